@@ -1,0 +1,185 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { ImgpipeError } from '../../domain/errors.ts';
+import type { NewObject, ObjectStore, Settling } from '../../ports/object-store.ts';
+import { linkNew, removeIfThere, syncFoldersOf, writeNew } from './durable.ts';
+import { isMissing, isTaken, translated } from './errors.ts';
+
+/** The folder of what is on its way: pictures, by stream, and the unfinished files of `put`. */
+const INCOMING = 'incoming';
+
+/** The object store in a folder. A key is a path below it; names come into being by a link, which replaces nothing. */
+export function createFileObjectStore(folder: string): ObjectStore {
+  const address = path.resolve(folder);
+  const at = (key: string) => path.join(address, key);
+  const incoming = (name: string) => at(`${INCOMING}/${name}`);
+
+  async function guarded<T>(file: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw translated(error, file);
+    }
+  }
+
+  async function settleOne({ incoming: name, key, sha256 }: Settling): Promise<void> {
+    const from = incoming(name);
+    const to = at(key);
+    const moved = await linkNew(from, to).catch((error) => {
+      if (isMissing(error)) return false;
+      throw error;
+    });
+    if (!moved) await checkSettled(from, to, sha256);
+  }
+
+  /** The picture is not moved now: it must lie under its key already. */
+  async function checkSettled(from: string, to: string, sha256: string): Promise<void> {
+    const there = await read(to);
+    if (there === undefined) {
+      throw new ImgpipeError(
+        'object_missing',
+        `${from} is gone, and ${to} is not there either: put the picture back under one of these names, or start over with 'imgpipe clean'`,
+      );
+    }
+    if (digest(there) !== sha256) {
+      throw new ImgpipeError(
+        'object_conflict',
+        `${to} holds another picture than the one that got this number: move that file away, then start again`,
+      );
+    }
+  }
+
+  async function stageOne(file: string, bytes: Uint8Array): Promise<void> {
+    try {
+      await writeNew(file, bytes);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      // A name is one picture's own: it was staged before.
+      const there = await read(file);
+      if (there === undefined || Buffer.compare(there, bytes) !== 0) throw error;
+    }
+  }
+
+  async function putOne({ key, bytes }: NewObject): Promise<'added' | 'exists'> {
+    const temporary = incoming(`put-${process.pid}-${randomUUID()}`);
+    await writeNew(temporary, bytes);
+    try {
+      return (await linkNew(temporary, at(key))) ? 'added' : 'exists';
+    } finally {
+      await removeIfThere(temporary);
+    }
+  }
+
+  return {
+    address,
+    locate: at,
+
+    stage: (pictures) =>
+      guarded(incoming(''), async () => {
+        await settleAll(pictures, ({ name, bytes }) => stageOne(incoming(name), bytes));
+        await syncFoldersOf(pictures.map(({ name }) => incoming(name)));
+      }),
+
+    settle: (pictures) =>
+      guarded(address, async () => {
+        await settleAll(pictures, settleOne);
+        await syncFoldersOf(pictures.map(({ key }) => at(key)));
+        await settleAll(pictures, ({ incoming: name }) => removeIfThere(incoming(name)));
+      }),
+
+    staged: (stream) =>
+      guarded(incoming(stream), async () => (await filesIn(incoming(stream))).map((file) => `${stream}/${file}`)),
+
+    unstage: (names) =>
+      guarded(incoming(''), async () => {
+        await settleAll(names, (name) => removeIfThere(incoming(name)));
+      }),
+
+    put: (objects) =>
+      guarded(address, async () => {
+        const answers = await settleAll(objects, putOne);
+        await syncFoldersOf(objects.map(({ key }) => at(key)));
+        return answers;
+      }),
+
+    get: (key) => guarded(at(key), () => read(at(key))),
+
+    list: (prefix) =>
+      guarded(at(prefix), async () =>
+        (await filesBelow(at(prefix))).map((file) => path.relative(address, file).split(path.sep).join('/')),
+      ),
+
+    remove: (keys) =>
+      guarded(address, async () => {
+        await settleAll(keys, (key) => removeIfThere(at(key)));
+        const folders = new Set(keys.map((key) => path.posix.dirname(key)).filter((key) => key.includes('/')));
+        await settleAll([...folders], (key) => removeFolderIfEmpty(at(key)));
+      }),
+
+    sweep: () =>
+      guarded(incoming(''), async () => {
+        const left = (await filesIn(incoming(''))).filter((file) => {
+          const pid = /^put-(\d+)-/.exec(file)?.[1];
+          return pid !== undefined && !isAlive(Number(pid));
+        });
+        await settleAll(left, (file) => removeIfThere(incoming(file)));
+      }),
+  };
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** All of them, even where some fail; then the first failure. Nothing goes on behind the caller's back. */
+async function settleAll<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = await Promise.allSettled(items.map(work));
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+async function read(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+    return entries.filter((entry) => !entry.isDirectory()).map((entry) => path.join(entry.parentPath, entry.name));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function removeFolderIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => {});
+}
+
+/** The processes of this machine; one that another container's number hides only has to write its file again. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,100 @@
+import { differenceImage } from '../../analysis/difference-image.ts';
+import { l2 } from '../../analysis/l2.ts';
+import type { Pixels } from '../../analysis/pixels.ts';
+import { sizeChangeImage } from '../../analysis/size-change.ts';
+import { L2 } from '../../analysis/techniques.ts';
+import { ImgpipeError } from '../../domain/errors.ts';
+import type { DecodeFact } from '../../domain/records.ts';
+import type { Comparator, PictureSource } from '../../ports/comparator.ts';
+import { decodePicture, encodeJpeg } from './codec.ts';
+import type { Limits } from './limits.ts';
+import { createPictureCache } from './picture-cache.ts';
+
+export interface ComparatorOptions extends Limits {
+  /** How many bytes of decoded pixels to keep at the most; 128 MiB unless told otherwise. */
+  readonly cacheBytes?: number;
+}
+
+/** What the codec says of a picture's bytes. */
+type Verdict = ImgpipeError & { readonly code: 'undecodable' | 'too_large' };
+type Decoded = { readonly pixels: Pixels } | { readonly verdict: Verdict };
+
+const CACHE_BYTES = 128 * 2 ** 20;
+
+/** A comparator in this process. Pictures are decoded once while they are in its cache, which is bounded. */
+export function createComparator({ maxPixels, cacheBytes = CACHE_BYTES }: ComparatorOptions): Comparator {
+  const cache = createPictureCache(cacheBytes);
+  const underWay = new Map<string, Promise<Decoded>>();
+
+  async function decode(picture: PictureSource): Promise<Decoded> {
+    const bytes = await picture.read();
+    try {
+      const pixels = await decodePicture(bytes, picture.format, { maxPixels });
+      cache.put(picture.sha256, pixels);
+      return { pixels };
+    } catch (thrown) {
+      if (isVerdict(thrown)) return { verdict: thrown };
+      throw thrown;
+    }
+  }
+
+  async function decoded(picture: PictureSource): Promise<Decoded> {
+    const pixels = cache.get(picture.sha256);
+    if (pixels) return { pixels };
+    let decoding = underWay.get(picture.sha256);
+    if (!decoding) {
+      decoding = decode(picture).finally(() => underWay.delete(picture.sha256));
+      underWay.set(picture.sha256, decoding);
+    }
+    return decoding;
+  }
+
+  async function pixelsOf(picture: PictureSource): Promise<Pixels> {
+    const result = await decoded(picture);
+    if ('verdict' in result) throw result.verdict;
+    return result.pixels;
+  }
+
+  function drawDifference(before: Pixels, after: Pixels): Uint8Array {
+    if (!sameSize(before, after)) return encodeJpeg(sizeChangeImage(before, after, maxPixels));
+    return encodeJpeg(differenceImage(before, after, l2(before, after)));
+  }
+
+  return {
+    async inspect(picture): Promise<DecodeFact> {
+      const result = await decoded(picture);
+      if ('verdict' in result) return { verdict: result.verdict.code, detail: result.verdict.message };
+      return { verdict: 'decodes', width: result.pixels.width, height: result.pixels.height };
+    },
+
+    async compare(reference, image, technique, threshold) {
+      if (technique !== L2.id) throw new ImgpipeError('internal', `there is no technique ${technique}`);
+      if (reference.sha256 === image.sha256) return { kind: 'unchanged', measurement: 0, difference: null };
+      const before = await pixelsOf(reference);
+      const after = await pixelsOf(image);
+      if (!sameSize(before, after)) {
+        return { kind: 'size_changed', measurement: null, difference: drawDifference(before, after) };
+      }
+      const measured = l2(before, after);
+      if (!(measured.norm > threshold)) return { kind: 'unchanged', measurement: measured.norm, difference: null };
+      const difference = encodeJpeg(differenceImage(before, after, measured));
+      return { kind: 'changed', measurement: measured.norm, difference };
+    },
+
+    async difference(reference, image) {
+      return drawDifference(await pixelsOf(reference), await pixelsOf(image));
+    },
+
+    async close() {
+      cache.clear();
+    },
+  };
+}
+
+function isVerdict(thrown: unknown): thrown is Verdict {
+  return thrown instanceof ImgpipeError && (thrown.code === 'undecodable' || thrown.code === 'too_large');
+}
+
+function sameSize(a: Pixels, b: Pixels): boolean {
+  return a.width === b.width && a.height === b.height;
+}

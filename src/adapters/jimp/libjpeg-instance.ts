@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import createModule, { type LibjpegModule, type LibjpegSettings } from '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs';
+
+type Decoder = InstanceType<LibjpegModule['JPEGDecoder']>;
+type Encoder = InstanceType<LibjpegModule['JPEGEncoder']>;
+
+/** libjpeg-turbo in a memory of its own. */
+export interface LibjpegInstance {
+  readonly module: LibjpegModule;
+  readonly decoder: Decoder;
+  readonly encoder: Encoder;
+}
+
+/** The part of WebAssembly's API that this needs, which TypeScript's types for Node leave out. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: object };
+};
+
+const FOUR_TWO_ZERO = 2;
+let compiled: object | undefined;
+
+/** A fresh instance, made synchronously in a millisecond or two: the code is compiled once. */
+export function createInstance(): LibjpegInstance {
+  compiled ??= new WebAssembly.Module(
+    readFileSync(createRequire(import.meta.url).resolve('@cornerstonejs/codec-libjpeg-turbo-8bit/wasm')),
+  );
+  const code = compiled;
+  let failure: unknown;
+  const settings: LibjpegSettings & Partial<LibjpegModule> = {
+    instantiateWasm(imports, done) {
+      try {
+        const instance = new WebAssembly.Instance(code, imports);
+        done(instance, code);
+        return instance.exports;
+      } catch (thrown) {
+        failure = thrown;
+        throw thrown;
+      }
+    },
+    print() {},
+    printErr() {},
+  };
+  // With an instance that is there at once all of it is ready at once; the promise says nothing more.
+  createModule(settings).catch((thrown: unknown) => {
+    failure ??= thrown;
+  });
+  if (!isReady(settings)) throw failure ?? new Error('libjpeg-turbo could not be started');
+
+  const encoder = new settings.JPEGEncoder();
+  encoder.setProgressive(0);
+  encoder.setSubSampling(FOUR_TWO_ZERO);
+  return { module: settings, decoder: new settings.JPEGDecoder(), encoder };
+}
+
+function isReady(settings: object): settings is LibjpegModule {
+  return 'JPEGDecoder' in settings && 'JPEGEncoder' in settings;
+}

@@ -1,0 +1,44 @@
+// The package has no types of its own; this is what libjpeg.ts uses of it.
+declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs' {
+  interface FrameInfo {
+    readonly width: number;
+    readonly height: number;
+    readonly componentCount: number;
+    readonly bitsPerSample: number;
+    readonly isSigned: boolean;
+  }
+
+  /** Every buffer is a view of the module's memory: it ends with the next call. */
+  interface JPEGDecoder {
+    getEncodedBuffer(length: number): Uint8Array;
+    decode(): void;
+    getFrameInfo(): FrameInfo;
+    getDecodedBuffer(): Uint8Array;
+    delete(): void;
+  }
+
+  interface JPEGEncoder {
+    setQuality(quality: number): void;
+    setProgressive(progressive: 0 | 1): void;
+    setSubSampling(sampling: number): void;
+    getDecodedBuffer(frame: FrameInfo): Uint8Array;
+    encode(): void;
+    getEncodedBuffer(): Uint8Array | Uint8ClampedArray;
+  }
+
+  export interface LibjpegModule {
+    readonly HEAPU8: Uint8Array;
+    readonly HEAPU32: Uint32Array;
+    readonly JPEGDecoder: new () => JPEGDecoder;
+    readonly JPEGEncoder: new () => JPEGEncoder;
+  }
+
+  /** Emscripten's hooks; the module's own members are put into the same object. */
+  export interface LibjpegSettings {
+    instantiateWasm(imports: object, done: (instance: object, module: object) => void): object;
+    print(text: string): void;
+    printErr(text: string): void;
+  }
+
+  export default function createModule(settings: LibjpegSettings): Promise<LibjpegModule>;
+}

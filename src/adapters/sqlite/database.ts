@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { ImgpipeError } from '../../domain/errors.ts';
+import { damaged, isBusy, translated } from './errors.ts';
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { checkSqliteVersion } from './version.ts';
+
+export type Value = string | number | null;
+export type Row = Readonly<Record<string, Value>>;
+
+/** One connection to the catalog's file, shared by the catalog and the embedded bus of a process. */
+export interface Database {
+  readonly file: string;
+  /** Rows of a query; statements are prepared once. */
+  all(sql: string, ...values: Value[]): Row[];
+  get(sql: string, ...values: Value[]): Row | undefined;
+  /** Runs a statement; the answer is how many rows it changed. Only within `write`. */
+  run(sql: string, ...values: Value[]): number;
+  /** All that `work` reads is of one moment. */
+  snapshot<T>(work: () => T): T;
+  /** `work` as one transaction, durable when it has answered. It runs to its end at once and cannot await. */
+  write<T>(work: () => T): Promise<T>;
+  close(): void;
+}
+
+/** What a writer leaves free after a transaction, so that the others, which try again after 1 to 3 ms, get their turn. */
+const PAUSE_MS = 1;
+
+/** Opens a catalog, or makes one where `create` allows it. Throws `not_found` where there is none. */
+export async function openDatabase(file: string, options: { create: boolean; maxPages?: number }): Promise<Database> {
+  if (!options.create && !existsSync(file)) {
+    throw new ImgpipeError(
+      'not_found',
+      `there is no pipeline in ${path.dirname(file)} yet: start one with 'imgpipe run', or choose its folder with --data`,
+    );
+  }
+  mkdirSync(path.dirname(file), { recursive: true });
+  const connection = await untilFree(file, () => new DatabaseSync(file));
+  try {
+    await prepare(connection, file, options);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return wrap(connection, file);
+}
+
+async function prepare(connection: DatabaseSyncInstance, file: string, options: { maxPages?: number }): Promise<void> {
+  const pragma = (name: string): unknown => Object.values(connection.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+  checkSqliteVersion(String(connection.prepare('SELECT sqlite_version() AS v').get()?.['v']));
+  connection.exec('PRAGMA busy_timeout = 0');
+  await untilFree(file, () => pragma('journal_mode = WAL'));
+  connection.exec('PRAGMA synchronous = FULL');
+  if (options.maxPages !== undefined) pragma(`max_page_count = ${options.maxPages}`);
+  await untilFree(file, () => {
+    const version = Number(pragma('user_version'));
+    if (version > SCHEMA_VERSION) {
+      throw new ImgpipeError(
+        'catalog_newer',
+        `the catalog ${file} was made by a newer imgpipe (catalog version ${version}, this one knows ${SCHEMA_VERSION}): use that imgpipe, or another folder with --data`,
+      );
+    }
+    if (version === 0) create(connection, file);
+    else if (Number(pragma('application_id')) !== APPLICATION_ID)
+      throw damaged(file, 'it is the database of another program');
+    else checkTables(connection, file);
+  });
+}
+
+function create(connection: DatabaseSyncInstance, file: string): void {
+  connection.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have made it between the look at its version and this transaction.
+    const version = Object.values(connection.prepare('PRAGMA user_version').get() ?? {})[0];
+    if (version === 0) {
+      const foreign = connection.prepare('SELECT name FROM sqlite_schema LIMIT 1').get();
+      if (foreign !== undefined) throw damaged(file, 'it is the database of another program');
+      connection.exec(SCHEMA);
+      connection.prepare("INSERT INTO pipeline VALUES (1, ?, '[]', NULL, 0, 0)").run(randomUUID());
+      connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+    }
+    connection.exec('COMMIT');
+  } catch (error) {
+    rollBack(connection);
+    throw error;
+  }
+}
+
+function checkTables(connection: DatabaseSyncInstance, file: string): void {
+  const present = new Set(
+    connection
+      .prepare('SELECT name FROM sqlite_schema')
+      .all()
+      .map((row) => row['name']),
+  );
+  for (const [, table] of SCHEMA.matchAll(/CREATE TABLE (\w+)/g)) {
+    if (!present.has(table ?? '')) throw damaged(file, `its table ${table} is missing`);
+  }
+  if (connection.prepare('SELECT 1 FROM pipeline').get() === undefined)
+    throw damaged(file, 'its table pipeline is empty');
+}
+
+function wrap(connection: DatabaseSyncInstance, file: string): Database {
+  const statements = new Map<string, ReturnType<DatabaseSyncInstance['prepare']>>();
+  let freeAt = 0;
+
+  function statement(sql: string) {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const made = connection.prepare(sql);
+    statements.set(sql, made);
+    return made;
+  }
+
+  function guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw translated(error, file);
+    }
+  }
+
+  function transaction<T>(begin: string, work: () => T): T {
+    connection.exec(begin);
+    try {
+      const result = work();
+      connection.exec('COMMIT');
+      return result;
+    } catch (error) {
+      rollBack(connection);
+      throw error;
+    }
+  }
+
+  return {
+    file,
+    all: (sql, ...values) => guarded(() => statement(sql).all(...values) as Row[]),
+    get: (sql, ...values) => guarded(() => statement(sql).get(...values) as Row | undefined),
+    run: (sql, ...values) => guarded(() => Number(statement(sql).run(...values).changes)),
+    snapshot: (work) => guarded(() => transaction('BEGIN', work)),
+    async write(work) {
+      const early = freeAt - performance.now();
+      if (early > 0) await sleep(early);
+      const result = await untilFree(file, () => transaction('BEGIN IMMEDIATE', work));
+      freeAt = performance.now() + PAUSE_MS;
+      return result;
+    },
+    close() {
+      statements.clear();
+      connection.close();
+    },
+  };
+}
+
+/** Tries again after 1 to 3 ms while another connection is writing; the event loop goes on meanwhile. */
+async function untilFree<T>(file: string, work: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error)) throw translated(error, file);
+    }
+    await sleep(1 + Math.random() * 2);
+  }
+}
+
+function rollBack(connection: DatabaseSyncInstance): void {
+  // Some errors have rolled the transaction back already.
+  if (connection.isTransaction) connection.exec('ROLLBACK');
+}

@@ -1,0 +1,66 @@
+import { closeSync, type FSWatcher, openSync, watch, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long a ring that was missed can go unnoticed. */
+const POLL_MS = 250;
+
+/** Wakes those who wait for a topic's messages in other processes: a small file that is touched and watched. */
+export interface Doorbell {
+  ring(): void;
+  close(): void;
+}
+
+export function createDoorbell(file: string): Doorbell {
+  let descriptor: number | undefined;
+  return {
+    ring() {
+      try {
+        descriptor ??= openSync(file, 'a+');
+        writeSync(descriptor, '!', 0);
+      } catch {
+        // The poll behind the bell finds the messages all the same.
+      }
+    },
+    close() {
+      if (descriptor !== undefined) closeSync(descriptor);
+      descriptor = undefined;
+    },
+  };
+}
+
+/** Somebody who waits at a doorbell. */
+export interface Listener {
+  /** Answers at the next ring, at one since the last wait, or after a quarter of a second. */
+  wait(signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+export function listenAt(file: string): Listener {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  let watcher: FSWatcher | undefined;
+  try {
+    closeSync(openSync(file, 'a'));
+    watcher = watch(file, { persistent: false }, () => {
+      rung = true;
+      wake?.();
+    });
+    watcher.on('error', () => watcher?.close());
+  } catch {
+    // No watch is to be had (the system's limit of them, say): the poll alone will do.
+  }
+  return {
+    async wait(signal) {
+      if (!rung && !signal.aborted) {
+        const done = new AbortController();
+        wake = () => done.abort();
+        signal.addEventListener('abort', wake);
+        await sleep(POLL_MS, undefined, { signal: done.signal }).catch(() => {});
+        signal.removeEventListener('abort', wake);
+        wake = undefined;
+      }
+      rung = false;
+    },
+    close: () => watcher?.close(),
+  };
+}

@@ -1,0 +1,165 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Message } from '../../domain/messages.ts';
+import type { Claim, Claims } from '../../ports/catalog.ts';
+import type { Chunk, ConsumeOptions, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
+import type { Database, Row } from './database.ts';
+import { createDoorbell, type Doorbell, listenAt } from './doorbell.ts';
+
+const BUS_ID = 'embedded';
+
+/** A topic of the embedded bus has this one partition: scaling out is Kafka's job. */
+const PARTITION = 0;
+/** How many messages one chunk may hold. */
+const CHUNK = 256;
+/** How often one who stands by looks whether the consumer at work has ended. */
+const STANDBY_MS = 200;
+
+/** The bus on one machine: logs in the catalog's database, one consumer at work for each group and topic. */
+export function createEmbeddedBus(db: Database, claims: Claims, as: string): EventBus {
+  const locks = path.join(path.dirname(db.file), 'locks');
+  const bellFile = (topic: string) => path.join(locks, `${topic}.bell`);
+  const bells = new Map<string, Doorbell>();
+
+  function bell(topic: string): Doorbell {
+    const known = bells.get(topic) ?? createDoorbell(bellFile(topic));
+    bells.set(topic, known);
+    return known;
+  }
+
+  function append(topic: string, message: Message): number {
+    const next = db.get(
+      `INSERT INTO bus_topic VALUES (?, 1)
+       ON CONFLICT (topic) DO UPDATE SET next_offset = next_offset + 1 RETURNING next_offset`,
+      topic,
+    );
+    const offset = Number(next?.['next_offset']) - 1;
+    db.run(
+      'INSERT INTO bus_message VALUES (?, ?, ?, ?, ?)',
+      topic,
+      offset,
+      message.key,
+      JSON.stringify(message.headers),
+      message.value,
+    );
+    return offset;
+  }
+
+  function nextOffset(topic: string, group: string): number {
+    const row = db.get('SELECT next_offset FROM bus_committed WHERE topic = ? AND consumer_group = ?', topic, group);
+    return Number(row?.['next_offset'] ?? 0);
+  }
+
+  function take(topic: string, group: string): ReceivedMessage[] {
+    return db
+      .all(
+        'SELECT * FROM bus_message WHERE topic = ? AND "offset" >= ? ORDER BY "offset" LIMIT ?',
+        topic,
+        nextOffset(topic, group),
+        CHUNK,
+      )
+      .map((row) => receivedMessage(topic, row));
+  }
+
+  /** The group's claim, or undefined where the wait for it ended first. */
+  async function standIn({ topic, group, signal, drain, onNotice }: ConsumeOptions): Promise<Claim | undefined> {
+    let told: string | undefined;
+    while (!signal.aborted) {
+      const answer = await claims.claim(`consumer-${topic}-${group}`, as);
+      if ('claim' in answer) return answer.claim;
+      if (drain && take(topic, group).length === 0) return undefined;
+      if (told !== answer.heldBy) onNotice?.({ kind: 'standing_by', holder: answer.heldBy });
+      told = answer.heldBy;
+      await sleep(STANDBY_MS, undefined, { signal }).catch(() => {});
+    }
+    return undefined;
+  }
+
+  async function consume(options: ConsumeOptions): Promise<void> {
+    const { topic, group, signal, drain } = options;
+    const claim = await standIn(options);
+    if (claim === undefined) return;
+    const listener = listenAt(bellFile(topic));
+    try {
+      options.onNotice?.({ kind: 'working' });
+      while (!signal.aborted) {
+        const messages = take(topic, group);
+        if (messages.length > 0) await options.onChunk(chunkOf(topic, group, messages));
+        else if (drain) return;
+        else await listener.wait(signal);
+      }
+    } finally {
+      listener.close();
+      await claim.release();
+    }
+  }
+
+  function chunkOf(topic: string, group: string, messages: readonly ReceivedMessage[]): Chunk {
+    return {
+      messages,
+      isCurrent: () => true,
+      keepAlive: async () => {},
+      commit: (next) =>
+        db.write(() => {
+          db.run(
+            `INSERT INTO bus_committed VALUES (?, ?, ?)
+             ON CONFLICT (topic, consumer_group) DO UPDATE SET next_offset = max(next_offset, excluded.next_offset)`,
+            topic,
+            group,
+            next,
+          );
+        }),
+    };
+  }
+
+  return {
+    id: BUS_ID,
+    address: BUS_ID,
+
+    async publish(topic, messages) {
+      const offsets = await db.write(() => messages.map((message) => append(topic, message)));
+      bell(topic).ring();
+      return offsets.map((offset) => ({ bus: BUS_ID, topic, partition: PARTITION, offset }));
+    },
+
+    consume,
+
+    committed: async (topic, group) => {
+      const row = db.get('SELECT next_offset FROM bus_committed WHERE topic = ? AND consumer_group = ?', topic, group);
+      return new Map(row === undefined ? [] : [[PARTITION, Number(row['next_offset'])]]);
+    },
+
+    logs: async (topic) => {
+      const row = db.get(
+        `SELECT t.next_offset, (SELECT min("offset") FROM bus_message m WHERE m.topic = t.topic) AS first,
+           (SELECT max("offset") FROM bus_message m WHERE m.topic = t.topic) AS last
+         FROM bus_topic t WHERE t.topic = ?`,
+        topic,
+      );
+      if (row === undefined) return [];
+      // What the log holds, not what it once held: a message that is gone lies outside of it.
+      if (row['first'] === null) {
+        return [{ partition: PARTITION, start: Number(row['next_offset']), end: Number(row['next_offset']) }];
+      }
+      return [{ partition: PARTITION, start: Number(row['first']), end: Number(row['last']) + 1 }];
+    },
+
+    clear: () =>
+      db.write(() => {
+        for (const table of ['bus_message', 'bus_committed', 'bus_topic']) db.run(`DELETE FROM ${table}`);
+      }),
+
+    close: async () => {
+      for (const each of bells.values()) each.close();
+    },
+  };
+}
+
+function receivedMessage(topic: string, row: Row): ReceivedMessage {
+  return {
+    key: String(row['key']),
+    headers: JSON.parse(String(row['headers'])) as Record<string, string>,
+    value: String(row['value']),
+    place: { bus: BUS_ID, topic, partition: PARTITION, offset: Number(row['offset']) },
+  };
+}

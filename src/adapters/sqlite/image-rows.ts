@@ -1,0 +1,123 @@
+import type { ImageId, ImageRecord, NewImage, Written } from '../../domain/records.ts';
+import type { ImageRows } from '../../ports/catalog.ts';
+import type { Database, Row } from './database.ts';
+import { imageOf, placeOf, placeValues } from './rows.ts';
+
+export function createImageRows(db: Database): ImageRows {
+  function add(picture: NewImage): Written<ImageRecord> {
+    const known = db.get('SELECT * FROM image WHERE incoming = ?', picture.incoming);
+    if (known !== undefined) return { how: 'exists', row: imageOf(known) };
+    const next = db.get(
+      `INSERT INTO stream VALUES (?, 1)
+       ON CONFLICT (stream) DO UPDATE SET last_number = last_number + 1 RETURNING last_number`,
+      picture.stream,
+    );
+    const number = Number(next?.['last_number']);
+    db.run(
+      `INSERT INTO image (stream, number, incoming, format, origin, sha256, bytes, received_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
+      picture.stream,
+      number,
+      picture.incoming,
+      picture.format,
+      picture.origin,
+      picture.sha256,
+      picture.bytes,
+      picture.receivedAt,
+    );
+    return { how: 'added', row: { ...picture, number, state: 'pending', fact: null, place: null } };
+  }
+
+  const one = (row: Row | undefined) => (row === undefined ? undefined : imageOf(row));
+
+  return {
+    addImages: (pictures) => db.write(() => pictures.map(add)),
+
+    imagesReady: (ids) =>
+      db.write(() => {
+        for (const id of ids) {
+          db.run(
+            "UPDATE image SET state = 'ready' WHERE stream = ? AND number = ? AND state = 'pending'",
+            id.stream,
+            id.number,
+          );
+        }
+      }),
+
+    placeImages: (placed) =>
+      db.write(() => {
+        for (const { stream, number, place } of placed) {
+          db.run(
+            `UPDATE image SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
+             WHERE stream = ? AND number = ? AND place_offset IS NULL`,
+            ...placeValues(place),
+            stream,
+            number,
+          );
+        }
+      }),
+
+    unplaceImages: (ids) =>
+      db.write(() => {
+        for (const id of ids) {
+          db.run(
+            `UPDATE image SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL
+             WHERE stream = ? AND number = ?`,
+            id.stream,
+            id.number,
+          );
+        }
+      }),
+
+    unpublished: async (stream, limit) =>
+      db
+        .all(
+          `SELECT * FROM image WHERE stream = ? AND (state = 'pending' OR place_offset IS NULL)
+           ORDER BY number LIMIT ?`,
+          stream,
+          limit,
+        )
+        .map(imageOf),
+
+    streamsToPublish: async () =>
+      db
+        .all("SELECT DISTINCT stream FROM image WHERE state = 'pending' OR place_offset IS NULL ORDER BY stream")
+        .map((row) => String(row['stream'])),
+
+    images: async (ids) =>
+      ids.map((id) => one(db.get('SELECT * FROM image WHERE stream = ? AND number = ?', id.stream, id.number))),
+
+    references: async (ids) => ids.map((id) => one(referenceOf(db, id))),
+
+    unanswered: async (stream) =>
+      db
+        .all(
+          `SELECT i.* FROM image i
+           WHERE i.stream = ? AND i.place_offset IS NOT NULL
+             AND (NOT EXISTS (SELECT 1 FROM outcome o WHERE o.stream = i.stream AND o.number = i.number)
+               OR EXISTS (SELECT 1 FROM technique t WHERE NOT EXISTS (
+                 SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number)))
+           ORDER BY i.number`,
+          stream,
+        )
+        .flatMap((row) => {
+          const place = placeOf(row);
+          return place === null ? [] : [{ stream, number: Number(row['number']), place }];
+        }),
+
+    lastImage: async (stream) =>
+      one(db.get('SELECT * FROM image WHERE stream = ? ORDER BY number DESC LIMIT 1', stream)),
+
+    newestFrom: async (stream, origin) =>
+      one(db.get('SELECT * FROM image WHERE stream = ? AND origin = ? ORDER BY number DESC LIMIT 1', stream, origin)),
+  };
+}
+
+function referenceOf(db: Database, id: ImageId): Row | undefined {
+  return db.get(
+    `SELECT * FROM image WHERE stream = ? AND number < ? AND (verdict IS NULL OR verdict = 'decodes')
+     ORDER BY number DESC LIMIT 1`,
+    id.stream,
+    id.number,
+  );
+}

@@ -1,0 +1,109 @@
+import type { ImageId, NewOutcome, OutcomeRecord, Written } from '../../domain/records.ts';
+import type { OutcomeRows } from '../../ports/catalog.ts';
+import { enterDeadLetter } from './alert-rows.ts';
+import type { Database } from './database.ts';
+import { EVENT_QUERY, eventOf, outcomeOf, placeValues } from './rows.ts';
+
+export function createOutcomeRows(db: Database): OutcomeRows {
+  function find(technique: string, id: ImageId): OutcomeRecord | undefined {
+    const row = db.get(
+      'SELECT * FROM outcome WHERE technique = ? AND stream = ? AND number = ?',
+      technique,
+      id.stream,
+      id.number,
+    );
+    if (row === undefined) return undefined;
+    if (row['kind'] !== 'changed' && row['kind'] !== 'size_changed') return outcomeOf(row, null);
+    const event = db.get(
+      `${EVENT_QUERY} WHERE e.technique = ? AND e.stream = ? AND e.image = ?`,
+      technique,
+      id.stream,
+      id.number,
+    );
+    return outcomeOf(row, event === undefined ? null : eventOf(event));
+  }
+
+  function add(outcome: NewOutcome): Written<OutcomeRecord> {
+    enterFacts(db, outcome);
+    const { image, technique, kind } = outcome;
+    const known = find(technique, image);
+    if (known !== undefined) return { how: 'exists', row: known };
+    db.run(
+      'INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      technique,
+      image.stream,
+      image.number,
+      kind,
+      outcome.threshold,
+      outcome.measurement,
+      outcome.reference,
+      outcome.analyzedAt,
+    );
+    if (kind === 'changed' || kind === 'size_changed') {
+      const next = db.get('UPDATE pipeline SET last_event = last_event + 1 RETURNING last_event');
+      db.run(
+        `INSERT INTO event (number, technique, stream, image, state, base) VALUES (?, ?, ?, ?, 'pending', ?)`,
+        Number(next?.['last_event']),
+        technique,
+        image.stream,
+        image.number,
+        outcome.base,
+      );
+    }
+    if (outcome.deadLetter !== undefined) enterDeadLetter(db, outcome.deadLetter);
+    const row = find(technique, image);
+    if (row === undefined)
+      throw new Error(`the outcome of ${image.stream}/${image.number} is not there after its insert`);
+    return { how: 'added', row };
+  }
+
+  return {
+    addOutcomes: (outcomes) => db.write(() => outcomes.map(add)),
+    outcomes: async (technique, ids) => ids.map((id) => find(technique, id)),
+    events: async (numbers) =>
+      numbers.map((number) => {
+        const row = db.get(`${EVENT_QUERY} WHERE e.number = ?`, number);
+        return row === undefined ? undefined : eventOf(row);
+      }),
+
+    eventsReady: (events) =>
+      db.write(() => {
+        for (const { number, differenceSha256 } of events) {
+          db.run(
+            "UPDATE event SET state = 'ready', difference_sha256 = ? WHERE number = ? AND state = 'pending'",
+            differenceSha256,
+            number,
+          );
+        }
+      }),
+
+    placeEvents: (placed) =>
+      db.write(() => {
+        for (const { number, place } of placed) {
+          db.run(
+            `UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
+             WHERE number = ? AND place_offset IS NULL`,
+            ...placeValues(place),
+            number,
+          );
+        }
+      }),
+  };
+}
+
+/** A fact is entered once; whoever comes later found the same. */
+function enterFacts(db: Database, outcome: NewOutcome): void {
+  for (const { stream, number, fact } of outcome.facts) {
+    const decodes = fact.verdict === 'decodes';
+    db.run(
+      `UPDATE image SET verdict = ?, width = ?, height = ?, detail = ?
+       WHERE stream = ? AND number = ? AND verdict IS NULL`,
+      fact.verdict,
+      decodes ? fact.width : null,
+      decodes ? fact.height : null,
+      decodes ? null : fact.detail,
+      stream,
+      number,
+    );
+  }
+}

@@ -1,0 +1,107 @@
+import type { AlertRecord, DecodeFact, EventRecord, ImageRecord, OutcomeRecord, Place } from '../../domain/records.ts';
+import type { Row, Value } from './database.ts';
+
+/** Rows as the database holds them, turned into the records that the pipeline talks about, and back. */
+
+/** What `imageOf` reads. */
+export const IMAGE_COLUMNS = '*';
+
+/** What `eventOf` reads: an event with what its outcome says. */
+export const EVENT_QUERY = `
+  SELECT e.*, o.kind, o.threshold, o.measurement, o.reference, o.analyzed_at
+  FROM event e JOIN outcome o ON o.technique = e.technique AND o.stream = e.stream AND o.number = e.image`;
+
+export function imageOf(row: Row): ImageRecord {
+  return {
+    stream: text(row, 'stream'),
+    number: integer(row, 'number'),
+    incoming: text(row, 'incoming'),
+    format: text(row, 'format') as ImageRecord['format'],
+    origin: text(row, 'origin'),
+    sha256: text(row, 'sha256'),
+    bytes: integer(row, 'bytes'),
+    receivedAt: text(row, 'received_at'),
+    state: text(row, 'state') as ImageRecord['state'],
+    fact: factOf(row),
+    place: placeOf(row),
+  };
+}
+
+export function eventOf(row: Row): EventRecord {
+  return {
+    number: integer(row, 'number'),
+    image: { stream: text(row, 'stream'), number: integer(row, 'image') },
+    reference: integer(row, 'reference'),
+    technique: text(row, 'technique'),
+    threshold: Number(row['threshold']),
+    kind: text(row, 'kind') as EventRecord['kind'],
+    measurement: numberOrNull(row['measurement']),
+    analyzedAt: text(row, 'analyzed_at'),
+    state: text(row, 'state') as EventRecord['state'],
+    base: text(row, 'base'),
+    differenceSha256: textOrNull(row['difference_sha256']),
+    place: placeOf(row),
+  };
+}
+
+export function outcomeOf(row: Row, event: EventRecord | null): OutcomeRecord {
+  return {
+    image: { stream: text(row, 'stream'), number: integer(row, 'number') },
+    technique: text(row, 'technique'),
+    threshold: Number(row['threshold']),
+    kind: text(row, 'kind') as OutcomeRecord['kind'],
+    measurement: numberOrNull(row['measurement']),
+    reference: numberOrNull(row['reference']),
+    analyzedAt: text(row, 'analyzed_at'),
+    event,
+  };
+}
+
+export function alertOf(row: Row): AlertRecord {
+  return {
+    number: integer(row, 'number'),
+    state: text(row, 'state') as AlertRecord['state'],
+    base: text(row, 'base'),
+    alertedAt: text(row, 'alerted_at'),
+  };
+}
+
+/** A place's four columns, which may carry a prefix such as `image_`. */
+export function placeOf(row: Row, prefix = ''): Place | null {
+  const offset = row[`${prefix}place_offset`];
+  if (offset === null || offset === undefined) return null;
+  return {
+    bus: text(row, `${prefix}place_bus`),
+    topic: text(row, `${prefix}place_topic`),
+    partition: integer(row, `${prefix}place_partition`),
+    offset: Number(offset),
+  };
+}
+
+/** The four values of a place's columns, in their order. */
+export function placeValues(place: Place | null): [Value, Value, Value, Value] {
+  return place === null ? [null, null, null, null] : [place.bus, place.topic, place.partition, place.offset];
+}
+
+function factOf(row: Row): DecodeFact | null {
+  const verdict = row['verdict'];
+  if (verdict === 'decodes') return { verdict, width: integer(row, 'width'), height: integer(row, 'height') };
+  if (verdict === 'undecodable' || verdict === 'too_large') return { verdict, detail: text(row, 'detail') };
+  return null;
+}
+
+function text(row: Row, column: string): string {
+  return String(row[column]);
+}
+
+function integer(row: Row, column: string): number {
+  return Number(row[column]);
+}
+
+function textOrNull(value: Value | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+function numberOrNull(value: Value | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}

@@ -1,0 +1,115 @@
+/** The catalog's version, kept in `PRAGMA user_version`. */
+export const SCHEMA_VERSION = 1;
+
+/** Marks the file as a catalog of imgpipe, in `PRAGMA application_id`: "imgp". */
+export const APPLICATION_ID = 0x696d6770;
+
+/** The catalog and the embedded bus. A place is four columns, null together. */
+export const SCHEMA = `
+CREATE TABLE pipeline (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  pipeline_id TEXT NOT NULL,
+  former_ids TEXT NOT NULL,
+  bus_id TEXT,
+  last_event INTEGER NOT NULL,
+  cleaning INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE technique (
+  technique TEXT PRIMARY KEY,
+  threshold REAL NOT NULL
+) STRICT;
+
+CREATE TABLE stream (
+  stream TEXT PRIMARY KEY,
+  last_number INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE image (
+  stream TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  incoming TEXT NOT NULL UNIQUE,
+  format TEXT NOT NULL CHECK (format IN ('jpg', 'png')),
+  origin TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  received_at TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'ready')),
+  verdict TEXT CHECK (verdict IN ('decodes', 'undecodable', 'too_large')),
+  width INTEGER,
+  height INTEGER,
+  detail TEXT,
+  place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
+  PRIMARY KEY (stream, number)
+) STRICT;
+CREATE INDEX image_by_origin ON image (stream, origin, number);
+CREATE INDEX image_unpublished ON image (stream, number) WHERE state = 'pending' OR place_offset IS NULL;
+
+CREATE TABLE outcome (
+  technique TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('first', 'unchanged', 'changed', 'size_changed', 'dead')),
+  threshold REAL NOT NULL,
+  measurement REAL,
+  reference INTEGER,
+  analyzed_at TEXT NOT NULL,
+  PRIMARY KEY (technique, stream, number)
+) STRICT;
+
+CREATE TABLE event (
+  number INTEGER PRIMARY KEY,
+  technique TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  image INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'ready')),
+  base TEXT NOT NULL,
+  difference_sha256 TEXT,
+  place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
+  UNIQUE (technique, stream, image)
+) STRICT;
+
+CREATE TABLE alert (
+  number INTEGER PRIMARY KEY,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'ready')),
+  base TEXT NOT NULL,
+  alerted_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE dead_letter (
+  id INTEGER PRIMARY KEY,
+  stage TEXT NOT NULL CHECK (stage IN ('analyze', 'alert')),
+  reason TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  stack TEXT,
+  attempts INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  stream TEXT, image INTEGER, technique TEXT, event INTEGER,
+  place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER
+) STRICT;
+CREATE UNIQUE INDEX dead_letter_once ON dead_letter
+  (stage, ifnull(technique, ''), ifnull(stream, ''), ifnull(image, 0), ifnull(event, 0),
+   ifnull(place_bus, ''), ifnull(place_topic, ''), ifnull(place_partition, 0), ifnull(place_offset, 0));
+CREATE INDEX dead_letter_by_event ON dead_letter (event) WHERE event IS NOT NULL;
+
+CREATE TABLE bus_topic (
+  topic TEXT PRIMARY KEY,
+  next_offset INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE bus_message (
+  topic TEXT NOT NULL,
+  "offset" INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (topic, "offset")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bus_committed (
+  topic TEXT NOT NULL,
+  consumer_group TEXT NOT NULL,
+  next_offset INTEGER NOT NULL,
+  PRIMARY KEY (topic, consumer_group)
+) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,33 @@
+import type { Pixels } from './pixels.ts';
+
+/** The smallest and the greatest signed difference of two pictures. */
+export interface DifferenceRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * The difference image of two pictures of one size: (D - min) / (max - min) * 255, truncated to 8 bits for each channel,
+ * with D = image - reference and one range for the whole picture. All 0 where min equals max.
+ */
+export function differenceImage(reference: Pixels, image: Pixels, range: DifferenceRange): Pixels {
+  const levels = differenceLevels(range);
+  const before = reference.data;
+  const after = image.data;
+  const data = new Uint8Array(after.length);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = levels[(after[i] as number) - (before[i] as number) + 255] as number;
+  }
+  return { width: image.width, height: image.height, data };
+}
+
+/** The level of each signed difference from -255 (at index 0) to 255. */
+export function differenceLevels({ min, max }: DifferenceRange): Uint8Array {
+  const levels = new Uint8Array(511);
+  if (min === max) return levels;
+  for (let d = min; d <= max; d++) {
+    // The order of the operations is NumPy's: another one rounds differently, and truncation shows it.
+    levels[d + 255] = Math.trunc(((d - min) / (max - min)) * 255);
+  }
+  return levels;
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { commandOf, configOf } from './options.ts';
+import { runStage } from './stage-command.ts';
+import { counted } from './words.ts';
+
+/** `imgpipe alert` */
+export function alertCommand(onExit: (status: number) => void): Command {
+  return commandOf('alert', ['wait'], 'imgpipe alert --json | tee alerts.jsonl')
+    .description('turn image events into numbered alerts')
+    .option('--drain', 'end when nothing waits')
+    .action(async (options: { drain?: boolean }, command: Command) => {
+      const drain = options.drain === true;
+      onExit(
+        await runStage({
+          name: 'alert',
+          config: configOf(command),
+          ends: drain,
+          work: async (pipeline, stage) => {
+            await pipeline.alert({ ...stage, drain });
+            return {};
+          },
+          summary: ({ alerts }) => counted(alerts, 'alert'),
+        }),
+      );
+    });
+}

@@ -1,0 +1,64 @@
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { ImgpipeError } from '../domain/errors.ts';
+import { escapeText } from '../domain/escape.ts';
+import type { CleanPlan } from '../operations/clean.ts';
+import { commandOf } from './options.ts';
+import { runQuestion } from './question.ts';
+import type { Terminal } from './terminal.ts';
+import { counted } from './words.ts';
+
+/** `imgpipe clean` */
+export function cleanCommand(onExit: (status: number) => void): Command {
+  return commandOf('clean', [], 'imgpipe clean --dry-run')
+    .description('remove what the pipeline wrote, and only that, and start over')
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'only show what would go')
+    .action(async (options: { yes?: boolean; dryRun?: boolean }, command: Command) => {
+      onExit(
+        await runQuestion(command, async ({ pipeline, config, terminal }) => {
+          const plan = await pipeline.planClean();
+          const dryRun = options.dryRun === true;
+          if (config.json) terminal.result(JSON.stringify(planJson(pipeline.data, plan, dryRun)));
+          else for (const line of linesOf(pipeline.data, plan, dryRun)) terminal.result(line);
+          if (dryRun) return 0;
+          if (options.yes !== true && !(await agreed(terminal))) {
+            terminal.notice('clean: nothing was removed');
+            return 0;
+          }
+          await pipeline.clean();
+          terminal.notice('clean: done');
+          return 0;
+        }),
+      );
+    });
+}
+
+function linesOf(data: string, plan: CleanPlan, dryRun: boolean): string[] {
+  const { images, events, alerts, files, strangers } = plan;
+  return [
+    `${escapeText(data)}: ${counted(images, 'image')}, ${counted(events, 'event')}, ${counted(alerts, 'alert')}; ${counted(files, 'file')} ${dryRun ? 'would go' : 'will go'}, and all messages`,
+    ...strangers.map((key) => `  stays, imgpipe did not write it: ${escapeText(key)}`),
+  ];
+}
+
+function planJson(data: string, plan: CleanPlan, dryRun: boolean): object {
+  const { images, events, alerts, files, strangers } = plan;
+  return { data, images, events, alerts, files, left: strangers, dry_run: dryRun };
+}
+
+async function agreed(terminal: Terminal): Promise<boolean> {
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+    throw new ImgpipeError(
+      'usage',
+      'clean asks before it removes, and here is no terminal to ask on: give --yes, or --dry-run to see what would go',
+    );
+  }
+  const question = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await question.question(terminal.err.bold('Remove it? [y/N] '));
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    question.close();
+  }
+}

@@ -1,0 +1,110 @@
+import { alertTextKey, differenceKey, imageKey } from '../domain/object-keys.ts';
+import type { ImageRecord } from '../domain/records.ts';
+import type { Report } from '../domain/reports.ts';
+import type { Status } from '../operations/status.ts';
+import type { AlertView } from '../operations/view.ts';
+
+/** The JSON that leaves the program: snake_case, times in RFC 3339. Fields are added, never renamed; the README lists them. */
+
+/** A stage's result as one line; undefined for reports that are no results. `locate` makes a key an address. */
+export function resultJson(report: Report, locate: (key: string) => string): object | undefined {
+  switch (report.kind) {
+    case 'image': {
+      const { image } = report;
+      return {
+        type: 'image',
+        stream: image.stream,
+        image: image.number,
+        path: locate(imageKey(image)),
+        sha256: image.sha256,
+        bytes: image.bytes,
+        origin: image.origin,
+        received_at: image.receivedAt,
+      };
+    }
+    case 'outcome': {
+      const { outcome } = report;
+      return {
+        type: 'outcome',
+        stream: outcome.image.stream,
+        image: outcome.image.number,
+        outcome: outcome.kind,
+        technique: outcome.technique,
+        measurement: outcome.measurement,
+        threshold: outcome.threshold,
+        reference: outcome.reference,
+        event: outcome.event?.number ?? null,
+        difference: outcome.event === null ? null : locate(differenceKey(outcome.event.number)),
+        analyzed_at: outcome.analyzedAt,
+      };
+    }
+    case 'alert': {
+      const { alert, event } = report;
+      return {
+        type: 'alert',
+        alert: alert.number,
+        event: event.number,
+        stream: event.image.stream,
+        image: event.image.number,
+        kind: event.kind,
+        path: locate(alertTextKey(alert.number)),
+        alerted_at: alert.alertedAt,
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** `view --json`. */
+export function viewJson({ alert, event, image, reference, paths }: AlertView): object {
+  return {
+    alert: alert.number,
+    event: event.number,
+    stream: event.image.stream,
+    kind: event.kind,
+    technique: event.technique,
+    measurement: event.measurement,
+    threshold: event.threshold,
+    image: pictureJson(image, paths.image),
+    reference: pictureJson(reference, paths.reference),
+    difference: { path: paths.difference, sha256: event.differenceSha256 },
+    analyzed_at: event.analyzedAt,
+    alerted_at: alert.alertedAt,
+  };
+}
+
+function pictureJson(image: ImageRecord, path: string): object {
+  const size = image.fact?.verdict === 'decodes' ? image.fact : { width: null, height: null };
+  return {
+    number: image.number,
+    path,
+    sha256: image.sha256,
+    width: size.width,
+    height: size.height,
+    origin: image.origin,
+    received_at: image.receivedAt,
+  };
+}
+
+/** `status --json`. */
+export function statusJson(status: Status): object {
+  return {
+    pipeline_id: status.pipelineId,
+    data: status.data,
+    images: status.images,
+    analyzed: status.analyzed,
+    events: status.events,
+    alerts: status.alerts,
+    dead_letters: status.deadLetters,
+    waiting: status.waiting,
+    unpublished: status.unpublished,
+    lost: status.faults.length,
+    lost_keys: status.faults.map(({ key }) => key),
+    faults: status.faults,
+    balanced: status.faults.length === 0,
+    broker: { address: status.broker, reachable: true },
+    techniques: status.techniques,
+    streams: status.streams.map(({ stream, images, events }) => ({ stream, images, events })),
+  };
+}

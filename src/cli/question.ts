@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import type { Config } from '../config/settings.ts';
+import { asImgpipeError } from '../domain/errors.ts';
+import { openPipeline, type Pipeline } from '../pipeline.ts';
+import { configOf } from './options.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+
+/** What a command that asks the pipeline something has at hand. */
+export interface Question {
+  readonly pipeline: Pipeline;
+  readonly config: Config;
+  readonly terminal: Terminal;
+}
+
+/** Runs a command that reads what there is and ends; `ask` answers the exit status. */
+export async function runQuestion(command: Command, ask: (question: Question) => Promise<number>): Promise<number> {
+  const config = configOf(command);
+  const terminal = createTerminal(config);
+  let pipeline: Pipeline | undefined;
+  try {
+    pipeline = await openPipeline({ config, command: command.name(), create: false });
+    return await ask({ pipeline, config, terminal });
+  } catch (thrown) {
+    terminal.close();
+    const error = asImgpipeError(thrown);
+    terminal.complaint(error.message);
+    if (config.verbose) terminal.complaint(String(error.stack));
+    return error.exit;
+  } finally {
+    terminal.close();
+    await pipeline?.close();
+  }
+}

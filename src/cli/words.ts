@@ -1,0 +1,84 @@
+import { escapeText } from '../domain/escape.ts';
+import { imageKey } from '../domain/object-keys.ts';
+import { imageName, type OutcomeRecord } from '../domain/records.ts';
+import type { Report, StageName } from '../domain/reports.ts';
+
+/** Reports as people read them. Whatever came from outside is escaped. */
+
+type Of<K extends Report['kind']> = Extract<Report, { kind: K }>;
+
+const UNITS: Record<string, string> = { 'l2@1': 'levels' };
+
+/** A count with its noun: `1 image`, `2 images`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A measurement to be read: up to six digits. */
+export function measured(measurement: number, technique: string): string {
+  return `${Number(measurement.toPrecision(6))} ${UNITS[technique] ?? ''} (${technique})`;
+}
+
+export function imageLine({ image }: Of<'image'>): string {
+  const from = image.origin === 'generated' ? '' : `  from ${escapeText(image.origin)}`;
+  return `image ${imageName(image)}: ${imageKey(image)}${from}`;
+}
+
+export function outcomeLine({ image, kind, event, reference, measurement, technique }: OutcomeRecord): string {
+  const [it, other] = [imageName(image), `${image.stream}/${reference}`];
+  if (kind === 'changed' && measurement !== null) {
+    return `event ${event?.number}: ${it} differs from ${other} by ${measured(measurement, technique)}`;
+  }
+  if (kind === 'size_changed') return `event ${event?.number}: ${it} has another size than ${other}`;
+  if (kind === 'unchanged') return `${it} is as ${other} was`;
+  return kind === 'first' ? `${it} is the first to be compared with` : `${it} is dead`;
+}
+
+export function alertLine({ alert, event }: Of<'alert'>): string {
+  return `alert ${alert.number}: ${imageName(event.image)} has changed; see 'imgpipe view ${alert.number}'`;
+}
+
+export function deadLetterLine({ letter, origin }: Of<'dead_letter'>): string {
+  const { image, event, place, detail, reason, stage } = letter;
+  const from = origin === undefined || origin === 'generated' ? '' : ` (${escapeText(origin)})`;
+  let thing = place === null ? 'a message' : `message ${place.offset} of ${place.topic}`;
+  if (stage === 'alert' && event !== null) thing = `event ${event}`;
+  else if (image !== null) thing = `image ${imageName(image)}${from}`;
+  return `${thing} is set aside: ${escapeText(detail)} (${reason})`;
+}
+
+export function rejectedLine({ origin, error }: Of<'rejected'>): string {
+  return `${escapeText(origin)} is set aside: ${escapeText(error.message)} (${error.code})`;
+}
+
+/** The sentence of a report that is a notice; undefined for those that are results or complaints. */
+export function noticeLine(report: Report): string | undefined {
+  switch (report.kind) {
+    case 'passed_over':
+      return `${escapeText(report.origin)} is passed over: it is image ${report.image} already`;
+    case 'passed_former':
+      return `${report.stage}: a message from before the last clean is passed over`;
+    case 'recovered':
+      return `${counted(report.images, 'image')} of ${report.stream} that an interrupted receive left behind ${report.images === 1 ? 'is' : 'are'} published`;
+    case 'waiting':
+      return `${report.stage} waits: ${escapeText(report.error.message)}; it goes on by itself once that is mended`;
+    case 'resumed':
+      return `${report.stage} goes on after ${seconds(report.afterMs)}`;
+    case 'standing_by':
+      return `${report.stage} stands by: ${escapeText(report.holder)} is at ${WORK[report.stage]}; this one takes over when it ends`;
+    case 'working':
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+const WORK: Record<StageName, string> = {
+  receive: 'work on this stream',
+  analyze: 'work for this group',
+  alert: 'work for this group',
+};
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { ImgpipeError } from '../domain/errors.ts';
+import { type Config, SETTINGS, type Setting, type SettingName, variableOf } from './settings.ts';
+
+/** What was given on the command line or by a program, by setting. */
+export type Given = Partial<Record<SettingName, unknown>>;
+
+export interface Sources {
+  readonly flags: Given;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The configuration file's path, if one was named. */
+  readonly file?: string | undefined;
+}
+
+/** The configuration: flags over `IMGPIPE_*` variables over the file over defaults, each checked. Throws `config_invalid`. */
+export function loadConfig({ flags, env, file }: Sources): Config {
+  const inFile = file === undefined ? {} : readConfigFile(file);
+  const entries = Object.entries(SETTINGS).map(([name, setting]) => {
+    const variable = variableOf(setting);
+    const value =
+      check(setting, `--${dashed(setting.field)}`, flags[name as SettingName]) ??
+      check(setting, variable, env[variable]) ??
+      check(setting, `${file}: ${setting.field}`, inFile[setting.field]) ??
+      setting.fallback;
+    return [name, value];
+  });
+  return Object.fromEntries(entries) as Config;
+}
+
+function check(setting: Setting<unknown>, where: string, value: unknown): unknown {
+  if (value === undefined) return undefined;
+  try {
+    return setting.read(value);
+  } catch (error) {
+    if (error instanceof ImgpipeError) throw error;
+    throw new ImgpipeError(
+      'config_invalid',
+      `${where}: ${JSON.stringify(value)} will not do: give ${(error as Error).message}`,
+    );
+  }
+}
+
+function readConfigFile(file: string): Record<string, unknown> {
+  const content = parse(file, read(file));
+  const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.field));
+  const unknown = Object.keys(content).find((field) => !known.has(field));
+  if (unknown !== undefined) {
+    throw new ImgpipeError(
+      'config_invalid',
+      `${file}: there is no setting ${JSON.stringify(unknown)}; there are ${[...known].join(', ')}`,
+    );
+  }
+  return content;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ImgpipeError('config_invalid', `the configuration file ${file} cannot be read (${code})`, {
+      cause: error,
+    });
+  }
+}
+
+function parse(file: string, content: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(content);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (error) {
+    throw new ImgpipeError('config_invalid', `${file} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  throw new ImgpipeError('config_invalid', `${file} must hold one JSON object, such as {"data": "pictures"}`);
+}
+
+function dashed(field: string): string {
+  return field.replaceAll('_', '-');
+}

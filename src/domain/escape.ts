@@ -1,0 +1,14 @@
+/**
+ * Text from outside, fit to be printed or written as one line: control characters, line and paragraph separators and
+ * the marks that turn the direction of writing become `\n`, `\x1b`, `\u202e` and the like; a backslash is doubled.
+ */
+export function escapeText(text: string): string {
+  return text.replace(/[\\\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    const short = SHORT[character];
+    if (short !== undefined) return short;
+    const code = character.charCodeAt(0);
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}
+
+const SHORT: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };

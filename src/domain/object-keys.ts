@@ -1,0 +1,32 @@
+import type { ImageId, PictureFormat } from './records.ts';
+import { DEFAULT_STREAM } from './stream-name.ts';
+
+/** The keys of the object store: the paths of the reference's folders. A key is computed, never read from outside. */
+
+const IMAGES = 'image_database';
+const EVENTS = 'image_event_database';
+const ALERTS = 'image_event_alerts';
+
+/** The folders that hold nothing but what the pipeline wrote. */
+export const OBJECT_FOLDERS = [IMAGES, EVENTS, ALERTS] as const;
+
+export function imageKey(image: ImageId & { readonly format: PictureFormat }): string {
+  const file = `${String(image.number).padStart(5, '0')}.${image.format}`;
+  return image.stream === DEFAULT_STREAM ? `${IMAGES}/${file}` : `${IMAGES}/${image.stream}/${file}`;
+}
+
+export function differenceKey(event: number): string {
+  return `${EVENTS}/image_event_${threeDigits(event)}.jpg`;
+}
+
+export function eventTextKey(event: number): string {
+  return `${EVENTS}/image_event_${threeDigits(event)}.txt`;
+}
+
+export function alertTextKey(alert: number): string {
+  return `${ALERTS}/image_event_alert_${threeDigits(alert)}.txt`;
+}
+
+function threeDigits(number: number): string {
+  return String(number).padStart(3, '0');
+}

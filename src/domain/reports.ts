@@ -1,0 +1,62 @@
+import type { ImgpipeError } from './errors.ts';
+import type { AlertRecord, EventRecord, ImageRecord, NewDeadLetter, OutcomeRecord } from './records.ts';
+
+export type StageName = 'receive' | 'analyze' | 'alert';
+
+/** What the stages tell while they work. The core prints nothing: whoever runs it draws this. */
+export type Report =
+  /** An image has its number, lies in the store and is published. */
+  | { readonly kind: 'image'; readonly image: ImageRecord }
+  /** A picture that could not be taken in; the rest goes on. */
+  | { readonly kind: 'rejected'; readonly origin: string; readonly error: ImgpipeError }
+  /** A file whose content the stream has from it already, as this image. */
+  | { readonly kind: 'passed_over'; readonly origin: string; readonly image: number }
+  | { readonly kind: 'outcome'; readonly outcome: OutcomeRecord }
+  | { readonly kind: 'alert'; readonly alert: AlertRecord; readonly event: EventRecord }
+  /** `origin` is where the image came from, where there is one. */
+  | { readonly kind: 'dead_letter'; readonly letter: NewDeadLetter; readonly origin: string | undefined }
+  /** A message from before the last `clean`. */
+  | { readonly kind: 'passed_former'; readonly stage: StageName }
+  /** Images that an interrupted receive had left behind are published now. */
+  | { readonly kind: 'recovered'; readonly stream: string; readonly images: number }
+  /** The surroundings fail: told once, then tried again without end. */
+  | { readonly kind: 'waiting'; readonly stage: StageName; readonly error: ImgpipeError }
+  | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }
+  /** Another process does this work; this one takes over when it ends. */
+  | { readonly kind: 'standing_by'; readonly stage: StageName; readonly holder: string }
+  | { readonly kind: 'working'; readonly stage: StageName };
+
+/**
+ * The instants of the stages at which something has just become durable, or is about to be done: what a test needs to
+ * stop a process in between. In the order in which an image passes them.
+ */
+export const STEPS = [
+  'receive:staged',
+  'receive:pending',
+  'outbox:moved',
+  'outbox:ready',
+  'outbox:published',
+  'outbox:placed',
+  'analyze:compared',
+  'analyze:entered',
+  'analyze:difference',
+  'analyze:text',
+  'analyze:ready',
+  'analyze:published',
+  'analyze:placed',
+  'analyze:committed',
+  'alert:entered',
+  'alert:text',
+  'alert:ready',
+  'alert:told',
+  'alert:committed',
+] as const;
+
+export type Step = (typeof STEPS)[number];
+
+/** Who listens to the stages. */
+export interface Observer {
+  readonly onReport?: (report: Report) => void;
+  /** Awaited: while it runs, the stage goes no further. */
+  readonly onStep?: (step: Step) => void | Promise<void>;
+}

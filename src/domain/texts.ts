@@ -1,0 +1,44 @@
+import { escapeText } from './escape.ts';
+import { differenceKey, eventTextKey, imageKey } from './object-keys.ts';
+import type { AlertRecord, EventRecord, ImageRecord } from './records.ts';
+
+/**
+ * The event's text file: a function of its rows. The first five lines are the reference's, read by position and each
+ * ended by a newline; what follows is for people and may grow.
+ */
+export function eventText(event: EventRecord, image: ImageRecord, reference: ImageRecord): string {
+  const path = (key: string) => escapeText(`${event.base}/${key}`);
+  return lines([
+    `Image event #: ${event.number}`,
+    'Image event: picture has changed',
+    path(imageKey(image)),
+    path(imageKey(reference)),
+    path(differenceKey(event.number)),
+    `Stream: ${event.image.stream}`,
+    `Image: ${event.image.number}`,
+    `Previous image: ${event.reference}`,
+    `Kind: ${event.kind}`,
+    `Technique: ${event.technique}`,
+    ...(event.measurement === null ? [] : [`Measurement: ${event.measurement}`]),
+    `Threshold: ${event.threshold}`,
+    `Image received from: ${escapeText(image.origin)}`,
+    `Image received at: ${image.receivedAt}`,
+    `Analyzed at: ${event.analyzedAt}`,
+  ]);
+}
+
+/** The alert's text file: a function of its rows. The first three lines are the reference's. */
+export function alertText(alert: AlertRecord, event: EventRecord): string {
+  return lines([
+    `Image event #: ${alert.number}`,
+    `Image event database path: ${escapeText(`${event.base}/${eventTextKey(event.number)}`)}`,
+    'Image event alertees: none',
+    `Stream: ${event.image.stream}`,
+    `Image: ${event.image.number}`,
+    `Alerted at: ${alert.alertedAt}`,
+  ]);
+}
+
+function lines(all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
+}

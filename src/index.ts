@@ -1,0 +1,20 @@
+/** The public API: a pipeline in a program of one's own, without the command line. */
+import { type Given, loadConfig } from './config/load.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
+
+export type { Given as Settings } from './config/load.ts';
+export { type Blame, ERROR_CODES, type ErrorCode, ImgpipeError, Stopped } from './domain/errors.ts';
+export type { AlertRecord, EventRecord, ImageRecord, NewDeadLetter, OutcomeRecord } from './domain/records.ts';
+export { type Observer, type Report, STEPS, type Step } from './domain/reports.ts';
+export type { CleanPlan } from './operations/clean.ts';
+export type { Status } from './operations/status.ts';
+export type { AlertView } from './operations/view.ts';
+export type { Pipeline, StageOptions } from './pipeline.ts';
+
+/**
+ * Opens the pipeline of a data folder, and makes it where there is none. The settings are those of the configuration
+ * file, by their names in `Settings`; no environment variable is looked at.
+ */
+export async function createPipeline(settings: Given = {}): Promise<Pipeline> {
+  return openPipeline({ config: loadConfig({ flags: settings, env: {} }), command: 'program', create: true });
+}

@@ -1,0 +1,54 @@
+import { ALERT_GROUP, consumerGroup } from '../domain/consumer-groups.ts';
+import { TOPICS } from '../domain/messages.ts';
+import { type Log, waits } from '../domain/places.ts';
+import { imageName } from '../domain/records.ts';
+import type { Audit, Fault } from '../ports/catalog.ts';
+import type { EventBus } from '../ports/event-bus.ts';
+
+/** How far each consumer group has come, read before the catalog's snapshot. */
+export type Committed = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+export interface Balance {
+  /** What still waits: images for an outcome, events for their alert. */
+  readonly waiting: { readonly analysis: number; readonly alert: number };
+  /** Images and events that nothing will come for: their message is committed, or no longer in the log. */
+  readonly lost: readonly Fault[];
+}
+
+/** What the groups of these techniques, and of the alert stage, have committed. */
+export async function readCommitted(bus: EventBus, techniques: Iterable<string>): Promise<Committed> {
+  const committed = new Map<string, ReadonlyMap<number, number>>();
+  for (const technique of techniques) {
+    const group = consumerGroup(technique);
+    committed.set(group, await bus.committed(TOPICS.imageAnalysis, group));
+  }
+  return committed.set(ALERT_GROUP, await bus.committed(TOPICS.imageEventAlert, ALERT_GROUP));
+}
+
+/** Tells what waits from what is lost; the logs are read after the snapshot. */
+export async function balance(audit: Audit, committed: Committed, bus: EventBus): Promise<Balance> {
+  const imageLogs = await bus.logs(TOPICS.imageAnalysis);
+  const eventLogs = await bus.logs(TOPICS.imageEventAlert);
+  const group = (name: string) => committed.get(name) ?? new Map<number, number>();
+  const stillWaits = (place: Parameters<typeof waits>[0], logs: readonly Log[], name: string) =>
+    waits(place, bus.id, logs, group(name));
+
+  const waitingImages = new Set<string>();
+  const lost: Fault[] = [];
+  for (const { image, technique, place } of audit.openImages) {
+    if (place === null || stillWaits(place, imageLogs, consumerGroup(technique))) waitingImages.add(imageName(image));
+    else
+      lost.push({ key: `image ${imageName(image)}`, what: `no outcome of ${technique}, and its message is gone by` });
+  }
+  let waitingEvents = 0;
+  for (const { number, technique, place, imagePlace } of audit.openEvents) {
+    // An event that is not published comes again with its image's message, and only then.
+    const comes =
+      place === null
+        ? imagePlace === null || stillWaits(imagePlace, imageLogs, consumerGroup(technique))
+        : stillWaits(place, eventLogs, ALERT_GROUP);
+    if (comes) waitingEvents += 1;
+    else lost.push({ key: `event ${number}`, what: 'no alert, and its message is gone by' });
+  }
+  return { waiting: { analysis: waitingImages.size, alert: waitingEvents }, lost };
+}

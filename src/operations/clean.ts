@@ -1,0 +1,81 @@
+import { ImgpipeError } from '../domain/errors.ts';
+import { alertTextKey, differenceKey, eventTextKey, imageKey, OBJECT_FOLDERS } from '../domain/object-keys.ts';
+import type { ImageId } from '../domain/records.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { EventBus } from '../ports/event-bus.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+export interface CleanPlan {
+  readonly images: number;
+  readonly events: number;
+  readonly alerts: number;
+  /** The files that will go. */
+  readonly files: number;
+  /** Files in the pipeline's folders that it did not write, and that stay. */
+  readonly strangers: readonly string[];
+}
+
+export interface CleanParts {
+  readonly catalog: Catalog;
+  readonly store: ObjectStore;
+  readonly bus: EventBus;
+  readonly as: string;
+}
+
+/** The name of the claim that stages share and `clean` wants for itself. */
+export const FOLDER_CLAIM = 'folder';
+
+/** How many keys are looked up and removed together. */
+const PAGE = 256;
+
+/** What `clean` would remove, and what it would leave. */
+export async function planClean({ catalog, store }: Pick<CleanParts, 'catalog' | 'store'>): Promise<CleanPlan> {
+  const ours = new Set<string>();
+  for await (const keys of writtenKeys(catalog)) for (const key of keys) ours.add(key);
+  const present = (await Promise.all(OBJECT_FOLDERS.map((folder) => store.list(folder)))).flat();
+  const incoming = await store.list('incoming');
+  const audit = await catalog.audit('');
+  return {
+    images: audit.images,
+    events: audit.events,
+    alerts: audit.alerts,
+    files: present.filter((key) => ours.has(key)).length + incoming.length,
+    strangers: present.filter((key) => !ours.has(key)).sort(),
+  };
+}
+
+/**
+ * Removes all that the pipeline wrote, and only that, and begins anew under a new pipeline id. Throws `at_work` while
+ * a stage runs. Broken off in the middle it leaves a mark that every other command refuses; run again, it finishes.
+ */
+export async function clean({ catalog, store, bus, as }: CleanParts): Promise<void> {
+  const answer = await catalog.claim(FOLDER_CLAIM, as);
+  if (!('claim' in answer)) {
+    throw new ImgpipeError('at_work', `${store.address} is in use by ${answer.heldBy}: stop that first`);
+  }
+  try {
+    await catalog.beginClean();
+    for await (const keys of writtenKeys(catalog)) await store.remove(keys);
+    await store.remove(await store.list('incoming'));
+    await bus.clear();
+    await catalog.endClean();
+  } finally {
+    await answer.claim.release();
+  }
+}
+
+/** The keys that the catalog's rows own, in parts. */
+async function* writtenKeys(catalog: Catalog): AsyncGenerator<string[]> {
+  let last: ImageId | undefined;
+  for (;;) {
+    const images = await catalog.allImages(last, PAGE);
+    last = images.at(-1);
+    if (last === undefined) break;
+    yield images.map(imageKey);
+  }
+  const lastEvent = await catalog.lastEvent();
+  for (let first = 1; first <= lastEvent; first += PAGE) {
+    const numbers = Array.from({ length: Math.min(PAGE, lastEvent - first + 1) }, (_, index) => first + index);
+    yield numbers.flatMap((number) => [differenceKey(number), eventTextKey(number), alertTextKey(number)]);
+  }
+}

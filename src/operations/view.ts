@@ -1,0 +1,52 @@
+import { ImgpipeError } from '../domain/errors.ts';
+import { differenceKey, imageKey } from '../domain/object-keys.ts';
+import type { AlertRecord, EventRecord, ImageRecord } from '../domain/records.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+/** An alert with its three pictures. */
+export interface AlertView {
+  readonly alert: AlertRecord;
+  readonly event: EventRecord;
+  readonly image: ImageRecord;
+  readonly reference: ImageRecord;
+  /** Where the pictures are, as whole addresses. */
+  readonly paths: { readonly image: string; readonly reference: string; readonly difference: string };
+}
+
+/** The alert of this number. Throws `not_found`, with the range that exists. */
+export async function view(catalog: Catalog, store: ObjectStore, number: number): Promise<AlertView> {
+  const [alert] = await catalog.alerts([number]);
+  const [event] = await catalog.events([number]);
+  if (alert?.state !== 'ready' || event === undefined) throw await notThere(catalog, number, event !== undefined);
+  const [image, reference] = await catalog.images([
+    event.image,
+    { stream: event.image.stream, number: event.reference },
+  ]);
+  if (image === undefined || reference === undefined) {
+    throw new ImgpipeError(
+      'not_found',
+      `the images of alert ${number} have no rows: 'imgpipe status --check' tells more`,
+    );
+  }
+  return {
+    alert,
+    event,
+    image,
+    reference,
+    paths: {
+      image: store.locate(imageKey(image)),
+      reference: store.locate(imageKey(reference)),
+      difference: store.locate(differenceKey(event.number)),
+    },
+  };
+}
+
+async function notThere(catalog: Catalog, number: number, hasEvent: boolean): Promise<ImgpipeError> {
+  if (hasEvent) {
+    return new ImgpipeError('not_found', `event ${number} has no alert yet: 'imgpipe alert' makes it`);
+  }
+  const range = await catalog.alertRange();
+  const what = range === undefined ? 'there are none yet' : `there are ${range.first} to ${range.last}`;
+  return new ImgpipeError('not_found', `there is no alert ${number}: ${what}`);
+}

@@ -1,0 +1,244 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createFileObjectStore } from './adapters/files/object-store.ts';
+import { createFileSource } from './adapters/files/source.ts';
+import { createSqliteCatalog } from './adapters/sqlite/catalog.ts';
+import { openDatabase } from './adapters/sqlite/database.ts';
+import { createEmbeddedBus } from './adapters/sqlite/event-bus.ts';
+import { L2, TECHNIQUES } from './analysis/techniques.ts';
+import type { Config } from './config/settings.ts';
+import { asImgpipeError, ImgpipeError } from './domain/errors.ts';
+import type { Observer } from './domain/reports.ts';
+import { bindBus } from './operations/bind-bus.ts';
+import { type CleanPlan, clean, FOLDER_CLAIM, planClean } from './operations/clean.ts';
+import { type Status, status } from './operations/status.ts';
+import { type AlertView, view } from './operations/view.ts';
+import type { Catalog, PipelineIdentity } from './ports/catalog.ts';
+import type { Comparator } from './ports/comparator.ts';
+import type { EventBus } from './ports/event-bus.ts';
+import type { ImageSource } from './ports/image-source.ts';
+import type { ObjectStore } from './ports/object-store.ts';
+import { createAlertStage } from './stages/alert.ts';
+import { createAnalyzeStage } from './stages/analyze.ts';
+import { claimThreshold } from './stages/claims.ts';
+import { consume } from './stages/consume.ts';
+import { createOutbox } from './stages/outbox.ts';
+import { type Received, receive } from './stages/receive.ts';
+import { type RunResult, run } from './stages/run.ts';
+
+/** How a stage is run: until the signal, or until its input is empty. */
+export interface StageOptions extends Observer {
+  readonly signal: AbortSignal;
+  readonly drain?: boolean;
+}
+
+/** A pipeline in its folder. Each method is a command; stages end with what is in hand finished once their signal aborts. */
+export interface Pipeline {
+  /** The data folder's absolute path. */
+  readonly data: string;
+  readonly broker: string;
+  /** Takes in pictures from files and folders, or without a path the generated stream. */
+  receive(paths: readonly string[], options: StageOptions): Promise<Received>;
+  analyze(options: StageOptions): Promise<void>;
+  alert(options: StageOptions): Promise<void>;
+  /** The three stages in this process, until what it received is closed. */
+  run(paths: readonly string[], options: StageOptions): Promise<RunResult>;
+  view(alert: number): Promise<AlertView>;
+  status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
+  planClean(): Promise<CleanPlan>;
+  clean(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly config: Config;
+  /** What the pipeline is opened for, as others will be told: `receive`. */
+  readonly command: string;
+  /** Makes the folder and the catalog where there are none; without it that is `not_found`. */
+  readonly create: boolean;
+  /** Ends the waiting for a folder out of reach, with `wait`. */
+  readonly signal?: AbortSignal;
+  readonly onReport?: Observer['onReport'];
+}
+
+/** The picture that the generated stream starts from. */
+const ORIGINAL = fileURLToPath(new URL('../image_original/original_image.jpg', import.meta.url));
+
+/** Opens the pipeline in the configured folder. */
+export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
+  const { config, command } = options;
+  const as = `imgpipe ${command} (process ${process.pid})`;
+  const data = path.resolve(config.data);
+  const db = await reached(options, () => openDatabase(path.join(data, 'imgpipe.db'), { create: options.create }));
+  const catalog = createSqliteCatalog(db);
+  const bus = createEmbeddedBus(db, catalog, as);
+  const store = createFileObjectStore(data);
+  return assemble({ config, as, catalog, bus, store });
+}
+
+/** With the setting `wait`, tries again until the surroundings let it succeed. */
+async function reached<T>({ config, signal, onReport }: OpenOptions, work: () => Promise<T>): Promise<T> {
+  for (let told = false; ; told = true) {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = asImgpipeError(thrown);
+      if (!config.wait || error.blame !== 'surroundings' || signal?.aborted) throw error;
+      if (!told) onReport?.({ kind: 'waiting', stage: 'receive', error });
+    }
+    await sleep(1000, undefined, signal && { signal }).catch(() => {});
+  }
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly as: string;
+  readonly catalog: Catalog;
+  readonly bus: EventBus;
+  readonly store: ObjectStore;
+}
+
+function assemble({ config, as, catalog, bus, store }: Parts): Pipeline {
+  const technique = TECHNIQUES.find(({ name }) => name === config.technique) ?? L2;
+  const limits = { maxPixels: Math.round(config.maxMegapixels * 1e6) };
+
+  async function checked(): Promise<PipelineIdentity> {
+    const identity = await catalog.identity();
+    if (identity.cleaning) {
+      throw new ImgpipeError(
+        'clean_unfinished',
+        `a clean of ${store.address} was broken off: run 'imgpipe clean' again`,
+      );
+    }
+    return identity;
+  }
+
+  /** Runs a stage while the folder is known to be in use. */
+  async function atWork<T>(work: (pipeline: PipelineIdentity) => Promise<T>): Promise<T> {
+    const answer = await catalog.claim(FOLDER_CLAIM, as, 'shared');
+    if (!('claim' in answer))
+      throw new ImgpipeError('at_work', `${store.address} is being cleaned by ${answer.heldBy}`);
+    try {
+      const identity = await checked();
+      await bindBus(catalog, bus, L2.id);
+      await store.sweep();
+      return await work(identity);
+    } finally {
+      await answer.claim.release();
+    }
+  }
+
+  async function source(paths: readonly string[]): Promise<ImageSource> {
+    if (paths.length > 0) return createFileSource({ paths, maxBytes: Math.round(config.maxFileMegabytes * 1e6) });
+    // Codecs are loaded by those who need them: view and status start faster without.
+    const { createGeneratedSource } = await import('./adapters/jimp/generated-source.ts');
+    const { count, interval } = config;
+    return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, ...limits });
+  }
+
+  async function comparing<T>(work: (comparator: Comparator) => Promise<T>): Promise<T> {
+    const { createComparator } = await import('./adapters/jimp/comparator.ts');
+    const comparator = createComparator(limits);
+    try {
+      return await work(comparator);
+    } finally {
+      await comparator.close();
+    }
+  }
+
+  /** Receives, and meanwhile looks after what other receivers left behind. */
+  async function receiving(
+    identity: PipelineIdentity,
+    pictures: ImageSource,
+    options: StageOptions,
+  ): Promise<Received> {
+    const ended = new AbortController();
+    const parts = { ...options, as, catalog, store, bus, pipelineId: identity.pipelineId };
+    const { stream } = config;
+    const tending = createOutbox({ ...parts, signal: AbortSignal.any([options.signal, ended.signal]) }).tend(stream);
+    const receiving = receive({ ...parts, outbox: createOutbox(parts), source: pictures, stream }).finally(() =>
+      ended.abort(),
+    );
+    const [received] = await Promise.all([receiving, tending]);
+    return received;
+  }
+
+  async function analyzeStage(identity: PipelineIdentity, comparator: Comparator, options: StageOptions) {
+    const { threshold, objectWait } = config;
+    const parts = { ...options, catalog, store, comparator, pipeline: identity };
+    return createAnalyzeStage({ ...parts, technique: technique.id, threshold, objectWaitMs: objectWait });
+  }
+
+  /** Holds the technique's threshold while the work lasts. */
+  async function judging<T>(options: StageOptions, work: (comparator: Comparator) => Promise<T>): Promise<T> {
+    const claim = await claimThreshold(catalog, technique.id, config.threshold, { as, signal: options.signal });
+    try {
+      return await comparing(work);
+    } finally {
+      await claim.release();
+    }
+  }
+
+  return {
+    data: store.address,
+    broker: bus.address,
+
+    receive: (paths, options) => atWork(async (identity) => receiving(identity, await source(paths), options)),
+
+    analyze: (options) =>
+      atWork((identity) =>
+        judging(options, async (comparator) =>
+          consume(await analyzeStage(identity, comparator, options), {
+            ...options,
+            bus,
+            drain: options.drain ?? false,
+          }),
+        ),
+      ),
+
+    alert: (options) =>
+      atWork((identity) =>
+        consume(createAlertStage({ ...options, catalog, store, pipeline: identity }), {
+          ...options,
+          bus,
+          drain: options.drain ?? false,
+        }),
+      ),
+
+    run: (paths, options) =>
+      atWork((identity) =>
+        judging(options, async (comparator) => {
+          const pictures = await source(paths);
+          return run({
+            ...options,
+            catalog,
+            bus,
+            analyze: await analyzeStage(identity, comparator, options),
+            alert: createAlertStage({ ...options, catalog, store, pipeline: identity }),
+            receive: (signal) => receiving(identity, pictures, { ...options, signal }),
+            stream: config.stream,
+            technique: technique.id,
+          });
+        }),
+      ),
+
+    view: async (alert) => {
+      await checked();
+      return view(catalog, store, alert);
+    },
+
+    status: async (options) => {
+      await checked();
+      return status({ catalog, store, bus, defaultTechnique: L2.id }, options);
+    },
+
+    planClean: () => planClean({ catalog, store }),
+    clean: () => clean({ catalog, store, bus, as }),
+
+    close: async () => {
+      await bus.close();
+      await catalog.close();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Message } from '../domain/messages.ts';
+import type { Place } from '../domain/records.ts';
+
+export interface ReceivedMessage extends Message {
+  readonly place: Place;
+}
+
+/** Messages of one partition, in order, that wait for one consumer group. */
+export interface Chunk {
+  readonly messages: readonly ReceivedMessage[];
+  /** False once the partition is no longer this consumer's: what is not committed is another's to do. */
+  isCurrent(): boolean;
+  /** Tells the group that this consumer lives; to be called while it waits. */
+  keepAlive(): Promise<void>;
+  /** Keeps that all before this offset is handled. */
+  commit(nextOffset: number): Promise<void>;
+}
+
+/** What a consumer tells of itself. */
+export type ConsumerNotice =
+  /** Another consumer of this group is at work; this one takes over when it ends. */
+  { readonly kind: 'standing_by'; readonly holder: string } | { readonly kind: 'working' };
+
+export interface ConsumeOptions {
+  readonly topic: string;
+  readonly group: string;
+  /** Stops taking; the chunk in hand is finished first. */
+  readonly signal: AbortSignal;
+  /** Ends when all that the topic held has been handled, by this consumer or by its group. */
+  readonly drain: boolean;
+  readonly onChunk: (chunk: Chunk) => Promise<void>;
+  readonly onNotice?: (notice: ConsumerNotice) => void;
+}
+
+/** One partition of a topic, as a consumer group sees it. Offsets in the log run from `start` to before `end`. */
+export interface PartitionOffsets {
+  readonly partition: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Carries messages from stage to stage: ordered for each key, at least once, for consumer groups that each see all
+ * messages from the log's beginning, with offsets that can be read. `onChunk` must settle its own errors: one that escapes it ends `consume` with that error, uncommitted.
+ */
+export interface EventBus {
+  /** Which bus this is: `embedded`, or a cluster's id with the prefix. */
+  readonly id: string;
+  /** For people: `embedded`, or `kafka://host:port`. */
+  readonly address: string;
+  /** Answers once the messages are kept, with their places in the order given. */
+  publish(topic: string, messages: readonly Message[]): Promise<Place[]>;
+  consume(options: ConsumeOptions): Promise<void>;
+  /** The next offset that each partition's group would take; a partition without a commit is left out. */
+  committed(topic: string, group: string): Promise<ReadonlyMap<number, number>>;
+  /** Each partition's log as it is now. */
+  logs(topic: string): Promise<PartitionOffsets[]>;
+  /** Forgets all messages and offsets of the pipeline's topics. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,49 @@
+import type { Written } from '../domain/records.ts';
+
+/** An object to be put: its key, and its bytes. */
+export interface NewObject {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A picture on its way from `incoming/` to its number. */
+export interface Settling {
+  readonly incoming: string;
+  readonly key: string;
+  readonly sha256: string;
+}
+
+/**
+ * Keeps objects under keys, which are the paths of the reference's layout.
+ *
+ * An object is put once and whole or not at all: whoever sees a key sees all of its bytes, and when a write has
+ * answered they survive the loss of power. What already lies under a key stays. Errors are `ImgpipeError`s: `disk_full`,
+ * `no_permission` and `store_unavailable` are of the surroundings; only "no such object" is answered as not found.
+ */
+export interface ObjectStore {
+  /** Where it is: an absolute path, or `s3://…`. */
+  readonly address: string;
+  /** The whole address of a key, for people and viewers. */
+  locate(key: string): string;
+  /** Keeps pictures in `incoming/` under the given names, which must be new; a name that exists with these bytes is fine. */
+  stage(pictures: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Promise<void>;
+  /**
+   * Moves pictures from `incoming/` to their keys. Repeated, it finishes. Where the key exists with the same digest,
+   * the picture is in its place already; with another it is an `object_conflict`, and where neither is there the error is `object_missing`.
+   */
+  settle(pictures: readonly Settling[]): Promise<void>;
+  /** The names in `incoming/` of one stream; a name is what `stage` was given. */
+  staged(stream: string): Promise<string[]>;
+  /** Removes staged pictures; those that are gone already are fine. */
+  unstage(names: readonly string[]): Promise<void>;
+  /** Puts objects; the answer says of each whether it was added or was there, in order. */
+  put(objects: readonly NewObject[]): Promise<Written<string>['how'][]>;
+  /** The bytes under a key, or undefined where there is no such object. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** The keys below a folder's key. */
+  list(prefix: string): Promise<string[]>;
+  /** Removes objects, and folders of streams that it leaves empty; those that are gone already are fine. */
+  remove(keys: readonly string[]): Promise<void>;
+  /** Removes what a writer that died left half written, and nothing of a writer that lives. */
+  sweep(): Promise<void>;
+}

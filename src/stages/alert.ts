@@ -1,0 +1,100 @@
+import { ALERT_GROUP } from '../domain/consumer-groups.ts';
+import { type ImgpipeError, stackOf } from '../domain/errors.ts';
+import { readMessage, TOPICS } from '../domain/messages.ts';
+import { alertTextKey } from '../domain/object-keys.ts';
+import type { EventRecord } from '../domain/records.ts';
+import type { Observer } from '../domain/reports.ts';
+import { alertText } from '../domain/texts.ts';
+import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
+import type { ReceivedMessage } from '../ports/event-bus.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { agreeingEvent } from './agreement.ts';
+import type { Handled, Stage } from './consume.ts';
+import { open } from './inbox.ts';
+
+export interface AlertParts extends Observer {
+  readonly catalog: Catalog;
+  readonly store: ObjectStore;
+  readonly pipeline: PipelineIdentity;
+}
+
+/** The stage that turns each image event into the alert of its number. */
+export function createAlertStage({ catalog, store, pipeline, onReport, onStep }: AlertParts): Stage {
+  async function handle(messages: readonly ReceivedMessage[]): Promise<Handled> {
+    const opened = messages.map((message) => open('imgpipe.image.event.v1', message, pipeline));
+    const ours = opened.filter((each) => each.data !== undefined);
+    const rows = await catalog.events(ours.map(({ data }) => data.image_event_num));
+    const events = ours.map(({ data }, index) => agreeingEvent(data, rows[index]));
+    const told = events.length === 0 ? [] : await raise(events);
+    return {
+      taken: messages.length,
+      publish: [],
+      note: async () => {},
+      tell: () => {
+        for (const _ of opened.slice(ours.length)) onReport?.({ kind: 'passed_former', stage: 'alert' });
+        for (const report of told) onReport?.(report);
+      },
+    };
+  }
+
+  /** Enters the events' alerts and writes their files; the answer is what is to be told. */
+  async function raise(events: readonly EventRecord[]) {
+    const byNumber = new Map(events.map((event) => [event.number, event]));
+    const alertedAt = new Date().toISOString();
+    const written = await catalog.addAlerts(
+      [...byNumber.keys()].map((number) => ({ number, base: store.address, alertedAt })),
+    );
+    await onStep?.('alert:entered');
+    const pending = written.flatMap(({ row }) => {
+      const event = byNumber.get(row.number);
+      return row.state === 'pending' && event !== undefined ? [{ alert: row, event }] : [];
+    });
+    await store.put(
+      pending.map(({ alert, event }) => ({
+        key: alertTextKey(alert.number),
+        bytes: Buffer.from(alertText(alert, event)),
+      })),
+    );
+    await onStep?.('alert:text');
+    await catalog.alertsReady(pending.map(({ alert }) => alert.number));
+    await onStep?.('alert:ready');
+    return pending.map(({ alert, event }) => ({ kind: 'alert', alert, event }) as const);
+  }
+
+  async function bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<void> {
+    // A message that lies about its event says nothing about the event itself.
+    const [event] = error.code === 'bad_message' ? [] : await catalog.events(numbersIn(message));
+    const letter = {
+      stage: 'alert',
+      reason: error.code,
+      detail: error.message,
+      stack: error.blame === 'bug' ? stackOf(error) : null,
+      attempts,
+      at: new Date().toISOString(),
+      place: message.place,
+      image: event?.image ?? null,
+      technique: event?.technique ?? null,
+      event: event?.number ?? null,
+    } as const;
+    await catalog.addDeadLetters([letter]);
+    onReport?.({ kind: 'dead_letter', letter, origin: undefined });
+  }
+
+  return {
+    name: 'alert',
+    topic: TOPICS.imageEventAlert,
+    group: ALERT_GROUP,
+    publishesTo: undefined,
+    handle,
+    bury,
+  };
+}
+
+/** The number of the event that a message names, if it can be read that far. */
+function numbersIn(message: ReceivedMessage): number[] {
+  try {
+    return [readMessage('imgpipe.image.event.v1', message).data.image_event_num];
+  } catch {
+    return [];
+  }
+}

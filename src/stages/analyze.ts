@@ -1,0 +1,187 @@
+import { consumerGroup } from '../domain/consumer-groups.ts';
+import { type ImgpipeError, stackOf } from '../domain/errors.ts';
+import { imageEventMessage, type MessageData, readMessage, TOPICS } from '../domain/messages.ts';
+import { type EventRecord, type ImageId, type ImageRecord, imageName, type OutcomeRecord } from '../domain/records.ts';
+import type { Observer } from '../domain/reports.ts';
+import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
+import type { Comparator } from '../ports/comparator.ts';
+import type { ReceivedMessage } from '../ports/event-bus.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { agreeingImage } from './agreement.ts';
+import type { Handled, Hands, Stage } from './consume.ts';
+import { createEventFiles } from './event-files.ts';
+import { type Opened, open } from './inbox.ts';
+import { createJudge, type Findings, type Judgement } from './judge.ts';
+import { createPictureReader } from './stored-picture.ts';
+
+export interface AnalyzeParts extends Observer {
+  readonly catalog: Catalog;
+  readonly store: ObjectStore;
+  readonly comparator: Comparator;
+  readonly pipeline: PipelineIdentity;
+  /** The technique's id: `l2@1`. */
+  readonly technique: string;
+  readonly threshold: number;
+  readonly objectWaitMs: number;
+}
+
+/** After so many images, or so many bytes of difference images in memory, what was judged is entered. */
+const MOST_IMAGES = 64;
+const MOST_DIFFERENCE_BYTES = 8 * 1024 * 1024;
+
+/** An image that a message names. */
+interface Task {
+  readonly message: ReceivedMessage;
+  readonly image: ImageRecord;
+}
+
+/** What became of some tasks: the outcomes that stood, and what was judged now, by image. */
+interface Judged {
+  readonly standing: readonly OutcomeRecord[];
+  readonly judgements: ReadonlyMap<string, Judgement>;
+  /** The first task that was left for later. */
+  readonly left: Task | undefined;
+}
+
+/** The stage that compares each image with the one before and records what differs. It holds no state between messages. */
+export function createAnalyzeStage(parts: AnalyzeParts): Stage {
+  const { catalog, store, pipeline, technique, threshold, onReport, onStep } = parts;
+  const picture = createPictureReader(store, parts.objectWaitMs);
+  const judge = createJudge({ ...parts, picture, base: store.address });
+  const writeFiles = createEventFiles({ ...parts, picture });
+
+  async function handle(messages: readonly ReceivedMessage[], hands: Hands): Promise<Handled> {
+    const some = messages.slice(0, MOST_IMAGES);
+    const opened = some.map((message) => open('imgpipe.image.received.v1', message, pipeline));
+    const { standing, judgements, left } = await judgeAll(await tasksOf(opened), hands);
+    const fresh = await enter([...judgements.values()]);
+    const outcomes = [...standing, ...fresh];
+    const events = outcomes.flatMap(({ event }) => (event === null ? [] : [event]));
+    await writeFiles(
+      events.filter(({ state }) => state === 'pending'),
+      (event) => madeFor(event, judgements),
+      hands,
+    );
+    const taken = left === undefined ? some.length : some.indexOf(left.message);
+    const unpublished = events.filter(({ place }) => place === null);
+    return {
+      taken,
+      publish: unpublished.map((event) => imageEventMessage(pipeline.pipelineId, event)),
+      note: (places) =>
+        catalog.placeEvents(
+          unpublished.flatMap(({ number }, index) => {
+            const place = places[index];
+            return place === undefined ? [] : [{ number, place }];
+          }),
+        ),
+      tell: () => {
+        const former = opened.slice(0, taken).filter(({ data }) => data === undefined);
+        for (const _ of former) onReport?.({ kind: 'passed_former', stage: 'analyze' });
+        for (const outcome of fresh) tellOutcome(outcome, judgements.get(imageName(outcome.image)));
+        for (const outcome of standing) if (outcome.event?.place === null) tellOutcome(outcome, undefined);
+      },
+    };
+  }
+
+  async function tasksOf(opened: readonly Opened<'imgpipe.image.received.v1'>[]): Promise<Task[]> {
+    const ours = opened.filter((each) => each.data !== undefined);
+    const images = await catalog.images(ours.map(({ data }) => idOf(data)));
+    return ours.map(({ message, data }, index) => ({ message, image: agreeingImage(data, images[index]) }));
+  }
+
+  /** Judges the images that have no outcome yet, until it is enough for once. */
+  async function judgeAll(tasks: readonly Task[], hands: Hands): Promise<Judged> {
+    const known = await catalog.outcomes(
+      technique,
+      tasks.map(({ image }) => image),
+    );
+    const standing: OutcomeRecord[] = [];
+    const judgements = new Map<string, Judgement>();
+    const findings: Findings = new Map();
+    let memory = 0;
+    for (const [index, task] of tasks.entries()) {
+      const outcome = known[index];
+      const name = imageName(task.image);
+      if (outcome !== undefined) {
+        standing.push(outcome);
+      } else if (!judgements.has(name)) {
+        const enough = memory > MOST_DIFFERENCE_BYTES || !hands.isCurrent() || hands.signal.aborted;
+        if (enough && judgements.size > 0) return { standing, judgements, left: task };
+        const judgement = await judge(task.image, task.message.place, findings, hands);
+        judgements.set(name, judgement);
+        memory += judgement.difference?.length ?? 0;
+      }
+    }
+    return { standing, judgements, left: undefined };
+  }
+
+  async function enter(judgements: readonly Judgement[]): Promise<OutcomeRecord[]> {
+    if (judgements.length === 0) return [];
+    await onStep?.('analyze:compared');
+    const written = await catalog.addOutcomes(judgements.map(({ outcome }) => outcome));
+    await onStep?.('analyze:entered');
+    return written.map(({ row }) => row);
+  }
+
+  function tellOutcome(outcome: OutcomeRecord, judgement: Judgement | undefined): void {
+    onReport?.({ kind: 'outcome', outcome });
+    const letter = judgement?.outcome.deadLetter;
+    if (outcome.kind !== 'dead' || letter === undefined) return;
+    onReport?.({ kind: 'dead_letter', letter, origin: judgement?.image.origin });
+  }
+
+  async function bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<void> {
+    const [image] = await catalog.images(idsIn(message));
+    const id = image === undefined ? null : { stream: image.stream, number: image.number };
+    const [standing] = id === null ? [] : await catalog.outcomes(technique, [id]);
+    const letter = {
+      stage: 'analyze',
+      reason: error.code,
+      detail: error.message,
+      stack: error.blame === 'bug' ? stackOf(error) : null,
+      attempts,
+      at: new Date().toISOString(),
+      place: message.place,
+      image: id,
+      technique: id === null ? null : technique,
+      event: standing?.event?.number ?? null,
+    } as const;
+    // A message that lies about its image says nothing about the image itself.
+    if (id === null || standing !== undefined || error.code === 'bad_message') {
+      await catalog.addDeadLetters([letter]);
+    } else {
+      const dead = { kind: 'dead', measurement: null, reference: null, facts: [], analyzedAt: letter.at } as const;
+      await catalog.addOutcomes([
+        { ...dead, image: id, technique, threshold, base: store.address, deadLetter: letter },
+      ]);
+    }
+    onReport?.({ kind: 'dead_letter', letter, origin: image?.origin });
+  }
+
+  return {
+    name: 'analyze',
+    topic: TOPICS.imageAnalysis,
+    group: consumerGroup(technique),
+    publishesTo: TOPICS.imageEventAlert,
+    handle,
+    bury,
+  };
+}
+
+function idOf(data: MessageData<'imgpipe.image.received.v1'>): ImageId {
+  return { stream: data.stream, number: data.image_num };
+}
+
+/** The image that a message names, if it can be read that far. */
+function idsIn(message: ReceivedMessage): ImageId[] {
+  try {
+    return [idOf(readMessage('imgpipe.image.received.v1', message).data)];
+  } catch {
+    return [];
+  }
+}
+
+function madeFor(event: EventRecord, judgements: ReadonlyMap<string, Judgement>) {
+  const judgement = judgements.get(imageName(event.image));
+  return judgement && { reference: judgement.outcome.reference, difference: judgement.difference };
+}

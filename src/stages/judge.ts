@@ -1,0 +1,133 @@
+import { asImgpipeError, type ImgpipeError } from '../domain/errors.ts';
+import {
+  type DecodeFact,
+  type ImageId,
+  type ImageRecord,
+  imageName,
+  type NewDeadLetter,
+  type NewOutcome,
+  type Place,
+} from '../domain/records.ts';
+import type { ImageRows } from '../ports/catalog.ts';
+import type { Comparator, PictureSource } from '../ports/comparator.ts';
+import type { Hands } from './consume.ts';
+
+export interface JudgeParts {
+  readonly catalog: Pick<ImageRows, 'references'>;
+  readonly comparator: Comparator;
+  readonly picture: (image: ImageRecord, hands: Hands) => PictureSource;
+  readonly technique: string;
+  readonly threshold: number;
+  /** The store's address, for the event's text file. */
+  readonly base: string;
+}
+
+/** An outcome to be entered, with the difference image of an event. */
+export interface Judgement {
+  readonly image: ImageRecord;
+  readonly outcome: NewOutcome;
+  readonly difference: Uint8Array | null;
+}
+
+/** What one run of messages has found out about images and not yet entered. */
+export type Findings = Map<string, ImageId & { readonly fact: DecodeFact }>;
+
+type Verdict = Pick<NewOutcome, 'kind' | 'measurement' | 'reference'> & { readonly difference: Uint8Array | null };
+
+const FIRST: Verdict = { kind: 'first', measurement: null, reference: null, difference: null };
+
+/** Finds an image's reference and compares the two. */
+export function createJudge({ catalog, comparator, picture, technique, threshold, base }: JudgeParts) {
+  /** Whether an image decodes: as the catalog says, as this run has found, or as the comparator finds now. */
+  async function factOf(image: ImageRecord, findings: Findings, hands: Hands): Promise<DecodeFact> {
+    const known = image.fact ?? findings.get(imageName(image))?.fact;
+    return known ?? note(image, await comparator.inspect(picture(image, hands)), findings);
+  }
+
+  /** Compares an image with the nearest earlier one that decodes. */
+  async function compareWithReference(image: ImageRecord, findings: Findings, hands: Hands): Promise<Verdict> {
+    let before: ImageId = image;
+    for (;;) {
+      const [reference] = await catalog.references([before]);
+      if (reference?.sha256 === image.sha256) {
+        // Equal bytes decode alike: one look serves both.
+        const fact = note(image, await factOf(reference, findings, hands), findings);
+        if (fact.verdict !== 'decodes') throw new Undecodable(fact);
+        return { kind: 'unchanged', measurement: 0, reference: reference.number, difference: null };
+      }
+      // An image's own bytes are looked at first, so that what is wrong with them is told of it and not of another.
+      const own = await factOf(image, findings, hands);
+      if (own.verdict !== 'decodes') throw new Undecodable(own);
+      if (reference === undefined) return FIRST;
+      const fact = await factOf(reference, findings, hands);
+      if (fact.verdict === 'decodes') {
+        const compared = await comparator.compare(
+          picture(reference, hands),
+          picture(image, hands),
+          technique,
+          threshold,
+        );
+        return { ...compared, reference: reference.number };
+      }
+      before = reference;
+    }
+  }
+
+  /**
+   * The judgement of one image; `place` is where its message lies. What is found out on the way is entered with the
+   * outcome and added to `findings`. Errors of the surroundings and bugs come out.
+   */
+  return async function judge(image: ImageRecord, place: Place, findings: Findings, hands: Hands): Promise<Judgement> {
+    const before = new Set(findings.keys());
+    const entered = () => ({
+      image: { stream: image.stream, number: image.number },
+      technique,
+      threshold,
+      base,
+      analyzedAt: new Date().toISOString(),
+      facts: [...findings].flatMap(([name, each]) => (before.has(name) ? [] : [each])),
+    });
+    try {
+      const { difference, ...verdict } = await compareWithReference(image, findings, hands);
+      return { image, outcome: { ...entered(), ...verdict }, difference };
+    } catch (thrown) {
+      const reason = reasonOf(thrown);
+      if (reason === undefined) throw thrown;
+      const outcome = { ...entered(), kind: 'dead', measurement: null, reference: null } as const;
+      const deadLetter: NewDeadLetter = {
+        stage: 'analyze',
+        ...reason,
+        stack: null,
+        attempts: 1,
+        at: outcome.analyzedAt,
+        place,
+        image: outcome.image,
+        technique,
+        event: null,
+      };
+      return { image, outcome: { ...outcome, deadLetter }, difference: null };
+    }
+  };
+}
+
+function note({ stream, number }: ImageId, fact: DecodeFact, findings: Findings): DecodeFact {
+  findings.set(imageName({ stream, number }), { stream, number, fact });
+  return fact;
+}
+
+/** A picture's own fact says that there is nothing to compare. */
+class Undecodable extends Error {
+  readonly fact: Exclude<DecodeFact, { verdict: 'decodes' }>;
+
+  constructor(fact: Exclude<DecodeFact, { verdict: 'decodes' }>) {
+    super(fact.detail);
+    this.fact = fact;
+  }
+}
+
+/** Why a picture is dead; undefined where it is not the picture's fault. */
+function reasonOf(thrown: unknown): { reason: string; detail: string } | undefined {
+  if (thrown instanceof Undecodable) return { reason: thrown.fact.verdict, detail: thrown.fact.detail };
+  const error: ImgpipeError = asImgpipeError(thrown);
+  return error.blame === 'message' ? { reason: error.code, detail: error.message } : undefined;
+}

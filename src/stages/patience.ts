@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asImgpipeError, Stopped } from '../domain/errors.ts';
+import type { Observer, StageName } from '../domain/reports.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5000;
+
+export interface Patience extends Pick<Observer, 'onReport'> {
+  readonly stage: StageName;
+  readonly signal: AbortSignal;
+  /** Called while it waits, so that a consumer group does not give its member up. */
+  readonly keepAlive?: () => Promise<void>;
+}
+
+/**
+ * Does the work, and where the surroundings fail, does it again until they let it: told once, without end, with pauses
+ * up to five seconds. The work must bear repetition. Any other error comes out at once.
+ */
+export async function patiently<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
+  const { stage, signal, onReport } = patience;
+  const began = performance.now();
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const result = await work();
+      if (tries > 0) onReport?.({ kind: 'resumed', stage, afterMs: performance.now() - began });
+      return result;
+    } catch (thrown) {
+      if (thrown instanceof Stopped) throw thrown;
+      const error = asImgpipeError(thrown);
+      if (error.blame !== 'surroundings') throw error;
+      if (tries === 0) onReport?.({ kind: 'waiting', stage, error });
+    }
+    await pause(Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS), signal);
+    await patience.keepAlive?.();
+  }
+}
+
+/** Waits; throws `Stopped` where the signal ends the wait. */
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => {});
+  if (signal.aborted) throw new Stopped();
+}

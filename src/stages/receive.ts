@@ -1,0 +1,150 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { ImgpipeError } from '../domain/errors.ts';
+import { imageKey } from '../domain/object-keys.ts';
+import { sniffFormat } from '../domain/picture-format.ts';
+import type { NewImage } from '../domain/records.ts';
+import type { Observer } from '../domain/reports.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { ImageSource, SourceItem, StreamPosition } from '../ports/image-source.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { type Claimant, claimStream } from './claims.ts';
+import type { Outbox } from './outbox.ts';
+import { patiently } from './patience.ts';
+
+export interface ReceiveParts extends Claimant, Observer {
+  readonly catalog: Catalog;
+  readonly store: ObjectStore;
+  readonly outbox: Outbox;
+  readonly source: ImageSource;
+  readonly stream: string;
+}
+
+export interface Received {
+  readonly images: number;
+  /** The first and the last number that this call gave; undefined where it gave none. */
+  readonly numbers: { readonly first: number; readonly last: number } | undefined;
+  readonly passedOver: number;
+  readonly rejected: number;
+}
+
+type Picture = Extract<SourceItem, { kind: 'picture' }>;
+
+/** A picture that is to be kept, with the row that it will have. */
+interface Candidate {
+  readonly bytes: Uint8Array;
+  readonly row: NewImage;
+}
+
+/**
+ * Takes all pictures of a source into a stream: keeps each one's bytes, gives it its number and has it published.
+ * Holds the stream's claim meanwhile, and first finishes what an interrupted receive left behind.
+ */
+export async function receive(parts: ReceiveParts): Promise<Received> {
+  const { catalog, store, outbox, source, stream, signal, onReport, onStep } = parts;
+  const patience = { stage: 'receive', signal, ...(onReport && { onReport }) } as const;
+  const received = { images: 0, passedOver: 0, rejected: 0 };
+  let numbers: { first: number; last: number } | undefined;
+
+  function reject(origin: string, error: ImgpipeError): void {
+    received.rejected += 1;
+    onReport?.({ kind: 'rejected', origin, error });
+  }
+
+  /** The number of the image that this very content of this origin is already, if it is. */
+  async function keptAs({ origin }: Picture, sha256: string): Promise<number | undefined> {
+    const newest = await patiently(patience, () => catalog.newestFrom(stream, origin));
+    return newest?.sha256 === sha256 ? newest.number : undefined;
+  }
+
+  async function candidate(item: SourceItem): Promise<Candidate | undefined> {
+    if (item.kind === 'rejected') {
+      reject(item.origin, item.error);
+      return undefined;
+    }
+    const format = sniffFormat(item.bytes);
+    if (format === undefined) {
+      reject(item.origin, notAPicture(item.bytes));
+      return undefined;
+    }
+    const sha256 = createHash('sha256').update(item.bytes).digest('hex');
+    const image = item.onlyIfNew === true ? await keptAs(item, sha256) : undefined;
+    if (image !== undefined) {
+      received.passedOver += 1;
+      onReport?.({ kind: 'passed_over', origin: item.origin, image });
+      return undefined;
+    }
+    const row: NewImage = {
+      stream,
+      incoming: `${stream}/${randomUUID()}.${format}`,
+      format,
+      origin: item.origin,
+      sha256,
+      bytes: item.bytes.length,
+      receivedAt: new Date().toISOString(),
+    };
+    return { bytes: item.bytes, row };
+  }
+
+  async function keep(candidates: readonly Candidate[]): Promise<void> {
+    await patiently(patience, () => store.stage(candidates.map(({ row, bytes }) => ({ name: row.incoming, bytes }))));
+    await onStep?.('receive:staged');
+    const written = await patiently(patience, () => catalog.addImages(candidates.map(({ row }) => row)));
+    await onStep?.('receive:pending');
+    await outbox.publish(stream);
+    for (const { row } of written) {
+      numbers = { first: numbers?.first ?? row.number, last: row.number };
+      received.images += 1;
+      onReport?.({ kind: 'image', image: row });
+    }
+  }
+
+  const claim = await claimStream(catalog, stream, parts);
+  try {
+    await outbox.recover(stream);
+    const position = await patiently(patience, () => positionOf(catalog, store, stream));
+    for await (const items of source.pictures(position, signal)) {
+      for (const batch of withoutRepeatedOrigins(items)) {
+        const candidates: Candidate[] = [];
+        for (const item of batch) {
+          const made = await candidate(item);
+          if (made !== undefined) candidates.push(made);
+        }
+        if (candidates.length > 0) await keep(candidates);
+      }
+      if (signal.aborted) break;
+    }
+  } finally {
+    await claim.release();
+  }
+  return { ...received, numbers };
+}
+
+async function positionOf(catalog: Catalog, store: ObjectStore, stream: string): Promise<StreamPosition> {
+  const last = await catalog.lastImage(stream);
+  return {
+    lastNumber: last?.number ?? 0,
+    lastPicture: async () => (last === undefined ? undefined : store.get(imageKey(last))),
+  };
+}
+
+/** In parts in which no file comes twice, so that the catalog has its first time before its second is looked at. */
+function* withoutRepeatedOrigins(items: readonly SourceItem[]): Generator<SourceItem[]> {
+  let part: SourceItem[] = [];
+  let origins = new Set<string>();
+  for (const item of items) {
+    const repeated = item.kind === 'picture' && item.onlyIfNew === true && origins.has(item.origin);
+    if (repeated) {
+      yield part;
+      part = [];
+      origins = new Set();
+    }
+    part.push(item);
+    origins.add(item.origin);
+  }
+  if (part.length > 0) yield part;
+}
+
+function notAPicture(bytes: Uint8Array): ImgpipeError {
+  const what = bytes.length === 0 ? 'the file is empty' : 'it is neither a JPEG nor a PNG, whatever its name says';
+  return new ImgpipeError('not_a_picture', what);
+}

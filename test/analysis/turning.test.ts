@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { overWhite } from '../../src/analysis/background.ts';
+import { type Orientation, orient } from '../../src/analysis/orientation.ts';
+import type { Pixels } from '../../src/analysis/pixels.ts';
+import { quarterTurn } from '../../src/analysis/quarter-turn.ts';
+import { expected, pattern, sha256 } from '../fixtures/pictures/expected.ts';
+
+/** A picture from letters, one a pixel. */
+function letters(...rows: string[]): Pixels {
+  const text = rows.join('');
+  const data = Uint8Array.from([...text].flatMap((letter) => [letter.charCodeAt(0), 1, 2]));
+  return { width: rows[0]?.length ?? 0, height: rows.length, data };
+}
+
+describe('a quarter turn', () => {
+  it.each(expected.turned)('of $width × $height is what Pillow makes of it', ({ width, height, sha256: sha }) => {
+    const turned = quarterTurn(pattern(width, height));
+    expect(turned).toMatchObject({ width, height });
+    expect(sha256(turned.data)).toBe(sha);
+  });
+
+  it('of a square goes counter-clockwise and loses nothing', () => {
+    expect(quarterTurn(letters('ab', 'cd'))).toEqual(letters('bd', 'ac'));
+  });
+});
+
+describe('an orientation', () => {
+  it.each<[Orientation, string[]]>([
+    [1, ['abc', 'def']],
+    [2, ['cba', 'fed']],
+    [3, ['fed', 'cba']],
+    [4, ['def', 'abc']],
+    [5, ['ad', 'be', 'cf']],
+    [6, ['da', 'eb', 'fc']],
+    [7, ['fc', 'eb', 'da']],
+    [8, ['cf', 'be', 'ad']],
+  ])('of %i shows the picture upright', (orientation, rows) => {
+    expect(orient(letters('abc', 'def'), orientation)).toEqual(letters(...rows));
+  });
+});
+
+describe('the background', () => {
+  it('is white, and shines through by the exact share that alpha leaves it', () => {
+    for (let alpha = 0; alpha < 256; alpha++) {
+      const levels = Array.from({ length: 256 }, (_, level) => [level, 255 - level, 7, alpha]);
+      const { data } = overWhite(256, 1, Uint8Array.from(levels.flat()));
+      const right = levels.flatMap(([r = 0, g = 0, b = 0, a = 0]) =>
+        [r, g, b].map((s) => Math.floor((2 * (a * s + (255 - a) * 255) + 255) / 510)),
+      );
+      expect([...data]).toEqual(right);
+    }
+  });
+});

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's folder. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const BIN = path.join(ROOT, 'bin/imgpipe.js');
+
+export interface Ended {
+  /** The exit status; null where a signal ended it. */
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** What it has printed so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Answers when one of its outputs matches; rejects where it ends before. */
+  until(pattern: RegExp): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  readonly uid?: number;
+}
+
+/** Starts the real program as a process of its own, without the environment's own settings of imgpipe. */
+export function start(args: readonly string[], options: StartOptions = {}): Running {
+  return watch(spawn(process.execPath, [BIN, ...args], spawnOptions(options)));
+}
+
+/** Runs the real program to its end. */
+export function imgpipe(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
+  return start(args, options).ended;
+}
+
+/** Starts a test's own program, a TypeScript file of test/programs/. */
+export function startProgram(file: string, args: readonly string[], options: StartOptions = {}): Running {
+  const program = path.join(ROOT, 'test/programs', file);
+  return watch(spawn(process.execPath, ['--import', 'tsx', program, ...args], spawnOptions({ cwd: ROOT, ...options })));
+}
+
+function spawnOptions({ env = {}, cwd, uid }: StartOptions) {
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('IMGPIPE_')));
+  return {
+    env: { ...own, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
+    ...(uid !== undefined && { uid, gid: uid }),
+  };
+}
+
+function watch(child: ChildProcess): Running {
+  const output = { stdout: '', stderr: '' };
+  const heard = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+      for (const each of heard) each();
+    });
+  }
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve({ status, signal, ...output }));
+  });
+  return {
+    child,
+    ended,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (!pattern.test(output.stdout) && !pattern.test(output.stderr)) return;
+          heard.delete(look);
+          resolve();
+        };
+        heard.add(look);
+        look();
+        ended.then(
+          (end) =>
+            reject(new Error(`it ended (${end.status ?? end.signal}) before ${pattern}: ${end.stdout}${end.stderr}`)),
+          reject,
+        );
+      }),
+  };
+}
