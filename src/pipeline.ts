@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createFileObjectStore } from './adapters/files/object-store.ts';
 import { createFileSource } from './adapters/files/source.ts';
@@ -8,7 +7,7 @@ import { openDatabase } from './adapters/sqlite/database.ts';
 import { createEmbeddedBus } from './adapters/sqlite/event-bus.ts';
 import { L2, TECHNIQUES } from './analysis/techniques.ts';
 import type { Config } from './config/settings.ts';
-import { asImgpipeError, ImgpipeError } from './domain/errors.ts';
+import { ImgpipeError } from './domain/errors.ts';
 import type { Observer } from './domain/reports.ts';
 import { bindBus } from './operations/bind-bus.ts';
 import { type CleanPlan, clean, FOLDER_CLAIM, planClean } from './operations/clean.ts';
@@ -24,6 +23,7 @@ import { createAnalyzeStage } from './stages/analyze.ts';
 import { claimThreshold } from './stages/claims.ts';
 import { consume } from './stages/consume.ts';
 import { createOutbox } from './stages/outbox.ts';
+import { patiently } from './stages/patience.ts';
 import { type Received, receive } from './stages/receive.ts';
 import { type RunResult, run } from './stages/run.ts';
 
@@ -74,32 +74,29 @@ export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
   const catalog = createSqliteCatalog(db);
   const bus = createEmbeddedBus(db, catalog, as);
   const store = createFileObjectStore(data);
-  return assemble({ config, as, catalog, bus, store });
+  return assemble({ config, command, as, catalog, bus, store });
 }
 
-/** With the setting `wait`, tries again until the surroundings let it succeed. */
-async function reached<T>({ config, signal, onReport }: OpenOptions, work: () => Promise<T>): Promise<T> {
-  for (let told = false; ; told = true) {
-    try {
-      return await work();
-    } catch (thrown) {
-      const error = asImgpipeError(thrown);
-      if (!config.wait || error.blame !== 'surroundings' || signal?.aborted) throw error;
-      if (!told) onReport?.({ kind: 'waiting', stage: 'receive', error });
-    }
-    await sleep(1000, undefined, signal && { signal }).catch(() => {});
-  }
+/** Work at the start: with the setting `wait` it is tried again until the surroundings let it succeed. */
+async function reached<T>(
+  { config, command, signal, onReport }: Omit<OpenOptions, 'create'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!config.wait) return work();
+  const stage = command === 'analyze' || command === 'alert' ? command : 'receive';
+  return patiently({ stage, signal: signal ?? new AbortController().signal, ...(onReport && { onReport }) }, work);
 }
 
 interface Parts {
   readonly config: Config;
+  readonly command: string;
   readonly as: string;
   readonly catalog: Catalog;
   readonly bus: EventBus;
   readonly store: ObjectStore;
 }
 
-function assemble({ config, as, catalog, bus, store }: Parts): Pipeline {
+function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline {
   const technique = TECHNIQUES.find(({ name }) => name === config.technique) ?? L2;
   const limits = { maxPixels: Math.round(config.maxMegapixels * 1e6) };
 
@@ -115,14 +112,14 @@ function assemble({ config, as, catalog, bus, store }: Parts): Pipeline {
   }
 
   /** Runs a stage while the folder is known to be in use. */
-  async function atWork<T>(work: (pipeline: PipelineIdentity) => Promise<T>): Promise<T> {
-    const answer = await catalog.claim(FOLDER_CLAIM, as, 'shared');
-    if (!('claim' in answer))
-      throw new ImgpipeError('at_work', `${store.address} is being cleaned by ${answer.heldBy}`);
+  async function atWork<T>(options: StageOptions, work: (pipeline: PipelineIdentity) => Promise<T>): Promise<T> {
+    const start = { ...options, config, command };
+    const answer = await reached(start, () => catalog.claim(FOLDER_CLAIM, as, 'shared'));
+    if ('heldBy' in answer) throw new ImgpipeError('at_work', `${store.address} is being cleaned by ${answer.heldBy}`);
     try {
       const identity = await checked();
-      await bindBus(catalog, bus, L2.id);
-      await store.sweep();
+      await reached(start, () => bindBus(catalog, bus, L2.id));
+      await reached(start, () => store.sweep());
       return await work(identity);
     } finally {
       await answer.claim.release();
@@ -172,7 +169,9 @@ function assemble({ config, as, catalog, bus, store }: Parts): Pipeline {
 
   /** Holds the technique's threshold while the work lasts. */
   async function judging<T>(options: StageOptions, work: (comparator: Comparator) => Promise<T>): Promise<T> {
-    const claim = await claimThreshold(catalog, technique.id, config.threshold, { as, signal: options.signal });
+    const claim = await reached({ ...options, config, command }, () =>
+      claimThreshold(catalog, technique.id, config.threshold, { as, signal: options.signal }),
+    );
     try {
       return await comparing(work);
     } finally {
@@ -184,10 +183,10 @@ function assemble({ config, as, catalog, bus, store }: Parts): Pipeline {
     data: store.address,
     broker: bus.address,
 
-    receive: (paths, options) => atWork(async (identity) => receiving(identity, await source(paths), options)),
+    receive: (paths, options) => atWork(options, async (identity) => receiving(identity, await source(paths), options)),
 
     analyze: (options) =>
-      atWork((identity) =>
+      atWork(options, (identity) =>
         judging(options, async (comparator) =>
           consume(await analyzeStage(identity, comparator, options), {
             ...options,
@@ -198,7 +197,7 @@ function assemble({ config, as, catalog, bus, store }: Parts): Pipeline {
       ),
 
     alert: (options) =>
-      atWork((identity) =>
+      atWork(options, (identity) =>
         consume(createAlertStage({ ...options, catalog, store, pipeline: identity }), {
           ...options,
           bus,
@@ -207,7 +206,7 @@ function assemble({ config, as, catalog, bus, store }: Parts): Pipeline {
       ),
 
     run: (paths, options) =>
-      atWork((identity) =>
+      atWork(options, (identity) =>
         judging(options, async (comparator) => {
           const pictures = await source(paths);
           return run({

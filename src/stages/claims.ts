@@ -1,7 +1,7 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { Catalog, Claim } from '../ports/catalog.ts';
-import { pause } from './patience.ts';
+import { patiently, pause } from './patience.ts';
 
 /** How often one who stands by asks again. */
 const STANDBY_MS = 200;
@@ -21,7 +21,9 @@ export async function claimStream(
   const stage = 'receive';
   let told: string | undefined;
   for (;;) {
-    const answer = await catalog.claim(streamClaim(stream), as);
+    const answer = await patiently({ stage, signal, ...(onReport && { onReport }) }, () =>
+      catalog.claim(streamClaim(stream), as),
+    );
     if ('claim' in answer) {
       if (told !== undefined) onReport?.({ kind: 'working', stage });
       return answer.claim;

@@ -48,21 +48,28 @@ export interface ConsumeParts extends Observer {
 /** Takes messages, has the stage handle them, publishes what it returns, notes the places and commits. */
 export async function consume(stage: Stage, parts: ConsumeParts): Promise<void> {
   const { bus, signal, drain, onReport } = parts;
-  await bus.consume({
-    topic: stage.topic,
-    group: stage.group,
-    signal,
-    drain,
-    onChunk: async (chunk) => {
-      try {
-        await handleChunk(stage, chunk, parts);
-      } catch (error) {
-        // What is not committed is there at the next start.
-        if (!(error instanceof Stopped)) throw error;
-      }
-    },
-    onNotice: (notice) => onReport?.({ ...notice, stage: stage.name }),
-  });
+  const patience = { stage: stage.name, signal, ...(onReport && { onReport }) };
+  const onChunk = async (chunk: Chunk) => {
+    try {
+      await handleChunk(stage, chunk, parts);
+    } catch (error) {
+      // What is not committed is there at the next start.
+      if (!(error instanceof Stopped)) throw error;
+    }
+  };
+  await patiently(patience, (healthy) =>
+    bus.consume({
+      topic: stage.topic,
+      group: stage.group,
+      signal,
+      drain,
+      onChunk,
+      onNotice: (notice) => {
+        healthy();
+        onReport?.({ ...notice, stage: stage.name });
+      },
+    }),
+  );
 }
 
 async function handleChunk(stage: Stage, chunk: Chunk, parts: ConsumeParts): Promise<void> {

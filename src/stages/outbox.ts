@@ -90,7 +90,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     while (!signal.aborted) {
       for (const stream of await patiently(patience, () => catalog.streamsToPublish())) {
         if (stream === except) continue;
-        const answer = await catalog.claim(streamClaim(stream), parts.as);
+        const answer = await patiently(patience, () => catalog.claim(streamClaim(stream), parts.as));
         if (!('claim' in answer)) continue;
         try {
           await recover(stream);

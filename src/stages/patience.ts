@@ -14,23 +14,33 @@ export interface Patience extends Pick<Observer, 'onReport'> {
 
 /**
  * Does the work, and where the surroundings fail, does it again until they let it: told once, without end, with pauses
- * up to five seconds. The work must bear repetition. Any other error comes out at once.
+ * up to five seconds. The work must bear repetition; one that lasts calls `healthy` when it is under way again. Any
+ * other error comes out at once.
  */
-export async function patiently<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
+export async function patiently<T>(patience: Patience, work: (healthy: () => void) => Promise<T>): Promise<T> {
   const { stage, signal, onReport } = patience;
-  const began = performance.now();
-  for (let tries = 0; ; tries += 1) {
+  let tries = 0;
+  let failedAt = 0;
+  const healthy = () => {
+    if (tries > 0) onReport?.({ kind: 'resumed', stage, afterMs: performance.now() - failedAt });
+    tries = 0;
+  };
+  for (;;) {
     try {
-      const result = await work();
-      if (tries > 0) onReport?.({ kind: 'resumed', stage, afterMs: performance.now() - began });
+      const result = await work(healthy);
+      healthy();
       return result;
     } catch (thrown) {
       if (thrown instanceof Stopped) throw thrown;
       const error = asImgpipeError(thrown);
       if (error.blame !== 'surroundings') throw error;
-      if (tries === 0) onReport?.({ kind: 'waiting', stage, error });
+      if (tries === 0) {
+        failedAt = performance.now();
+        onReport?.({ kind: 'waiting', stage, error });
+      }
     }
     await pause(Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS), signal);
+    tries += 1;
     await patience.keepAlive?.();
   }
 }

@@ -9,7 +9,7 @@ import type { ImageSource, SourceItem, StreamPosition } from '../ports/image-sou
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type Claimant, claimStream } from './claims.ts';
 import type { Outbox } from './outbox.ts';
-import { patiently } from './patience.ts';
+import { type Patience, patiently } from './patience.ts';
 
 export interface ReceiveParts extends Claimant, Observer {
   readonly catalog: Catalog;
@@ -101,7 +101,7 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
   const claim = await claimStream(catalog, stream, parts);
   try {
     await outbox.recover(stream);
-    const position = await patiently(patience, () => positionOf(catalog, store, stream));
+    const position = await positionOf(catalog, store, stream, patience);
     for await (const items of source.pictures(position, signal)) {
       for (const batch of withoutRepeatedOrigins(items)) {
         const candidates: Candidate[] = [];
@@ -119,11 +119,16 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
   return { ...received, numbers };
 }
 
-async function positionOf(catalog: Catalog, store: ObjectStore, stream: string): Promise<StreamPosition> {
-  const last = await catalog.lastImage(stream);
+async function positionOf(
+  catalog: Catalog,
+  store: ObjectStore,
+  stream: string,
+  patience: Patience,
+): Promise<StreamPosition> {
+  const last = await patiently(patience, () => catalog.lastImage(stream));
   return {
     lastNumber: last?.number ?? 0,
-    lastPicture: async () => (last === undefined ? undefined : store.get(imageKey(last))),
+    lastPicture: async () => (last === undefined ? undefined : patiently(patience, () => store.get(imageKey(last)))),
   };
 }
 

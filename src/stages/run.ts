@@ -3,7 +3,7 @@ import type { Observer } from '../domain/reports.ts';
 import type { Catalog, RangeTally } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import { consume, type Stage } from './consume.ts';
-import { pause } from './patience.ts';
+import { patiently, pause } from './patience.ts';
 import type { Received } from './receive.ts';
 
 export interface RunParts extends Observer {
@@ -56,9 +56,11 @@ async function untilClosed(
   what: { stream: string; technique: string; numbers: Received['numbers']; signal: AbortSignal },
 ): Promise<void> {
   const { stream, technique, numbers, signal } = what;
+  const patience = { stage: 'analyze', signal } as const;
   if (numbers === undefined) return;
   for (let from = numbers.first; ; ) {
-    const open = await catalog.firstOpen(stream, from, numbers.last, technique);
+    const last = numbers.last;
+    const open = await patiently(patience, () => catalog.firstOpen(stream, from, last, technique));
     if (open === undefined) return;
     if (signal.aborted) throw new Stopped();
     from = open;

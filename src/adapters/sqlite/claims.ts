@@ -14,11 +14,11 @@ export function createClaims(folder: string): Claims & { releaseAll(): void } {
   let taken = 0;
 
   function take(name: string, as: string, mode: 'exclusive' | 'shared'): ClaimAnswer {
-    mkdirSync(folder, { recursive: true });
     const stem = path.join(folder, encodeURIComponent(name));
     const file = `${stem}.lock`;
     let connection: DatabaseSyncInstance | undefined;
     try {
+      mkdirSync(folder, { recursive: true });
       connection = new DatabaseSync(file);
       connection.exec('PRAGMA busy_timeout = 0');
       lock(connection, mode);

@@ -37,13 +37,15 @@ export async function openDatabase(file: string, options: { create: boolean; max
       `there is no pipeline in ${path.dirname(file)} yet: start one with 'imgpipe run', or choose its folder with --data`,
     );
   }
-  mkdirSync(path.dirname(file), { recursive: true });
-  const connection = await untilFree(file, () => new DatabaseSync(file));
+  const connection = await untilFree(file, () => {
+    mkdirSync(path.dirname(file), { recursive: true });
+    return new DatabaseSync(file);
+  });
   try {
     await prepare(connection, file, options);
   } catch (error) {
     connection.close();
-    throw error;
+    throw translated(error, file);
   }
   return wrap(connection, file);
 }

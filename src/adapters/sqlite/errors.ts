@@ -1,4 +1,7 @@
+import { statfsSync } from 'node:fs';
+import path from 'node:path';
 import { ImgpipeError } from '../../domain/errors.ts';
+import { diskFull, fromSystemError, isSystemError } from '../../domain/system-errors.ts';
 
 /** SQLite's primary result codes that mean something to us (https://sqlite.org/rescode.html). */
 const PERM = 3;
@@ -6,11 +9,12 @@ const BUSY = 5;
 const LOCKED = 6;
 const READONLY = 8;
 const CORRUPT = 11;
+const IOERR = 10;
 const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
 /** Out of memory, an I/O error, a protocol error of the locks: they may heal. */
-const MAY_HEAL = new Set([7, 10, 15]);
+const MAY_HEAL = new Set([7, IOERR, 15]);
 
 /** True where another connection is writing: the transaction has not begun, try again. */
 export function isBusy(error: unknown): boolean {
@@ -18,15 +22,16 @@ export function isBusy(error: unknown): boolean {
   return code === BUSY || code === LOCKED;
 }
 
-/** An error of SQLite's in the house's words; any other is handed back as it is. */
+/** An error of SQLite's or of the system's in the house's words; any other is handed back as it is. */
 export function translated(error: unknown, file: string): unknown {
   const code = primaryCode(error);
-  if (code === undefined) return error;
+  if (code === undefined) return isSystemError(error) ? fromSystemError(error, file) : error;
   const reason = (error as Error).message;
   const make = (name: ConstructorParameters<typeof ImgpipeError>[0], message: string) =>
     new ImgpipeError(name, message, { cause: error });
   if (code === CORRUPT || code === NOTADB) return damaged(file, reason, error);
-  if (code === FULL) return make('disk_full', `the disk that holds ${file} is full: make room there`);
+  // On a full disk the shared memory of the WAL cannot grow, and that is told as an I/O error.
+  if (code === FULL || (code === IOERR && hasNoRoom(file))) return make('disk_full', diskFull(file));
   if (code === READONLY || code === PERM)
     return make(
       'no_permission',
@@ -40,6 +45,18 @@ export function translated(error: unknown, file: string): unknown {
   if (MAY_HEAL.has(code) || isBusy(error))
     return make('catalog_unavailable', `the catalog ${file} does not answer: ${reason}`);
   return error;
+}
+
+/** The shared memory of a WAL grows by so much. */
+const ROOM_BYTES = 32 * 1024;
+
+function hasNoRoom(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(path.dirname(file));
+    return bavail * bsize < ROOM_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 /** The error of a catalog file that is not as it should be. */

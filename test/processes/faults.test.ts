@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { STEPS } from '../../src/index.ts';
+import {
+  killAtRandomTime,
+  killAtStep,
+  killRun,
+  killWithStandby,
+  stopAtRandomTime,
+  stopAtStep,
+} from '../support/fault-rounds.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+describe('a stage killed with -9 leaves nothing lost, and its restart finishes everything once', () => {
+  test.each(STEPS)('killed at %s', async (step) => {
+    expect(await killAtStep(temporaryFolder(), step, 1)).toEqual([]);
+  });
+
+  test.each([1, 2, 3])('killed at any time among three real stages, seed %i', async (seed) => {
+    expect(await killAtRandomTime(temporaryFolder(), seed)).toEqual([]);
+  });
+
+  test.each([1, 2])('imgpipe run killed at any time and run again, seed %i', async (seed) => {
+    expect(await killRun(temporaryFolder(), seed)).toEqual([]);
+  });
+
+  test('with a second receiver and a second analyzer standing by', async () => {
+    expect(await killWithStandby(temporaryFolder(), 1)).toEqual([]);
+  });
+});
+
+describe('a stage that is stopped and woken does no harm', () => {
+  test.each(['receive:pending', 'outbox:published', 'analyze:entered', 'alert:ready'] as const)(
+    'stopped at %s while a second one waits',
+    async (step) => {
+      expect(await stopAtStep(temporaryFolder(), step)).toEqual([]);
+    },
+  );
+
+  test('stopped at any time', async () => {
+    expect(await stopAtRandomTime(temporaryFolder(), 1)).toEqual([]);
+  });
+});

@@ -1,0 +1,22 @@
+import { createPipeline, type Step } from '../../src/index.ts';
+
+/**
+ * A program that runs one stage and kills or stops itself at a step: `<folder> <stage> <count> <step> <which> <SIGKILL|SIGSTOP>`.
+ * `which` says at which time that the step is reached. Where it never is, the stage ends as usual.
+ */
+const [folder, stage, count, step, which, signal] = process.argv.slice(2);
+
+let reached = 0;
+const onStep = (at: Step) => {
+  if (at !== step) return;
+  reached += 1;
+  if (reached === Number(which)) process.kill(process.pid, signal as NodeJS.Signals);
+};
+
+const pipeline = await createPipeline({ data: folder, count: Number(count) });
+const options = { signal: new AbortController().signal, onStep, drain: true };
+if (stage === 'receive') await pipeline.receive([], options);
+else if (stage === 'analyze') await pipeline.analyze(options);
+else if (stage === 'alert') await pipeline.alert(options);
+else await pipeline.run([], options);
+await pipeline.close();
