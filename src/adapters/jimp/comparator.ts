@@ -8,22 +8,19 @@ import type { DecodeFact } from '../../domain/records.ts';
 import type { Comparator, PictureSource } from '../../ports/comparator.ts';
 import { decodePicture, encodeJpeg } from './codec.ts';
 import type { Limits } from './limits.ts';
-import { createPictureCache } from './picture-cache.ts';
+import { createPictureCache, type PictureCache } from './picture-cache.ts';
 
 export interface ComparatorOptions extends Limits {
-  /** How many bytes of decoded pixels to keep at the most; 128 MiB unless told otherwise. */
-  readonly cacheBytes?: number;
+  /** Where decoded pictures are kept for the next comparison; one of its own unless told otherwise. */
+  readonly cache?: PictureCache;
 }
 
 /** What the codec says of a picture's bytes. */
 type Verdict = ImgpipeError & { readonly code: 'undecodable' | 'too_large' };
 type Decoded = { readonly pixels: Pixels } | { readonly verdict: Verdict };
 
-const CACHE_BYTES = 128 * 2 ** 20;
-
 /** A comparator in this process. Pictures are decoded once while they are in its cache, which is bounded. */
-export function createComparator({ maxPixels, cacheBytes = CACHE_BYTES }: ComparatorOptions): Comparator {
-  const cache = createPictureCache(cacheBytes);
+export function createComparator({ maxPixels, cache = createPictureCache() }: ComparatorOptions): Comparator {
   const underWay = new Map<string, Promise<Decoded>>();
 
   async function decode(picture: PictureSource): Promise<Decoded> {

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pixels } from '../../analysis/pixels.ts';
 import { quarterTurn } from '../../analysis/quarter-turn.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { sniffFormat } from '../../domain/picture-format.ts';
 import type { ImageSource, SourceItem, StreamPosition } from '../../ports/image-source.ts';
 import { decodePicture, encodeJpeg } from './codec.ts';
 import type { Limits } from './limits.ts';
+import type { PictureCache } from './picture-cache.ts';
 
 export interface GeneratedSourceOptions extends Limits {
   /** The picture that a stream begins with. */
@@ -14,10 +17,12 @@ export interface GeneratedSourceOptions extends Limits {
   readonly count: number | undefined;
   /** From one picture to the next; 0 for as fast as they are taken. */
   readonly intervalMs: number;
+  /** Where decoded pictures are kept: a comparator's, and each is decoded once. */
+  readonly cache?: PictureCache;
 }
 
 const ORIGIN = 'generated';
-const MOST_AT_ONCE = 32;
+const MOST_AT_ONCE = 64;
 // Turning a large picture takes long: what is there by then does not wait for the rest of its company.
 const LONGEST_COMPANY_MS = 50;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -87,16 +92,29 @@ async function lastPictureOf(position: StreamPosition): Promise<Uint8Array> {
 }
 
 /** The previous picture turned; why it cannot be, where it does not decode. */
-async function turn(previous: Uint8Array, number: number, limits: Limits): Promise<Uint8Array | ImgpipeError> {
+async function turn(
+  previous: Uint8Array,
+  number: number,
+  options: GeneratedSourceOptions,
+): Promise<Uint8Array | ImgpipeError> {
   try {
-    const format = sniffFormat(previous);
-    if (!format) throw new ImgpipeError('undecodable', 'it is neither a JPEG nor a PNG');
-    return encodeJpeg(quarterTurn(await decodePicture(previous, format, limits)));
+    return encodeJpeg(quarterTurn(await decodeOnce(previous, options)));
   } catch (thrown) {
     if (!(thrown instanceof ImgpipeError)) throw thrown;
     const what = `Image ${number} cannot be generated, for it is the one before it turned`;
     return new ImgpipeError(thrown.code, `${what}, and that one cannot be used: ${thrown.message}.`, { cause: thrown });
   }
+}
+
+async function decodeOnce(bytes: Uint8Array, { cache, maxPixels }: GeneratedSourceOptions): Promise<Pixels> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const known = cache?.get(sha256);
+  if (known !== undefined) return known;
+  const format = sniffFormat(bytes);
+  if (!format) throw new ImgpipeError('undecodable', 'it is neither a JPEG nor a PNG');
+  const pixels = await decodePicture(bytes, format, { maxPixels });
+  cache?.put(sha256, pixels);
+  return pixels;
 }
 
 async function* inCompany(items: AsyncIterable<SourceItem>): AsyncGenerator<readonly SourceItem[]> {

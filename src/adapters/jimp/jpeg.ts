@@ -82,5 +82,9 @@ function hasTooManyScans(bytes: Uint8Array): boolean {
 
 /** A trap inside WebAssembly or emscripten's abort; of memory only where it says so. */
 function isTrap(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === 'RuntimeError' && !/OOM|memory/i.test(thrown.message);
+  return (
+    thrown instanceof Error &&
+    thrown.name === 'RuntimeError' &&
+    !/OOM|out of memory|enlarge|allocate/i.test(thrown.message)
+  );
 }

@@ -8,12 +8,12 @@ declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs' {
     readonly isSigned: boolean;
   }
 
-  /** Every buffer is a view of the module's memory: it ends with the next call. */
+  /** Buffers that are written to are views of the module's memory, and end with the next call. */
   interface JPEGDecoder {
     getEncodedBuffer(length: number): Uint8Array;
     decode(): void;
     getFrameInfo(): FrameInfo;
-    getDecodedBuffer(): Uint8Array;
+    getDecodedBuffer(): Uint8Array | Uint8ClampedArray;
     delete(): void;
   }
 

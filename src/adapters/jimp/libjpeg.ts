@@ -36,7 +36,7 @@ export function decodeWithLibjpeg(bytes: Uint8Array, header: JpegHeader): Libjpe
     const decoded = decoder.getDecodedBuffer();
     const whole = decoded.length === width * height * componentCount;
     if (width !== header.width || height !== header.height || !whole) return { refused: 'pixels' };
-    return { width, height, data: componentCount === 1 ? greyToRgb(decoded) : decoded.slice() };
+    return { width, height, data: componentCount === 1 ? greyToRgb(decoded) : outside(instance, decoded) };
   });
 }
 
@@ -99,7 +99,13 @@ function thrownText({ module }: LibjpegInstance, thrown: unknown): string | unde
   return /header|decompressing/.test(text) ? text : undefined;
 }
 
-function greyToRgb(grey: Uint8Array): Uint8Array {
+/** Decoded bytes as plain ones that outlive the next call; the wrapper has copied them already, but promises nothing. */
+function outside({ module }: LibjpegInstance, decoded: Uint8Array | Uint8ClampedArray): Uint8Array {
+  if (decoded.buffer === module.HEAPU8.buffer) return new Uint8Array(decoded);
+  return new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length);
+}
+
+function greyToRgb(grey: Uint8Array | Uint8ClampedArray): Uint8Array {
   const data = new Uint8Array(grey.length * 3);
   let to = 0;
   for (let i = 0; i < grey.length; i++) {

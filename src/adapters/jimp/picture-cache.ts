@@ -8,8 +8,11 @@ export interface PictureCache {
   clear(): void;
 }
 
+/** Three pictures of 12 megapixels: a reference, an image and one more. */
+const USUAL_BYTES = 128 * 2 ** 20;
+
 /** A cache that never holds more than `maxBytes` of pixels. */
-export function createPictureCache(maxBytes: number): PictureCache {
+export function createPictureCache(maxBytes = USUAL_BYTES): PictureCache {
   // A Map walks its keys in the order of insertion: the first is the one that was used longest ago.
   const pictures = new Map<string, Pixels>();
   let held = 0;

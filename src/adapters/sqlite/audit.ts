@@ -168,6 +168,17 @@ function orphans(db: Database): Fault[] {
       `its event has no row`,
     ),
     ...faults(
+      `SELECT DISTINCT i.stream FROM image i LEFT JOIN stream s ON s.stream = i.stream
+       WHERE s.stream IS NULL OR i.number > s.last_number`,
+      (row) => `stream ${row['stream']}`,
+      'the row with its last number is missing, or behind its images',
+    ),
+    ...faults(
+      'SELECT e.number FROM event e JOIN pipeline p WHERE e.number > p.last_event',
+      (row) => `event ${row['number']}`,
+      'its number is past the last one given',
+    ),
+    ...faults(
       `SELECT o.technique, o.stream, o.number FROM outcome o
        WHERE o.kind = 'dead' AND NOT EXISTS (
          SELECT 1 FROM dead_letter d WHERE d.stage = 'analyze' AND d.technique = o.technique

@@ -1,8 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Claim, ClaimAnswer, Claims } from '../../ports/catalog.ts';
 import { isBusy, translated } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
+
+/** How many claims this process has taken: it keeps their notes apart, also those of two pipelines in one program. */
+let taken = 0;
 
 /**
  * Claims by SQLite's own file locks: an exclusive claim is an exclusive transaction held open on a small database of
@@ -11,14 +15,13 @@ import { isBusy, translated } from './errors.ts';
  */
 export function createClaims(folder: string): Claims & { releaseAll(): void } {
   const held = new Set<() => void>();
-  let taken = 0;
 
   function take(name: string, as: string, mode: 'exclusive' | 'shared'): ClaimAnswer {
     const stem = path.join(folder, encodeURIComponent(name));
     const file = `${stem}.lock`;
     let connection: DatabaseSyncInstance | undefined;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       connection = new DatabaseSync(file);
       connection.exec('PRAGMA busy_timeout = 0');
       lock(connection, mode);
@@ -54,9 +57,9 @@ function lock(connection: DatabaseSyncInstance, mode: 'exclusive' | 'shared'): v
     connection.exec('BEGIN EXCLUSIVE');
     return;
   }
-  connection.exec('BEGIN');
-  // The first read takes the lock, and the open transaction keeps it.
-  connection.prepare('SELECT count(*) FROM sqlite_schema').get();
+  // The first read takes the lock, and the open transaction keeps it. No statement may outlive it: a connection with
+  // one keeps its lock after it was closed, until the statement is collected.
+  connection.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
 }
 
 /** A note that cannot be written costs a name in a message and nothing else. */

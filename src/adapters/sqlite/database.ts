@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { damaged, isBusy, translated } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { checkSqliteVersion } from './version.ts';
 
@@ -26,7 +27,11 @@ export interface Database {
   close(): void;
 }
 
-/** What a writer leaves free after a transaction, so that the others, which try again after 1 to 3 ms, get their turn. */
+/**
+ * A writer that has held the lock for this long on balance pauses for a moment before it takes it again, so that the
+ * others, which try again after 1 to 3 ms, get their turn. What it leaves free counts in its favour.
+ */
+const MOST_HELD_MS = 3;
 const PAUSE_MS = 1;
 
 /** Opens a catalog, or makes one where `create` allows it. Throws `not_found` where there is none. */
@@ -38,7 +43,7 @@ export async function openDatabase(file: string, options: { create: boolean; max
     );
   }
   const connection = await untilFree(file, () => {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     return new DatabaseSync(file);
   });
   try {
@@ -51,35 +56,52 @@ export async function openDatabase(file: string, options: { create: boolean; max
 }
 
 async function prepare(connection: DatabaseSyncInstance, file: string, options: { maxPages?: number }): Promise<void> {
-  const pragma = (name: string): unknown => Object.values(connection.prepare(`PRAGMA ${name}`).get() ?? {})[0];
-  checkSqliteVersion(String(connection.prepare('SELECT sqlite_version() AS v').get()?.['v']));
   connection.exec('PRAGMA busy_timeout = 0');
-  await untilFree(file, () => pragma('journal_mode = WAL'));
-  connection.exec('PRAGMA synchronous = FULL');
-  if (options.maxPages !== undefined) pragma(`max_page_count = ${options.maxPages}`);
-  await untilFree(file, () => {
-    const version = Number(pragma('user_version'));
+  // While another process turns a new catalog to WAL, whatever is asked of it may meet the lock.
+  const whenFree = <T>(work: () => T) => untilFree(file, work);
+  const version = await whenFree(() => connection.prepare('SELECT sqlite_version() AS v').get()?.['v']);
+  checkSqliteVersion(String(version));
+  await whenFree(() => checkMaker(connection, file));
+  await whenFree(() => pragma(connection, 'journal_mode = WAL'));
+  await whenFree(() => connection.exec('PRAGMA synchronous = FULL'));
+  const { maxPages } = options;
+  if (maxPages !== undefined) await whenFree(() => pragma(connection, `max_page_count = ${maxPages}`));
+  await whenFree(() => {
+    if (pragma(connection, 'user_version') === 0) create(connection);
+    checkTables(connection, file);
+  });
+}
+
+function pragma(connection: DatabaseSyncInstance, name: string): unknown {
+  return Object.values(connection.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+}
+
+/** Before anything is changed, and in one snapshot: what another program has made stays as it is. */
+function checkMaker(connection: DatabaseSyncInstance, file: string): void {
+  connection.exec('BEGIN');
+  try {
+    const version = Number(pragma(connection, 'user_version'));
+    const isOurs =
+      version === 0
+        ? connection.prepare('SELECT name FROM sqlite_schema LIMIT 1').get() === undefined
+        : pragma(connection, 'application_id') === APPLICATION_ID;
+    if (!isOurs) throw damaged(file, 'it is the database of another program');
     if (version > SCHEMA_VERSION) {
       throw new ImgpipeError(
         'catalog_newer',
         `the catalog ${file} was made by a newer imgpipe (catalog version ${version}, this one knows ${SCHEMA_VERSION}): use that imgpipe, or another folder with --data`,
       );
     }
-    if (version === 0) create(connection, file);
-    else if (Number(pragma('application_id')) !== APPLICATION_ID)
-      throw damaged(file, 'it is the database of another program');
-    else checkTables(connection, file);
-  });
+  } finally {
+    rollBack(connection);
+  }
 }
 
-function create(connection: DatabaseSyncInstance, file: string): void {
+function create(connection: DatabaseSyncInstance): void {
   connection.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have made it between the look at its version and this transaction.
-    const version = Object.values(connection.prepare('PRAGMA user_version').get() ?? {})[0];
-    if (version === 0) {
-      const foreign = connection.prepare('SELECT name FROM sqlite_schema LIMIT 1').get();
-      if (foreign !== undefined) throw damaged(file, 'it is the database of another program');
+    if (pragma(connection, 'user_version') === 0) {
       connection.exec(SCHEMA);
       connection.prepare("INSERT INTO pipeline VALUES (1, ?, '[]', NULL, 0, 0)").run(randomUUID());
       connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
@@ -107,7 +129,8 @@ function checkTables(connection: DatabaseSyncInstance, file: string): void {
 
 function wrap(connection: DatabaseSyncInstance, file: string): Database {
   const statements = new Map<string, ReturnType<DatabaseSyncInstance['prepare']>>();
-  let freeAt = 0;
+  let held = 0;
+  let freeSince = 0;
 
   function statement(sql: string) {
     const known = statements.get(sql);
@@ -144,11 +167,17 @@ function wrap(connection: DatabaseSyncInstance, file: string): Database {
     run: (sql, ...values) => guarded(() => Number(statement(sql).run(...values).changes)),
     snapshot: (work) => guarded(() => transaction('BEGIN', work)),
     async write(work) {
-      const early = freeAt - performance.now();
-      if (early > 0) await sleep(early);
-      const result = await untilFree(file, () => transaction('BEGIN IMMEDIATE', work));
-      freeAt = performance.now() + PAUSE_MS;
-      return result;
+      held = Math.max(0, held - (performance.now() - freeSince));
+      if (held > MOST_HELD_MS) await sleep(PAUSE_MS);
+      return untilFree(file, () => {
+        const began = performance.now();
+        try {
+          return transaction('BEGIN IMMEDIATE', work);
+        } finally {
+          freeSince = performance.now();
+          held += freeSince - began;
+        }
+      });
     },
     close() {
       statements.clear();

@@ -3,9 +3,6 @@ import type { Row, Value } from './database.ts';
 
 /** Rows as the database holds them, turned into the records that the pipeline talks about, and back. */
 
-/** What `imageOf` reads. */
-export const IMAGE_COLUMNS = '*';
-
 /** What `eventOf` reads: an event with what its outcome says. */
 export const EVENT_QUERY = `
   SELECT e.*, o.kind, o.threshold, o.measurement, o.reference, o.analyzed_at

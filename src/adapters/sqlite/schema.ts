@@ -90,6 +90,7 @@ CREATE TABLE dead_letter (
 CREATE UNIQUE INDEX dead_letter_once ON dead_letter
   (stage, ifnull(technique, ''), ifnull(stream, ''), ifnull(image, 0), ifnull(event, 0),
    ifnull(place_bus, ''), ifnull(place_topic, ''), ifnull(place_partition, 0), ifnull(place_offset, 0));
+CREATE INDEX dead_letter_by_image ON dead_letter (technique, stream, image) WHERE image IS NOT NULL;
 CREATE INDEX dead_letter_by_event ON dead_letter (event) WHERE event IS NOT NULL;
 
 CREATE TABLE bus_topic (

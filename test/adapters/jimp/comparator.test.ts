@@ -123,7 +123,7 @@ describe('decoded pictures', () => {
   });
 
   it('are not kept by a cache that is too small for them', async () => {
-    const comparator = createComparator({ ...LIMITS, cacheBytes: 0 });
+    const comparator = createComparator({ ...LIMITS, cache: createPictureCache(0) });
     const picture = source('grey.jpg');
     await comparator.inspect(picture);
     await comparator.inspect(picture);

@@ -64,6 +64,22 @@ function cuts(bytes: Buffer): Buffer[] {
   return [...cut, bytes.subarray(0, -2), bytes.subarray(0, -1)];
 }
 
+/** How many WebAssembly instances were made meanwhile. */
+async function countingInstances(work: () => Promise<void>): Promise<number> {
+  const wasm: { Instance: new (...args: unknown[]) => object } = Reflect.get(globalThis, 'WebAssembly');
+  const { Instance } = wasm;
+  let made = 0;
+  wasm.Instance = class extends Instance {
+    constructor(...args: unknown[]) {
+      super(...args);
+      made++;
+    }
+  };
+  await work();
+  wasm.Instance = Instance;
+  return made;
+}
+
 describe('bytes that are no picture', () => {
   it.each<PictureFormat>(['jpg', 'png'])(
     'are undecodable, whether none, random or behind a head: %s',
@@ -85,6 +101,17 @@ describe('bytes that are no picture', () => {
     'and are cut from %s are undecodable at every length',
     async (name) => {
       for (const cut of cuts(fixture(name))) expect(await verdict(cut, 'jpg')).toBe('undecodable');
+    },
+  );
+
+  it.each(['baseline-420.jpg', 'grey.jpg', 'cmyk.jpg', 'sampling-3x1.jpg'])(
+    'and are cut from %s are undecodable where an end was put behind them too',
+    async (name) => {
+      const bytes = fixture(name);
+      const scan = bytes.indexOf('ffda', 0, 'hex') + 20;
+      for (const cut of cuts(bytes).filter(({ length }) => length > scan && length < bytes.length - 12)) {
+        expect(await verdict(Buffer.concat([cut, Buffer.from([0xff, 0xd9])]), 'jpg')).toBe('undecodable');
+      }
     },
   );
 
@@ -184,7 +211,9 @@ describe('many bad files in a row', () => {
     };
     await run(500);
     const before = process.memoryUsage().rss;
-    await run(4500);
+    const made = await countingInstances(() => run(4500));
+    // A bad file leaks stack, and an instance would fall over the 4,000th: it is renewed long before.
+    expect(made).toBeGreaterThan(4);
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
     expect(await verdict(good, 'jpg')).toBe(expected.decoded['baseline-420.jpg']?.sha256);
   });

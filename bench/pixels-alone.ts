@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { decodePicture, encodeJpeg } from '../src/adapters/jimp/codec.ts';
+import { isTurned } from '../src/adapters/jimp/generated-source.ts';
+import { differenceImage } from '../src/analysis/difference-image.ts';
+import { l2 } from '../src/analysis/l2.ts';
+import { quarterTurn } from '../src/analysis/quarter-turn.ts';
+
+/**
+ * The default stream's pixel work with nothing kept, published or promised: each picture decoded once, turned, encoded,
+ * compared, its difference image drawn and encoded. Images per second.
+ */
+export async function pixelsAlone(original: string, images: number): Promise<number> {
+  const limits = { maxPixels: 64e6 };
+  let pixels = await decodePicture(readFileSync(original), 'jpg', limits);
+  // Once without the clock, so that the code is compiled.
+  await turnAndCompare();
+  const began = performance.now();
+  for (let number = 1; number <= images; number += 1) {
+    if (isTurned(number)) await turnAndCompare();
+  }
+  return images / ((performance.now() - began) / 1000);
+
+  async function turnAndCompare(): Promise<void> {
+    const turned = await decodePicture(encodeJpeg(quarterTurn(pixels)), 'jpg', limits);
+    encodeJpeg(differenceImage(pixels, turned, l2(pixels, turned)));
+    pixels = turned;
+  }
+}
