@@ -16,5 +16,9 @@ export type { Pipeline, StageOptions } from './pipeline.ts';
  * file, by their names in `Settings`; no environment variable is looked at.
  */
 export async function createPipeline(settings: Given = {}): Promise<Pipeline> {
-  return openPipeline({ config: loadConfig({ flags: settings, env: {} }), command: 'program', create: true });
+  return openPipeline({
+    config: loadConfig({ given: settings, givenAs: 'name', env: {} }),
+    command: 'program',
+    create: true,
+  });
 }

@@ -70,12 +70,24 @@ const ORIGINAL = fileURLToPath(new URL('../image_original/original_image.jpg', i
 export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
   const { config, command } = options;
   const as = `imgpipe ${command} (process ${process.pid})`;
-  const data = path.resolve(config.data);
+  const data = absolute(config.data);
   const db = await reached(options, () => openDatabase(path.join(data, 'imgpipe.db'), { create: options.create }));
   const catalog = createSqliteCatalog(db);
   const bus = createEmbeddedBus(db, catalog, as);
   const store = createFileObjectStore(data);
   return assemble({ config, command, as, catalog, bus, store });
+}
+
+function absolute(folder: string): string {
+  try {
+    return path.resolve(folder);
+  } catch (cause) {
+    throw new ImgpipeError(
+      'config_invalid',
+      `data: ${folder} is relative to the working folder, and that is gone: change to another, or give a whole path`,
+      { cause },
+    );
+  }
 }
 
 /** Work at the start: with the setting `wait` it is tried again until the surroundings let it succeed. */

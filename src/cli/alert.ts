@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
-import { commandOf, configOf } from './options.ts';
+import { commandOf, configOf, DRAIN } from './options.ts';
 import { runStage } from './stage-command.ts';
 import { counted } from './words.ts';
 
 /** `imgpipe alert` */
 export function alertCommand(onExit: (status: number) => void): Command {
-  return commandOf('alert', ['wait'], 'imgpipe alert --json | tee alerts.jsonl')
+  return commandOf({
+    name: 'alert',
+    settings: ['wait'],
+    options: [DRAIN],
+    example: 'imgpipe alert --json | tee alerts.jsonl',
+  })
     .description('turn image events into numbered alerts')
-    .option('--drain', 'end when nothing waits')
     .action(async (options: { drain?: boolean }, command: Command) => {
       const drain = options.drain === true;
       onExit(

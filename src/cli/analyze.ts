@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
-import { commandOf, configOf } from './options.ts';
+import { commandOf, configOf, DRAIN } from './options.ts';
 import { runStage } from './stage-command.ts';
 import { counted } from './words.ts';
 
 /** `imgpipe analyze` */
 export function analyzeCommand(onExit: (status: number) => void): Command {
   const settings = ['technique', 'threshold', 'maxMegapixels', 'objectWait', 'wait'] as const;
-  return commandOf('analyze', settings, 'imgpipe analyze --threshold 2000')
+  return commandOf({ name: 'analyze', settings, options: [DRAIN], example: 'imgpipe analyze --threshold 2000' })
     .description('compare each image with the one before, and record an event where they differ')
-    .option('--drain', 'end when nothing waits')
     .action(async (options: { drain?: boolean }, command: Command) => {
       const drain = options.drain === true;
       onExit(

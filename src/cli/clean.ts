@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
@@ -8,12 +8,20 @@ import { runQuestion } from './question.ts';
 import type { Terminal } from './terminal.ts';
 import { counted } from './words.ts';
 
+/** The exit status after Ctrl-C. */
+const INTERRUPTED = 130;
+
 /** `imgpipe clean` */
 export function cleanCommand(onExit: (status: number) => void): Command {
-  return commandOf('clean', [], 'imgpipe clean --dry-run')
+  return commandOf({
+    name: 'clean',
+    options: [
+      ['--yes', 'do not ask'],
+      ['--dry-run', 'only show what would go'],
+    ],
+    example: 'imgpipe clean --dry-run',
+  })
     .description('remove what the pipeline wrote, and only that, and start over')
-    .option('--yes', 'do not ask')
-    .option('--dry-run', 'only show what would go')
     .action(async (options: { yes?: boolean; dryRun?: boolean }, command: Command) => {
       onExit(
         await runQuestion(command, async ({ pipeline, config, terminal }) => {
@@ -22,9 +30,10 @@ export function cleanCommand(onExit: (status: number) => void): Command {
           if (config.json) terminal.result(JSON.stringify(planJson(pipeline.data, plan, dryRun)));
           else for (const line of linesOf(pipeline.data, plan, dryRun)) terminal.result(line);
           if (dryRun) return 0;
-          if (options.yes !== true && !(await agreed(terminal))) {
+          const answer = options.yes === true ? 'yes' : await ask(terminal);
+          if (answer !== 'yes') {
             terminal.notice('clean: nothing was removed');
-            return 0;
+            return answer === 'no' ? 0 : INTERRUPTED;
           }
           await pipeline.clean();
           terminal.notice('clean: done');
@@ -47,7 +56,8 @@ function planJson(data: string, plan: CleanPlan, dryRun: boolean): object {
   return { data, images, events, alerts, files, left: strangers, dry_run: dryRun };
 }
 
-async function agreed(terminal: Terminal): Promise<boolean> {
+/** Asks on the terminal. Ctrl-D is a no. Throws `usage` where there is no terminal. */
+async function ask(terminal: Terminal): Promise<'yes' | 'no' | 'interrupted'> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
     throw new ImgpipeError(
       'usage',
@@ -55,10 +65,16 @@ async function agreed(terminal: Terminal): Promise<boolean> {
     );
   }
   const question = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await question.question(terminal.err.bold('Remove it? [y/N] '));
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    question.close();
-  }
+  const answer = await new Promise<'yes' | 'no' | 'interrupted' | 'ended'>((resolve) => {
+    question.once('close', () => resolve('ended'));
+    question.once('SIGINT', () => resolve('interrupted'));
+    question.question(terminal.err.bold('Remove it? [y/N] '), (text) =>
+      resolve(/^y(es)?$/i.test(text.trim()) ? 'yes' : 'no'),
+    );
+  });
+  question.close();
+  if (answer === 'yes' || answer === 'no') return answer;
+  // The cursor still stands behind the question.
+  process.stderr.write('\n');
+  return answer === 'ended' ? 'no' : answer;
 }

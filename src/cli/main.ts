@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { asImgpipeError } from '../domain/errors.ts';
+import { escapeText } from '../domain/escape.ts';
 import { alertCommand } from './alert.ts';
 import { analyzeCommand } from './analyze.ts';
 import { cleanCommand } from './clean.ts';
@@ -8,6 +9,7 @@ import { receiveCommand } from './receive.ts';
 import { runCommand } from './run.ts';
 import { statusCommand } from './status.ts';
 import { viewCommand } from './view.ts';
+import { errorLine } from './words.ts';
 
 /** Every command. Each tells its exit status through `onExit`. */
 export const COMMANDS = [
@@ -24,13 +26,14 @@ export const COMMANDS = [
 export function programOf(onExit: (status: number) => void): Command {
   const program = new Command('imgpipe')
     .description('Watches streams of images for change: receive, compare, alert, view.')
-    .version(version(), '--version')
+    .version(version(), '--version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', '\nExample:\n  $ imgpipe run && imgpipe view 1');
   for (const make of COMMANDS) program.addCommand(make(onExit));
   for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .showHelpAfterError(`(see 'imgpipe ${command === program ? '' : `${command.name()} `}--help')`);
+    const help = `imgpipe ${command === program ? '' : `${command.name()} `}--help`;
+    command.exitOverride().configureOutput({ outputError: (text, write) => write(usageLine(text, help)) });
   }
   return program;
 }
@@ -48,9 +51,19 @@ export async function main(args: readonly string[]): Promise<number> {
     // Commander has said what it had to say: help is no error, all else is wrong usage.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
     const error = asImgpipeError(thrown);
-    process.stderr.write(`imgpipe: ${error.message}\n`);
+    process.stderr.write(`imgpipe: ${errorLine(error)}\n`);
     return error.exit;
   }
+}
+
+/** Commander's complaint in the house's form: one line, with where to read on. */
+function usageLine(complaint: string, help: string): string {
+  const what = complaint
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\.?\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
+  return `imgpipe: ${escapeText(what)}: see '${help}'\n`;
 }
 
 function version(): string {

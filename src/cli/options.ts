@@ -1,15 +1,40 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { type Given, loadConfig } from '../config/load.ts';
 import { type Config, SETTINGS, type SettingName, variableOf } from '../config/settings.ts';
+import { ImgpipeError } from '../domain/errors.ts';
 
 /** The settings that every command takes. */
 const COMMON: readonly SettingName[] = ['data', 'broker', 'json', 'quiet', 'verbose'];
 
-/** A command with its own settings and the common ones, and an example below its help. */
-export function commandOf(name: string, settings: readonly SettingName[], example: string): Command {
-  const command = new Command(name).addHelpText('after', `\nExample:\n  $ ${example}`);
-  for (const setting of [...settings, ...COMMON]) command.addOption(optionOf(setting));
-  return command.option('--config <file>', 'a JSON file of settings').allowExcessArguments(false);
+/** Names the configuration file where no flag does. */
+const CONFIG_VARIABLE = 'IMGPIPE_CONFIG';
+
+/** The group of the common options in a command's help. */
+const COMMON_GROUP = 'Options of every command:';
+
+/** The option of a stage that goes on until it is told to stop. */
+export const DRAIN = ['--drain', 'end when nothing waits'] as const;
+
+export interface CommandParts {
+  readonly name: string;
+  /** The settings that it takes besides the common ones. */
+  readonly settings?: readonly SettingName[];
+  /** Options that are no settings: flags and description. */
+  readonly options?: readonly (readonly [flags: string, description: string])[];
+  /** A command line, shown below the help. */
+  readonly example: string;
+}
+
+/** A command with its own options before the common ones. */
+export function commandOf({ name, settings = [], options = [], example }: CommandParts): Command {
+  const command = new Command(name).addHelpText('after', `\nExample:\n  $ ${example}`).allowExcessArguments(false);
+  for (const setting of settings) command.addOption(optionOf(setting));
+  for (const [flags, description] of options) command.option(flags, description);
+  for (const setting of COMMON) command.addOption(optionOf(setting).helpGroup(COMMON_GROUP));
+  const config = new Option('--config <file>', `a JSON file of settings (env: ${CONFIG_VARIABLE})`);
+  return command
+    .addOption(config.helpGroup(COMMON_GROUP))
+    .addHelpOption(new Option('-h, --help', 'show this help').helpGroup(COMMON_GROUP));
 }
 
 /** The command's configuration: what its flags say, over the environment, over the file that `--config` names. */
@@ -21,7 +46,7 @@ export function configOf(command: Command): Config {
     const value = values[camel(SETTINGS[name].field)];
     if (value !== undefined) flags[name] = value;
   }
-  return loadConfig({ flags, env: process.env, file: fileOf(values) });
+  return loadConfig({ given: flags, givenAs: 'flag', env: process.env, file: fileOf(values) });
 }
 
 /** True where the flag of a setting stands on the command line. */
@@ -30,14 +55,14 @@ export function isGiven(command: Command, name: SettingName): boolean {
 }
 
 function fileOf(values: Record<string, unknown>): string | undefined {
-  const file = values['config'] ?? process.env['IMGPIPE_CONFIG'];
+  const file = values['config'] ?? process.env[CONFIG_VARIABLE];
   return typeof file === 'string' && file !== '' ? file : undefined;
 }
 
 function optionOf(name: SettingName): Option {
   const setting = SETTINGS[name];
-  const fallback = setting.fallback === false ? '' : `, otherwise ${shown(name)}`;
-  return new Option(setting.flag, `${setting.help} (${variableOf(setting)}${fallback})`);
+  const fallback = setting.fallback === false ? '' : `default: ${shown(name)}, `;
+  return new Option(setting.flag, `${setting.help} (${fallback}env: ${variableOf(setting)})`);
 }
 
 /** A setting's default as people would type it. */
@@ -47,11 +72,14 @@ export function shown(name: SettingName): string {
   return String(fallback);
 }
 
-/** A positive integer, as an argument. */
-export function positiveInteger(text: string): number {
+/** An alert's number, as an argument. Throws `usage`. */
+export function alertNumber(text: string): number {
   const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value) || value < 1) {
-    throw new InvalidArgumentError('It must be a positive whole number, such as 12.');
+    throw new ImgpipeError(
+      'usage',
+      `alertNo: ${JSON.stringify(text)} will not do: give a positive whole number, such as 1`,
+    );
   }
   return value;
 }

@@ -4,6 +4,7 @@ import { asImgpipeError } from '../domain/errors.ts';
 import { openPipeline, type Pipeline } from '../pipeline.ts';
 import { configOf } from './options.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
+import { errorLine } from './words.ts';
 
 /** What a command that asks the pipeline something has at hand. */
 export interface Question {
@@ -15,7 +16,7 @@ export interface Question {
 /** Runs a command that reads what there is and ends; `ask` answers the exit status. */
 export async function runQuestion(command: Command, ask: (question: Question) => Promise<number>): Promise<number> {
   const config = configOf(command);
-  const terminal = createTerminal(config);
+  const terminal = await createTerminal(config);
   let pipeline: Pipeline | undefined;
   try {
     pipeline = await openPipeline({ config, command: command.name(), create: false });
@@ -23,7 +24,7 @@ export async function runQuestion(command: Command, ask: (question: Question) =>
   } catch (thrown) {
     terminal.close();
     const error = asImgpipeError(thrown);
-    terminal.complaint(error.message);
+    terminal.complaint(errorLine(error));
     if (config.verbose) terminal.complaint(String(error.stack));
     return error.exit;
   } finally {

@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { ImgpipeError } from '../domain/errors.ts';
 import { commandOf, configOf, isGiven } from './options.ts';
 import { runStage } from './stage-command.ts';
-import { counted } from './words.ts';
+import { receivedWords } from './words.ts';
 
 /** `imgpipe receive [path…]` */
 export function receiveCommand(onExit: (status: number) => void): Command {
   const settings = ['stream', 'count', 'interval', 'maxFileMegabytes', 'maxMegapixels', 'wait'] as const;
-  return commandOf('receive', settings, 'imgpipe receive --stream garden pictures/')
-    .description('take images in and keep them: from files and folders, or without a path a generated stream')
-    .argument('[path...]', 'files and folders with JPEG and PNG pictures')
+  return commandOf({ name: 'receive', settings, example: 'imgpipe receive --stream garden pictures/' })
+    .description('take pictures in as images of a stream, and keep them')
+    .argument('[path...]', 'files and folders with JPEG and PNG pictures; without one a generated stream')
     .action(async (paths: string[], _, command: Command) => {
       const config = configOf(command);
       checkPaths(paths, command);
@@ -18,8 +18,8 @@ export function receiveCommand(onExit: (status: number) => void): Command {
           name: 'receive',
           config,
           ends: true,
-          work: async (pipeline, options) => ({ images: (await pipeline.receive(paths, options)).images }),
-          summary: ({ images }) => `${counted(images, 'image')} received`,
+          work: (pipeline, options) => pipeline.receive(paths, options),
+          summary: (tally) => receivedWords(tally, paths),
         }),
       );
     });

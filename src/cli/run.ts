@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { commandOf, configOf } from './options.ts';
 import { checkPaths } from './receive.ts';
 import { runStage } from './stage-command.ts';
-import { counted } from './words.ts';
+import { counted, receivedWords } from './words.ts';
 
 /** `imgpipe run [path…]` */
 export function runCommand(onExit: (status: number) => void): Command {
@@ -17,7 +17,7 @@ export function runCommand(onExit: (status: number) => void): Command {
     'objectWait',
     'wait',
   ] as const;
-  return commandOf('run', settings, 'imgpipe run pictures/')
+  return commandOf({ name: 'run', settings, example: 'imgpipe run pictures/' })
     .description('receive, analyze and alert in one process, until all that it received is done')
     .argument('[path...]', 'files and folders with JPEG and PNG pictures; without one a generated stream')
     .action(async (paths: string[], _, command: Command) => {
@@ -28,12 +28,9 @@ export function runCommand(onExit: (status: number) => void): Command {
           name: 'run',
           config,
           ends: true,
-          work: async (pipeline, options) => {
-            const { images, events, alerts, rejected, deadLetters } = await pipeline.run(paths, options);
-            return { images, events, alerts, setAside: rejected + deadLetters };
-          },
-          summary: ({ images, events, alerts }) =>
-            `${counted(images, 'image')}, ${counted(events, 'event')}, ${counted(alerts, 'alert')}`,
+          work: (pipeline, options) => pipeline.run(paths, options),
+          summary: (tally) =>
+            `${receivedWords(tally, paths)}, ${counted(tally.events, 'event')}, ${counted(tally.alerts, 'alert')}`,
         }),
       );
     });

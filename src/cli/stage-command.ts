@@ -1,12 +1,22 @@
 import path from 'node:path';
 import type { Config } from '../config/settings.ts';
 import { asImgpipeError, Stopped } from '../domain/errors.ts';
+import { escapeText } from '../domain/escape.ts';
 import type { Report } from '../domain/reports.ts';
 import { openPipeline, type Pipeline, type StageOptions } from '../pipeline.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { resultJson } from './json-lines.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
-import { alertLine, counted, deadLetterLine, imageLine, noticeLine, outcomeLine, rejectedLine } from './words.ts';
+import {
+  alertLine,
+  deadLetterLine,
+  errorLine,
+  imageLine,
+  noticeLine,
+  outcomeLine,
+  rejectedLine,
+  setAsideLine,
+} from './words.ts';
 
 /** What a stage has told so far, for its progress line and its last one. */
 export interface Tally {
@@ -14,8 +24,11 @@ export interface Tally {
   outcomes: number;
   events: number;
   alerts: number;
-  /** Pictures and messages that were set aside. */
-  setAside: number;
+  /** Files that the stream has already. */
+  passedOver: number;
+  /** Files that could not be received. */
+  rejected: number;
+  deadLetters: number;
 }
 
 export interface StageCommand {
@@ -31,20 +44,21 @@ export interface StageCommand {
 
 /** Runs a stage's command: opens the pipeline, draws what the stage reports, minds Ctrl-C. The answer is the exit status. */
 export async function runStage({ name, config, ends, work, summary }: StageCommand): Promise<number> {
-  const terminal = createTerminal(config);
+  const terminal = await createTerminal(config);
   const interrupt = listenForInterrupts(() => {
     terminal.notice(`${name}: finishing what is in hand; once more stops at once`);
   });
   // An endless stage whose results nobody reads any more ends; one that ends by itself finishes its work.
   const unread = () => (ends ? undefined : interrupt.stop());
   process.stdout.once('error', unread);
-  const tally: Tally = { images: 0, outcomes: 0, events: 0, alerts: 0, setAside: 0 };
+  const tally: Tally = { images: 0, outcomes: 0, events: 0, alerts: 0, passedOver: 0, rejected: 0, deadLetters: 0 };
   let pipeline: Pipeline | undefined;
   try {
     const { signal } = interrupt;
     const onReport = (report: Report) => draw(report, { config, terminal, tally, data: pipeline?.data ?? config.data });
     pipeline = await openPipeline({ config, command: name, create: true, signal, onReport });
-    terminal.notice(terminal.err.dim(`${name}: broker ${pipeline.broker}, folder ${pipeline.data}`));
+    terminal.notice(terminal.err.dim(`${name}: broker ${pipeline.broker}, folder ${escapeText(pipeline.data)}`));
+    terminal.progress(summary(tally));
     const told = (report: Report) => {
       onReport(report);
       terminal.progress(summary(tally));
@@ -57,7 +71,7 @@ export async function runStage({ name, config, ends, work, summary }: StageComma
     // Told to stop while it waited: nothing went wrong.
     if (!(thrown instanceof Stopped)) {
       const error = asImgpipeError(thrown);
-      terminal.complaint(error.message);
+      terminal.complaint(errorLine(error));
       if (config.verbose) terminal.complaint(String(error.stack));
       return error.exit;
     }
@@ -67,12 +81,10 @@ export async function runStage({ name, config, ends, work, summary }: StageComma
     process.stdout.off('error', unread);
     await pipeline?.close();
   }
-  if (tally.setAside > 0)
-    terminal.complaint(
-      `${counted(tally.setAside, 'thing')} set aside; 'imgpipe status' counts ${tally.setAside === 1 ? 'it' : 'them'}`,
-    );
+  const setAside = setAsideLine(tally);
+  if (setAside !== undefined) terminal.complaint(setAside);
   if (ends && interrupt.exit() !== undefined) return interrupt.exit() ?? 1;
-  return ends && tally.setAside > 0 ? 1 : 0;
+  return ends && setAside !== undefined ? 1 : 0;
 }
 
 interface Drawing {
@@ -110,5 +122,7 @@ function count(report: Report, tally: Tally): void {
   if (report.kind === 'outcome') tally.outcomes += 1;
   if (report.kind === 'outcome' && report.outcome.event !== null) tally.events += 1;
   if (report.kind === 'alert') tally.alerts += 1;
-  if (report.kind === 'rejected' || report.kind === 'dead_letter') tally.setAside += 1;
+  if (report.kind === 'passed_over') tally.passedOver += 1;
+  if (report.kind === 'rejected') tally.rejected += 1;
+  if (report.kind === 'dead_letter') tally.deadLetters += 1;
 }

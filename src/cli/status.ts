@@ -8,9 +8,12 @@ import { counted } from './words.ts';
 
 /** `imgpipe status` */
 export function statusCommand(onExit: (status: number) => void): Command {
-  return commandOf('status', [], 'imgpipe status --check')
+  return commandOf({
+    name: 'status',
+    options: [['--check', 'read every file too; exit 1 and name what is lost, missing or damaged']],
+    example: 'imgpipe status --check',
+  })
     .description('show how the pipeline stands: streams, images, outcomes, events, alerts, and what waits where')
-    .option('--check', 'read every file too; exit 1 and name what is lost, missing or damaged')
     .action(async (options: { check?: boolean }, command: Command) => {
       onExit(
         await runQuestion(command, async ({ pipeline, config, terminal }) => {
@@ -37,7 +40,7 @@ function linesOf(status: Status, check: boolean): string[] {
     `Images:        ${status.images}, of which ${status.analyzed} analyzed`,
     `Events:        ${status.events}`,
     `Alerts:        ${status.alerts}`,
-    `Waiting:       ${waiting.analysis} for analysis${publishing}, ${waiting.alert} for their alert`,
+    `Waiting:       ${counted(waiting.analysis, 'image')} for analysis${publishing}, ${counted(waiting.alert, 'event')} for an alert`,
     `Dead letters:  ${status.deadLetters}`,
     `Lost:          ${status.faults.length}`,
     ...status.streams.map(

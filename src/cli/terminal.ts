@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance, supportsColor, supportsColorStderr } from 'chalk';
-import ora, { type Ora } from 'ora';
+import type { Ora } from 'ora';
 
 /** How often progress is told where no terminal shows it moving. */
 const PLAIN_PROGRESS_MS = 5000;
@@ -20,11 +20,13 @@ export interface Terminal {
   close(): void;
 }
 
-export function createTerminal({ quiet }: { quiet: boolean }): Terminal {
+export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Terminal> {
   const noColor = (process.env['NO_COLOR'] ?? '') !== '';
   const level = (support: typeof supportsColor) => (noColor || support === false ? 0 : support.level);
   const err = new Chalk({ level: level(supportsColorStderr) });
   const animated = process.stderr.isTTY === true && !quiet && process.env['TERM'] !== 'dumb';
+  // Loaded only where it is seen: every command starts the sooner.
+  const ora = animated ? (await import('ora')).default : undefined;
   let spinner: Ora | undefined;
   let lastPlain = performance.now();
 
@@ -35,14 +37,14 @@ export function createTerminal({ quiet }: { quiet: boolean }): Terminal {
   }
 
   function spin(text: string): void {
-    spinner ??= ora({
+    spinner ??= ora?.({
       stream: process.stderr,
       // Ctrl-C is ours to handle, and a kill must not leave the cursor hidden.
       discardStdin: false,
       hideCursor: false,
       ...(noColor && { color: false }),
     }).start();
-    spinner.text = text;
+    if (spinner !== undefined) spinner.text = text;
   }
 
   return {

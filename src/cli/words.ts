@@ -1,3 +1,4 @@
+import type { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageKey } from '../domain/object-keys.ts';
 import { imageName, type OutcomeRecord } from '../domain/records.ts';
@@ -7,16 +8,45 @@ import type { Report, StageName } from '../domain/reports.ts';
 
 type Of<K extends Report['kind']> = Extract<Report, { kind: K }>;
 
-const UNITS: Record<string, string> = { 'l2@1': 'levels' };
+const UNITS: Record<string, [string]> = { 'l2@1': ['levels'] };
 
 /** A count with its noun: `1 image`, `2 images`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** An error as one line; what is escaped in it already stays as it is. */
+export function errorLine({ message }: ImgpipeError): string {
+  return escapeText(message).replaceAll('\\\\', '\\');
+}
+
+/** What a stage took in, in a few words. */
+export function receivedWords({ images, passedOver, rejected }: Received, paths: readonly string[]): string {
+  const nothing = paths.length > 0 && images + passedOver + rejected === 0;
+  return [
+    `${counted(images, 'image')} received`,
+    ...(passedOver > 0 ? [`${counted(passedOver, 'file')} passed over`] : []),
+    ...(nothing ? ['no .jpg, .jpeg or .png found'] : []),
+  ].join(', ');
+}
+
+interface Received {
+  readonly images: number;
+  readonly passedOver: number;
+  readonly rejected: number;
+}
+
+/** What was set aside; undefined where nothing was. */
+export function setAsideLine(tally: { readonly rejected: number; readonly deadLetters: number }): string | undefined {
+  const { rejected, deadLetters } = tally;
+  const files = rejected === 0 ? [] : [`${counted(rejected, 'file')} not received`];
+  const letters = deadLetters === 0 ? [] : [`${counted(deadLetters, 'dead letter')}, kept in the catalog`];
+  return rejected + deadLetters === 0 ? undefined : `set aside: ${[...files, ...letters].join('; ')}`;
+}
+
 /** A measurement to be read: up to six digits. */
 export function measured(measurement: number, technique: string): string {
-  return `${Number(measurement.toPrecision(6))} ${UNITS[technique] ?? ''} (${technique})`;
+  return [Number(measurement.toPrecision(6)), ...(UNITS[technique] ?? []), `(${technique})`].join(' ');
 }
 
 export function imageLine({ image }: Of<'image'>): string {
@@ -25,17 +55,17 @@ export function imageLine({ image }: Of<'image'>): string {
 }
 
 export function outcomeLine({ image, kind, event, reference, measurement, technique }: OutcomeRecord): string {
-  const [it, other] = [imageName(image), `${image.stream}/${reference}`];
+  const [it, other] = [`image ${imageName(image)}`, `image ${image.stream}/${reference}`];
   if (kind === 'changed' && measurement !== null) {
     return `event ${event?.number}: ${it} differs from ${other} by ${measured(measurement, technique)}`;
   }
   if (kind === 'size_changed') return `event ${event?.number}: ${it} has another size than ${other}`;
-  if (kind === 'unchanged') return `${it} is as ${other} was`;
-  return kind === 'first' ? `${it} is the first to be compared with` : `${it} is dead`;
+  if (kind === 'unchanged') return `${it}: unchanged since ${other}`;
+  return kind === 'first' ? `${it}: the first, with nothing to compare it with` : `${it}: dead`;
 }
 
 export function alertLine({ alert, event }: Of<'alert'>): string {
-  return `alert ${alert.number}: ${imageName(event.image)} has changed; see 'imgpipe view ${alert.number}'`;
+  return `alert ${alert.number}: image ${imageName(event.image)} has changed; see 'imgpipe view ${alert.number}'`;
 }
 
 export function deadLetterLine({ letter, origin }: Of<'dead_letter'>): string {

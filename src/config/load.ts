@@ -6,19 +6,21 @@ import { type Config, SETTINGS, type Setting, type SettingName, variableOf } fro
 export type Given = Partial<Record<SettingName, unknown>>;
 
 export interface Sources {
-  readonly flags: Given;
+  readonly given: Given;
+  /** What the errors call a setting that was given: its flag on a command line, its name in a program. */
+  readonly givenAs: 'flag' | 'name';
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The configuration file's path, if one was named. */
   readonly file?: string | undefined;
 }
 
 /** The configuration: flags over `IMGPIPE_*` variables over the file over defaults, each checked. Throws `config_invalid`. */
-export function loadConfig({ flags, env, file }: Sources): Config {
+export function loadConfig({ given, givenAs, env, file }: Sources): Config {
   const inFile = file === undefined ? {} : readConfigFile(file);
   const entries = Object.entries(SETTINGS).map(([name, setting]) => {
     const variable = variableOf(setting);
     const value =
-      check(setting, `--${dashed(setting.field)}`, flags[name as SettingName]) ??
+      check(setting, givenAs === 'flag' ? `--${dashed(setting.field)}` : name, given[name as SettingName]) ??
       check(setting, variable, env[variable]) ??
       check(setting, `${file}: ${setting.field}`, inFile[setting.field]) ??
       setting.fallback;

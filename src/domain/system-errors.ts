@@ -24,6 +24,14 @@ export function fromSystemError(error: SystemError, file: string): ImgpipeError 
     case 'ENOTDIR':
     case 'EEXIST':
       return make('config_invalid', `data: a part of the path ${file} is a file: choose a folder with --data`);
+    case 'ENAMETOOLONG':
+    case 'ELOOP':
+      return make('config_invalid', `data: ${file} cannot be a path (${error.code}): choose a folder with --data`);
+    case 'ENOENT':
+      return make(
+        'store_unavailable',
+        `${file} cannot be found or made: check that its folder is there, and that no link on the way leads nowhere`,
+      );
     default:
       return make(
         'store_unavailable',

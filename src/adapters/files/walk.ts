@@ -8,12 +8,15 @@ import { naturalOrder } from './natural-order.ts';
 /** A file that may be a picture, or something in its place that cannot be one. */
 export type Found = { readonly file: string; readonly error?: ImgpipeError };
 
+/** What marks the data folder of a pipeline. */
+const CATALOG_FILE = 'imgpipe.db';
+
 const PICTURE_NAME = /\.(jpe?g|png)$/i;
 
 /**
  * The pictures at a path: the file itself, whatever its name, or what a folder and the folders in it hold under names
- * that end in .jpg, .jpeg or .png, in natural order. Names that begin with a dot are passed by, links are followed,
- * and no folder is entered twice.
+ * that end in .jpg, .jpeg or .png, in natural order. Names that begin with a dot and the data folders of pipelines are
+ * passed by, links are followed, and no folder is entered twice.
  */
 export async function* walk(start: string): AsyncGenerator<Found> {
   const root = path.resolve(start);
@@ -32,6 +35,8 @@ async function* walkFolder(folder: string, stats: Stats, entered: Set<string>): 
     yield { file: folder, error: entries };
     return;
   }
+  // A pipeline would receive its own images, and those again at the next time.
+  if (entries.some(({ name }) => name === CATALOG_FILE)) return;
   for (const entry of entries) yield* walkEntry(path.join(folder, entry.name), entry, entered);
 }
 

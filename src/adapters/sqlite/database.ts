@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
@@ -36,12 +36,7 @@ const PAUSE_MS = 1;
 
 /** Opens a catalog, or makes one where `create` allows it. Throws `not_found` where there is none. */
 export async function openDatabase(file: string, options: { create: boolean; maxPages?: number }): Promise<Database> {
-  if (!options.create && !existsSync(file)) {
-    throw new ImgpipeError(
-      'not_found',
-      `there is no pipeline in ${path.dirname(file)} yet: start one with 'imgpipe run', or choose its folder with --data`,
-    );
-  }
+  if (!options.create) checkThere(file);
   const connection = await untilFree(file, () => {
     makeFolder(path.dirname(file));
     return new DatabaseSync(file);
@@ -53,6 +48,18 @@ export async function openDatabase(file: string, options: { create: boolean; max
     throw translated(error, file);
   }
   return wrap(connection, file);
+}
+
+function checkThere(file: string): void {
+  try {
+    statSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw translated(error, file);
+    throw new ImgpipeError(
+      'not_found',
+      `there is no pipeline in ${path.dirname(file)} yet: start one with 'imgpipe run', or choose its folder with --data`,
+    );
+  }
 }
 
 async function prepare(connection: DatabaseSyncInstance, file: string, options: { maxPages?: number }): Promise<void> {

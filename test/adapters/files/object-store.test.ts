@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createFileObjectStore } from '../../../src/adapters/files/object-store.ts';
+import { objectStoreContract } from '../../contracts/object-store.ts';
+import { startProgram } from '../../support/imgpipe.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { smallDisk, whyNoDisk } from '../../support/tmpfs.ts';
+
+const KEY = 'image_database/00001.jpg';
+
+function incoming(folder: string): string[] {
+  return readdirSync(path.join(folder, 'incoming'));
+}
+
+/** The number of a process that has ended. */
+async function deadProcess(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', '']);
+  await once(child, 'exit');
+  return Number(child.pid);
+}
+
+describe('the object store in files', () => {
+  objectStoreContract(async () => ({ store: createFileObjectStore(temporaryFolder()) }));
+
+  it('leaves nothing in incoming/ when a put has answered', async () => {
+    const folder = temporaryFolder();
+    const store = createFileObjectStore(folder);
+    await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
+    await store.put([{ key: KEY, bytes: Buffer.from('b') }]);
+    expect(incoming(folder)).toEqual([]);
+  });
+
+  it('sweeps what a dead writer left half written, and nothing else', async () => {
+    const folder = temporaryFolder();
+    const store = createFileObjectStore(folder);
+    await store.sweep();
+    await store.stage([{ name: 'default/a.jpg', bytes: Buffer.from('a') }]);
+    const files = [`put-${await deadProcess()}-a`, `put-${process.pid}-a`, 'put-1-a', 'a note of somebody'];
+    for (const file of files) writeFileSync(path.join(folder, 'incoming', file), '');
+    await store.sweep();
+    expect(incoming(folder).sort()).toEqual(['a note of somebody', 'default', 'put-1-a', files[1]]);
+    expect(await store.staged('default')).toEqual(['default/a.jpg']);
+  });
+
+  it('leaves folders that hold what it did not write', async () => {
+    const folder = temporaryFolder();
+    const store = createFileObjectStore(folder);
+    await store.put([{ key: 'image_database/sky/00001.jpg', bytes: Buffer.from('a') }]);
+    writeFileSync(path.join(folder, 'image_database/sky/mine.txt'), '');
+    await store.remove(['image_database/sky/00001.jpg']);
+    expect(await store.list('image_database')).toEqual(['image_database/sky/mine.txt']);
+  });
+
+  it('answers "missing" for nothing but what is missing', async () => {
+    const folder = temporaryFolder();
+    const store = createFileObjectStore(folder);
+    mkdirSync(path.join(folder, KEY), { recursive: true });
+    writeFileSync(path.join(folder, 'image_event_database'), 'a file in the place of a folder');
+    await expect(store.get(KEY)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(store.get('image_event_database/image_event_001.txt')).rejects.toMatchObject({
+      code: 'config_invalid',
+    });
+  });
+
+  describe.skipIf(whyNoDisk !== undefined)(`on a full disk${whyNoDisk ? ` (left out: ${whyNoDisk})` : ''}`, () => {
+    it('says so, keeps nothing half written, and works again when there is room', async () => {
+      const folder = smallDisk('256k');
+      const store = createFileObjectStore(folder);
+      await store.put([{ key: KEY, bytes: Buffer.alloc(100_000) }]);
+      const ballast = path.join(folder, 'ballast');
+      writeFileSync(ballast, Buffer.alloc(100_000));
+      const object = { key: 'image_database/00002.jpg', bytes: Buffer.alloc(100_000, 1) };
+      const staging = { name: 'default/a.jpg', bytes: object.bytes };
+      for (const attempt of [() => store.put([object]), () => store.stage([staging])]) {
+        await expect(attempt()).rejects.toMatchObject({
+          code: 'disk_full',
+          message: expect.stringMatching(new RegExp(`^the disk that holds ${folder}.* is full: make room there$`)),
+        });
+      }
+      expect(await store.get(object.key)).toBeUndefined();
+      expect(await store.list('incoming')).toEqual([]);
+      rmSync(ballast);
+      expect(await store.put([object])).toEqual(['added']);
+      expect(statSync(store.locate(object.key)).size).toBe(100_000);
+    });
+  });
+
+  describe.skipIf(process.getuid?.() !== 0)(
+    'for a user without the right (left out unless the tests run as root)',
+    () => {
+      it('says so of each thing that it was asked to do, and harms nothing', async () => {
+        const folder = temporaryFolder();
+        const store = createFileObjectStore(folder);
+        await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
+        await store.stage([{ name: 'default/a.jpg', bytes: Buffer.from('a') }]);
+        const child = startProgram('../support/programs/use-object-store.ts', [folder, '65534']);
+        const { stdout, stderr } = await child.ended;
+        expect(stderr).toBe('');
+        const codes = JSON.parse(stdout) as Record<string, string>;
+        const tried = ['put', 'stage', 'settle', 'unstage', 'remove', 'get', 'list', 'staged'];
+        expect(codes).toEqual(Object.fromEntries(tried.map((name) => [name, 'no_permission'])));
+        expect(await store.list('image_database')).toEqual([KEY]);
+        expect(await store.staged('default')).toEqual(['default/a.jpg']);
+      });
+    },
+  );
+});

@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createFileSource } from '../../../src/adapters/files/source.ts';
+import type { ImageSource, SourceItem } from '../../../src/ports/image-source.ts';
+import { imageSourceContract } from '../../contracts/image-source.ts';
+import { startProgram } from '../../support/imgpipe.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const START = { lastNumber: 0, lastPicture: async () => undefined };
+
+/** Files with their names as content. */
+function write(folder: string, names: readonly string[]): string[] {
+  return names.map((name) => {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, name);
+    return file;
+  });
+}
+
+function sourceOf(...paths: string[]): ImageSource {
+  return createFileSource({ paths, maxBytes: 1000 });
+}
+
+async function itemsOf(source: ImageSource): Promise<SourceItem[]> {
+  const items: SourceItem[] = [];
+  for await (const some of source.pictures(START, new AbortController().signal)) items.push(...some);
+  return items;
+}
+
+/** What a source yields, one line for each: where it is from, and why not where it was rejected. */
+async function told(folder: string, ...paths: string[]): Promise<string[]> {
+  const items = await itemsOf(sourceOf(...(paths.length > 0 ? paths : [folder])));
+  return items.map((item) => {
+    const from = path.relative(folder, item.origin);
+    return item.kind === 'picture' ? from : `${from}: ${item.error.code}: ${item.error.message}`;
+  });
+}
+
+describe('the source of files', () => {
+  imageSourceContract({
+    good: async (count) => {
+      const folder = temporaryFolder();
+      const names = Array.from({ length: count }, (_, index) => `${index}.jpg`);
+      write(folder, names);
+      return { source: sourceOf(folder), expected: names.map((name) => Buffer.from(name)) };
+    },
+    bad: async () => {
+      const files = write(temporaryFolder(), ['1.jpg', '3.jpg']);
+      return sourceOf(files[0] ?? '', path.join(path.dirname(files[0] ?? ''), '2.jpg'), files[1] ?? '');
+    },
+  });
+
+  it('takes what is in a folder and the folders in it as people count: 9 before 10', async () => {
+    const folder = temporaryFolder();
+    write(folder, ['10.jpg', '9.jpg', '1.png', 'a10.jpg', 'a9.jpg', 'A9.jpg', '2/10.JPG', '2/9.jpeg', '010.jpg']);
+    expect(await told(folder)).toEqual([
+      '1.png',
+      '2/9.jpeg',
+      '2/10.JPG',
+      '9.jpg',
+      '010.jpg',
+      '10.jpg',
+      'a9.jpg',
+      'A9.jpg',
+      'a10.jpg',
+    ]);
+  });
+
+  it('takes the paths in the order given, a file whatever its name', async () => {
+    const folder = temporaryFolder();
+    const [late = '', odd = '', early = ''] = write(folder, ['9.jpg', 'picture', '1.jpg']);
+    expect(await told(folder, late, odd, early, late)).toEqual(['9.jpg', 'picture', '1.jpg', '9.jpg']);
+  });
+
+  it('passes by names that begin with a dot, and what is no picture by its name', async () => {
+    const folder = temporaryFolder();
+    write(folder, ['.hidden.jpg', '.folder/a.jpg', 'notes.txt', 'jpg', 'a.jpg.part', 'a.jpg']);
+    expect(await told(folder)).toEqual(['a.jpg']);
+  });
+
+  it('takes any name that a file can have', async () => {
+    const folder = temporaryFolder();
+    const names = [
+      '-rf.jpg',
+      ' a  b .jpg',
+      '\'"`$.jpg',
+      'line\nbreak.jpg',
+      '\x1b[31mred.jpg',
+      '📷.jpg',
+      'a\\b.jpg',
+      '%00.jpg',
+    ];
+    write(folder, names);
+    expect((await told(folder)).sort()).toEqual([...names].sort());
+  });
+
+  it('yields nothing of an empty folder', async () => {
+    expect(await told(temporaryFolder())).toEqual([]);
+  });
+
+  it('enters a folder named like a picture', async () => {
+    const folder = temporaryFolder();
+    write(folder, ['x.jpg/inside.png', 'y.jpg']);
+    expect(await told(folder)).toEqual(['x.jpg/inside.png', 'y.jpg']);
+  });
+
+  it('never waits for the writer of a pipe', async () => {
+    const folder = temporaryFolder();
+    write(folder, ['a.jpg', 'z.jpg']);
+    execFileSync('mkfifo', [path.join(folder, 'm.jpg')]);
+    const pipe = 'm.jpg: file_unreadable: it is no regular file';
+    expect(await told(folder)).toEqual(['a.jpg', pipe, 'z.jpg']);
+    expect(await told(folder, path.join(folder, 'm.jpg'))).toEqual([pipe]);
+  });
+
+  it('follows links, and enters no folder twice', async () => {
+    const folder = temporaryFolder();
+    write(folder, ['pictures/a.jpg']);
+    symlinkSync('../pictures', path.join(folder, 'pictures/again'));
+    symlinkSync('a.jpg', path.join(folder, 'pictures/b.jpg'));
+    symlinkSync('c.jpg', path.join(folder, 'pictures/c.jpg'));
+    symlinkSync('nowhere', path.join(folder, 'pictures/d.jpg'));
+    expect(await told(folder, path.join(folder, 'pictures'))).toEqual([
+      'pictures/a.jpg',
+      'pictures/b.jpg',
+      'pictures/c.jpg: file_unreadable: its links go round in a circle',
+      'pictures/d.jpg: file_unreadable: there is no such file or folder',
+    ]);
+  });
+
+  it('tells of a file that vanishes between the listing and its turn, and goes on', async () => {
+    const folder = temporaryFolder();
+    const names = Array.from({ length: 400 }, (_, index) => `${index + 1}.jpg`);
+    const files = write(folder, names);
+    const lines: string[] = [];
+    for await (const items of sourceOf(folder).pictures(START, new AbortController().signal)) {
+      for (const item of items) lines.push(item.kind === 'picture' ? path.basename(item.origin) : item.error.message);
+      rmSync(files[398] ?? '', { force: true });
+    }
+    expect(lines).toEqual([...names.slice(0, 398), 'there is no such file or folder', '400.jpg']);
+  });
+
+  it('does not read a file over the limit, and takes one that is at it', async () => {
+    const folder = temporaryFolder();
+    const [big = '', huge = '', most = ''] = write(folder, ['1.jpg', '2.jpg', '3.jpg']);
+    truncateSync(big, 1001);
+    truncateSync(huge, 2 ** 40);
+    truncateSync(most, 1000);
+    expect(await told(folder)).toEqual([
+      '1.jpg: file_too_big: it has 0.001001 MB, over the limit of 0.001 (max_file_megabytes)',
+      '2.jpg: file_too_big: it has 1099511.627776 MB, over the limit of 0.001 (max_file_megabytes)',
+      '3.jpg',
+    ]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('tells of a name that is not UTF-8, and goes on', async () => {
+    const folder = temporaryFolder();
+    write(folder, ['a.jpg', 'z.jpg']);
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/m`), Buffer.of(0xff), Buffer.from('.jpg')]), '');
+    mkdirSync(Buffer.concat([Buffer.from(`${folder}/n`), Buffer.of(0xff)]));
+    expect(await told(folder)).toEqual([
+      'a.jpg',
+      'm\ufffd.jpg: file_unreadable: its name is not UTF-8: rename it',
+      expect.stringMatching(/^n\ufffd: file_unreadable: /),
+      'z.jpg',
+    ]);
+  });
+
+  it('tells of a path that is not there or goes through a file', async () => {
+    const folder = temporaryFolder();
+    const [file = ''] = write(folder, ['a.jpg']);
+    expect(await told(folder, path.join(folder, 'b.jpg'), path.join(file, 'c.jpg'), file)).toEqual([
+      'b.jpg: file_unreadable: there is no such file or folder',
+      'a.jpg/c.jpg: file_unreadable: a part of its path is no folder',
+      'a.jpg',
+    ]);
+  });
+
+  describe.skipIf(process.getuid?.() !== 0)(
+    'for a user without the right (left out unless the tests run as root)',
+    () => {
+      it('tells of the files and folders that may not be read, and takes the rest', async () => {
+        const folder = temporaryFolder();
+        write(folder, ['a.jpg', 'b.jpg', 'c/d.jpg', 'e.jpg']);
+        execFileSync('chmod', ['755', folder]);
+        execFileSync('chmod', ['700', path.join(folder, 'b.jpg'), path.join(folder, 'c')]);
+        const { stdout, stderr } = await startProgram('../support/programs/list-source.ts', [folder, '65534']).ended;
+        expect(stderr).toBe('');
+        expect(JSON.parse(stdout)).toEqual([
+          'a.jpg',
+          'b.jpg: file_unreadable: this user may not read it',
+          'c: file_unreadable: this user may not read it',
+          'e.jpg',
+        ]);
+      });
+    },
+  );
+});

@@ -1,0 +1,261 @@
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { describe, expect, it } from 'vitest';
+import { createSqliteCatalog } from '../../../src/adapters/sqlite/catalog.ts';
+import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
+import { ImgpipeError } from '../../../src/domain/errors.ts';
+import { startProgram } from '../../support/imgpipe.ts';
+import { catalogFile, openSqlite } from '../../support/open-sqlite.ts';
+import { newImage, newOutcome } from '../../support/samples.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { smallDisk, whyNoDisk } from '../../support/tmpfs.ts';
+
+const PAGE = 4096;
+
+/** The file of a database that another program, or this test, has made with this SQL. */
+function databaseOf(sql: string): string {
+  const file = catalogFile(temporaryFolder());
+  const made = new DatabaseSync(file);
+  made.exec(sql);
+  made.close();
+  return file;
+}
+
+/** A catalog of 500 images, wholly in its one file: made by a process that has ended. */
+async function filledCatalog(): Promise<string> {
+  const file = catalogFile(temporaryFolder());
+  filled ??= await fill();
+  writeFileSync(file, filled);
+  return file;
+}
+
+let filled: Buffer | undefined;
+
+async function fill(): Promise<Buffer> {
+  const folder = temporaryFolder();
+  const { stderr } = await startProgram('../support/programs/add-images.ts', [folder, '1', '500', '0']).ended;
+  expect(stderr).toBe('');
+  return readFileSync(catalogFile(folder));
+}
+
+/** The error with which opening the catalog, or reading it whole, ends. */
+async function failureOf(file: string): Promise<ImgpipeError> {
+  try {
+    const db = await openDatabase(file, { create: true });
+    const catalog = createSqliteCatalog(db);
+    try {
+      await catalog.identity();
+      await catalog.allImages(undefined, 10_000);
+      await catalog.audit('l2@1');
+    } finally {
+      await catalog.close();
+    }
+  } catch (error) {
+    if (error instanceof ImgpipeError) return error;
+    throw error;
+  }
+  throw new Error('it was opened and read');
+}
+
+describe('a catalog that is damaged', () => {
+  const damages: Record<string, (file: string) => void> = {
+    'it is cut short': (file) => truncateSync(file, 2 * PAGE),
+    'it is cut within its first page': (file) => truncateSync(file, 1000),
+    'its header is nothing but zeros': (file) => overwrite(file, 0, Buffer.alloc(100)),
+    'it is a text': (file) => writeFileSync(file, 'This is no database.\n'.repeat(100)),
+    'its pages in the middle are garbage': (file) =>
+      overwrite(file, 2 * PAGE, Buffer.alloc(readFileSync(file).length - 3 * PAGE, 0xa5)),
+  };
+
+  it.each(Object.entries(damages))('is told in one line that names it: %s', async (_, damage) => {
+    const file = await filledCatalog();
+    damage(file);
+    const error = await failureOf(file);
+    expect([error.code, error.blame]).toEqual(['catalog_damaged', 'damage']);
+    expect(error.message).toMatch(
+      new RegExp(`^the catalog ${file} is damaged \\([^\\n]+\\): put a backup in its place`),
+    );
+  });
+
+  it.each(['image', 'pipeline', 'bus_message', 'dead_letter'])('names a table that is missing: %s', async (table) => {
+    const folder = temporaryFolder();
+    const { db, close } = await openSqlite(folder);
+    await db.write(() => db.run(`DROP TABLE ${table}`));
+    await close();
+    const error = await failureOf(catalogFile(folder));
+    expect(error).toMatchObject({
+      code: 'catalog_damaged',
+      message: expect.stringContaining(`table ${table} is missing`),
+    });
+  });
+
+  it('has lost what says which pipeline it is', async () => {
+    const folder = temporaryFolder();
+    const { db, close } = await openSqlite(folder);
+    await db.write(() => db.run('DELETE FROM pipeline'));
+    await close();
+    expect((await failureOf(catalogFile(folder))).code).toBe('catalog_damaged');
+  });
+
+  it.each([
+    ['without a version', 'CREATE TABLE note (a)'],
+    ['with our version', 'CREATE TABLE note (a); PRAGMA user_version = 1'],
+    ['with a later version', 'CREATE TABLE note (a); PRAGMA user_version = 12'],
+    ['with a mark of its own', 'CREATE TABLE note (a); PRAGMA application_id = 7; PRAGMA user_version = 1'],
+  ])('is none where it is the database of another program, which is left as it is: %s', async (_, sql) => {
+    const file = databaseOf(sql);
+    const before = readFileSync(file);
+    const error = await failureOf(file);
+    expect([error.code, error.message]).toEqual([
+      'catalog_damaged',
+      expect.stringContaining('it is the database of another program'),
+    ]);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+});
+
+describe('a catalog', () => {
+  it('that a newer imgpipe has made is left to that one', async () => {
+    const folder = temporaryFolder();
+    const { db, close } = await openSqlite(folder);
+    db.get('PRAGMA user_version = 2');
+    await close();
+    const error = await failureOf(catalogFile(folder));
+    expect(error).toMatchObject({
+      code: 'catalog_newer',
+      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 2, this one knows 1): use that imgpipe, or another folder with --data`,
+    });
+  });
+
+  it('is only made where that is wanted', async () => {
+    const folder = path.join(temporaryFolder(), 'a', 'b');
+    const opening = openDatabase(catalogFile(folder), { create: false });
+    await expect(opening).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining(`there is no pipeline in ${folder} yet`),
+    });
+    await openSqlite(folder);
+  });
+
+  it('cannot be where a folder has its name: that is told as of the surroundings', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(catalogFile(folder));
+    expect((await failureOf(catalogFile(folder))).code).toBe('catalog_unavailable');
+  });
+
+  it('that nobody has written to is made out of an empty file', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(catalogFile(folder), '');
+    const { catalog } = await openSqlite(folder);
+    expect((await catalog.identity()).formerIds).toEqual([]);
+  });
+
+  it('undoes what a transaction did that throws', async () => {
+    const { db, catalog } = await openSqlite(temporaryFolder());
+    const before = await catalog.identity();
+    const broken = new Error('broken');
+    const writing = db.write(() => {
+      db.run("UPDATE pipeline SET bus_id = 'x'");
+      throw broken;
+    });
+    await expect(writing).rejects.toBe(broken);
+    expect(await catalog.identity()).toEqual(before);
+    await catalog.setBus('embedded');
+  });
+
+  it('is read as of one moment, while another writes', async () => {
+    const folder = temporaryFolder();
+    const { db } = await openSqlite(folder);
+    const other = new DatabaseSync(catalogFile(folder));
+    const seen = db.snapshot(() => {
+      const first = db.get('SELECT last_event FROM pipeline');
+      other.exec('UPDATE pipeline SET last_event = 7');
+      return [first, db.get('SELECT last_event FROM pipeline')];
+    });
+    other.close();
+    expect(seen).toEqual([{ last_event: 0 }, { last_event: 0 }]);
+    expect(db.get('SELECT last_event FROM pipeline')).toEqual({ last_event: 7 });
+  });
+});
+
+describe('a catalog without room', () => {
+  async function fillUp(add: () => Promise<unknown>): Promise<ImgpipeError> {
+    for (let round = 0; round < 1000; round += 1) {
+      try {
+        await add();
+      } catch (error) {
+        if (error instanceof ImgpipeError) return error;
+        throw error;
+      }
+    }
+    throw new Error('it never became full');
+  }
+
+  it('says so, has nothing half written, and works again when there is room', async () => {
+    const folder = temporaryFolder();
+    const db = await openDatabase(catalogFile(folder), { create: true, maxPages: 60 });
+    const catalog = createSqliteCatalog(db);
+    const batch = () => Array.from({ length: 20 }, () => newImage());
+    const error = await fillUp(() => catalog.addImages(batch()));
+    expect(error).toMatchObject({
+      code: 'disk_full',
+      message: `the disk that holds ${catalogFile(folder)} is full: make room there`,
+    });
+    const full = await catalog.audit('l2@1');
+    expect(full.images % 20).toBe(0);
+    expect(full.faults).toEqual([]);
+    expect(full.streams).toEqual([{ stream: 'default', images: full.images, events: 0, lastNumber: full.images }]);
+    db.get('PRAGMA max_page_count = 100000');
+    const written = await catalog.addImages(batch());
+    expect(written.map(({ row }) => row.number)).toEqual(written.map((_, index) => full.images + 1 + index));
+    await catalog.close();
+    const { catalog: again } = await openSqlite(folder);
+    expect((await again.audit('l2@1')).images).toBe(full.images + 20);
+  });
+
+  it('gives no event its number in vain', async () => {
+    const folder = temporaryFolder();
+    const db = await openDatabase(catalogFile(folder), { create: true, maxPages: 70 });
+    const catalog = createSqliteCatalog(db);
+    let number = 0;
+    const outcomes = () =>
+      [1, 2, 3, 4].map((more) => newOutcome({ stream: 'default', number: number + more }, 'changed'));
+    const error = await fillUp(async () => {
+      await catalog.addImages([1, 2, 3, 4].map(() => newImage()));
+      await catalog.addOutcomes(outcomes());
+      number += 4;
+    });
+    expect(error.code).toBe('disk_full');
+    expect(await catalog.lastEvent()).toBe(number);
+    db.get('PRAGMA max_page_count = 100000');
+    const missing = 4 - ((await catalog.audit('l2@1')).images - number);
+    await catalog.addImages(Array.from({ length: missing }, () => newImage()));
+    const written = await catalog.addOutcomes(outcomes());
+    expect(written.map(({ row }) => row.event?.number)).toEqual([1, 2, 3, 4].map((more) => number + more));
+    await catalog.close();
+  });
+
+  it.skipIf(whyNoDisk !== undefined)(
+    `says so on a real disk, too, and goes on when there is room${whyNoDisk ? ` (left out: ${whyNoDisk})` : ''}`,
+    async () => {
+      const folder = smallDisk('1m');
+      const { catalog } = await openSqlite(folder);
+      writeFileSync(path.join(folder, 'ballast'), Buffer.alloc(300_000));
+      const batch = () => Array.from({ length: 50 }, () => newImage());
+      const error = await fillUp(() => catalog.addImages(batch()));
+      expect(error.blame).toBe('surroundings');
+      const { images, faults } = await catalog.audit('l2@1');
+      expect([images % 50, faults]).toEqual([0, []]);
+      rmSync(path.join(folder, 'ballast'));
+      const [written] = await catalog.addImages(batch());
+      expect(written?.row.number).toBe(images + 1);
+    },
+  );
+});
+
+function overwrite(file: string, offset: number, bytes: Uint8Array): void {
+  const whole = readFileSync(file);
+  whole.set(bytes, offset);
+  writeFileSync(file, whole);
+}

@@ -1,0 +1,90 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createDoorbell, listenAt } from '../../../src/adapters/sqlite/doorbell.ts';
+import type { Chunk } from '../../../src/ports/event-bus.ts';
+import { startProgram } from '../../support/imgpipe.ts';
+import { openSqlite } from '../../support/open-sqlite.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+/** The poll behind the bell never comes round here: whoever is woken was woken by a ring, or by its signal. */
+vi.mock('node:timers/promises', async (original) => {
+  const real = await original<typeof import('node:timers/promises')>();
+  const untilAborted = (signal: AbortSignal | undefined) =>
+    new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+  const setTimeout: typeof real.setTimeout = (ms, value, options) =>
+    ms !== undefined && ms >= 100 ? (untilAborted(options?.signal) as never) : real.setTimeout(ms, value, options);
+  return { ...real, setTimeout };
+});
+
+const NEVER = new AbortController().signal;
+
+function listenerAt(file: string) {
+  const listener = listenAt(file);
+  onTestFinished(() => listener.close());
+  return listener;
+}
+
+describe('a doorbell', () => {
+  it.skipIf(process.platform !== 'linux')('wakes another process at each ring', async () => {
+    const file = path.join(temporaryFolder(), 'topic.bell');
+    const listener = listenerAt(file);
+    const other = startProgram('../support/programs/ring.ts', [file]);
+    await other.until(/ready/);
+    for (let ring = 0; ring < 3; ring += 1) {
+      const woken = listener.wait(NEVER);
+      other.child.kill('SIGUSR2');
+      await woken;
+    }
+    other.child.kill('SIGKILL');
+    await other.ended;
+  });
+
+  it('keeps a ring for who listens and does not wait yet', async () => {
+    const file = path.join(temporaryFolder(), 'topic.bell');
+    const listener = listenerAt(file);
+    const bell = createDoorbell(file);
+    const first = listener.wait(NEVER);
+    bell.ring();
+    await first;
+    bell.close();
+  });
+
+  it('lets who waits go when it is told to stop', async () => {
+    const listener = listenerAt(path.join(temporaryFolder(), 'topic.bell'));
+    const stop = new AbortController();
+    const waiting = listener.wait(stop.signal);
+    stop.abort();
+    await waiting;
+    await listener.wait(stop.signal);
+  });
+
+  it('is rung by who publishes, and wakes who consumes', async () => {
+    const { bus } = await openSqlite(temporaryFolder());
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const publish = (value: string) => bus.publish('t', [{ key: 'k', headers: {}, value }]);
+    const onChunk = async (chunk: Chunk) => {
+      for (const { value, place } of chunk.messages) {
+        seen.push(value);
+        await chunk.commit(place.offset + 1);
+      }
+      if (seen.length === 3) stop.abort();
+      else setImmediate(() => void publish(String(seen.length)));
+    };
+    const onNotice = () => void setImmediate(() => void publish('0'));
+    await bus.consume({ topic: 't', group: 'g', drain: false, signal: stop.signal, onChunk, onNotice });
+    expect(seen).toEqual(['0', '1', '2']);
+  });
+
+  it('that cannot be had costs nothing but the wait for the poll', async () => {
+    const folder = temporaryFolder();
+    rmSync(folder, { recursive: true });
+    const file = path.join(folder, 'topic.bell');
+    const bell = createDoorbell(file);
+    expect(() => bell.ring()).not.toThrow();
+    bell.close();
+    const listener = listenerAt(file);
+    await listener.wait(AbortSignal.abort());
+  });
+});

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createClaims } from '../../../src/adapters/sqlite/claims.ts';
+import { type Running, startProgram } from '../../support/imgpipe.ts';
+import { openSqlite } from '../../support/open-sqlite.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+/** A program that is killed at the latest when the test has finished. */
+function startUntilTestEnds(program: string, args: readonly string[], env: Record<string, string> = {}): Running {
+  const running = startProgram(`../support/programs/${program}`, args, { env });
+  onTestFinished(async () => {
+    running.child.kill('SIGKILL');
+    await running.ended;
+  });
+  return running;
+}
+
+describe('a catalog that several processes make and write at once', () => {
+  it('gives numbers without holes, each once, and fails nobody', async () => {
+    const folder = temporaryFolder();
+    const writers = [1, 2, 3, 4].map(() =>
+      startUntilTestEnds('add-images.ts', [folder, '25', '4', '2'], { WAIT_FOR_GO: 'yes' }),
+    );
+    await Promise.all(writers.map((writer) => writer.until(/ready/)));
+    for (const { child } of writers) child.kill('SIGUSR2');
+    const ended = await Promise.all(writers.map((writer) => writer.ended));
+    expect(ended.map(({ status, stderr }) => [status, stderr])).toEqual(writers.map(() => [0, '']));
+    const answers = ended.map(({ stdout }) => JSON.parse(stdout.slice(stdout.indexOf('{'))) as Answers);
+    const all = (of: keyof Answers) => answers.flatMap((answer) => answer[of]).sort((a, b) => a - b);
+    expect(all('images')).toEqual(Array.from({ length: 400 }, (_, index) => index + 1));
+    expect(all('events')).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+    const { catalog } = await openSqlite(folder);
+    expect(await catalog.audit('l2@1')).toMatchObject({ images: 400, events: 200, faults: [] });
+  });
+});
+
+interface Answers {
+  readonly images: number[];
+  readonly events: number[];
+}
+
+describe('a claim of another process', () => {
+  function claims(folder: string) {
+    const own = createClaims(path.join(folder, 'locks'));
+    onTestFinished(() => own.releaseAll());
+    return own;
+  }
+
+  async function holder(folder: string, mode: 'exclusive' | 'shared'): Promise<Running> {
+    const running = startUntilTestEnds('hold-claim.ts', [folder, 'stream-sky', mode]);
+    await running.until(/claimed/);
+    return running;
+  }
+
+  it('is kept while its holder is merely stopped, and free at once when it is killed', async () => {
+    const folder = temporaryFolder();
+    const own = claims(folder);
+    const other = await holder(folder, 'exclusive');
+    const heldBy = `the holder (process ${other.child.pid})`;
+    expect(await own.claim('stream-sky', 'this test')).toEqual({ heldBy });
+    other.child.kill('SIGSTOP');
+    expect(await own.claim('stream-sky', 'this test')).toEqual({ heldBy });
+    other.child.kill('SIGKILL');
+    await other.ended;
+    expect(await own.claim('stream-sky', 'this test')).toHaveProperty('claim');
+  });
+
+  it('is shared with those who share it, keeps out who wants it alone, and tells of the living only', async () => {
+    const folder = temporaryFolder();
+    const own = claims(folder);
+    const [first, second] = await Promise.all([holder(folder, 'shared'), holder(folder, 'shared')]);
+    const shared = await own.claim('stream-sky', 'this test', 'shared');
+    expect(shared).toHaveProperty('claim');
+    if ('claim' in shared) await shared.claim.release();
+    first.child.kill('SIGKILL');
+    await first.ended;
+    expect(await own.claim('stream-sky', 'this test')).toEqual({
+      heldBy: `the holder (process ${second.child.pid})`,
+    });
+    second.child.kill('SIGKILL');
+    await second.ended;
+    expect(await own.claim('stream-sky', 'this test')).toHaveProperty('claim');
+  });
+
+  it('tells who holds it also when the one before was killed', async () => {
+    const folder = temporaryFolder();
+    const own = claims(folder);
+    const dead = await holder(folder, 'exclusive');
+    dead.child.kill('SIGKILL');
+    await dead.ended;
+    const living = await holder(folder, 'exclusive');
+    expect(await own.claim('stream-sky', 'this test')).toEqual({
+      heldBy: `the holder (process ${living.child.pid})`,
+    });
+  });
+});

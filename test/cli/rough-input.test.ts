@@ -1,0 +1,97 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { imgpipe, ROOT } from '../support/imgpipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const PICTURE = path.join(ROOT, 'image_original/original_image.jpg');
+
+function folderOf(files: Record<string, string | Buffer>): string {
+  const folder = temporaryFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
+  return folder;
+}
+
+describe('rough input', () => {
+  const picture = readFileSync(PICTURE);
+
+  test('is set aside by name, the rest is done, and the run ends with a count and exit 1', async () => {
+    const folder = folderOf({
+      '1.jpg': picture,
+      '2.jpg': 'text',
+      '3.png': '',
+      '4.jpg': picture.subarray(0, 3000),
+      '5.jpg': picture,
+    });
+    const data = path.join(temporaryFolder(), 'data');
+    const { status, stdout, stderr } = await imgpipe(['run', folder, '--data', data]);
+    expect(status).toBe(1);
+    expect(stdout.match(/^image /gm)).toHaveLength(3);
+    const told = stderr.split('\n').filter((line) => line.startsWith('imgpipe: '));
+    expect(told).toEqual([
+      `imgpipe: ${folder}/2.jpg is set aside: it is neither a JPEG nor a PNG, whatever its name says (not_a_picture)`,
+      `imgpipe: ${folder}/3.png is set aside: the file is empty (not_a_picture)`,
+      `imgpipe: image default/2 (${folder}/4.jpg) is set aside: the JPEG is cut short or damaged (undecodable)`,
+      'imgpipe: set aside: 2 files not received; 1 dead letter, kept in the catalog',
+    ]);
+    const whole = await imgpipe(['status', '--check', '--json', '--data', data]);
+    expect(JSON.parse(whole.stdout)).toMatchObject({ images: 3, analyzed: 3, dead_letters: 1, balanced: true });
+  });
+
+  test('that the stream has already is passed over', async () => {
+    const folder = folderOf({ '9.jpg': picture, '10.jpg': picture });
+    const command = ['run', folder, '--data', path.join(temporaryFolder(), 'data')];
+    const first = await imgpipe(command);
+    expect(first.stdout.match(/from .*/g)).toEqual([`from ${folder}/9.jpg`, `from ${folder}/10.jpg`]);
+    const second = await imgpipe(command);
+    expect(second).toMatchObject({ status: 0, stdout: '' });
+    expect(second.stderr).toContain(`${folder}/9.jpg is passed over: it is image 1 already`);
+    expect(second.stderr).toContain('0 images received, 2 files passed over');
+  });
+
+  test('in names is escaped wherever it is printed', async () => {
+    const folder = folderOf({});
+    const pictures = path.join(folder, 'a\nb\x1b[31m');
+    mkdirSync(pictures);
+    copyFileSync(PICTURE, path.join(pictures, 'x\r\u202e.jpg'));
+    writeFileSync(path.join(pictures, 'y\x07.jpg'), 'text');
+    const data = path.join(folder, 'data\x1b]0;');
+    const run = await imgpipe(['run', pictures, '--data', data]);
+    const view = await imgpipe(['status', '--data', data]);
+    const none = await imgpipe(['status', '--data', `${data}\nnone`]);
+    const config = await imgpipe(['status', '--config', `${data}\nnone`]);
+    const option = await imgpipe(['status', '--no\x1b[31m\nsuch']);
+    const printed = [run, view, none, config, option].flatMap(({ stdout, stderr }) => [stdout, stderr]).join('');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+    expect(printed.replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f\u202e]/);
+    expect(run.stdout).toContain('a\\nb\\x1b[31m/x\\r\\u202e.jpg');
+    expect(run.stderr).toContain('y\\x07.jpg is set aside');
+    for (const { stderr } of [none, config, option]) expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('that begins with a dash is taken after --', async () => {
+    const folder = folderOf({ '-dash.jpg': picture });
+    const { status, stdout } = await imgpipe(['run', '--quiet', '--', '-dash.jpg'], { cwd: folder });
+    expect({ status, stdout }).toMatchObject({ status: 0 });
+    expect(stdout).toContain(`from ${folder}/-dash.jpg`);
+    expect(await imgpipe(['run', '-dash.jpg'], { cwd: folder })).toMatchObject({ status: 2 });
+  });
+
+  test('in the name of a stream writes nothing anywhere', async () => {
+    const folder = temporaryFolder();
+    const { status, stderr } = await imgpipe(['run', '--stream', '../x'], { cwd: folder });
+    expect({ status, lines: stderr.trimEnd().split('\n').length }).toEqual({ status: 2, lines: 1 });
+    expect(stderr).toContain('"../x" is no stream name');
+    expect(existsSync(path.join(folder, 'imgpipe-data'))).toBe(false);
+  });
+
+  test('that is nothing at all is told', async () => {
+    const folder = temporaryFolder();
+    const empty = await imgpipe(['receive', '.'], { cwd: folder });
+    expect(empty).toMatchObject({ status: 0, stdout: '' });
+    expect(empty.stderr).toContain('0 images received, no .jpg, .jpeg or .png found');
+    const missing = await imgpipe(['receive', 'nothere.jpg'], { cwd: folder });
+    expect(missing.status).toBe(1);
+    expect(missing.stderr).toContain(`${folder}/nothere.jpg is set aside: there is no such file or folder`);
+  });
+});

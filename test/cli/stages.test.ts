@@ -1,0 +1,145 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { imgpipe, type Running, start } from '../support/imgpipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** Starts a stage that cannot outlive its test. */
+function stage(...args: string[]): Running {
+  const running = start(args);
+  onTestFinished(() => {
+    running.child.kill('SIGKILL');
+  });
+  return running;
+}
+
+async function told(running: Running, signal: NodeJS.Signals): Promise<number | null> {
+  running.child.kill(signal);
+  return (await running.ended).status;
+}
+
+describe('three stages in three processes', () => {
+  test.each([
+    ['receive', 'analyze', 'alert'],
+    ['alert', 'analyze', 'receive'],
+    ['analyze', 'receive', 'alert'],
+  ])('work when started as %s, %s, %s', async (...order) => {
+    const data = path.join(temporaryFolder(), 'data');
+    const running = new Map<string, Running>();
+    for (const name of order) {
+      const started = stage(name, '--data', data);
+      running.set(name, started);
+      await (name === 'receive' ? started.ended : started.until(/broker embedded/));
+    }
+    await running.get('alert')?.until(/^alert 2: image default\/7 has changed/m);
+    const ends = await Promise.all([...running.values()].map((each) => told(each, 'SIGINT')));
+    expect(ends).toEqual([0, 0, 0]);
+    expect(await imgpipe(['status', '--check', '--data', data])).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('drain what waits and end', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const nothing = await imgpipe(['analyze', '--drain', '--data', data]);
+    expect(nothing).toMatchObject({ status: 0, stdout: '' });
+    await imgpipe(['receive', '--data', data]);
+    const analyze = await imgpipe(['analyze', '--drain', '--data', data]);
+    expect(analyze.stderr).toContain('analyze: 10 images analyzed, 2 events');
+    const alert = await imgpipe(['alert', '--drain', '--data', data]);
+    expect(alert.stdout.match(/^alert \d/gm)).toEqual(['alert 1', 'alert 2']);
+  });
+});
+
+describe('several analyzers', () => {
+  test('stand by, say for whom, and take over when the one at work is killed', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    await imgpipe(['receive', '--count', '3', '--data', data]);
+    const first = stage('analyze', '--data', data);
+    await first.until(/event 1/);
+    const others = [stage('analyze', '--data', data), stage('analyze', '--data', data)];
+    const holder = new RegExp(`stands by: imgpipe analyze \\(process ${first.child.pid}\\) is at work`);
+    await Promise.all(others.map((each) => each.until(holder)));
+    first.child.kill('SIGKILL');
+    await imgpipe(['receive', '--count', '4', '--data', data]);
+    await Promise.any(others.map((each) => each.until(/event 2: image default\/7/)));
+    expect(await Promise.all(others.map((each) => told(each, 'SIGTERM')))).toEqual([0, 0]);
+    expect(
+      others
+        .map((each) => each.stdout())
+        .join('')
+        .match(/^event/gm),
+    ).toHaveLength(1);
+  });
+
+  test('agree on the threshold: another one is refused, and told how to change it', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    await imgpipe(['receive', '--count', '3', '--data', data]);
+    const first = stage('analyze', '--threshold', '5', '--data', data);
+    await first.until(/event 1/);
+    const { status, stderr } = await imgpipe(['analyze', '--threshold', '7', '--quiet', '--data', data]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/give --threshold 5, or stop that one first and start all with --threshold 7\n$/);
+    expect(await told(first, 'SIGTERM')).toBe(0);
+    expect(await imgpipe(['analyze', '--threshold', '7', '--drain', '--data', data])).toMatchObject({ status: 0 });
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('once ends an endless stage with 0 and one that ends by itself with 130, with all in hand finished', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const run = stage('run', '--count', '1000', '--interval', '20ms', '--data', data);
+    await run.until(/alert 1/);
+    expect(await told(run, 'SIGINT')).toBe(130);
+    expect(run.stderr()).toContain('run: finishing what is in hand; once more stops at once');
+    const receive = stage('receive', '--count', '1000', '--interval', '20ms', '--data', data);
+    await receive.until(/^image/m);
+    expect(await told(receive, 'SIGTERM')).toBe(143);
+    expect(await imgpipe(['status', '--check', '--data', data])).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('twice ends it at once', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const analyze = stage('analyze', '--data', data);
+    await analyze.until(/broker/);
+    // Both signals are there before it can do anything about the first.
+    analyze.child.kill('SIGSTOP');
+    analyze.child.kill('SIGINT');
+    analyze.child.kill('SIGTERM');
+    analyze.child.kill('SIGCONT');
+    const { status, stderr } = await analyze.ended;
+    expect([130, 143]).toContain(status);
+    expect(stderr).not.toContain('images analyzed');
+  });
+
+  test('ends the waiting for a picture that is missing, and loses nothing', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    await imgpipe(['receive', '--count', '1', '--data', data]);
+    rmSync(path.join(data, 'image_database/00001.jpg'));
+    const analyze = stage('analyze', '--drain', '--data', data);
+    await analyze.until(/analyze waits: .*00001\.jpg.* is not there/);
+    expect(await told(analyze, 'SIGINT')).toBe(130);
+    const { stdout } = await imgpipe(['status', '--json', '--data', data]);
+    expect(JSON.parse(stdout)).toMatchObject({ waiting: { analysis: 1 }, dead_letters: 0, lost: 0 });
+  });
+});
+
+describe('whoever reads the output goes away', () => {
+  test('and run finishes its work', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const run = stage('run', '--count', '40', '--interval', '5ms', '--data', data);
+    await run.until(/^image default\/1:/m);
+    run.child.stdout?.destroy();
+    const { status, stderr } = await run.ended;
+    expect(status, stderr).toBe(0);
+    const { stdout } = await imgpipe(['status', '--json', '--data', data]);
+    expect(JSON.parse(stdout)).toMatchObject({ images: 40, analyzed: 40, events: 10, alerts: 10 });
+  });
+
+  test('and an endless stage ends', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const analyze = stage('analyze', '--json', '--data', data);
+    await analyze.until(/broker/);
+    analyze.child.stdout?.destroy();
+    await imgpipe(['receive', '--count', '1', '--data', data]);
+    expect((await analyze.ended).status).toBe(0);
+  });
+});

@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { imgpipe } from '../support/imgpipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** Runs in an empty folder, where a mistake must leave nothing behind. */
+async function mistake(args: readonly string[], env: Record<string, string> = {}) {
+  const folder = temporaryFolder();
+  const { status, stdout, stderr } = await imgpipe(args, { cwd: folder, env });
+  expect({ stdout, lines: stderr.trimEnd().split('\n').length }).toEqual({ stdout: '', lines: 1 });
+  expect(existsSync(path.join(folder, 'imgpipe-data'))).toBe(false);
+  return { status, stderr };
+}
+
+describe('wrong usage exits 2 with one line that says what would do', () => {
+  const MISTAKES = [
+    ['bogus', "imgpipe: unknown command 'bogus': see 'imgpipe --help'"],
+    ['runn', "imgpipe: unknown command 'runn' (Did you mean run?): see 'imgpipe --help'"],
+    ['run --bogus', "imgpipe: unknown option '--bogus': see 'imgpipe run --help'"],
+    ['run --count', "imgpipe: option '--count <number>' argument missing: see 'imgpipe run --help'"],
+    ['run --count 1.5', 'imgpipe: --count: "1.5" will not do: give a whole number of 0 or more'],
+    [
+      'run --interval 5',
+      'imgpipe: --interval: "5" will not do: give a time such as 50ms, 2s or 1m, of a day at the most',
+    ],
+    ['run --threshold -1', 'imgpipe: --threshold: "-1" will not do: give a number of 0 or more'],
+    [
+      'run --broker kafka://localhost:9092',
+      'imgpipe: --broker: "kafka://localhost:9092" will not do: give \'embedded\'',
+    ],
+    ['run --count 3 a.jpg', 'imgpipe: --count is for the generated stream: leave it out, or leave the paths out'],
+    ['view', "imgpipe: missing required argument 'alertNo': see 'imgpipe view --help'"],
+    ['view 0', 'imgpipe: alertNo: "0" will not do: give a positive whole number, such as 1'],
+    ['view -1', 'imgpipe: alertNo: "-1" will not do: give a positive whole number, such as 1'],
+    ['view 1.5', 'imgpipe: alertNo: "1.5" will not do: give a positive whole number, such as 1'],
+    ['view abc', 'imgpipe: alertNo: "abc" will not do: give a positive whole number, such as 1'],
+    ['status --config none.json', 'imgpipe: the configuration file none.json cannot be read (ENOENT)'],
+  ] as const;
+
+  test('on the command line', async () => {
+    // All at once, for they take their time to start.
+    const answers = await Promise.all(MISTAKES.map(([line]) => mistake(line.split(' '))));
+    expect(answers).toEqual(MISTAKES.map(([, told]) => ({ status: 2, stderr: `${told}\n` })));
+  });
+
+  test('without a command it shows the help', async () => {
+    const { status, stdout, stderr } = await imgpipe([]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^Usage: imgpipe/);
+  });
+
+  test('a variable is named where its value will not do', async () => {
+    expect(await mistake(['run'], { IMGPIPE_COUNT: 'many' })).toEqual({
+      status: 2,
+      stderr: 'imgpipe: IMGPIPE_COUNT: "many" will not do: give a whole number of 0 or more\n',
+    });
+  });
+
+  test('in a configuration file', async () => {
+    const folder = temporaryFolder();
+    const contents = [
+      ['nope\n', 'is not JSON'],
+      ['[]', 'must hold one JSON object'],
+      ['{"colour": 1}', 'there is no setting "colour"; there are data, broker'],
+      ['{"count": "many"}', 'count: "many" will not do: give a whole number'],
+    ] as const;
+    const answers = await Promise.all(
+      contents.map(([content], index) => {
+        const file = path.join(folder, `${index}.json`);
+        writeFileSync(file, content);
+        return mistake(['run', '--config', file]);
+      }),
+    );
+    for (const [index, { status, stderr }] of answers.entries()) {
+      expect(status).toBe(2);
+      expect(stderr).toContain(`${index}.json`);
+      expect(stderr).toContain(contents[index]?.[1]);
+    }
+  });
+});
+
+describe('the data folder', () => {
+  test('that is a file is refused', async () => {
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
+    const { status, stderr } = await imgpipe(['run', '--data', file]);
+    expect({ status, lines: stderr.trimEnd().split('\n').length }).toEqual({ status: 2, lines: 1 });
+    expect(stderr).toMatch(/^imgpipe: data: .*file.*--data\n$/);
+  });
+
+  test('that has no pipeline is not found', async () => {
+    const answers = await Promise.all([mistake(['status']), mistake(['view', '1']), mistake(['clean', '--yes'])]);
+    for (const { status, stderr } of answers) {
+      expect(status).toBe(3);
+      expect(stderr).toMatch(/^imgpipe: there is no pipeline in .* yet: start one with 'imgpipe run'/);
+    }
+  });
+
+  test('settings come from flags over variables over the file over defaults', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'data'));
+    const file = path.join(folder, 'settings.json');
+    writeFileSync(file, JSON.stringify({ count: 1, stream: 'file', quiet: true }));
+    const env = { IMGPIPE_CONFIG: file, IMGPIPE_STREAM: 'variable', IMGPIPE_COUNT: '2' };
+    const { stdout, stderr } = await imgpipe(['receive', '--count', '3'], { cwd: folder, env });
+    expect(stdout.match(/^image [^:]*/gm)).toEqual(['image variable/1', 'image variable/2', 'image variable/3']);
+    expect(stderr).toBe('');
+  });
+});

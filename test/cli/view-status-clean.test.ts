@@ -1,0 +1,145 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { imgpipe, ROOT, start } from '../support/imgpipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** A pipeline of eight images with two alerts, copied for each test. */
+const prepared = mkdtempSync(path.join(tmpdir(), 'imgpipe-test-'));
+let data: string;
+const to = (line: string, env: Record<string, string> = {}) => imgpipe([...line.split(' '), '--data', data], { env });
+
+beforeAll(() => imgpipe(['run', '--count', '8', '--data', prepared]));
+afterAll(() => rmSync(prepared, { recursive: true }));
+
+beforeEach(() => {
+  data = path.join(temporaryFolder(), 'data');
+  cpSync(prepared, data, { recursive: true });
+});
+
+describe('imgpipe view', () => {
+  test('shows what changed, and the three pictures', async () => {
+    const { status, stdout } = await to('view 2');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Alert 2: the picture has changed by [\d.]+ levels \(l2@1\), threshold 0$/m);
+    expect(stdout).toMatch(/^Stream: +default, image 7 after image 6$/m);
+    const paths = [...stdout.matchAll(/^(?:Previous image|Image|Difference): +(.*)$/gm)].map(([, file]) => file ?? '');
+    expect(paths).toEqual([
+      path.join(data, 'image_database/00006.jpg'),
+      path.join(data, 'image_database/00007.jpg'),
+      path.join(data, 'image_event_database/image_event_002.jpg'),
+    ]);
+    expect(paths.every(existsSync)).toBe(true);
+  });
+
+  test('of an unknown number exits 3 with the range that there is', async () => {
+    expect(await to('view 99')).toEqual({
+      status: 3,
+      signal: null,
+      stdout: '',
+      stderr: 'imgpipe: there is no alert 99: there are 1 to 2\n',
+    });
+  });
+
+  test('--open says so where no viewer can be started', async () => {
+    const nowhere = { PATH: temporaryFolder(), DISPLAY: '', WAYLAND_DISPLAY: '', BROWSER: '', XDG_CURRENT_DESKTOP: '' };
+    const { status, stdout, stderr } = await to('view 1 --open', nowhere);
+    expect(status).toBe(1);
+    expect(stdout).toContain('Alert 1:');
+    expect(stderr).toMatch(/^imgpipe: no viewer could be started for .*\.jpg \(.*\): open the paths above yourself\n$/);
+  });
+});
+
+describe('imgpipe status', () => {
+  test('shows how the pipeline stands', async () => {
+    await to('receive --quiet --count 3 --stream garden');
+    const { status, stdout, stderr } = await to('status');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.replace(data, 'FOLDER').replace(/ {2,}/g, ' ').split('\n')).toEqual([
+      'Folder: FOLDER, broker embedded',
+      'Images: 11, of which 8 analyzed',
+      'Events: 2',
+      'Alerts: 2',
+      'Waiting: 3 images for analysis, 0 events for an alert',
+      'Dead letters: 0',
+      'Lost: 0',
+      'Stream: default: 8 images, 2 events',
+      'Stream: garden: 3 images, 0 events',
+      'Technique: l2@1, threshold 0: 1 first, 5 unchanged, 2 changed',
+      '',
+    ]);
+  });
+
+  test('--check names what is missing or damaged, and exits 1', async () => {
+    expect(await to('status --check')).toMatchObject({ status: 0, stderr: '' });
+    rmSync(path.join(data, 'image_database/00004.jpg'));
+    writeFileSync(path.join(data, 'image_event_database/image_event_002.jpg'), 'cut');
+    const { status, stderr } = await to('status --check');
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'imgpipe: image_database/00004.jpg: the file is missing\n' +
+        'imgpipe: image_event_database/image_event_002.jpg: the file is not what was written\n',
+    );
+  });
+});
+
+describe('imgpipe clean', () => {
+  const images = () => readdirSync(path.join(data, 'image_database')).length;
+
+  test('off a terminal wants --yes, and removes nothing without', async () => {
+    const { status, stdout, stderr } = await to('clean');
+    expect(status).toBe(2);
+    expect(stdout).toBe(`${data}: 8 images, 2 events, 2 alerts; 14 files will go, and all messages\n`);
+    expect(stderr).toMatch(
+      /^imgpipe: clean asks before it removes.*: give --yes, or --dry-run to see what would go\n$/,
+    );
+    expect(await to('clean --dry-run --yes')).toMatchObject({ status: 0 });
+    expect(images()).toBe(8);
+  });
+
+  test('--yes removes what the pipeline wrote, and only that, and starts over', async () => {
+    const stranger = path.join(data, 'image_database/notes.txt');
+    writeFileSync(stranger, 'mine');
+    const { status, stdout } = await to('clean --yes');
+    expect(status).toBe(0);
+    expect(stdout).toContain('stays, imgpipe did not write it: image_database/notes.txt');
+    expect(readdirSync(path.join(data, 'image_database'))).toEqual(['notes.txt']);
+    expect(readFileSync(stranger, 'utf8')).toBe('mine');
+    expect((await to('run --count 1')).stdout).toContain('image default/1');
+  });
+
+  test('refuses while a stage runs on the folder', async () => {
+    const analyze = start(['analyze', '--data', data]);
+    onTestFinished(() => {
+      analyze.child.kill('SIGKILL');
+    });
+    await to('receive --count 3');
+    await analyze.until(/event 3/);
+    const { status, stderr } = await to('clean --yes');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/is in use by imgpipe analyze \(process \d+\): stop that first\n$/);
+    expect(images()).toBe(11);
+  });
+
+  const script = spawnSync('script', ['--version'], { encoding: 'utf8' });
+  test.skipIf(!`${script.stdout}`.includes('util-linux'))('on a terminal asks, and does as it is told', async () => {
+    expect(await answered('n\n')).toMatchObject({ status: 0, images: 8 });
+    expect(await answered('\x04')).toMatchObject({ status: 0, images: 8 });
+    expect(await answered('\x03')).toMatchObject({ status: 130, images: 8 });
+    expect(await answered('y\n')).toMatchObject({ status: 0, images: 0 });
+  });
+
+  async function answered(keys: string): Promise<{ status: number | null; images: number; text: string }> {
+    const command = `'${process.execPath}' '${ROOT}/bin/imgpipe.js' clean --data '${data}'`;
+    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null']);
+    let text = '';
+    terminal.stdout.setEncoding('utf8').on('data', (more: string) => {
+      if (!text.includes('[y/N]') && (text + more).includes('[y/N]')) terminal.stdin.write(keys);
+      text += more;
+    });
+    const status = await new Promise<number | null>((resolve) => terminal.on('close', resolve));
+    return { status, images: existsSync(path.join(data, 'image_database')) ? images() : 0, text };
+  }
+});

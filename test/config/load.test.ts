@@ -1,0 +1,169 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadConfig, type Sources } from '../../src/config/load.ts';
+import { SETTINGS, type SettingName, variableOf } from '../../src/config/settings.ts';
+import { ImgpipeError } from '../../src/domain/errors.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+function fileOf(content: string): string {
+  const file = path.join(temporaryFolder(), 'imgpipe.json');
+  writeFileSync(file, content);
+  return file;
+}
+
+function load(sources: Partial<Sources>) {
+  return loadConfig({ given: {}, givenAs: 'flag', env: {}, ...sources });
+}
+
+function refusal(sources: Partial<Sources>): string {
+  try {
+    load(sources);
+  } catch (error) {
+    if (error instanceof ImgpipeError && error.code === 'config_invalid') return error.message;
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+
+describe('the configuration', () => {
+  it('is the defaults where nothing is given', () => {
+    expect(load({})).toEqual({
+      data: 'imgpipe-data',
+      broker: 'embedded',
+      json: false,
+      quiet: false,
+      verbose: false,
+      wait: false,
+      stream: 'default',
+      count: 10,
+      interval: 0,
+      technique: 'l2',
+      threshold: 0,
+      maxMegapixels: 64,
+      maxFileMegabytes: 128,
+      objectWait: 60_000,
+    });
+  });
+
+  it('takes flags over variables over the file over defaults, each field for itself', () => {
+    const file = fileOf('{"data":"from the file","count":1,"threshold":1,"interval":"1ms"}');
+    const env = { IMGPIPE_COUNT: '2', IMGPIPE_THRESHOLD: '2', IMGPIPE_DATA: undefined };
+    expect(load({ given: { threshold: '3', count: undefined }, env, file })).toMatchObject({
+      data: 'from the file',
+      count: 2,
+      threshold: 3,
+      interval: 1,
+      stream: 'default',
+    });
+  });
+
+  it('takes what is false or nothing over what stands below', () => {
+    const file = fileOf('{"json":true,"count":5}');
+    expect(load({ env: { IMGPIPE_JSON: 'false' }, given: { count: 0 }, file })).toMatchObject({
+      json: false,
+      count: 0,
+    });
+    expect(load({ env: { IMGPIPE_JSON: '' }, file }).json).toBe(false);
+  });
+
+  it('names each setting alike in the file, in the environment and as a flag', () => {
+    for (const { field, flag } of Object.values(SETTINGS)) {
+      expect(flag.split(' ')[0]).toBe(`--${field.replaceAll('_', '-')}`);
+      expect(variableOf({ field })).toBe(`IMGPIPE_${field.toUpperCase()}`);
+    }
+  });
+
+  it.each<[SettingName, unknown, unknown]>([
+    ['interval', '50ms', 50],
+    ['interval', '1.5s', 1500],
+    ['interval', '2m', 120_000],
+    ['interval', '24h', 86_400_000],
+    ['interval', 0, 0],
+    ['objectWait', '0', 0],
+    ['threshold', '1e-3', 0.001],
+    ['threshold', 12.5, 12.5],
+    ['maxMegapixels', '0.25', 0.25],
+    ['count', '0', 0],
+    ['json', '1', true],
+    ['wait', 'true', true],
+    ['stream', 'sky', 'sky'],
+    ['data', ' a b ', ' a b '],
+  ])('reads %s %j as %j', (name, given, read) => {
+    expect(load({ given: { [name]: given } })[name]).toBe(read);
+  });
+});
+
+describe('a value that will not do', () => {
+  it.each<[SettingName, unknown, string]>([
+    ['data', '', 'a folder'],
+    ['data', '  ', 'a folder'],
+    ['data', 'a\0b', 'a folder'],
+    ['data', 7, 'a folder'],
+    ['broker', 'kafka://localhost:9092', "'embedded'"],
+    ['json', 'yes', 'true or false'],
+    ['quiet', 1, 'true or false'],
+    ['count', '-1', 'a whole number of 0 or more'],
+    ['count', '1.5', 'a whole number of 0 or more'],
+    ['count', 'many', 'a whole number of 0 or more'],
+    ['count', '', 'a whole number of 0 or more'],
+    ['count', null, 'a whole number of 0 or more'],
+    ['count', '1e999', 'a whole number of 0 or more'],
+    ['interval', '5', 'a time such as 50ms, 2s or 1m, of a day at the most'],
+    ['interval', '-1s', 'a time such as 50ms, 2s or 1m, of a day at the most'],
+    ['interval', '2 days', 'a time such as 50ms, 2s or 1m, of a day at the most'],
+    ['interval', '25h', 'a time such as 50ms, 2s or 1m, of a day at the most'],
+    ['technique', 'l1', "'l2'"],
+    ['threshold', '-0.1', 'a number of 0 or more'],
+    ['threshold', 'NaN', 'a number of 0 or more'],
+    ['threshold', 'Infinity', 'a number of 0 or more'],
+    ['maxMegapixels', 0, 'a number from 0.000001 to 1000'],
+    ['maxFileMegabytes', '1025', 'a number from 0.000001 to 1024'],
+    ['objectWait', 'long', 'a time such as 50ms, 2s or 1m, of a day at the most'],
+  ])('is refused with its field, itself and what would do: %s %j', (name, value, would) => {
+    const { field } = SETTINGS[name];
+    const rest = `: ${JSON.stringify(value)} will not do: give ${would}`;
+    expect(refusal({ given: { [name]: value } })).toBe(`--${field.replaceAll('_', '-')}${rest}`);
+    const file = fileOf(JSON.stringify({ [field]: value }));
+    expect(refusal({ file })).toBe(`${file}: ${field}${rest}`);
+    if (typeof value === 'string' && value !== '')
+      expect(refusal({ env: { [variableOf({ field })]: value } })).toBe(`${variableOf({ field })}${rest}`);
+  });
+
+  it.each(['../x', '00001.jpg', ''])('is refused as the name of a stream: %j', (name) => {
+    expect(refusal({ given: { stream: name } })).toContain(`stream: ${JSON.stringify(name)} `);
+  });
+
+  it('is refused also where another one stands over it in no other field', () => {
+    expect(refusal({ given: { count: 3 }, env: { IMGPIPE_THRESHOLD: 'x' } })).toContain('IMGPIPE_THRESHOLD: "x"');
+  });
+});
+
+describe('a configuration file', () => {
+  it('may hold no setting that there is not', () => {
+    const file = fileOf('{"data":"a","treshold":1}');
+    expect(refusal({ file })).toMatch(/: there is no setting "treshold"; there are data, broker, .*threshold/);
+  });
+
+  it.each(['{"data": ', '', "{'data':1}"])('must be JSON: %j', (content) => {
+    const file = fileOf(content);
+    expect(refusal({ file }).startsWith(`${file} is not JSON: `)).toBe(true);
+  });
+
+  it.each(['[]', 'null', '"data"', '7'])('must hold one object: %s', (content) => {
+    const file = fileOf(content);
+    expect(refusal({ file })).toBe(`${file} must hold one JSON object, such as {"data": "pictures"}`);
+  });
+
+  it.each([
+    ['is not there', (folder: string) => path.join(folder, 'none.json'), 'ENOENT'],
+    ['is a folder', (folder: string) => folder, 'EISDIR'],
+  ])('that %s is named', (_, of, code) => {
+    const file = of(temporaryFolder());
+    expect(refusal({ file })).toBe(`the configuration file ${file} cannot be read (${code})`);
+  });
+
+  it('that is not named is not looked for', () => {
+    expect(load({ file: undefined }).data).toBe('imgpipe-data');
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { ImgpipeError } from '../../src/domain/errors.ts';
+import type { Comparator, PictureSource } from '../../src/ports/comparator.ts';
+import { type Colour, cutPng, png, sha256 } from '../support/pictures.ts';
+
+const GREY: Colour = [100, 100, 100];
+/** Differs from GREY by 3, 4 and 0 in one pixel: the norm is 5. */
+const ONE_PIXEL = png(GREY, { first: [103, 96, 100] });
+
+interface CountedPicture extends PictureSource {
+  readonly reads: () => number;
+}
+
+function picture(bytes: Uint8Array): CountedPicture {
+  let reads = 0;
+  return {
+    sha256: sha256(bytes),
+    format: 'png',
+    reads: () => reads,
+    read: async () => {
+      reads += 1;
+      return bytes;
+    },
+  };
+}
+
+function failing(bytes: Uint8Array, error: Error): PictureSource {
+  return { ...picture(bytes), read: () => Promise.reject(error) };
+}
+
+/** What every comparator promises; `create` is for pictures of up to 10,000 pixels. */
+export function comparatorContract(create: () => Comparator): void {
+  async function withComparator<T>(work: (comparator: Comparator) => Promise<T>): Promise<T> {
+    const comparator = create();
+    try {
+      return await work(comparator);
+    } finally {
+      await comparator.close();
+    }
+  }
+
+  describe('facts', () => {
+    it.each([
+      ['a picture', png(GREY, { width: 7, height: 3 }), { verdict: 'decodes', width: 7, height: 3 }],
+      ['one that is cut short', cutPng(), { verdict: 'undecodable', detail: expect.any(String) }],
+      [
+        'one over the limit',
+        png(GREY, { width: 200, height: 51 }),
+        { verdict: 'too_large', detail: expect.any(String) },
+      ],
+    ])('are told of %s', async (_, bytes, fact) => {
+      expect(await withComparator((comparator) => comparator.inspect(picture(bytes)))).toEqual(fact);
+    });
+  });
+
+  describe('a comparison', () => {
+    it('measures exactly, and is a change above the threshold alone', async () => {
+      const [reference, image] = [picture(png(GREY)), picture(ONE_PIXEL)];
+      const results = await withComparator((comparator) =>
+        Promise.all([0, 4.999, 5].map((threshold) => comparator.compare(reference, image, 'l2@1', threshold))),
+      );
+      expect(results.map(({ kind, measurement }) => [kind, measurement])).toEqual([
+        ['changed', 5],
+        ['changed', 5],
+        ['unchanged', 5],
+      ]);
+      expect(results.map(({ difference }) => difference === null)).toEqual([false, false, true]);
+    });
+
+    it('of equal pictures is unchanged by any threshold', async () => {
+      const result = await withComparator((comparator) =>
+        comparator.compare(picture(png(GREY)), picture(png(GREY)), 'l2@1', 0),
+      );
+      expect(result).toEqual({ kind: 'unchanged', measurement: 0, difference: null });
+    });
+
+    it('of different sizes is a change of size whatever the threshold, over a canvas that holds both', async () => {
+      const [reference, image] = [
+        picture(png(GREY, { width: 9, height: 2 })),
+        picture(png(GREY, { width: 3, height: 8 })),
+      ];
+      await withComparator(async (comparator) => {
+        const result = await comparator.compare(reference, image, 'l2@1', 1e9);
+        expect(result).toMatchObject({ kind: 'size_changed', measurement: null });
+        const difference = result.difference ?? new Uint8Array();
+        const drawn = { ...picture(difference), format: 'jpg' } as const;
+        expect(await comparator.inspect(drawn)).toEqual({ verdict: 'decodes', width: 9, height: 8 });
+      });
+    });
+
+    it('draws the same difference image as is drawn alone, whatever the threshold', async () => {
+      const [reference, image] = [picture(png(GREY)), picture(ONE_PIXEL)];
+      await withComparator(async (comparator) => {
+        const { difference } = await comparator.compare(reference, image, 'l2@1', 0);
+        expect(await comparator.difference(reference, image)).toEqual(difference);
+        expect(difference?.slice(0, 3)).toEqual(Uint8Array.of(0xff, 0xd8, 0xff));
+      });
+    });
+  });
+
+  describe('what reading throws', () => {
+    it.each(['store_unavailable', 'object_missing', 'disk_full'] as const)('comes out as it is: %s', async (code) => {
+      const error = new ImgpipeError(code, 'as it was thrown');
+      await withComparator(async (comparator) => {
+        const [good, bad] = [picture(png(GREY)), failing(ONE_PIXEL, error)];
+        await expect(comparator.inspect(bad)).rejects.toBe(error);
+        await expect(comparator.compare(good, bad, 'l2@1', 0)).rejects.toBe(error);
+        await expect(comparator.compare(bad, good, 'l2@1', 0)).rejects.toBe(error);
+        await expect(comparator.difference(bad, good)).rejects.toBe(error);
+      });
+    });
+
+    it('is no verdict: the picture decodes when it can be read', async () => {
+      await withComparator(async (comparator) => {
+        await expect(comparator.inspect(failing(ONE_PIXEL, new Error('away')))).rejects.toThrow('away');
+        expect(await comparator.inspect(picture(ONE_PIXEL))).toMatchObject({ verdict: 'decodes' });
+      });
+    });
+  });
+
+  it('reads each picture once while its pixels are kept', async () => {
+    const [reference, image] = [picture(png(GREY)), picture(ONE_PIXEL)];
+    await withComparator(async (comparator) => {
+      await comparator.inspect(reference);
+      await comparator.inspect(image);
+      await comparator.compare(reference, image, 'l2@1', 0);
+      await comparator.difference(reference, image);
+    });
+    expect([reference.reads(), image.reads()]).toEqual([1, 1]);
+  });
+}

@@ -1,0 +1,344 @@
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../src/domain/messages.ts';
+import type { Chunk, ConsumeOptions, ConsumerNotice, EventBus } from '../../src/ports/event-bus.ts';
+
+export interface EventBusStand {
+  /** The bus as a process of this name has it, each time another process; it holds no message at first. */
+  open(as: string): Promise<{ readonly bus: EventBus; close(): Promise<void> }>;
+}
+
+const TOPIC = 'image_analysis';
+
+function message(value: string, key = 'default'): Message {
+  return { key, headers: { ce_id: value }, value };
+}
+
+function valuesOf(chunk: Chunk): string[] {
+  return chunk.messages.map(({ value }) => value);
+}
+
+async function commitAll(chunk: Chunk): Promise<void> {
+  const last = chunk.messages.at(-1);
+  if (last !== undefined) await chunk.commit(last.place.offset + 1);
+}
+
+/** All that waits for a group, handled and committed. */
+async function drained(bus: EventBus, group = 'g', topic = TOPIC): Promise<string[]> {
+  const seen: string[] = [];
+  const onChunk = async (chunk: Chunk) => {
+    seen.push(...valuesOf(chunk));
+    await commitAll(chunk);
+  };
+  await bus.consume({ topic, group, drain: true, signal: new AbortController().signal, onChunk });
+  return seen;
+}
+
+/** A consumer at work until it is stopped. `until` answers when what it has seen and been told is enough. */
+function consumer(bus: EventBus, options: Partial<ConsumeOptions> = {}) {
+  const stopped = new AbortController();
+  const seen: string[] = [];
+  const notices: ConsumerNotice[] = [];
+  const looks = new Set<() => void>();
+  const look = () => {
+    for (const each of looks) each();
+  };
+  const ended = bus.consume({
+    topic: TOPIC,
+    group: 'g',
+    drain: false,
+    signal: stopped.signal,
+    onChunk: async (chunk) => {
+      seen.push(...valuesOf(chunk));
+      await commitAll(chunk);
+      look();
+    },
+    onNotice: (notice) => {
+      notices.push(notice);
+      look();
+    },
+    ...options,
+  });
+  return {
+    seen,
+    notices,
+    ended,
+    until: (enough: () => boolean) =>
+      new Promise<void>((resolve, reject) => {
+        const check = () => {
+          if (enough()) resolve();
+        };
+        looks.add(check);
+        check();
+        ended.then(() => reject(new Error('the consumer ended before')), reject);
+      }),
+    stop: async () => {
+      stopped.abort();
+      await ended;
+    },
+  };
+}
+
+/** What every bus promises. */
+export function eventBusContract(stand: () => Promise<EventBusStand>): void {
+  async function one() {
+    return (await (await stand()).open('one')).bus;
+  }
+
+  describe('messages', () => {
+    it('come whole, in the order of their publication, each at the place that was answered', async () => {
+      const bus = await one();
+      const odd = { key: 'sky', headers: { ce_id: '1', 'content-type': 'text/☃' }, value: '{"a":"\\u0000 ü"}\n' };
+      const places = [
+        ...(await bus.publish(TOPIC, [message('a'), odd])),
+        ...(await bus.publish(TOPIC, [])),
+        ...(await bus.publish(TOPIC, [message('c')])),
+      ];
+      const received: unknown[] = [];
+      await bus.consume({
+        topic: TOPIC,
+        group: 'g',
+        drain: true,
+        signal: new AbortController().signal,
+        onChunk: async (chunk) => {
+          received.push(...chunk.messages);
+          await commitAll(chunk);
+        },
+      });
+      expect(received).toEqual(
+        [message('a'), odd, message('c')].map((each, index) => ({ ...each, place: places[index] })),
+      );
+      expect(places.map(({ bus: on, topic }) => [on, topic])).toEqual(places.map(() => [bus.id, TOPIC]));
+    });
+
+    it('keep their order over more than one chunk', async () => {
+      const bus = await one();
+      const values = Array.from({ length: 700 }, (_, index) => String(index));
+      await bus.publish(
+        TOPIC,
+        values.map((value) => message(value)),
+      );
+      expect(await drained(bus)).toEqual(values);
+    });
+
+    it('come to each group, all of them, and stay in their topic', async () => {
+      const bus = await one();
+      await bus.publish(TOPIC, [message('a'), message('b')]);
+      await bus.publish('image_event_alert', [message('z')]);
+      expect(await drained(bus, 'g')).toEqual(['a', 'b']);
+      expect(await drained(bus, 'h')).toEqual(['a', 'b']);
+      expect(await drained(bus, 'g', 'image_event_alert')).toEqual(['z']);
+      expect(await drained(bus, 'g')).toEqual([]);
+    });
+
+    it('reach a consumer that waits, also from another process', async () => {
+      const { open } = await stand();
+      const working = consumer((await open('one')).bus);
+      await working.until(() => working.notices.length === 1);
+      const { bus: other } = await open('two');
+      await other.publish(TOPIC, [message('a')]);
+      await working.until(() => working.seen.length === 1);
+      await other.publish(TOPIC, [message('b')]);
+      await working.until(() => working.seen.length === 2);
+      await working.stop();
+      expect(working.seen).toEqual(['a', 'b']);
+    });
+
+    it('that were not committed come again after the bus was opened anew', async () => {
+      const { open } = await stand();
+      const first = await open('one');
+      await first.bus.publish(TOPIC, [message('a'), message('b'), message('c')]);
+      const stop = new AbortController();
+      await first.bus.consume({
+        topic: TOPIC,
+        group: 'g',
+        drain: false,
+        signal: stop.signal,
+        onChunk: async (chunk) => {
+          const [a] = chunk.messages;
+          if (a !== undefined) await chunk.commit(a.place.offset + 1);
+          stop.abort();
+        },
+      });
+      await first.close();
+      const { bus } = await open('two');
+      expect(await drained(bus)).toEqual(['b', 'c']);
+    });
+  });
+
+  describe('a drain', () => {
+    it('ends at once where nothing was ever published', async () => {
+      expect(await drained(await one())).toEqual([]);
+    });
+
+    it('ends where another consumer of the group has handled all', async () => {
+      const { open } = await stand();
+      const { bus } = await open('one');
+      await bus.publish(TOPIC, [message('a')]);
+      const working = consumer(bus);
+      await working.until(() => working.seen.length === 1);
+      const { bus: other } = await open('two');
+      await expect.poll(() => drained(other)).toEqual([]);
+      await working.stop();
+    });
+
+    it('handles what was published while it worked', async () => {
+      const bus = await one();
+      await bus.publish(TOPIC, [message('a')]);
+      const seen: string[] = [];
+      await bus.consume({
+        topic: TOPIC,
+        group: 'g',
+        drain: true,
+        signal: new AbortController().signal,
+        onChunk: async (chunk) => {
+          if (seen.length === 0) await bus.publish(TOPIC, [message('b')]);
+          seen.push(...valuesOf(chunk));
+          await commitAll(chunk);
+        },
+      });
+      expect(seen).toEqual(['a', 'b']);
+    });
+  });
+
+  describe('a commit', () => {
+    it('is kept for its group and topic alone', async () => {
+      const { open } = await stand();
+      const first = await open('one');
+      const [, place] = await first.bus.publish(TOPIC, [message('a'), message('b')]);
+      expect(await first.bus.committed(TOPIC, 'g')).toEqual(new Map());
+      await drained(first.bus);
+      await first.close();
+      const { bus } = await open('two');
+      expect(await bus.committed(TOPIC, 'g')).toEqual(new Map([[place?.partition, Number(place?.offset) + 1]]));
+      expect(await bus.committed(TOPIC, 'h')).toEqual(new Map());
+      expect(await bus.committed('image_event_alert', 'g')).toEqual(new Map());
+    });
+
+    it('only goes forward', async () => {
+      const bus = await one();
+      const places = await bus.publish(TOPIC, [message('a'), message('b'), message('c')]);
+      await bus.consume({
+        topic: TOPIC,
+        group: 'g',
+        drain: true,
+        signal: new AbortController().signal,
+        onChunk: async (chunk) => {
+          await commitAll(chunk);
+          await chunk.commit(Number(places[0]?.offset) + 1);
+        },
+      });
+      expect([...(await bus.committed(TOPIC, 'g')).values()]).toEqual([Number(places[2]?.offset) + 1]);
+      expect(await drained(bus)).toEqual([]);
+    });
+  });
+
+  describe('the consumers of a group', () => {
+    it('work one at a time: a second is told of the first, and takes over where that one committed', async () => {
+      const { open } = await stand();
+      const one = await open('the first');
+      const first = consumer(one.bus);
+      await one.bus.publish(TOPIC, [message('a')]);
+      await first.until(() => first.seen.length === 1);
+      const second = consumer((await open('the second')).bus);
+      await second.until(() => second.notices.length === 1);
+      expect(second.notices).toEqual([{ kind: 'standing_by', holder: 'the first' }]);
+      await one.bus.publish(TOPIC, [message('b')]);
+      await first.until(() => first.seen.length === 2);
+      await first.stop();
+      await second.until(() => second.notices.length === 2);
+      await one.bus.publish(TOPIC, [message('c')]);
+      await second.until(() => second.seen.length === 1);
+      await second.stop();
+      expect([first.seen, second.seen]).toEqual([['a', 'b'], ['c']]);
+      expect(second.notices.at(-1)).toEqual({ kind: 'working' });
+      expect(first.notices).toEqual([{ kind: 'working' }]);
+    });
+
+    it('end while they stand by, when they are told to', async () => {
+      const { open } = await stand();
+      const first = consumer((await open('the first')).bus);
+      await first.until(() => first.notices.length === 1);
+      const second = consumer((await open('the second')).bus);
+      await second.until(() => second.notices.length === 1);
+      await second.stop();
+      expect(second.seen).toEqual([]);
+      await first.stop();
+    });
+
+    it('do not stand in the way of another group, or of another topic', async () => {
+      const bus = await one();
+      const others = [{ group: 'h' }, { topic: 'image_event_alert' }];
+      const working = [consumer(bus), ...others.map((options) => consumer(bus, options))];
+      for (const each of working) await each.until(() => each.notices.length === 1);
+      expect(working.map(({ notices }) => notices)).toEqual(working.map(() => [{ kind: 'working' }]));
+      for (const each of working) await each.stop();
+    });
+
+    it('finish the chunk in hand when they are told to stop, and take no more', async () => {
+      const bus = await one();
+      await bus.publish(
+        TOPIC,
+        Array.from({ length: 600 }, (_, index) => message(String(index))),
+      );
+      const stop = new AbortController();
+      const chunks: string[][] = [];
+      await bus.consume({
+        topic: TOPIC,
+        group: 'g',
+        drain: false,
+        signal: stop.signal,
+        onChunk: async (chunk) => {
+          stop.abort();
+          await bus.publish(TOPIC, [message('while it works')]);
+          await commitAll(chunk);
+          chunks.push(valuesOf(chunk));
+        },
+      });
+      expect(chunks).toHaveLength(1);
+      expect((await drained(bus))[0]).toBe(String(chunks[0]?.length));
+    });
+
+    it('end with what their handler throws, uncommitted, and the next one may work', async () => {
+      const bus = await one();
+      await bus.publish(TOPIC, [message('a')]);
+      const broken = new Error('broken');
+      const working = consumer(bus, { onChunk: () => Promise.reject(broken) });
+      await expect(working.ended).rejects.toBe(broken);
+      expect(await drained(bus)).toEqual(['a']);
+    });
+
+    it('do not begin where they are told to stop before', async () => {
+      const bus = await one();
+      await bus.publish(TOPIC, [message('a')]);
+      const working = consumer(bus, { signal: AbortSignal.abort() });
+      await working.ended;
+      expect(working.seen).toEqual([]);
+      expect(await drained(bus)).toEqual(['a']);
+    });
+  });
+
+  describe('the logs', () => {
+    it('run from the first message to behind the last', async () => {
+      const bus = await one();
+      expect((await bus.logs(TOPIC)).filter(({ start, end }) => end > start)).toEqual([]);
+      const places = await bus.publish(TOPIC, [message('a'), message('b')]);
+      const [first, last] = places;
+      expect(await bus.logs(TOPIC)).toContainEqual({
+        partition: first?.partition,
+        start: first?.offset,
+        end: Number(last?.offset) + 1,
+      });
+    });
+
+    it('are empty after they were cleared, and everything begins anew', async () => {
+      const bus = await one();
+      await bus.publish(TOPIC, [message('a'), message('b')]);
+      await drained(bus);
+      await bus.clear();
+      expect((await bus.logs(TOPIC)).filter(({ start, end }) => end > start)).toEqual([]);
+      expect(await bus.committed(TOPIC, 'g')).toEqual(new Map());
+      await bus.publish(TOPIC, [message('c')]);
+      expect(await drained(bus)).toEqual(['c']);
+    });
+  });
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { ObjectStore, Settling } from '../../src/ports/object-store.ts';
+
+export interface ObjectStoreStand {
+  /** A store without an object. */
+  readonly store: ObjectStore;
+}
+
+const KEY = 'image_database/00001.jpg';
+
+function bytes(text: string): Uint8Array {
+  return Buffer.from(text);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function settling(content: string, over: Partial<Settling> = {}): Settling {
+  return { incoming: 'default/a.jpg', key: KEY, sha256: sha256(content), ...over };
+}
+
+async function text(store: ObjectStore, key: string): Promise<string | undefined> {
+  const found = await store.get(key);
+  return found && Buffer.from(found).toString();
+}
+
+/** What every object store promises. */
+export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): void {
+  describe('objects', () => {
+    it('are got as they were put; undefined is only what is missing', async () => {
+      const { store } = await stand();
+      const all = Uint8Array.from({ length: 256 }, (_, value) => value);
+      expect(await store.get(KEY)).toBeUndefined();
+      const answers = await store.put([
+        { key: KEY, bytes: all },
+        { key: 'image_database/sky/00001.png', bytes: new Uint8Array() },
+      ]);
+      expect(answers).toEqual(['added', 'added']);
+      expect(Buffer.from((await store.get(KEY)) ?? '')).toEqual(Buffer.from(all));
+      expect(await text(store, 'image_database/sky/00001.png')).toBe('');
+      expect(await store.get('image_database/sky/00002.png')).toBeUndefined();
+    });
+
+    it('are put once: what lies there stays, and each answer stands where its object did', async () => {
+      const { store } = await stand();
+      await store.put([{ key: KEY, bytes: bytes('first') }]);
+      const answers = await store.put([
+        { key: 'image_database/00002.jpg', bytes: bytes('new') },
+        { key: KEY, bytes: bytes('second') },
+      ]);
+      expect(answers).toEqual(['added', 'exists']);
+      expect(await text(store, KEY)).toBe('first');
+    });
+
+    it('put by many at once are added by exactly one, whole', async () => {
+      const { store } = await stand();
+      const contents = Array.from({ length: 20 }, (_, index) => String.fromCharCode(97 + index).repeat(50_000));
+      const answers = await Promise.all(contents.map((content) => store.put([{ key: KEY, bytes: bytes(content) }])));
+      const added = answers.flat().indexOf('added');
+      expect(answers.flat().filter((how) => how === 'added')).toHaveLength(1);
+      expect(await text(store, KEY)).toBe(contents[added]);
+    });
+
+    it('are listed below a folder, and nothing else of the store is', async () => {
+      const { store } = await stand();
+      const keys = [KEY, 'image_database/sky/00001.jpg', 'image_event_database/image_event_001.txt'];
+      await store.put(keys.map((key) => ({ key, bytes: bytes(key) })));
+      expect((await store.list('image_database')).sort()).toEqual(keys.slice(0, 2));
+      expect(await store.list('image_database/sky')).toEqual([keys[1]]);
+      expect(await store.list('image_event_alerts')).toEqual([]);
+      expect(await store.list('incoming')).toEqual([]);
+    });
+
+    it('are removed, those that are gone already without a word', async () => {
+      const { store } = await stand();
+      const keys = ['image_database/sky/00001.jpg', 'image_database/sky/00002.jpg'];
+      await store.put(keys.map((key) => ({ key, bytes: bytes(key) })));
+      await store.remove([...keys, 'image_database/sea/00001.jpg']);
+      await store.remove(keys);
+      expect(await store.list('image_database')).toEqual([]);
+      expect(await store.put([{ key: 'image_database/sky/00001.jpg', bytes: bytes('again') }])).toEqual(['added']);
+    });
+
+    it('have an address that begins with the store’s', async () => {
+      const { store } = await stand();
+      expect(store.locate(KEY)).toBe(`${store.address}/${KEY}`);
+    });
+  });
+
+  describe('pictures on their way', () => {
+    it('are staged under their names, by stream, and are no objects yet', async () => {
+      const { store } = await stand();
+      await store.stage([
+        { name: 'default/a.jpg', bytes: bytes('a') },
+        { name: 'default/b.png', bytes: bytes('b') },
+        { name: 'sky/c.jpg', bytes: bytes('c') },
+      ]);
+      expect((await store.staged('default')).sort()).toEqual(['default/a.jpg', 'default/b.png']);
+      expect(await store.staged('sky')).toEqual(['sky/c.jpg']);
+      expect(await store.staged('sea')).toEqual([]);
+      expect(await store.list('image_database')).toEqual([]);
+    });
+
+    it('are staged again with the same bytes without harm, and not with others', async () => {
+      const { store } = await stand();
+      const picture = { name: 'default/a.jpg', bytes: bytes('a') };
+      await store.stage([picture]);
+      await store.stage([picture]);
+      await expect(store.stage([{ ...picture, bytes: bytes('b') }])).rejects.toThrow();
+      await store.settle([settling('a')]);
+      expect(await text(store, KEY)).toBe('a');
+    });
+
+    it('are taken back, those that are gone already without a word', async () => {
+      const { store } = await stand();
+      await store.stage([{ name: 'default/a.jpg', bytes: bytes('a') }]);
+      await store.unstage(['default/a.jpg', 'default/b.jpg']);
+      await store.unstage(['default/a.jpg']);
+      expect(await store.staged('default')).toEqual([]);
+    });
+
+    it('are moved to their keys', async () => {
+      const { store } = await stand();
+      await store.stage([{ name: 'default/a.jpg', bytes: bytes('a') }]);
+      await store.settle([settling('a')]);
+      expect(await text(store, KEY)).toBe('a');
+      expect(await store.staged('default')).toEqual([]);
+    });
+
+    it('stay in their place when they are moved again', async () => {
+      const { store } = await stand();
+      await store.stage([{ name: 'default/a.jpg', bytes: bytes('a') }]);
+      await store.settle([settling('a')]);
+      await store.settle([settling('a')]);
+      expect(await text(store, KEY)).toBe('a');
+    });
+
+    it('that were moved but not taken away are taken away by a repetition', async () => {
+      const { store } = await stand();
+      await store.put([{ key: KEY, bytes: bytes('a') }]);
+      await store.stage([{ name: 'default/a.jpg', bytes: bytes('a') }]);
+      await store.settle([settling('a')]);
+      expect(await text(store, KEY)).toBe('a');
+      expect(await store.staged('default')).toEqual([]);
+    });
+
+    it('meet another picture under their key: that one stays, and so do they', async () => {
+      const { store } = await stand();
+      await store.put([{ key: KEY, bytes: bytes('a stranger') }]);
+      await store.stage([
+        { name: 'default/a.jpg', bytes: bytes('a') },
+        { name: 'default/b.jpg', bytes: bytes('b') },
+      ]);
+      const moves = [settling('a'), settling('b', { incoming: 'default/b.jpg', key: 'image_database/00002.jpg' })];
+      const error = await store.settle(moves).catch((thrown) => thrown);
+      expect(error).toMatchObject({ code: 'object_conflict', message: expect.stringContaining(store.locate(KEY)) });
+      expect(await text(store, KEY)).toBe('a stranger');
+      expect(await store.staged('default')).toContain('default/a.jpg');
+    });
+
+    it('that are neither here nor there are missing', async () => {
+      const { store } = await stand();
+      const error = await store.settle([settling('a')]).catch((thrown) => thrown);
+      expect(error).toMatchObject({ code: 'object_missing', message: expect.stringContaining(store.locate(KEY)) });
+      expect(await store.get(KEY)).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { programOf } from '../../src/cli/main.ts';
+import { configOf } from '../../src/cli/options.ts';
+import { blocks, headings, prose, section } from './readme.ts';
+
+const program = programOf(() => {});
+const COMMON_HEADING = '### Options of every command';
+const heading = (command: Command) => {
+  const argument = command.registeredArguments[0];
+  const written = argument === undefined ? '' : argument.required ? ` <${argument.name()}>` : ` [${argument.name()}…]`;
+  return `### \`imgpipe ${command.name()}${written}\``;
+};
+
+const flagsIn = (text: string) => [...new Set([...text.matchAll(/--[a-z-]+/g)].map(([flag]) => flag))].sort();
+
+/** The options of a command's help, by the heading that they stand under. */
+function flagsOfHelp(command: Command): { own: string[]; common: string[] } {
+  const [own = '', common = ''] = command
+    .helpInformation()
+    .replace(/\n\nExample:[\s\S]*/, '')
+    .split('Options of every command:');
+  const listed = (text: string) => [...text.matchAll(/^ {2}(?:-h, )?(--[a-z-]+)/gm)].map(([, flag]) => flag).sort();
+  return { own: listed(own) as string[], common: listed(common) as string[] };
+}
+
+describe('the README and --help', () => {
+  test('have the same commands', () => {
+    expect(headings(/^### `imgpipe /).sort()).toEqual(program.commands.map(heading).sort());
+  });
+
+  test.each(program.commands.map((command) => [command.name(), command] as const))(
+    'have the same options of %s',
+    (_, command) => {
+      const { own, common } = flagsOfHelp(command);
+      expect(flagsIn(prose(section(heading(command))))).toEqual(own);
+      const ofProgram = ['--version'];
+      expect(flagsIn(section(COMMON_HEADING)).filter((flag) => !ofProgram.includes(flag))).toEqual(common);
+    },
+  );
+
+  test.each(program.commands.map((command) => [command.name(), command] as const))(
+    'fit 80 columns: %s',
+    (_, command) => {
+      command.configureOutput({ getOutHelpWidth: () => 80 });
+      const lines = command.helpInformation().split('\n');
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
+});
+
+describe('each example', () => {
+  const inReadme = ['## Use', '## Three terminals', '## Operations'].flatMap((each) => blocks(section(each), 'sh'));
+  const inHelp = [program, ...program.commands].map((command) => {
+    const written: string[] = [];
+    command.configureOutput({ writeOut: (text) => written.push(text) });
+    command.outputHelp();
+    const [, example] = written.join('').split('Example:');
+    expect(example, `${command.name()} --help has an example`).toMatch(/\$ imgpipe /);
+    return example ?? '';
+  });
+  const lines = [...inReadme, ...inHelp]
+    .flatMap((text) => text.split('\n'))
+    .flatMap((line) => line.replace(/#.*/, '').replace(/\|.*/, '').split('&&'))
+    .map((line) => line.replace('$', '').trim())
+    .filter((line) => line !== '');
+
+  test.each(lines)('parses: %s', async (line) => {
+    const [name, ...args] = line.split(/\s+/);
+    expect(name).toBe('imgpipe');
+    const parsing = programOf(() => {});
+    const parsed: string[] = [];
+    for (const command of parsing.commands) {
+      command.action((...given: unknown[]) => {
+        configOf(given.at(-1) as Command);
+        parsed.push(command.name());
+      });
+    }
+    await parsing.parseAsync(args, { from: 'user' });
+    expect(parsed).toEqual([args[0]]);
+  });
+});

@@ -1,0 +1,50 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { imgpipe } from '../support/imgpipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { code, section, table } from './readme.ts';
+
+/** Every path to a value: `image.number`, `streams[].images`. */
+function keyPaths(value: unknown, at = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => keyPaths(each, `${at}[]`));
+  if (typeof value !== 'object' || value === null) return [at];
+  return Object.entries(value).flatMap(([key, each]) => keyPaths(each, at === '' ? key : `${at}.${key}`));
+}
+
+const fields = (values: readonly unknown[]) => [...new Set(values.flatMap((value) => keyPaths(value)))].sort();
+const documented = (heading: string, head: string) =>
+  table(section(heading), head)
+    .map(([field]) => code(field))
+    .sort();
+
+describe('the JSON of the README is what the program writes', () => {
+  test('stage lines, view, status and clean', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const json = async (...args: string[]) => {
+      const { stdout, stderr } = await imgpipe([...args, '--json', '--data', data]);
+      expect(stdout, stderr).not.toBe('');
+      return stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    };
+
+    const lines = await json('run');
+    const types = [...new Set(lines.map(({ type }) => type))].sort();
+    expect(types).toEqual(['alert', 'image', 'outcome']);
+    for (const type of types) {
+      const real = fields(lines.filter((line) => line.type === type));
+      expect(documented('### Lines of `receive`, `analyze`, `alert` and `run`', `field of \`${type}\``)).toEqual(real);
+    }
+
+    expect(documented('### `view --json`', 'field')).toEqual(fields(await json('view', '1')));
+
+    // Something must be wrong for the fields of what is wrong to be there.
+    rmSync(path.join(data, 'image_event_alerts/image_event_alert_001.txt'));
+    expect(documented('### `status --json`', 'field')).toEqual(fields(await json('status', '--check')));
+
+    writeFileSync(path.join(data, 'image_database/notes.txt'), 'mine');
+    expect(documented('### `clean --json`', 'field')).toEqual(fields(await json('clean', '--dry-run')));
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { asImgpipeError, ERROR_CODES, ImgpipeError, stackOf } from '../../src/domain/errors.ts';
+
+describe('the error codes', () => {
+  it('have the exit status that goes with their blame', () => {
+    const of = (wanted: string) =>
+      new Set(Object.values(ERROR_CODES).flatMap(({ blame, exit }) => (blame === wanted ? [exit] : [])));
+    expect(of('message')).toEqual(new Set([1]));
+    expect(of('surroundings')).toEqual(new Set([4]));
+    expect(of('damage')).toEqual(new Set([1]));
+    expect(of('bug')).toEqual(new Set([1]));
+    expect(of('user')).toEqual(new Set([1, 2, 3]));
+  });
+
+  it.each([
+    ['disk_full', 'surroundings', 4],
+    ['object_missing', 'message', 1],
+    ['catalog_damaged', 'damage', 1],
+    ['config_invalid', 'user', 2],
+    ['not_found', 'user', 3],
+    ['at_work', 'user', 1],
+    ['internal', 'bug', 1],
+  ] as const)('say of %s that the blame is of %s and the exit status %i', (code, blame, exit) => {
+    const error = new ImgpipeError(code, 'why');
+    expect([error.code, error.blame, error.exit, error.message]).toEqual([code, blame, exit, 'why']);
+  });
+});
+
+describe('whatever is thrown', () => {
+  it('stays as it is where it is one of ours', () => {
+    const error = new ImgpipeError('disk_full', 'full');
+    expect(asImgpipeError(error)).toBe(error);
+  });
+
+  it.each([
+    [new TypeError('x is undefined'), 'x is undefined'],
+    ['a text', 'a text'],
+    [undefined, 'undefined'],
+  ])('else is a bug of ours, and is kept: %s', (thrown, message) => {
+    expect(asImgpipeError(thrown)).toMatchObject({ code: 'internal', message, cause: thrown });
+  });
+
+  it('has the stack of its first cause', () => {
+    const cause = new TypeError('deep');
+    const error = new ImgpipeError('internal', 'outer', { cause: new Error('between', { cause }) });
+    expect(stackOf(error)).toBe(cause.stack);
+    expect(stackOf(new ImgpipeError('internal', 'alone', { cause: 'a text' }))).toContain('alone');
+    expect(stackOf('a text')).toBe('a text');
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { imageEventMessage, imageReceivedMessage, type Message, readMessage } from '../../src/domain/messages.ts';
+import { eventRecord, imageRecord } from '../support/samples.ts';
+
+const PIPELINE = '01234567-89ab-cdef-0123-456789abcdef';
+const RECEIVED = 'imgpipe.image.received.v1';
+const EVENT = 'imgpipe.image.event.v1';
+
+const image = imageRecord({ stream: 'sky', number: 3 });
+const event = eventRecord({ image: { stream: 'sky', number: 3 } });
+const received = imageReceivedMessage(PIPELINE, image);
+const happened = imageEventMessage(PIPELINE, event);
+
+describe('a message that an image was received', () => {
+  it('is a CloudEvent with the reference’s field, keyed by its stream', () => {
+    expect({ ...received, value: JSON.parse(received.value) }).toEqual({
+      key: 'sky',
+      headers: {
+        ce_specversion: '1.0',
+        ce_id: 'sky/3',
+        ce_type: RECEIVED,
+        ce_source: `urn:uuid:${PIPELINE}`,
+        ce_time: image.receivedAt,
+        'content-type': 'application/json',
+      },
+      value: {
+        image_num: 3,
+        stream: 'sky',
+        image_db_path: 'image_database/sky/00003.jpg',
+        sha256: image.sha256,
+        previous_image_num: 2,
+      },
+    });
+  });
+
+  it('is read as it was written', () => {
+    const { pipelineId, data } = readMessage(RECEIVED, received);
+    expect(pipelineId).toBe(PIPELINE);
+    expect(data).toEqual(JSON.parse(received.value));
+  });
+
+  it('names no image before the first', () => {
+    const first = imageReceivedMessage(PIPELINE, { ...image, number: 1 });
+    expect(readMessage(RECEIVED, first).data.previous_image_num).toBeNull();
+  });
+});
+
+describe('a message of an image event', () => {
+  it('is a CloudEvent with the reference’s fields, keyed by its stream', () => {
+    expect(happened.key).toBe('sky');
+    expect(happened.headers).toEqual({
+      ...received.headers,
+      ce_type: EVENT,
+      ce_id: 'event/1',
+      ce_time: event.analyzedAt,
+    });
+    expect(readMessage(EVENT, happened)).toEqual({
+      pipelineId: PIPELINE,
+      data: {
+        image_event_num: 1,
+        image_event_db_path: '/data/image_event_database/image_event_001.txt',
+        stream: 'sky',
+        image_num: 3,
+        technique: 'l2@1',
+        kind: 'changed',
+        measurement: 12.5,
+      },
+    });
+  });
+
+  it('has no measurement where sizes differ', () => {
+    const message = imageEventMessage(PIPELINE, { ...event, kind: 'size_changed', measurement: null });
+    expect(readMessage(EVENT, message).data).toMatchObject({ kind: 'size_changed', measurement: null });
+  });
+});
+
+describe('a message that cannot be read', () => {
+  const { ce_source: _, ...withoutSource } = received.headers;
+  const header = (name: string, value: string): Message => ({
+    ...received,
+    headers: { ...received.headers, [name]: value },
+  });
+  const data = (over: Record<string, unknown>): Message => ({
+    ...received,
+    value: JSON.stringify({ ...JSON.parse(received.value), ...over }),
+  });
+
+  it.each<[string, Message, string]>([
+    ['another version of CloudEvents', header('ce_specversion', '0.3'), 'ce_specversion is "0.3", not 1.0'],
+    ['no headers', { ...received, headers: {} }, 'ce_specversion is missing, not 1.0'],
+    ['another type', happened, `ce_type is "${EVENT}", not ${RECEIVED}`],
+    ['a later version of its type', header('ce_type', 'imgpipe.image.received.v2'), `.v2", not ${RECEIVED}`],
+    ['no source', { ...received, headers: withoutSource }, 'ce_source is missing'],
+    ['a source that is no pipeline', header('ce_source', '/sensor/1'), 'ce_source is "/sensor/1", not urn:uuid:'],
+    ['what is not JSON', { ...received, value: '{"image_num":' }, 'the message is not JSON: '],
+    ['nothing', { ...received, value: '' }, 'the message is not JSON: '],
+    ['JSON that is no object', { ...received, value: '[3]' }, 'data: '],
+    ['null', { ...received, value: 'null' }, 'data: '],
+    ['a missing field', data({ stream: undefined }), 'stream: '],
+    ['a number that is none', data({ image_num: '3' }), 'image_num: '],
+    ['a number below one', data({ image_num: 0 }), 'image_num: '],
+    ['a number that is not whole', data({ image_num: 1.5 }), 'image_num: '],
+    ['a number that is not safe', data({ image_num: 2 ** 60 }), 'image_num: '],
+    ['a digest that is no text', data({ sha256: 7 }), 'sha256: '],
+    ['a previous image below one', data({ previous_image_num: 0 }), 'previous_image_num: '],
+  ])('is told apart from ours: %s', (_what, message, why) => {
+    expect(() => readMessage(RECEIVED, message)).toThrow(
+      expect.objectContaining({ code: 'bad_message', message: expect.stringContaining(why) }),
+    );
+  });
+
+  it('is an event of a kind that there is not', () => {
+    const value = JSON.stringify({ ...JSON.parse(happened.value), kind: 'first' });
+    expect(() => readMessage(EVENT, { ...happened, value })).toThrow(/kind: /);
+  });
+
+  it('is not one with fields that a later version has added', () => {
+    expect(readMessage(RECEIVED, data({ camera: 'north' })).data.image_num).toBe(3);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { ImgpipeError } from '../../src/domain/errors.ts';
+import { checkStreamName } from '../../src/domain/stream-name.ts';
+
+function refusal(name: string): ImgpipeError {
+  try {
+    checkStreamName(name);
+  } catch (error) {
+    if (error instanceof ImgpipeError) return error;
+  }
+  throw new Error(`${name} was taken`);
+}
+
+describe('the name of a stream', () => {
+  it.each([
+    'default',
+    '0',
+    'cam-1',
+    'a.b_c-d',
+    '2026.01',
+    'a'.repeat(64),
+    '00001',
+    '1234.jpg',
+    '00001.gif',
+    'a00001.jpg',
+  ])('may be %s', (name) => {
+    expect(checkStreamName(name)).toBe(name);
+  });
+
+  it.each([
+    '../x',
+    '..',
+    '.',
+    '.hidden',
+    '-rf',
+    '_a',
+    '',
+    'a/b',
+    'a\\b',
+    'A',
+    'sky ',
+    'a\n',
+    'a\nb',
+    'ä',
+    'a\0',
+    'a'.repeat(65),
+  ])('may not be %j, and the refusal names it and says what would do', (name) => {
+    const error = refusal(name);
+    expect(error.blame).toBe('user');
+    expect(error.message).toBe(
+      `stream: ${JSON.stringify(name)} is no stream name: use 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit`,
+    );
+  });
+
+  it.each(['00001.jpg', '12345.png', '123456.jpg'])('may not be that of an image of the default stream: %s', (name) => {
+    expect(refusal(name).message).toContain(`${JSON.stringify(name)} would be mistaken for an image`);
+  });
+});

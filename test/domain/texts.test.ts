@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { alertText, eventText } from '../../src/domain/texts.ts';
+import { alertRecord, eventRecord, imageRecord } from '../support/samples.ts';
+
+const image = imageRecord({ number: 3, origin: '/from/3.jpg', receivedAt: '2026-01-01T00:00:00.000Z' });
+const reference = imageRecord({ number: 2, format: 'png' });
+const event = eventRecord({ image: { stream: 'default', number: 3 }, reference: 2, base: '/pipeline' });
+
+describe('the text of an event', () => {
+  it('begins with the five lines of the reference, and goes on with named facts', () => {
+    expect(eventText(event, image, reference)).toBe(
+      [
+        'Image event #: 1',
+        'Image event: picture has changed',
+        '/pipeline/image_database/00003.jpg',
+        '/pipeline/image_database/00002.png',
+        '/pipeline/image_event_database/image_event_001.jpg',
+        'Stream: default',
+        'Image: 3',
+        'Previous image: 2',
+        'Kind: changed',
+        'Technique: l2@1',
+        'Measurement: 12.5',
+        'Threshold: 0',
+        'Image received from: /from/3.jpg',
+        'Image received at: 2026-01-01T00:00:00.000Z',
+        `Analyzed at: ${event.analyzedAt}`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('names no measurement where there is none', () => {
+    const text = eventText({ ...event, kind: 'size_changed', measurement: null }, image, reference);
+    expect(text).toContain('Kind: size_changed\nTechnique: l2@1\nThreshold: 0\n');
+  });
+
+  it('keeps each line one line, whatever the paths hold', () => {
+    const odd = { ...event, base: '/data\nImage event #: 9/\x1b[2J' };
+    const text = eventText(odd, { ...image, origin: '/a\r\nThreshold: 7' }, reference);
+    const lines = text.split('\n');
+    expect(lines).toHaveLength(16);
+    expect(lines[2]).toBe('/data\\nImage event #: 9/\\x1b[2J/image_database/00003.jpg');
+    expect(lines[12]).toBe('Image received from: /a\\r\\nThreshold: 7');
+  });
+});
+
+describe('the text of an alert', () => {
+  it('begins with the three lines of the reference, and goes on with named facts', () => {
+    const alert = alertRecord(1);
+    expect(alertText(alert, event)).toBe(
+      [
+        'Image event #: 1',
+        'Image event database path: /pipeline/image_event_database/image_event_001.txt',
+        'Image event alertees: none',
+        'Stream: default',
+        'Image: 3',
+        `Alerted at: ${alert.alertedAt}`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('keeps each line one line, whatever the path holds', () => {
+    const lines = alertText(alertRecord(1), { ...event, base: '/a\nb' }).split('\n');
+    expect(lines).toHaveLength(7);
+    expect(lines[1]).toBe('Image event database path: /a\\nb/image_event_database/image_event_001.txt');
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { view } from '../../src/operations/view.ts';
+import { png } from '../support/pictures.ts';
+import { type Workshop, workshop } from '../support/workshop.ts';
+
+const GREY = png([100, 100, 100]);
+const OTHER = png([100, 100, 101]);
+
+async function analyzed(): Promise<Workshop> {
+  const shop = await workshop();
+  await shop.receive([GREY, OTHER, GREY]);
+  await shop.work(await shop.analyzeStage());
+  return shop;
+}
+
+describe('an alert', () => {
+  it('is seen with its event, its two images and their paths', async () => {
+    const { catalog, store, folder, ...shop } = await analyzed();
+    await shop.work(await shop.alertStage());
+    const seen = await view(catalog, store, 2);
+    expect(seen).toMatchObject({
+      alert: { number: 2, state: 'ready' },
+      event: { number: 2, kind: 'changed', measurement: 4 },
+      image: { number: 3 },
+      reference: { number: 2 },
+      paths: {
+        image: `${folder}/image_database/00003.png`,
+        reference: `${folder}/image_database/00002.png`,
+        difference: `${folder}/image_event_database/image_event_002.jpg`,
+      },
+    });
+  });
+
+  it.each([
+    ['while there are none', async () => {}, 3, 'there is no alert 3: there are none yet'],
+    ['while it is on its way', async () => {}, 1, "event 1 has no alert yet: 'imgpipe alert' makes it"],
+    [
+      'of another number',
+      async (shop: Workshop) => shop.work(await shop.alertStage()),
+      7,
+      'there is no alert 7: there are 1 to 2',
+    ],
+  ])('is not found %s, and that says why', async (_, prepare, number, message) => {
+    const shop = await analyzed();
+    await prepare(shop);
+    await expect(view(shop.catalog, shop.store, number)).rejects.toMatchObject({ code: 'not_found', exit: 3, message });
+  });
+
+  it('is not shown before it is ready', async () => {
+    const { catalog, store } = await analyzed();
+    await catalog.addAlerts([{ number: 1, base: store.address, alertedAt: '2026-01-01T00:00:00.000Z' }]);
+    await expect(view(catalog, store, 1)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is not found where its images have lost their rows', async () => {
+    const shop = await analyzed();
+    await shop.work(await shop.alertStage());
+    await shop.tamper('DELETE FROM image WHERE number = 1');
+    await expect(view(shop.catalog, shop.store, 1)).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('status --check'),
+    });
+  });
+});

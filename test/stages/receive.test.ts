@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { ImgpipeError } from '../../src/domain/errors.ts';
+import { imageKey } from '../../src/domain/object-keys.ts';
+import type { ImageSource, SourceItem } from '../../src/ports/image-source.ts';
+import { receive } from '../../src/stages/receive.ts';
+import { png } from '../support/pictures.ts';
+import { type Workshop, workshop } from '../support/workshop.ts';
+
+const GREY = png([100, 100, 100]);
+const OTHER = png([100, 100, 101]);
+
+function file(origin: string, bytes: Uint8Array): SourceItem {
+  return { kind: 'picture', bytes, origin, onlyIfNew: true };
+}
+
+async function received(shop: Workshop, ...batches: (readonly SourceItem[])[]) {
+  const source: ImageSource = {
+    expected: undefined,
+    async *pictures() {
+      yield* batches;
+    },
+  };
+  const { catalog, store } = shop;
+  const onReport = (report: Workshop['reports'][number]) => void shop.reports.push(report);
+  const signal = new AbortController().signal;
+  return receive({
+    catalog,
+    store,
+    source,
+    signal,
+    onReport,
+    outbox: await shop.outbox(),
+    stream: 'default',
+    as: 'a test',
+  });
+}
+
+describe('the pictures of a source', () => {
+  it('are kept byte for byte under their numbers, and published', async () => {
+    const shop = await workshop();
+    const result = await received(shop, [file('/a', GREY)], [file('/b', OTHER), file('/c', GREY)]);
+    expect(result).toEqual({ images: 3, numbers: { first: 1, last: 3 }, passedOver: 0, rejected: 0 });
+    const rows = await shop.catalog.images([1, 2, 3].map((number) => ({ stream: 'default', number })));
+    expect(rows.map((row) => [row?.origin, row?.state, row?.place?.offset])).toEqual([
+      ['/a', 'ready', 0],
+      ['/b', 'ready', 1],
+      ['/c', 'ready', 2],
+    ]);
+    const stored = await Promise.all(rows.map((row) => row && shop.store.get(imageKey(row))));
+    expect(stored.map((bytes) => Buffer.from(bytes ?? ''))).toEqual([GREY, OTHER, GREY]);
+    expect(await shop.store.list('incoming')).toEqual([]);
+  });
+
+  it('are passed over where the newest image from that file has this content, and only then', async () => {
+    const shop = await workshop();
+    await received(shop, [file('/a', GREY), file('/b', GREY)]);
+    const again = await received(shop, [file('/a', GREY), file('/b', OTHER), file('/c', GREY)]);
+    expect(again).toMatchObject({ images: 2, passedOver: 1, numbers: { first: 3, last: 4 } });
+    expect(shop.told('passed_over')).toEqual([{ kind: 'passed_over', origin: '/a', image: 1 }]);
+    expect(await received(shop, [file('/b', GREY)])).toMatchObject({ images: 1, passedOver: 0 });
+  });
+
+  it('are looked at one after the other where a file comes twice', async () => {
+    const shop = await workshop();
+    const batch = [file('/a', GREY), file('/a', GREY), file('/a', OTHER), file('/a', GREY)];
+    expect(await received(shop, batch)).toMatchObject({ images: 3, passedOver: 1 });
+  });
+
+  it('that are none get no number, and the rest goes on', async () => {
+    const shop = await workshop();
+    const error = new ImgpipeError('file_unreadable', 'there is no such file');
+    const result = await received(shop, [
+      { kind: 'rejected', origin: '/gone', error },
+      file('/empty', Buffer.of()),
+      file('/text', Buffer.from('a picture')),
+      file('/a', GREY),
+    ]);
+    expect(result).toEqual({ images: 1, numbers: { first: 1, last: 1 }, passedOver: 0, rejected: 3 });
+    expect(shop.told('rejected').map((report) => [report.origin, report.error.code])).toEqual([
+      ['/gone', 'file_unreadable'],
+      ['/empty', 'not_a_picture'],
+      ['/text', 'not_a_picture'],
+    ]);
+  });
+
+  it('are none: nothing is given and nothing is wrong', async () => {
+    const shop = await workshop();
+    expect(await received(shop)).toEqual({ images: 0, numbers: undefined, passedOver: 0, rejected: 0 });
+  });
+
+  it('leave the stream free when they are all taken, or the source fails', async () => {
+    const shop = await workshop();
+    const broken: ImageSource = {
+      expected: undefined,
+      // biome-ignore lint/correctness/useYield: it fails before it yields
+      async *pictures() {
+        throw new ImgpipeError('file_unreadable', 'the original is gone');
+      },
+    };
+    const { catalog, store } = shop;
+    const parts = { catalog, store, stream: 'default', as: 'a test', signal: new AbortController().signal };
+    const failing = receive({ ...parts, source: broken, outbox: await shop.outbox() });
+    await expect(failing).rejects.toMatchObject({ code: 'file_unreadable' });
+    expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
+  });
+});

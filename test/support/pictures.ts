@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { PNG } from 'pngjs';
+
+export type Colour = readonly [red: number, green: number, blue: number];
+
+/** A PNG of one colour, but for its first pixel where that is given another. */
+export function png(colour: Colour, options: { width?: number; height?: number; first?: Colour } = {}): Buffer {
+  const { width = 4, height = 4, first = colour } = options;
+  const picture = new PNG({ width, height });
+  for (let pixel = 0; pixel < width * height; pixel += 1) {
+    picture.data.set([...(pixel === 0 ? first : colour), 255], pixel * 4);
+  }
+  return PNG.sync.write(picture);
+}
+
+/** A PNG that begins as one and ends too early. */
+export function cutPng(colour: Colour = [1, 2, 3]): Buffer {
+  return png(colour).subarray(0, -20);
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

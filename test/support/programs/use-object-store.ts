@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { createFileObjectStore } from '../../../src/adapters/files/object-store.ts';
+import { asImgpipeError } from '../../../src/domain/errors.ts';
+
+/** As another user, tries each operation of the store in a folder and prints what became of it. */
+const [folder = '', uid = ''] = process.argv.slice(2);
+process.setgid?.(Number(uid));
+process.setuid?.(Number(uid));
+
+const store = createFileObjectStore(folder);
+const bytes = Buffer.from('a');
+const key = 'image_database/00001.jpg';
+const name = 'default/a.jpg';
+const attempts: Record<string, () => Promise<unknown>> = {
+  put: () => store.put([{ key: 'image_database/00002.jpg', bytes }]),
+  stage: () => store.stage([{ name: 'default/b.jpg', bytes }]),
+  settle: () =>
+    store.settle([
+      {
+        incoming: name,
+        key: 'image_database/00003.jpg',
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      },
+    ]),
+  unstage: () => store.unstage([name]),
+  remove: () => store.remove([key]),
+  get: () => store.get(key),
+  list: () => store.list('image_database'),
+  staged: () => store.staged('default'),
+};
+const codes: Record<string, string> = {};
+for (const [what, attempt] of Object.entries(attempts)) {
+  codes[what] = await attempt().then(
+    () => 'done',
+    (error) => asImgpipeError(error).code,
+  );
+}
+process.stdout.write(JSON.stringify(codes));

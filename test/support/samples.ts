@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { TOPICS } from '../../src/domain/messages.ts';
+import type {
+  AlertRecord,
+  EventRecord,
+  ImageId,
+  ImageRecord,
+  NewAlert,
+  NewDeadLetter,
+  NewImage,
+  NewOutcome,
+  OutcomeKind,
+  Place,
+} from '../../src/domain/records.ts';
+
+/** Records as a test needs them: whole, and with what it is about put over them. */
+
+const AT = '2026-01-02T03:04:05.678Z';
+const BASE = '/data';
+const TECHNIQUE = 'l2@1';
+
+export function newImage(over: Partial<NewImage> = {}): NewImage {
+  const stream = over.stream ?? 'default';
+  return {
+    stream,
+    incoming: `${stream}/${randomUUID()}.jpg`,
+    format: 'jpg',
+    origin: '/pictures/a.jpg',
+    sha256: 'a'.repeat(64),
+    bytes: 100,
+    receivedAt: AT,
+    ...over,
+  };
+}
+
+export function imageRecord(over: Partial<ImageRecord> = {}): ImageRecord {
+  return { ...newImage(), number: 1, state: 'ready', fact: null, place: null, ...over };
+}
+
+export function newOutcome(image: ImageId, kind: OutcomeKind, over: Partial<NewOutcome> = {}): NewOutcome {
+  const compared = kind !== 'first' && kind !== 'dead';
+  return {
+    image: { stream: image.stream, number: image.number },
+    technique: TECHNIQUE,
+    threshold: 0,
+    kind,
+    measurement: kind === 'changed' ? 12.5 : kind === 'unchanged' ? 0 : null,
+    reference: compared ? image.number - 1 : null,
+    analyzedAt: AT,
+    facts: [],
+    base: BASE,
+    ...(kind === 'dead' && { deadLetter: deadLetter({ image, technique: TECHNIQUE }) }),
+    ...over,
+  };
+}
+
+export function eventRecord(over: Partial<EventRecord> = {}): EventRecord {
+  return {
+    number: 1,
+    image: { stream: 'default', number: 2 },
+    reference: 1,
+    technique: TECHNIQUE,
+    threshold: 0,
+    kind: 'changed',
+    measurement: 12.5,
+    analyzedAt: AT,
+    state: 'pending',
+    base: BASE,
+    differenceSha256: null,
+    place: null,
+    ...over,
+  };
+}
+
+export function newAlert(number: number): NewAlert {
+  return { number, base: BASE, alertedAt: AT };
+}
+
+export function alertRecord(number: number): AlertRecord {
+  return { ...newAlert(number), state: 'ready' };
+}
+
+export function deadLetter(over: Partial<NewDeadLetter> = {}): NewDeadLetter {
+  return {
+    stage: 'analyze',
+    reason: 'undecodable',
+    detail: 'it is cut short',
+    stack: null,
+    attempts: 1,
+    at: AT,
+    place: null,
+    image: null,
+    technique: null,
+    event: null,
+    ...over,
+  };
+}
+
+export function placeAt(offset: number, over: Partial<Place> = {}): Place {
+  return { bus: 'embedded', topic: TOPICS.imageAnalysis, partition: 0, offset, ...over };
+}
