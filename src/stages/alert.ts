@@ -1,5 +1,5 @@
 import { ALERT_GROUP } from '../domain/consumer-groups.ts';
-import { type ImgpipeError, stackOf } from '../domain/errors.ts';
+import type { ImgpipeError } from '../domain/errors.ts';
 import { readMessage, TOPICS } from '../domain/messages.ts';
 import { alertTextKey } from '../domain/object-keys.ts';
 import type { EventRecord } from '../domain/records.ts';
@@ -10,6 +10,7 @@ import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { agreeingEvent } from './agreement.ts';
 import type { Handled, Stage } from './consume.ts';
+import { deadLetterOf } from './dead-letter.ts';
 import { open } from './inbox.ts';
 
 export interface AlertParts extends Observer {
@@ -64,18 +65,13 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
   async function bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<void> {
     // A message that lies about its event says nothing about the event itself.
     const [event] = error.code === 'bad_message' ? [] : await catalog.events(numbersIn(message));
-    const letter = {
+    const letter = deadLetterOf(message, error, {
       stage: 'alert',
-      reason: error.code,
-      detail: error.message,
-      stack: error.blame === 'bug' ? stackOf(error) : null,
       attempts,
-      at: new Date().toISOString(),
-      place: message.place,
       image: event?.image ?? null,
       technique: event?.technique ?? null,
       event: event?.number ?? null,
-    } as const;
+    });
     await catalog.addDeadLetters([letter]);
     onReport?.({ kind: 'dead_letter', letter, origin: undefined });
   }

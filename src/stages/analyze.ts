@@ -1,5 +1,5 @@
 import { consumerGroup } from '../domain/consumer-groups.ts';
-import { type ImgpipeError, stackOf } from '../domain/errors.ts';
+import type { ImgpipeError } from '../domain/errors.ts';
 import { imageEventMessage, type MessageData, readMessage, TOPICS } from '../domain/messages.ts';
 import { type EventRecord, type ImageId, type ImageRecord, imageName, type OutcomeRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
@@ -9,6 +9,7 @@ import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { agreeingImage } from './agreement.ts';
 import type { Handled, Hands, Stage } from './consume.ts';
+import { deadLetterOf } from './dead-letter.ts';
 import { createEventFiles } from './event-files.ts';
 import { type Opened, open } from './inbox.ts';
 import { createJudge, type Findings, type Judgement } from './judge.ts';
@@ -134,18 +135,13 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     const [image] = await catalog.images(idsIn(message));
     const id = image === undefined ? null : { stream: image.stream, number: image.number };
     const [standing] = id === null ? [] : await catalog.outcomes(technique, [id]);
-    const letter = {
+    const letter = deadLetterOf(message, error, {
       stage: 'analyze',
-      reason: error.code,
-      detail: error.message,
-      stack: error.blame === 'bug' ? stackOf(error) : null,
       attempts,
-      at: new Date().toISOString(),
-      place: message.place,
       image: id,
       technique: id === null ? null : technique,
       event: standing?.event?.number ?? null,
-    } as const;
+    });
     // A message that lies about its image says nothing about the image itself.
     if (id === null || standing !== undefined || error.code === 'bad_message') {
       await catalog.addDeadLetters([letter]);

@@ -116,6 +116,26 @@ describe('an image', () => {
   });
 });
 
+describe('a difference image', () => {
+  it('is drawn once', async () => {
+    const shop = await workshop();
+    const comparator: Comparator = { ...shop.comparator, difference: () => Promise.reject(new Error('a second time')) };
+    await shop.receive([GREY, OTHER, GREY]);
+    await shop.work(await shop.analyzeStage({ comparator }));
+    expect(await shop.catalog.readyEvents(0, 9)).toHaveLength(2);
+    expect(shop.told('dead_letter')).toEqual([]);
+  });
+
+  it('that lies in the store already stays, and its digest is the one that is entered', async () => {
+    const shop = await workshop();
+    const earlier = Buffer.from('from an earlier version of the program');
+    await shop.store.put([{ key: 'image_event_database/image_event_001.jpg', bytes: earlier }]);
+    await analyzed(shop, [GREY, OTHER]);
+    const [event] = await shop.catalog.events([1]);
+    expect(event).toMatchObject({ state: 'ready', differenceSha256: sha256(earlier) });
+  });
+});
+
 describe('a picture that does not decode', () => {
   it('is dead, and no reference: the next one is compared with the last one before it', async () => {
     const shop = await workshop();
@@ -130,6 +150,14 @@ describe('a picture that does not decode', () => {
       [2, '/from/2'],
       [3, '/from/3'],
     ]);
+  });
+
+  it('is no reference within the run that finds it out, either', async () => {
+    const shop = await workshop();
+    await shop.receive([GREY, CUT, cutPng([9, 9, 9]), OTHER]);
+    const { taken } = await (await shop.analyzeStage()).handle(await messagesOf(shop), hands());
+    expect(taken).toBe(4);
+    expect((await outcomesOf(shop, 4))[3]).toEqual(['changed', 1, 5]);
   });
 
   it('may be the first: the next one that decodes is the first then', async () => {
@@ -187,6 +215,22 @@ describe('a stored picture', () => {
     expect(reports[1]).toMatchObject({
       error: { code: 'object_missing', message: expect.stringContaining(fileOf(shop, 1)) },
     });
+    expect(await outcomesOf(shop, 1)).toEqual([['first', null, null]]);
+  });
+
+  it('that is missing is waited for as long as it takes, and the group is kept alive', async () => {
+    const shop = await workshop();
+    await shop.receive([GREY]);
+    rmSync(fileOf(shop, 1));
+    let asked = 0;
+    const keepAlive = async () => {
+      asked += 1;
+      if (asked === 2) writeFileSync(fileOf(shop, 1), GREY);
+    };
+    const waits: Report[] = [];
+    const stage = await shop.analyzeStage({ objectWaitMs: 60_000 });
+    await stage.handle(await messagesOf(shop), hands({ keepAlive, onReport: (report) => waits.push(report) }));
+    expect([asked, waits.length]).toEqual([2, 1]);
     expect(await outcomesOf(shop, 1)).toEqual([['first', null, null]]);
   });
 

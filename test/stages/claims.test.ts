@@ -46,6 +46,21 @@ describe('the threshold of a technique', () => {
     expect(await one.thresholds()).toEqual(new Map([[T, 5]]));
   });
 
+  it('is not refused for the sake of one that has just ended', async () => {
+    const [one, two] = await twoCatalogs();
+    await one.setThreshold(T, 0);
+    let asked = 0;
+    const late: Catalog = {
+      ...two,
+      claim: async (name, as, mode) => {
+        asked += 1;
+        return asked === 1 ? { heldBy: 'one that ends' } : two.claim(name, as, mode);
+      },
+    };
+    await claim(late, 5, 'c');
+    expect(await one.thresholds()).toEqual(new Map([[T, 5]]));
+  });
+
   it('is agreed on by many that start at once', async () => {
     const [one, two] = await twoCatalogs();
     await Promise.all([one, two, one, two].map((catalog) => claim(catalog, 3, 'one of four')));
@@ -67,18 +82,17 @@ describe('the claim of a stream', () => {
     const [one, two] = await twoCatalogs();
     const held = await claimStream(one, 'sky', { as: 'the first', signal });
     const reports: Report[] = [];
-    let told: () => void = () => {};
-    const standing = new Promise<void>((resolve) => {
-      told = resolve;
-    });
-    const onReport = (report: Report) => {
-      reports.push(report);
-      told();
+    let asked = 0;
+    const asking: Catalog = {
+      ...two,
+      claim: async (name, as, mode) => {
+        asked += 1;
+        if (asked === 3) await held.release();
+        return two.claim(name, as, mode);
+      },
     };
-    const waiting = claimStream(two, 'sky', { as: 'the second', signal, onReport });
-    await standing;
-    await held.release();
-    await waiting;
+    const onReport = (report: Report) => reports.push(report);
+    await claimStream(asking, 'sky', { as: 'the second', signal, onReport });
     expect(reports).toEqual([
       { kind: 'standing_by', stage: 'receive', holder: 'the first' },
       { kind: 'working', stage: 'receive' },
