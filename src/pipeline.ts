@@ -158,21 +158,25 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
     }
   }
 
-  /** Receives, and meanwhile looks after what other receivers left behind. */
+  /** Receives, and meanwhile looks after what other receivers left behind; where one of the two fails, both end. */
   async function receiving(
     identity: PipelineIdentity,
     pictures: ImageSource,
     options: StageOptions,
   ): Promise<Received> {
     const ended = new AbortController();
-    const parts = { ...options, as, catalog, store, bus, pipelineId: identity.pipelineId };
+    const signal = AbortSignal.any([options.signal, ended.signal]);
+    const parts = { ...options, signal, as, catalog, store, bus, pipelineId: identity.pipelineId };
     const { stream } = config;
-    const tending = createOutbox({ ...parts, signal: AbortSignal.any([options.signal, ended.signal]) }).tend(stream);
-    const receiving = receive({ ...parts, outbox: createOutbox(parts), source: pictures, stream }).finally(() =>
-      ended.abort(),
-    );
-    const [received] = await Promise.all([receiving, tending]);
-    return received;
+    const outbox = createOutbox(parts);
+    const end = () => ended.abort();
+    const [tended, received] = await Promise.allSettled([
+      outbox.tend(stream).finally(end),
+      receive({ ...parts, outbox, source: pictures, stream }).finally(end),
+    ]);
+    if (tended.status === 'rejected') throw tended.reason;
+    if (received.status === 'rejected') throw received.reason;
+    return received.value;
   }
 
   async function analyzeStage(identity: PipelineIdentity, comparator: Comparator, options: StageOptions) {

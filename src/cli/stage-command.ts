@@ -16,6 +16,7 @@ import {
   outcomeLine,
   rejectedLine,
   setAsideLine,
+  stuckLine,
 } from './words.ts';
 
 /** What a stage has told so far, for its progress line and its last one. */
@@ -99,6 +100,8 @@ function draw(report: Report, { config, terminal, tally, data }: Drawing): void 
   const json = resultJson(report, (key) => path.join(data, key));
   if (report.kind === 'rejected') {
     terminal.complaint(rejectedLine(report));
+  } else if (report.kind === 'stuck') {
+    terminal.complaint(stuckLine(report));
   } else if (report.kind === 'dead_letter') {
     terminal.complaint(deadLetterLine(report));
   } else if (json === undefined) {

@@ -81,6 +81,10 @@ export function rejectedLine({ origin, error }: Of<'rejected'>): string {
   return `${escapeText(origin)} is set aside: ${escapeText(error.message)} (${error.code})`;
 }
 
+export function stuckLine({ stream, error }: Of<'stuck'>): string {
+  return `images of ${stream} wait to be published: ${escapeText(error.message)}`;
+}
+
 /** The sentence of a report that is a notice; undefined for those that are results or complaints. */
 export function noticeLine(report: Report): string | undefined {
   switch (report.kind) {

@@ -19,6 +19,8 @@ export type Report =
   | { readonly kind: 'passed_former'; readonly stage: StageName }
   /** Images that an interrupted receive had left behind are published now. */
   | { readonly kind: 'recovered'; readonly stream: string; readonly images: number }
+  /** A stream whose images cannot be published until somebody mends what is wrong with one of them. */
+  | { readonly kind: 'stuck'; readonly stream: string; readonly error: ImgpipeError }
   /** The surroundings fail: told once, then tried again without end. */
   | { readonly kind: 'waiting'; readonly stage: StageName; readonly error: ImgpipeError }
   | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }

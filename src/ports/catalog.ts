@@ -86,7 +86,7 @@ export interface AlertRows {
   alerts(numbers: readonly number[]): Promise<(AlertRecord | undefined)[]>;
   /** The first and the last number of the alerts that are ready; undefined without any. */
   alertRange(): Promise<{ readonly first: number; readonly last: number } | undefined>;
-  /** Keeps dead letters; one for the same stage, place and reason is kept once. */
+  /** Keeps dead letters; of one thing (message, image, event) each stage keeps the first. */
   addDeadLetters(letters: readonly NewDeadLetter[]): Promise<void>;
 }
 

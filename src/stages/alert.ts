@@ -46,10 +46,11 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
       [...byNumber.keys()].map((number) => ({ number, base: store.address, alertedAt })),
     );
     await onStep?.('alert:entered');
-    const pending = written.flatMap(({ row }) => {
-      const event = byNumber.get(row.number);
-      return row.state === 'pending' && event !== undefined ? [{ alert: row, event }] : [];
+    const raised = written.flatMap(({ row: alert }) => {
+      const event = byNumber.get(alert.number);
+      return event === undefined ? [] : [{ alert, event }];
     });
+    const pending = raised.filter(({ alert }) => alert.state === 'pending');
     await store.put(
       pending.map(({ alert, event }) => ({
         key: alertTextKey(alert.number),
@@ -59,7 +60,8 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
     await onStep?.('alert:text');
     await catalog.alertsReady(pending.map(({ alert }) => alert.number));
     await onStep?.('alert:ready');
-    return pending.map(({ alert, event }) => ({ kind: 'alert', alert, event }) as const);
+    // One that was ready before may not have been told: to be told twice is the lesser evil.
+    return raised.map(({ alert, event }) => ({ kind: 'alert', alert, event }) as const);
   }
 
   async function bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<void> {

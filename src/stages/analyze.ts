@@ -78,8 +78,7 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
       tell: () => {
         const former = opened.slice(0, taken).filter(({ data }) => data === undefined);
         for (const _ of former) onReport?.({ kind: 'passed_former', stage: 'analyze' });
-        for (const outcome of fresh) tellOutcome(outcome, judgements.get(imageName(outcome.image)));
-        for (const outcome of standing) if (outcome.event?.place === null) tellOutcome(outcome, undefined);
+        for (const outcome of outcomes) tellOutcome(outcome, judgements.get(imageName(outcome.image)));
       },
     };
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Stopped } from '../domain/errors.ts';
+import { asImgpipeError, type ErrorCode, Stopped } from '../domain/errors.ts';
 import { imageReceivedMessage, TOPICS } from '../domain/messages.ts';
 import { imageKey } from '../domain/object-keys.ts';
 import { liesIn } from '../domain/places.ts';
@@ -14,6 +14,8 @@ import { patiently } from './patience.ts';
 const BATCH = 64;
 /** How often the streams that nobody holds are looked after. */
 const ROUND_MS = 3000;
+/** The errors that concern the files of one stream alone. */
+const OF_ONE_STREAM: ReadonlySet<ErrorCode> = new Set(['object_missing', 'object_conflict']);
 
 export interface OutboxParts extends Claimant, Observer {
   readonly catalog: Catalog;
@@ -86,14 +88,28 @@ export function createOutbox(parts: OutboxParts): Outbox {
     await patiently(patience, async () => store.unstage(await store.staged(stream)));
   }
 
+  /** What is wrong with one stream's images is told once, and is no reason to leave the other streams alone. */
+  async function recoverIfPossible(stream: string, stuck: Set<string>): Promise<void> {
+    try {
+      await recover(stream);
+      stuck.delete(stream);
+    } catch (thrown) {
+      const error = asImgpipeError(thrown);
+      if (thrown instanceof Stopped || !OF_ONE_STREAM.has(error.code)) throw thrown;
+      if (!stuck.has(stream)) onReport?.({ kind: 'stuck', stream, error });
+      stuck.add(stream);
+    }
+  }
+
   async function tend(except: string): Promise<void> {
+    const stuck = new Set<string>();
     while (!signal.aborted) {
       for (const stream of await patiently(patience, () => catalog.streamsToPublish())) {
         if (stream === except) continue;
         const answer = await patiently(patience, () => catalog.claim(streamClaim(stream), parts.as));
         if (!('claim' in answer)) continue;
         try {
-          await recover(stream);
+          await recoverIfPossible(stream, stuck);
         } finally {
           await answer.claim.release();
         }

@@ -337,6 +337,7 @@ describe('a repetition', () => {
     expect(event).toMatchObject({ state: 'ready', differenceSha256: sha256(difference ?? Buffer.of()) });
     expect(event?.place).not.toBeNull();
     expect(await shop.catalog.audit('l2@1')).toMatchObject({ events: 1, alerts: 1, openEvents: [], faults: [] });
+    expect(shop.told('outcome').map(({ outcome }) => outcome.image.number)).toEqual([1, 2]);
   });
 
   it('uses the reference that the outcome was made with, whatever is found now', async () => {

@@ -109,6 +109,23 @@ describe('the outbox', () => {
     expect(await published(shop)).toEqual(['default/1']);
   });
 
+  it('tells once of a stream whose picture is gone, and looks after the others all the same', async () => {
+    const shop = await workshop();
+    await pending(shop, [false], 'broken');
+    await pending(shop, [true], 'orphaned');
+    const stop = new AbortController();
+    const reports: Report[] = [];
+    const onReport = (report: Report) => {
+      reports.push(report);
+      if (report.kind === 'recovered') stop.abort();
+    };
+    await (await shop.outbox({ signal: stop.signal, onReport })).tend('mine');
+    expect(reports.map((report) => [report.kind, 'stream' in report ? report.stream : ''])).toEqual([
+      ['stuck', 'broken'],
+      ['recovered', 'orphaned'],
+    ]);
+  });
+
   it('looks after the streams that nobody holds, and no others', async () => {
     const shop = await workshop();
     for (const stream of ['mine', 'held', 'orphaned']) await pending(shop, [true], stream);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createPipeline } from '../../src/index.ts';
 
@@ -58,7 +58,9 @@ export async function whatIsWrong(folder: string, streams: Readonly<Record<strin
 
 /** What is lost or damaged at any moment, also while stages work or lie dead; what waits is not. */
 export async function whatIsLost(folder: string): Promise<string[]> {
-  return existsSync(path.join(folder, 'imgpipe.db')) ? (await check(folder)).faults : [];
+  // A process may be stopped in the very middle of making the catalog; there is nothing to lose before it is made.
+  const catalog = path.join(folder, 'imgpipe.db');
+  return existsSync(catalog) && statSync(catalog).size > 0 ? (await check(folder)).faults : [];
 }
 
 /** The last number of a stream's images; 0 without any. */

@@ -34,6 +34,9 @@ export interface Database {
 const MOST_HELD_MS = 3;
 const PAUSE_MS = 1;
 
+/** No transaction of ours lasts nearly as long. */
+const LONGEST_BUSY_MS = 10_000;
+
 /** Opens a catalog, or makes one where `create` allows it. Throws `not_found` where there is none. */
 export async function openDatabase(file: string, options: { create: boolean; maxPages?: number }): Promise<Database> {
   if (!options.create) checkThere(file);
@@ -193,13 +196,17 @@ function wrap(connection: DatabaseSyncInstance, file: string): Database {
   };
 }
 
-/** Tries again after 1 to 3 ms while another connection is writing; the event loop goes on meanwhile. */
+/**
+ * Tries again after 1 to 3 ms while another connection is writing; the event loop goes on meanwhile. One that does not
+ * come to its end, a stopped process perhaps, is told as `catalog_unavailable`.
+ */
 async function untilFree<T>(file: string, work: () => T): Promise<T> {
+  const deadline = performance.now() + LONGEST_BUSY_MS;
   for (;;) {
     try {
       return work();
     } catch (error) {
-      if (!isBusy(error)) throw translated(error, file);
+      if (!isBusy(error) || performance.now() > deadline) throw translated(error, file);
     }
     await sleep(1 + Math.random() * 2);
   }

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createDoorbell, listenAt } from '../../../src/adapters/sqlite/doorbell.ts';
 import type { Chunk } from '../../../src/ports/event-bus.ts';
-import { startProgram } from '../../support/imgpipe.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
+import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** The poll behind the bell never comes round here: whoever is woken was woken by a ring, or by its signal. */
@@ -29,15 +29,13 @@ describe('a doorbell', () => {
   it.skipIf(process.platform !== 'linux')('wakes another process at each ring', async () => {
     const file = path.join(temporaryFolder(), 'topic.bell');
     const listener = listenerAt(file);
-    const other = startProgram('../support/programs/ring.ts', [file]);
+    const other = startUntilTestEnds('ring.ts', [file]);
     await other.until(/ready/);
     for (let ring = 0; ring < 3; ring += 1) {
       const woken = listener.wait(NEVER);
       other.child.kill('SIGUSR2');
       await woken;
     }
-    other.child.kill('SIGKILL');
-    await other.ended;
   });
 
   it('keeps a ring for who listens and does not wait yet', async () => {

@@ -1,19 +1,10 @@
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createClaims } from '../../../src/adapters/sqlite/claims.ts';
-import { type Running, startProgram } from '../../support/imgpipe.ts';
+import type { Running } from '../../support/imgpipe.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
+import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-/** A program that is killed at the latest when the test has finished. */
-function startUntilTestEnds(program: string, args: readonly string[], env: Record<string, string> = {}): Running {
-  const running = startProgram(`../support/programs/${program}`, args, { env });
-  onTestFinished(async () => {
-    running.child.kill('SIGKILL');
-    await running.ended;
-  });
-  return running;
-}
 
 describe('a catalog that several processes make and write at once', () => {
   it('gives numbers without holes, each once, and fails nobody', async () => {
