@@ -67,13 +67,13 @@ async function latency(): Promise<void> {
   const data = ['--data', folder];
   const stages = [await started(['alert', ...data]), await started(['analyze', ...data])];
   const watched = watchLatency(folder);
-  await timed(['receive', ...data, '--count', '400', '--interval', '50ms']);
+  await timed(['receive', ...data, '--count', '1000', '--interval', '50ms']);
   for (const stage of stages.reverse()) await stage.stop();
   tell('three processes', watched.times());
 
   const alone = newFolder();
   const watchedAlone = watchLatency(alone);
-  await timed(['run', '--data', alone, '--count', '400', '--interval', '50ms']);
+  await timed(['run', '--data', alone, '--count', '1000', '--interval', '50ms']);
   tell('run, one process', watchedAlone.times());
 }
 

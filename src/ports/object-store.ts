@@ -36,7 +36,7 @@ export interface ObjectStore {
   staged(stream: string): Promise<string[]>;
   /** Removes staged pictures; those that are gone already are fine. */
   unstage(names: readonly string[]): Promise<void>;
-  /** Puts objects; the answer says of each whether it was added or was there, in order. */
+  /** Puts objects, whose keys appear in the order given; the answer says of each whether it was added or was there. */
   put(objects: readonly NewObject[]): Promise<Written<string>['how'][]>;
   /** The bytes under a key, or undefined where there is no such object. */
   get(key: string): Promise<Uint8Array | undefined>;

@@ -63,13 +63,12 @@ export function createEventFiles({ catalog, store, comparator, picture, onStep }
       differences.push({ key: differenceKey(event.number), bytes });
       texts.push({ key: eventTextKey(event.number), bytes: Buffer.from(eventText(event, image, reference)) });
     }
-    const answers = await store.put(differences);
+    // Put together they are synced together; the names come in this order, so that no text is there before its picture.
+    const answers = await store.put([...differences, ...texts]);
     const digests = await Promise.all(
       differences.map(({ key, bytes }, index) => (answers[index] === 'added' ? digest(bytes) : digestThere(key))),
     );
-    await onStep?.('analyze:difference');
-    await store.put(texts);
-    await onStep?.('analyze:text');
+    await onStep?.('analyze:files');
     await catalog.eventsReady(
       events.flatMap(({ number }, index) => {
         const differenceSha256 = digests[index];

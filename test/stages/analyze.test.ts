@@ -317,8 +317,7 @@ describe('a repetition', () => {
   it.each([
     'analyze:compared',
     'analyze:entered',
-    'analyze:difference',
-    'analyze:text',
+    'analyze:files',
     'analyze:ready',
     'analyze:published',
     'analyze:placed',

@@ -97,9 +97,10 @@ export function createFileObjectStore(folder: string): ObjectStore {
         }));
         await writeNew(puts);
         try {
-          const linked = await allSettled(puts, ({ file, to }) => linkNew(file, to));
+          const answers: ('added' | 'exists')[] = [];
+          for (const { file, to } of puts) answers.push((await linkNew(file, to)) ? 'added' : 'exists');
           await syncFoldersOf(puts.map(({ to }) => to));
-          return linked.map((isNew) => (isNew ? 'added' : 'exists'));
+          return answers;
         } finally {
           await allSettled(puts, ({ file }) => removeIfThere(file));
         }

@@ -8,8 +8,8 @@ export interface PictureCache {
   clear(): void;
 }
 
-/** Three pictures of 12 megapixels: a reference, an image and one more. */
-const USUAL_BYTES = 128 * 2 ** 20;
+/** Two pictures of 12 megapixels, a reference and an image, and a little more. */
+const USUAL_BYTES = 80 * 2 ** 20;
 
 /** A cache that never holds more than `maxBytes` of pixels. */
 export function createPictureCache(maxBytes = USUAL_BYTES): PictureCache {
