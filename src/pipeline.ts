@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createFileObjectStore } from './adapters/files/object-store.ts';
 import { createFileSource } from './adapters/files/source.ts';
@@ -14,7 +15,7 @@ import { bindBus } from './operations/bind-bus.ts';
 import { type CleanPlan, clean, FOLDER_CLAIM, planClean } from './operations/clean.ts';
 import { type Status, status } from './operations/status.ts';
 import { type AlertView, view } from './operations/view.ts';
-import type { Catalog, PipelineIdentity } from './ports/catalog.ts';
+import type { Catalog, Claim, PipelineIdentity } from './ports/catalog.ts';
 import type { Comparator } from './ports/comparator.ts';
 import type { EventBus } from './ports/event-bus.ts';
 import type { ImageSource } from './ports/image-source.ts';
@@ -22,7 +23,7 @@ import type { ObjectStore } from './ports/object-store.ts';
 import { createAlertStage } from './stages/alert.ts';
 import { createAnalyzeStage } from './stages/analyze.ts';
 import { claimThreshold } from './stages/claims.ts';
-import { consume } from './stages/consume.ts';
+import { consume, type Stage } from './stages/consume.ts';
 import { createOutbox } from './stages/outbox.ts';
 import { patiently } from './stages/patience.ts';
 import { type Received, receive } from './stages/receive.ts';
@@ -128,15 +129,24 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
   /** Runs a stage while the folder is known to be in use. */
   async function atWork<T>(options: StageOptions, work: (pipeline: PipelineIdentity) => Promise<T>): Promise<T> {
     const start = { ...options, config, command };
-    const answer = await reached(start, () => catalog.claim(FOLDER_CLAIM, as, 'shared'));
-    if ('heldBy' in answer) throw new ImgpipeError('at_work', `${store.address} is being cleaned by ${answer.heldBy}`);
+    const claim = await reached(start, () => shareFolder());
     try {
       const identity = await checked();
       await reached(start, () => bindBus(catalog, bus, L2.id));
       await reached(start, () => store.sweep());
       return await work(identity);
     } finally {
-      await answer.claim.release();
+      await claim.release();
+    }
+  }
+
+  async function shareFolder(): Promise<Claim> {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await catalog.claim(FOLDER_CLAIM, as, 'shared');
+      if ('claim' in answer) return answer.claim;
+      // A clean that is about to be refused holds the folder for a moment.
+      if (tries === 5) throw new ImgpipeError('at_work', `${store.address} is being cleaned by ${answer.heldBy}`);
+      await sleep(20);
     }
   }
 
@@ -179,10 +189,18 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
     return received.value;
   }
 
-  async function analyzeStage(identity: PipelineIdentity, comparator: Comparator, options: StageOptions) {
+  function analyzing(pipeline: PipelineIdentity, comparator: Comparator, options: StageOptions): Stage {
     const { threshold, objectWait } = config;
-    const parts = { ...options, catalog, store, comparator, pipeline: identity };
+    const parts = { ...options, catalog, store, comparator, pipeline };
     return createAnalyzeStage({ ...parts, technique: technique.id, threshold, objectWaitMs: objectWait });
+  }
+
+  function alerting(pipeline: PipelineIdentity, options: StageOptions): Stage {
+    return createAlertStage({ ...options, catalog, store, pipeline });
+  }
+
+  function consuming(stage: Stage, { drain = false, ...options }: StageOptions): Promise<void> {
+    return consume(stage, { ...options, bus, drain });
   }
 
   /** Holds the technique's threshold while the work lasts. */
@@ -205,23 +223,10 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
 
     analyze: (options) =>
       atWork(options, (identity) =>
-        judging(options, async (comparator) =>
-          consume(await analyzeStage(identity, comparator, options), {
-            ...options,
-            bus,
-            drain: options.drain ?? false,
-          }),
-        ),
+        judging(options, (comparator) => consuming(analyzing(identity, comparator, options), options)),
       ),
 
-    alert: (options) =>
-      atWork(options, (identity) =>
-        consume(createAlertStage({ ...options, catalog, store, pipeline: identity }), {
-          ...options,
-          bus,
-          drain: options.drain ?? false,
-        }),
-      ),
+    alert: (options) => atWork(options, (identity) => consuming(alerting(identity, options), options)),
 
     run: (paths, options) =>
       atWork(options, (identity) =>
@@ -231,8 +236,8 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
             ...options,
             catalog,
             bus,
-            analyze: await analyzeStage(identity, comparator, options),
-            alert: createAlertStage({ ...options, catalog, store, pipeline: identity }),
+            analyze: analyzing(identity, comparator, options),
+            alert: alerting(identity, options),
             receive: (signal) => receiving(identity, pictures, { ...options, signal }),
             stream: config.stream,
             technique: technique.id,

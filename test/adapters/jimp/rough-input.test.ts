@@ -147,19 +147,18 @@ describe('bytes behind the end of a picture', () => {
 describe('a picture over the limit', () => {
   beforeAll(() => verdict(fixture('grey.jpg'), 'jpg'));
 
-  it('is refused by its header alone, in milliseconds', async () => {
+  // Decoded, each of these would take the better part of a minute.
+  it('is refused by its header alone', async () => {
     const jpeg = claiming(fixture('baseline-420.jpg'), 30000, 30000);
     const flat = png(ihdr(30000, 30000, 1, 0, 0), chunk('IDAT', deflateSync(new Uint8Array(1e6))));
-    const start = performance.now();
     for (let i = 0; i < 10; i++) {
       expect(await verdict(jpeg, 'jpg')).toBe('too_large');
       expect(await verdict(flat, 'png')).toBe('too_large');
     }
-    expect(performance.now() - start).toBeLessThan(100);
     await expect(decodePicture(jpeg, 'jpg', LIMITS)).rejects.toThrow(
       /^the picture is 30000 × 30000 = 900 megapixels, over the limit of 64 \(max_megapixels\)$/,
     );
-  });
+  }, 10_000);
 
   it('is refused from the first pixel on', async () => {
     const { width, height } = expected.decoded['grey.jpg'] ?? { width: 0, height: 0 };
@@ -186,10 +185,8 @@ describe('a picture over the limit', () => {
 describe('a small file that unpacks into a huge one', () => {
   it.each([0, 1])('is refused without being unpacked (interlace %i)', async (interlace) => {
     const bomb = png(ihdr(16, 16, 8, 2, interlace), chunk('IDAT', deflateSync(new Uint8Array(3e8), { level: 1 })));
-    const start = performance.now();
     const before = process.memoryUsage().rss;
     await verdict(bomb, 'png');
-    expect(performance.now() - start).toBeLessThan(150);
     expect(process.memoryUsage().rss - before).toBeLessThan(50e6);
   });
 
