@@ -1,11 +1,9 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { imgpipe } from '../support/imgpipe.ts';
+import { canRunAsNobody, imgpipe, NOBODY } from '../support/imgpipe.ts';
 import { png } from '../support/pictures.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const isRoot = process.getuid?.() === 0;
 
 describe('the data folder', () => {
   test('in a folder of pictures is not received from', async () => {
@@ -40,14 +38,14 @@ describe('the data folder', () => {
     expect(stderr).toContain('no link on the way leads nowhere');
   });
 
-  test.skipIf(!isRoot)('that this user may not enter is not taken for an empty one', async () => {
+  test.skipIf(!canRunAsNobody)('that this user may not enter is not taken for an empty one', async () => {
     const folder = temporaryFolder();
     const data = path.join(folder, 'data');
     mkdirSync(data);
     await imgpipe(['run', '--data', data, '--count', '1']);
     chmodSync(data, 0o700);
     chmodSync(folder, 0o755);
-    const { status, stderr } = await imgpipe(['status', '--data', data], { uid: 65534 });
+    const { status, stderr } = await imgpipe(['status', '--data', data], { uid: NOBODY });
     expect({ status, says: stderr.includes('grant this user the right') }).toEqual({ status: 4, says: true });
   });
 });

@@ -2,12 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { imgpipe, start } from '../support/imgpipe.ts';
+import { canRunAsNobody, imgpipe, NOBODY, start } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { whatIsWrong } from '../support/whole.ts';
-
-const NOBODY = 65534;
-const isRoot = process.getuid?.() === 0;
 
 /** A folder on a disk of its own of so many kilobytes; undefined where mounting is not allowed. */
 function smallDisk(kilobytes: number): string | undefined {
@@ -65,7 +62,7 @@ describe('a full disk', () => {
   });
 });
 
-describe.skipIf(!isRoot)('a folder without permission', () => {
+describe.skipIf(!canRunAsNobody)('a folder without permission (as another user, where that can be)', () => {
   /** A folder that everybody may enter, and `nobody` owns. */
   function foreignFolder(): string {
     const folder = temporaryFolder();

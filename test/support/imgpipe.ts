@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,6 +30,12 @@ export interface StartOptions {
   readonly cwd?: string;
   readonly uid?: number;
 }
+
+/** The user that owns nothing. */
+export const NOBODY = 65534;
+
+/** Whether the program can be run as another user here: only root may, and Node must be readable for all. */
+export const canRunAsNobody = spawnSync(process.execPath, ['--version'], { uid: NOBODY, gid: NOBODY }).status === 0;
 
 /** Starts the real program as a process of its own, without the environment's own settings of imgpipe. */
 export function start(args: readonly string[], options: StartOptions = {}): Running {
