@@ -100,8 +100,6 @@ export function noticeLine(report: Report): string | undefined {
       return `${report.stage} goes on after ${seconds(report.afterMs)}`;
     case 'standing_by':
       return `${report.stage} stands by: ${escapeText(report.holder)} is at ${WORK[report.stage]}; this one takes over when it ends`;
-    case 'working':
-      return undefined;
     default:
       return undefined;
   }
