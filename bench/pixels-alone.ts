@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { decodePicture, encodeJpeg } from '../src/adapters/jimp/codec.ts';
+import { encodeDifference } from '../src/adapters/jimp/comparator.ts';
 import { isTurned } from '../src/adapters/jimp/generated-source.ts';
-import { differenceImage } from '../src/analysis/difference-image.ts';
 import { l2 } from '../src/analysis/l2.ts';
 import { quarterTurn } from '../src/analysis/quarter-turn.ts';
 
@@ -22,7 +22,7 @@ export async function pixelsAlone(original: string, images: number): Promise<num
 
   async function turnAndCompare(): Promise<void> {
     const turned = await decodePicture(encodeJpeg(quarterTurn(pixels)), 'jpg', limits);
-    encodeJpeg(differenceImage(pixels, turned, l2(pixels, turned)));
+    encodeDifference(pixels, turned, l2(pixels, turned));
     pixels = turned;
   }
 }

@@ -162,6 +162,7 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
     const { createComparator } = await import('./adapters/jimp/comparator.ts');
     const comparator = createComparator(decoding);
     try {
+      await comparator.ready();
       return await work(comparator);
     } finally {
       await comparator.close();

@@ -11,14 +11,21 @@ export interface DifferenceRange {
  * with D = image - reference and one range for the whole picture. All 0 where min equals max.
  */
 export function differenceImage(reference: Pixels, image: Pixels, range: DifferenceRange): Pixels {
-  const levels = differenceLevels(range);
+  const data = new Uint8Array(image.data.length);
+  drawDifference(reference, image, range, data);
+  return { width: image.width, height: image.height, data };
+}
+
+/** The same, drawn into memory that is there: as many bytes as the pictures have. */
+export function drawDifference(reference: Pixels, image: Pixels, range: DifferenceRange, data: Uint8Array): void {
+  // A table whose size is a power of two, and the index masked to it: then no bound is checked in the loop.
+  const levels = new Uint8Array(512);
+  levels.set(differenceLevels(range));
   const before = reference.data;
   const after = image.data;
-  const data = new Uint8Array(after.length);
-  for (let i = 0; i < data.length; i++) {
-    data[i] = levels[(after[i] as number) - (before[i] as number) + 255] as number;
+  for (let i = 0; i < after.length; i++) {
+    data[i] = levels[((after[i] as number) - (before[i] as number) + 255) & 511] as number;
   }
-  return { width: image.width, height: image.height, data };
 }
 
 /** The level of each signed difference from -255 (at index 0) to 255. */

@@ -22,6 +22,8 @@ export interface Comparison {
  * bytes alone: time-outs, memory and missing objects are errors, never facts.
  */
 export interface Comparator {
+  /** Answers once the first comparison will take no longer than the others. */
+  ready(): Promise<void>;
   /** Whether a picture decodes, and its size as seen (EXIF orientation applied). */
   inspect(picture: PictureSource): Promise<DecodeFact>;
   /** Compares two pictures that both decode; `technique` is an id such as `l2@1`. */

@@ -54,6 +54,15 @@ export function comparatorContract(create: () => Comparator): void {
   });
 
   describe('a comparison', () => {
+    it('gets ready once and again, before and between its comparisons', async () => {
+      await withComparator(async (comparator) => {
+        await comparator.ready();
+        await comparator.inspect(picture(ONE_PIXEL));
+        await comparator.ready();
+        expect(await comparator.inspect(picture(ONE_PIXEL))).toMatchObject({ verdict: 'decodes' });
+      });
+    });
+
     it('measures exactly, and is a change above the threshold alone', async () => {
       const [reference, image] = [picture(png(GREY)), picture(ONE_PIXEL)];
       const results = await withComparator((comparator) =>

@@ -18,5 +18,10 @@ export function decodePicture(bytes: Uint8Array, format: PictureFormat, limits: 
 
 /** A picture as a baseline JPEG file of quality 75, 4:2:0. */
 export function encodeJpeg(pixels: Pixels): Uint8Array {
-  return encodeWithLibjpeg(pixels, QUALITY);
+  return encodeDrawnJpeg(pixels, (rgb) => rgb.set(pixels.data));
+}
+
+/** The same of a picture that is drawn, RGB, into the memory that `draw` is given. */
+export function encodeDrawnJpeg(size: Pick<Pixels, 'width' | 'height'>, draw: (rgb: Uint8Array) => void): Uint8Array {
+  return encodeWithLibjpeg(size, QUALITY, draw);
 }

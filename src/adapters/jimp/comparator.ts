@@ -1,12 +1,12 @@
-import { differenceImage } from '../../analysis/difference-image.ts';
-import { l2 } from '../../analysis/l2.ts';
+import { drawDifference } from '../../analysis/difference-image.ts';
+import { type L2 as L2Measurement, l2 } from '../../analysis/l2.ts';
 import type { Pixels } from '../../analysis/pixels.ts';
 import { sizeChangeImage } from '../../analysis/size-change.ts';
 import { L2 } from '../../analysis/techniques.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { DecodeFact } from '../../domain/records.ts';
 import type { Comparator, PictureSource } from '../../ports/comparator.ts';
-import { decodePicture, encodeJpeg } from './codec.ts';
+import { decodePicture, encodeDrawnJpeg, encodeJpeg } from './codec.ts';
 import type { Limits } from './limits.ts';
 import { createPictureCache, type PictureCache } from './picture-cache.ts';
 
@@ -52,12 +52,13 @@ export function createComparator({ maxPixels, cache = createPictureCache() }: Co
     return result.pixels;
   }
 
-  function drawDifference(before: Pixels, after: Pixels): Uint8Array {
-    if (!sameSize(before, after)) return encodeJpeg(sizeChangeImage(before, after, maxPixels));
-    return encodeJpeg(differenceImage(before, after, l2(before, after)));
+  function encodeSizeChange(before: Pixels, after: Pixels): Uint8Array {
+    return encodeJpeg(sizeChangeImage(before, after, maxPixels));
   }
 
   return {
+    ready: warmUp,
+
     async inspect(picture): Promise<DecodeFact> {
       const result = await decoded(picture);
       if ('verdict' in result) return { verdict: result.verdict.code, detail: result.verdict.message };
@@ -70,22 +71,40 @@ export function createComparator({ maxPixels, cache = createPictureCache() }: Co
       const before = await pixelsOf(reference);
       const after = await pixelsOf(image);
       if (!sameSize(before, after)) {
-        return { kind: 'size_changed', measurement: null, difference: drawDifference(before, after) };
+        return { kind: 'size_changed', measurement: null, difference: encodeSizeChange(before, after) };
       }
       const measured = l2(before, after);
       if (!(measured.norm > threshold)) return { kind: 'unchanged', measurement: measured.norm, difference: null };
-      const difference = encodeJpeg(differenceImage(before, after, measured));
-      return { kind: 'changed', measurement: measured.norm, difference };
+      return { kind: 'changed', measurement: measured.norm, difference: encodeDifference(before, after, measured) };
     },
 
     async difference(reference, image) {
-      return drawDifference(await pixelsOf(reference), await pixelsOf(image));
+      const before = await pixelsOf(reference);
+      const after = await pixelsOf(image);
+      if (!sameSize(before, after)) return encodeSizeChange(before, after);
+      return encodeDifference(before, after, l2(before, after));
     },
 
     async close() {
       cache.clear();
     },
   };
+}
+
+const WARM_UP_SIDE = 64;
+
+/** Takes two small pictures the whole way once, so that the code is compiled. */
+async function warmUp(): Promise<void> {
+  const [width, height] = [WARM_UP_SIDE, WARM_UP_SIDE];
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => index % 251);
+  const before = { width, height, data };
+  const after = await decodePicture(encodeJpeg(before), 'jpg', { maxPixels: width * height });
+  encodeDifference(before, after, l2(before, after));
+}
+
+/** The difference image as a JPEG file. */
+export function encodeDifference(before: Pixels, after: Pixels, measured: L2Measurement): Uint8Array {
+  return encodeDrawnJpeg(after, (rgb) => drawDifference(before, after, measured, rgb));
 }
 
 function isVerdict(thrown: unknown): thrown is Verdict {

@@ -12,6 +12,8 @@ const FAILURES_OF_AN_INSTANCE = 200;
 const KEPT_MEMORY = 256 * 2 ** 20;
 const MOST_MEMORY = 2 ** 31 - 2 ** 26;
 
+type Size = Pick<Pixels, 'width' | 'height'>;
+
 let current: LibjpegInstance | undefined;
 let failures = 0;
 
@@ -40,10 +42,16 @@ export function decodeWithLibjpeg(bytes: Uint8Array, header: JpegHeader): Libjpe
   });
 }
 
-/** Encodes a picture as a baseline JPEG, 4:2:0, of a quality from 1 to 100. */
-export function encodeWithLibjpeg(pixels: Pixels, quality: number): Uint8Array {
+/**
+ * Encodes a picture as a baseline JPEG, 4:2:0, of a quality from 1 to 100. `draw` is given the encoder's own memory for
+ * its RGB, so that nothing is copied on the way.
+ */
+export function encodeWithLibjpeg(
+  { width, height }: Size,
+  quality: number,
+  draw: (rgb: Uint8Array) => void,
+): Uint8Array {
   return onFreshInstanceIfBroken(({ encoder }) => {
-    const { width, height, data } = pixels;
     encoder.setQuality(quality);
     // The wrapper makes its output as large as its input and libjpeg writes without looking. What it may write at the
     // most (turbojpeg.h, tjBufSize) is more than three bytes a pixel, so the input is announced as larger than it is.
@@ -51,7 +59,7 @@ export function encodeWithLibjpeg(pixels: Pixels, quality: number): Uint8Array {
     const bytesPerPixel = Math.max(3, Math.ceil(most / (width * height)));
     const samples = Math.ceil(bytesPerPixel / 250);
     const frame = { width, height, componentCount: Math.ceil(bytesPerPixel / samples), bitsPerSample: samples * 8 };
-    encoder.getDecodedBuffer({ ...frame, isSigned: false }).set(data);
+    draw(encoder.getDecodedBuffer({ ...frame, isSigned: false }).subarray(0, width * height * 3));
     encoder.encode();
     return new Uint8Array(encoder.getEncodedBuffer());
   });
