@@ -53,7 +53,7 @@ async function threeProcesses(input: readonly string[]): Promise<number> {
   await timed(['receive', ...data, ...input]);
   for (;;) {
     const { images, analyzed, waiting } = await pipeline.status({ check: false });
-    if (analyzed === images && waiting.alert === 0) break;
+    if (analyzed === images && waiting?.alert === 0) break;
     await sleep(10);
   }
   const seconds = (performance.now() - began) / 1000;

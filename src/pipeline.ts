@@ -8,6 +8,7 @@ import { createSqliteCatalog } from './adapters/sqlite/catalog.ts';
 import { openDatabase } from './adapters/sqlite/database.ts';
 import { createEmbeddedBus } from './adapters/sqlite/event-bus.ts';
 import { L2, TECHNIQUES } from './analysis/techniques.ts';
+import { kafkaConnectionOf } from './config/kafka-connection.ts';
 import type { Config } from './config/settings.ts';
 import { ImgpipeError } from './domain/errors.ts';
 import type { Observer } from './domain/reports.ts';
@@ -17,7 +18,7 @@ import { type Status, status } from './operations/status.ts';
 import { type AlertView, view } from './operations/view.ts';
 import type { Catalog, Claim, PipelineIdentity } from './ports/catalog.ts';
 import type { Comparator } from './ports/comparator.ts';
-import type { EventBus } from './ports/event-bus.ts';
+import type { Broker, EventBus, OpenBusOptions } from './ports/event-bus.ts';
 import type { ImageSource } from './ports/image-source.ts';
 import type { ObjectStore } from './ports/object-store.ts';
 import { createAlertStage } from './stages/alert.ts';
@@ -49,7 +50,8 @@ export interface Pipeline {
   view(alert: number): Promise<AlertView>;
   status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
   planClean(): Promise<CleanPlan>;
-  clean(): Promise<void>;
+  /** `keepTopics` leaves the messages where they are: they are passed over later. */
+  clean(options?: { keepTopics?: boolean }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,9 +76,36 @@ export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
   const data = absolute(config.data);
   const db = await reached(options, () => openDatabase(path.join(data, 'imgpipe.db'), { create: options.create }));
   const catalog = createSqliteCatalog(db);
-  const bus = createEmbeddedBus(db, catalog, as);
   const store = createFileObjectStore(data);
-  return assemble({ config, command, as, catalog, bus, store });
+  const broker = brokerOf(config, command, () => createEmbeddedBus(db, catalog, as));
+  return assemble({ config, command, as, catalog, broker, store });
+}
+
+/** The configured broker. Its bus is opened once, when it is first needed, and closed by `close`. */
+function brokerOf(config: Config, command: string, createEmbedded: () => EventBus): ClosableBroker {
+  const connection = kafkaConnectionOf(config);
+  let opened: EventBus | undefined;
+
+  async function openBus(options: OpenBusOptions): Promise<EventBus> {
+    if (connection === undefined) return createEmbedded();
+    // Loaded by those who need it: everything else starts the faster without.
+    const { openKafkaBus } = await import('./adapters/kafka/broker.ts');
+    const clientId = `${connection.clientId}-${command}-${process.pid}`;
+    return openKafkaBus({ ...connection, clientId }, options);
+  }
+
+  return {
+    address: config.broker,
+    open: async (options) => {
+      opened ??= await openBus(options);
+      return opened;
+    },
+    close: async () => opened?.close(),
+  };
+}
+
+interface ClosableBroker extends Broker {
+  close(): Promise<void>;
 }
 
 function absolute(folder: string): string {
@@ -106,11 +135,20 @@ interface Parts {
   readonly command: string;
   readonly as: string;
   readonly catalog: Catalog;
-  readonly bus: EventBus;
+  readonly broker: ClosableBroker;
   readonly store: ObjectStore;
 }
 
-function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline {
+/** How long a broker may take to answer at the start. */
+const LONGEST_OPEN_MS = 4000;
+
+/** What a stage finds when it begins. */
+interface Workplace {
+  readonly pipeline: PipelineIdentity;
+  readonly bus: EventBus;
+}
+
+function assemble({ config, command, as, catalog, broker, store }: Parts): Pipeline {
   const technique = TECHNIQUES.find(({ name }) => name === config.technique) ?? L2;
   // Where one process generates and compares, each picture is decoded once.
   const decoding = { maxPixels: Math.round(config.maxMegapixels * 1e6), cache: createPictureCache() };
@@ -127,14 +165,15 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
   }
 
   /** Runs a stage while the folder is known to be in use. */
-  async function atWork<T>(options: StageOptions, work: (pipeline: PipelineIdentity) => Promise<T>): Promise<T> {
+  async function atWork<T>(options: StageOptions, work: (at: Workplace) => Promise<T>): Promise<T> {
     const start = { ...options, config, command };
     const claim = await reached(start, () => shareFolder());
     try {
-      const identity = await checked();
+      const pipeline = await checked();
+      const bus = await reached(start, () => broker.open({ create: true, withinMs: LONGEST_OPEN_MS }));
       await reached(start, () => bindBus(catalog, bus, L2.id));
       await reached(start, () => store.sweep());
-      return await work(identity);
+      return await work({ pipeline, bus });
     } finally {
       await claim.release();
     }
@@ -171,13 +210,13 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
 
   /** Receives, and meanwhile looks after what other receivers left behind; where one of the two fails, both end. */
   async function receiving(
-    identity: PipelineIdentity,
+    { pipeline, bus }: Workplace,
     pictures: ImageSource,
     options: StageOptions,
   ): Promise<Received> {
     const ended = new AbortController();
     const signal = AbortSignal.any([options.signal, ended.signal]);
-    const parts = { ...options, signal, as, catalog, store, bus, pipelineId: identity.pipelineId };
+    const parts = { ...options, signal, as, catalog, store, bus, pipelineId: pipeline.pipelineId };
     const { stream } = config;
     const outbox = createOutbox(parts);
     const end = () => ended.abort();
@@ -190,17 +229,17 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
     return received.value;
   }
 
-  function analyzing(pipeline: PipelineIdentity, comparator: Comparator, options: StageOptions): Stage {
+  function analyzing({ pipeline }: Workplace, comparator: Comparator, options: StageOptions): Stage {
     const { threshold, objectWait } = config;
     const parts = { ...options, catalog, store, comparator, pipeline };
     return createAnalyzeStage({ ...parts, technique: technique.id, threshold, objectWaitMs: objectWait });
   }
 
-  function alerting(pipeline: PipelineIdentity, options: StageOptions): Stage {
+  function alerting({ pipeline }: Workplace, options: StageOptions): Stage {
     return createAlertStage({ ...options, catalog, store, pipeline });
   }
 
-  function consuming(stage: Stage, { drain = false, ...options }: StageOptions): Promise<void> {
+  function consuming(stage: Stage, { bus }: Workplace, { drain = false, ...options }: StageOptions): Promise<void> {
     return consume(stage, { ...options, bus, drain });
   }
 
@@ -218,28 +257,28 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
 
   return {
     data: store.address,
-    broker: bus.address,
+    broker: broker.address,
 
-    receive: (paths, options) => atWork(options, async (identity) => receiving(identity, await source(paths), options)),
+    receive: (paths, options) => atWork(options, async (at) => receiving(at, await source(paths), options)),
 
     analyze: (options) =>
-      atWork(options, (identity) =>
-        judging(options, (comparator) => consuming(analyzing(identity, comparator, options), options)),
+      atWork(options, (at) =>
+        judging(options, (comparator) => consuming(analyzing(at, comparator, options), at, options)),
       ),
 
-    alert: (options) => atWork(options, (identity) => consuming(alerting(identity, options), options)),
+    alert: (options) => atWork(options, (at) => consuming(alerting(at, options), at, options)),
 
     run: (paths, options) =>
-      atWork(options, (identity) =>
+      atWork(options, (at) =>
         judging(options, async (comparator) => {
           const pictures = await source(paths);
           return run({
             ...options,
             catalog,
-            bus,
-            analyze: analyzing(identity, comparator, options),
-            alert: alerting(identity, options),
-            receive: (signal) => receiving(identity, pictures, { ...options, signal }),
+            bus: at.bus,
+            analyze: analyzing(at, comparator, options),
+            alert: alerting(at, options),
+            receive: (signal) => receiving(at, pictures, { ...options, signal }),
             stream: config.stream,
             technique: technique.id,
           });
@@ -253,14 +292,18 @@ function assemble({ config, command, as, catalog, bus, store }: Parts): Pipeline
 
     status: async (options) => {
       await checked();
-      return status({ catalog, store, bus, defaultTechnique: L2.id }, options);
+      return status({ catalog, store, broker, defaultTechnique: L2.id }, options);
     },
 
     planClean: () => planClean({ catalog, store }),
-    clean: () => clean({ catalog, store, bus, as }),
+
+    clean: async ({ keepTopics = false } = {}) => {
+      const bus = keepTopics ? undefined : await broker.open({ create: false, withinMs: LONGEST_OPEN_MS });
+      await clean({ catalog, store, bus, as });
+    },
 
     close: async () => {
-      await bus.close();
+      await broker.close();
       await catalog.close();
     },
   };

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { CleanPlan } from '../operations/clean.ts';
+import type { Pipeline } from '../pipeline.ts';
 import { commandOf } from './options.ts';
 import { runQuestion } from './question.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,24 +19,26 @@ export function cleanCommand(onExit: (status: number) => void): Command {
     options: [
       ['--yes', 'do not ask'],
       ['--dry-run', 'only show what would go'],
+      ['--keep-topics', "leave Kafka's topics and groups; their messages are passed over later"],
     ],
     example: 'imgpipe clean --dry-run',
   })
     .description('remove what the pipeline wrote, and only that, and start over')
-    .action(async (options: { yes?: boolean; dryRun?: boolean }, command: Command) => {
+    .action(async (options: { yes?: boolean; dryRun?: boolean; keepTopics?: boolean }, command: Command) => {
       onExit(
         await runQuestion(command, async ({ pipeline, config, terminal }) => {
           const plan = await pipeline.planClean();
           const dryRun = options.dryRun === true;
+          const keepTopics = options.keepTopics === true;
           if (config.json) terminal.result(JSON.stringify(planJson(pipeline.data, plan, dryRun)));
-          else for (const line of linesOf(pipeline.data, plan, dryRun)) terminal.result(line);
+          else for (const line of linesOf(pipeline, plan, { dryRun, keepTopics })) terminal.result(line);
           if (dryRun) return 0;
           const answer = options.yes === true ? 'yes' : await ask(terminal);
           if (answer !== 'yes') {
             terminal.notice('clean: nothing was removed');
             return answer === 'no' ? 0 : INTERRUPTED;
           }
-          await pipeline.clean();
+          await pipeline.clean({ keepTopics });
           terminal.notice('clean: done');
           return 0;
         }),
@@ -43,10 +46,15 @@ export function cleanCommand(onExit: (status: number) => void): Command {
     });
 }
 
-function linesOf(data: string, plan: CleanPlan, dryRun: boolean): string[] {
-  const { images, events, alerts, files, strangers } = plan;
+function linesOf(
+  { data, broker }: Pick<Pipeline, 'data' | 'broker'>,
+  { images, events, alerts, files, strangers }: CleanPlan,
+  { dryRun, keepTopics }: { dryRun: boolean; keepTopics: boolean },
+): string[] {
+  const topics = broker === 'embedded' ? '' : ` with the topics and groups on ${broker}`;
+  const messages = keepTopics ? 'the messages stay' : `and all messages${topics}`;
   return [
-    `${escapeText(data)}: ${counted(images, 'image')}, ${counted(events, 'event')}, ${counted(alerts, 'alert')}; ${counted(files, 'file')} ${dryRun ? 'would go' : 'will go'}, and all messages`,
+    `${escapeText(data)}: ${counted(images, 'image')}, ${counted(events, 'event')}, ${counted(alerts, 'alert')}; ${counted(files, 'file')} ${dryRun ? 'would go' : 'will go'}, ${messages}`,
     ...strangers.map((key) => `  stays, imgpipe did not write it: ${escapeText(key)}`),
   ];
 }

@@ -99,12 +99,21 @@ export function statusJson(status: Status): object {
     dead_letters: status.deadLetters,
     waiting: status.waiting,
     unpublished: status.unpublished,
-    lost: status.faults.length,
+    oldest_open: oldestJson(status),
+    lost: status.waiting === null ? null : status.faults.length,
     lost_keys: status.faults.map(({ key }) => key),
     faults: status.faults,
-    balanced: status.faults.length === 0,
-    broker: { address: status.broker, reachable: true },
+    balanced: status.waiting === null ? null : status.faults.length === 0,
+    broker: { address: status.broker.address, reachable: status.broker.unreachable === undefined },
+    groups: status.broker.groups,
+    notes: status.notes,
     techniques: status.techniques,
     streams: status.streams.map(({ stream, images, events }) => ({ stream, images, events })),
   };
+}
+
+function oldestJson({ oldestOpen }: Status): object | null {
+  if (oldestOpen === null) return null;
+  const { stream, number, receivedAt } = oldestOpen;
+  return { stream, image: number, received_at: receivedAt, age_ms: Math.max(0, Date.now() - Date.parse(receivedAt)) };
 }

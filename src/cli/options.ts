@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import { type Given, loadConfig } from '../config/load.ts';
+import type { Setting } from '../config/setting.ts';
 import { type Config, SETTINGS, type SettingName, variableOf } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 
 /** The settings that every command takes. */
-const COMMON: readonly SettingName[] = ['data', 'broker', 'json', 'quiet', 'verbose'];
+const COMMON = ['data', 'broker', 'topicPrefix', 'json', 'quiet', 'verbose'] as const;
 
 /** Names the configuration file where no flag does. */
 const CONFIG_VARIABLE = 'IMGPIPE_CONFIG';
@@ -60,16 +61,25 @@ function fileOf(values: Record<string, unknown>): string | undefined {
 }
 
 function optionOf(name: SettingName): Option {
-  const setting = SETTINGS[name];
-  const fallback = setting.fallback === false ? '' : `default: ${shown(name)}, `;
+  const setting: Setting<unknown> = SETTINGS[name];
+  if (setting.flag === undefined) throw new Error(`${setting.field} has no flag`);
+  const fallback = setting.fallback === false || setting.fallback === '' ? '' : `default: ${shown(name)}, `;
   return new Option(setting.flag, `${setting.help} (${fallback}env: ${variableOf(setting)})`);
 }
+
+const TIMES: ReadonlySet<SettingName> = new Set([
+  'objectWait',
+  'interval',
+  'kafkaConnectTimeout',
+  'kafkaRequestTimeout',
+  'kafkaSessionTimeout',
+]);
 
 /** A setting's default as people would type it. */
 export function shown(name: SettingName): string {
   const { fallback } = SETTINGS[name];
-  if (name === 'objectWait' || name === 'interval') return fallback === 0 ? '0' : `${Number(fallback) / 1000}s`;
-  return String(fallback);
+  if (!TIMES.has(name)) return String(fallback);
+  return fallback === 0 ? '0' : `${Number(fallback) / 1000}s`;
 }
 
 /** An alert's number, as an argument. Throws `usage`. */

@@ -99,10 +99,28 @@ export function noticeLine(report: Report): string | undefined {
     case 'resumed':
       return `${report.stage} goes on after ${seconds(report.afterMs)}`;
     case 'standing_by':
-      return `${report.stage} stands by: ${escapeText(report.holder)} is at ${WORK[report.stage]}; this one takes over when it ends`;
+      return standingByLine(report);
+    case 'working':
+      return report.share && `${report.stage} takes ${shareWords(report.share)}`;
+    case 'rebalancing':
+      return `${report.stage}: a member of its group came or went; the partitions are shared out anew`;
+    case 'joining':
+      return `${report.stage} waits for its partitions: the group gives up a member that went without a word after ${seconds(report.givesUpAfterMs)} (kafka_session_timeout)`;
     default:
       return undefined;
   }
+}
+
+function standingByLine({ stage, holder }: Of<'standing_by'>): string {
+  if (holder === undefined) {
+    return `${stage} stands by: the other members of its group have all partitions; it takes over when one of them ends`;
+  }
+  return `${stage} stands by: ${holder} is at ${WORK[stage]}; this one takes over when it ends`;
+}
+
+function shareWords({ partitions, of }: { readonly partitions: readonly number[]; readonly of: number }): string {
+  if (partitions.length === of) return of === 1 ? 'the only partition' : `all ${of} partitions`;
+  return `${counted(partitions.length, 'partition')} of ${of}: ${partitions.join(', ')}`;
 }
 
 const WORK: Record<StageName, string> = {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ImgpipeError } from '../domain/errors.ts';
-import { type Config, SETTINGS, type Setting, type SettingName, variableOf } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { type Config, SETTINGS, type SettingName, variableOf } from './settings.ts';
 
 /** What was given on the command line or by a program, by setting. */
 export type Given = Partial<Record<SettingName, unknown>>;
@@ -17,7 +18,7 @@ export interface Sources {
 /** The configuration: flags over `IMGPIPE_*` variables over the file over defaults, each checked. Throws `config_invalid`. */
 export function loadConfig({ given, givenAs, env, file }: Sources): Config {
   const inFile = file === undefined ? {} : readConfigFile(file);
-  const entries = Object.entries(SETTINGS).map(([name, setting]) => {
+  const entries = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => {
     const variable = variableOf(setting);
     const value =
       check(setting, givenAs === 'flag' ? `--${dashed(setting.field)}` : name, given[name as SettingName]) ??
@@ -37,7 +38,7 @@ function check(setting: Setting<unknown>, where: string, value: unknown): unknow
     if (error instanceof ImgpipeError) throw error;
     throw new ImgpipeError(
       'config_invalid',
-      `${where}: ${JSON.stringify(value)} will not do: give ${(error as Error).message}`,
+      `${where}: ${setting.secret ? 'this' : JSON.stringify(value)} will not do: give ${(error as Error).message}`,
     );
   }
 }

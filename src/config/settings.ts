@@ -1,16 +1,8 @@
 import { checkStreamName, DEFAULT_STREAM } from '../domain/stream-name.ts';
-
-/** One field of the configuration: how it is written in each place, what it takes, and what it is without. */
-export interface Setting<T> {
-  /** Its name in the configuration file; `IMGPIPE_` and this in capitals is its variable. */
-  readonly field: string;
-  /** Its flag, as commander reads it. */
-  readonly flag: string;
-  readonly help: string;
-  readonly fallback: T;
-  /** The value, from a flag's or variable's text or from the file's JSON; throws what would do instead. */
-  read(value: unknown): T;
-}
+import { brokerAddress, topicPrefix } from './broker-address.ts';
+import { KAFKA_SETTINGS } from './kafka-settings.ts';
+import { milliseconds, number, oneOf, text, yesOrNo } from './readers.ts';
+import type { Setting } from './setting.ts';
 
 /** Every setting. The README's table of settings is held against this one by a test. */
 export const SETTINGS = {
@@ -24,12 +16,16 @@ export const SETTINGS = {
   broker: {
     field: 'broker',
     flag: '--broker <address>',
-    help: 'what carries the messages; this version has the embedded one alone',
+    help: 'what carries the messages: embedded, or kafka://host:port[,host:port…]',
     fallback: 'embedded',
-    read: (value: unknown) => {
-      if (value !== 'embedded') throw new Error("'embedded'");
-      return value;
-    },
+    read: brokerAddress,
+  },
+  topicPrefix: {
+    field: 'topic_prefix',
+    flag: '--topic-prefix <text>',
+    help: "what goes before the names of Kafka's topics and groups",
+    fallback: '',
+    read: topicPrefix,
   },
   json: flag('json', 'results as JSON'),
   quiet: flag('quiet', 'no progress and no notices'),
@@ -61,10 +57,7 @@ export const SETTINGS = {
     flag: '--technique <name>',
     help: 'how two images are compared: l2',
     fallback: 'l2',
-    read: (value: unknown) => {
-      if (value !== 'l2') throw new Error("'l2'");
-      return value;
-    },
+    read: (value: unknown) => oneOf(value, ['l2']),
   },
   threshold: {
     field: 'threshold',
@@ -94,6 +87,7 @@ export const SETTINGS = {
     fallback: 60_000,
     read: milliseconds,
   },
+  ...KAFKA_SETTINGS,
 } satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -106,44 +100,6 @@ export function variableOf(setting: { readonly field: string }): string {
   return `IMGPIPE_${setting.field.toUpperCase()}`;
 }
 
-function flag(field: string, help: string): Setting<boolean> {
-  return {
-    field,
-    flag: `--${field}`,
-    help,
-    fallback: false,
-    read: (value) => {
-      if (value === true || value === 'true' || value === '1') return true;
-      if (value === false || value === 'false' || value === '0' || value === '') return false;
-      throw new Error('true or false');
-    },
-  };
-}
-
-function text(value: unknown, what: string): string {
-  if (typeof value !== 'string' || value.trim() === '' || value.includes('\0')) throw new Error(what);
-  return value;
-}
-
-function number(value: unknown, limits: { least: number; most?: number; whole?: boolean }): number {
-  const { least, most = Number.MAX_SAFE_INTEGER, whole = false } = limits;
-  const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof read !== 'number' || !(read >= least && read <= most) || (whole && !Number.isInteger(read))) {
-    const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
-    throw new Error(`${whole ? 'a whole number' : 'a number'} ${range}`);
-  }
-  return read;
-}
-
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const LONGEST_MS = 24 * 3_600_000;
-
-function milliseconds(value: unknown): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(String(value).trim()) ?? [];
-  const read = Number(amount) * (unit === undefined ? 1 : (UNITS[unit] ?? Number.NaN));
-  // A number without a unit is only clear where it is nothing.
-  if (!(read <= LONGEST_MS) || (unit === undefined && read !== 0)) {
-    throw new Error('a time such as 50ms, 2s or 1m, of a day at the most');
-  }
-  return read;
+function flag(field: string, help: string): Setting<boolean> & { readonly flag: string } {
+  return { field, flag: `--${field}`, help, fallback: false, read: yesOrNo };
 }

@@ -8,3 +8,8 @@ export function consumerGroup(technique: string): string {
   const [name] = technique.split('@');
   return name === 'l2' ? ANALYSIS_GROUP : `${ANALYSIS_GROUP}.${name}`;
 }
+
+/** Whether a group of this name is one of a pipeline's. */
+export function isPipelineGroup(name: string): boolean {
+  return name === ALERT_GROUP || name === ANALYSIS_GROUP || name.startsWith(`${ANALYSIS_GROUP}.`);
+}

@@ -24,9 +24,18 @@ export type Report =
   /** The surroundings fail: told once, then tried again without end. */
   | { readonly kind: 'waiting'; readonly stage: StageName; readonly error: ImgpipeError }
   | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }
-  /** Another process does this work; this one takes over when it ends. */
-  | { readonly kind: 'standing_by'; readonly stage: StageName; readonly holder: string }
-  | { readonly kind: 'working'; readonly stage: StageName };
+  /** Another process does this work, or the group's others do; this one takes over when it ends. */
+  | { readonly kind: 'standing_by'; readonly stage: StageName; readonly holder?: string }
+  /** It takes messages: of these partitions, where the bus shares them out. */
+  | {
+      readonly kind: 'working';
+      readonly stage: StageName;
+      readonly share?: { readonly partitions: readonly number[]; readonly of: number };
+    }
+  /** A member of the consumer group came or went, and the partitions are shared out anew. */
+  | { readonly kind: 'rebalancing'; readonly stage: StageName }
+  /** The group does not let it in before it has given up a member that went without a word. */
+  | { readonly kind: 'joining'; readonly stage: StageName; readonly givesUpAfterMs: number };
 
 /**
  * The instants of the stages at which something has just become durable, or is about to be done: what a test needs to

@@ -3,7 +3,7 @@ import { TOPICS } from '../domain/messages.ts';
 import { type Log, waits } from '../domain/places.ts';
 import { imageName } from '../domain/records.ts';
 import type { Audit, Fault } from '../ports/catalog.ts';
-import type { EventBus } from '../ports/event-bus.ts';
+import type { EventBus, PartitionOffsets } from '../ports/event-bus.ts';
 
 /** How far each consumer group has come, read before the catalog's snapshot. */
 export type Committed = ReadonlyMap<string, ReadonlyMap<number, number>>;
@@ -25,18 +25,26 @@ export async function readCommitted(bus: EventBus, techniques: Iterable<string>)
   return committed.set(ALERT_GROUP, await bus.committed(TOPICS.imageEventAlert, ALERT_GROUP));
 }
 
-/** Tells what waits from what is lost; the logs are read after the snapshot. */
-export async function balance(audit: Audit, committed: Committed, bus: EventBus): Promise<Balance> {
-  const imageLogs = await bus.logs(TOPICS.imageAnalysis);
-  const eventLogs = await bus.logs(TOPICS.imageEventAlert);
+/** The logs as they are now, read after the catalog's snapshot. */
+export interface Logs {
+  readonly images: readonly PartitionOffsets[];
+  readonly events: readonly PartitionOffsets[];
+}
+
+export async function readLogs(bus: EventBus): Promise<Logs> {
+  return { images: await bus.logs(TOPICS.imageAnalysis), events: await bus.logs(TOPICS.imageEventAlert) };
+}
+
+/** Tells what waits from what is lost. */
+export function balance(audit: Audit, committed: Committed, logs: Logs, busId: string): Balance {
   const group = (name: string) => committed.get(name) ?? new Map<number, number>();
-  const stillWaits = (place: Parameters<typeof waits>[0], logs: readonly Log[], name: string) =>
-    waits(place, bus.id, logs, group(name));
+  const stillWaits = (place: Parameters<typeof waits>[0], within: readonly Log[], name: string) =>
+    waits(place, busId, within, group(name));
 
   const waitingImages = new Set<string>();
   const lost: Fault[] = [];
   for (const { image, technique, place } of audit.openImages) {
-    if (place === null || stillWaits(place, imageLogs, consumerGroup(technique))) waitingImages.add(imageName(image));
+    if (place === null || stillWaits(place, logs.images, consumerGroup(technique))) waitingImages.add(imageName(image));
     else
       lost.push({ key: `image ${imageName(image)}`, what: `no outcome of ${technique}, and its message is gone by` });
   }
@@ -45,8 +53,8 @@ export async function balance(audit: Audit, committed: Committed, bus: EventBus)
     // An event that is not published comes again with its image's message, and only then.
     const comes =
       place === null
-        ? imagePlace === null || stillWaits(imagePlace, imageLogs, consumerGroup(technique))
-        : stillWaits(place, eventLogs, ALERT_GROUP);
+        ? imagePlace === null || stillWaits(imagePlace, logs.images, consumerGroup(technique))
+        : stillWaits(place, logs.events, ALERT_GROUP);
     if (comes) waitingEvents += 1;
     else lost.push({ key: `event ${number}`, what: 'no alert, and its message is gone by' });
   }

@@ -1,23 +1,33 @@
 import { ImgpipeError } from '../domain/errors.ts';
-import type { Catalog } from '../ports/catalog.ts';
-import type { EventBus } from '../ports/event-bus.ts';
+import type { Audit, Catalog } from '../ports/catalog.ts';
+
+/** What of a bus a catalog keeps. */
+interface KnownBus {
+  readonly id: string;
+  readonly address: string;
+}
 
 /**
  * A catalog knows its bus. Another one is refused with `bus_differs`, naming both, unless nothing waits: then the
  * pipeline moves to it.
  */
-export async function bindBus(catalog: Catalog, bus: EventBus, defaultTechnique: string): Promise<void> {
+export async function bindBus(catalog: Catalog, bus: KnownBus, defaultTechnique: string): Promise<void> {
   const { busId } = await catalog.identity();
   if (busId === bus.id) return;
-  if (busId !== null) {
-    const { openImages, openEvents } = await catalog.audit(defaultTechnique);
-    const open = openImages.length + openEvents.length;
-    if (open > 0) {
-      throw new ImgpipeError(
-        'bus_differs',
-        `broker: this pipeline's messages are on ${busId}, not on ${bus.id}, and ${open} still wait there: finish them on that one, or start over with 'imgpipe clean'`,
-      );
-    }
-  }
+  checkBus(busId, bus, await catalog.audit(defaultTechnique));
   await catalog.setBus(bus.id);
+}
+
+/** Throws `bus_differs` where something waits on another bus than this. */
+export function checkBus(
+  busId: string | null,
+  bus: KnownBus,
+  { openImages, openEvents }: Pick<Audit, 'openImages' | 'openEvents'>,
+): void {
+  const open = openImages.length + openEvents.length;
+  if (busId === null || busId === bus.id || open === 0) return;
+  throw new ImgpipeError(
+    'bus_differs',
+    `broker: this pipeline's messages are on ${busId}, not on ${bus.id} (${bus.address}), and ${open} still wait there: give --broker and --topic-prefix as before and finish them, or start over with 'imgpipe clean'`,
+  );
 }

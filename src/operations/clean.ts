@@ -18,7 +18,8 @@ export interface CleanPlan {
 export interface CleanParts {
   readonly catalog: Catalog;
   readonly store: ObjectStore;
-  readonly bus: EventBus;
+  /** The bus to be emptied; undefined where its messages are to stay, to be passed over later. */
+  readonly bus: EventBus | undefined;
   readonly as: string;
 }
 
@@ -54,13 +55,32 @@ export async function clean({ catalog, store, bus, as }: CleanParts): Promise<vo
     throw new ImgpipeError('at_work', `${store.address} is in use by ${answer.heldBy}: stop that first`);
   }
   try {
+    if (bus !== undefined) await checkFree(catalog, bus);
     await catalog.beginClean();
     for await (const keys of writtenKeys(catalog)) await store.remove(keys);
     await store.remove(await store.list('incoming'));
-    await bus.clear();
+    await bus?.clear();
     await catalog.endClean();
   } finally {
     await answer.claim.release();
+  }
+}
+
+/** Before anything is removed: the messages are on this bus, and nobody takes them. */
+async function checkFree(catalog: Catalog, bus: EventBus): Promise<void> {
+  const { busId } = await catalog.identity();
+  if (busId !== null && busId !== bus.id) {
+    throw new ImgpipeError(
+      'bus_differs',
+      `broker: this pipeline's messages are on ${busId}, not on ${bus.id} (${bus.address}): give --broker and --topic-prefix as before, or --keep-topics to leave them there`,
+    );
+  }
+  const members = await Promise.all((await bus.groups()).map((group) => bus.members(group)));
+  if (members.flat().length > 0) {
+    throw new ImgpipeError(
+      'at_work',
+      `${bus.address} still has consumers of this pipeline: ${members.flat().join(', ')}: stop them first; one that was killed counts until its session time-out is over`,
+    );
   }
 }
 

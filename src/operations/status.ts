@@ -1,7 +1,12 @@
-import type { Catalog, Fault, StreamFigures, TechniqueFigures } from '../ports/catalog.ts';
-import type { EventBus } from '../ports/event-bus.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ImgpipeError } from '../domain/errors.ts';
+import type { ImageId } from '../domain/records.ts';
+import type { Audit, Catalog, Fault, StreamFigures, TechniqueFigures } from '../ports/catalog.ts';
+import type { Broker } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { balance, readCommitted } from './balance.ts';
+import { type Balance, balance, readCommitted, readLogs } from './balance.ts';
+import { checkBus } from './bind-bus.ts';
+import { type GroupLag, groupLags, idleMembers } from './lag.ts';
 import { verifyFiles } from './verify-files.ts';
 
 export interface Status {
@@ -13,22 +18,45 @@ export interface Status {
   readonly events: number;
   readonly alerts: number;
   readonly deadLetters: number;
-  readonly waiting: { readonly analysis: number; readonly alert: number };
+  /** Null while the broker is out of reach, as is whether anything is lost. */
+  readonly waiting: Balance['waiting'] | null;
   /** Of those that wait for analysis: not published yet. A receiver does that. */
   readonly unpublished: number;
   /** All that is missing, damaged or does not fit together. */
   readonly faults: readonly Fault[];
-  readonly broker: string;
+  readonly broker: BrokerStatus;
+  /** The image that has waited longest for an outcome. */
+  readonly oldestOpen: (ImageId & { readonly receivedAt: string }) | null;
+  /** What is worth knowing, in words. */
+  readonly notes: readonly string[];
   readonly techniques: readonly TechniqueFigures[];
   readonly streams: readonly StreamFigures[];
+}
+
+/** Whoever asks how it stands is not kept waiting for a broker that does not answer. */
+const LONGEST_LOOK_MS = 1500;
+
+export interface BrokerStatus {
+  readonly address: string;
+  /** Undefined where it answers; else why it does not. */
+  readonly unreachable: string | undefined;
+  /** How far each group has come; empty while the broker is out of reach. */
+  readonly groups: readonly GroupLag[];
 }
 
 export interface StatusParts {
   readonly catalog: Catalog;
   readonly store: ObjectStore;
-  readonly bus: EventBus;
+  readonly broker: Broker;
   /** What images wait for where no analyzer has ever worked. */
   readonly defaultTechnique: string;
+}
+
+/** What the bus says, and when: the committed offsets before the catalog's snapshot, the logs after it. */
+interface BusView {
+  readonly audit: Audit;
+  readonly balance: Balance | undefined;
+  readonly broker: BrokerStatus;
 }
 
 /**
@@ -36,13 +64,11 @@ export interface StatusParts {
  * offsets are read first, then one snapshot of the catalog, then the logs: so a pipeline at work is told right too.
  */
 export async function status(
-  { catalog, store, bus, defaultTechnique }: StatusParts,
+  parts: StatusParts,
   options: { check: boolean; onChecked?: (files: number) => void },
 ): Promise<Status> {
-  const used = [...(await catalog.thresholds()).keys()];
-  const committed = await readCommitted(bus, used.length === 0 ? [defaultTechnique] : used);
-  const audit = await catalog.audit(defaultTechnique);
-  const { waiting, lost } = await balance(audit, committed, bus);
+  const { catalog, store } = parts;
+  const { audit, balance, broker } = await lookAt(parts);
   const files = options.check ? await verifyFiles(catalog, store, options.onChecked) : [];
   return {
     pipelineId: (await catalog.identity()).pipelineId,
@@ -52,11 +78,57 @@ export async function status(
     events: audit.events,
     alerts: audit.alerts,
     deadLetters: audit.deadLetters,
-    waiting,
+    waiting: balance?.waiting ?? null,
     unpublished: audit.openImages.filter(({ place }) => place === null).length,
-    faults: [...lost, ...audit.faults, ...files],
-    broker: bus.address,
+    faults: [...(balance?.lost ?? []), ...audit.faults, ...files],
+    broker,
+    oldestOpen: audit.oldestOpen,
+    notes: idleMembers(broker.groups, audit.streams),
     techniques: audit.techniques,
     streams: audit.streams,
   };
+}
+
+async function lookAt(parts: StatusParts): Promise<BusView> {
+  const { catalog, broker, defaultTechnique } = parts;
+  try {
+    return await inTime(lookAtBus(parts), broker.address);
+  } catch (error) {
+    if (!(error instanceof ImgpipeError) || error.code !== 'broker_unavailable') throw error;
+    const unheard = { address: broker.address, unreachable: error.message, groups: [] };
+    return { audit: await catalog.audit(defaultTechnique), balance: undefined, broker: unheard };
+  }
+}
+
+async function lookAtBus({ catalog, broker, defaultTechnique }: StatusParts): Promise<BusView> {
+  const bus = await broker.open({ create: false, withinMs: LONGEST_LOOK_MS });
+  const used = [...(await catalog.thresholds()).keys()];
+  const committed = await readCommitted(bus, used.length === 0 ? [defaultTechnique] : used);
+  const audit = await catalog.audit(defaultTechnique);
+  checkBus((await catalog.identity()).busId, bus, audit);
+  const logs = await readLogs(bus);
+  const groups = await groupLags(bus, committed, logs);
+  return {
+    audit,
+    balance: balance(audit, committed, logs, bus.id),
+    broker: { address: broker.address, unreachable: undefined, groups },
+  };
+}
+
+/** Throws `broker_unavailable` where it takes too long. */
+async function inTime<T>(look: Promise<T>, address: string): Promise<T> {
+  const over = new AbortController();
+  const late = sleep(LONGEST_LOOK_MS, undefined, { signal: over.signal }).then(() => {
+    throw new ImgpipeError(
+      'broker_unavailable',
+      `broker ${address} does not answer within ${LONGEST_LOOK_MS / 1000} s`,
+    );
+  });
+  late.catch(() => {});
+  look.catch(() => {});
+  try {
+    return await Promise.race([look, late]);
+  } finally {
+    over.abort();
+  }
 }

@@ -138,6 +138,8 @@ export interface Audit {
   readonly techniques: readonly TechniqueFigures[];
   readonly openImages: readonly OpenImage[];
   readonly openEvents: readonly OpenEvent[];
+  /** Of the open images the one that was received first. */
+  readonly oldestOpen: (ImageId & { readonly receivedAt: string }) | null;
   /** Holes in the numbers, outcomes without their image, changes without their event, alerts without theirs. */
   readonly faults: readonly Fault[];
 }

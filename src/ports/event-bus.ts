@@ -18,8 +18,20 @@ export interface Chunk {
 
 /** What a consumer tells of itself. */
 export type ConsumerNotice =
-  /** Another consumer of this group is at work; this one takes over when it ends. */
-  { readonly kind: 'standing_by'; readonly holder: string } | { readonly kind: 'working' };
+  /** Another consumer of this group has the work, and this one takes over when it ends; without a holder, several have. */
+  | { readonly kind: 'standing_by'; readonly holder?: string }
+  /** It takes messages; on a bus that shares out partitions, of these. */
+  | { readonly kind: 'working'; readonly share?: Share }
+  /** A member came or went, and the group shares out its partitions anew. */
+  | { readonly kind: 'rebalancing' }
+  /** The group has not let it in yet: a member that went without a word is given up first. */
+  | { readonly kind: 'joining'; readonly givesUpAfterMs: number };
+
+/** A consumer's partitions, of as many as the topic has. */
+export interface Share {
+  readonly partitions: readonly number[];
+  readonly of: number;
+}
 
 export interface ConsumeOptions {
   readonly topic: string;
@@ -55,7 +67,28 @@ export interface EventBus {
   committed(topic: string, group: string): Promise<ReadonlyMap<number, number>>;
   /** Each partition's log as it is now. */
   logs(topic: string): Promise<PartitionOffsets[]>;
-  /** Forgets all messages and offsets of the pipeline's topics. */
+  /** The name that a topic or a group has there. */
+  nameOf(topicOrGroup: string): string;
+  /** The consumers that the bus itself knows of in a group, as people are told of them; a bus that leaves that to claims knows none. */
+  members(group: string): Promise<string[]>;
+  /** The pipeline's groups that the bus has ever had consumers of. */
+  groups(): Promise<string[]>;
+  /** Forgets all messages and offsets of the pipeline's topics, and answers once they are gone. */
   clear(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface OpenBusOptions {
+  /** Makes the topics that are not there. */
+  readonly create: boolean;
+  /** Gives up after this long. */
+  readonly withinMs: number;
+}
+
+/** What carries the messages, and may be out of reach: the address is known, the bus once it answers. */
+export interface Broker {
+  /** For people: `embedded`, or `kafka://host:port`. */
+  readonly address: string;
+  /** Throws `broker_unavailable`, or `broker_refused` where it lets nobody like us in. */
+  open(options: OpenBusOptions): Promise<EventBus>;
 }

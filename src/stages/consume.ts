@@ -65,7 +65,7 @@ export async function consume(stage: Stage, parts: ConsumeParts): Promise<void> 
       drain,
       onChunk,
       onNotice: (notice) => {
-        healthy();
+        if (notice.kind === 'working' || notice.kind === 'standing_by') healthy();
         onReport?.({ ...notice, stage: stage.name });
       },
     }),

@@ -26,8 +26,8 @@ describe('wrong usage exits 2 with one line that says what would do', () => {
     ],
     ['run --threshold -1', 'imgpipe: --threshold: "-1" will not do: give a number of 0 or more'],
     [
-      'run --broker kafka://localhost:9092',
-      'imgpipe: --broker: "kafka://localhost:9092" will not do: give \'embedded\'',
+      'run --broker localhost:9092',
+      'imgpipe: --broker: "localhost:9092" will not do: give \'embedded\', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092',
     ],
     ['run --count 3 a.jpg', 'imgpipe: --count is for the generated stream: leave it out, or leave the paths out'],
     ['view', "imgpipe: missing required argument 'alertNo': see 'imgpipe view --help'"],

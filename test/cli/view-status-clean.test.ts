@@ -57,17 +57,22 @@ describe('imgpipe status', () => {
     await to('receive --quiet --count 3 --stream garden');
     const { status, stdout, stderr } = await to('status');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout.replace(data, 'FOLDER').replace(/ {2,}/g, ' ').split('\n')).toEqual([
-      'Folder: FOLDER, broker embedded',
+    const shown = stdout.replace(data, 'FOLDER').replace(/[\d.]+ s$/m, 'SO LONG');
+    expect(shown.replace(/ {2,}/g, ' ').split('\n')).toEqual([
+      'Folder: FOLDER',
+      'Broker: embedded',
       'Images: 11, of which 8 analyzed',
       'Events: 2',
       'Alerts: 2',
       'Waiting: 3 images for analysis, 0 events for an alert',
+      'Oldest: image garden/1 has waited for its outcome for SO LONG',
       'Dead letters: 0',
       'Lost: 0',
       'Stream: default: 8 images, 2 events',
       'Stream: garden: 3 images, 0 events',
       'Technique: l2@1, threshold 0: 1 first, 5 unchanged, 2 changed',
+      'Topic: image_analysis, read by image_analysis_group: lag 3',
+      'Topic: image_event_alert, read by image_event_alert_group: lag 0',
       '',
     ]);
   });

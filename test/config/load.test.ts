@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, type Sources } from '../../src/config/load.ts';
+import type { Setting } from '../../src/config/setting.ts';
 import { SETTINGS, type SettingName, variableOf } from '../../src/config/settings.ts';
 import { ImgpipeError } from '../../src/domain/errors.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -43,6 +44,22 @@ describe('the configuration', () => {
       maxMegapixels: 64,
       maxFileMegabytes: 128,
       objectWait: 60_000,
+      topicPrefix: '',
+      kafkaPartitions: 6,
+      kafkaReplication: 1,
+      kafkaRetention: 'forever',
+      kafkaClientId: 'imgpipe',
+      kafkaConnectTimeout: 3000,
+      kafkaRequestTimeout: 15_000,
+      kafkaSessionTimeout: 15_000,
+      kafkaTls: false,
+      kafkaTlsCa: '',
+      kafkaTlsCert: '',
+      kafkaTlsKey: '',
+      kafkaSasl: 'none',
+      kafkaUsername: '',
+      kafkaPasswordFile: '',
+      kafkaPassword: '',
     });
   });
 
@@ -68,8 +85,8 @@ describe('the configuration', () => {
   });
 
   it('names each setting alike in the file, in the environment and as a flag', () => {
-    for (const { field, flag } of Object.values(SETTINGS)) {
-      expect(flag.split(' ')[0]).toBe(`--${field.replaceAll('_', '-')}`);
+    for (const { field, flag } of Object.values<Setting<unknown>>(SETTINGS)) {
+      if (flag !== undefined) expect(flag.split(' ')[0]).toBe(`--${field.replaceAll('_', '-')}`);
       expect(variableOf({ field })).toBe(`IMGPIPE_${field.toUpperCase()}`);
     }
   });
@@ -87,6 +104,12 @@ describe('the configuration', () => {
     ['count', '0', 0],
     ['json', '1', true],
     ['wait', 'true', true],
+    ['broker', 'embedded', 'embedded'],
+    ['broker', 'kafka://Kafka-1.example', 'kafka://Kafka-1.example:9092'],
+    ['broker', 'kafka://a:1, b,[::1]:3', 'kafka://a:1,b:9092,[::1]:3'],
+    ['topicPrefix', 'garden.', 'garden.'],
+    ['kafkaRetention', '168h', 604_800_000],
+    ['kafkaTls', 'true', true],
     ['stream', 'sky', 'sky'],
     ['data', ' a b ', ' a b '],
   ])('reads %s %j as %j', (name, given, read) => {
@@ -94,13 +117,29 @@ describe('the configuration', () => {
   });
 });
 
+const A_BROKER = "'embedded', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092";
+
 describe('a value that will not do', () => {
   it.each<[SettingName, unknown, string]>([
     ['data', '', 'a folder'],
     ['data', '  ', 'a folder'],
     ['data', 'a\0b', 'a folder'],
     ['data', 7, 'a folder'],
-    ['broker', 'kafka://localhost:9092', "'embedded'"],
+    ['broker', 'localhost:9092', A_BROKER],
+    ['broker', 'kafka://', A_BROKER],
+    ['broker', 'kafka://a:0', A_BROKER],
+    ['broker', 'kafka://a:65536', A_BROKER],
+    ['broker', 'kafka://a:1,,b:2', A_BROKER],
+    ['broker', 'kafka://me:secret@a:1', A_BROKER],
+    ['broker', 'kafka://a:1/topic', A_BROKER],
+    ['topicPrefix', 'a b', "up to 100 of a-z, A-Z, 0-9, '.', '_' and '-', such as garden."],
+    ['topicPrefix', 'a'.repeat(101), "up to 100 of a-z, A-Z, 0-9, '.', '_' and '-', such as garden."],
+    ['kafkaPartitions', '0', 'a whole number from 1 to 10000'],
+    ['kafkaReplication', '1.5', 'a whole number from 1 to 100'],
+    ['kafkaRetention', '0h', "'forever', or hours such as 168h"],
+    ['kafkaRetention', '7d', "'forever', or hours such as 168h"],
+    ['kafkaSessionTimeout', '400ms', 'a time of 500ms or more, such as 5s'],
+    ['kafkaSasl', 'gssapi', "'none' or 'plain' or 'scram-sha-256' or 'scram-sha-512'"],
     ['json', 'yes', 'true or false'],
     ['quiet', 1, 'true or false'],
     ['count', '-1', 'a whole number of 0 or more'],

@@ -6,7 +6,7 @@ import { type Workshop, workshop } from '../support/workshop.ts';
 const PICTURES = [png([1, 1, 1]), png([2, 2, 2])];
 
 function bindTo({ catalog, bus }: Workshop, id: string): Promise<void> {
-  return bindBus(catalog, { ...bus, id }, 'l2@1');
+  return bindBus(catalog, { id, address: bus.address === id ? id : 'kafka://there:9092' }, 'l2@1');
 }
 
 describe('a pipeline and its bus', () => {
@@ -28,7 +28,7 @@ describe('a pipeline and its bus', () => {
     await expect(bindTo(shop, 'kafka cluster-1')).rejects.toMatchObject({
       code: 'bus_differs',
       exit: 2,
-      message: `broker: this pipeline's messages are on embedded, not on kafka cluster-1, and ${open} still wait there: finish them on that one, or start over with 'imgpipe clean'`,
+      message: `broker: this pipeline's messages are on embedded, not on kafka cluster-1 (kafka://there:9092), and ${open} still wait there: give --broker and --topic-prefix as before and finish them, or start over with 'imgpipe clean'`,
     });
     expect((await shop.catalog.identity()).busId).toBe('embedded');
     await bindTo(shop, 'embedded');

@@ -62,7 +62,7 @@ describe('a clean', () => {
     expect(await shop.catalog.identity()).toMatchObject({ formerIds: [pipelineId], busId: null, cleaning: false });
     await shop.receive([OTHER, GREY]);
     await shop.drain();
-    const parts = { catalog: shop.catalog, store: shop.store, bus: shop.bus, defaultTechnique: 'l2@1' };
+    const parts = { catalog: shop.catalog, store: shop.store, broker: shop.broker, defaultTechnique: 'l2@1' };
     expect(await status(parts, { check: true })).toMatchObject({ images: 2, events: 1, alerts: 1, faults: [] });
   });
 

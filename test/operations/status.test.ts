@@ -7,12 +7,17 @@ import { type Workshop, workshop } from '../support/workshop.ts';
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
-function statusOf({ catalog, store, bus }: Workshop, check = true): Promise<Status> {
-  return status({ catalog, store, bus, defaultTechnique: 'l2@1' }, { check });
+function statusOf({ catalog, store, broker }: Workshop, check = true): Promise<Status> {
+  return status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check });
 }
 
 async function faultKeys(shop: Workshop): Promise<string[]> {
   return (await statusOf(shop)).faults.map(({ key }) => key);
+}
+
+/** What the status says of a group that nothing waits for, on the one partition of the embedded bus. */
+function lagOf(topic: string, group: string, { end, committed }: { end: number; committed: number }) {
+  return { topic, group, members: [], lag: 0, partitions: [{ partition: 0, start: 0, end, committed, lag: 0 }] };
 }
 
 /** Four images, of which the second and the third have changed, all with their alerts. */
@@ -37,7 +42,16 @@ describe('the status', () => {
       waiting: { analysis: 0, alert: 0 },
       unpublished: 0,
       faults: [],
-      broker: 'embedded',
+      broker: {
+        address: 'embedded',
+        unreachable: undefined,
+        groups: [
+          lagOf('image_analysis', 'image_analysis_group', { end: 4, committed: 4 }),
+          lagOf('image_event_alert', 'image_event_alert_group', { end: 2, committed: 2 }),
+        ],
+      },
+      oldestOpen: null,
+      notes: [],
       techniques: [
         {
           technique: 'l2@1',
@@ -70,8 +84,8 @@ describe('the status', () => {
   });
 
   it('reads the files only where it is to check, and tells how far it has come', async () => {
-    const { catalog, store, bus } = await drained();
-    const parts = { catalog, store, bus, defaultTechnique: 'l2@1' };
+    const { catalog, store, broker } = await drained();
+    const parts = { catalog, store, broker, defaultTechnique: 'l2@1' };
     rmSync(store.locate('image_database/00001.png'));
     expect((await status(parts, { check: false })).faults).toEqual([]);
     const counts: number[] = [];

@@ -6,7 +6,7 @@ import type { OutcomeRecord } from '../../src/domain/records.ts';
 import type { Report } from '../../src/domain/reports.ts';
 import type { Catalog } from '../../src/ports/catalog.ts';
 import type { Comparator } from '../../src/ports/comparator.ts';
-import type { EventBus } from '../../src/ports/event-bus.ts';
+import type { Broker, EventBus } from '../../src/ports/event-bus.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { type AlertParts, createAlertStage } from '../../src/stages/alert.ts';
@@ -23,6 +23,7 @@ export interface Workshop {
   readonly folder: string;
   readonly catalog: Catalog;
   readonly bus: EventBus;
+  readonly broker: Broker;
   readonly store: ObjectStore;
   readonly comparator: Comparator;
   /** All that the stages have told. */
@@ -83,6 +84,7 @@ export async function workshop(): Promise<Workshop> {
     folder,
     catalog,
     bus,
+    broker: { address: bus.address, open: async () => bus },
     store,
     comparator,
     reports,

@@ -24,6 +24,7 @@ export function audit(db: Database, defaultTechnique: string): Audit {
       techniques: techniqueFigures(db),
       openImages: techniques.flatMap((technique) => openImages(db, technique)),
       openEvents: openEvents(db),
+      oldestOpen: oldestOpen(db, techniques),
       faults: [...holes(db), ...orphans(db)],
     };
   });
@@ -67,6 +68,17 @@ function openImages(db: Database, technique: string): OpenImage[] {
       technique,
     )
     .map((row) => ({ image: idOf(row), technique, place: placeOf(row) }));
+}
+
+function oldestOpen(db: Database, techniques: readonly string[]): Audit['oldestOpen'] {
+  const row = db.get(
+    `SELECT i.stream, i.number, i.received_at FROM image i WHERE EXISTS (
+       SELECT 1 FROM json_each(?) t WHERE NOT EXISTS (
+         SELECT 1 FROM outcome o WHERE o.technique = t.value AND o.stream = i.stream AND o.number = i.number))
+     ORDER BY i.received_at, i.stream, i.number LIMIT 1`,
+    JSON.stringify(techniques),
+  );
+  return row === undefined ? null : { ...idOf(row), receivedAt: String(row['received_at']) };
 }
 
 function openEvents(db: Database): OpenEvent[] {

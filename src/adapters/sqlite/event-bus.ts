@@ -144,6 +144,13 @@ export function createEmbeddedBus(db: Database, claims: Claims, as: string): Eve
       return [{ partition: PARTITION, start: Number(row['first']), end: Number(row['last']) + 1 }];
     },
 
+    nameOf: (topicOrGroup) => topicOrGroup,
+    members: async () => [],
+    groups: async () =>
+      db
+        .all('SELECT DISTINCT consumer_group FROM bus_committed ORDER BY consumer_group')
+        .map((row) => String(row['consumer_group'])),
+
     clear: () =>
       db.write(() => {
         for (const table of ['bus_message', 'bus_committed', 'bus_topic']) db.run(`DELETE FROM ${table}`);

@@ -1,0 +1,66 @@
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Chunk, ConsumeOptions } from '../../ports/event-bus.ts';
+import { translated } from './errors.ts';
+import { createPulse, type Pulse } from './pulse.ts';
+import { messageOf } from './records.ts';
+
+/** How many messages are handed on together. */
+const CHUNK = 64;
+
+export interface BatchParts {
+  readonly consumer: Consumer;
+  readonly address: string;
+  readonly busId: string;
+  readonly heartbeatMs: number;
+  readonly options: Pick<ConsumeOptions, 'topic' | 'onChunk'>;
+  /** Once it aborts, no further chunk is begun. */
+  readonly ended: AbortSignal;
+  /** Ends the consumer with an error. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** Hands a batch on, chunk by chunk. Nothing comes out of it but what tells kafkajs to join the group again. */
+export async function handleBatch(payload: EachBatchPayload, parts: BatchParts): Promise<void> {
+  const { batch } = payload;
+  const { options, ended, fail } = parts;
+  const pulse = createPulse(() => payload.heartbeat(), parts.heartbeatMs);
+  const place = { bus: parts.busId, topic: options.topic, partition: batch.partition };
+  try {
+    for (let first = 0; first < batch.messages.length; first += CHUNK) {
+      if (ended.aborted || pulse.lost() !== undefined) break;
+      const messages = batch.messages.slice(first, first + CHUNK).map((record) => messageOf(record, place));
+      await options.onChunk({ messages, ...hold(payload, pulse, parts) });
+    }
+  } catch (error) {
+    // Out of the handler, kafkajs would try it again without end.
+    fail(error);
+  } finally {
+    pulse.stop();
+  }
+  // Until the consumer has stopped it would be given the same messages again and again.
+  if (ended.aborted) payload.pause();
+  else if (pulse.lost() !== undefined) throw pulse.lost();
+}
+
+/** What a stage may do with a chunk of this batch. */
+function hold(
+  { batch, isRunning, isStale, resolveOffset }: EachBatchPayload,
+  pulse: Pulse,
+  { consumer, address }: BatchParts,
+): Omit<Chunk, 'messages'> {
+  const { topic, partition } = batch;
+  return {
+    isCurrent: () => pulse.lost() === undefined && isRunning() && !isStale(),
+    keepAlive: () => pulse.beat(),
+    async commit(nextOffset) {
+      if (pulse.lost() !== undefined) return;
+      try {
+        await consumer.commitOffsets([{ topic, partition, offset: String(nextOffset) }]);
+        resolveOffset(String(nextOffset - 1));
+      } catch (error) {
+        // Whoever has the partition now is given these messages again, and finds them done.
+        if (!pulse.tellLost(error)) throw translated(error, address);
+      }
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { Consumer } from 'kafkajs';
+import type { ConsumeOptions } from '../../ports/event-bus.ts';
+import { handleBatch } from './batches.ts';
+import { createClient, RETRY } from './client.ts';
+import { within } from './deadline.ts';
+import { tellMembership } from './membership.ts';
+import { addressOf, type KafkaOptions } from './options.ts';
+
+/** How long a fetch waits for messages, and so how long an end may take. */
+const LONGEST_FETCH_MS = 200;
+/** After this long an orderly end is given up. */
+const LONGEST_END_MS = 5000;
+
+export interface ConsumerParts {
+  readonly kafka: KafkaOptions;
+  readonly busId: string;
+  /** The names of topic and group on the broker, and how many partitions the topic has. */
+  readonly topic: string;
+  readonly group: string;
+  readonly partitions: number;
+}
+
+/**
+ * Takes messages as a member of a group until the signal, the chunk in hand being finished. An error out of `onChunk`,
+ * or a crash of kafkajs' consumer, ends it with that error; whoever called makes a new one.
+ */
+export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOptions): Promise<void> {
+  const { kafka, busId, topic, group, partitions } = parts;
+  const { signal } = options;
+  const heartbeatMs = heartbeatOf(kafka.sessionTimeout);
+  const ended = new AbortController();
+  const failures: unknown[] = [];
+  const end = () => ended.abort();
+  const fail = (error: unknown) => {
+    failures.push(error);
+    end();
+  };
+  const consumer = createClient(kafka).consumer({
+    groupId: group,
+    sessionTimeout: kafka.sessionTimeout,
+    heartbeatInterval: heartbeatMs,
+    minBytes: 1,
+    maxWaitTimeInMs: LONGEST_FETCH_MS,
+    allowAutoTopicCreation: false,
+    retry: { ...RETRY },
+  });
+  // `run` answers once the group is joined: who wants to hear of that, or of a crash on the way, listens before.
+  consumer.on(consumer.events.CRASH, ({ payload }) => fail(payload.error));
+  const { sessionTimeout } = kafka;
+  const membership = tellMembership(consumer, { topic, partitions, sessionTimeout, onNotice: options.onNotice });
+  let inHand = Promise.resolve();
+  const batchParts = { consumer, address: addressOf(kafka), busId, heartbeatMs, options, ended: ended.signal, fail };
+
+  async function run(): Promise<void> {
+    await consumer.connect();
+    if (ended.signal.aborted) return;
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    if (ended.signal.aborted) return;
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => {
+        const handling = handleBatch(payload, batchParts);
+        inHand = handling.catch(() => {});
+        return handling;
+      },
+    });
+  }
+
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  try {
+    const running = run().catch(fail);
+    await aborted(ended.signal);
+    // While kafkajs stops it commits no more, and does not say so.
+    await inHand;
+    await within(LONGEST_END_MS, leave(consumer, running), () => new Error('the consumer does not end')).catch(
+      () => {},
+    );
+  } finally {
+    signal.removeEventListener('abort', end);
+    membership.close();
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** How often a member shows that it lives: so often that the others need not wait long for it when they share anew. */
+function heartbeatOf(sessionTimeout: number): number {
+  return Math.min(1000, Math.floor(sessionTimeout / 5));
+}
+
+/** A disconnect cuts a join short; one that comes before `run` has ended would leave the consumer running. */
+async function leave(consumer: Consumer, running: Promise<void>): Promise<void> {
+  await consumer.disconnect().catch(() => {});
+  await running;
+  await consumer.disconnect().catch(() => {});
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

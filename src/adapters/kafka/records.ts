@@ -1,0 +1,30 @@
+import type { IHeaders, KafkaMessage, Message as KafkaRecord } from 'kafkajs';
+import type { Message } from '../../domain/messages.ts';
+import type { ReceivedMessage } from '../../ports/event-bus.ts';
+
+/** A message as a record of Kafka's. */
+export function recordOf(message: Message, partition: number): KafkaRecord {
+  return { key: message.key, value: message.value, headers: { ...message.headers }, partition };
+}
+
+/** A record as a message; whatever somebody else has put there is text in the end, and judged by whoever reads it. */
+export function messageOf(
+  { key, value, headers, offset }: Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset'>,
+  place: Omit<ReceivedMessage['place'], 'offset'>,
+): ReceivedMessage {
+  return {
+    key: key?.toString() ?? '',
+    headers: headersOf(headers ?? {}),
+    value: value?.toString() ?? '',
+    place: { ...place, offset: Number(offset) },
+  };
+}
+
+function headersOf(headers: IHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => {
+      const first = Array.isArray(value) ? value[0] : value;
+      return first === undefined ? [] : [[name, first.toString()]];
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import { ImgpipeError } from '../../domain/errors.ts';
+import { isUnknown } from './errors.ts';
+import type { KafkaOptions } from './options.ts';
+
+/** How often it is asked whether a deleted topic is gone. */
+const ASK_MS = 50;
+
+/** Makes the topics that are not there; those that are stay as they are. */
+export async function makeTopics(admin: Admin, names: readonly string[], options: KafkaOptions): Promise<void> {
+  const there = new Set(await admin.listTopics());
+  const retention = options.retention === 'forever' ? '-1' : String(options.retention);
+  for (const topic of names.filter((name) => !there.has(name))) {
+    try {
+      // Another process may be quicker: then the answer is false, and the topic is there.
+      await admin.createTopics({
+        topics: [
+          {
+            topic,
+            numPartitions: options.partitions,
+            replicationFactor: options.replication,
+            configEntries: [
+              { name: 'retention.ms', value: retention },
+              { name: 'retention.bytes', value: '-1' },
+              { name: 'cleanup.policy', value: 'delete' },
+            ],
+          },
+        ],
+        waitForLeaders: true,
+      });
+    } catch (error) {
+      if (!/replication factor/i.test(String((error as Error).message) + reasonsOf(error))) throw error;
+      throw new ImgpipeError(
+        'config_invalid',
+        `kafka_replication: the cluster has too few brokers to keep ${topic} on ${options.replication} of them: give a smaller number`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** How many partitions each of these topics has; a topic that is not there is left out. */
+export async function partitionCounts(admin: Admin, names: readonly string[]): Promise<Map<string, number>> {
+  const there = new Set(await admin.listTopics());
+  const topics = names.filter((name) => there.has(name));
+  if (topics.length === 0) return new Map();
+  const metadata = await admin.fetchTopicMetadata({ topics });
+  return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
+}
+
+/** Deletes those of the topics that are there, and answers once they are gone: deleting is asynchronous. */
+export async function deleteTopics(admin: Admin, names: readonly string[]): Promise<void> {
+  const present = async () => {
+    const there = new Set(await admin.listTopics());
+    return names.filter((name) => there.has(name));
+  };
+  const topics = await present();
+  if (topics.length === 0) return;
+  try {
+    await admin.deleteTopics({ topics });
+  } catch (error) {
+    if (!isUnknown(error)) throw error;
+  }
+  while ((await present()).length > 0) await sleep(ASK_MS);
+}
+
+function reasonsOf(error: unknown): string {
+  const errors = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  return errors.map((each: Error) => each.message).join(' ');
+}

@@ -1,0 +1,35 @@
+/** The scheme of a Kafka cluster's address. */
+const KAFKA = 'kafka://';
+const DEFAULT_PORT = 9092;
+const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::(\d{1,5}))?$/i;
+
+/** A broker's address as it is to be shown: `embedded`, or `kafka://host:port[,host:port…]` with every port. */
+export function brokerAddress(value: unknown): string {
+  if (value === 'embedded') return value;
+  const hosts = typeof value === 'string' && value.startsWith(KAFKA) ? value.slice(KAFKA.length).split(',') : [];
+  const whole = hosts.map((host) => wholeHost(host.trim()));
+  if (whole.length === 0 || whole.includes(undefined)) {
+    throw new Error("'embedded', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092");
+  }
+  return KAFKA + whole.join(',');
+}
+
+/** The `host:port`s of a Kafka cluster's address; undefined for the embedded bus. */
+export function kafkaHosts(address: string): string[] | undefined {
+  return address.startsWith(KAFKA) ? address.slice(KAFKA.length).split(',') : undefined;
+}
+
+/** What Kafka allows in a topic's name, so short that the longest of ours still fits. */
+export function topicPrefix(value: unknown): string {
+  if (typeof value !== 'string' || !/^[a-zA-Z0-9._-]{0,100}$/.test(value)) {
+    throw new Error("up to 100 of a-z, A-Z, 0-9, '.', '_' and '-', such as garden.");
+  }
+  return value;
+}
+
+function wholeHost(text: string): string | undefined {
+  const [, v6, name, port = DEFAULT_PORT] = HOST.exec(text) ?? [];
+  const host = v6 === undefined ? name : `[${v6}]`;
+  if (host === undefined || Number(port) < 1 || Number(port) > 65_535) return undefined;
+  return `${host}:${Number(port)}`;
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { ImgpipeError } from '../domain/errors.ts';
+import { kafkaHosts } from './broker-address.ts';
+import type { Config } from './settings.ts';
+
+/**
+ * All that is needed to speak with the Kafka cluster of the configuration, with the contents of the files that it names;
+ * undefined for the embedded bus. Throws `config_invalid`.
+ */
+export function kafkaConnectionOf(config: Config) {
+  const hosts = kafkaHosts(config.broker);
+  if (hosts === undefined) return undefined;
+  return {
+    hosts,
+    prefix: config.topicPrefix,
+    partitions: config.kafkaPartitions,
+    replication: config.kafkaReplication,
+    retention: config.kafkaRetention,
+    clientId: config.kafkaClientId,
+    connectTimeout: config.kafkaConnectTimeout,
+    requestTimeout: config.kafkaRequestTimeout,
+    sessionTimeout: config.kafkaSessionTimeout,
+    tls: tlsOf(config),
+    sasl: saslOf(config),
+  };
+}
+
+function tlsOf({ kafkaTls, kafkaTlsCa, kafkaTlsCert, kafkaTlsKey }: Config) {
+  if (!kafkaTls) {
+    const given = kafkaTlsCa || kafkaTlsCert || kafkaTlsKey;
+    if (given) throw invalid(`kafka_tls: it is off, and ${given} is given for it: set kafka_tls to true`);
+    return undefined;
+  }
+  if ((kafkaTlsCert === '') !== (kafkaTlsKey === '')) {
+    throw invalid('kafka_tls_cert and kafka_tls_key: one is of no use without the other: give both, or neither');
+  }
+  return {
+    ...(kafkaTlsCa && { ca: contentOf('kafka_tls_ca', kafkaTlsCa) }),
+    ...(kafkaTlsCert && { cert: contentOf('kafka_tls_cert', kafkaTlsCert) }),
+    ...(kafkaTlsKey && { key: contentOf('kafka_tls_key', kafkaTlsKey) }),
+  };
+}
+
+function saslOf({ kafkaSasl, kafkaUsername, kafkaPassword, kafkaPasswordFile }: Config) {
+  if (kafkaSasl === 'none') {
+    if (kafkaUsername)
+      throw invalid(`kafka_sasl: it is none, and a kafka_username is given: say how the user is proven`);
+    return undefined;
+  }
+  const password = kafkaPasswordFile ? firstLine(contentOf('kafka_password_file', kafkaPasswordFile)) : kafkaPassword;
+  if (!kafkaUsername) throw invalid(`kafka_username: kafka_sasl is ${kafkaSasl}, and that needs a user: give one`);
+  if (!password) {
+    throw invalid(
+      `kafka_password_file: kafka_sasl is ${kafkaSasl}, and that needs a password: name a file that holds it, or set IMGPIPE_KAFKA_PASSWORD`,
+    );
+  }
+  return { mechanism: kafkaSasl, username: kafkaUsername, password };
+}
+
+function contentOf(field: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ImgpipeError('config_invalid', `${field}: the file ${file} cannot be read (${code})`, { cause: error });
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split(/\r?\n/, 1)[0] ?? '';
+}
+
+function invalid(message: string): ImgpipeError {
+  return new ImgpipeError('config_invalid', message);
+}

@@ -1,0 +1,42 @@
+/** Readers of a setting's value, from a flag's or variable's text or from the file's JSON. Each throws what would do instead. */
+
+export function text(value: unknown, what: string): string {
+  if (typeof value !== 'string' || value.trim() === '' || value.includes('\0')) throw new Error(what);
+  return value;
+}
+
+export function number(value: unknown, limits: { least: number; most?: number; whole?: boolean }): number {
+  const { least, most = Number.MAX_SAFE_INTEGER, whole = false } = limits;
+  const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof read !== 'number' || !(read >= least && read <= most) || (whole && !Number.isInteger(read))) {
+    const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
+    throw new Error(`${whole ? 'a whole number' : 'a number'} ${range}`);
+  }
+  return read;
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const LONGEST_MS = 24 * 3_600_000;
+
+export function milliseconds(value: unknown): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(String(value).trim()) ?? [];
+  const read = Number(amount) * (unit === undefined ? 1 : (UNITS[unit] ?? Number.NaN));
+  // A number without a unit is only clear where it is nothing.
+  if (!(read <= LONGEST_MS) || (unit === undefined && read !== 0)) {
+    throw new Error('a time such as 50ms, 2s or 1m, of a day at the most');
+  }
+  return read;
+}
+
+export function yesOrNo(value: unknown): boolean {
+  if (value === true || value === 'true' || value === '1') return true;
+  if (value === false || value === 'false' || value === '0' || value === '') return false;
+  throw new Error('true or false');
+}
+
+/** One of a few words. */
+export function oneOf<T extends string>(value: unknown, words: readonly T[]): T {
+  const found = words.find((word) => word === value);
+  if (found === undefined) throw new Error(words.map((word) => `'${word}'`).join(' or '));
+  return found;
+}
