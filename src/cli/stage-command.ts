@@ -7,6 +7,7 @@ import { openPipeline, type Pipeline, type StageOptions } from '../pipeline.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { resultJson } from './json-lines.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
+import { createWaitingTimes } from './waiting-times.ts';
 import {
   alertLine,
   deadLetterLine,
@@ -54,15 +55,19 @@ export async function runStage({ name, config, ends, work, summary }: StageComma
   process.stdout.once('error', unread);
   const tally: Tally = { images: 0, outcomes: 0, events: 0, alerts: 0, passedOver: 0, rejected: 0, deadLetters: 0 };
   let pipeline: Pipeline | undefined;
+  const waiting = createWaitingTimes(() => terminal.progress(`${summary(tally)}${waiting.words()}`));
   try {
     const { signal } = interrupt;
-    const onReport = (report: Report) => draw(report, { config, terminal, tally, data: pipeline?.data ?? config.data });
+    const onReport = (report: Report) => {
+      waiting.note(report);
+      draw(report, { config, terminal, tally, data: pipeline?.data ?? config.data });
+    };
     pipeline = await openPipeline({ config, command: name, create: true, signal, onReport });
     terminal.notice(terminal.err.dim(`${name}: broker ${pipeline.broker}, folder ${escapeText(pipeline.data)}`));
     terminal.progress(summary(tally));
     const told = (report: Report) => {
       onReport(report);
-      terminal.progress(summary(tally));
+      terminal.progress(`${summary(tally)}${waiting.words()}`);
     };
     Object.assign(tally, await work(pipeline, { signal, onReport: told }));
     terminal.close();
@@ -79,6 +84,7 @@ export async function runStage({ name, config, ends, work, summary }: StageComma
     terminal.notice(`${name}: stopped; ${summary(tally)}. What waits is done at the next start`);
   } finally {
     interrupt.close();
+    waiting.close();
     process.stdout.off('error', unread);
     await pipeline?.close();
   }

@@ -49,14 +49,17 @@ function hold(
   { consumer, address }: BatchParts,
 ): Omit<Chunk, 'messages'> {
   const { topic, partition } = batch;
+  let committed = -1;
   return {
     isCurrent: () => pulse.lost() === undefined && isRunning() && !isStale(),
     keepAlive: () => pulse.beat(),
     async commit(nextOffset) {
-      if (pulse.lost() !== undefined) return;
+      // Kafka itself would go back.
+      if (pulse.lost() !== undefined || nextOffset <= committed) return;
       try {
         await consumer.commitOffsets([{ topic, partition, offset: String(nextOffset) }]);
         resolveOffset(String(nextOffset - 1));
+        committed = nextOffset;
       } catch (error) {
         // Whoever has the partition now is given these messages again, and finds them done.
         if (!pulse.tellLost(error)) throw translated(error, address);

@@ -46,6 +46,7 @@ export function createPublisher(options: KafkaOptions, partitionsOf: (topic: str
   }
 
   async function publish(topic: string, messages: readonly Message[]): Promise<Position[]> {
+    if (messages.length === 0) return [];
     const count = await partitionsOf(topic);
     const chosen = messages.map(({ key }) => partitionOf(topic, key, count));
     const producer = current ?? connect();

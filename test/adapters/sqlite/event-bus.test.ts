@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ConsumerNotice } from '../../../src/ports/event-bus.ts';
 import { eventBusContract } from '../../contracts/event-bus.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -7,6 +8,30 @@ describe('the embedded bus', () => {
   eventBusContract(async () => {
     const folder = temporaryFolder();
     return { open: (as) => openSqlite(folder, as) };
+  });
+
+  it('has one consumer of a group at work: a second is told of the first by name', async () => {
+    const folder = temporaryFolder();
+    const stop = new AbortController();
+    const notices: ConsumerNotice[] = [];
+    const consume = async (as: string) => {
+      const { bus } = await openSqlite(folder, as);
+      const told = new Promise<void>((resolve) => {
+        const onNotice = (notice: ConsumerNotice) => {
+          notices.push(notice);
+          resolve();
+        };
+        const options = { topic: 't', group: 'g', signal: stop.signal, drain: false, onNotice };
+        ended.push(bus.consume({ ...options, onChunk: async () => {} }));
+      });
+      await told;
+    };
+    const ended: Promise<void>[] = [];
+    await consume('the first');
+    await consume('the second');
+    stop.abort();
+    await Promise.all(ended);
+    expect(notices).toEqual([{ kind: 'working' }, { kind: 'standing_by', holder: 'the first' }]);
   });
 
   it('has a log of what it holds: a message that is gone at an end lies outside of it', async () => {
