@@ -1,3 +1,4 @@
+import type { ImgpipeError } from '../domain/errors.ts';
 import type { Message } from '../domain/messages.ts';
 import type { Place } from '../domain/records.ts';
 
@@ -25,7 +26,10 @@ export type ConsumerNotice =
   /** A member came or went, and the group shares out its partitions anew. */
   | { readonly kind: 'rebalancing' }
   /** The group has not let it in yet: a member that went without a word is given up first. */
-  | { readonly kind: 'joining'; readonly givesUpAfterMs: number };
+  | { readonly kind: 'joining'; readonly givesUpAfterMs: number }
+  /** The bus has stopped answering; the consumer goes on trying by itself. */
+  | { readonly kind: 'unreachable'; readonly error: ImgpipeError }
+  | { readonly kind: 'reachable' };
 
 /** A consumer's partitions, of as many as the topic has. */
 export interface Share {

@@ -2,7 +2,7 @@ import { asImgpipeError, type ImgpipeError, Stopped } from '../domain/errors.ts'
 import type { Message } from '../domain/messages.ts';
 import type { Place } from '../domain/records.ts';
 import type { Observer, Step } from '../domain/reports.ts';
-import type { Chunk, EventBus, ReceivedMessage } from '../ports/event-bus.ts';
+import type { Chunk, ConsumerNotice, EventBus, ReceivedMessage } from '../ports/event-bus.ts';
 import { type Patience, patiently } from './patience.ts';
 
 /** How often a bug of ours is given another chance before the message becomes a dead letter. */
@@ -45,6 +45,9 @@ export interface ConsumeParts extends Observer {
   readonly drain: boolean;
 }
 
+/** What a consumer tells when all is well with its bus. */
+const HEALTHY: ReadonlySet<ConsumerNotice['kind']> = new Set(['working', 'standing_by', 'reachable']);
+
 /** Takes messages, has the stage handle them, publishes what it returns, notes the places and commits. */
 export async function consume(stage: Stage, parts: ConsumeParts): Promise<void> {
   const { bus, signal, drain, onReport } = parts;
@@ -57,7 +60,7 @@ export async function consume(stage: Stage, parts: ConsumeParts): Promise<void> 
       if (!(error instanceof Stopped)) throw error;
     }
   };
-  await patiently(patience, (healthy) =>
+  await patiently(patience, (condition) =>
     bus.consume({
       topic: stage.topic,
       group: stage.group,
@@ -65,8 +68,9 @@ export async function consume(stage: Stage, parts: ConsumeParts): Promise<void> 
       drain,
       onChunk,
       onNotice: (notice) => {
-        if (notice.kind === 'working' || notice.kind === 'standing_by') healthy();
-        onReport?.({ ...notice, stage: stage.name });
+        if (notice.kind === 'unreachable') return condition.ailing(notice.error);
+        if (HEALTHY.has(notice.kind)) condition.healthy();
+        if (notice.kind !== 'reachable') onReport?.({ ...notice, stage: stage.name });
       },
     }),
   );

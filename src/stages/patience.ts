@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asImgpipeError, Stopped } from '../domain/errors.ts';
+import { asImgpipeError, type ImgpipeError, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
 
 const FIRST_PAUSE_MS = 100;
@@ -12,32 +12,43 @@ export interface Patience extends Pick<Observer, 'onReport'> {
   readonly keepAlive?: () => Promise<void>;
 }
 
+/** By which work that lasts tells how it fares. */
+export interface Condition {
+  /** It is under way again. */
+  healthy(): void;
+  /** The surroundings fail, and the work goes on trying by itself. */
+  ailing(error: ImgpipeError): void;
+}
+
 /**
  * Does the work, and where the surroundings fail, does it again until they let it: told once, without end, with pauses
- * up to five seconds. The work must bear repetition; one that lasts calls `healthy` when it is under way again. Any
- * other error comes out at once.
+ * up to five seconds. The work must bear repetition; one that lasts tells its condition. Any other error comes out at once.
  */
-export async function patiently<T>(patience: Patience, work: (healthy: () => void) => Promise<T>): Promise<T> {
+export async function patiently<T>(patience: Patience, work: (condition: Condition) => Promise<T>): Promise<T> {
   const { stage, signal, onReport } = patience;
   let tries = 0;
-  let failedAt = 0;
-  const healthy = () => {
-    if (tries > 0) onReport?.({ kind: 'resumed', stage, afterMs: performance.now() - failedAt });
-    tries = 0;
+  let failedAt: number | undefined;
+  const condition: Condition = {
+    healthy() {
+      if (failedAt !== undefined) onReport?.({ kind: 'resumed', stage, afterMs: performance.now() - failedAt });
+      failedAt = undefined;
+      tries = 0;
+    },
+    ailing(error) {
+      if (failedAt === undefined) onReport?.({ kind: 'waiting', stage, error });
+      failedAt ??= performance.now();
+    },
   };
   for (;;) {
     try {
-      const result = await work(healthy);
-      healthy();
+      const result = await work(condition);
+      condition.healthy();
       return result;
     } catch (thrown) {
       if (thrown instanceof Stopped) throw thrown;
       const error = asImgpipeError(thrown);
       if (error.blame !== 'surroundings') throw error;
-      if (tries === 0) {
-        failedAt = performance.now();
-        onReport?.({ kind: 'waiting', stage, error });
-      }
+      condition.ailing(error);
     }
     await pause(Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS), signal);
     tries += 1;

@@ -1,4 +1,6 @@
-import { Kafka, type KafkaConfig, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { KafkaOptions } from './options.ts';
 
 /** kafkajs tries so often by itself; after that the failure is told, and whoever called begins anew. */
@@ -23,6 +25,7 @@ export function createClient(options: KafkaOptions, retries = RETRY.retries ?? 0
     requestTimeout,
     enforceRequestTimeout: true,
     retry: { ...RETRY, retries },
+    socketFactory: createSocket,
     // What heals by itself is no news, and what does not comes as an error.
     logLevel: logLevel.NOTHING,
     logCreator: () => () => {},
@@ -37,3 +40,18 @@ export function createClient(options: KafkaOptions, retries = RETRY.retries ?? 0
   if (sasl !== undefined) config.sasl = { ...sasl } as SASLOptions;
   return new Kafka(config);
 }
+
+const KEEP_ALIVE_MS = 60_000;
+
+/** kafkajs' own sockets gather small requests before they send them, and complain to the terminal about their listeners. */
+function createSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
+  const socket = ssl
+    ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
+    : connect({ host, port }, onConnect);
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  socket.setMaxListeners(0);
+  return socket;
+}
+
+type ISocketFactoryArgs = Parameters<ISocketFactory>[0];

@@ -3,11 +3,16 @@ import type { ConsumeOptions } from '../../ports/event-bus.ts';
 import { handleBatch } from './batches.ts';
 import { createClient, RETRY } from './client.ts';
 import { within } from './deadline.ts';
-import { tellMembership } from './membership.ts';
+import { watchMembership } from './membership.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 
 /** How long a fetch waits for messages, and so how long an end may take. */
 const LONGEST_FETCH_MS = 200;
+/**
+ * About two minutes of tries: a member that the broker's restart finds still trying keeps its membership, where a new
+ * one would wait until the group has given up the old.
+ */
+const PATIENT_RETRIES = 60;
 /** After this long an orderly end is given up. */
 const LONGEST_END_MS = 5000;
 
@@ -35,21 +40,23 @@ export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOpti
     failures.push(error);
     end();
   };
-  const consumer = createClient(kafka).consumer({
+  const consumer = createClient(kafka, PATIENT_RETRIES).consumer({
     groupId: group,
     sessionTimeout: kafka.sessionTimeout,
     heartbeatInterval: heartbeatMs,
     minBytes: 1,
     maxWaitTimeInMs: LONGEST_FETCH_MS,
     allowAutoTopicCreation: false,
-    retry: { ...RETRY },
+    retry: { ...RETRY, retries: PATIENT_RETRIES },
   });
   // `run` answers once the group is joined: who wants to hear of that, or of a crash on the way, listens before.
   consumer.on(consumer.events.CRASH, ({ payload }) => fail(payload.error));
+  const address = addressOf(kafka);
   const { sessionTimeout } = kafka;
-  const membership = tellMembership(consumer, { topic, partitions, sessionTimeout, onNotice: options.onNotice });
+  const { onNotice } = options;
+  const membership = watchMembership(consumer, { address, topic, partitions, sessionTimeout, heartbeatMs, onNotice });
   let inHand = Promise.resolve();
-  const batchParts = { consumer, address: addressOf(kafka), busId, heartbeatMs, options, ended: ended.signal, fail };
+  const batchParts = { consumer, address, busId, heartbeatMs, options, ended: ended.signal, fail };
 
   async function run(): Promise<void> {
     await consumer.connect();
@@ -60,7 +67,8 @@ export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOpti
       autoCommit: false,
       eachBatchAutoResolve: false,
       eachBatch: (payload) => {
-        const handling = handleBatch(payload, batchParts);
+        membership.busy(true);
+        const handling = handleBatch(payload, batchParts).finally(() => membership.busy(false));
         inHand = handling.catch(() => {});
         return handling;
       },
