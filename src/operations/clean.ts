@@ -4,6 +4,7 @@ import type { ImageId } from '../domain/records.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { busName } from './bind-bus.ts';
 
 export interface CleanPlan {
   readonly images: number;
@@ -72,7 +73,7 @@ async function checkFree(catalog: Catalog, bus: EventBus): Promise<void> {
   if (busId !== null && busId !== bus.id) {
     throw new ImgpipeError(
       'bus_differs',
-      `broker: this pipeline's messages are on ${busId}, not on ${bus.id} (${bus.address}): give --broker and --topic-prefix as before, or --keep-topics to leave them there`,
+      `broker: this pipeline's messages are on ${busId}, not on ${busName(bus)}: give --broker and --topic-prefix as before, or --keep-topics to leave them there`,
     );
   }
   const members = await Promise.all((await bus.groups()).map((group) => bus.members(group)));
