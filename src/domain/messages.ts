@@ -12,6 +12,8 @@ export interface Message {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly value: string;
+  /** The value as it is where that is no text in UTF-8: `value` is then what can be read of it. None of ours has this. */
+  readonly bytes?: Uint8Array;
 }
 
 /** `imgpipe.image.received.v1`: an image has its number and its file. */

@@ -29,6 +29,9 @@ export interface Claim {
 /** The answer to a claim: the claim itself, or who holds it, in words. */
 export type ClaimAnswer = { readonly claim: Claim } | { readonly heldBy: string };
 
+/** The name of the claim that stages share, and that `clean` and a catalog's migration want for themselves. */
+export const FOLDER_CLAIM = 'folder';
+
 /**
  * Rights that one process holds at a time, until it ends, however it ends; a process that is merely stopped keeps its
  * own. Several may hold a claim that all of them share.
