@@ -1,6 +1,7 @@
 import { alertsContract } from './catalog/alerts.ts';
 import { auditContract } from './catalog/audit.ts';
 import { claimsContract } from './catalog/claims.ts';
+import { deadLettersContract } from './catalog/dead-letters.ts';
 import { imagesContract } from './catalog/images.ts';
 import { outcomesContract } from './catalog/outcomes.ts';
 import type { MakeStand } from './catalog/stand.ts';
@@ -12,6 +13,7 @@ export function catalogContract(stand: MakeStand): void {
   imagesContract(stand);
   outcomesContract(stand);
   alertsContract(stand);
+  deadLettersContract(stand);
   wholeContract(stand);
   auditContract(stand);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deadLetter, newAlert, placeAt } from '../../support/samples.ts';
-import { L2, type MakeStand } from './stand.ts';
+import { newAlert } from '../../support/samples.ts';
+import type { MakeStand } from './stand.ts';
 
-/** The rows of alerts and dead letters. */
+/** The rows of alerts. */
 export function alertsContract(stand: MakeStand): void {
-  describe('alerts and dead letters', () => {
-    it('enter an alert once, and make it ready', async () => {
+  describe('alerts', () => {
+    it('are entered once, and become ready', async () => {
       const { catalog } = await stand();
       const first = newAlert(1);
       expect(await catalog.addAlerts([first, first])).toEqual([
@@ -18,25 +18,12 @@ export function alertsContract(stand: MakeStand): void {
       expect((await catalog.alerts([2, 1])).map((row) => row?.number)).toEqual([undefined, 1]);
     });
 
-    it('tell the range of the alerts that are ready', async () => {
+    it('that are ready have a range', async () => {
       const { catalog } = await stand();
       await catalog.addAlerts([1, 2, 3, 4].map(newAlert));
       expect(await catalog.alertRange()).toBeUndefined();
       await catalog.alertsReady([2, 3]);
       expect(await catalog.alertRange()).toEqual({ first: 2, last: 3 });
-    });
-
-    it('keep a dead letter once', async () => {
-      const { catalog } = await stand();
-      const letter = deadLetter({ place: placeAt(1) });
-      await catalog.addDeadLetters([letter, letter]);
-      await catalog.addDeadLetters([letter]);
-      expect((await catalog.audit(L2)).deadLetters).toBe(1);
-      await catalog.addDeadLetters([
-        { ...letter, place: placeAt(2) },
-        { ...letter, stage: 'alert' },
-      ]);
-      expect((await catalog.audit(L2)).deadLetters).toBe(3);
     });
   });
 }

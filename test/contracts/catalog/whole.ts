@@ -111,6 +111,8 @@ export function wholeContract(stand: MakeStand): void {
       await addImages(catalog, 1);
       const [written] = await catalog.addOutcomes([newOutcome(id(1), 'changed')]);
       expect(written?.row.event?.number).toBe(1);
+      await catalog.addDeadLetters([deadLetter()]);
+      expect((await catalog.deadLetterHeads(undefined, 9)).map((letter) => letter.id)).toEqual([1]);
     });
   });
 }
