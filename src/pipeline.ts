@@ -11,9 +11,12 @@ import { L2, TECHNIQUES } from './analysis/techniques.ts';
 import { kafkaConnectionOf } from './config/kafka-connection.ts';
 import type { Config } from './config/settings.ts';
 import { ImgpipeError } from './domain/errors.ts';
+import type { DeadLetterHead, DeadLetterRecord } from './domain/records.ts';
 import type { Observer } from './domain/reports.ts';
 import { bindBus } from './operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from './operations/clean.ts';
+import { deadLetterHeads, findDeadLetter } from './operations/dead-letters.ts';
+import { type Replayed, replay } from './operations/replay.ts';
 import { type Status, status } from './operations/status.ts';
 import { type AlertView, view } from './operations/view.ts';
 import { type Catalog, type Claim, FOLDER_CLAIM, type PipelineIdentity } from './ports/catalog.ts';
@@ -49,6 +52,12 @@ export interface Pipeline {
   run(paths: readonly string[], options: StageOptions): Promise<RunResult>;
   view(alert: number): Promise<AlertView>;
   status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
+  /** The dead letters, the newest first. */
+  deadLetters(): AsyncIterable<DeadLetterHead>;
+  /** A dead letter with its message. Throws `not_found`. */
+  deadLetter(id: number): Promise<DeadLetterRecord>;
+  /** Has dead letters handled again, each once. Throws `not_found`. */
+  replay(ids: readonly number[] | 'all', options: StageOptions): Promise<Replayed[]>;
   planClean(): Promise<CleanPlan>;
   /** `keepTopics` leaves the messages where they are: they are passed over later. */
   clean(options?: { keepTopics?: boolean }): Promise<void>;
@@ -294,6 +303,22 @@ function assemble({ config, command, as, catalog, broker, store }: Parts): Pipel
       await checked();
       return status({ catalog, store, broker, defaultTechnique: L2.id }, options);
     },
+
+    async *deadLetters() {
+      await checked();
+      yield* deadLetterHeads(catalog);
+    },
+
+    deadLetter: async (id) => {
+      await checked();
+      return findDeadLetter(catalog, id);
+    },
+
+    replay: (ids, options) =>
+      atWork(options, ({ pipeline, bus }) => {
+        const parts = { ...options, as, catalog, store, bus, pipelineId: pipeline.pipelineId };
+        return replay({ ...parts, publishIfFree: createOutbox(parts).publishIfFree }, ids);
+      }),
 
     planClean: () => planClean({ catalog, store }),
 

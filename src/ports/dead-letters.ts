@@ -11,6 +11,8 @@ export interface DeadLetterRows {
   deadLetterHeads(before: number | undefined, limit: number): Promise<DeadLetterHead[]>;
   /** The letters of these ids, in the order asked for. */
   deadLetters(ids: readonly number[]): Promise<(DeadLetterRecord | undefined)[]>;
+  /** How many there are, with the first and the last id; undefined without any. */
+  deadLetterRange(): Promise<{ readonly count: number; readonly first: number; readonly last: number } | undefined>;
   /** What letters the analyze stage has of these images. */
   deadLettersOf(technique: string, images: readonly ImageId[]): Promise<DeadLetterRecord[]>;
   /**

@@ -4,7 +4,8 @@ import { createFileObjectStore } from '../../src/adapters/files/object-store.ts'
 import { createComparator } from '../../src/adapters/jimp/comparator.ts';
 import type { Message } from '../../src/domain/messages.ts';
 import type { OutcomeRecord } from '../../src/domain/records.ts';
-import type { Report } from '../../src/domain/reports.ts';
+import type { Observer, Report } from '../../src/domain/reports.ts';
+import { type Replayed, replay } from '../../src/operations/replay.ts';
 import type { Catalog } from '../../src/ports/catalog.ts';
 import type { Comparator } from '../../src/ports/comparator.ts';
 import type { Broker, Chunk, EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
@@ -42,6 +43,8 @@ export interface Workshop {
   work(stage: Stage, over?: Partial<ConsumeParts>): Promise<void>;
   /** Analyzes and alerts all that waits. */
   drain(): Promise<void>;
+  /** Replays dead letters, as the command does. */
+  replay(ids: readonly number[] | 'all', onStep?: Observer['onStep']): Promise<Replayed[]>;
   publish(topic: string, message: Message): Promise<void>;
   /** All that a topic holds. */
   messages(topic: string): Promise<ReceivedMessage[]>;
@@ -104,6 +107,11 @@ export async function workshop(): Promise<Workshop> {
     drain: async () => {
       await work(await analyzeStage());
       await work(await alertStage());
+    },
+    replay: async (ids, onStep) => {
+      const { pipelineId } = await catalog.identity();
+      const { publishIfFree } = await outbox({ ...(onStep && { onStep }) });
+      return replay({ catalog, bus, pipelineId, publishIfFree, ...(onStep && { onStep }) }, ids);
     },
     publish: async (topic, message) => {
       await bus.publish(topic, [message]);

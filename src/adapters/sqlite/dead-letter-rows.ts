@@ -1,4 +1,5 @@
-import type { DeadLetterHead, ImageId, NewDeadLetter } from '../../domain/records.ts';
+import { subjectOf } from '../../domain/dead-letters.ts';
+import type { DeadLetterHead, ImageId, NewDeadLetter, Place } from '../../domain/records.ts';
 import type { DeadLetterRows } from '../../ports/dead-letters.ts';
 import type { Database } from './database.ts';
 import { deadLetterHeadOf, deadLetterOf, messageValues, placeValues } from './rows.ts';
@@ -16,8 +17,9 @@ export function createDeadLetterRows(db: Database): DeadLetterRows {
 
   function replayImage(id: number, at: string): void {
     const letter = unmarked(id);
-    if (letter?.stage !== 'analyze' || letter.image === null || letter.technique === null) return;
-    const { technique, image } = letter;
+    const subject = letter && subjectOf(letter);
+    if (subject?.kind !== 'image') return;
+    const { technique, image } = subject;
     db.run(
       `UPDATE dead_letter SET replayed_at = ?
        WHERE stage = 'analyze' AND technique = ? AND stream = ? AND image = ?`,
@@ -33,6 +35,18 @@ export function createDeadLetterRows(db: Database): DeadLetterRows {
       image.number,
     );
     reopen(image);
+  }
+
+  function replayEvent(id: number, place: Place, at: string): void {
+    const letter = unmarked(id);
+    const subject = letter && subjectOf(letter);
+    if (subject?.kind !== 'event') return;
+    db.run("UPDATE dead_letter SET replayed_at = ? WHERE stage = 'alert' AND event = ?", at, subject.event);
+    db.run(
+      'UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ? WHERE number = ?',
+      ...placeValues(place),
+      subject.event,
+    );
   }
 
   /** Unpublished, and a verdict of before, when other limits held perhaps, is none any more. */
@@ -71,6 +85,12 @@ export function createDeadLetterRows(db: Database): DeadLetterRows {
         return row === undefined ? undefined : deadLetterOf(row);
       }),
 
+    deadLetterRange: async () => {
+      const row = db.get('SELECT count(*) AS n, min(id) AS first, max(id) AS last FROM dead_letter');
+      if (row === undefined || row['first'] === null) return undefined;
+      return { count: Number(row['n']), first: Number(row['first']), last: Number(row['last']) };
+    },
+
     deadLettersOf: async (technique, images) =>
       images.flatMap(({ stream, number }) =>
         db
@@ -91,16 +111,7 @@ export function createDeadLetterRows(db: Database): DeadLetterRows {
 
     replayEvents: (replayed, at) =>
       db.write(() => {
-        for (const { id, place } of replayed) {
-          const letter = unmarked(id);
-          if (letter?.stage !== 'alert' || letter.event === null) continue;
-          db.run("UPDATE dead_letter SET replayed_at = ? WHERE stage = 'alert' AND event = ?", at, letter.event);
-          db.run(
-            `UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ? WHERE number = ?`,
-            ...placeValues(place),
-            letter.event,
-          );
-        }
+        for (const { id, place } of replayed) replayEvent(id, place, at);
       }),
 
     removeDeadLetters: (ids) =>
@@ -123,18 +134,18 @@ export function removeReplayed(db: Database, technique: string, { stream, number
 
 /** Within a transaction (see `addDeadLetters`). */
 export function enterDeadLetter(db: Database, letter: NewDeadLetter): void {
-  const { stage, image, technique, event } = letter;
+  const subject = subjectOf(letter);
   const place = placeValues(letter.place);
   const others = `(replayed_at IS NOT NULL OR (place_bus, place_topic, place_partition, place_offset) IS NOT (?, ?, ?, ?))`;
-  if (stage === 'alert' && event !== null) {
-    db.run(`DELETE FROM dead_letter WHERE stage = 'alert' AND event = ? AND ${others}`, event, ...place);
-  } else if (stage === 'analyze' && image !== null) {
+  if (subject.kind === 'event') {
+    db.run(`DELETE FROM dead_letter WHERE stage = 'alert' AND event = ? AND ${others}`, subject.event, ...place);
+  } else if (subject.kind === 'image') {
     db.run(
       `DELETE FROM dead_letter
-       WHERE stage = 'analyze' AND technique IS ? AND stream = ? AND image = ? AND ${others}`,
-      technique,
-      image.stream,
-      image.number,
+       WHERE stage = 'analyze' AND technique = ? AND stream = ? AND image = ? AND ${others}`,
+      subject.technique,
+      subject.image.stream,
+      subject.image.number,
       ...place,
     );
   }
@@ -144,16 +155,16 @@ export function enterDeadLetter(db: Database, letter: NewDeadLetter): void {
         place_bus, place_topic, place_partition, place_offset,
         message_key, message_headers, message_value, message_bytes)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    stage,
+    letter.stage,
     letter.reason,
     letter.detail,
     letter.stack,
     letter.attempts,
     letter.at,
-    image?.stream ?? null,
-    image?.number ?? null,
-    technique,
-    event,
+    letter.image?.stream ?? null,
+    letter.image?.number ?? null,
+    letter.technique,
+    letter.event,
     ...place,
     ...messageValues(letter.message),
   );

@@ -28,6 +28,7 @@ export function auditContract(stand: MakeStand): void {
         ],
         openImages: [{ image: id(1, 'sky'), technique: L2, place: null }],
         openEvents: [],
+        oldestOpen: { ...id(1, 'sky'), receivedAt: '2026-01-02T03:04:05.678Z' },
         faults: [],
       });
     });

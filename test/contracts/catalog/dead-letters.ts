@@ -80,6 +80,14 @@ export function deadLettersContract(stand: MakeStand): void {
       expect(found.map((letter) => letter?.id)).toEqual([2, undefined, 1]);
     });
 
+    it('are counted, with the first and the last id', async () => {
+      const { catalog } = await stand();
+      expect(await catalog.deadLetterRange()).toBeUndefined();
+      await catalog.addDeadLetters([1, 2, 3, 4].map((offset) => deadLetter({ place: placeAt(offset) })));
+      await catalog.removeDeadLetters([1, 3]);
+      expect(await catalog.deadLetterRange()).toEqual({ count: 2, first: 2, last: 4 });
+    });
+
     it('of a message alone are kept once for each message and stage', async () => {
       const { catalog } = await stand();
       const letter = deadLetter({ place: placeAt(1) });
