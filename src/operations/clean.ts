@@ -1,7 +1,7 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { alertTextKey, differenceKey, eventTextKey, imageKey, OBJECT_FOLDERS } from '../domain/object-keys.ts';
 import type { ImageId } from '../domain/records.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import { type Catalog, FOLDER_CLAIM } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { busName } from './bind-bus.ts';
@@ -23,9 +23,6 @@ export interface CleanParts {
   readonly bus: EventBus | undefined;
   readonly as: string;
 }
-
-/** The name of the claim that stages share and `clean` wants for itself. */
-export const FOLDER_CLAIM = 'folder';
 
 /** How many keys are looked up and removed together. */
 const PAGE = 256;

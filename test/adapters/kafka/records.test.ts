@@ -47,4 +47,11 @@ describe('a record of Kafka', () => {
       headers: { ce_type: 'a' },
     });
   });
+
+  it('with a value that is no text keeps its bytes, and has them again', () => {
+    const value = Buffer.from([0x7b, 0xff]);
+    const received = messageOf({ key: null, value, headers: {}, offset: '1' }, PLACE);
+    expect(received.bytes).toEqual(value);
+    expect(recordOf(received, 3).value).toEqual(value);
+  });
 });
