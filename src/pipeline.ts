@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,8 @@ import { kafkaConnectionOf } from './config/kafka-connection.ts';
 import type { Config } from './config/settings.ts';
 import { ImgpipeError } from './domain/errors.ts';
 import type { DeadLetterHead, DeadLetterRecord } from './domain/records.ts';
-import type { Observer } from './domain/reports.ts';
+import { type Observer, STAGES, type StageName } from './domain/reports.ts';
+import { type Liveness, liveness } from './operations/alive.ts';
 import { bindBus } from './operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from './operations/clean.ts';
 import { deadLetterHeads, findDeadLetter } from './operations/dead-letters.ts';
@@ -28,6 +30,7 @@ import { createAlertStage } from './stages/alert.ts';
 import { createAnalyzeStage } from './stages/analyze.ts';
 import { claimThreshold } from './stages/claims.ts';
 import { consume, type Stage } from './stages/consume.ts';
+import { withHeartbeat } from './stages/heartbeat.ts';
 import { createOutbox } from './stages/outbox.ts';
 import { patiently } from './stages/patience.ts';
 import { type Received, receive } from './stages/receive.ts';
@@ -52,6 +55,8 @@ export interface Pipeline {
   run(paths: readonly string[], options: StageOptions): Promise<RunResult>;
   view(alert: number): Promise<AlertView>;
   status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
+  /** Whether a stage is alive on this host; asks the catalog alone. */
+  alive(stage: StageName): Promise<Liveness>;
   /** The dead letters, the newest first. */
   deadLetters(): AsyncIterable<DeadLetterHead>;
   /** A dead letter with its message. Throws `not_found`. */
@@ -173,19 +178,28 @@ function assemble({ config, command, as, catalog, broker, store }: Parts): Pipel
     return identity;
   }
 
-  /** Runs a stage while the folder is known to be in use. */
-  async function atWork<T>(options: StageOptions, work: (at: Workplace) => Promise<T>): Promise<T> {
-    const start = { ...options, config, command };
-    const claim = await reached(start, () => shareFolder());
+  /** Runs stages, with their heartbeats, while the folder is known to be in use. */
+  async function atWork<T>(
+    names: readonly StageName[],
+    options: StageOptions,
+    work: (at: Workplace) => Promise<T>,
+  ): Promise<T> {
+    const claim = await reached({ ...options, config, command }, () => shareFolder());
+    const stages = names.map((stage) => ({ stage, host: hostname(), process: process.pid }));
     try {
-      const pipeline = await checked();
-      const bus = await reached(start, () => broker.open({ create: true, withinMs: LONGEST_OPEN_MS }));
-      await reached(start, () => bindBus(catalog, bus, L2.id));
-      await reached(start, () => store.sweep());
-      return await work({ pipeline, bus });
+      return await withHeartbeat({ catalog, stages }, async () => work(await workplace(options)));
     } finally {
       await claim.release();
     }
+  }
+
+  async function workplace(options: StageOptions): Promise<Workplace> {
+    const start = { ...options, config, command };
+    const pipeline = await checked();
+    const bus = await reached(start, () => broker.open({ create: true, withinMs: LONGEST_OPEN_MS }));
+    await reached(start, () => bindBus(catalog, bus, L2.id));
+    await reached(start, () => store.sweep());
+    return { pipeline, bus };
   }
 
   async function shareFolder(): Promise<Claim> {
@@ -268,17 +282,18 @@ function assemble({ config, command, as, catalog, broker, store }: Parts): Pipel
     data: store.address,
     broker: broker.address,
 
-    receive: (paths, options) => atWork(options, async (at) => receiving(at, await source(paths), options)),
+    receive: (paths, options) =>
+      atWork(['receive'], options, async (at) => receiving(at, await source(paths), options)),
 
     analyze: (options) =>
-      atWork(options, (at) =>
+      atWork(['analyze'], options, (at) =>
         judging(options, (comparator) => consuming(analyzing(at, comparator, options), at, options)),
       ),
 
-    alert: (options) => atWork(options, (at) => consuming(alerting(at, options), at, options)),
+    alert: (options) => atWork(['alert'], options, (at) => consuming(alerting(at, options), at, options)),
 
     run: (paths, options) =>
-      atWork(options, (at) =>
+      atWork(STAGES, options, (at) =>
         judging(options, async (comparator) => {
           const pictures = await source(paths);
           return run({
@@ -304,6 +319,8 @@ function assemble({ config, command, as, catalog, broker, store }: Parts): Pipel
       return status({ catalog, store, broker, defaultTechnique: L2.id }, options);
     },
 
+    alive: (stage) => liveness(catalog, { stage, host: hostname() }),
+
     async *deadLetters() {
       await checked();
       yield* deadLetterHeads(catalog);
@@ -315,7 +332,7 @@ function assemble({ config, command, as, catalog, broker, store }: Parts): Pipel
     },
 
     replay: (ids, options) =>
-      atWork(options, ({ pipeline, bus }) => {
+      atWork([], options, ({ pipeline, bus }) => {
         const parts = { ...options, as, catalog, store, bus, pipelineId: pipeline.pipelineId };
         return replay({ ...parts, publishIfFree: createOutbox(parts).publishIfFree }, ids);
       }),
