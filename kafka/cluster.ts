@@ -43,11 +43,10 @@ export async function createCluster(options: ClusterOptions): Promise<readonly C
   const cluster = clusterId();
   const heap = count === 1 ? '-Xmx512m' : '-Xmx384m';
   return places.map(({ clients }, index) => {
-    const own = path.join(folder, `node-${index + 1}`);
     const node = createNode({
       libraries,
-      folder: own,
-      properties: { ...serverProperties(index + 1, places, protocol, path.join(own, 'log')), ...properties },
+      folder: path.join(folder, `node-${index + 1}`),
+      properties: { ...serverProperties(index + 1, places, protocol), ...properties },
       jvm: ['-XX:+UseSerialGC', heap, ...jvm],
       format: ['-t', cluster, ...format],
       onLine,

@@ -53,6 +53,18 @@ export function createNode({ libraries, folder, properties, jvm, format, onLine 
   let run: Run | undefined;
   let stopped = false;
 
+  function prepareFolder(log: string): void {
+    try {
+      mkdirSync(log, { recursive: true });
+      writeFileSync(config, propertiesText({ ...properties, 'log.dirs': log }));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new SetupError(
+        `${folder} cannot be written (${code}): grant this user the right, or choose another folder`,
+      );
+    }
+  }
+
   async function formatStorage(log: string): Promise<void> {
     // Formatting writes this file last.
     if (existsSync(path.join(log, 'meta.properties'))) return;
@@ -66,7 +78,7 @@ export function createNode({ libraries, folder, properties, jvm, format, onLine 
     const command = [...jvm, `-Dlog4j2.configurationFile=${LOG4J}`, ...classPath, 'kafka.Kafka', config];
     const child = spawnToDieWithParent(javaProgram('java'), command);
     const lines: string[] = [];
-    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const own: Run = { child, ended, lines };
     run = own;
     void ended.then(() => {
@@ -98,9 +110,8 @@ export function createNode({ libraries, folder, properties, jvm, format, onLine 
     start: async () => {
       if (run !== undefined) return;
       stopped = false;
-      const log = properties['log.dirs'] ?? '';
-      mkdirSync(log, { recursive: true });
-      writeFileSync(config, propertiesText(properties));
+      const log = path.join(folder, 'log');
+      prepareFolder(log);
       await formatStorage(log);
       if (!stopped) await launch();
     },

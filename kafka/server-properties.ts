@@ -29,7 +29,7 @@ const ALONE: Properties = {
 const REPLICATED: Properties = { 'default.replication.factor': '3', 'min.insync.replicas': '2' };
 
 /** What a node of a cluster is told: it is broker and controller, and listens on 127.0.0.1 alone. Ids run from 1. */
-export function serverProperties(id: number, nodes: readonly NodePorts[], protocol: Protocol, log: string): Properties {
+export function serverProperties(id: number, nodes: readonly NodePorts[], protocol: Protocol): Properties {
   const own = nodes[id - 1];
   if (own === undefined) throw new Error(`there is no node ${id} of ${nodes.length}`);
   const listeners = [
@@ -46,7 +46,6 @@ export function serverProperties(id: number, nodes: readonly NodePorts[], protoc
     'listener.security.protocol.map': `CLIENTS:${protocol},BROKERS:PLAINTEXT,CONTROLLERS:PLAINTEXT`,
     'inter.broker.listener.name': 'BROKERS',
     'controller.listener.names': 'CONTROLLERS',
-    'log.dirs': log,
     ...SMALL,
     ...(nodes.length < 3 ? ALONE : REPLICATED),
   };

@@ -8,15 +8,17 @@ export async function kafkajsClient(address: string, options: Omit<KafkaConfig, 
   const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, requestTimeout: 3000, retry, ...options });
   const admin = kafka.admin();
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
-  onTestFinished(async () => {
+  const disconnect = async () => {
     await admin.disconnect();
     await producer.disconnect();
-  });
+  };
+  onTestFinished(disconnect);
   await admin.connect();
   await producer.connect();
   return {
     kafka,
     admin,
+    disconnect,
     createTopic: (topic: string, numPartitions = 1) =>
       admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true }),
     send: (topic: string, ...values: string[]) =>
