@@ -70,7 +70,7 @@ export const KAFKA_SETTINGS = {
     field: 'kafka_username',
     help: 'the user, with kafka_sasl',
     fallback: '',
-    read: (value: unknown) => text(value, 'a name'),
+    read: (value: unknown) => textOrNone(value, 'a name'),
   },
   kafkaPasswordFile: file('kafka_password_file', "a file whose first line is the user's password"),
   kafkaPassword: {
@@ -78,12 +78,17 @@ export const KAFKA_SETTINGS = {
     help: "the user's password, where no file holds it",
     fallback: '',
     secret: true,
-    read: (value: unknown) => text(value, 'a password'),
+    read: (value: unknown) => textOrNone(value, 'a password'),
   },
 } satisfies Record<string, Setting<unknown>>;
 
 function file(field: string, help: string): Setting<string> {
-  return { field, help, fallback: '', read: (value) => text(value, 'a file') };
+  return { field, help, fallback: '', read: (value) => textOrNone(value, 'a file') };
+}
+
+/** What may be missing may be said to be missing: an empty variable is none. */
+function textOrNone(value: unknown, what: string): string {
+  return value === '' ? '' : text(value, what);
 }
 
 function time(value: unknown, { least }: { least: number }): number {
