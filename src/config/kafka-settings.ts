@@ -48,7 +48,7 @@ export const KAFKA_SETTINGS = {
   kafkaSessionTimeout: {
     field: 'kafka_session_timeout',
     help: 'after how long without a sign of life a consumer counts as gone',
-    fallback: 15_000,
+    fallback: 10_000,
     read: (value: unknown) => time(value, { least: 500 }),
   },
   kafkaTls: {

@@ -51,7 +51,7 @@ describe('the configuration', () => {
       kafkaClientId: 'imgpipe',
       kafkaConnectTimeout: 3000,
       kafkaRequestTimeout: 15_000,
-      kafkaSessionTimeout: 15_000,
+      kafkaSessionTimeout: 10_000,
       kafkaTls: false,
       kafkaTlsCa: '',
       kafkaTlsCert: '',

@@ -2,6 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { KafkaOptions } from './options.ts';
+import { quietQueues } from './quiet-queues.ts';
 
 /** kafkajs tries so often by itself; after that the failure is told, and whoever called begins anew. */
 export const RETRY: RetryOptions = {
@@ -16,6 +17,7 @@ export const RETRY: RetryOptions = {
 
 /** A client of the cluster; it has not connected yet. Consumers and producers each have their own: kafkajs shares offsets below one. */
 export function createClient(options: KafkaOptions, retries = RETRY.retries ?? 0): Kafka {
+  quietQueues();
   const { hosts, clientId, connectTimeout, requestTimeout, tls, sasl } = options;
   const config: KafkaConfig = {
     brokers: [...hosts],
