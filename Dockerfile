@@ -1,0 +1,27 @@
+# The stages of imgpipe in a container: `docker build -t imgpipe .`, then `docker run imgpipe run`.
+
+FROM node:24-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+# What `npm pack` holds, and beside it what it needs to run, in the versions of the lock file.
+RUN npm run build \
+ && npm pack --ignore-scripts --pack-destination /tmp \
+ && mkdir /opt/imgpipe \
+ && tar -xzf /tmp/imgpipe-*.tgz --strip-components=1 -C /opt/imgpipe \
+ && cp package-lock.json .npmrc /opt/imgpipe/ \
+ && cd /opt/imgpipe \
+ && npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM node:24-slim
+ENV NODE_ENV=production IMGPIPE_DATA=/pipeline
+COPY --from=build /opt/imgpipe /opt/imgpipe
+RUN ln -s /opt/imgpipe/bin/imgpipe.js /usr/local/bin/imgpipe \
+ && install -d -o node -g node /pipeline
+USER node
+WORKDIR /pipeline
+VOLUME /pipeline
+# Without a shell in between, so that signals reach Node.
+ENTRYPOINT ["node", "/opt/imgpipe/bin/imgpipe.js"]
+CMD ["--help"]
