@@ -5,12 +5,14 @@ import type { Config } from './config/settings.ts';
 import type { DeadLetterHead, DeadLetterRecord } from './domain/records.ts';
 import { type Observer, STAGES, type StageName } from './domain/reports.ts';
 import { type Liveness, liveness } from './operations/alive.ts';
+import { bindBus, requireBus } from './operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from './operations/clean.ts';
 import { deadLetterHeads, findDeadLetter } from './operations/dead-letters.ts';
 import { type Replayed, replay } from './operations/replay.ts';
 import { type Status, status } from './operations/status.ts';
 import { type AlertView, view } from './operations/view.ts';
 import type { Comparator } from './ports/comparator.ts';
+import type { EventBus } from './ports/event-bus.ts';
 import type { ImageSource } from './ports/image-source.ts';
 import { createAlertStage } from './stages/alert.ts';
 import { createAnalyzeStage } from './stages/analyze.ts';
@@ -88,8 +90,9 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
     stages: readonly StageName[],
     { signal, onReport }: StageOptions,
     work: (place: Workplace) => Promise<T>,
+    bind = (bus: EventBus) => bindBus(catalog, bus, L2.id),
   ): Promise<T> {
-    return atWork(stages, { config, command, signal, onReport, as, adapters, defaultTechnique: L2.id }, work);
+    return atWork(stages, { config, command, signal, onReport, as, adapters, bind }, work);
   }
 
   /** Receives, and meanwhile looks after what other receivers left behind; where one of the two fails, both end. */
@@ -199,11 +202,13 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
       return findDeadLetter(catalog, id);
     },
 
-    replay: (ids, options) =>
-      at([], options, ({ pipeline, bus }) => {
+    replay: (ids, options) => {
+      const work = ({ pipeline, bus }: Workplace) => {
         const parts = { ...options, as, catalog, store, bus, pipelineId: pipeline.pipelineId };
         return replay({ ...parts, publishIfFree: createOutbox(parts).publishIfFree }, ids);
-      }),
+      };
+      return at([], options, work, (bus) => requireBus(catalog, bus));
+    },
 
     planClean: () => planClean({ catalog, store }),
 

@@ -4,7 +4,6 @@ import type { Adapters } from './adapters.ts';
 import type { Config } from './config/settings.ts';
 import { ImgpipeError } from './domain/errors.ts';
 import type { Observer, StageName } from './domain/reports.ts';
-import { bindBus } from './operations/bind-bus.ts';
 import { type Claim, FOLDER_CLAIM, type PipelineIdentity } from './ports/catalog.ts';
 import type { EventBus } from './ports/event-bus.ts';
 import { withHeartbeat } from './stages/heartbeat.ts';
@@ -28,8 +27,8 @@ export interface Workplace {
 export interface WorkplaceParts extends Worker {
   readonly adapters: Pick<Adapters, 'catalog' | 'store' | 'broker'>;
   readonly as: string;
-  /** What images wait for where no analyzer has ever worked. */
-  readonly defaultTechnique: string;
+  /** Makes sure that the bus is the pipeline's. */
+  readonly bind: (bus: EventBus) => Promise<void>;
 }
 
 /** How long a broker may take to answer at the start. */
@@ -66,10 +65,10 @@ export async function checked({ catalog, store }: Pick<Adapters, 'catalog' | 'st
 }
 
 async function prepare(parts: WorkplaceParts): Promise<Workplace> {
-  const { catalog, store, broker } = parts.adapters;
+  const { store, broker } = parts.adapters;
   const pipeline = await checked(parts.adapters);
   const bus = await reached(parts, () => broker.open({ create: true, withinMs: LONGEST_OPEN_MS }));
-  await reached(parts, () => bindBus(catalog, bus, parts.defaultTechnique));
+  await reached(parts, () => parts.bind(bus));
   await reached(parts, () => store.sweep());
   return { pipeline, bus };
 }

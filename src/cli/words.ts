@@ -41,7 +41,7 @@ interface Received {
 export function setAsideLine(tally: { readonly rejected: number; readonly deadLetters: number }): string | undefined {
   const { rejected, deadLetters } = tally;
   const files = rejected === 0 ? [] : [`${counted(rejected, 'file')} not received`];
-  const letters = deadLetters === 0 ? [] : [`${counted(deadLetters, 'dead letter')}, kept in the catalog`];
+  const letters = deadLetters === 0 ? [] : [`${counted(deadLetters, 'dead letter')}, see 'imgpipe dead list'`];
   return rejected + deadLetters === 0 ? undefined : `set aside: ${[...files, ...letters].join('; ')}`;
 }
 

@@ -18,6 +18,16 @@ export async function bindBus(catalog: Catalog, bus: KnownBus, defaultTechnique:
   await catalog.setBus(bus.id);
 }
 
+/** For what works with messages that there are: throws `bus_differs` where the pipeline's bus is another one. */
+export async function requireBus(catalog: Pick<Catalog, 'identity'>, bus: KnownBus): Promise<void> {
+  const { busId } = await catalog.identity();
+  if (busId === null || busId === bus.id) return;
+  throw new ImgpipeError(
+    'bus_differs',
+    `broker: this pipeline's messages are on ${busId}, not on ${busName(bus)}: give --broker and --topic-prefix as before`,
+  );
+}
+
 /** A bus as people and catalogs know it. */
 export function busName({ id, address }: KnownBus): string {
   return id === address ? id : `${id} (${address})`;

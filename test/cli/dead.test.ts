@@ -201,6 +201,19 @@ describe('imgpipe dead replay', () => {
     expect((await to('dead list')).stdout).not.toContain('replayed');
   });
 
+  test('is refused on another broker than the one that has the messages', async () => {
+    const { catalog, close } = await openSqlite(data);
+    await catalog.setBus('kafka:cluster-1');
+    await close();
+    expect(await to('dead replay --all')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr:
+        "imgpipe: broker: this pipeline's messages are on kafka:cluster-1, not on embedded: give --broker and --topic-prefix as before\n",
+    });
+    expect((await to('dead list')).stdout).not.toContain('replayed');
+  });
+
   test('is refused while the pipeline is cleaned', async () => {
     const { catalog, close } = await openSqlite(data);
     await catalog.claim('folder', 'imgpipe clean (process 7)');

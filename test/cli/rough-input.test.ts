@@ -32,7 +32,7 @@ describe('rough input', () => {
       `imgpipe: ${folder}/2.jpg is set aside: it is neither a JPEG nor a PNG, whatever its name says (not_a_picture)`,
       `imgpipe: ${folder}/3.png is set aside: the file is empty (not_a_picture)`,
       `imgpipe: image default/2 (${folder}/4.jpg) is set aside: the JPEG is cut short or damaged (undecodable)`,
-      'imgpipe: set aside: 2 files not received; 1 dead letter, kept in the catalog',
+      "imgpipe: set aside: 2 files not received; 1 dead letter, see 'imgpipe dead list'",
     ]);
     const whole = await imgpipe(['status', '--check', '--json', '--data', data]);
     expect(JSON.parse(whole.stdout)).toMatchObject({ images: 3, analyzed: 3, dead_letters: 1, balanced: true });
