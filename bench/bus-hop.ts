@@ -7,7 +7,7 @@ import { createCounter, type Hop } from './hop.ts';
 const TOPIC = TOPICS.imageAnalysis;
 const GROUP = 'image_analysis_group';
 
-/** The bus of the house, with the settings that it has unless told otherwise. Its topics go when it is closed. */
+/** The bus of the house, with the settings that it has unless told otherwise. */
 export async function createBusHop(broker: string, topicPrefix: string): Promise<Hop> {
   const config = loadConfig({ given: { broker, topicPrefix }, givenAs: 'name', env: {} });
   const connection = kafkaConnectionOf(config);
@@ -40,7 +40,6 @@ export async function createBusHop(broker: string, topicPrefix: string): Promise
     close: async () => {
       stop.abort();
       await consuming;
-      await bus.clear();
       await bus.close();
     },
   };

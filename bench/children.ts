@@ -17,6 +17,7 @@ const running = new Set<Child>();
 export function startChild(program: string, args: readonly string[], cwd?: string): Child {
   const process = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd });
   let told = '';
+  let stopping = false;
   const listeners = new Set<() => void>();
   process.stderr.setEncoding('utf8').on('data', (text: string) => {
     told += text;
@@ -49,7 +50,9 @@ export function startChild(program: string, args: readonly string[], cwd?: strin
       await Promise.race([said, early]).finally(() => listeners.delete(listener));
     },
     async stop() {
-      process.kill('SIGTERM');
+      // A stage that is told twice ends at once, and stays in its group for a while.
+      if (!stopping) process.kill('SIGTERM');
+      stopping = true;
       await ended;
     },
   };

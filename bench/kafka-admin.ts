@@ -19,27 +19,28 @@ export async function makeTopics(
   );
 }
 
-/** Removes topics, and groups whose members have left. */
-export async function deleteTopics(
-  hosts: readonly string[],
-  topics: readonly string[],
-  groups: readonly string[],
-): Promise<void> {
+/** Removes the topics and groups whose names begin so. The groups' members have left. */
+export async function removeAll(hosts: readonly string[], beginning: string): Promise<void> {
   await asking(hosts, async (admin) => {
-    await admin.deleteTopics({ topics: [...topics] });
-    await deleteGroups(admin, groups);
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(beginning));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+    await deleteGroups(admin, (group) => group.startsWith(beginning));
   });
 }
 
 /** Forgets how far a group has come: it begins anew. */
 export async function forgetGroup(hosts: readonly string[], group: string): Promise<void> {
-  await asking(hosts, (admin) => deleteGroups(admin, [group]));
+  await asking(hosts, (admin) => deleteGroups(admin, (each) => each === group));
 }
 
-/** Answers once each group has its member, and that its partitions. */
-export async function untilStable(hosts: readonly string[], groups: readonly string[]): Promise<void> {
+/** Answers once each group has its member, and that its partitions; or at the signal. */
+export async function untilStable(
+  hosts: readonly string[],
+  groups: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   await asking(hosts, async (admin) => {
-    for (;;) {
+    while (!signal.aborted) {
       const described = await admin.describeGroups([...groups]);
       if (described.groups.every(({ state }) => state === 'Stable')) return;
       await sleep(ASK_MS);
@@ -47,11 +48,10 @@ export async function untilStable(hosts: readonly string[], groups: readonly str
   });
 }
 
-async function deleteGroups(admin: Admin, groups: readonly string[]): Promise<void> {
-  const { groups: there } = await admin.listGroups();
-  const names = new Set(there.map(({ groupId }) => groupId));
-  const present = groups.filter((group) => names.has(group));
-  if (present.length > 0) await admin.deleteGroups(present);
+async function deleteGroups(admin: Admin, which: (group: string) => boolean): Promise<void> {
+  const { groups } = await admin.listGroups();
+  const chosen = groups.map(({ groupId }) => groupId).filter(which);
+  if (chosen.length > 0) await admin.deleteGroups(chosen);
 }
 
 async function asking<T>(hosts: readonly string[], work: (admin: Admin) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { createCluster } from '../kafka/cluster.ts';
 import { createBareHop } from './bare-hop.ts';
-import { deleteTopics } from './kafka-admin.ts';
+import { removeAll } from './kafka-admin.ts';
 import { someMessages } from './messages.ts';
 
 /** So many messages, one by one, until the broker's code is compiled: no case is to pay for that. */
@@ -22,5 +22,5 @@ async function warmUp(hosts: readonly string[]): Promise<void> {
   for (const message of someMessages(WARMING)) await hop.send([message]);
   await hop.committed.until(WARMING);
   await hop.close();
-  await deleteTopics(hosts, [topic], [topic]);
+  await removeAll(hosts, topic);
 }

@@ -44,7 +44,7 @@ function watchMemory({ pid }: Child): () => number {
       // It has ended, or this is another system.
     }
   };
-  const timer = setInterval(look, 50);
+  const timer = setInterval(look, 50).unref();
   return () => {
     clearInterval(timer);
     return peak;

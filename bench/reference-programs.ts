@@ -7,7 +7,7 @@ import { kafkaHosts } from '../src/config/broker-address.ts';
 import { ALERT_GROUP, consumerGroup } from '../src/domain/consumer-groups.ts';
 import { TOPICS } from '../src/domain/messages.ts';
 import { startChild } from './children.ts';
-import { deleteTopics, makeTopics, untilStable } from './kafka-admin.ts';
+import { makeTopics, untilStable } from './kafka-admin.ts';
 import { UsageError } from './options.ts';
 import type { Case } from './workplace.ts';
 
@@ -65,18 +65,20 @@ export async function runReference(
     return startChild(python, [RUNNER, ...args], folder);
   };
   const consumers = [begin(PROGRAMS.alert), begin(PROGRAMS.analyze)];
-  const early = Promise.race(consumers.map(({ ended }) => ended)).then(() => {
-    throw new Error('one of the reference’s programs has ended');
-  });
-  await Promise.race([untilStable(hosts, groups), early]);
+  const over = new AbortController();
+  const early = Promise.race(consumers.map(({ ended }) => ended))
+    .then(() => {
+      throw new Error('one of the reference’s programs has ended');
+    })
+    .finally(() => over.abort());
+  await Promise.race([untilStable(hosts, groups, over.signal), early]);
   const began = performance.now();
   await Promise.race([begin(PROGRAMS.receive).ended, early]);
   const lastAlert = path.join(folder, 'image_event_alerts', alertFile(Math.floor((stream.count + 1) / 4)));
-  await Promise.race([untilThere(lastAlert), early]);
+  await Promise.race([untilThere(lastAlert, over.signal), early]);
   const seconds = (performance.now() - began) / 1000;
   early.catch(() => {});
   for (const consumer of consumers) await consumer.stop();
-  await deleteTopics(hosts, topics, groups);
   return seconds;
 }
 
@@ -84,6 +86,6 @@ function alertFile(number: number): string {
   return `image_event_alert_${String(number).padStart(3, '0')}.txt`;
 }
 
-async function untilThere(file: string): Promise<void> {
-  while (!existsSync(file)) await sleep(ASK_MS);
+async function untilThere(file: string, signal: AbortSignal): Promise<void> {
+  while (!existsSync(file) && !signal.aborted) await sleep(ASK_MS);
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 function watchFolder(folder: string): { seen: Map<string, number>; close(): void } {
   mkdirSync(folder, { recursive: true });
   const seen = new Map<string, number>();
-  const watcher = watch(folder, (_, name) => {
+  const watcher = watch(folder, { persistent: false }, (_, name) => {
     if (name !== null && !seen.has(name)) seen.set(name, performance.now());
   });
   return { seen, close: () => watcher.close() };

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { kafkaHosts } from '../src/config/broker-address.ts';
 import { stopChildren } from './children.ts';
+import { removeAll } from './kafka-admin.ts';
 import { startBroker } from './kafka-broker.ts';
 import type { BenchOptions } from './options.ts';
-import { timed } from './processes.ts';
 
 /** A pipeline that is measured. */
 export interface Case {
@@ -40,7 +41,6 @@ export async function createWorkplace(options: Pick<BenchOptions, 'broker' | 'qu
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   const own = options.broker === 'kafka' ? await startedIn(folder, removeFolder) : undefined;
   const broker = own?.address ?? options.broker;
-  const cases: Case[] = [];
   let names = 0;
 
   function newPrefix(): string {
@@ -51,17 +51,15 @@ export async function createWorkplace(options: Pick<BenchOptions, 'broker' | 'qu
   function newCase(): Case {
     const prefix = newPrefix();
     const data = path.join(folder, `data-${names}`);
-    const made = { folder: data, broker, prefix, args: ['--data', data, '--broker', broker, '--topic-prefix', prefix] };
-    cases.push(made);
-    return made;
+    return { folder: data, broker, prefix, args: ['--data', data, '--broker', broker, '--topic-prefix', prefix] };
   }
 
   async function close(): Promise<void> {
     await stopChildren();
     try {
       // On somebody else's broker nothing stays behind.
-      if (own === undefined && broker !== 'embedded')
-        for (const each of cases) await timed(['clean', '--yes', ...each.args]);
+      const others = own === undefined ? kafkaHosts(broker) : undefined;
+      if (others !== undefined) await removeAll(others, run);
     } finally {
       await own?.stop();
       removeFolder();

@@ -3,7 +3,6 @@ import { kafkaHosts } from '../../src/config/broker-address.ts';
 import { createBareHop } from '../bare-hop.ts';
 import { createBusHop } from '../bus-hop.ts';
 import type { Hop } from '../hop.ts';
-import { deleteTopics } from '../kafka-admin.ts';
 import { someMessages } from '../messages.ts';
 import { head, ms, row } from '../print.ts';
 import { percentile, sum } from '../statistics.ts';
@@ -24,8 +23,7 @@ interface Runner {
 export async function overhead(workplace: Workplace): Promise<void> {
   const { broker, newPrefix, images } = workplace;
   const hosts = kafkaHosts(broker) ?? [];
-  const topic = `${newPrefix()}bare`;
-  const bare: Runner = { hop: await createBareHop(hosts, topic), sent: 0 };
+  const bare: Runner = { hop: await createBareHop(hosts, `${newPrefix()}bare`), sent: 0 };
   const ours: Runner = { hop: await createBusHop(broker, newPrefix()), sent: 0 };
   try {
     head('a message through Kafka: sent, taken and committed', 'messages', 'bare kafkajs', 'ours', 'above it');
@@ -46,7 +44,6 @@ export async function overhead(workplace: Workplace): Promise<void> {
   } finally {
     await bare.hop.close();
     await ours.hop.close();
-    await deleteTopics(hosts, [topic], [topic]);
   }
 }
 
