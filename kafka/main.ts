@@ -1,0 +1,78 @@
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { createClaims } from '../src/adapters/sqlite/claims.ts';
+import { listenForInterrupts } from '../src/cli/interrupt.ts';
+import { ImgpipeError } from '../src/domain/errors.ts';
+import { createCluster } from './cluster.ts';
+import { KAFKA_VERSION } from './libraries.ts';
+import { portProblem } from './ports.ts';
+import { SetupError } from './setup-error.ts';
+
+/** One broker of Apache Kafka in the foreground, for people who have no Docker. */
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const warn = (line: string) => process.stderr.write(`${line}\n`);
+
+await new Command('npm run kafka --')
+  .description(`Runs Apache Kafka ${KAFKA_VERSION} on this machine until Ctrl-C. It needs Java 17, and Maven once.`)
+  .option('--port <number>', 'the port of 127.0.0.1 that it listens on', portOf, 9092)
+  .option('--data <folder>', 'the folder that keeps its topics', 'kafka-data')
+  .helpOption('-h, --help', 'show this help')
+  .addHelpText('after', '\nExample:\n  $ npm run kafka -- --port 19092 --data /tmp/kafka-data')
+  .action(async ({ port, data }: { port: number; data: string }) => {
+    try {
+      await serve(port, path.resolve(data));
+    } catch (error) {
+      if (!(error instanceof SetupError || error instanceof ImgpipeError)) throw error;
+      warn(`kafka: ${error.message}`);
+      process.exitCode = 1;
+    }
+  })
+  .parseAsync();
+
+async function serve(port: number, folder: string): Promise<void> {
+  const claims = createClaims(path.join(folder, 'locks'));
+  try {
+    const claim = await claims.claim('kafka', `process ${process.pid}`);
+    if ('heldBy' in claim)
+      throw new SetupError(`${folder} is in use by ${claim.heldBy}: stop that first, or choose another with --data`);
+    await checkPort(port);
+    await serveUntilToldToStop(port, folder);
+  } finally {
+    claims.releaseAll();
+  }
+}
+
+async function serveUntilToldToStop(port: number, folder: string): Promise<void> {
+  let atWork = false;
+  // What it prints while it starts comes in one line if it fails, and what it prints at its end concerns nobody.
+  const onLine = (line: string) => void (atWork && warn(line));
+  const [node] = await createCluster({ folder, port, onNotice: warn, onLine });
+  if (node === undefined) throw new Error('a cluster without nodes');
+  const interrupt = listenForInterrupts(() => {
+    atWork = false;
+    say('stopping');
+    void node.stop();
+  });
+  process.once('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
+  await node.start();
+  atWork = true;
+  if (interrupt.signal.aborted) return;
+  say(`Apache Kafka ${KAFKA_VERSION} on ${node.address}, data in ${folder}; Ctrl-C stops it.`);
+  say(`In each terminal of imgpipe:  export IMGPIPE_BROKER=kafka://${node.address}`);
+  await node.ended();
+  if (!interrupt.signal.aborted) throw new SetupError('Apache Kafka has ended by itself: see the lines above');
+}
+
+/** Kafka itself would take twenty lines to say it. */
+async function checkPort(port: number): Promise<void> {
+  const problem = await portProblem(port);
+  if (problem === undefined) return;
+  const what = problem === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${problem})`;
+  throw new SetupError(`port ${port} of 127.0.0.1 ${what}: stop what listens there, or choose another with --port`);
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new InvalidArgumentError('A port is from 1 to 65535.');
+  return port;
+}

@@ -1,0 +1,23 @@
+import { createServer } from 'node:net';
+
+/** Below the ports that systems give to outgoing connections: a port stays free while its server is down. */
+const [FROM, TO] = [15_000, 30_000];
+
+/** Why a server cannot listen on this port of 127.0.0.1, as the system's error code; undefined where it can. */
+export function portProblem(port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(undefined)));
+  });
+}
+
+/** So many ports of 127.0.0.1 on which nothing listens. */
+export async function freePorts(count: number): Promise<number[]> {
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = FROM + Math.floor(Math.random() * (TO - FROM));
+    if ((await portProblem(port)) === undefined) found.add(port);
+  }
+  return [...found];
+}
