@@ -4,9 +4,19 @@ import { openPipeline, type Pipeline } from './pipeline.ts';
 
 export type { Given as Settings } from './config/load.ts';
 export { type Blame, ERROR_CODES, type ErrorCode, ImgpipeError, Stopped } from './domain/errors.ts';
-export type { AlertRecord, EventRecord, ImageRecord, NewDeadLetter, OutcomeRecord } from './domain/records.ts';
+export type { Message } from './domain/messages.ts';
+export type {
+  AlertRecord,
+  DeadLetterHead,
+  DeadLetterRecord,
+  EventRecord,
+  ImageRecord,
+  NewDeadLetter,
+  OutcomeRecord,
+} from './domain/records.ts';
 export { type Observer, type Report, STEPS, type Step } from './domain/reports.ts';
 export type { CleanPlan } from './operations/clean.ts';
+export type { Replayed } from './operations/replay.ts';
 export type { Status } from './operations/status.ts';
 export type { AlertView } from './operations/view.ts';
 export type { Pipeline, StageOptions } from './pipeline.ts';

@@ -11,12 +11,15 @@ import { L2, TECHNIQUES } from './analysis/techniques.ts';
 import { kafkaConnectionOf } from './config/kafka-connection.ts';
 import type { Config } from './config/settings.ts';
 import { ImgpipeError } from './domain/errors.ts';
+import type { DeadLetterHead, DeadLetterRecord } from './domain/records.ts';
 import type { Observer } from './domain/reports.ts';
 import { bindBus } from './operations/bind-bus.ts';
-import { type CleanPlan, clean, FOLDER_CLAIM, planClean } from './operations/clean.ts';
+import { type CleanPlan, clean, planClean } from './operations/clean.ts';
+import { deadLetterHeads, findDeadLetter } from './operations/dead-letters.ts';
+import { type Replayed, replay } from './operations/replay.ts';
 import { type Status, status } from './operations/status.ts';
 import { type AlertView, view } from './operations/view.ts';
-import type { Catalog, Claim, PipelineIdentity } from './ports/catalog.ts';
+import { type Catalog, type Claim, FOLDER_CLAIM, type PipelineIdentity } from './ports/catalog.ts';
 import type { Comparator } from './ports/comparator.ts';
 import type { Broker, EventBus, OpenBusOptions } from './ports/event-bus.ts';
 import type { ImageSource } from './ports/image-source.ts';
@@ -49,6 +52,12 @@ export interface Pipeline {
   run(paths: readonly string[], options: StageOptions): Promise<RunResult>;
   view(alert: number): Promise<AlertView>;
   status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
+  /** The dead letters, the newest first. */
+  deadLetters(): AsyncIterable<DeadLetterHead>;
+  /** A dead letter with its message. Throws `not_found`. */
+  deadLetter(id: number): Promise<DeadLetterRecord>;
+  /** Has dead letters handled again, each once. Throws `not_found`. */
+  replay(ids: readonly number[] | 'all', options: StageOptions): Promise<Replayed[]>;
   planClean(): Promise<CleanPlan>;
   /** `keepTopics` leaves the messages where they are: they are passed over later. */
   clean(options?: { keepTopics?: boolean }): Promise<void>;
@@ -74,7 +83,7 @@ export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
   const { config, command } = options;
   const as = `imgpipe ${command} (process ${process.pid})`;
   const data = absolute(config.data);
-  const db = await reached(options, () => openDatabase(path.join(data, 'imgpipe.db'), { create: options.create }));
+  const db = await reached(options, () => openDatabase(path.join(data, 'imgpipe.db'), { create: options.create, as }));
   const catalog = createSqliteCatalog(db);
   const store = createFileObjectStore(data);
   const broker = brokerOf(config, command, () => createEmbeddedBus(db, catalog, as));
@@ -294,6 +303,22 @@ function assemble({ config, command, as, catalog, broker, store }: Parts): Pipel
       await checked();
       return status({ catalog, store, broker, defaultTechnique: L2.id }, options);
     },
+
+    async *deadLetters() {
+      await checked();
+      yield* deadLetterHeads(catalog);
+    },
+
+    deadLetter: async (id) => {
+      await checked();
+      return findDeadLetter(catalog, id);
+    },
+
+    replay: (ids, options) =>
+      atWork(options, ({ pipeline, bus }) => {
+        const parts = { ...options, as, catalog, store, bus, pipelineId: pipeline.pipelineId };
+        return replay({ ...parts, publishIfFree: createOutbox(parts).publishIfFree }, ids);
+      }),
 
     planClean: () => planClean({ catalog, store }),
 

@@ -5,6 +5,8 @@ import { escapeText } from '../domain/escape.ts';
 import { alertCommand } from './alert.ts';
 import { analyzeCommand } from './analyze.ts';
 import { cleanCommand } from './clean.ts';
+import { deadCommand } from './dead.ts';
+import { pathOf } from './options.ts';
 import { receiveCommand } from './receive.ts';
 import { runCommand } from './run.ts';
 import { statusCommand } from './status.ts';
@@ -19,6 +21,7 @@ export const COMMANDS = [
   runCommand,
   viewCommand,
   statusCommand,
+  deadCommand,
   cleanCommand,
 ];
 
@@ -31,8 +34,8 @@ export function programOf(onExit: (status: number) => void): Command {
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', '\nExample:\n  $ imgpipe run && imgpipe view 1');
   for (const make of COMMANDS) program.addCommand(make(onExit));
-  for (const command of [program, ...program.commands]) {
-    const help = `imgpipe ${command === program ? '' : `${command.name()} `}--help`;
+  for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
+    const help = `imgpipe ${command === program ? '' : `${pathOf(command)} `}--help`;
     command.exitOverride().configureOutput({ outputError: (text, write) => write(usageLine(text, help)) });
   }
   return program;

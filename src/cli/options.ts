@@ -38,6 +38,12 @@ export function commandOf({ name, settings = [], options = [], example }: Comman
     .addHelpOption(new Option('-h, --help', 'show this help').helpGroup(COMMON_GROUP));
 }
 
+/** A command's words after the program's name: `dead replay`. */
+export function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent === null || parent.parent === null ? command.name() : `${pathOf(parent)} ${command.name()}`;
+}
+
 /** The command's configuration: what its flags say, over the environment, over the file that `--config` names. */
 export function configOf(command: Command): Config {
   const values = command.opts<Record<string, unknown>>();
@@ -82,16 +88,16 @@ export function shown(name: SettingName): string {
   return fallback === 0 ? '0' : `${Number(fallback) / 1000}s`;
 }
 
-/** An alert's number, as an argument. Throws `usage`. */
-export function alertNumber(text: string): number {
-  const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value) || value < 1) {
+/** Reads an argument that is a number counted from 1, such as an alert's. What it reads throws `usage`. */
+export function numberNamed(name: string): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(value) && value >= 1) return value;
     throw new ImgpipeError(
       'usage',
-      `alertNo: ${JSON.stringify(text)} will not do: give a positive whole number, such as 1`,
+      `${name}: ${JSON.stringify(text)} will not do: give a positive whole number, such as 1`,
     );
-  }
-  return value;
+  };
 }
 
 function camel(field: string): string {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/settings.ts';
 import { asImgpipeError } from '../domain/errors.ts';
 import { openPipeline, type Pipeline } from '../pipeline.ts';
-import { configOf } from './options.ts';
+import { configOf, pathOf } from './options.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { errorLine } from './words.ts';
 
@@ -19,7 +19,7 @@ export async function runQuestion(command: Command, ask: (question: Question) =>
   const terminal = await createTerminal(config);
   let pipeline: Pipeline | undefined;
   try {
-    pipeline = await openPipeline({ config, command: command.name(), create: false });
+    pipeline = await openPipeline({ config, command: pathOf(command), create: false });
     return await ask({ pipeline, config, terminal });
   } catch (thrown) {
     terminal.close();

@@ -4,7 +4,7 @@ import type { ImageRecord } from '../domain/records.ts';
 import type { AlertView } from '../operations/view.ts';
 import { viewJson } from './json-lines.ts';
 import { openPictures } from './open-pictures.ts';
-import { alertNumber, commandOf } from './options.ts';
+import { commandOf, numberNamed } from './options.ts';
 import { runQuestion } from './question.ts';
 import { measured } from './words.ts';
 
@@ -16,7 +16,7 @@ export function viewCommand(onExit: (status: number) => void): Command {
     example: 'imgpipe view 1 --open',
   })
     .description("show an alert: what changed, by how much, when, and the three pictures' paths")
-    .addArgument(new Argument('<alertNo>', "the alert's number").argParser(alertNumber))
+    .addArgument(new Argument('<alertNo>', "the alert's number").argParser(numberNamed('alertNo')))
     .action(async (number: number, options: { open?: boolean }, command: Command) => {
       onExit(
         await runQuestion(command, async ({ pipeline, config, terminal }) => {

@@ -1,7 +1,8 @@
+import { subjectOf } from '../domain/dead-letters.ts';
 import type { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageKey } from '../domain/object-keys.ts';
-import { imageName, type OutcomeRecord } from '../domain/records.ts';
+import { type DeadLetterHead, imageName, type OutcomeRecord } from '../domain/records.ts';
 import type { Report, StageName } from '../domain/reports.ts';
 
 /** Reports as people read them. Whatever came from outside is escaped. */
@@ -69,12 +70,20 @@ export function alertLine({ alert, event }: Of<'alert'>): string {
 }
 
 export function deadLetterLine({ letter, origin }: Of<'dead_letter'>): string {
-  const { image, event, place, detail, reason, stage } = letter;
-  const from = origin === undefined || origin === 'generated' ? '' : ` (${escapeText(origin)})`;
-  let thing = place === null ? 'a message' : `message ${place.offset} of ${place.topic}`;
-  if (stage === 'alert' && event !== null) thing = `event ${event}`;
-  else if (image !== null) thing = `image ${imageName(image)}${from}`;
-  return `${thing} is set aside: ${escapeText(detail)} (${reason})`;
+  const from =
+    letter.image === null || origin === undefined || origin === 'generated' ? '' : ` (${escapeText(origin)})`;
+  return `${subjectWords(letter)}${from} is set aside: ${escapeText(letter.detail)} (${letter.reason})`;
+}
+
+/** What a dead letter is about: `image sky/12`, `event 3`, `message image_analysis/0/7`. */
+export function subjectWords(
+  letter: Pick<DeadLetterHead, 'stage' | 'image' | 'technique' | 'event' | 'place'>,
+): string {
+  const subject = subjectOf(letter);
+  if (subject.kind === 'image') return `image ${imageName(subject.image)}`;
+  if (subject.kind === 'event') return `event ${subject.event}`;
+  const { place } = letter;
+  return place === null ? 'a message' : `message ${place.topic}/${place.partition}/${place.offset}`;
 }
 
 export function rejectedLine({ origin, error }: Of<'rejected'>): string {
@@ -93,7 +102,7 @@ export function noticeLine(report: Report): string | undefined {
     case 'passed_former':
       return `${report.stage}: a message from before the last clean is passed over`;
     case 'recovered':
-      return `${counted(report.images, 'image')} of ${report.stream} that an interrupted receive left behind ${report.images === 1 ? 'is' : 'are'} published`;
+      return `${counted(report.images, 'image')} of ${report.stream} that ${report.images === 1 ? 'was' : 'were'} not published ${report.images === 1 ? 'is' : 'are'} now`;
     case 'waiting':
       return `${report.stage} waits: ${escapeText(report.error.message)}; it goes on by itself once that is mended`;
     case 'resumed':

@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { ImgpipeError } from './errors.ts';
 import { eventTextKey, imageKey } from './object-keys.ts';
-import type { EventRecord, ImageRecord } from './records.ts';
+import type { EventRecord, ImageRecord, NewDeadLetter } from './records.ts';
 
-/** The topics' names, which are the reference's. */
-export const TOPICS = { imageAnalysis: 'image_analysis', imageEventAlert: 'image_event_alert' } as const;
+/** The topics' names, which are the reference's, and for each a topic of what could not be handled. */
+export const TOPICS = {
+  imageAnalysis: 'image_analysis',
+  imageAnalysisDead: 'image_analysis_dead',
+  imageEventAlert: 'image_event_alert',
+  imageEventAlertDead: 'image_event_alert_dead',
+} as const;
 
 /** A message as a bus carries it: a CloudEvent 1.0 in binary mode, `ce_*` headers and JSON data. */
 export interface Message {
@@ -12,6 +17,8 @@ export interface Message {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly value: string;
+  /** The value as it is where that is no text in UTF-8: `value` is then what can be read of it. None of ours has this. */
+  readonly bytes?: Uint8Array;
 }
 
 /** `imgpipe.image.received.v1`: an image has its number and its file. */
@@ -34,33 +41,90 @@ export const imageEventData = z.object({
   measurement: z.number().nullable(),
 });
 
-const TYPES = {
+/** `imgpipe.dead.letter.v1`: a copy of a dead letter; the catalog has the letter itself. */
+export const deadLetterData = z.object({
+  stage: z.enum(['analyze', 'alert']),
+  reason: z.string(),
+  detail: z.string(),
+  attempts: z.int().positive(),
+  topic: z.string().nullable(),
+  partition: z.int().nonnegative().nullable(),
+  offset: z.int().nonnegative().nullable(),
+  stream: z.string().nullable(),
+  image_num: z.int().positive().nullable(),
+  technique: z.string().nullable(),
+  image_event_num: z.int().positive().nullable(),
+  value: z.string().nullable(),
+});
+
+/** Each type of message with what its data must be. */
+export const TYPES = {
   'imgpipe.image.received.v1': imageReceivedData,
   'imgpipe.image.event.v1': imageEventData,
+  'imgpipe.dead.letter.v1': deadLetterData,
 } as const;
 
 export type MessageType = keyof typeof TYPES;
 export type MessageData<T extends MessageType> = z.infer<(typeof TYPES)[T]>;
 
 export function imageReceivedMessage(pipelineId: string, image: ImageRecord): Message {
-  return cloudEvent('imgpipe.image.received.v1', pipelineId, `${image.stream}/${image.number}`, image.receivedAt, {
-    image_num: image.number,
-    stream: image.stream,
-    image_db_path: imageKey(image),
-    sha256: image.sha256,
-    previous_image_num: image.number === 1 ? null : image.number - 1,
+  return cloudEvent('imgpipe.image.received.v1', pipelineId, {
+    key: image.stream,
+    id: `${image.stream}/${image.number}`,
+    time: image.receivedAt,
+    data: {
+      image_num: image.number,
+      stream: image.stream,
+      image_db_path: imageKey(image),
+      sha256: image.sha256,
+      previous_image_num: image.number === 1 ? null : image.number - 1,
+    },
   });
 }
 
 export function imageEventMessage(pipelineId: string, event: EventRecord): Message {
-  return cloudEvent('imgpipe.image.event.v1', pipelineId, `event/${event.number}`, event.analyzedAt, {
-    image_event_num: event.number,
-    image_event_db_path: `${event.base}/${eventTextKey(event.number)}`,
-    stream: event.image.stream,
-    image_num: event.image.number,
-    technique: event.technique,
-    kind: event.kind,
-    measurement: event.measurement,
+  return cloudEvent('imgpipe.image.event.v1', pipelineId, {
+    key: event.image.stream,
+    id: `event/${event.number}`,
+    time: event.analyzedAt,
+    data: {
+      image_event_num: event.number,
+      image_event_db_path: `${event.base}/${eventTextKey(event.number)}`,
+      stream: event.image.stream,
+      image_num: event.image.number,
+      technique: event.technique,
+      kind: event.kind,
+      measurement: event.measurement,
+    },
+  });
+}
+
+/** No copy may be larger than a broker takes: of texts from outside it has no more characters than this. */
+const MOST_OF_VALUE = 65_536;
+const MOST_OF_DETAIL = 4096;
+const MOST_OF_KEY = 64;
+
+export function deadLetterMessage(pipelineId: string, letter: NewDeadLetter): Message {
+  const { place, image, message } = letter;
+  return cloudEvent('imgpipe.dead.letter.v1', pipelineId, {
+    key: image?.stream ?? (message?.key ?? '').slice(0, MOST_OF_KEY),
+    // The same for a letter that is published twice.
+    id: place === null ? `${letter.stage}/${letter.at}` : `${place.topic}/${place.partition}/${place.offset}`,
+    time: letter.at,
+    data: {
+      stage: letter.stage,
+      reason: letter.reason,
+      detail: letter.detail.slice(0, MOST_OF_DETAIL),
+      attempts: letter.attempts,
+      topic: place?.topic ?? null,
+      partition: place?.partition ?? null,
+      offset: place?.offset ?? null,
+      stream: image?.stream ?? null,
+      image_num: image?.number ?? null,
+      technique: letter.technique,
+      image_event_num: letter.event,
+      value: message?.value.slice(0, MOST_OF_VALUE) ?? null,
+    },
   });
 }
 
@@ -84,15 +148,20 @@ export function readMessage<T extends MessageType>(
 
 const SOURCE = 'urn:uuid:';
 
+interface EventParts<T extends MessageType> {
+  readonly key: string;
+  readonly id: string;
+  readonly time: string;
+  readonly data: MessageData<T>;
+}
+
 function cloudEvent<T extends MessageType>(
   type: T,
   pipelineId: string,
-  id: string,
-  time: string,
-  data: MessageData<T> & { stream: string },
+  { key, id, time, data }: EventParts<T>,
 ): Message {
   return {
-    key: data.stream,
+    key,
     headers: {
       ce_specversion: '1.0',
       ce_id: id,

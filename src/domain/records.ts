@@ -1,3 +1,5 @@
+import type { Message } from './messages.ts';
+
 /** What the catalog keeps. Numbers begin at 1; times are RFC 3339 in UTC; SHA-256 digests are lower-case hexadecimal. */
 
 /** An image's identity within its pipeline. */
@@ -122,10 +124,23 @@ export interface NewDeadLetter {
   readonly attempts: number;
   readonly at: string;
   readonly place: Place | null;
+  /** The image, technique and event that it is about; without one it is about the message alone. */
   readonly image: ImageId | null;
   readonly technique: string | null;
   readonly event: number | null;
+  /** The message as it was received; null where none is kept. */
+  readonly message: Message | null;
 }
+
+export interface DeadLetterRecord extends NewDeadLetter {
+  /** Counted from 1, and never given again. */
+  readonly id: number;
+  /** When a replay marked it: it waits to be handled again. Null before. */
+  readonly replayedAt: string | null;
+}
+
+/** A dead letter as a list shows it: without what may be large. */
+export type DeadLetterHead = Omit<DeadLetterRecord, 'stack' | 'message'>;
 
 /** The answer to a write: what stands now, and whether this call put it there. */
 export interface Written<T> {

@@ -17,7 +17,7 @@ export type Report =
   | { readonly kind: 'dead_letter'; readonly letter: NewDeadLetter; readonly origin: string | undefined }
   /** A message from before the last `clean`. */
   | { readonly kind: 'passed_former'; readonly stage: StageName }
-  /** Images that an interrupted receive had left behind are published now. */
+  /** Images that an interrupted receive, or replay, had left unpublished are published now. */
   | { readonly kind: 'recovered'; readonly stream: string; readonly images: number }
   /** A stream whose images cannot be published until somebody mends what is wrong with one of them. */
   | { readonly kind: 'stuck'; readonly stream: string; readonly error: ImgpipeError }
@@ -39,7 +39,7 @@ export type Report =
 
 /**
  * The instants of the stages at which something has just become durable, or is about to be done: what a test needs to
- * stop a process in between. In the order in which an image passes them.
+ * stop a process in between. In the order in which an image passes them; a replay's own at the end.
  */
 export const STEPS = [
   'receive:staged',
@@ -60,6 +60,8 @@ export const STEPS = [
   'alert:ready',
   'alert:told',
   'alert:committed',
+  'replay:marked',
+  'replay:published',
 ] as const;
 
 export type Step = (typeof STEPS)[number];

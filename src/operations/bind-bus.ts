@@ -18,6 +18,11 @@ export async function bindBus(catalog: Catalog, bus: KnownBus, defaultTechnique:
   await catalog.setBus(bus.id);
 }
 
+/** A bus as people and catalogs know it. */
+export function busName({ id, address }: KnownBus): string {
+  return id === address ? id : `${id} (${address})`;
+}
+
 /** Throws `bus_differs` where something waits on another bus than this. */
 export function checkBus(
   busId: string | null,
@@ -28,6 +33,6 @@ export function checkBus(
   if (busId === null || busId === bus.id || open === 0) return;
   throw new ImgpipeError(
     'bus_differs',
-    `broker: this pipeline's messages are on ${busId}, not on ${bus.id} (${bus.address}), and ${open} still wait there: give --broker and --topic-prefix as before and finish them, or start over with 'imgpipe clean'`,
+    `broker: this pipeline's messages are on ${busId}, not on ${busName(bus)}, and ${open} still wait there: give --broker and --topic-prefix as before and finish them, or start over with 'imgpipe clean'`,
   );
 }

@@ -1,9 +1,10 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { alertTextKey, differenceKey, eventTextKey, imageKey, OBJECT_FOLDERS } from '../domain/object-keys.ts';
 import type { ImageId } from '../domain/records.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import { type Catalog, FOLDER_CLAIM } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { busName } from './bind-bus.ts';
 
 export interface CleanPlan {
   readonly images: number;
@@ -22,9 +23,6 @@ export interface CleanParts {
   readonly bus: EventBus | undefined;
   readonly as: string;
 }
-
-/** The name of the claim that stages share and `clean` wants for itself. */
-export const FOLDER_CLAIM = 'folder';
 
 /** How many keys are looked up and removed together. */
 const PAGE = 256;
@@ -72,7 +70,7 @@ async function checkFree(catalog: Catalog, bus: EventBus): Promise<void> {
   if (busId !== null && busId !== bus.id) {
     throw new ImgpipeError(
       'bus_differs',
-      `broker: this pipeline's messages are on ${busId}, not on ${bus.id} (${bus.address}): give --broker and --topic-prefix as before, or --keep-topics to leave them there`,
+      `broker: this pipeline's messages are on ${busId}, not on ${busName(bus)}: give --broker and --topic-prefix as before, or --keep-topics to leave them there`,
     );
   }
   const members = await Promise.all((await bus.groups()).map((group) => bus.members(group)));

@@ -4,13 +4,13 @@ import type {
   ImageId,
   ImageRecord,
   NewAlert,
-  NewDeadLetter,
   NewImage,
   NewOutcome,
   OutcomeRecord,
   Place,
   Written,
 } from '../domain/records.ts';
+import type { DeadLetterRows } from './dead-letters.ts';
 
 export interface PipelineIdentity {
   readonly pipelineId: string;
@@ -28,6 +28,9 @@ export interface Claim {
 
 /** The answer to a claim: the claim itself, or who holds it, in words. */
 export type ClaimAnswer = { readonly claim: Claim } | { readonly heldBy: string };
+
+/** The name of the claim that stages share, and that `clean` and a catalog's migration want for themselves. */
+export const FOLDER_CLAIM = 'folder';
 
 /**
  * Rights that one process holds at a time, until it ends, however it ends; a process that is merely stopped keeps its
@@ -56,7 +59,7 @@ export interface ImageRows {
   images(ids: readonly ImageId[]): Promise<(ImageRecord | undefined)[]>;
   /** For each image the nearest earlier one of its stream that is not entered as undecodable or too large. */
   references(ids: readonly ImageId[]): Promise<(ImageRecord | undefined)[]>;
-  /** The images of a stream that have a place, but no outcome for some technique in use. */
+  /** The images of a stream that have a place, but no outcome for some technique in use, or a replayed dead letter. */
   unanswered(stream: string): Promise<(ImageId & { readonly place: Place })[]>;
   lastImage(stream: string): Promise<ImageRecord | undefined>;
   /** The newest image of a stream that came from this origin. */
@@ -67,7 +70,8 @@ export interface ImageRows {
 export interface OutcomeRows {
   /**
    * Enters outcomes with their facts and dead letters, and gives each changed one the next event number, all in one
-   * transaction. An outcome that stands is handed back as it stands, and takes no number.
+   * transaction. An outcome that stands is handed back as it stands, and takes no number. A replayed dead letter of an
+   * image goes with the new outcome.
    */
   addOutcomes(outcomes: readonly NewOutcome[]): Promise<Written<OutcomeRecord>[]>;
   outcomes(technique: string, ids: readonly ImageId[]): Promise<(OutcomeRecord | undefined)[]>;
@@ -78,16 +82,15 @@ export interface OutcomeRows {
   placeEvents(placed: readonly { readonly number: number; readonly place: Place }[]): Promise<void>;
 }
 
-/** The rows of alerts and dead letters. */
+/** The rows of alerts. */
 export interface AlertRows {
   /** Enters alerts, `pending`, each with its event's number. */
   addAlerts(alerts: readonly NewAlert[]): Promise<Written<AlertRecord>[]>;
+  /** From `pending` to `ready`; what dead letters the alert stage has of their events goes. */
   alertsReady(numbers: readonly number[]): Promise<void>;
   alerts(numbers: readonly number[]): Promise<(AlertRecord | undefined)[]>;
   /** The first and the last number of the alerts that are ready; undefined without any. */
   alertRange(): Promise<{ readonly first: number; readonly last: number } | undefined>;
-  /** Keeps dead letters; of one thing (message, image, event) each stage keeps the first. */
-  addDeadLetters(letters: readonly NewDeadLetter[]): Promise<void>;
 }
 
 /** An image that a technique has no outcome for. */
@@ -97,7 +100,7 @@ export interface OpenImage {
   readonly place: Place | null;
 }
 
-/** An event that has neither a ready alert nor a dead letter. */
+/** An event that has neither a ready alert nor a dead letter, but one that is replayed. */
 export interface OpenEvent {
   readonly number: number;
   readonly technique: string;
@@ -186,4 +189,4 @@ export interface CatalogWhole {
  * Errors are `ImgpipeError`s: `catalog_unavailable`, `disk_full` and `no_permission` are of the surroundings,
  * `catalog_damaged` and `catalog_newer` do not heal.
  */
-export interface Catalog extends Claims, ImageRows, OutcomeRows, AlertRows, CatalogWhole {}
+export interface Catalog extends Claims, ImageRows, OutcomeRows, AlertRows, DeadLetterRows, CatalogWhole {}

@@ -64,7 +64,7 @@ export interface EventBus {
   readonly id: string;
   /** For people: `embedded`, or `kafka://host:port`. */
   readonly address: string;
-  /** Answers once the messages are kept, with their places in the order given. */
+  /** Answers once the messages are kept, with their places in the order given. One with `bytes` has these as its value. */
   publish(topic: string, messages: readonly Message[]): Promise<Place[]>;
   consume(options: ConsumeOptions): Promise<void>;
   /** The next offset that each partition's group would take; a partition without a commit is left out. */

@@ -1,6 +1,6 @@
 import { ALERT_GROUP } from '../domain/consumer-groups.ts';
 import type { ImgpipeError } from '../domain/errors.ts';
-import { readMessage, TOPICS } from '../domain/messages.ts';
+import { deadLetterMessage, type Message, readMessage, TOPICS } from '../domain/messages.ts';
 import { alertTextKey } from '../domain/object-keys.ts';
 import type { EventRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
@@ -10,7 +10,7 @@ import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { agreeingEvent } from './agreement.ts';
 import type { Handled, Stage } from './consume.ts';
-import { deadLetterOf } from './dead-letter.ts';
+import { deadLetterOf, reasonOf } from './dead-letter.ts';
 import { open } from './inbox.ts';
 
 export interface AlertParts extends Observer {
@@ -30,6 +30,7 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
     return {
       taken: messages.length,
       publish: [],
+      deadLetters: [],
       note: async () => {},
       tell: () => {
         for (const _ of opened.slice(ours.length)) onReport?.({ kind: 'passed_former', stage: 'alert' });
@@ -58,24 +59,27 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
       })),
     );
     await onStep?.('alert:text');
-    await catalog.alertsReady(pending.map(({ alert }) => alert.number));
+    await catalog.alertsReady(raised.map(({ alert }) => alert.number));
     await onStep?.('alert:ready');
     // One that was ready before may not have been told: to be told twice is the lesser evil.
     return raised.map(({ alert, event }) => ({ kind: 'alert', alert, event }) as const);
   }
 
-  async function bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<void> {
+  async function bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message> {
     // A message that lies about its event says nothing about the event itself.
     const [event] = error.code === 'bad_message' ? [] : await catalog.events(numbersIn(message));
-    const letter = deadLetterOf(message, error, {
+    const letter = deadLetterOf(message, {
       stage: 'alert',
+      ...reasonOf(error),
       attempts,
+      at: new Date().toISOString(),
       image: event?.image ?? null,
       technique: event?.technique ?? null,
       event: event?.number ?? null,
     });
     await catalog.addDeadLetters([letter]);
     onReport?.({ kind: 'dead_letter', letter, origin: undefined });
+    return deadLetterMessage(pipeline.pipelineId, letter);
   }
 
   return {
@@ -83,6 +87,7 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
     topic: TOPICS.imageEventAlert,
     group: ALERT_GROUP,
     publishesTo: undefined,
+    deadLettersTo: TOPICS.imageEventAlertDead,
     handle,
     bury,
   };

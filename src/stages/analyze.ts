@@ -1,18 +1,25 @@
 import { consumerGroup } from '../domain/consumer-groups.ts';
-import type { ImgpipeError } from '../domain/errors.ts';
-import { imageEventMessage, type MessageData, readMessage, TOPICS } from '../domain/messages.ts';
-import { type EventRecord, type ImageId, type ImageRecord, imageName, type OutcomeRecord } from '../domain/records.ts';
+import { deadLetterMessage, imageEventMessage, type MessageData, TOPICS } from '../domain/messages.ts';
+import {
+  type EventRecord,
+  type ImageId,
+  type ImageRecord,
+  imageName,
+  type NewDeadLetter,
+  type OutcomeRecord,
+} from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { agreeingImage } from './agreement.ts';
+import { createImageBurial } from './bury-image.ts';
 import type { Handled, Hands, Stage } from './consume.ts';
-import { deadLetterOf } from './dead-letter.ts';
 import { createEventFiles } from './event-files.ts';
 import { type Opened, open } from './inbox.ts';
 import { createJudge, type Findings, type Judgement } from './judge.ts';
+import { settleStanding } from './standing-letters.ts';
 import { createPictureReader } from './stored-picture.ts';
 
 export interface AnalyzeParts extends Observer {
@@ -46,7 +53,7 @@ interface Judged {
 
 /** The stage that compares each image with the one before and records what differs. It holds no state between messages. */
 export function createAnalyzeStage(parts: AnalyzeParts): Stage {
-  const { catalog, store, pipeline, technique, threshold, onReport, onStep } = parts;
+  const { catalog, store, pipeline, technique, onReport, onStep } = parts;
   const picture = createPictureReader(store, parts.objectWaitMs);
   const judge = createJudge({ ...parts, picture, base: store.address });
   const writeFiles = createEventFiles({ ...parts, picture });
@@ -63,11 +70,16 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
       (event) => madeFor(event, judgements),
       hands,
     );
+    const letters = [
+      ...fresh.flatMap((outcome) => letterOf(outcome, judgements.get(imageName(outcome.image))) ?? []),
+      ...(await settleStanding(catalog, technique, standing)),
+    ];
     const taken = left === undefined ? some.length : some.indexOf(left.message);
     const unpublished = events.filter(({ place }) => place === null);
     return {
       taken,
       publish: unpublished.map((event) => imageEventMessage(pipeline.pipelineId, event)),
+      deadLetters: letters.map((letter) => deadLetterMessage(pipeline.pipelineId, letter)),
       note: (places) =>
         catalog.placeEvents(
           unpublished.flatMap(({ number }, index) => {
@@ -107,7 +119,7 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
       } else if (!judgements.has(name)) {
         const enough = memory > MOST_DIFFERENCE_BYTES || !hands.isCurrent() || hands.signal.aborted;
         if (enough && judgements.size > 0) return { standing, judgements, left: task };
-        const judgement = await judge(task.image, task.message.place, findings, hands);
+        const judgement = await judge(task.image, task.message, findings, hands);
         judgements.set(name, judgement);
         memory += judgement.difference?.length ?? 0;
       }
@@ -125,32 +137,8 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
 
   function tellOutcome(outcome: OutcomeRecord, judgement: Judgement | undefined): void {
     onReport?.({ kind: 'outcome', outcome });
-    const letter = judgement?.outcome.deadLetter;
-    if (outcome.kind !== 'dead' || letter === undefined) return;
-    onReport?.({ kind: 'dead_letter', letter, origin: judgement?.image.origin });
-  }
-
-  async function bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<void> {
-    const [image] = await catalog.images(idsIn(message));
-    const id = image === undefined ? null : { stream: image.stream, number: image.number };
-    const [standing] = id === null ? [] : await catalog.outcomes(technique, [id]);
-    const letter = deadLetterOf(message, error, {
-      stage: 'analyze',
-      attempts,
-      image: id,
-      technique: id === null ? null : technique,
-      event: standing?.event?.number ?? null,
-    });
-    // A message that lies about its image says nothing about the image itself.
-    if (id === null || standing !== undefined || error.code === 'bad_message') {
-      await catalog.addDeadLetters([letter]);
-    } else {
-      const dead = { kind: 'dead', measurement: null, reference: null, facts: [], analyzedAt: letter.at } as const;
-      await catalog.addOutcomes([
-        { ...dead, image: id, technique, threshold, base: store.address, deadLetter: letter },
-      ]);
-    }
-    onReport?.({ kind: 'dead_letter', letter, origin: image?.origin });
+    const letter = letterOf(outcome, judgement);
+    if (letter !== undefined) onReport?.({ kind: 'dead_letter', letter, origin: judgement?.image.origin });
   }
 
   return {
@@ -158,8 +146,9 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     topic: TOPICS.imageAnalysis,
     group: consumerGroup(technique),
     publishesTo: TOPICS.imageEventAlert,
+    deadLettersTo: TOPICS.imageAnalysisDead,
     handle,
-    bury,
+    bury: createImageBurial(parts),
   };
 }
 
@@ -167,16 +156,12 @@ function idOf(data: MessageData<'imgpipe.image.received.v1'>): ImageId {
   return { stream: data.stream, number: data.image_num };
 }
 
-/** The image that a message names, if it can be read that far. */
-function idsIn(message: ReceivedMessage): ImageId[] {
-  try {
-    return [idOf(readMessage('imgpipe.image.received.v1', message).data)];
-  } catch {
-    return [];
-  }
-}
-
 function madeFor(event: EventRecord, judgements: ReadonlyMap<string, Judgement>) {
   const judgement = judgements.get(imageName(event.image));
   return judgement && { reference: judgement.outcome.reference, difference: judgement.difference };
+}
+
+/** The letter that was entered with a dead outcome. */
+function letterOf(outcome: OutcomeRecord, judgement: Judgement | undefined): NewDeadLetter | undefined {
+  return outcome.kind === 'dead' ? judgement?.outcome.deadLetter : undefined;
 }

@@ -14,6 +14,8 @@ export interface Handled {
   readonly taken: number;
   /** What is to be published for them. */
   readonly publish: readonly Message[];
+  /** What is to be published of those that are dead. */
+  readonly deadLetters: readonly Message[];
   /** Keeps where that was published. */
   note(places: readonly Place[]): Promise<void>;
   /** Tells what was done. */
@@ -27,10 +29,12 @@ export interface Stage {
   readonly group: string;
   /** Where its messages go; undefined where it publishes nothing. */
   readonly publishesTo: string | undefined;
+  /** Where the copies of its dead letters go. */
+  readonly deadLettersTo: string;
   /** Handles the first of these messages, as many as it sees fit; it must bear repetition, and finish what an earlier try began. */
   handle(messages: readonly ReceivedMessage[], hands: Hands): Promise<Handled>;
-  /** Enters a message that cannot be handled as a dead letter. */
-  bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<void>;
+  /** Enters a message that cannot be handled as a dead letter; the answer is what is to be published of it. */
+  bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message>;
 }
 
 /** What a stage may ask while it handles. */
@@ -102,7 +106,7 @@ async function handleChunk(stage: Stage, chunk: Chunk, parts: ConsumeParts): Pro
         continue;
       }
       const attempts = await tryAgain(stage, messages, chunk, hands, parts, error);
-      if (attempts !== undefined) await buryFirst(stage, messages, chunk, hands, error, attempts);
+      if (attempts !== undefined) await buryFirst(stage, messages, chunk, hands, parts, { error, attempts });
       rest = rest.slice(1);
     }
   }
@@ -125,6 +129,7 @@ async function handleSome(
     await patiently(hands, () => handled.note(places));
     await step('placed');
   }
+  await publishDead(stage, handled.deadLetters, hands, bus);
   handled.tell();
   if (stage.name === 'alert') await step('told');
   await commit(messages[handled.taken - 1], chunk, hands);
@@ -160,12 +165,18 @@ async function buryFirst(
   [message]: readonly ReceivedMessage[],
   chunk: Chunk,
   hands: Hands,
-  error: ImgpipeError,
-  attempts: number,
+  { bus }: ConsumeParts,
+  { error, attempts }: { error: ImgpipeError; attempts: number },
 ): Promise<void> {
   if (message === undefined) return;
-  await patiently(hands, () => stage.bury(message, error, attempts));
+  const copy = await patiently(hands, () => stage.bury(message, error, attempts));
+  await publishDead(stage, [copy], hands, bus);
   await commit(message, chunk, hands);
+}
+
+/** The catalog has the dead letters by now: what the topic gets are copies. */
+async function publishDead(stage: Stage, copies: readonly Message[], hands: Hands, bus: EventBus): Promise<void> {
+  if (copies.length > 0) await patiently(hands, () => bus.publish(stage.deadLettersTo, copies));
 }
 
 async function commit(last: ReceivedMessage | undefined, chunk: Chunk, hands: Hands): Promise<void> {

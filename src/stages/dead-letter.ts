@@ -2,19 +2,16 @@ import { type ImgpipeError, stackOf } from '../domain/errors.ts';
 import type { NewDeadLetter } from '../domain/records.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 
-/** The dead letter of a message that cannot be handled; `about` says what is known of its image and event. */
+/** The dead letter of a message, with the message as it was received. */
 export function deadLetterOf(
-  message: ReceivedMessage,
-  error: ImgpipeError,
-  about: Pick<NewDeadLetter, 'stage' | 'attempts' | 'image' | 'technique' | 'event'>,
+  { place, ...message }: ReceivedMessage,
+  letter: Omit<NewDeadLetter, 'place' | 'message'>,
 ): NewDeadLetter {
-  return {
-    ...about,
-    reason: error.code,
-    detail: error.message,
-    // What a picture or a message is to blame for needs no stack.
-    stack: error.blame === 'bug' ? stackOf(error) : null,
-    at: new Date().toISOString(),
-    place: message.place,
-  };
+  return { ...letter, place, message };
+}
+
+/** What a dead letter says of the error that made it one. */
+export function reasonOf(error: ImgpipeError): Pick<NewDeadLetter, 'reason' | 'detail' | 'stack'> {
+  // What a picture or a message is to blame for needs no stack.
+  return { reason: error.code, detail: error.message, stack: error.blame === 'bug' ? stackOf(error) : null };
 }

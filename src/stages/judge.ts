@@ -1,4 +1,4 @@
-import { asImgpipeError, type ImgpipeError } from '../domain/errors.ts';
+import { asImgpipeError } from '../domain/errors.ts';
 import {
   type DecodeFact,
   type ImageId,
@@ -6,11 +6,12 @@ import {
   imageName,
   type NewDeadLetter,
   type NewOutcome,
-  type Place,
 } from '../domain/records.ts';
 import type { ImageRows } from '../ports/catalog.ts';
 import type { Comparator, PictureSource } from '../ports/comparator.ts';
+import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { Hands } from './consume.ts';
+import { deadLetterOf, reasonOf } from './dead-letter.ts';
 
 export interface JudgeParts {
   readonly catalog: Pick<ImageRows, 'references'>;
@@ -74,10 +75,15 @@ export function createJudge({ catalog, comparator, picture, technique, threshold
   }
 
   /**
-   * The judgement of one image; `place` is where its message lies. What is found out on the way is entered with the
+   * The judgement of the image that a message names. What is found out on the way is entered with the
    * outcome and added to `findings`. Errors of the surroundings and bugs come out.
    */
-  return async function judge(image: ImageRecord, place: Place, findings: Findings, hands: Hands): Promise<Judgement> {
+  return async function judge(
+    image: ImageRecord,
+    message: ReceivedMessage,
+    findings: Findings,
+    hands: Hands,
+  ): Promise<Judgement> {
     const before = new Set(findings.keys());
     const entered = () => ({
       image: { stream: image.stream, number: image.number },
@@ -91,20 +97,18 @@ export function createJudge({ catalog, comparator, picture, technique, threshold
       const { difference, ...verdict } = await compareWithReference(image, findings, hands);
       return { image, outcome: { ...entered(), ...verdict }, difference };
     } catch (thrown) {
-      const reason = reasonOf(thrown);
+      const reason = faultOf(thrown);
       if (reason === undefined) throw thrown;
       const outcome = { ...entered(), kind: 'dead', measurement: null, reference: null } as const;
-      const deadLetter: NewDeadLetter = {
+      const deadLetter = deadLetterOf(message, {
         stage: 'analyze',
         ...reason,
-        stack: null,
         attempts: 1,
         at: outcome.analyzedAt,
-        place,
         image: outcome.image,
         technique,
         event: null,
-      };
+      });
       return { image, outcome: { ...outcome, deadLetter }, difference: null };
     }
   };
@@ -126,8 +130,8 @@ class Undecodable extends Error {
 }
 
 /** Why a picture is dead; undefined where it is not the picture's fault. */
-function reasonOf(thrown: unknown): { reason: string; detail: string } | undefined {
-  if (thrown instanceof Undecodable) return { reason: thrown.fact.verdict, detail: thrown.fact.detail };
-  const error: ImgpipeError = asImgpipeError(thrown);
-  return error.blame === 'message' ? { reason: error.code, detail: error.message } : undefined;
+function faultOf(thrown: unknown): Pick<NewDeadLetter, 'reason' | 'detail' | 'stack'> | undefined {
+  if (thrown instanceof Undecodable) return { reason: thrown.fact.verdict, detail: thrown.fact.detail, stack: null };
+  const error = asImgpipeError(thrown);
+  return error.blame === 'message' ? reasonOf(error) : undefined;
 }

@@ -4,16 +4,19 @@ import { imageReceivedMessage, TOPICS } from '../domain/messages.ts';
 import { imageKey } from '../domain/object-keys.ts';
 import { liesIn } from '../domain/places.ts';
 import type { Observer } from '../domain/reports.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog, ClaimAnswer } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type Claimant, streamClaim } from './claims.ts';
-import { patiently } from './patience.ts';
+import { patiently, pause } from './patience.ts';
 
 /** How many images are finished and published together. */
 const BATCH = 64;
-/** How often the streams that nobody holds are looked after. */
+/** How often streams are looked after where nothing is received. */
 const ROUND_MS = 3000;
+/** How often, and how long apart, a stream is asked for that another holds: perhaps for a moment only. */
+const FREE_TRIES = 5;
+const FREE_PAUSE_MS = 50;
 /** The errors that concern the files of one stream alone. */
 const OF_ONE_STREAM: ReadonlySet<ErrorCode> = new Set(['object_missing', 'object_conflict']);
 
@@ -22,6 +25,7 @@ export interface OutboxParts extends Claimant, Observer {
   readonly store: ObjectStore;
   readonly bus: EventBus;
   readonly pipelineId: string;
+  readonly roundMs?: number;
 }
 
 /**
@@ -33,13 +37,28 @@ export interface Outbox {
   publish(stream: string): Promise<number>;
   /** Does what an interrupted receive left undone: publishes, and sweeps what no row names. */
   recover(stream: string): Promise<void>;
+  /** Publishes a stream under its claim, where nobody else holds that; else answers who does. */
+  publishIfFree(stream: string): Promise<{ readonly heldBy: string } | undefined>;
+  /** Publishes what becomes unpublished in a stream whose claim the caller holds, as by a replay, every few seconds until `ended`. */
+  mind(stream: string, ended: AbortSignal): Promise<void>;
   /** Recovers the streams that nobody holds, now and every few seconds, until the signal; not the one that its caller has to do with. */
   tend(except: string): Promise<void>;
 }
 
 export function createOutbox(parts: OutboxParts): Outbox {
-  const { catalog, store, bus, pipelineId, signal, onReport, onStep } = parts;
+  const { catalog, store, bus, pipelineId, signal, roundMs = ROUND_MS, onReport, onStep } = parts;
   const patience = { stage: 'receive', signal, ...(onReport && { onReport }) } as const;
+  const turns = new Map<string, Promise<unknown>>();
+
+  /** Two at once would publish one image twice. */
+  function inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(stream) ?? Promise.resolve()).then(work);
+    turns.set(
+      stream,
+      turn.catch(() => {}),
+    );
+    return turn;
+  }
 
   async function publishBatch(stream: string): Promise<number> {
     const rows = await catalog.unpublished(stream, BATCH);
@@ -64,12 +83,37 @@ export function createOutbox(parts: OutboxParts): Outbox {
     return rows.length;
   }
 
-  async function publish(stream: string): Promise<number> {
-    let published = 0;
-    for (;;) {
-      const batch = await patiently(patience, () => publishBatch(stream));
-      if (batch === 0) return published;
-      published += batch;
+  function publish(stream: string): Promise<number> {
+    return inTurn(stream, async () => {
+      let published = 0;
+      for (;;) {
+        const batch = await patiently(patience, () => publishBatch(stream));
+        if (batch === 0) return published;
+        published += batch;
+      }
+    });
+  }
+
+  function claim(stream: string): Promise<ClaimAnswer> {
+    return patiently(patience, () => catalog.claim(streamClaim(stream), parts.as));
+  }
+
+  async function publishIfFree(stream: string): Promise<{ heldBy: string } | undefined> {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await claim(stream);
+      if ('claim' in answer) {
+        await publish(stream).finally(() => answer.claim.release());
+        return undefined;
+      }
+      if (tries === FREE_TRIES) return answer;
+      await pause(FREE_PAUSE_MS, signal);
+    }
+  }
+
+  async function mind(stream: string, ended: AbortSignal): Promise<void> {
+    while (!ended.aborted) {
+      await publish(stream);
+      await sleep(roundMs, undefined, { signal: ended }).catch(() => {});
     }
   }
 
@@ -106,21 +150,19 @@ export function createOutbox(parts: OutboxParts): Outbox {
     while (!signal.aborted) {
       for (const stream of await patiently(patience, () => catalog.streamsToPublish())) {
         if (stream === except) continue;
-        const answer = await patiently(patience, () => catalog.claim(streamClaim(stream), parts.as));
+        const answer = await claim(stream);
         if (!('claim' in answer)) continue;
-        try {
-          await recoverIfPossible(stream, stuck);
-        } finally {
-          await answer.claim.release();
-        }
+        await recoverIfPossible(stream, stuck).finally(() => answer.claim.release());
       }
-      await sleep(ROUND_MS, undefined, { signal }).catch(() => {});
+      await sleep(roundMs, undefined, { signal }).catch(() => {});
     }
   }
 
   return {
     publish,
     recover,
+    publishIfFree,
+    mind,
     tend: (except) =>
       tend(except).catch((error) => {
         if (!(error instanceof Stopped)) throw error;

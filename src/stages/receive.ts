@@ -38,7 +38,8 @@ interface Candidate {
 
 /**
  * Takes all pictures of a source into a stream: keeps each one's bytes, gives it its number and has it published.
- * Holds the stream's claim meanwhile, and first finishes what an interrupted receive left behind.
+ * Holds the stream's claim meanwhile, first finishes what an interrupted receive left behind, and looks after what a
+ * replay makes unpublished while no picture comes.
  */
 export async function receive(parts: ReceiveParts): Promise<Received> {
   const { catalog, store, outbox, source, stream, signal, onReport, onStep } = parts;
@@ -101,8 +102,14 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
 
   const claim = await claimStream(catalog, stream, parts);
   const ended = new AbortController();
+  let failure: unknown;
+  let minding: Promise<void> | undefined;
   try {
     await outbox.recover(stream);
+    minding = outbox.mind(stream, ended.signal).catch((error) => {
+      failure = error;
+      ended.abort();
+    });
     const position = await positionOf(catalog, store, stream, patience);
     const pictures = source.pictures(position, AbortSignal.any([signal, ended.signal]));
     for await (const items of readAhead(pictures)) {
@@ -118,8 +125,10 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
     }
   } finally {
     ended.abort();
+    await minding;
     await claim.release();
   }
+  if (failure !== undefined) throw failure;
   return { ...received, numbers };
 }
 

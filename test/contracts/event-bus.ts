@@ -113,6 +113,25 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       expect(places.map(({ bus: on, topic }) => [on, topic])).toEqual(places.map(() => [bus.id, TOPIC]));
     });
 
+    it('keep a value that is no text, byte for byte', async () => {
+      const bus = await one();
+      const bytes = Uint8Array.of(0xff, 0x00, 0x7b, 0xfe);
+      await bus.publish(TOPIC, [{ ...message('�'), bytes }, message('a')]);
+      const received: ReceivedMessage[] = [];
+      await bus.consume({
+        topic: TOPIC,
+        group: 'g',
+        drain: true,
+        signal: new AbortController().signal,
+        onChunk: async (chunk) => {
+          received.push(...chunk.messages);
+          await commitAll(chunk);
+        },
+      });
+      expect(received.map((each) => each.bytes && [...each.bytes])).toEqual([[...bytes], undefined]);
+      expect(received[1]).not.toHaveProperty('bytes');
+    });
+
     it('keep their order over more than one chunk', async () => {
       const bus = await one();
       const values = Array.from({ length: 700 }, (_, index) => String(index));

@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { programOf } from '../../src/cli/main.ts';
-import { configOf } from '../../src/cli/options.ts';
+import { configOf, pathOf } from '../../src/cli/options.ts';
 import { blocks, headings, prose, section } from './readme.ts';
 
 const program = programOf(() => {});
+/** The commands that do something, those within others too. */
+const commandsOf = ({ commands }: Command): Command[] =>
+  commands.flatMap((command) => (command.commands.length === 0 ? [command] : commandsOf(command)));
+const commands = commandsOf(program);
 const COMMON_HEADING = '### Options of every command';
 const heading = (command: Command) => {
   const argument = command.registeredArguments[0];
   const written = argument === undefined ? '' : argument.required ? ` <${argument.name()}>` : ` [${argument.name()}…]`;
-  return `### \`imgpipe ${command.name()}${written}\``;
+  return `### \`imgpipe ${pathOf(command)}${written}\``;
 };
 
 const flagsIn = (text: string) => [...new Set([...text.matchAll(/--[a-z-]+/g)].map(([flag]) => flag))].sort();
@@ -26,10 +30,10 @@ function flagsOfHelp(command: Command): { own: string[]; common: string[] } {
 
 describe('the README and --help', () => {
   test('have the same commands', () => {
-    expect(headings(/^### `imgpipe /).sort()).toEqual(program.commands.map(heading).sort());
+    expect(headings(/^### `imgpipe /).sort()).toEqual(commands.map(heading).sort());
   });
 
-  test.each(program.commands.map((command) => [command.name(), command] as const))(
+  test.each(commands.map((command) => [pathOf(command), command] as const))(
     'have the same options of %s',
     (_, command) => {
       const { own, common } = flagsOfHelp(command);
@@ -39,19 +43,16 @@ describe('the README and --help', () => {
     },
   );
 
-  test.each(program.commands.map((command) => [command.name(), command] as const))(
-    'fit 80 columns: %s',
-    (_, command) => {
-      command.configureOutput({ getOutHelpWidth: () => 80 });
-      const lines = command.helpInformation().split('\n');
-      expect(lines.filter((line) => line.length > 80)).toEqual([]);
-    },
-  );
+  test.each(commands.map((command) => [pathOf(command), command] as const))('fit 80 columns: %s', (_, command) => {
+    command.configureOutput({ getOutHelpWidth: () => 80 });
+    const lines = command.helpInformation().split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
 });
 
 describe('each example', () => {
   const inReadme = ['## Use', '## Three terminals', '## Operations'].flatMap((each) => blocks(section(each), 'sh'));
-  const inHelp = [program, ...program.commands].map((command) => {
+  const inHelp = [program, ...program.commands, ...commands].map((command) => {
     const written: string[] = [];
     command.configureOutput({ writeOut: (text) => written.push(text) });
     command.outputHelp();
@@ -70,13 +71,14 @@ describe('each example', () => {
     expect(name).toBe('imgpipe');
     const parsing = programOf(() => {});
     const parsed: string[] = [];
-    for (const command of parsing.commands) {
+    for (const command of commandsOf(parsing)) {
       command.action((...given: unknown[]) => {
         configOf(given.at(-1) as Command);
-        parsed.push(command.name());
+        parsed.push(pathOf(command));
       });
     }
     await parsing.parseAsync(args, { from: 'user' });
-    expect(parsed).toEqual([args[0]]);
+    expect(parsed).toHaveLength(1);
+    expect(args.join(' ')).toMatch(new RegExp(`^${parsed[0]}\\b`));
   });
 });

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { imgpipe } from '../support/imgpipe.ts';
+import { openSqlite } from '../support/open-sqlite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { code, section, table } from './readme.ts';
 
@@ -22,7 +23,7 @@ const documented = (heading: string, head: string) =>
 const ON_KAFKA = ['groups[].members[]', 'notes[]'];
 
 describe('the JSON of the README is what the program writes', () => {
-  test('stage lines, view, status and clean', async () => {
+  test('stage lines, view, status, dead and clean', async () => {
     const data = path.join(temporaryFolder(), 'data');
     const json = async (...args: string[]) => {
       const { stdout, stderr } = await imgpipe([...args, '--json', '--data', data]);
@@ -50,6 +51,14 @@ describe('the JSON of the README is what the program writes', () => {
     await json('receive', '--count', '1');
     const real = fields([...broken, ...(await json('status'))]).filter((field) => field !== 'oldest_open');
     expect(documented('### `status --json`', 'field').filter((field) => !ON_KAFKA.includes(field))).toEqual(real);
+
+    const { bus, close } = await openSqlite(data);
+    await bus.publish('image_analysis', [{ key: 'k', headers: { name: 'value' }, value: 'no JSON' }]);
+    await close();
+    await imgpipe(['analyze', '--drain', '--data', data]);
+    expect(documented('### Lines of `dead list --json`', 'field')).toEqual(fields(await json('dead', 'list')));
+    expect(documented('### `dead show --json`', 'field')).toEqual(fields(await json('dead', 'show', '1')));
+    expect(documented('### Lines of `dead replay --json`', 'field')).toEqual(fields(await json('dead', 'replay', '1')));
 
     writeFileSync(path.join(data, 'image_database/notes.txt'), 'mine');
     expect(documented('### `clean --json`', 'field')).toEqual(fields(await json('clean', '--dry-run')));

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { imageEventMessage, imageReceivedMessage, type Message, readMessage } from '../../src/domain/messages.ts';
-import { eventRecord, imageRecord } from '../support/samples.ts';
+import {
+  deadLetterMessage,
+  imageEventMessage,
+  imageReceivedMessage,
+  type Message,
+  readMessage,
+} from '../../src/domain/messages.ts';
+import { deadLetter, eventRecord, imageRecord, placeAt } from '../support/samples.ts';
 
 const PIPELINE = '01234567-89ab-cdef-0123-456789abcdef';
 const RECEIVED = 'imgpipe.image.received.v1';
@@ -71,6 +77,59 @@ describe('a message of an image event', () => {
   it('has no measurement where sizes differ', () => {
     const message = imageEventMessage(PIPELINE, { ...event, kind: 'size_changed', measurement: null });
     expect(readMessage(EVENT, message).data).toMatchObject({ kind: 'size_changed', measurement: null });
+  });
+});
+
+describe('the copy of a dead letter', () => {
+  const DEAD = 'imgpipe.dead.letter.v1';
+  const letter = deadLetter({
+    place: placeAt(7, { partition: 2 }),
+    image: { stream: 'sky', number: 3 },
+    technique: 'l2@1',
+    message: received,
+  });
+
+  it('tells why, of what, and the value as it was', () => {
+    const copy = deadLetterMessage(PIPELINE, letter);
+    expect(copy.key).toBe('sky');
+    expect(copy.headers).toEqual({
+      ...received.headers,
+      ce_type: DEAD,
+      ce_id: 'image_analysis/2/7',
+      ce_time: letter.at,
+    });
+    expect(readMessage(DEAD, copy)).toEqual({
+      pipelineId: PIPELINE,
+      data: {
+        stage: 'analyze',
+        reason: 'undecodable',
+        detail: 'it is cut short',
+        attempts: 1,
+        topic: 'image_analysis',
+        partition: 2,
+        offset: 7,
+        stream: 'sky',
+        image_num: 3,
+        technique: 'l2@1',
+        image_event_num: null,
+        value: received.value,
+      },
+    });
+  });
+
+  it('of a message that says nothing tells what there is', () => {
+    const copy = deadLetterMessage(PIPELINE, deadLetter());
+    expect(copy.key).toBe('');
+    expect(readMessage(DEAD, copy).data).toMatchObject({ topic: null, image_num: null, technique: null, value: null });
+  });
+
+  it('is never larger than a broker takes, whatever was in the message', () => {
+    const large = '\u0001'.repeat(2_000_000);
+    const message = { key: large, headers: { ce_type: large }, value: large };
+    const { key, headers, value } = deadLetterMessage(PIPELINE, { ...letter, image: null, detail: large, message });
+    expect(Buffer.byteLength(JSON.stringify([key, headers, value]))).toBeLessThan(1_000_000);
+    const { data } = readMessage(DEAD, { key, headers, value });
+    expect([data.detail.length, data.value?.length]).toEqual([4096, 65_536]);
   });
 });
 

@@ -1,11 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { clean, FOLDER_CLAIM, planClean } from '../../src/operations/clean.ts';
+import { imageReceivedMessage } from '../../src/domain/messages.ts';
+import { clean, planClean } from '../../src/operations/clean.ts';
 import { status } from '../../src/operations/status.ts';
+import { FOLDER_CLAIM } from '../../src/ports/catalog.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';
+import { imageRecord } from '../support/samples.ts';
 import { type Workshop, workshop } from '../support/workshop.ts';
 
 const GREY = png([100, 100, 100]);
@@ -107,5 +110,44 @@ describe('a clean', () => {
     await cleaned(shop);
     await cleaned(shop);
     expect((await shop.catalog.identity()).formerIds).toHaveLength(2);
+  });
+});
+
+function formerMessage(pipelineId: string) {
+  return imageReceivedMessage(pipelineId, imageRecord());
+}
+
+describe('a clean on a bus that knows its consumers', () => {
+  const AS = 'imgpipe clean (process 1)';
+
+  it('is refused while one is at work, naming it, and changes nothing', async () => {
+    const { catalog, store, bus: plain } = await used();
+    const members = async (group: string) => (group === 'image_analysis_group' ? ['imgpipe-analyze-7 on ::1'] : []);
+    const bus = { ...plain, members };
+    await expect(clean({ catalog, store, bus, as: AS })).rejects.toMatchObject({
+      code: 'at_work',
+      message: expect.stringContaining('imgpipe-analyze-7 on ::1'),
+    });
+    expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: false });
+    expect((await catalog.audit('l2@1')).images).toBe(4);
+  });
+
+  it("is refused on another bus than the pipeline's, naming both", async () => {
+    const { catalog, store, bus: plain } = await used();
+    const bus = { ...plain, id: 'kafka:other', address: 'kafka://there:9092' };
+    await expect(clean({ catalog, store, bus, as: AS })).rejects.toMatchObject({
+      code: 'bus_differs',
+      message: expect.stringMatching(/are on embedded, not on kafka:other \(kafka:\/\/there:9092\)/),
+    });
+    expect((await catalog.audit('l2@1')).images).toBe(4);
+  });
+
+  it('leaves the messages where it is not given one: they are passed over later', async () => {
+    const shop = await used();
+    await clean({ catalog: shop.catalog, store: shop.store, bus: undefined, as: AS });
+    expect((await shop.bus.logs('image_analysis')).map(({ end }) => end)).toEqual([4]);
+    await shop.bus.publish('image_analysis', [formerMessage((await shop.catalog.identity()).formerIds[0] ?? '')]);
+    await shop.drain();
+    expect(shop.told('passed_former')).toHaveLength(1);
   });
 });

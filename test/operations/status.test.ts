@@ -1,5 +1,6 @@
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ImgpipeError } from '../../src/domain/errors.ts';
 import { type Status, status } from '../../src/operations/status.ts';
 import { cutPng, png } from '../support/pictures.ts';
 import { type Workshop, workshop } from '../support/workshop.ts';
@@ -188,5 +189,48 @@ describe('the check, where a message is gone', () => {
     await shop.receive([GREY]);
     await shop.tamper("UPDATE image SET place_bus = 'kafka cluster-1'");
     expect(await faultKeys(shop)).toEqual(['image default/1']);
+  });
+});
+
+describe('the status while the broker is out of reach', () => {
+  const OUT_OF_REACH = new ImgpipeError('broker_unavailable', 'broker kafka://there:9092 does not answer');
+
+  it('tells what the catalog knows, and neither what waits nor that nothing is lost', async () => {
+    const { catalog, store } = await drained();
+    rmSync(store.locate('image_database/00001.png'));
+    const broker = { address: 'kafka://there:9092', open: () => Promise.reject(OUT_OF_REACH) };
+    expect(await status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true })).toMatchObject({
+      images: 4,
+      alerts: 2,
+      waiting: null,
+      faults: [{ key: 'image_database/00001.png' }],
+      broker: { address: 'kafka://there:9092', unreachable: OUT_OF_REACH.message, groups: [] },
+    });
+  });
+
+  it('comes also where the broker never answers', async () => {
+    const { catalog, store } = await drained();
+    const broker = { address: 'kafka://there:9092', open: () => new Promise<never>(() => {}) };
+    const { waiting, broker: told } = await status(
+      { catalog, store, broker, defaultTechnique: 'l2@1' },
+      { check: false },
+    );
+    expect(waiting).toBeNull();
+    expect(told.unreachable).toMatch(/^broker kafka:\/\/there:9092 does not answer within /);
+  });
+
+  it('is an error where something else is wrong', async () => {
+    const { catalog, store } = await drained();
+    const refused = new ImgpipeError('broker_refused', 'no');
+    const broker = { address: 'kafka://there:9092', open: () => Promise.reject(refused) };
+    await expect(status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: false })).rejects.toBe(refused);
+  });
+
+  it('is refused on another bus than the one on which something waits', async () => {
+    const shop = await workshop();
+    await shop.receive([GREY]);
+    const other = { ...shop.bus, id: 'kafka:other', address: 'kafka://there:9092' };
+    const broker = { address: other.address, open: async () => other };
+    await expect(statusOf({ ...shop, broker })).rejects.toMatchObject({ code: 'bus_differs' });
   });
 });

@@ -3,6 +3,7 @@ import { STEPS } from '../../src/index.ts';
 import {
   killAtRandomTime,
   killAtStep,
+  killReplay,
   killRun,
   killWithStandby,
   stopAtRandomTime,
@@ -23,18 +24,26 @@ describe('a stage killed with -9 leaves nothing lost, and its restart finishes e
     expect(await killRun(temporaryFolder(), seed)).toEqual([]);
   });
 
+  test.each([1, 2])('a replay of dead letters killed at any time and done again, seed %i', async (seed) => {
+    expect(await killReplay(temporaryFolder(), seed)).toEqual([]);
+  });
+
   test('with a second receiver and a second analyzer standing by', async () => {
     expect(await killWithStandby(temporaryFolder(), 1)).toEqual([]);
   });
 });
 
 describe('a stage that is stopped and woken does no harm', () => {
-  test.each(['receive:pending', 'outbox:published', 'analyze:entered', 'alert:ready'] as const)(
-    'stopped at %s while a second one waits',
-    async (step) => {
-      expect(await stopAtStep(temporaryFolder(), step)).toEqual([]);
-    },
-  );
+  test.each([
+    'receive:pending',
+    'outbox:published',
+    'analyze:entered',
+    'alert:ready',
+    'replay:marked',
+    'replay:published',
+  ] as const)('stopped at %s while a second one waits', async (step) => {
+    expect(await stopAtStep(temporaryFolder(), step)).toEqual([]);
+  });
 
   test('stopped at any time', async () => {
     expect(await stopAtRandomTime(temporaryFolder(), 1)).toEqual([]);

@@ -1,7 +1,7 @@
 import { createPipeline, type Step } from '../../src/index.ts';
 
 /**
- * A program that runs one stage and kills or stops itself at a step: `<folder> <stage> <count> <step> <which> <SIGKILL|SIGSTOP>`.
+ * A program that runs one stage, or a replay of all dead letters, and kills or stops itself at a step: `<folder> <stage> <count> <step> <which> <SIGKILL|SIGSTOP>`.
  * `which` says at which time that the step is reached. Where it never is, the stage ends as usual.
  */
 const [folder, stage, count, step, which, signal] = process.argv.slice(2);
@@ -18,5 +18,6 @@ const options = { signal: new AbortController().signal, onStep, drain: true };
 if (stage === 'receive') await pipeline.receive([], options);
 else if (stage === 'analyze') await pipeline.analyze(options);
 else if (stage === 'alert') await pipeline.alert(options);
+else if (stage === 'replay') await pipeline.replay('all', options);
 else await pipeline.run([], options);
 await pipeline.close();

@@ -80,6 +80,19 @@ describe('a message', () => {
     expect(await shop.catalog.alertRange()).toEqual({ first: 1, last: 1 });
   });
 
+  it('that is a dead letter is kept as it was received, and copied to the topic of the dead', async () => {
+    const shop = await withEvent();
+    const { key, headers } = await eventMessage(shop);
+    const message = { key, headers, value: 'no JSON' };
+    await shop.publish(TOPICS.imageEventAlert, message);
+    await shop.work(await shop.alertStage());
+    const [letter] = await shop.catalog.deadLetters([1]);
+    expect(letter).toMatchObject({ stage: 'alert', reason: 'bad_message', place: { offset: 1 }, message });
+    expect((await shop.messages(TOPICS.imageEventAlertDead)).map(({ value }) => JSON.parse(value))).toEqual([
+      expect.objectContaining({ reason: 'bad_message', topic: 'image_event_alert', offset: 1, value: 'no JSON' }),
+    ]);
+  });
+
   it('that lies about its event is a dead letter and closes nothing', async () => {
     const shop = await withEvent();
     const good = await eventMessage(shop);

@@ -36,21 +36,9 @@ function fileOf(shop: Workshop, number: number): string {
   return shop.store.locate(imageKey({ stream: 'default', number, format: 'png' }));
 }
 
-/** What waits in the images' topic, untouched for the stage. */
-async function messagesOf({ bus }: Workshop): Promise<ReceivedMessage[]> {
-  const messages: ReceivedMessage[] = [];
-  const stop = new AbortController();
-  await bus.consume({
-    topic: TOPICS.imageAnalysis,
-    group: 'a reader',
-    signal: stop.signal,
-    drain: true,
-    onChunk: async (chunk) => {
-      messages.push(...chunk.messages);
-      stop.abort();
-    },
-  });
-  return messages;
+/** What the images' topic holds, untouched for the stage. */
+function messagesOf(shop: Workshop): Promise<ReceivedMessage[]> {
+  return shop.messages(TOPICS.imageAnalysis);
 }
 
 function hands(over: Partial<Hands> = {}): Hands {
@@ -177,6 +165,29 @@ describe('a picture that does not decode', () => {
     ]);
     const rows = await shop.catalog.images([1, 2, 3].map((number) => ({ stream: 'default', number })));
     expect(rows.map((row) => row?.fact?.verdict)).toEqual(['undecodable', 'undecodable', 'decodes']);
+  });
+
+  it('has a letter that keeps its message, and a copy of that in the topic of the dead', async () => {
+    const shop = await workshop();
+    await analyzed(shop, [GREY, CUT]);
+    const [, received] = await messagesOf(shop);
+    if (received === undefined) throw new Error('there is no message');
+    const { place, ...message } = received;
+    const [letter] = await shop.catalog.deadLetters([1]);
+    expect(letter).toMatchObject({ reason: 'undecodable', image: { number: 2 }, place, message });
+    expect((await shop.messages(TOPICS.imageAnalysisDead)).map(({ value }) => JSON.parse(value))).toEqual([
+      expect.objectContaining({ reason: 'undecodable', image_num: 2, offset: 1, value: message.value }),
+    ]);
+  });
+
+  it('has a copy of its letter also where the stage was broken off before that was published', async () => {
+    const shop = await workshop();
+    await shop.receive([CUT]);
+    await stoppedAt(shop, 'analyze:entered', (onStep) => shop.analyzeStage({ onStep }));
+    expect(await shop.messages(TOPICS.imageAnalysisDead)).toEqual([]);
+    await shop.work(await shop.analyzeStage());
+    expect(await shop.messages(TOPICS.imageAnalysisDead)).toHaveLength(1);
+    expect((await shop.catalog.audit('l2@1')).deadLetters).toBe(1);
   });
 
   it('is found out also where its turn was in another run', async () => {
@@ -442,6 +453,7 @@ describe('a message', () => {
     const error = await stage.handle([bad], hands()).catch((thrown) => thrown);
     await stage.bury(bad, error, 1);
     expect(await outcomesOf(shop, 1)).toEqual([undefined]);
+    expect(await shop.catalog.deadLetters([1])).toMatchObject([{ reason: 'bad_message', image: null }]);
     await shop.work(stage);
     expect(await outcomesOf(shop, 1)).toEqual([['first', null, null]]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, ImgpipeError, Stopped } from '../../src/domain/errors.ts';
+import type { Message } from '../../src/domain/messages.ts';
 import type { Report } from '../../src/domain/reports.ts';
 import type { EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
 import { consume, type Handled, type Stage } from '../../src/stages/consume.ts';
@@ -15,7 +16,7 @@ interface Scene {
   readonly handled: string[][];
   readonly buried: { value: string; code: ErrorCode; attempts: number }[];
   readonly reports: Report[];
-  run(options?: { signal?: AbortSignal; stage?: Partial<Stage> }): Promise<void>;
+  run(options?: { signal?: AbortSignal; stage?: Partial<Stage>; bus?: EventBus }): Promise<void>;
   committed(): Promise<number>;
 }
 
@@ -35,6 +36,7 @@ async function scene(values: readonly string[], deed: Deed): Promise<Scene> {
     topic: 'in',
     group: 'g',
     publishesTo: 'out',
+    deadLettersTo: 'dead',
     handle: async (messages) => {
       handled.push(messages.map(({ value }) => value));
       for (const { value } of messages) {
@@ -44,21 +46,29 @@ async function scene(values: readonly string[], deed: Deed): Promise<Scene> {
       }
       return done(messages);
     },
-    bury: async ({ value }, { code }, tries) => void buried.push({ value, code, attempts: tries }),
+    bury: async ({ value }, { code }, tries) => {
+      buried.push({ value, code, attempts: tries });
+      return copyOf(value);
+    },
   };
   return {
     bus,
     handled,
     buried,
     reports,
-    run: ({ signal = new AbortController().signal, stage: over = {} } = {}) =>
-      consume({ ...stage, ...over }, { bus, signal, drain: true, onReport: (report) => reports.push(report) }),
+    run: ({ signal = new AbortController().signal, stage: over = {}, bus: on = bus } = {}) =>
+      consume({ ...stage, ...over }, { bus: on, signal, drain: true, onReport: (report) => reports.push(report) }),
     committed: async () => (await bus.committed('in', 'g')).get(0) ?? 0,
   };
 }
 
+/** What a stage says is to be published of a dead message. */
+function copyOf(value: string): Message {
+  return { key: 'k', headers: {}, value: `${value} is dead` };
+}
+
 function done(messages: readonly ReceivedMessage[], over: Partial<Handled> = {}): Handled {
-  return { taken: messages.length, publish: [], note: async () => {}, tell: () => {}, ...over };
+  return { taken: messages.length, publish: [], deadLetters: [], note: async () => {}, tell: () => {}, ...over };
 }
 
 function failing(code: ErrorCode, when: (value: string, attempt: number) => boolean): Deed {
@@ -148,11 +158,12 @@ describe('where the surroundings fail', () => {
       topic: 'in',
       group: 'h',
       publishesTo: undefined,
+      deadLettersTo: 'dead',
       handle: async (messages) => {
         if (kept === 0) throw new ImgpipeError('store_unavailable', 'away');
         return done(messages);
       },
-      bury: async () => {},
+      bury: async ({ value }) => copyOf(value),
     };
     await consume(stage, { bus: watched, signal: new AbortController().signal, drain: true });
     expect(kept).toBe(1);
@@ -187,6 +198,7 @@ describe('where the surroundings fail', () => {
       topic: 'in',
       group: 'g',
       publishesTo: 'out',
+      deadLettersTo: 'dead',
       handle: async (messages) => {
         if (messages.some(({ value }) => value === 'b')) throw new ImgpipeError('undecodable', 'b');
         return done(messages, { publish: [{ key: 'k', headers: {}, value: 'x' }], note: async () => note() });
@@ -194,6 +206,7 @@ describe('where the surroundings fail', () => {
       bury: async ({ value }) => {
         bury();
         buried.push(value);
+        return copyOf(value);
       },
     };
     const onReport = (report: Report) => reports.push(report);
@@ -235,6 +248,64 @@ describe('where a message is to blame', () => {
     expect(handled.slice(1)).toEqual([['a'], ['b'], ['c']]);
     expect(await committed()).toBe(3);
     expect(reports.map(({ kind }) => kind)).toEqual(['working']);
+  });
+
+  it('publishes a copy of it once it is buried, before it is committed', async () => {
+    const { bus, committed, run } = await scene(
+      ['a', 'b'],
+      failing('bad_message', (value) => value === 'b'),
+    );
+    const order: string[] = [];
+    const watched: EventBus = {
+      ...bus,
+      publish: async (topic, messages) => {
+        order.push(`${messages.map(({ value }) => value)} to ${topic}, ${await committed()} committed`);
+        return bus.publish(topic, messages);
+      },
+    };
+    const bury: Stage['bury'] = async ({ value }) => {
+      order.push(`${value} buried`);
+      return copyOf(value);
+    };
+    await run({ bus: watched, stage: { bury } });
+    expect(order).toEqual(['b buried', 'b is dead to dead, 1 committed']);
+    expect(await committed()).toBe(2);
+  });
+
+  it('publishes copies of those that the stage itself has set aside, before they are committed', async () => {
+    const { bus, run, committed } = await scene(['a'], () => {});
+    const order: string[] = [];
+    const handle: Stage['handle'] = async (messages) =>
+      done(messages, { deadLetters: [copyOf('a')], tell: () => order.push('told') });
+    const watched: EventBus = {
+      ...bus,
+      publish: async (topic) => {
+        order.push(`to ${topic}, ${await committed()} committed`);
+        return [];
+      },
+    };
+    await run({ bus: watched, stage: { handle } });
+    expect(order).toEqual(['to dead, 0 committed', 'told']);
+  });
+
+  it('publishes the copy again where it was broken off before it was committed', async () => {
+    const { run, bus, buried, committed } = await scene(
+      ['a'],
+      failing('bad_message', () => true),
+    );
+    const stop = new AbortController();
+    const breaking: EventBus = {
+      ...bus,
+      publish: () => {
+        stop.abort();
+        return Promise.reject(new Stopped());
+      },
+    };
+    await run({ bus: breaking, signal: stop.signal });
+    expect([buried.length, await committed()]).toEqual([1, 0]);
+    await run();
+    expect(await bus.logs('dead')).toEqual([{ partition: 0, start: 0, end: 1 }]);
+    expect(await committed()).toBe(1);
   });
 
   it('buries each of several', async () => {
@@ -287,7 +358,14 @@ describe('where a bug of ours is to blame', () => {
   it('hands the stack over with the error', async () => {
     const { run } = await scene(['b'], bug);
     const errors: ImgpipeError[] = [];
-    await run({ stage: { bury: async (_, error) => void errors.push(error) } });
+    await run({
+      stage: {
+        bury: async ({ value }, error) => {
+          errors.push(error);
+          return copyOf(value);
+        },
+      },
+    });
     expect(errors.map(({ cause }) => (cause as Error).stack)).toEqual([
       expect.stringContaining('x is undefined\n    at '),
     ]);
@@ -349,8 +427,9 @@ describe('a partition that is another consumer’s by now', () => {
       topic: 'in',
       group: 'g',
       publishesTo: undefined,
+      deadLettersTo: 'dead',
       handle,
-      bury: async () => {},
+      bury: async ({ value }) => copyOf(value),
     };
     await consume(stage, { bus: lost, signal: new AbortController().signal, drain: true });
     expect(calls).toEqual([['a', 'b']]);

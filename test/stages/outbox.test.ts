@@ -64,6 +64,23 @@ describe('the outbox', () => {
     expect(await published(shop)).toEqual(Array.from({ length: 130 }, (_, index) => `default/${index + 1}`));
   });
 
+  it('publishes nothing twice where it is asked twice at once', async () => {
+    const shop = await workshop();
+    await pending(shop, [true, true]);
+    const outbox = await shop.outbox();
+    await Promise.all([outbox.publish('default'), outbox.publish('default')]);
+    expect(await published(shop)).toEqual(['default/1', 'default/2']);
+  });
+
+  it('publishes again where an earlier time has failed', async () => {
+    const shop = await workshop();
+    const [row = newImage()] = await pending(shop, [false]);
+    const outbox = await shop.outbox();
+    await expect(outbox.publish('default')).rejects.toMatchObject({ code: 'object_missing' });
+    await shop.store.stage([{ name: row.incoming, bytes: GREY }]);
+    expect(await outbox.publish('default')).toBe(1);
+  });
+
   it('stops at the first image that it cannot finish: none after it overtakes it', async () => {
     const shop = await workshop();
     await pending(shop, [true]);

@@ -1,9 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ImgpipeError } from '../../src/domain/errors.ts';
+import { TOPICS } from '../../src/domain/messages.ts';
 import { imageKey } from '../../src/domain/object-keys.ts';
+import type { Step } from '../../src/domain/reports.ts';
 import type { ImageSource, SourceItem } from '../../src/ports/image-source.ts';
+import type { OutboxParts } from '../../src/stages/outbox.ts';
 import { receive } from '../../src/stages/receive.ts';
-import { png } from '../support/pictures.ts';
+import { cutPng, png } from '../support/pictures.ts';
+import { newImage } from '../support/samples.ts';
 import { type Workshop, workshop } from '../support/workshop.ts';
 
 const GREY = png([100, 100, 100]);
@@ -101,6 +106,88 @@ describe('the pictures of a source', () => {
     const parts = { catalog, store, stream: 'default', as: 'a test', signal: new AbortController().signal };
     const failing = receive({ ...parts, source: broken, outbox: await shop.outbox() });
     await expect(failing).rejects.toMatchObject({ code: 'file_unreadable' });
+    expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
+  });
+});
+
+describe('while no picture comes', () => {
+  /** A source without a picture, that ends when it is told to: by the test, or by its signal. */
+  function idle() {
+    const ended = new AbortController();
+    const source: ImageSource = {
+      expected: undefined,
+      async *pictures(_, signal) {
+        const either = AbortSignal.any([signal, ended.signal]);
+        if (!either.aborted) await new Promise((resolve) => either.addEventListener('abort', resolve));
+      },
+    };
+    return { source, end: () => ended.abort() };
+  }
+
+  /** A receiver that holds the stream and looks after it all the time. */
+  async function idleReceiver(shop: Workshop, over: Partial<OutboxParts> = {}) {
+    const { source, end } = idle();
+    const { catalog, store } = shop;
+    const receiving = receive({
+      catalog,
+      store,
+      source,
+      stream: 'default',
+      as: 'the receiver',
+      signal: new AbortController().signal,
+      outbox: await shop.outbox({ roundMs: 1, ...over }),
+    });
+    receiving.catch(() => {});
+    await expect.poll(() => shop.catalog.claim('stream-default', 'a test')).toEqual({ heldBy: 'the receiver' });
+    return { receiving, end };
+  }
+
+  it('what a replay makes unpublished is published by whoever holds the stream', async () => {
+    const shop = await workshop();
+    await shop.receive([cutPng()]);
+    await shop.drain();
+    const { receiving, end } = await idleReceiver(shop);
+    expect(await shop.replay('all')).toMatchObject([{ how: 'left', holder: 'the receiver' }]);
+    await expect.poll(() => shop.messages(TOPICS.imageAnalysis)).toHaveLength(2);
+    end();
+    await receiving;
+    expect(await shop.messages(TOPICS.imageAnalysis)).toHaveLength(2);
+    expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
+  });
+
+  it('the stream is held until what is in hand is published, also where the source ends meanwhile', async () => {
+    const shop = await workshop();
+    await shop.receive([cutPng()]);
+    await shop.drain();
+    let goOn = () => {};
+    const allowed = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let reached = () => {};
+    const published = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    const onStep = async (step: Step) => {
+      if (step !== 'outbox:published') return;
+      reached();
+      await allowed;
+    };
+    const { receiving, end } = await idleReceiver(shop, { onStep });
+    await shop.replay('all');
+    await published;
+    end();
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    expect(await shop.catalog.claim('stream-default', 'the next')).toEqual({ heldBy: 'the receiver' });
+    goOn();
+    await receiving;
+    expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
+  });
+
+  it('the receiver ends where that cannot be done, and the stream is free', async () => {
+    const shop = await workshop();
+    const { receiving } = await idleReceiver(shop);
+    await shop.catalog.addImages([newImage()]);
+    await expect(receiving).rejects.toMatchObject({ code: 'object_missing' });
     expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
   });
 });

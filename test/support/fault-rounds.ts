@@ -12,18 +12,25 @@ const IMAGES = 12;
 type StageName = 'receive' | 'analyze' | 'alert';
 
 /** Which program reaches a step when it runs alone. */
-function stageOf(step: Step): StageName {
+function programOf(step: Step): StageName | 'replay' {
   const [name] = step.split(':');
-  return name === 'analyze' || name === 'alert' ? name : 'receive';
+  return name === 'analyze' || name === 'alert' || name === 'replay' ? name : 'receive';
+}
+
+/** What must have been done for a step to be reached: before one of a replay, all that it replays is dead. */
+async function prepareFor(folder: string, step: Step): Promise<void> {
+  const program = programOf(step);
+  if (program !== 'receive') await inThisProcess(folder, 'receive');
+  if (step === 'replay:marked') await inThisProcess(folder, 'analyze', 'analyze:compared');
+  if (program === 'alert' || step === 'replay:published') await inThisProcess(folder, 'analyze');
+  if (step === 'replay:published') await inThisProcess(folder, 'alert', 'alert:text');
 }
 
 /** Kills a stage's process with -9 at exactly this step, the `which`-th time that it is reached. */
 export async function killAtStep(folder: string, step: Step, which: number): Promise<string[]> {
-  const stage = stageOf(step);
-  if (stage !== 'receive') await inThisProcess(folder, 'receive');
-  if (stage === 'alert') await inThisProcess(folder, 'analyze');
-  const program = startProgram('stage-until-step.ts', [folder, stage, String(IMAGES), step, String(which), 'SIGKILL']);
-  const { signal, status, stderr } = await program.ended;
+  await prepareFor(folder, step);
+  const args = [folder, programOf(step), String(IMAGES), step, String(which), 'SIGKILL'];
+  const { signal, status, stderr } = await startProgram('stage-until-step.ts', args).ended;
   if (which === 1 && signal !== 'SIGKILL') return [`${step} was never reached (exit ${status}): ${stderr}`];
   const lost = await whatIsLost(folder);
   for (const each of ['receive', 'analyze', 'alert'] as const) await inThisProcess(folder, each);
@@ -32,23 +39,28 @@ export async function killAtStep(folder: string, step: Step, which: number): Pro
 
 /** Stops a stage's process at a step, lets a second one work or stand by meanwhile, and wakes the first. */
 export async function stopAtStep(folder: string, step: Step): Promise<string[]> {
-  const stage = stageOf(step);
-  if (stage !== 'receive') await inThisProcess(folder, 'receive');
-  if (stage === 'alert') await inThisProcess(folder, 'analyze');
-  const first = startProgram('stage-until-step.ts', [folder, stage, String(IMAGES), step, '1', 'SIGSTOP']);
+  await prepareFor(folder, step);
+  const program = programOf(step);
+  const first = startProgram('stage-until-step.ts', [folder, program, String(IMAGES), step, '1', 'SIGSTOP']);
   await untilStopped(first);
-  const count = stage === 'receive' ? ['--count', '4'] : ['--drain'];
-  const second = start([stage, '--data', folder, ...count]);
-  await second.until(/stands by|analyzed|alert/);
+  const second = start([...SECOND[program], '--data', folder]);
+  await second.until(/stands by|analyzed|alert|dead letter/);
   const lost = await whatIsLost(folder);
   first.child.kill('SIGCONT');
   const ends = await Promise.all([first.ended, second.ended]);
   const bad = ends.filter(({ status }) => status !== 0).map(({ status, stderr }) => `exit ${status}: ${stderr}`);
-  const images = stage === 'receive' ? IMAGES + 4 : IMAGES;
   await inThisProcess(folder, 'analyze');
   await inThisProcess(folder, 'alert');
-  return [...lost, ...bad, ...(await whatIsWrong(folder, { default: images }))];
+  return [...lost, ...bad, ...(await whatIsWrong(folder, { default: program === 'receive' ? IMAGES + 4 : IMAGES }))];
 }
+
+/** What is done while a process is stopped. */
+const SECOND = {
+  receive: ['receive', '--count', '4'],
+  analyze: ['analyze', '--drain'],
+  alert: ['alert', '--drain'],
+  replay: ['dead', 'replay', '--all'],
+} as const;
 
 /** One of the steps, at one of the times that it is reached. */
 export const killAtRandomStep: Round = (folder, seed) => {
@@ -124,6 +136,22 @@ export const stopAtRandomTime: Round = async (folder, seed) => {
   return [...lost, ...wrong];
 };
 
+/** Dead images or events are replayed while their stages work; the replay is killed at any time and done again. */
+export const killReplay: Round = async (folder, seed) => {
+  const random = seeded(seed);
+  await prepareFor(folder, pick(random, ['replay:marked', 'replay:published'] as const));
+  const stages = startStages(folder);
+  const replay = () => start(['dead', 'replay', '--all', '--data', folder]);
+  const first = replay();
+  await sleep(100 + random() * 400);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const lost = await whatIsLost(folder);
+  const { status, stderr } = await replay().ended;
+  const bad = status === 0 ? [] : [`the second replay: exit ${status}: ${stderr}`];
+  return [...lost, ...bad, ...(await finish(folder, stages, { default: 2 * IMAGES }))];
+};
+
 export const ROUNDS: Readonly<Record<string, Round>> = {
   killAtRandomStep,
   stopAtRandomStep,
@@ -131,6 +159,7 @@ export const ROUNDS: Readonly<Record<string, Round>> = {
   killRun,
   killWithStandby,
   stopAtRandomTime,
+  killReplay,
 };
 
 function startStages(folder: string): Record<StageName, Running> {
@@ -169,12 +198,15 @@ async function finish(
   return [...bad, ...(await whatIsWrong(folder, streams))];
 }
 
-/** Runs a stage here until its input is empty; a receiver until the stream has its images. */
-async function inThisProcess(folder: string, stage: StageName): Promise<void> {
+/** Runs a stage here until its input is empty; a receiver until the stream has its images. A bug may keep it from passing a step. */
+async function inThisProcess(folder: string, stage: StageName, bugAt?: Step): Promise<void> {
   const count = Math.max(0, IMAGES - (await imagesIn(folder, 'default')));
   const pipeline = await createPipeline({ data: folder, count });
   try {
-    const options = { signal: new AbortController().signal, drain: true };
+    const onStep = (step: Step) => {
+      if (step === bugAt) throw new TypeError(`a bug at ${step}`);
+    };
+    const options = { signal: new AbortController().signal, drain: true, onStep };
     if (stage === 'receive') await pipeline.receive([], options);
     else await pipeline[stage](options);
   } finally {

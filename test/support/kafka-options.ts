@@ -1,10 +1,13 @@
 import type { KafkaOptions } from '../../src/adapters/kafka/options.ts';
 import { kafkaHosts } from '../../src/config/broker-address.ts';
 
-/** How tests speak with the broker that they share; each has a prefix of its own. */
-export function kafkaOptions(over: Partial<KafkaOptions> & Pick<KafkaOptions, 'prefix'>): KafkaOptions {
+/** How tests speak with a broker; each has a prefix of its own. */
+export function kafkaOptions(
+  address: string,
+  over: Partial<KafkaOptions> & Pick<KafkaOptions, 'prefix'>,
+): KafkaOptions {
   return {
-    hosts: kafkaHosts(process.env['TEST_KAFKA'] ?? '') ?? [],
+    hosts: kafkaHosts(address) ?? [],
     partitions: 6,
     replication: 1,
     retention: 'forever',
@@ -12,8 +15,6 @@ export function kafkaOptions(over: Partial<KafkaOptions> & Pick<KafkaOptions, 'p
     connectTimeout: 3000,
     requestTimeout: 10_000,
     sessionTimeout: 6000,
-    tls: undefined,
-    sasl: undefined,
     ...over,
   };
 }

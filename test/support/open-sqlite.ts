@@ -16,6 +16,13 @@ export interface OpenSqlite {
 
 /** The catalog and the embedded bus of a folder on one connection, closed at the latest when the test has finished. */
 export async function openSqlite(folder: string, as = 'a test'): Promise<OpenSqlite> {
+  const opened = await connectSqlite(folder, as);
+  onTestFinished(opened.close);
+  return opened;
+}
+
+/** The same, outside of a test: whoever asks for it closes it. */
+export async function connectSqlite(folder: string, as = 'a test'): Promise<OpenSqlite> {
   const db = await openDatabase(catalogFile(folder), { create: true });
   const catalog = createSqliteCatalog(db);
   const bus = createEmbeddedBus(db, catalog, as);
@@ -26,7 +33,6 @@ export async function openSqlite(folder: string, as = 'a test'): Promise<OpenSql
     await bus.close();
     await catalog.close();
   };
-  onTestFinished(close);
   return { db, catalog, bus, close };
 }
 

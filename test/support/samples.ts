@@ -92,6 +92,7 @@ export function deadLetter(over: Partial<NewDeadLetter> = {}): NewDeadLetter {
     image: null,
     technique: null,
     event: null,
+    message: null,
     ...over,
   };
 }

@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { createFileObjectStore } from '../../src/adapters/files/object-store.ts';
 import { createComparator } from '../../src/adapters/jimp/comparator.ts';
 import type { Message } from '../../src/domain/messages.ts';
 import type { OutcomeRecord } from '../../src/domain/records.ts';
-import type { Report } from '../../src/domain/reports.ts';
+import type { Observer, Report } from '../../src/domain/reports.ts';
+import { type Replayed, replay } from '../../src/operations/replay.ts';
 import type { Catalog } from '../../src/ports/catalog.ts';
 import type { Comparator } from '../../src/ports/comparator.ts';
-import type { Broker, EventBus } from '../../src/ports/event-bus.ts';
+import type { Broker, Chunk, EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { type AlertParts, createAlertStage } from '../../src/stages/alert.ts';
@@ -41,7 +43,11 @@ export interface Workshop {
   work(stage: Stage, over?: Partial<ConsumeParts>): Promise<void>;
   /** Analyzes and alerts all that waits. */
   drain(): Promise<void>;
+  /** Replays dead letters, as the command does. */
+  replay(ids: readonly number[] | 'all', onStep?: Observer['onStep']): Promise<Replayed[]>;
   publish(topic: string, message: Message): Promise<void>;
+  /** All that a topic holds. */
+  messages(topic: string): Promise<ReceivedMessage[]>;
   outcomes(...numbers: number[]): Promise<(OutcomeRecord | undefined)[]>;
   /** How far a group has come; 0 where it has committed nothing. */
   committed(stage: Stage): Promise<number>;
@@ -102,8 +108,22 @@ export async function workshop(): Promise<Workshop> {
       await work(await analyzeStage());
       await work(await alertStage());
     },
+    replay: async (ids, onStep) => {
+      const { pipelineId } = await catalog.identity();
+      const { publishIfFree } = await outbox({ ...(onStep && { onStep }) });
+      return replay({ catalog, bus, pipelineId, publishIfFree, ...(onStep && { onStep }) }, ids);
+    },
     publish: async (topic, message) => {
       await bus.publish(topic, [message]);
+    },
+    messages: async (topic) => {
+      const messages: ReceivedMessage[] = [];
+      const onChunk = async (chunk: Chunk) => {
+        messages.push(...chunk.messages);
+        await chunk.commit(Number(chunk.messages.at(-1)?.place.offset) + 1);
+      };
+      await bus.consume({ topic, group: `reader ${randomUUID()}`, signal, drain: true, onChunk });
+      return messages;
     },
     outcomes: (...numbers) =>
       catalog.outcomes(

@@ -1,14 +1,15 @@
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { EachBatchPayload } from 'kafkajs';
 import type { Chunk, ConsumeOptions } from '../../ports/event-bus.ts';
-import { translated } from './errors.ts';
+import { within } from './deadline.ts';
+import { translated, unavailable } from './errors.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import { messageOf } from './records.ts';
 
 /** How many messages are handed on together. */
 const CHUNK = 64;
+const LONGEST_COMMIT_MS = 5000;
 
 export interface BatchParts {
-  readonly consumer: Consumer;
   readonly address: string;
   readonly busId: string;
   readonly heartbeatMs: number;
@@ -43,11 +44,8 @@ export async function handleBatch(payload: EachBatchPayload, parts: BatchParts):
 }
 
 /** What a stage may do with a chunk of this batch. */
-function hold(
-  { batch, isRunning, isStale, resolveOffset }: EachBatchPayload,
-  pulse: Pulse,
-  { consumer, address }: BatchParts,
-): Omit<Chunk, 'messages'> {
+function hold(payload: EachBatchPayload, pulse: Pulse, { address }: BatchParts): Omit<Chunk, 'messages'> {
+  const { batch, isRunning, isStale, resolveOffset } = payload;
   const { topic, partition } = batch;
   let committed = -1;
   return {
@@ -55,9 +53,12 @@ function hold(
     keepAlive: () => pulse.beat(),
     async commit(nextOffset) {
       // Kafka itself would go back.
-      if (pulse.lost() !== undefined || nextOffset <= committed) return;
+      if (nextOffset <= committed) return;
+      const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
+      const late = () => unavailable(address, `no answer to a commit within ${LONGEST_COMMIT_MS / 1000} s`);
       try {
-        await consumer.commitOffsets([{ topic, partition, offset: String(nextOffset) }]);
+        // The consumer's own commit tries again by itself, also where the group waits for this member to come back.
+        await within(LONGEST_COMMIT_MS, payload.commitOffsetsIfNecessary(offsets), late);
         resolveOffset(String(nextOffset - 1));
         committed = nextOffset;
       } catch (error) {

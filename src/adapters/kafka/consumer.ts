@@ -56,7 +56,7 @@ export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOpti
   const { onNotice } = options;
   const membership = watchMembership(consumer, { address, topic, partitions, sessionTimeout, heartbeatMs, onNotice });
   let inHand = Promise.resolve();
-  const batchParts = { consumer, address, busId, heartbeatMs, options, ended: ended.signal, fail };
+  const batchParts = { address, busId, heartbeatMs, options, ended: ended.signal, fail };
 
   async function run(): Promise<void> {
     await consumer.connect();

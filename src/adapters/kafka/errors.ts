@@ -20,10 +20,9 @@ export function isMembershipLost(error: unknown): boolean {
 
 const MEMBERSHIP = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
 
-/** True where a topic or group that was asked for is not there. */
-export function isUnknown(error: unknown): boolean {
-  const type = typeOf(error);
-  return type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'GROUP_ID_NOT_FOUND';
+/** True where the broker's answer was this one, such as `UNKNOWN_TOPIC_OR_PARTITION`. */
+export function isAnswer(error: unknown, type: string): boolean {
+  return [...causes(error)].some((each) => each.type === type);
 }
 
 /** An error of kafkajs in the house's words; any other is handed back as it is. */

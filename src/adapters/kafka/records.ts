@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import type { IHeaders, KafkaMessage, Message as KafkaRecord } from 'kafkajs';
 import type { Message } from '../../domain/messages.ts';
 import type { ReceivedMessage } from '../../ports/event-bus.ts';
 
 /** A message as a record of Kafka's. */
 export function recordOf(message: Message, partition: number): KafkaRecord {
-  return { key: message.key, value: message.value, headers: { ...message.headers }, partition };
+  const value = message.bytes === undefined ? message.value : Buffer.from(message.bytes);
+  return { key: message.key, value, headers: { ...message.headers }, partition };
 }
 
 /** A record as a message; whatever somebody else has put there is text in the end, and judged by whoever reads it. */
@@ -16,6 +18,7 @@ export function messageOf(
     key: key?.toString() ?? '',
     headers: headersOf(headers ?? {}),
     value: value?.toString() ?? '',
+    ...(value && !isUtf8(value) && { bytes: value }),
     place: { ...place, offset: Number(offset) },
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { ImgpipeError } from '../../domain/errors.ts';
-import { isUnknown } from './errors.ts';
+import { isAnswer } from './errors.ts';
 import type { KafkaOptions } from './options.ts';
 
 /** How often it is asked whether a deleted topic is gone. */
@@ -30,7 +30,7 @@ export async function makeTopics(admin: Admin, names: readonly string[], options
         waitForLeaders: true,
       });
     } catch (error) {
-      if (!/replication factor/i.test(String((error as Error).message) + reasonsOf(error))) throw error;
+      if (!isAnswer(error, 'INVALID_REPLICATION_FACTOR')) throw error;
       throw new ImgpipeError(
         'config_invalid',
         `kafka_replication: the cluster has too few brokers to keep ${topic} on ${options.replication} of them: give a smaller number`,
@@ -60,12 +60,7 @@ export async function deleteTopics(admin: Admin, names: readonly string[]): Prom
   try {
     await admin.deleteTopics({ topics });
   } catch (error) {
-    if (!isUnknown(error)) throw error;
+    if (!isAnswer(error, 'UNKNOWN_TOPIC_OR_PARTITION')) throw error;
   }
   while ((await present()).length > 0) await sleep(ASK_MS);
-}
-
-function reasonsOf(error: unknown): string {
-  const errors = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-  return errors.map((each: Error) => each.message).join(' ');
 }

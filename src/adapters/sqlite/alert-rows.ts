@@ -1,7 +1,7 @@
-import type { AlertRecord, NewAlert, NewDeadLetter, Written } from '../../domain/records.ts';
+import type { AlertRecord, NewAlert, Written } from '../../domain/records.ts';
 import type { AlertRows } from '../../ports/catalog.ts';
 import type { Database } from './database.ts';
-import { alertOf, placeValues } from './rows.ts';
+import { alertOf } from './rows.ts';
 
 export function createAlertRows(db: Database): AlertRows {
   function find(number: number): AlertRecord | undefined {
@@ -22,6 +22,7 @@ export function createAlertRows(db: Database): AlertRows {
       db.write(() => {
         for (const number of numbers) {
           db.run("UPDATE alert SET state = 'ready' WHERE number = ? AND state = 'pending'", number);
+          db.run("DELETE FROM dead_letter WHERE stage = 'alert' AND event = ?", number);
         }
       }),
     alerts: async (numbers) => numbers.map(find),
@@ -30,30 +31,5 @@ export function createAlertRows(db: Database): AlertRows {
       if (row === undefined || row['first'] === null) return undefined;
       return { first: Number(row['first']), last: Number(row['last']) };
     },
-    addDeadLetters: (letters) =>
-      db.write(() => {
-        for (const letter of letters) enterDeadLetter(db, letter);
-      }),
   };
-}
-
-/** Within a transaction; a letter that stands already stays as it is. */
-export function enterDeadLetter(db: Database, letter: NewDeadLetter): void {
-  db.run(
-    `INSERT OR IGNORE INTO dead_letter
-       (stage, reason, detail, stack, attempts, at, stream, image, technique, event,
-        place_bus, place_topic, place_partition, place_offset)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    letter.stage,
-    letter.reason,
-    letter.detail,
-    letter.stack,
-    letter.attempts,
-    letter.at,
-    letter.image?.stream ?? null,
-    letter.image?.number ?? null,
-    letter.technique,
-    letter.event,
-    ...placeValues(letter.place),
-  );
 }

@@ -91,7 +91,7 @@ function openEvents(db: Database): OpenEvent[] {
          LEFT JOIN alert a ON a.number = e.number AND a.state = 'ready'
          LEFT JOIN image i ON i.stream = e.stream AND i.number = e.image
        WHERE a.number IS NULL AND NOT EXISTS (
-         SELECT 1 FROM dead_letter d WHERE d.event = e.number)
+         SELECT 1 FROM dead_letter d WHERE d.event = e.number AND d.replayed_at IS NULL)
        ORDER BY e.number`,
     )
     .map((row) => ({

@@ -6,9 +6,13 @@ import { createAlertRows } from './alert-rows.ts';
 import { audit } from './audit.ts';
 import { createClaims } from './claims.ts';
 import type { Database } from './database.ts';
+import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createImageRows } from './image-rows.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf } from './rows.ts';
+
+/** The tables of which `clean` leaves nothing. */
+const FORGOTTEN = ['technique', 'stream', 'image', 'outcome', 'event', 'alert', 'dead_letter', 'heartbeat'];
 
 /** The catalog in SQLite; its claims' locks lie in `locks/` beside the database. It closes the database. */
 export function createSqliteCatalog(db: Database): Catalog {
@@ -18,6 +22,7 @@ export function createSqliteCatalog(db: Database): Catalog {
     ...createImageRows(db),
     ...createOutcomeRows(db),
     ...createAlertRows(db),
+    ...createDeadLetterRows(db),
     ...createWhole(db),
     close: async () => {
       claims.releaseAll();
@@ -75,7 +80,7 @@ function createWhole(db: Database): Omit<CatalogWhole, 'close'> {
            LEFT JOIN alert a ON a.number = e.number AND a.state = 'ready'
          WHERE i.stream = ? AND i.number BETWEEN ? AND ?
            AND (o.number IS NULL OR (e.number IS NOT NULL AND a.number IS NULL AND NOT EXISTS (
-             SELECT 1 FROM dead_letter d WHERE d.event = e.number)))
+             SELECT 1 FROM dead_letter d WHERE d.event = e.number AND d.replayed_at IS NULL)))
          ORDER BY i.number LIMIT 1`,
         technique,
         stream,
@@ -89,7 +94,7 @@ function createWhole(db: Database): Omit<CatalogWhole, 'close'> {
       const row = db.get(
         `SELECT count(e.number) AS events, count(CASE WHEN a.state = 'ready' THEN 1 END) AS alerts,
            count(CASE WHEN o.kind = 'dead' THEN 1 END)
-             + count((SELECT 1 FROM dead_letter d WHERE d.event = e.number)) AS dead
+             + count((SELECT 1 FROM dead_letter d WHERE d.event = e.number AND d.replayed_at IS NULL)) AS dead
          FROM outcome o
            LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
            LEFT JOIN alert a ON a.number = e.number
@@ -122,9 +127,10 @@ function createWhole(db: Database): Omit<CatalogWhole, 'close'> {
 
     endClean: () =>
       db.write(() => {
-        for (const table of ['technique', 'stream', 'image', 'outcome', 'event', 'alert', 'dead_letter']) {
+        for (const table of FORGOTTEN) {
           db.run(`DELETE FROM ${table}`);
         }
+        db.run("DELETE FROM sqlite_sequence WHERE name = 'dead_letter'");
         db.run(
           `UPDATE pipeline SET former_ids = json_insert(former_ids, '$[#]', pipeline_id),
              pipeline_id = ?, bus_id = NULL, last_event = 0, cleaning = 0`,

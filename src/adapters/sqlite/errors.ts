@@ -4,6 +4,7 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import { diskFull, fromSystemError, isSystemError } from '../../domain/system-errors.ts';
 
 /** SQLite's primary result codes that mean something to us (https://sqlite.org/rescode.html). */
+const ERROR = 1;
 const PERM = 3;
 const BUSY = 5;
 const LOCKED = 6;
@@ -20,6 +21,11 @@ const MAY_HEAL = new Set([7, IOERR, 15]);
 export function isBusy(error: unknown): boolean {
   const code = primaryCode(error);
   return code === BUSY || code === LOCKED;
+}
+
+/** True where a statement and the tables of the database do not fit together. */
+export function doesNotFit(error: unknown): boolean {
+  return primaryCode(error) === ERROR;
 }
 
 /** An error of SQLite's or of the system's in the house's words; any other is handed back as it is. */

@@ -35,12 +35,13 @@ export function createEmbeddedBus(db: Database, claims: Claims, as: string): Eve
     );
     const offset = Number(next?.['next_offset']) - 1;
     db.run(
-      'INSERT INTO bus_message VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO bus_message VALUES (?, ?, ?, ?, ?, ?)',
       topic,
       offset,
       message.key,
       JSON.stringify(message.headers),
       message.value,
+      message.bytes ?? null,
     );
     return offset;
   }
@@ -163,10 +164,12 @@ export function createEmbeddedBus(db: Database, claims: Claims, as: string): Eve
 }
 
 function receivedMessage(topic: string, row: Row): ReceivedMessage {
+  const bytes = row['bytes'];
   return {
     key: String(row['key']),
     headers: JSON.parse(String(row['headers'])) as Record<string, string>,
     value: String(row['value']),
+    ...(bytes instanceof Uint8Array && { bytes }),
     place: { bus: BUS_ID, topic, partition: PARTITION, offset: Number(row['offset']) },
   };
 }

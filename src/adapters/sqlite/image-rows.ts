@@ -96,7 +96,9 @@ export function createImageRows(db: Database): ImageRows {
            WHERE i.stream = ? AND i.place_offset IS NOT NULL
              AND (NOT EXISTS (SELECT 1 FROM outcome o WHERE o.stream = i.stream AND o.number = i.number)
                OR EXISTS (SELECT 1 FROM technique t WHERE NOT EXISTS (
-                 SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number)))
+                 SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number))
+               OR EXISTS (SELECT 1 FROM dead_letter d WHERE d.stage = 'analyze' AND d.replayed_at IS NOT NULL
+                 AND d.stream = i.stream AND d.image = i.number))
            ORDER BY i.number`,
           stream,
         )

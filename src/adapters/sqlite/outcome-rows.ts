@@ -1,7 +1,7 @@
 import type { ImageId, NewOutcome, OutcomeRecord, Written } from '../../domain/records.ts';
 import type { OutcomeRows } from '../../ports/catalog.ts';
-import { enterDeadLetter } from './alert-rows.ts';
 import type { Database } from './database.ts';
+import { enterDeadLetter, removeReplayed } from './dead-letter-rows.ts';
 import { EVENT_QUERY, eventOf, outcomeOf, placeValues } from './rows.ts';
 
 export function createOutcomeRows(db: Database): OutcomeRows {
@@ -50,6 +50,7 @@ export function createOutcomeRows(db: Database): OutcomeRows {
         outcome.base,
       );
     }
+    removeReplayed(db, technique, image);
     if (outcome.deadLetter !== undefined) enterDeadLetter(db, outcome.deadLetter);
     const row = find(technique, image);
     if (row === undefined)

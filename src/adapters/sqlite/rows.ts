@@ -1,4 +1,14 @@
-import type { AlertRecord, DecodeFact, EventRecord, ImageRecord, OutcomeRecord, Place } from '../../domain/records.ts';
+import type { Message } from '../../domain/messages.ts';
+import type {
+  AlertRecord,
+  DeadLetterHead,
+  DeadLetterRecord,
+  DecodeFact,
+  EventRecord,
+  ImageRecord,
+  OutcomeRecord,
+  Place,
+} from '../../domain/records.ts';
 import type { Row, Value } from './database.ts';
 
 /** Rows as the database holds them, turned into the records that the pipeline talks about, and back. */
@@ -60,6 +70,44 @@ export function alertOf(row: Row): AlertRecord {
     state: text(row, 'state') as AlertRecord['state'],
     base: text(row, 'base'),
     alertedAt: text(row, 'alerted_at'),
+  };
+}
+
+/** What `DeadLetterHead` says of a dead letter. */
+export function deadLetterHeadOf(row: Row): DeadLetterHead {
+  return {
+    id: integer(row, 'id'),
+    stage: text(row, 'stage') as DeadLetterHead['stage'],
+    reason: text(row, 'reason'),
+    detail: text(row, 'detail'),
+    attempts: integer(row, 'attempts'),
+    at: text(row, 'at'),
+    place: placeOf(row),
+    image: row['image'] === null ? null : { stream: text(row, 'stream'), number: integer(row, 'image') },
+    technique: textOrNull(row['technique']),
+    event: numberOrNull(row['event']),
+    replayedAt: textOrNull(row['replayed_at']),
+  };
+}
+
+export function deadLetterOf(row: Row): DeadLetterRecord {
+  return { ...deadLetterHeadOf(row), stack: textOrNull(row['stack']), message: messageOf(row) };
+}
+
+/** The four values of a message's columns, in their order. */
+export function messageValues(message: Message | null): [Value, Value, Value, Value] {
+  if (message === null) return [null, null, null, null];
+  return [message.key, JSON.stringify(message.headers), message.value, message.bytes ?? null];
+}
+
+function messageOf(row: Row): Message | null {
+  const [key, headers, bytes] = [row['message_key'], row['message_headers'], row['message_bytes']];
+  if (typeof key !== 'string' || typeof headers !== 'string') return null;
+  return {
+    key,
+    headers: JSON.parse(headers) as Record<string, string>,
+    value: text(row, 'message_value'),
+    ...(bytes instanceof Uint8Array && { bytes }),
   };
 }
 

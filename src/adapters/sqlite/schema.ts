@@ -1,10 +1,10 @@
 /** The catalog's version, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Marks the file as a catalog of imgpipe, in `PRAGMA application_id`: "imgp". */
 export const APPLICATION_ID = 0x696d6770;
 
-/** The catalog and the embedded bus. A place is four columns, null together. */
+/** The catalog and the embedded bus. A place is four columns, null together; a dead letter's message as well. */
 export const SCHEMA = `
 CREATE TABLE pipeline (
   only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -77,7 +77,7 @@ CREATE TABLE alert (
 ) STRICT;
 
 CREATE TABLE dead_letter (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   stage TEXT NOT NULL CHECK (stage IN ('analyze', 'alert')),
   reason TEXT NOT NULL,
   detail TEXT NOT NULL,
@@ -85,13 +85,24 @@ CREATE TABLE dead_letter (
   attempts INTEGER NOT NULL,
   at TEXT NOT NULL,
   stream TEXT, image INTEGER, technique TEXT, event INTEGER,
-  place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER
+  place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
+  message_key TEXT, message_headers TEXT, message_value TEXT, message_bytes BLOB,
+  replayed_at TEXT
 ) STRICT;
 CREATE UNIQUE INDEX dead_letter_once ON dead_letter
   (stage, ifnull(technique, ''), ifnull(stream, ''), ifnull(image, 0), ifnull(event, 0),
    ifnull(place_bus, ''), ifnull(place_topic, ''), ifnull(place_partition, 0), ifnull(place_offset, 0));
 CREATE INDEX dead_letter_by_image ON dead_letter (technique, stream, image) WHERE image IS NOT NULL;
 CREATE INDEX dead_letter_by_event ON dead_letter (event) WHERE event IS NOT NULL;
+CREATE INDEX dead_letter_replayed ON dead_letter (stream, image) WHERE replayed_at IS NOT NULL;
+
+CREATE TABLE heartbeat (
+  stage TEXT NOT NULL CHECK (stage IN ('receive', 'analyze', 'alert')),
+  host TEXT NOT NULL,
+  process INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (stage, host, process)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE bus_topic (
   topic TEXT PRIMARY KEY,
@@ -104,6 +115,7 @@ CREATE TABLE bus_message (
   key TEXT NOT NULL,
   headers TEXT NOT NULL,
   value TEXT NOT NULL,
+  bytes BLOB,
   PRIMARY KEY (topic, "offset")
 ) STRICT, WITHOUT ROWID;
 

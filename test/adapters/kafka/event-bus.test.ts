@@ -1,32 +1,236 @@
 import { randomUUID } from 'node:crypto';
-import { describe, onTestFinished } from 'vitest';
+import { createServer } from 'node:net';
+import { Kafka, logLevel } from 'kafkajs';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openKafkaBus } from '../../../src/adapters/kafka/broker.ts';
-import type { EventBus } from '../../../src/ports/event-bus.ts';
+import type { KafkaOptions } from '../../../src/adapters/kafka/options.ts';
+import type { Message } from '../../../src/domain/messages.ts';
+import type { Chunk, ConsumerNotice, EventBus } from '../../../src/ports/event-bus.ts';
 import { eventBusContract } from '../../contracts/event-bus.ts';
 import { kafkaOptions } from '../../support/kafka-options.ts';
+import { sharedKafka } from '../../support/shared-kafka.ts';
 
-describe.skipIf(process.env['TEST_KAFKA'] === undefined).each([1, 6])(
-  'the bus on Kafka, with topics of %i partitions',
-  (partitions) => {
-    eventBusContract(async () => {
-      const prefix = `t-${randomUUID()}.`;
-      const buses = new Set<EventBus>();
-      onTestFinished(async () => {
-        const [some] = buses;
-        for (const bus of buses) if (bus !== some) await bus.close();
-        await some?.clear();
-        await some?.close();
-      });
-      return {
-        open: async (as) => {
-          const bus = await openKafkaBus(kafkaOptions({ prefix, partitions, clientId: as }), {
-            create: true,
-            withinMs: 10_000,
-          });
-          buses.add(bus);
-          return { bus, close: () => bus.close() };
-        },
-      };
+const kafka = await sharedKafka();
+const address = kafka.address ?? '';
+const leftOut = kafka.whyNone ? ` (left out: ${kafka.whyNone})` : '';
+const describeOnKafka = describe.skipIf(kafka.whyNone !== undefined);
+
+const TOPIC = 'image_analysis';
+const GROUP = 'image_analysis_group';
+const WITHIN_MS = 10_000;
+
+function newPrefix(): string {
+  return `t-${randomUUID()}.`;
+}
+
+/** A bus with topics of its own, which go when the test has finished. */
+async function openBus(over: Partial<KafkaOptions> = {}): Promise<EventBus> {
+  const options = kafkaOptions(address, { prefix: newPrefix(), ...over });
+  const bus = await openKafkaBus(options, { create: true, withinMs: WITHIN_MS });
+  onTestFinished(async () => {
+    await bus.clear();
+    await bus.close();
+  });
+  return bus;
+}
+
+/** kafkajs' own view of the broker. */
+async function admin() {
+  const [, broker = ''] = address.split('//');
+  const client = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+  await client.connect();
+  onTestFinished(() => client.disconnect());
+  return client;
+}
+
+function messages(count: number, key = 'default'): Message[] {
+  return Array.from({ length: count }, (_, index) => ({ key, headers: {}, value: String(index) }));
+}
+
+/** A consumer at work, which is stopped when the test has finished. */
+function consuming(bus: EventBus, onChunk: (chunk: Chunk) => Promise<void>) {
+  const stop = new AbortController();
+  const notices: ConsumerNotice[] = [];
+  const onNotice = (notice: ConsumerNotice) => void notices.push(notice);
+  const ended = bus.consume({ topic: TOPIC, group: GROUP, drain: false, signal: stop.signal, onChunk, onNotice });
+  return {
+    notices,
+    ended,
+    stop: () => {
+      stop.abort();
+      return ended;
+    },
+  };
+}
+
+describeOnKafka.each([1, 6])(`the bus on Kafka, with topics of %i partitions${leftOut}`, (partitions) => {
+  eventBusContract(async () => {
+    const prefix = newPrefix();
+    const buses: EventBus[] = [];
+    onTestFinished(async () => {
+      const [first, ...others] = buses;
+      for (const bus of others) await bus.close();
+      await first?.clear();
+      await first?.close();
     });
-  },
-);
+    return {
+      open: async (as) => {
+        const options = kafkaOptions(address, { prefix, partitions, clientId: as });
+        const bus = await openKafkaBus(options, { create: true, withinMs: WITHIN_MS });
+        buses.push(bus);
+        return { bus, close: () => bus.close() };
+      },
+    };
+  });
+});
+
+describeOnKafka(`the topics on Kafka${leftOut}`, () => {
+  it('are made with the partitions that are asked for, and keep their messages without limit', async () => {
+    const bus = await openBus({ partitions: 4 });
+    const { topics } = await (await admin()).fetchTopicMetadata({ topics: [bus.nameOf(TOPIC)] });
+    expect(topics[0]?.partitions).toHaveLength(4);
+    const { resources } = await (await admin()).describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: 2, name: bus.nameOf(TOPIC), configNames: ['retention.ms', 'retention.bytes'] }],
+    });
+    expect(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]).sort()).toEqual([
+      ['retention.bytes', '-1'],
+      ['retention.ms', '-1'],
+    ]);
+  });
+
+  it('are used as they are where they exist', async () => {
+    const prefix = newPrefix();
+    await (await admin()).createTopics({ topics: [{ topic: prefix + TOPIC, numPartitions: 3 }] });
+    const bus = await openBus({ prefix, partitions: 6 });
+    expect(await bus.logs(TOPIC)).toHaveLength(3);
+    const places = await bus.publish(
+      TOPIC,
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => ({ key, headers: {}, value: key })),
+    );
+    expect(Math.max(...places.map(({ partition }) => partition))).toBe(2);
+  });
+
+  it('cannot be kept on more brokers than there are: the setting is named', async () => {
+    const options = kafkaOptions(address, { prefix: newPrefix(), replication: 3 });
+    await expect(openKafkaBus(options, { create: true, withinMs: WITHIN_MS })).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringMatching(/^kafka_replication: .* 3 of them/),
+    });
+  });
+
+  it('are not made by one who only looks', async () => {
+    const bus = await openKafkaBus(kafkaOptions(address, { prefix: newPrefix() }), {
+      create: false,
+      withinMs: WITHIN_MS,
+    });
+    expect(await bus.logs(TOPIC)).toEqual([]);
+    expect(await bus.committed(TOPIC, GROUP)).toEqual(new Map());
+    expect((await (await admin()).listTopics()).filter((topic) => topic === bus.nameOf(TOPIC))).toEqual([]);
+    await bus.close();
+  });
+
+  it('have a stream on the partition that other clients find for its name', async () => {
+    const bus = await openBus();
+    const places = await bus.publish(
+      TOPIC,
+      ['default', 'garden', 'sky', '21'].map((key) => ({ key, headers: {}, value: '' })),
+    );
+    // From the Java client: Utils.toPositive(Utils.murmur2(key.getBytes())) % 6.
+    expect(places.map(({ partition }) => partition)).toEqual([1, 4, 5, 0]);
+  });
+});
+
+describeOnKafka(`the consumers of a group on Kafka${leftOut}`, () => {
+  it('give way when another comes: the chunk in hand is no longer theirs, and what they committed is done', async () => {
+    const bus = await openBus({ sessionTimeout: 2000, partitions: 1 });
+    await bus.publish(TOPIC, messages(3));
+    const handled: string[] = [];
+    let second: ReturnType<typeof consuming> | undefined;
+    const handle = async (chunk: Chunk) => {
+      for (const message of chunk.messages) {
+        if (!chunk.isCurrent()) return;
+        if (second === undefined) {
+          second = consuming(bus, handle);
+          await expect.poll(() => chunk.isCurrent(), { timeout: 10_000 }).toBe(false);
+        }
+        handled.push(message.value);
+        await chunk.commit(message.place.offset + 1);
+      }
+    };
+    const first = consuming(bus, handle);
+    await expect.poll(() => handled, { timeout: 20_000 }).toEqual(['0', '1', '2']);
+    await first.stop();
+    await second?.stop();
+    expect(first.notices.map(({ kind }) => kind)).toContain('rebalancing');
+  });
+
+  it('keep their membership while a stage waits with a chunk for longer than the session', async () => {
+    const bus = await openBus({ sessionTimeout: 1000, partitions: 1 });
+    await bus.publish(TOPIC, messages(1));
+    const began = performance.now();
+    let current: boolean | undefined;
+    const working = consuming(bus, async (chunk) => {
+      await expect.poll(() => performance.now() - began, { timeout: 10_000 }).toBeGreaterThan(2500);
+      current = chunk.isCurrent();
+      await chunk.commit(1);
+    });
+    await expect.poll(() => current, { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => bus.committed(TOPIC, GROUP)).toEqual(new Map([[0, 1]]));
+    await working.stop();
+    expect(working.notices.map(({ kind }) => kind)).toEqual(['working']);
+  });
+
+  it('are known to the bus by their client and host, and keep it from being cleared', async () => {
+    const bus = await openBus({ clientId: 'imgpipe-analyze-7' });
+    const working = consuming(bus, async () => {});
+    await expect.poll(() => bus.members(GROUP)).toEqual(['imgpipe-analyze-7 on 127.0.0.1']);
+    await expect(bus.clear()).rejects.toMatchObject({
+      code: 'at_work',
+      message: expect.stringContaining('imgpipe-analyze-7 on 127.0.0.1'),
+    });
+    await working.stop();
+    expect(await bus.members(GROUP)).toEqual([]);
+  });
+});
+
+describe('a broker that cannot be reached', () => {
+  const open = (hosts: string[], withinMs = WITHIN_MS) =>
+    openKafkaBus({ ...kafkaOptions('', { prefix: '' }), hosts }, { create: true, withinMs });
+
+  it('where nobody listens is named, with what to do', async () => {
+    await expect(open(['127.0.0.1:1'])).rejects.toMatchObject({
+      code: 'broker_unavailable',
+      exit: 4,
+      message:
+        "broker kafka://127.0.0.1:1 does not answer (nobody listens there): start one with 'docker compose -f docker-compose.kafka.yml up -d' or 'npm run kafka', or check the address",
+    });
+  });
+
+  it('whose name nobody knows is named', async () => {
+    await expect(open(['no-such-host.invalid:9092'])).rejects.toMatchObject({
+      code: 'broker_unavailable',
+      message: expect.stringMatching(/^broker kafka:\/\/no-such-host.invalid:9092 does not answer \(/),
+    });
+  });
+
+  it('that takes connections and says nothing is given up in time', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    server.on('connection', (socket) => onTestFinished(() => void socket.destroy()));
+    const bound = server.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+    await expect(open([`127.0.0.1:${port}`], 500)).rejects.toMatchObject({
+      code: 'broker_unavailable',
+      message: expect.stringContaining('no answer within 0.5 s'),
+    });
+  });
+
+  it.skipIf(kafka.whyNone !== undefined)('is no matter while another of the list answers', async () => {
+    const [, there = ''] = address.split('//');
+    const bus = await open(['127.0.0.1:1', there]);
+    expect(bus.id).toMatch(/^kafka:.{22}$/);
+    await bus.close();
+  });
+});

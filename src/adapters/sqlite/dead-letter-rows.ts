@@ -1,0 +1,171 @@
+import { subjectOf } from '../../domain/dead-letters.ts';
+import type { DeadLetterHead, ImageId, NewDeadLetter, Place } from '../../domain/records.ts';
+import type { DeadLetterRows } from '../../ports/dead-letters.ts';
+import type { Database } from './database.ts';
+import { deadLetterHeadOf, deadLetterOf, messageValues, placeValues } from './rows.ts';
+
+/** All that a list shows; a message may be large. */
+const HEAD = `id, stage, reason, detail, attempts, at, stream, image, technique, event,
+  place_bus, place_topic, place_partition, place_offset, replayed_at`;
+
+export function createDeadLetterRows(db: Database): DeadLetterRows {
+  /** A letter that may be marked now. */
+  function unmarked(id: number): DeadLetterHead | undefined {
+    const row = db.get(`SELECT ${HEAD} FROM dead_letter WHERE id = ? AND replayed_at IS NULL`, id);
+    return row === undefined ? undefined : deadLetterHeadOf(row);
+  }
+
+  function replayImage(id: number, at: string): void {
+    const letter = unmarked(id);
+    const subject = letter && subjectOf(letter);
+    if (subject?.kind !== 'image') return;
+    const { technique, image } = subject;
+    db.run(
+      `UPDATE dead_letter SET replayed_at = ?
+       WHERE stage = 'analyze' AND technique = ? AND stream = ? AND image = ?`,
+      at,
+      technique,
+      image.stream,
+      image.number,
+    );
+    db.run(
+      "DELETE FROM outcome WHERE technique = ? AND stream = ? AND number = ? AND kind = 'dead'",
+      technique,
+      image.stream,
+      image.number,
+    );
+    reopen(image);
+  }
+
+  function replayEvent(id: number, place: Place, at: string): void {
+    const letter = unmarked(id);
+    const subject = letter && subjectOf(letter);
+    if (subject?.kind !== 'event') return;
+    db.run("UPDATE dead_letter SET replayed_at = ? WHERE stage = 'alert' AND event = ?", at, subject.event);
+    db.run(
+      'UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ? WHERE number = ?',
+      ...placeValues(place),
+      subject.event,
+    );
+  }
+
+  /** Unpublished, and a verdict of before, when other limits held perhaps, is none any more. */
+  function reopen({ stream, number }: ImageId): void {
+    db.run(
+      `UPDATE image SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL
+       WHERE stream = ? AND number = ?`,
+      stream,
+      number,
+    );
+    db.run(
+      "UPDATE image SET verdict = NULL, detail = NULL WHERE stream = ? AND number = ? AND verdict <> 'decodes'",
+      stream,
+      number,
+    );
+  }
+
+  return {
+    addDeadLetters: (letters) =>
+      db.write(() => {
+        for (const letter of letters) enterDeadLetter(db, letter);
+      }),
+
+    deadLetterHeads: async (before, limit) =>
+      db
+        .all(
+          `SELECT ${HEAD} FROM dead_letter WHERE id < ? ORDER BY id DESC LIMIT ?`,
+          before ?? Number.MAX_SAFE_INTEGER,
+          limit,
+        )
+        .map(deadLetterHeadOf),
+
+    deadLetters: async (ids) =>
+      ids.map((id) => {
+        const row = db.get('SELECT * FROM dead_letter WHERE id = ?', id);
+        return row === undefined ? undefined : deadLetterOf(row);
+      }),
+
+    deadLetterRange: async () => {
+      const row = db.get('SELECT count(*) AS n, min(id) AS first, max(id) AS last FROM dead_letter');
+      if (row === undefined || row['first'] === null) return undefined;
+      return { count: Number(row['n']), first: Number(row['first']), last: Number(row['last']) };
+    },
+
+    deadLettersOf: async (technique, images) =>
+      images.flatMap(({ stream, number }) =>
+        db
+          .all(
+            `SELECT * FROM dead_letter WHERE stage = 'analyze' AND technique = ? AND stream = ? AND image = ?
+             ORDER BY id`,
+            technique,
+            stream,
+            number,
+          )
+          .map(deadLetterOf),
+      ),
+
+    replayImages: (ids, at) =>
+      db.write(() => {
+        for (const id of ids) replayImage(id, at);
+      }),
+
+    replayEvents: (replayed, at) =>
+      db.write(() => {
+        for (const { id, place } of replayed) replayEvent(id, place, at);
+      }),
+
+    removeDeadLetters: (ids) =>
+      db.write(() => {
+        for (const id of ids) db.run('DELETE FROM dead_letter WHERE id = ?', id);
+      }),
+  };
+}
+
+/** Within a transaction: an image's new outcome takes the replayed letter with it. */
+export function removeReplayed(db: Database, technique: string, { stream, number }: ImageId): void {
+  db.run(
+    `DELETE FROM dead_letter
+     WHERE stage = 'analyze' AND technique = ? AND stream = ? AND image = ? AND replayed_at IS NOT NULL`,
+    technique,
+    stream,
+    number,
+  );
+}
+
+/** Within a transaction (see `addDeadLetters`). */
+export function enterDeadLetter(db: Database, letter: NewDeadLetter): void {
+  const subject = subjectOf(letter);
+  const place = placeValues(letter.place);
+  const others = `(replayed_at IS NOT NULL OR (place_bus, place_topic, place_partition, place_offset) IS NOT (?, ?, ?, ?))`;
+  if (subject.kind === 'event') {
+    db.run(`DELETE FROM dead_letter WHERE stage = 'alert' AND event = ? AND ${others}`, subject.event, ...place);
+  } else if (subject.kind === 'image') {
+    db.run(
+      `DELETE FROM dead_letter
+       WHERE stage = 'analyze' AND technique = ? AND stream = ? AND image = ? AND ${others}`,
+      subject.technique,
+      subject.image.stream,
+      subject.image.number,
+      ...place,
+    );
+  }
+  db.run(
+    `INSERT OR IGNORE INTO dead_letter
+       (stage, reason, detail, stack, attempts, at, stream, image, technique, event,
+        place_bus, place_topic, place_partition, place_offset,
+        message_key, message_headers, message_value, message_bytes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    letter.stage,
+    letter.reason,
+    letter.detail,
+    letter.stack,
+    letter.attempts,
+    letter.at,
+    letter.image?.stream ?? null,
+    letter.image?.number ?? null,
+    letter.technique,
+    letter.event,
+    ...place,
+    ...messageValues(letter.message),
+  );
+}

@@ -1,0 +1,52 @@
+/** What brings a catalog from each version to the next, the first from 1 to 2. Once released, a step stays as it is. */
+export const MIGRATIONS: readonly string[] = [
+  `
+DROP INDEX dead_letter_once;
+DROP INDEX dead_letter_by_image;
+DROP INDEX dead_letter_by_event;
+ALTER TABLE dead_letter RENAME TO dead_letter_before;
+
+CREATE TABLE dead_letter (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  stage TEXT NOT NULL CHECK (stage IN ('analyze', 'alert')),
+  reason TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  stack TEXT,
+  attempts INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  stream TEXT, image INTEGER, technique TEXT, event INTEGER,
+  place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
+  message_key TEXT, message_headers TEXT, message_value TEXT, message_bytes BLOB,
+  replayed_at TEXT
+) STRICT;
+
+-- The embedded bus still has the messages. One that lies about its image is a letter about the message alone.
+INSERT INTO dead_letter
+  SELECT d.id, d.stage, d.reason, d.detail, d.stack, d.attempts, d.at,
+    CASE WHEN d.reason <> 'bad_message' THEN d.stream END,
+    CASE WHEN d.reason <> 'bad_message' THEN d.image END,
+    CASE WHEN d.reason <> 'bad_message' THEN d.technique END,
+    d.event, d.place_bus, d.place_topic, d.place_partition, d.place_offset,
+    m.key, m.headers, m.value, NULL, NULL
+  FROM dead_letter_before d LEFT JOIN bus_message m
+    ON d.place_bus = 'embedded' AND m.topic = d.place_topic AND m."offset" = d.place_offset;
+DROP TABLE dead_letter_before;
+
+CREATE UNIQUE INDEX dead_letter_once ON dead_letter
+  (stage, ifnull(technique, ''), ifnull(stream, ''), ifnull(image, 0), ifnull(event, 0),
+   ifnull(place_bus, ''), ifnull(place_topic, ''), ifnull(place_partition, 0), ifnull(place_offset, 0));
+CREATE INDEX dead_letter_by_image ON dead_letter (technique, stream, image) WHERE image IS NOT NULL;
+CREATE INDEX dead_letter_by_event ON dead_letter (event) WHERE event IS NOT NULL;
+CREATE INDEX dead_letter_replayed ON dead_letter (stream, image) WHERE replayed_at IS NOT NULL;
+
+CREATE TABLE heartbeat (
+  stage TEXT NOT NULL CHECK (stage IN ('receive', 'analyze', 'alert')),
+  host TEXT NOT NULL,
+  process INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (stage, host, process)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE bus_message ADD COLUMN bytes BLOB;
+`,
+];

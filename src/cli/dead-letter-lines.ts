@@ -1,0 +1,36 @@
+import { escapeText } from '../domain/escape.ts';
+import { type DeadLetterRecord, imageName } from '../domain/records.ts';
+
+/** Of a message's value so many characters are shown; `--json` has all of it. */
+const MOST_SHOWN = 2000;
+
+/** A dead letter to be read, all that came from outside escaped. */
+export function deadLetterLines(letter: DeadLetterRecord): string[] {
+  const { place, image, message } = letter;
+  const replayed = letter.replayedAt === null ? [] : [`Replayed:     ${letter.replayedAt}, and waits to be handled`];
+  return [
+    `Dead letter:  ${letter.id}, of ${letter.at}`,
+    `Stage:        ${letter.stage}`,
+    `Reason:       ${letter.reason}`,
+    `Detail:       ${shown(letter.detail)}`,
+    `Attempts:     ${letter.attempts}`,
+    ...replayed,
+    ...(image === null ? [] : [`Image:        ${imageName(image)}`]),
+    ...(letter.technique === null ? [] : [`Technique:    ${letter.technique}`]),
+    ...(letter.event === null ? [] : [`Event:        ${letter.event}`]),
+    ...(place === null ? [] : [`Message:      ${place.topic}/${place.partition}/${place.offset} on ${place.bus}`]),
+    ...(message === null
+      ? ['Value:        not kept']
+      : [
+          `Key:          ${shown(message.key)}`,
+          ...Object.entries(message.headers).map(([name, value]) => `Header:       ${shown(name)}: ${shown(value)}`),
+          `Value:        ${shown(message.value)}`,
+        ]),
+    ...(letter.stack === null ? [] : letter.stack.split('\n').map((line) => `Stack:        ${shown(line)}`)),
+  ];
+}
+
+function shown(text: string): string {
+  if (text.length <= MOST_SHOWN) return escapeText(text);
+  return `${escapeText(text.slice(0, MOST_SHOWN))}… and ${text.length - MOST_SHOWN} more characters`;
+}

@@ -1,0 +1,147 @@
+import { type Subject, subjectOf } from '../domain/dead-letters.ts';
+import { imageEventMessage, TOPICS } from '../domain/messages.ts';
+import type { DeadLetterHead } from '../domain/records.ts';
+import type { Observer } from '../domain/reports.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { EventBus } from '../ports/event-bus.ts';
+import { deadLetterHeads, findDeadLetter } from './dead-letters.ts';
+
+/** How many letters about images and events are replayed together, and how many messages are: these may be large. */
+const PAGE = 256;
+const MESSAGES = 16;
+
+/** What became of a dead letter that was to be replayed. */
+export type Replayed =
+  /** Its message, or that of its image or event, is published again. */
+  | { readonly letter: DeadLetterHead; readonly how: 'published' }
+  /** Its image is marked; whoever holds the stream publishes it again. */
+  | { readonly letter: DeadLetterHead; readonly how: 'left'; readonly holder: string }
+  /** It was replayed before, and still waits. */
+  | { readonly letter: DeadLetterHead; readonly how: 'waits' }
+  /** Nothing is left to publish: its message was not kept, or its event has no row. */
+  | { readonly letter: DeadLetterHead; readonly how: 'gone' };
+
+export interface ReplayParts extends Pick<Observer, 'onStep'> {
+  readonly catalog: Catalog;
+  readonly bus: EventBus;
+  readonly pipelineId: string;
+  /** Publishes a stream's images where nobody holds the stream; else answers who does. */
+  readonly publishIfFree: (stream: string) => Promise<{ readonly heldBy: string } | undefined>;
+}
+
+/**
+ * Has dead letters handled again, each once. One about an image is marked, and the image published again under its
+ * stream's claim; one about an event is marked once the event is published again; one about a message goes once that is.
+ * Throws `not_found` before anything is done where an id does not exist.
+ */
+export async function replay(parts: ReplayParts, ids: readonly number[] | 'all'): Promise<Replayed[]> {
+  const { catalog } = parts;
+  const heads = ids === 'all' ? await allHeads(catalog) : await headsOf(catalog, ids);
+  const letters = heads.sort(byId);
+  const about = (kind: Subject['kind']) => letters.filter((letter) => subjectOf(letter).kind === kind);
+  const replayed = [
+    ...(await replayImages(parts, about('image'))),
+    ...(await replayEvents(parts, about('event'))),
+    ...(await replayMessages(parts, about('message'))),
+  ];
+  return replayed.sort((a, b) => byId(a.letter, b.letter));
+}
+
+/** All are marked before the first is published: each stream's images then come in the order of their numbers. */
+async function replayImages(parts: ReplayParts, letters: readonly DeadLetterHead[]): Promise<Replayed[]> {
+  const { catalog, publishIfFree, onStep } = parts;
+  for (const page of pages(letters, PAGE)) {
+    await catalog.replayImages(
+      page.map(({ id }) => id),
+      now(),
+    );
+    await onStep?.('replay:marked');
+  }
+  const streams = new Set(letters.flatMap(({ image }) => image?.stream ?? []));
+  const holders = new Map<string, string>();
+  for (const stream of streams) {
+    const held = await publishIfFree(stream);
+    if (held !== undefined) holders.set(stream, held.heldBy);
+  }
+  return letters.map((letter) => {
+    if (letter.replayedAt !== null) return { letter, how: 'waits' };
+    const holder = holders.get(letter.image?.stream ?? '');
+    return holder === undefined ? { letter, how: 'published' } : { letter, how: 'left', holder };
+  });
+}
+
+/**
+ * Published first and marked then: broken off in between, the event is handled all the same, and its letter goes with
+ * its alert.
+ */
+async function replayEvents(parts: ReplayParts, letters: readonly DeadLetterHead[]): Promise<Replayed[]> {
+  const { catalog, bus, pipelineId, onStep } = parts;
+  const published = new Set<number>();
+  const unmarked = letters.filter(({ replayedAt }) => replayedAt === null);
+  for (const page of pages(unmarked, PAGE)) {
+    const events = await catalog.events(page.flatMap(({ event }) => event ?? []));
+    const known = page.flatMap(({ id }, index) => {
+      const event = events[index];
+      return event === undefined ? [] : [{ id, event }];
+    });
+    const places = await bus.publish(
+      TOPICS.imageEventAlert,
+      known.map(({ event }) => imageEventMessage(pipelineId, event)),
+    );
+    await onStep?.('replay:published');
+    const replayed = known.flatMap(({ id }, index) => {
+      const place = places[index];
+      return place === undefined ? [] : [{ id, place }];
+    });
+    await catalog.replayEvents(replayed, now());
+    for (const { id } of known) published.add(id);
+  }
+  return letters.map((letter) => {
+    if (letter.replayedAt !== null) return { letter, how: 'waits' };
+    return { letter, how: published.has(letter.id) ? 'published' : 'gone' };
+  });
+}
+
+/** What cannot be handled this time either comes back as another letter. */
+async function replayMessages(parts: ReplayParts, letters: readonly DeadLetterHead[]): Promise<Replayed[]> {
+  const { catalog, bus, onStep } = parts;
+  const published = new Set<number>();
+  for (const page of pages(letters, MESSAGES)) {
+    const found = await catalog.deadLetters(page.map(({ id }) => id));
+    const kept = found.flatMap((letter) => {
+      if (letter === undefined || letter.message === null || letter.place === null) return [];
+      return [{ id: letter.id, message: letter.message, topic: letter.place.topic }];
+    });
+    for (const topic of new Set(kept.map((each) => each.topic))) {
+      const messages = kept.filter((each) => each.topic === topic).map(({ message }) => message);
+      await bus.publish(topic, messages);
+    }
+    if (kept.length > 0) await onStep?.('replay:published');
+    await catalog.removeDeadLetters(kept.map(({ id }) => id));
+    for (const { id } of kept) published.add(id);
+  }
+  return letters.map((letter) => ({ letter, how: published.has(letter.id) ? 'published' : 'gone' }));
+}
+
+async function allHeads(catalog: Catalog): Promise<DeadLetterHead[]> {
+  const heads: DeadLetterHead[] = [];
+  for await (const head of deadLetterHeads(catalog)) heads.push(head);
+  return heads;
+}
+
+async function headsOf(catalog: Catalog, ids: readonly number[]): Promise<DeadLetterHead[]> {
+  const letters = await Promise.all([...new Set(ids)].map((id) => findDeadLetter(catalog, id)));
+  return letters.map(({ stack: _, message: __, ...head }) => head);
+}
+
+function byId(a: DeadLetterHead, b: DeadLetterHead): number {
+  return a.id - b.id;
+}
+
+function* pages<T>(all: readonly T[], size: number): Generator<readonly T[]> {
+  for (let first = 0; first < all.length; first += size) yield all.slice(first, first + size);
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,212 @@
+import { statSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
+import { SCHEMA, SCHEMA_VERSION } from '../../../src/adapters/sqlite/schema.ts';
+import { FOLDER_CLAIM } from '../../../src/ports/catalog.ts';
+import { catalogContract } from '../../contracts/catalog.ts';
+import { eventBusContract } from '../../contracts/event-bus.ts';
+import { type Running, startProgram } from '../../support/imgpipe.ts';
+import { openSqlite } from '../../support/open-sqlite.ts';
+import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { makeVersion1, OLD_ID } from '../../support/version-1.ts';
+
+/** What a database says without any of our code. */
+function asked<T>(file: string, ask: (database: DatabaseSyncInstance) => T): T {
+  const database = new DatabaseSync(file);
+  try {
+    return ask(database);
+  } finally {
+    database.close();
+  }
+}
+
+function versionOf(file: string): unknown {
+  return asked(file, (database) => database.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+/** Each table with its columns and each index with what it is over, in the order of their names. */
+function shapeOf(database: DatabaseSyncInstance): unknown {
+  const things = database
+    .prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name")
+    .all() as { type: string; name: string; sql: string }[];
+  return things.map(({ type, name, sql }) => [name, type === 'table' ? columnsOf(database, name) : sql]);
+}
+
+function columnsOf(database: DatabaseSyncInstance, table: string): unknown {
+  const columns = database.prepare(
+    `SELECT name, type, "notnull", pk FROM pragma_table_xinfo('${table}') ORDER BY name`,
+  );
+  return columns.all();
+}
+
+/** A version-1 catalog with a row in each table, and dead letters: of an image, of a message, of one that lied. */
+const ROWS = `
+INSERT INTO technique VALUES ('l2@1', 2.5);
+INSERT INTO stream VALUES ('sky', 3);
+INSERT INTO image (stream, number, incoming, format, origin, sha256, bytes, received_at, state, place_bus, place_topic, place_partition, place_offset)
+  SELECT 'sky', value, 'sky/' || value, 'jpg', '/a', 'aa', 7, '2026-01-02T03:04:05.678Z', 'ready', 'embedded', 'image_analysis', 0, value - 1
+  FROM json_each('[1, 2, 3]');
+INSERT INTO outcome VALUES
+  ('l2@1', 'sky', 1, 'first', 2.5, NULL, NULL, '2026-01-02T03:04:05.678Z'),
+  ('l2@1', 'sky', 2, 'changed', 2.5, 12.5, 1, '2026-01-02T03:04:05.678Z'),
+  ('l2@1', 'sky', 3, 'dead', 2.5, NULL, NULL, '2026-01-02T03:04:05.678Z');
+UPDATE pipeline SET last_event = 1;
+INSERT INTO event VALUES (1, 'l2@1', 'sky', 2, 'ready', '/data', 'dd', 'embedded', 'image_event_alert', 0, 0);
+INSERT INTO alert VALUES (1, 'ready', '/data', '2026-01-02T03:04:05.678Z');
+INSERT INTO bus_topic VALUES ('image_analysis', 5);
+INSERT INTO bus_message SELECT 'image_analysis', value, 'sky', '{"ce_id":"' || value || '"}', 'value ' || value FROM json_each('[0, 1, 2, 3, 4]');
+INSERT INTO bus_committed VALUES ('image_analysis', 'image_analysis_group', 5);
+INSERT INTO dead_letter VALUES
+  (4, 'analyze', 'undecodable', 'cut short', NULL, 1, '2026-01-02T03:04:05.678Z', 'sky', 3, 'l2@1', NULL, 'embedded', 'image_analysis', 0, 2),
+  (5, 'analyze', 'unknown_row', 'no image', NULL, 1, '2026-01-02T03:04:05.678Z', NULL, NULL, NULL, NULL, 'embedded', 'image_analysis', 0, 9),
+  (6, 'analyze', 'bad_message', 'it lies', NULL, 1, '2026-01-02T03:04:05.678Z', 'sky', 2, 'l2@1', NULL, 'embedded', 'image_analysis', 0, 4);
+`;
+
+describe('a catalog of version 1', () => {
+  it('is brought to the form that a new one has', async () => {
+    const file = makeVersion1(temporaryFolder(), ROWS);
+    (await openDatabase(file, { create: false })).close();
+    expect(versionOf(file)).toBe(SCHEMA_VERSION);
+    const made = new DatabaseSync(':memory:');
+    made.exec(SCHEMA);
+    expect(asked(file, shapeOf)).toEqual(shapeOf(made));
+  });
+
+  it('keeps its rows', async () => {
+    const folder = temporaryFolder();
+    makeVersion1(folder, ROWS);
+    const { catalog, bus } = await openSqlite(folder);
+    expect(await catalog.identity()).toMatchObject({ pipelineId: OLD_ID, formerIds: [] });
+    expect(await catalog.audit('l2@1')).toMatchObject({
+      images: 3,
+      analyzed: 3,
+      events: 1,
+      alerts: 1,
+      deadLetters: 3,
+      openImages: [],
+      openEvents: [],
+      faults: [],
+    });
+    expect(await bus.logs('image_analysis')).toEqual([{ partition: 0, start: 0, end: 5 }]);
+    expect(await bus.committed('image_analysis', 'image_analysis_group')).toEqual(new Map([[0, 5]]));
+  });
+
+  it('gives its dead letters the messages that the bus still has, and lets one that lied be about itself alone', async () => {
+    const folder = temporaryFolder();
+    const file = makeVersion1(folder, ROWS);
+    await openSqlite(folder);
+    const rows = asked(file, (database) =>
+      database
+        .prepare('SELECT id, image, message_key, message_headers, message_value, replayed_at FROM dead_letter')
+        .all()
+        .map((row) => Object.values(row as object)),
+    );
+    expect(rows).toEqual([
+      [4, 3, 'sky', '{"ce_id":"2"}', 'value 2', null],
+      [5, null, null, null, null, null],
+      [6, null, 'sky', '{"ce_id":"4"}', 'value 4', null],
+    ]);
+  });
+
+  it('is told as damaged where a table is missing', async () => {
+    const file = makeVersion1(temporaryFolder(), 'DROP TABLE dead_letter');
+    await expect(openDatabase(file, { create: true })).rejects.toMatchObject({ code: 'catalog_damaged' });
+    expect(versionOf(file)).toBe(1);
+  });
+});
+
+describe('a catalog of version 1 that others work with', () => {
+  async function holder(folder: string, mode: 'exclusive' | 'shared'): Promise<Running> {
+    const running = startUntilTestEnds('hold-claim.ts', [folder, FOLDER_CLAIM, mode]);
+    await running.until(/claimed/);
+    return running;
+  }
+
+  it('is left to them, and they are named', async () => {
+    const folder = temporaryFolder();
+    const file = makeVersion1(folder, ROWS);
+    const other = await holder(folder, 'shared');
+    await expect(openDatabase(file, { create: true })).rejects.toMatchObject({
+      code: 'at_work',
+      message: `the catalog ${file} was made by an older imgpipe and has to be brought up to date, and it is in use by the holder (process ${other.child.pid}): stop that first`,
+    });
+    expect(versionOf(file)).toBe(1);
+    other.child.kill('SIGKILL');
+    await other.ended;
+    await openSqlite(folder);
+    expect(versionOf(file)).toBe(SCHEMA_VERSION);
+  });
+
+  it('is waited for while another brings it up to date', async () => {
+    const folder = temporaryFolder();
+    const file = makeVersion1(folder, ROWS);
+    const other = await holder(folder, 'exclusive');
+    const opening = openDatabase(file, { create: true });
+    other.child.kill('SIGKILL');
+    (await opening).close();
+    expect(versionOf(file)).toBe(SCHEMA_VERSION);
+  });
+
+  it('is brought up to date once where several open it at the same time', async () => {
+    const folder = temporaryFolder();
+    makeVersion1(folder, ROWS);
+    const writers = [1, 2, 3, 4].map(() =>
+      startUntilTestEnds('add-images.ts', [folder, '5', '4', '0'], { WAIT_FOR_GO: 'yes' }),
+    );
+    await Promise.all(writers.map((writer) => writer.until(/ready/)));
+    for (const { child } of writers) child.kill('SIGUSR2');
+    const ended = await Promise.all(writers.map((writer) => writer.ended));
+    expect(ended.map(({ status, stderr }) => [status, stderr])).toEqual(writers.map(() => [0, '']));
+    const { catalog } = await openSqlite(folder);
+    expect(await catalog.audit('l2@1')).toMatchObject({ images: 83, deadLetters: 3, faults: [] });
+  });
+});
+
+it('a migration that is killed in the middle leaves the catalog as it was, and the next one does it', async () => {
+  const folder = temporaryFolder();
+  const letters = 60_000;
+  const file = makeVersion1(
+    folder,
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${letters})
+     INSERT INTO dead_letter (stage, reason, detail, attempts, at, place_bus, place_topic, place_partition, place_offset)
+     SELECT 'analyze', 'bad_message', printf('%.500c', 'x'), 1, '', 'embedded', 'image_analysis', 0, i FROM n`,
+  );
+  const program = startProgram('../support/programs/add-images.ts', [folder, '0', '0', '0']);
+  const size = () => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  while (size() < 2_000_000 && program.child.exitCode === null) await nextTurn();
+  program.child.kill('SIGKILL');
+  expect((await program.ended).signal).toBe('SIGKILL');
+  expect(versionOf(file)).toBe(1);
+  expect(asked(file, (database) => database.prepare('SELECT count(*) AS n FROM dead_letter').get())).toEqual({
+    n: letters,
+  });
+  const { catalog } = await openSqlite(folder);
+  expect((await catalog.audit('l2@1')).deadLetters).toBe(letters);
+});
+
+describe('a catalog that was brought up to date', () => {
+  catalogContract(async () => {
+    const folder = temporaryFolder();
+    makeVersion1(folder);
+    const { catalog, db } = await openSqlite(folder);
+    return {
+      catalog,
+      open: async () => {
+        const other = await openSqlite(folder);
+        return { ...other.catalog, close: other.close };
+      },
+      tamper: async (sql) => {
+        await db.write(() => db.run(sql));
+      },
+    };
+  });
+
+  eventBusContract(async () => {
+    const folder = temporaryFolder();
+    makeVersion1(folder);
+    return { open: (as) => openSqlite(folder, as) };
+  });
+});

@@ -1,0 +1,219 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { imgpipe, type Running, start } from '../support/imgpipe.ts';
+import { connectSqlite, openSqlite } from '../support/open-sqlite.ts';
+import { cutPng, png } from '../support/pictures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** A pipeline with three dead letters: a picture that is cut short, one that is too large, and a message that is none. */
+const prepared = mkdtempSync(path.join(tmpdir(), 'imgpipe-test-'));
+const POISON = { key: 'k\u202e', headers: { 'a\n': 'b' }, value: `\u001b[2J${'x'.repeat(3000)}` };
+let data: string;
+const to = (line: string) => imgpipe([...line.split(' '), '--data', data]);
+
+/** Starts a stage that cannot outlive its test. */
+function stage(line: string): Running {
+  const running = start([...line.split(' '), '--data', data]);
+  onTestFinished(async () => {
+    running.child.kill('SIGKILL');
+    await running.ended;
+  });
+  return running;
+}
+
+beforeAll(async () => {
+  const pictures = path.join(prepared, 'pictures');
+  mkdirSync(pictures);
+  writeFileSync(path.join(pictures, '1.png'), png([9, 9, 9]));
+  writeFileSync(path.join(pictures, '2.png'), cutPng());
+  writeFileSync(path.join(pictures, '3.png'), png([9, 9, 9], { width: 200, height: 200 }));
+  data = path.join(prepared, 'data');
+  await to(`run ${pictures} --stream sky --max-megapixels 0.01`);
+  const { bus, close } = await connectSqlite(data);
+  await bus.publish('image_analysis', [POISON]);
+  await close();
+  await to('analyze --drain --quiet');
+});
+afterAll(() => rmSync(prepared, { recursive: true }));
+
+beforeEach(() => {
+  data = path.join(temporaryFolder(), 'data');
+  cpSync(path.join(prepared, 'data'), data, { recursive: true });
+});
+
+describe('imgpipe dead list', () => {
+  test('shows one line for each, the newest first', async () => {
+    const { status, stdout, stderr } = await to('dead list');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.replace(/\d{4}-[^,]*Z/g, 'WHEN').split('\n')).toEqual([
+      '3: WHEN, message image_analysis/0/3, bad_message, 1 attempt',
+      '2: WHEN, image sky/3, too_large, 1 attempt',
+      '1: WHEN, image sky/2, undecodable, 1 attempt',
+      '',
+    ]);
+  });
+
+  test('shows which are replayed and wait', async () => {
+    await to('dead replay 2');
+    expect((await to('dead list')).stdout).toMatch(
+      /^2: .*, image sky\/3, too_large, 1 attempt, replayed and waiting$/m,
+    );
+    const lines = (await to('dead list --json')).stdout.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).replayed_at === null)).toEqual([true, false, true]);
+  });
+
+  test('says so where there are none', async () => {
+    await to('clean --yes');
+    expect(await to('dead list')).toMatchObject({ status: 0, stdout: '', stderr: 'there are no dead letters\n' });
+    expect(await to('dead list --json --quiet')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('imgpipe dead show', () => {
+  test('shows why and of what, and the message, escaped and cut', async () => {
+    const { status, stdout } = await to('dead show 3');
+    expect(status).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.slice(1).map((line) => line.replace(/ {2,}/, ' '))).toEqual([
+      'Stage: analyze',
+      'Reason: bad_message',
+      'Detail: the message cannot be read: ce_specversion is missing, not 1.0',
+      'Attempts: 1',
+      'Message: image_analysis/0/3 on embedded',
+      'Key: k\\u202e',
+      'Header: a\\n: b',
+      `Value: \\x1b[2J${'x'.repeat(1996)}… and 1004 more characters`,
+    ]);
+  });
+
+  test('shows the image that it is about', async () => {
+    const { stdout } = await to('dead show 1');
+    expect(stdout).toMatch(/^Image: +sky\/2$/m);
+    expect(stdout).toMatch(/^Technique: +l2@1$/m);
+    expect(stdout).toMatch(/^Header: +ce_type: imgpipe\.image\.received\.v1$/m);
+    expect(stdout).toMatch(/^Value: +\{"image_num":2,/m);
+  });
+
+  test('as JSON has the whole message', async () => {
+    const { stdout } = await to('dead show 3 --json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: 3,
+      reason: 'bad_message',
+      image: null,
+      topic: 'image_analysis',
+      offset: 3,
+      key: POISON.key,
+      headers: [{ name: 'a\n', value: 'b' }],
+      value: POISON.value,
+      value_base64: null,
+    });
+  });
+
+  test('of an unknown number exits 3 with what there is, of none with 2', async () => {
+    expect(await to('dead show 9')).toMatchObject({
+      status: 3,
+      stdout: '',
+      stderr: 'imgpipe: there is no dead letter 9: there are 3, from 1 to 3\n',
+    });
+    expect(await to('dead show x')).toMatchObject({
+      status: 2,
+      stderr: 'imgpipe: id: "x" will not do: give a positive whole number, such as 1\n',
+    });
+  });
+});
+
+describe('imgpipe dead replay', () => {
+  const drained = async (options = '') => {
+    await to(`analyze --drain ${options}`.trim());
+    await to('alert --drain');
+  };
+
+  test('has a picture judged anew under a higher limit, to its event and its alert', async () => {
+    const { status, stdout } = await to('dead replay 2');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'dead letter 2: image sky/3 is published again\n' });
+    expect((await to('status')).stdout).toMatch(/^Waiting: +1 image for analysis, /m);
+    expect(await to('status --check')).toMatchObject({ status: 0, stderr: '' });
+    await drained();
+    expect((await to('dead list')).stdout).not.toContain('sky/3');
+    expect((await to('view 1')).stdout).toMatch(/another size: 200 × 200, before 4 × 4/);
+    expect(await to('status --check')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('of all: what cannot be handled again is another letter', async () => {
+    const { stdout } = await to('dead replay --all --json');
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ id, how, image }) => [id, how, image])).toEqual([
+      [1, 'published', 2],
+      [2, 'published', 3],
+      [3, 'published', null],
+    ]);
+    expect((await to('dead replay 1')).stdout).toBe(
+      'dead letter 1: image sky/2 was replayed before and waits to be handled\n',
+    );
+    await drained('--max-megapixels 0.01');
+    expect(
+      (await to('dead list')).stdout.match(/^\d+: \S+, [^,]*/gm)?.map((line) => line.replace(/\S+Z, /, '')),
+    ).toEqual(['6: message image_analysis/0/6', '5: image sky/3', '4: image sky/2']);
+  });
+
+  test('leaves an image to the receiver at work on its stream, and that one publishes it while it idles', async () => {
+    const receive = stage('receive --stream sky --count 2 --interval 1h');
+    await receive.until(/^image sky\/4/m);
+    expect((await to('dead replay 2')).stdout).toBe(
+      `dead letter 2: image sky/3 is left to imgpipe receive (process ${receive.child.pid}), who publishes it again within seconds\n`,
+    );
+    const analyze = stage('analyze');
+    await analyze.until(/^event 1: image sky\/3 has another size/m);
+  });
+
+  test('tells of a letter of which nothing is left, and exits 1', async () => {
+    const { db, close } = await openSqlite(data);
+    await db.write(() => db.run('UPDATE dead_letter SET message_key = NULL WHERE id = 3'));
+    await close();
+    expect(await to('dead replay 3')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr:
+        'imgpipe: dead letter 3: message image_analysis/0/3 cannot be replayed: nothing is left of it to publish\n',
+    });
+  });
+
+  test('wants numbers that there are, or --all, and not both', async () => {
+    const told = async (line: string) => {
+      const { status, stderr } = await to(line);
+      return [status, stderr];
+    };
+    expect(await told('dead replay 1 9')).toEqual([
+      3,
+      'imgpipe: there is no dead letter 9: there are 3, from 1 to 3\n',
+    ]);
+    expect(await told('dead replay 0')).toEqual([2, expect.stringContaining('id: "0" will not do')]);
+    expect(await told('dead replay')).toEqual([
+      2,
+      expect.stringContaining('give the numbers of dead letters, or --all'),
+    ]);
+    expect(await told('dead replay --all 1')).toEqual([2, expect.stringContaining('do not go together')]);
+    expect((await to('dead list')).stdout).not.toContain('replayed');
+  });
+
+  test('is refused while the pipeline is cleaned', async () => {
+    const { catalog, close } = await openSqlite(data);
+    await catalog.claim('folder', 'imgpipe clean (process 7)');
+    expect(await to('dead replay --all')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('is being cleaned by imgpipe clean (process 7)'),
+    });
+    await close();
+  });
+});
+
+test('imgpipe dead alone shows what there is, and exits 2', async () => {
+  const { status, stdout, stderr } = await imgpipe(['dead']);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/^Usage: imgpipe dead/);
+});

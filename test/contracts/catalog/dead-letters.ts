@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import type { DeadLetterRecord } from '../../../src/domain/records.ts';
+import type { Catalog } from '../../../src/ports/catalog.ts';
+import { deadLetter, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
+import { addImages, id, L2, type MakeStand } from './stand.ts';
+
+const AT = '2026-02-03T04:05:06.789Z';
+const TOO_LARGE = { verdict: 'too_large', detail: '900 megapixels' } as const;
+const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
+const EVENT_PLACE = placeAt(0, { topic: 'image_event_alert' });
+
+/** Every letter, whole, the oldest first. */
+async function letters(catalog: Catalog): Promise<DeadLetterRecord[]> {
+  const heads = await catalog.deadLetterHeads(undefined, 1000);
+  const found = await catalog.deadLetters(heads.map((head) => head.id).reverse());
+  return found.flatMap((letter) => letter ?? []);
+}
+
+/** An image of these that is dead as too large, published, with its letter. */
+async function deadImage(catalog: Catalog, number = 1): Promise<DeadLetterRecord> {
+  await addImages(catalog, number);
+  await catalog.placeImages([{ ...id(number), place: placeAt(7) }]);
+  const letter = deadLetter({ image: id(number), technique: L2, place: placeAt(7) });
+  await catalog.addOutcomes([
+    newOutcome(id(number), 'dead', { deadLetter: letter, facts: [{ ...id(number), fact: TOO_LARGE }] }),
+  ]);
+  const [written] = await catalog.deadLettersOf(L2, [id(number)]);
+  if (written === undefined) throw new Error('it has no letter');
+  return written;
+}
+
+/** An event whose alert could not be made, with its letter. */
+async function deadEvent(catalog: Catalog): Promise<DeadLetterRecord> {
+  await addImages(catalog, 2);
+  await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
+  await catalog.placeEvents([{ number: 1, place: EVENT_PLACE }]);
+  await catalog.addDeadLetters([
+    deadLetter({ stage: 'alert', image: id(2), technique: L2, event: 1, place: EVENT_PLACE }),
+  ]);
+  const [letter] = await letters(catalog);
+  if (letter === undefined) throw new Error('it has no letter');
+  return letter;
+}
+
+/** What is set aside, and how it comes back. */
+export function deadLettersContract(stand: MakeStand): void {
+  describe('dead letters', () => {
+    it('keep what they were entered with, their message as it was received', async () => {
+      const { catalog, open } = await stand();
+      const headers = { ce_id: '1', 'x-☃': '' };
+      const text = deadLetter({ stack: 'at x', place: placeAt(1), message: { key: 'sky', headers, value: '{"a":\n' } });
+      const bytes = Uint8Array.of(0xff, 0, 0xfe);
+      const binary = deadLetter({ place: placeAt(2), message: { key: '', headers: {}, value: '�', bytes } });
+      const none = deadLetter({ image: id(3), technique: L2, event: 9 });
+      await catalog.addDeadLetters([text, binary, none]);
+      const other = await open();
+      const [first, second, third] = await letters(other);
+      expect(first).toEqual({ ...text, id: 1, replayedAt: null });
+      expect(second).toMatchObject({ id: 2, message: { key: '', headers: {}, value: '�' } });
+      expect([...(second?.message?.bytes ?? [])]).toEqual([...bytes]);
+      expect(third).toEqual({ ...none, id: 3, replayedAt: null });
+    });
+
+    it('are listed page by page, the newest first, without what may be large', async () => {
+      const { catalog } = await stand();
+      const message = { key: 'k', headers: {}, value: 'v' };
+      await catalog.addDeadLetters(
+        [1, 2, 3].map((offset) => deadLetter({ place: placeAt(offset), message, stack: 's' })),
+      );
+      const { stack: _, message: __, ...head } = deadLetter({ place: placeAt(3) });
+      expect(await catalog.deadLetterHeads(undefined, 1)).toEqual([{ ...head, id: 3, replayedAt: null }]);
+      expect((await catalog.deadLetterHeads(3, 9)).map((each) => each.id)).toEqual([2, 1]);
+      expect(await catalog.deadLetterHeads(1, 9)).toEqual([]);
+    });
+
+    it('are found by their id, in the order asked for, undefined where there is none', async () => {
+      const { catalog } = await stand();
+      await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ place: placeAt(offset) })));
+      const found = await catalog.deadLetters([2, 9, 1]);
+      expect(found.map((letter) => letter?.id)).toEqual([2, undefined, 1]);
+    });
+
+    it('are counted, with the first and the last id', async () => {
+      const { catalog } = await stand();
+      expect(await catalog.deadLetterRange()).toBeUndefined();
+      await catalog.addDeadLetters([1, 2, 3, 4].map((offset) => deadLetter({ place: placeAt(offset) })));
+      await catalog.removeDeadLetters([1, 3]);
+      expect(await catalog.deadLetterRange()).toEqual({ count: 2, first: 2, last: 4 });
+    });
+
+    it('of a message alone are kept once for each message and stage', async () => {
+      const { catalog } = await stand();
+      const letter = deadLetter({ place: placeAt(1) });
+      await catalog.addDeadLetters([letter, letter]);
+      await catalog.addDeadLetters([letter]);
+      expect((await catalog.audit(L2)).deadLetters).toBe(1);
+      await catalog.addDeadLetters([
+        { ...letter, place: placeAt(2) },
+        { ...letter, stage: 'alert' },
+      ]);
+      expect((await catalog.audit(L2)).deadLetters).toBe(3);
+    });
+
+    it.each([
+      ['an image', { image: id(1), technique: L2 }],
+      ['an image with its event', { image: id(1), technique: L2, event: 1 }],
+      ['an event', { stage: 'alert', image: id(1), technique: L2, event: 1 }],
+    ] as const)(
+      'of %s are one for each stage: that of a later message takes the place of the one before',
+      async (_, about) => {
+        const { catalog } = await stand();
+        const first = deadLetter({ ...about, place: placeAt(1), detail: 'first' });
+        await catalog.addDeadLetters([first, { ...first, detail: 'the same message again' }]);
+        const others = [
+          deadLetter({ ...about, image: id(2), event: 2, place: placeAt(1) }),
+          deadLetter({ ...about, stage: first.stage === 'alert' ? 'analyze' : 'alert', event: 1, place: placeAt(1) }),
+          deadLetter({ place: placeAt(1) }),
+        ];
+        await catalog.addDeadLetters(others);
+        expect((await letters(catalog)).map((each) => each.detail)).toEqual([
+          'first',
+          ...others.map((each) => each.detail),
+        ]);
+        await catalog.addDeadLetters([{ ...first, place: placeAt(2), detail: 'second' }]);
+        const after = await letters(catalog);
+        expect(after.map((each) => each.detail)).toEqual([...others.map((each) => each.detail), 'second']);
+      },
+    );
+
+    it('never have the id of one that is gone', async () => {
+      const { catalog } = await stand();
+      await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ place: placeAt(offset) })));
+      await catalog.removeDeadLetters([2, 7]);
+      await catalog.addDeadLetters([deadLetter({ place: placeAt(3) })]);
+      expect((await letters(catalog)).map((letter) => letter.id)).toEqual([1, 3]);
+    });
+
+    it('that the analyze stage has of images are found by these', async () => {
+      const { catalog } = await stand();
+      await catalog.addDeadLetters([
+        deadLetter({ image: id(2), technique: L2 }),
+        deadLetter({ image: id(2), technique: 'mse@1' }),
+        deadLetter({ stage: 'alert', image: id(2), technique: L2, event: 1 }),
+        deadLetter({ image: id(2, 'sky'), technique: L2, event: 2 }),
+      ]);
+      const found = await catalog.deadLettersOf(L2, [id(1), id(2, 'sky'), id(2)]);
+      expect(found.map((letter) => letter.id)).toEqual([4, 1]);
+    });
+  });
+
+  describe('the replay of an image', () => {
+    it('marks its letter and opens it again: unpublished, without its dead outcome, its verdict forgotten', async () => {
+      const { catalog } = await stand();
+      const letter = await deadImage(catalog);
+      await catalog.setThreshold(L2, 0);
+      expect(await catalog.firstOpen('default', 1, 1, L2)).toBeUndefined();
+      await catalog.replayImages([letter.id], AT);
+      expect(await letters(catalog)).toEqual([{ ...letter, replayedAt: AT }]);
+      expect((await catalog.images([id(1)]))[0]).toMatchObject({ place: null, fact: null });
+      expect(await catalog.outcomes(L2, [id(1)])).toEqual([undefined]);
+      expect(await catalog.firstOpen('default', 1, 1, L2)).toBe(1);
+      expect(await catalog.tally('default', 1, 1, L2)).toMatchObject({ deadLetters: 0 });
+      expect(await catalog.audit(L2)).toMatchObject({
+        analyzed: 0,
+        deadLetters: 1,
+        openImages: [{ image: id(1), technique: L2, place: null }],
+        faults: [],
+      });
+    });
+
+    it('leaves other images, other techniques and what decodes as they were', async () => {
+      const { catalog } = await stand();
+      const letter = await deadImage(catalog, 2);
+      await catalog.addOutcomes([
+        newOutcome(id(1), 'dead', { facts: [{ ...id(1), fact: DECODES }] }),
+        newOutcome(id(2), 'dead', { technique: 'mse@1', deadLetter: deadLetter({ image: id(2), technique: 'mse@1' }) }),
+      ]);
+      await catalog.replayImages([letter.id], AT);
+      expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT, null, null]);
+      expect((await catalog.outcomes(L2, [id(1)])).map((outcome) => outcome?.kind)).toEqual(['dead']);
+      expect((await catalog.outcomes('mse@1', [id(2)])).map((outcome) => outcome?.kind)).toEqual(['dead']);
+      await catalog.replayImages([2], AT);
+      expect((await catalog.images([id(1)]))[0]?.fact).toEqual(DECODES);
+    });
+
+    it('leaves an outcome that is not dead', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 2);
+      await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
+      await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
+      await catalog.placeImages([{ ...id(2), place: placeAt(1) }]);
+      await catalog.replayImages([1], AT);
+      expect((await catalog.outcomes(L2, [id(2)])).map((outcome) => outcome?.event?.number)).toEqual([1]);
+      expect((await catalog.images([id(2)]))[0]?.place).toBeNull();
+    });
+
+    it('marks once: what is published again is not unpublished by a second one', async () => {
+      const { catalog } = await stand();
+      const { id: letter } = await deadImage(catalog);
+      await catalog.replayImages([letter], AT);
+      await catalog.placeImages([{ ...id(1), place: placeAt(8) }]);
+      await catalog.replayImages([letter, 99], '2027-01-01T00:00:00.000Z');
+      expect((await catalog.images([id(1)]))[0]?.place).toEqual(placeAt(8));
+      expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT]);
+    });
+
+    it('is of letters that the analyze stage has of images, and does nothing to others', async () => {
+      const { catalog } = await stand();
+      await deadEvent(catalog);
+      await catalog.placeImages([{ ...id(2), place: placeAt(2) }]);
+      await catalog.addDeadLetters([deadLetter({ place: placeAt(1) })]);
+      await catalog.replayImages([1, 2], AT);
+      expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([null, null]);
+      expect((await catalog.images([id(2)]))[0]?.place).toEqual(placeAt(2));
+    });
+
+    it('ends with the new outcome, which takes the letter with it', async () => {
+      const { catalog } = await stand();
+      const letter = await deadImage(catalog, 2);
+      await catalog.replayImages([letter.id], AT);
+      const [written] = await catalog.addOutcomes([
+        newOutcome(id(2), 'changed', { facts: [{ ...id(2), fact: DECODES }] }),
+      ]);
+      expect(written).toMatchObject({ how: 'added', row: { kind: 'changed', event: { number: 1 } } });
+      expect(await letters(catalog)).toEqual([]);
+      expect((await catalog.images([id(2)]))[0]?.fact).toEqual(DECODES);
+    });
+
+    it('may end with another dead letter, which is unmarked', async () => {
+      const { catalog } = await stand();
+      const letter = await deadImage(catalog);
+      await catalog.replayImages([letter.id], AT);
+      const again = deadLetter({ image: id(1), technique: L2, place: placeAt(8), detail: 'again' });
+      await catalog.addOutcomes([newOutcome(id(1), 'dead', { deadLetter: again })]);
+      expect(await letters(catalog)).toEqual([{ ...again, id: letter.id + 1, replayedAt: null }]);
+      expect((await catalog.audit(L2)).faults).toEqual([]);
+    });
+
+    it('of which the outcome stands ends where the same message is dead again', async () => {
+      const { catalog } = await stand();
+      const letter = deadLetter({ image: id(2), technique: L2, event: 1, place: placeAt(1) });
+      await catalog.addDeadLetters([letter]);
+      await catalog.replayImages([1], AT);
+      await catalog.addDeadLetters([letter]);
+      expect((await letters(catalog)).map((each) => [each.id, each.replayedAt])).toEqual([[2, null]]);
+    });
+
+    it('waits for its message, and is unanswered until then', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 2);
+      await catalog.addOutcomes([newOutcome(id(2), 'changed'), newOutcome(id(1), 'first')]);
+      await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
+      await catalog.placeImages([1, 2].map((number) => ({ ...id(number), place: placeAt(number) })));
+      await catalog.setThreshold(L2, 0);
+      expect(await catalog.unanswered('default')).toEqual([]);
+      await catalog.replayImages([1], AT);
+      expect(await catalog.streamsToPublish()).toEqual(['default']);
+      await catalog.placeImages([{ ...id(2), place: placeAt(8) }]);
+      expect(await catalog.unanswered('default')).toEqual([{ ...id(2), place: placeAt(8) }]);
+      await catalog.removeDeadLetters([1]);
+      expect(await catalog.unanswered('default')).toEqual([]);
+    });
+  });
+
+  describe('the replay of an event', () => {
+    const again = placeAt(5, { topic: 'image_event_alert' });
+
+    it('marks its letter, keeps the new place, and opens the event again', async () => {
+      const { catalog } = await stand();
+      const letter = await deadEvent(catalog);
+      expect((await catalog.audit(L2)).openEvents).toEqual([]);
+      expect(await catalog.tally('default', 2, 2, L2)).toMatchObject({ deadLetters: 1 });
+      await catalog.replayEvents([{ id: letter.id, place: again }], AT);
+      expect(await letters(catalog)).toEqual([{ ...letter, replayedAt: AT }]);
+      expect((await catalog.audit(L2)).openEvents).toEqual([
+        { number: 1, technique: L2, place: again, imagePlace: null },
+      ]);
+      expect(await catalog.firstOpen('default', 2, 2, L2)).toBe(2);
+      expect(await catalog.tally('default', 2, 2, L2)).toMatchObject({ deadLetters: 0 });
+    });
+
+    it('marks once, and only letters that the alert stage has of events', async () => {
+      const { catalog } = await stand();
+      const letter = await deadEvent(catalog);
+      await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
+      await catalog.replayEvents([{ id: 2, place: again }], AT);
+      expect((await catalog.events([1]))[0]?.place).toEqual(EVENT_PLACE);
+      await catalog.replayEvents([{ id: letter.id, place: again }], AT);
+      await catalog.replayEvents([{ id: letter.id, place: placeAt(9) }], '2027-01-01T00:00:00.000Z');
+      expect((await catalog.events([1]))[0]?.place).toEqual(again);
+      expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT, null]);
+    });
+
+    it('ends with the ready alert, which takes the letter with it, marked or not', async () => {
+      const { catalog } = await stand();
+      await deadEvent(catalog);
+      const others = [deadLetter({ stage: 'alert', event: 2 }), deadLetter({ image: id(2), technique: L2, event: 1 })];
+      await catalog.addDeadLetters(others);
+      await catalog.addAlerts([newAlert(1)]);
+      await catalog.alertsReady([1]);
+      expect((await letters(catalog)).map((each) => each.id)).toEqual([2, 3]);
+    });
+
+    it('may end with another dead letter, which is unmarked and closes the event', async () => {
+      const { catalog } = await stand();
+      const { id: marked, replayedAt: _, ...letter } = await deadEvent(catalog);
+      await catalog.replayEvents([{ id: marked, place: again }], AT);
+      await catalog.addDeadLetters([{ ...letter, place: again }]);
+      expect((await letters(catalog)).map((each) => [each.id, each.replayedAt])).toEqual([[2, null]]);
+      expect((await catalog.audit(L2)).openEvents).toEqual([]);
+      await catalog.replayEvents([{ id: marked, place: again }], AT);
+      expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([null]);
+    });
+  });
+}

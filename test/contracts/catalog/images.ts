@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { newImage, newOutcome, placeAt } from '../../support/samples.ts';
+import { addImages, id, L2, type MakeStand } from './stand.ts';
+
+const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
+const UNDECODABLE = { verdict: 'undecodable', detail: 'cut short' } as const;
+
+/** The rows of images. */
+export function imagesContract(stand: MakeStand): void {
+  describe('images', () => {
+    it('are numbered from 1 in each stream, without holes', async () => {
+      const { catalog } = await stand();
+      expect((await addImages(catalog, 3)).map(({ number }) => number)).toEqual([1, 2, 3]);
+      expect((await addImages(catalog, 1, 'sky')).map(({ number }) => number)).toEqual([1]);
+      expect((await addImages(catalog, 2)).map(({ number }) => number)).toEqual([4, 5]);
+    });
+
+    it('keep what they were entered with, pending, and nothing is said of their decoding or place', async () => {
+      const { catalog, open } = await stand();
+      const picture = newImage({ format: 'png', origin: "/a b/'\n☃.png", bytes: 7 });
+      const expected = { ...picture, number: 1, state: 'pending', fact: null, place: null };
+      expect(await catalog.addImages([picture])).toEqual([{ how: 'added', row: expected }]);
+      expect(await (await open()).images([id(1)])).toEqual([expected]);
+    });
+
+    it('that exist are handed back as they stand and take no number, also within one batch', async () => {
+      const { catalog } = await stand();
+      const [a, b, c] = [newImage(), newImage(), newImage()];
+      await catalog.addImages([a]);
+      await catalog.imagesReady([id(1)]);
+      const written = await catalog.addImages([b, a, b, c]);
+      expect(written.map(({ how, row }) => [how, row.number, row.state])).toEqual([
+        ['added', 2, 'pending'],
+        ['exists', 1, 'ready'],
+        ['exists', 2, 'pending'],
+        ['added', 3, 'pending'],
+      ]);
+    });
+
+    it('are answered in the order asked for, undefined where there is none', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 2);
+      const rows = await catalog.images([id(2), id(9), id(1), id(1, 'sky')]);
+      expect(rows.map((row) => row?.number)).toEqual([2, undefined, 1, undefined]);
+    });
+
+    it('keep the place that was noted first, until it is taken from them', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 1);
+      await catalog.placeImages([{ ...id(1), place: placeAt(5) }]);
+      await catalog.placeImages([{ ...id(1), place: placeAt(6) }]);
+      expect((await catalog.images([id(1)]))[0]?.place).toEqual(placeAt(5));
+      await catalog.unplaceImages([id(1)]);
+      expect((await catalog.images([id(1)]))[0]?.place).toBeNull();
+      await catalog.placeImages([{ ...id(1), place: placeAt(6) }]);
+      expect((await catalog.images([id(1)]))[0]?.place).toEqual(placeAt(6));
+    });
+
+    it('are to be published while they are pending or have no place, in the order of their numbers', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 4);
+      await addImages(catalog, 1, 'sky');
+      await catalog.imagesReady([id(1), id(2)]);
+      await catalog.placeImages([
+        { ...id(1), place: placeAt(0) },
+        { ...id(3), place: placeAt(1) },
+      ]);
+      const numbers = async (limit: number) =>
+        (await catalog.unpublished('default', limit)).map(({ number }) => number);
+      expect(await numbers(10)).toEqual([2, 3, 4]);
+      expect(await numbers(2)).toEqual([2, 3]);
+      expect(await catalog.streamsToPublish()).toEqual(['default', 'sky']);
+      await catalog.imagesReady([id(1, 'sky')]);
+      await catalog.placeImages([{ ...id(1, 'sky'), place: placeAt(2) }]);
+      expect(await catalog.streamsToPublish()).toEqual(['default']);
+    });
+
+    it('have as reference the nearest earlier one of their stream that may decode', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 6);
+      await addImages(catalog, 2, 'sky');
+      const tooLarge = { verdict: 'too_large', detail: '900 megapixels' } as const;
+      await catalog.addOutcomes([
+        newOutcome(id(4), 'dead', {
+          facts: [
+            { ...id(2), fact: DECODES },
+            { ...id(3), fact: UNDECODABLE },
+            { ...id(4), fact: tooLarge },
+          ],
+        }),
+      ]);
+      const found = await catalog.references([id(5), id(3), id(2), id(6), id(1), id(2, 'sky')]);
+      expect(found.map((row) => row && `${row.stream}/${row.number}`)).toEqual([
+        'default/2',
+        'default/2',
+        'default/1',
+        'default/5',
+        undefined,
+        'sky/1',
+      ]);
+    });
+
+    it('are unanswered while they have a place and lack an outcome of a technique in use', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 3);
+      await catalog.placeImages([
+        { ...id(1), place: placeAt(0) },
+        { ...id(2), place: placeAt(1) },
+      ]);
+      const unanswered = async () => (await catalog.unanswered('default')).map(({ number }) => number);
+      expect(await catalog.unanswered('default')).toEqual([
+        { ...id(1), place: placeAt(0) },
+        { ...id(2), place: placeAt(1) },
+      ]);
+      await catalog.setThreshold(L2, 0);
+      await catalog.addOutcomes([newOutcome(id(1), 'first')]);
+      expect(await unanswered()).toEqual([2]);
+      await catalog.setThreshold('mse@1', 0);
+      expect(await unanswered()).toEqual([1, 2]);
+      expect(await catalog.unanswered('sky')).toEqual([]);
+    });
+
+    it('are found as the last of their stream, and as the newest from where they came', async () => {
+      const { catalog } = await stand();
+      expect(await catalog.lastImage('default')).toBeUndefined();
+      await catalog.addImages(['/a', '/b', '/a', '/c'].map((origin) => newImage({ origin })));
+      await catalog.addImages([newImage({ stream: 'sky', origin: '/a' })]);
+      expect((await catalog.lastImage('default'))?.number).toBe(4);
+      expect((await catalog.newestFrom('default', '/a'))?.number).toBe(3);
+      expect((await catalog.newestFrom('sky', '/a'))?.number).toBe(1);
+      expect(await catalog.newestFrom('default', '/d')).toBeUndefined();
+    });
+  });
+}

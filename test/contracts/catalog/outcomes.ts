@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { newOutcome, placeAt } from '../../support/samples.ts';
+import { addImages, id, L2, type MakeStand } from './stand.ts';
+
+const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
+const UNDECODABLE = { verdict: 'undecodable', detail: 'cut short' } as const;
+
+/** The rows of outcomes and image events. */
+export function outcomesContract(stand: MakeStand): void {
+  describe('outcomes', () => {
+    it('give each change the next event number over all streams, pending, and nothing else one', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 4);
+      await addImages(catalog, 2, 'sky');
+      const written = await catalog.addOutcomes([
+        newOutcome(id(1), 'first'),
+        newOutcome(id(2), 'changed'),
+        newOutcome(id(2, 'sky'), 'size_changed'),
+        newOutcome(id(3), 'unchanged'),
+        newOutcome(id(4), 'dead'),
+      ]);
+      expect(written.map(({ row }) => row.event?.number ?? null)).toEqual([null, 1, 2, null, null]);
+      const [event] = await catalog.events([2]);
+      expect(event).toEqual({
+        number: 2,
+        image: id(2, 'sky'),
+        reference: 1,
+        technique: L2,
+        threshold: 0,
+        kind: 'size_changed',
+        measurement: null,
+        analyzedAt: newOutcome(id(1), 'first').analyzedAt,
+        state: 'pending',
+        base: '/data',
+        differenceSha256: null,
+        place: null,
+      });
+      expect(await catalog.lastEvent()).toBe(2);
+    });
+
+    it('that exist are handed back as they stand and take no number, also within one batch', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 3);
+      await catalog.addOutcomes([newOutcome(id(2), 'changed', { measurement: 7.25 })]);
+      const written = await catalog.addOutcomes([
+        newOutcome(id(2), 'size_changed'),
+        newOutcome(id(3), 'changed'),
+        newOutcome(id(3), 'unchanged'),
+        newOutcome(id(2), 'changed', { technique: 'mse@1' }),
+      ]);
+      expect(written.map(({ how, row }) => [how, row.kind, row.measurement, row.event?.number])).toEqual([
+        ['exists', 'changed', 7.25, 1],
+        ['added', 'changed', 12.5, 2],
+        ['exists', 'changed', 12.5, 2],
+        ['added', 'changed', 12.5, 3],
+      ]);
+      expect(await catalog.lastEvent()).toBe(3);
+    });
+
+    it('are found by technique and image, with their event', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 2);
+      await catalog.addOutcomes([newOutcome(id(1), 'first'), newOutcome(id(2), 'changed')]);
+      const found = await catalog.outcomes(L2, [id(2), id(3), id(1)]);
+      expect(found.map((row) => row && [row.kind, row.event?.number])).toEqual([
+        ['changed', 1],
+        undefined,
+        ['first', undefined],
+      ]);
+      expect(await catalog.outcomes('mse@1', [id(1)])).toEqual([undefined]);
+    });
+
+    it('enter a fact of an image once', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 2);
+      await catalog.addOutcomes([
+        newOutcome(id(1), 'first', {
+          facts: [
+            { ...id(1), fact: DECODES },
+            { ...id(2), fact: UNDECODABLE },
+          ],
+        }),
+      ]);
+      await catalog.addOutcomes([
+        newOutcome(id(2), 'dead', {
+          facts: [
+            { ...id(1), fact: UNDECODABLE },
+            { ...id(2), fact: DECODES },
+          ],
+        }),
+      ]);
+      const rows = await catalog.images([id(1), id(2)]);
+      expect(rows.map((row) => row?.fact)).toEqual([DECODES, UNDECODABLE]);
+    });
+
+    it('enter facts also where they stand already', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 1);
+      await catalog.addOutcomes([newOutcome(id(1), 'first')]);
+      await catalog.addOutcomes([newOutcome(id(1), 'first', { facts: [{ ...id(1), fact: DECODES }] })]);
+      expect((await catalog.images([id(1)]))[0]?.fact).toEqual(DECODES);
+    });
+
+    it('of a batch are entered together or not at all', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 2);
+      const impossible = newOutcome(id(2), 'changed', { kind: 'nonsense' as 'changed' });
+      await expect(catalog.addOutcomes([newOutcome(id(1), 'changed'), impossible])).rejects.toThrow();
+      expect(await catalog.outcomes(L2, [id(1)])).toEqual([undefined]);
+      expect(await catalog.lastEvent()).toBe(0);
+    });
+
+    it('have events that become ready once, and keep the place that was noted first', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 2);
+      await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
+      for (const differenceSha256 of ['first', 'second']) await catalog.eventsReady([{ number: 1, differenceSha256 }]);
+      for (const offset of [3, 4]) await catalog.placeEvents([{ number: 1, place: placeAt(offset) }]);
+      const [event, none] = await catalog.events([1, 2]);
+      expect(event).toMatchObject({ state: 'ready', differenceSha256: 'first', place: placeAt(3) });
+      expect(none).toBeUndefined();
+    });
+  });
+}

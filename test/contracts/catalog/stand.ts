@@ -1,0 +1,43 @@
+import type { ImageId, ImageRecord } from '../../../src/domain/records.ts';
+import type { Catalog } from '../../../src/ports/catalog.ts';
+import { newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
+
+export interface CatalogStand {
+  /** A catalog without a row. */
+  readonly catalog: Catalog;
+  /** The same catalog, as another process has it. */
+  open(): Promise<Catalog>;
+  /** Does something to the tables behind the port's back. */
+  tamper(sql: string): Promise<void>;
+}
+
+/** Makes a stand for one test. */
+export type MakeStand = () => Promise<CatalogStand>;
+
+export const L2 = 'l2@1';
+
+export async function addImages(catalog: Catalog, count: number, stream = 'default'): Promise<ImageRecord[]> {
+  const written = await catalog.addImages(Array.from({ length: count }, () => newImage({ stream })));
+  return written.map(({ row }) => row);
+}
+
+export function id(number: number, stream = 'default'): ImageId {
+  return { stream, number };
+}
+
+/** Three images, of which the third has changed, with its alert. */
+export async function closedPipeline(catalog: Catalog): Promise<void> {
+  await catalog.setThreshold(L2, 0);
+  const images = await addImages(catalog, 3);
+  await catalog.imagesReady(images);
+  await catalog.placeImages(images.map(({ stream, number }) => ({ stream, number, place: placeAt(number - 1) })));
+  await catalog.addOutcomes([
+    newOutcome(id(1), 'first'),
+    newOutcome(id(2), 'unchanged'),
+    newOutcome(id(3), 'changed', { reference: 2 }),
+  ]);
+  await catalog.eventsReady([{ number: 1, differenceSha256: 'd'.repeat(64) }]);
+  await catalog.placeEvents([{ number: 1, place: placeAt(0, { topic: 'image_event_alert' }) }]);
+  await catalog.addAlerts([newAlert(1)]);
+  await catalog.alertsReady([1]);
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { ImageId } from '../../../src/domain/records.ts';
+import { deadLetter, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
+import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
+
+/** What is asked of the catalog as a whole. */
+export function wholeContract(stand: MakeStand): void {
+  describe('the whole', () => {
+    it('has an identity of its own that stays, and no bus before one is set', async () => {
+      const { catalog, open } = await stand();
+      const identity = await catalog.identity();
+      expect(identity).toMatchObject({ formerIds: [], busId: null, cleaning: false });
+      expect(identity.pipelineId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+      await catalog.setBus('kafka cluster-1');
+      expect(await (await open()).identity()).toEqual({ ...identity, busId: 'kafka cluster-1' });
+    });
+
+    it('keeps a threshold for each technique', async () => {
+      const { catalog } = await stand();
+      await catalog.setThreshold(L2, 1);
+      await catalog.setThreshold('mse@1', 2.5);
+      await catalog.setThreshold(L2, 3);
+      expect(await catalog.thresholds()).toEqual(
+        new Map([
+          [L2, 3],
+          ['mse@1', 2.5],
+        ]),
+      );
+    });
+
+    it('tells the first image of a range that something is still to come for', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 4);
+      const firstOpen = (from: number, to: number) => catalog.firstOpen('default', from, to, L2);
+      expect(await firstOpen(1, 4)).toBe(1);
+      await catalog.addOutcomes([
+        newOutcome(id(1), 'first'),
+        newOutcome(id(2), 'changed'),
+        newOutcome(id(3), 'changed'),
+        newOutcome(id(4), 'dead'),
+      ]);
+      expect(await firstOpen(1, 4)).toBe(2);
+      expect(await firstOpen(4, 4)).toBeUndefined();
+      await catalog.addAlerts([newAlert(1)]);
+      expect(await firstOpen(1, 4)).toBe(2);
+      await catalog.alertsReady([1]);
+      expect(await firstOpen(1, 4)).toBe(3);
+      await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);
+      expect(await firstOpen(1, 4)).toBeUndefined();
+      expect(await catalog.firstOpen('default', 1, 4, 'mse@1')).toBe(1);
+    });
+
+    it('counts what a range of images has led to', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 5);
+      await catalog.addOutcomes([
+        newOutcome(id(1), 'first'),
+        newOutcome(id(2), 'changed'),
+        newOutcome(id(3), 'size_changed'),
+        newOutcome(id(4), 'dead'),
+        newOutcome(id(5), 'changed'),
+      ]);
+      await catalog.addAlerts([newAlert(1), newAlert(2)]);
+      await catalog.alertsReady([1]);
+      await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);
+      expect(await catalog.tally('default', 1, 4, L2)).toEqual({ events: 2, alerts: 1, deadLetters: 2 });
+      expect(await catalog.tally('default', 5, 5, L2)).toEqual({ events: 1, alerts: 0, deadLetters: 0 });
+      expect(await catalog.tally('sky', 1, 5, L2)).toEqual({ events: 0, alerts: 0, deadLetters: 0 });
+    });
+
+    it('is read page by page, ready rows alone or all', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 3);
+      await addImages(catalog, 2, 'sky');
+      await catalog.imagesReady([id(1), id(3), id(2, 'sky')]);
+      const names = (rows: readonly ImageId[]) => rows.map(({ stream, number }) => `${stream}/${number}`);
+      expect(names(await catalog.readyImages(undefined, 2))).toEqual(['default/1', 'default/3']);
+      expect(names(await catalog.readyImages(id(3), 2))).toEqual(['sky/2']);
+      expect(names(await catalog.allImages(id(2), 2))).toEqual(['default/3', 'sky/1']);
+      expect(names(await catalog.allImages(id(2, 'sky'), 2))).toEqual([]);
+
+      await catalog.addOutcomes([1, 2, 3].map((number) => newOutcome(id(number), 'changed')));
+      await catalog.eventsReady([1, 3].map((number) => ({ number, differenceSha256: 'd' })));
+      expect((await catalog.readyEvents(0, 1)).map(({ number }) => number)).toEqual([1]);
+      expect((await catalog.readyEvents(1, 9)).map(({ number }) => number)).toEqual([3]);
+
+      await catalog.addAlerts([1, 2, 3].map(newAlert));
+      await catalog.alertsReady([2, 3]);
+      expect((await catalog.readyAlerts(0, 1)).map(({ number }) => number)).toEqual([2]);
+      expect((await catalog.readyAlerts(2, 9)).map(({ number }) => number)).toEqual([3]);
+    });
+
+    it('begins anew with clean: without rows, under a new id, the former ones kept', async () => {
+      const { catalog } = await stand();
+      const ids: string[] = [];
+      for (let round = 0; round < 2; round += 1) {
+        await closedPipeline(catalog);
+        await catalog.addDeadLetters([deadLetter({ place: placeAt(9) })]);
+        await catalog.setBus('embedded');
+        ids.push((await catalog.identity()).pipelineId);
+        await catalog.beginClean();
+        expect((await catalog.identity()).cleaning).toBe(true);
+        await catalog.endClean();
+      }
+      const after = await catalog.identity();
+      expect(after).toEqual({ pipelineId: expect.any(String), formerIds: ids, busId: null, cleaning: false });
+      expect(ids).not.toContain(after.pipelineId);
+      expect(await catalog.thresholds()).toEqual(new Map());
+      const nothing = { images: 0, analyzed: 0, events: 0, alerts: 0, deadLetters: 0, streams: [], faults: [] };
+      expect(await catalog.audit(L2)).toMatchObject(nothing);
+      await addImages(catalog, 1);
+      const [written] = await catalog.addOutcomes([newOutcome(id(1), 'changed')]);
+      expect(written?.row.event?.number).toBe(1);
+      await catalog.addDeadLetters([deadLetter()]);
+      expect((await catalog.deadLetterHeads(undefined, 9)).map((letter) => letter.id)).toEqual([1]);
+    });
+  });
+}
