@@ -3,13 +3,22 @@ import path from 'node:path';
 import { encodeJpeg } from '../src/adapters/jimp/codec.ts';
 import type { Pixels } from '../src/analysis/pixels.ts';
 
-/** A folder of pictures of which every fourth differs from the one before: numbers 3, 7, 11 … */
-export function makePictures(folder: string, count: number, width: number, height: number): void {
+export interface PicturesOptions {
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  /** Every so many, one differs from the one before. */
+  readonly changedEvery: number;
+}
+
+/** A folder of pictures; with every fourth changed those are 3, 7, 11 … */
+export function makePictures(folder: string, { count, width, height, changedEvery }: PicturesOptions): void {
   mkdirSync(folder, { recursive: true });
   let previous = '';
   for (let number = 1; number <= count; number += 1) {
     const file = path.join(folder, `${number}.jpg`);
-    if (number === 1 || number % 4 === 3) writeFileSync(file, encodeJpeg(scene(width, height, number)));
+    if (number === 1 || number % changedEvery === changedEvery - 1)
+      writeFileSync(file, encodeJpeg(scene(width, height, number)));
     else copyFileSync(previous, file);
     previous = file;
   }

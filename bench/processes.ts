@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type Child, startChild } from './children.ts';
 
 const BIN = fileURLToPath(new URL('../bin/imgpipe.js', import.meta.url));
+/** What a stage prints when it is at work: on Kafka once it has its partitions. */
+const AT_WORK = / takes .*partition|: broker embedded/;
 
 /** What a process of imgpipe took, from its start to its end. */
 export interface Taken {
@@ -14,39 +16,25 @@ export interface Taken {
 /** Runs imgpipe to its end; it must succeed. */
 export async function timed(args: readonly string[]): Promise<Taken> {
   const began = performance.now();
-  const process = begin(args);
-  const peak = watchMemory(process);
-  await endOf(process, args);
+  const child = imgpipe(args);
+  const peak = watchMemory(child);
+  await child.ended;
   return { seconds: (performance.now() - began) / 1000, peakMegabytes: peak() };
 }
 
 /** Starts a stage that goes on until it is told to stop; answers when it is at work. */
-export async function started(args: readonly string[]): Promise<{ stop(): Promise<void> }> {
-  const process = begin(args);
-  await new Promise<void>((resolve) => process.stderr?.once('data', () => resolve()));
-  return {
-    stop: async () => {
-      process.kill('SIGTERM');
-      await endOf(process, args);
-    },
-  };
+export async function started(args: readonly string[]): Promise<Pick<Child, 'stop'>> {
+  const child = imgpipe(args);
+  await child.until(AT_WORK);
+  return child;
 }
 
-function begin(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-}
-
-async function endOf(child: ChildProcess, args: readonly string[]): Promise<void> {
-  let told = '';
-  child.stderr?.on('data', (text) => {
-    told += text;
-  });
-  const status = await new Promise((resolve) => child.once('close', resolve));
-  if (status !== 0) throw new Error(`imgpipe ${args.join(' ')}: exit ${status}\n${told}`);
+function imgpipe(args: readonly string[]): Child {
+  return startChild(process.execPath, [BIN, ...args]);
 }
 
 /** Reads the high-water mark of a process while it lives (Linux). */
-function watchMemory({ pid }: ChildProcess): () => number {
+function watchMemory({ pid }: Child): () => number {
   let peak = Number.NaN;
   const look = () => {
     try {

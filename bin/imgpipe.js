@@ -11,4 +11,4 @@ for (const stream of [process.stdout, process.stderr]) {
 process.exitCode = await main(process.argv.slice(2));
 
 // Whatever is left behind, such as a connection that is still being tried, gets a moment and no more.
-setTimeout(() => process.exit(), 1000).unref();
+setTimeout(() => process.exit(), 250).unref();

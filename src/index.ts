@@ -14,7 +14,8 @@ export type {
   NewDeadLetter,
   OutcomeRecord,
 } from './domain/records.ts';
-export { type Observer, type Report, STEPS, type Step } from './domain/reports.ts';
+export { type Observer, type Report, STEPS, type StageName, type Step } from './domain/reports.ts';
+export type { Liveness } from './operations/alive.ts';
 export type { CleanPlan } from './operations/clean.ts';
 export type { Replayed } from './operations/replay.ts';
 export type { Status } from './operations/status.ts';

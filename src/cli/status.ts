@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageName } from '../domain/records.ts';
 import type { GroupLag } from '../operations/lag.ts';
 import type { Status } from '../operations/status.ts';
+import { stageNamed, tellAlive } from './alive.ts';
 import { statusJson } from './json-lines.ts';
 import { commandOf } from './options.ts';
 import { runQuestion } from './question.ts';
@@ -15,14 +17,21 @@ const OUT_OF_REACH = 4;
 export function statusCommand(onExit: (status: number) => void): Command {
   return commandOf({
     name: 'status',
-    options: [['--check', 'read every file too; exit 1 and name what is lost, missing or damaged']],
+    options: [
+      ['--check', 'read every file too; exit 1 and name what is lost, missing or damaged'],
+      ['--alive <stage>', 'only say whether receive, analyze or alert lives on this host; else exit 1'],
+    ],
     example: 'imgpipe status --check',
   })
     .description('show how the pipeline stands: streams, images, outcomes, events, alerts, and what waits where')
-    .action(async (options: { check?: boolean }, command: Command) => {
+    .action(async (options: { check?: boolean; alive?: string }, command: Command) => {
+      const check = options.check === true;
+      const alive = options.alive === undefined ? undefined : stageNamed(options.alive);
+      if (check && alive !== undefined) throw new ImgpipeError('usage', '--check and --alive do not go together');
       onExit(
-        await runQuestion(command, async ({ pipeline, config, terminal }) => {
-          const check = options.check === true;
+        await runQuestion(command, async (question) => {
+          if (alive !== undefined) return tellAlive(question, alive);
+          const { pipeline, config, terminal } = question;
           const status = await pipeline.status({
             check,
             onChecked: (files) => terminal.progress(`${counted(files, 'file')} read`),

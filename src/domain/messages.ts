@@ -21,40 +21,43 @@ export interface Message {
   readonly bytes?: Uint8Array;
 }
 
+const imageNumber = z.int().positive().describe("the image's number within its stream");
+const stream = z.string().describe("the image's stream");
+
 /** `imgpipe.image.received.v1`: an image has its number and its file. */
 export const imageReceivedData = z.object({
-  image_num: z.int().positive(),
-  stream: z.string(),
-  image_db_path: z.string(),
-  sha256: z.string(),
-  previous_image_num: z.int().positive().nullable(),
+  image_num: imageNumber,
+  stream,
+  image_db_path: z.string().describe('where it is kept, within the data folder'),
+  sha256: z.string().describe('the digest of its bytes, in lower-case hexadecimal'),
+  previous_image_num: z.int().positive().nullable().describe('the number of the image before; null for the first'),
 });
 
 /** `imgpipe.image.event.v1`: an image differs from its reference. */
 export const imageEventData = z.object({
-  image_event_num: z.int().positive(),
-  image_event_db_path: z.string(),
-  stream: z.string(),
-  image_num: z.int().positive(),
-  technique: z.string(),
-  kind: z.enum(['changed', 'size_changed']),
-  measurement: z.number().nullable(),
+  image_event_num: z.int().positive().describe("the event's number"),
+  image_event_db_path: z.string().describe("the event's text file, as a whole path"),
+  stream,
+  image_num: imageNumber,
+  technique: z.string().describe('the technique, with its version'),
+  kind: z.enum(['changed', 'size_changed']).describe('what the image has become'),
+  measurement: z.number().nullable().describe('by how much it differs; null for another size'),
 });
 
 /** `imgpipe.dead.letter.v1`: a copy of a dead letter; the catalog has the letter itself. */
 export const deadLetterData = z.object({
-  stage: z.enum(['analyze', 'alert']),
-  reason: z.string(),
-  detail: z.string(),
-  attempts: z.int().positive(),
-  topic: z.string().nullable(),
-  partition: z.int().nonnegative().nullable(),
-  offset: z.int().nonnegative().nullable(),
-  stream: z.string().nullable(),
-  image_num: z.int().positive().nullable(),
-  technique: z.string().nullable(),
-  image_event_num: z.int().positive().nullable(),
-  value: z.string().nullable(),
+  stage: z.enum(['analyze', 'alert']).describe('which stage set it aside'),
+  reason: z.string().describe('why, as an error code'),
+  detail: z.string().describe('the same in words: their first 4,096 characters'),
+  attempts: z.int().positive().describe('how often it was tried'),
+  topic: z.string().nullable().describe('the topic of the message'),
+  partition: z.int().nonnegative().nullable().describe('its partition there'),
+  offset: z.int().nonnegative().nullable().describe('its offset there'),
+  stream: z.string().nullable().describe("the image's stream, where it is known"),
+  image_num: z.int().positive().nullable().describe("the image's number"),
+  technique: z.string().nullable().describe('the technique that could not compare it'),
+  image_event_num: z.int().positive().nullable().describe("the event's number"),
+  value: z.string().nullable().describe("the message's value: its first 65,536 characters"),
 });
 
 /** Each type of message with what its data must be. */

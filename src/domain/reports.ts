@@ -1,7 +1,9 @@
 import type { ImgpipeError } from './errors.ts';
 import type { AlertRecord, EventRecord, ImageRecord, NewDeadLetter, OutcomeRecord } from './records.ts';
 
-export type StageName = 'receive' | 'analyze' | 'alert';
+export const STAGES = ['receive', 'analyze', 'alert'] as const;
+
+export type StageName = (typeof STAGES)[number];
 
 /** What the stages tell while they work. The core prints nothing: whoever runs it draws this. */
 export type Report =

@@ -34,7 +34,7 @@ export interface Status {
 }
 
 /** Whoever asks how it stands is not kept waiting for a broker that does not answer. */
-const LONGEST_LOOK_MS = 1500;
+const LONGEST_LOOK_MS = 1200;
 
 export interface BrokerStatus {
   readonly address: string;

@@ -11,6 +11,7 @@ import type {
   Written,
 } from '../domain/records.ts';
 import type { DeadLetterRows } from './dead-letters.ts';
+import type { HeartbeatRows } from './heartbeats.ts';
 
 export interface PipelineIdentity {
   readonly pipelineId: string;
@@ -189,4 +190,11 @@ export interface CatalogWhole {
  * Errors are `ImgpipeError`s: `catalog_unavailable`, `disk_full` and `no_permission` are of the surroundings,
  * `catalog_damaged` and `catalog_newer` do not heal.
  */
-export interface Catalog extends Claims, ImageRows, OutcomeRows, AlertRows, DeadLetterRows, CatalogWhole {}
+export interface Catalog
+  extends Claims,
+    ImageRows,
+    OutcomeRows,
+    AlertRows,
+    DeadLetterRows,
+    HeartbeatRows,
+    CatalogWhole {}

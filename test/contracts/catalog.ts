@@ -2,6 +2,7 @@ import { alertsContract } from './catalog/alerts.ts';
 import { auditContract } from './catalog/audit.ts';
 import { claimsContract } from './catalog/claims.ts';
 import { deadLettersContract } from './catalog/dead-letters.ts';
+import { heartbeatsContract } from './catalog/heartbeats.ts';
 import { imagesContract } from './catalog/images.ts';
 import { outcomesContract } from './catalog/outcomes.ts';
 import type { MakeStand } from './catalog/stand.ts';
@@ -14,6 +15,7 @@ export function catalogContract(stand: MakeStand): void {
   outcomesContract(stand);
   alertsContract(stand);
   deadLettersContract(stand);
+  heartbeatsContract(stand);
   wholeContract(stand);
   auditContract(stand);
 }

@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { imgpipe } from '../support/imgpipe.ts';
@@ -52,7 +53,12 @@ describe('the JSON of the README is what the program writes', () => {
     const real = fields([...broken, ...(await json('status'))]).filter((field) => field !== 'oldest_open');
     expect(documented('### `status --json`', 'field').filter((field) => !ON_KAFKA.includes(field))).toEqual(real);
 
-    const { bus, close } = await openSqlite(data);
+    const { bus, catalog, close } = await openSqlite(data);
+    const heartbeat = { stage: 'alert', host: hostname(), process: 7, at: new Date().toISOString() } as const;
+    await catalog.beat([heartbeat], heartbeat.at);
+    expect(documented('### `status --alive --json`', 'field')).toEqual(
+      fields(await json('status', '--alive', 'alert')),
+    );
     await bus.publish('image_analysis', [{ key: 'k', headers: { name: 'value' }, value: 'no JSON' }]);
     await close();
     await imgpipe(['analyze', '--drain', '--data', data]);

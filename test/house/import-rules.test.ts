@@ -23,8 +23,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'adapters/kafka': [...INNER, 'kafkajs'],
   'adapters/jimp': [...INNER, 'jimp', '@jimp/core', '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs'],
   cli: ['.', 'pipeline.ts', 'operations', 'config', 'ports', 'domain', ...NODE, 'commander', 'chalk', 'ora', 'open'],
-  'pipeline.ts': [
+  'adapters.ts': [
     ...['adapters/files', 'adapters/sqlite', 'adapters/kafka', 'adapters/jimp'],
+    ...['config', 'ports', 'domain', ...NODE],
+  ],
+  'workplace.ts': ['adapters.ts', 'stages', 'operations', 'config', 'ports', 'domain', ...NODE],
+  'pipeline.ts': [
+    ...['adapters.ts', 'workplace.ts'],
     ...['stages', 'operations', 'web', 'config', 'ports', 'domain', 'analysis', ...NODE],
   ],
   'index.ts': ['pipeline.ts', 'operations', 'config', 'ports', 'domain'],

@@ -1,10 +1,12 @@
-import { createPipeline, type Step } from '../../src/index.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Step } from '../../src/index.ts';
+import { openPipeline } from '../../src/pipeline.ts';
 
 /**
  * A program that runs one stage, or a replay of all dead letters, and kills or stops itself at a step: `<folder> <stage> <count> <step> <which> <SIGKILL|SIGSTOP>`.
- * `which` says at which time that the step is reached. Where it never is, the stage ends as usual.
+ * `which` says at which time that the step is reached. Where it never is, the stage ends as usual. The bus is the environment's.
  */
-const [folder, stage, count, step, which, signal] = process.argv.slice(2);
+const [data, stage, count, step, which, signal] = process.argv.slice(2);
 
 let reached = 0;
 const onStep = (at: Step) => {
@@ -13,7 +15,8 @@ const onStep = (at: Step) => {
   if (reached === Number(which)) process.kill(process.pid, signal as NodeJS.Signals);
 };
 
-const pipeline = await createPipeline({ data: folder, count: Number(count) });
+const config = loadConfig({ given: { data, count: Number(count) }, givenAs: 'name', env: process.env });
+const pipeline = await openPipeline({ config, command: 'test', create: true });
 const options = { signal: new AbortController().signal, onStep, drain: true };
 if (stage === 'receive') await pipeline.receive([], options);
 else if (stage === 'analyze') await pipeline.analyze(options);

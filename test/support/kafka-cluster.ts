@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ClusterNode, createCluster } from '../../kafka/cluster.ts';
 import type { Properties } from '../../kafka/server-properties.ts';
+import { type Access, type Security, secure } from './kafka-security.ts';
 
 export interface KafkaNode {
   /** Where clients reach it: `127.0.0.1:port`. */
@@ -17,7 +18,7 @@ export interface KafkaNode {
   thaw(): void;
 }
 
-export interface KafkaCluster {
+export interface KafkaCluster extends Access {
   /** What imgpipe's `--broker` takes: `kafka://127.0.0.1:port[,127.0.0.1:port…]`. */
   readonly address: string;
   readonly nodes: readonly KafkaNode[];
@@ -30,6 +31,8 @@ export interface KafkaOptions {
   readonly nodes?: 1 | 3;
   /** Server properties, over those that tests have anyway. */
   readonly properties?: Properties;
+  /** Without it, anybody may connect, in the clear. */
+  readonly security?: Security;
 }
 
 /** What is noticed, dropped and deleted soon, so that a test needs not wait for it. */
@@ -48,7 +51,7 @@ const QUICK: Properties = {
 };
 
 /** Starts Apache Kafka for a test, on free ports, its data in a folder of its own. It does not outlive this process. */
-export async function startKafka({ nodes: count = 1, properties }: KafkaOptions = {}): Promise<KafkaCluster> {
+export async function startKafka({ nodes: count = 1, properties, security }: KafkaOptions = {}): Promise<KafkaCluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-kafka-'));
   let nodes: readonly ClusterNode[] = [];
   const close = async () => {
@@ -56,16 +59,19 @@ export async function startKafka({ nodes: count = 1, properties }: KafkaOptions 
     rmSync(folder, { recursive: true, force: true });
   };
   try {
+    const { caFile, client, user, ...secured } = secure(security, folder);
     nodes = await createCluster({
+      ...secured,
       folder,
       nodes: count,
-      properties: { ...QUICK, ...properties },
+      properties: { ...QUICK, ...secured.properties, ...properties },
       jvm: ['-XX:TieredStopAtLevel=1'],
     });
     await Promise.all(nodes.map((node) => node.start()));
+    const address = `kafka://${nodes.map((node) => node.address).join()}`;
+    return { address, nodes, caFile, client, user, close };
   } catch (error) {
     await close();
     throw error;
   }
-  return { address: `kafka://${nodes.map((node) => node.address).join()}`, nodes, close };
 }

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
+import { checkJava } from '../../kafka/java.ts';
+import { fetchLibraries } from '../../kafka/libraries.ts';
 import { SetupError } from '../../kafka/setup-error.ts';
 import { type KafkaCluster, startKafka } from './kafka-cluster.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the run's broker is asked for, by `shared-kafka.ts`. */
+    /** Where the run's broker is asked for: see `shared-kafka.ts`. */
     readonly kafka: string;
   }
 }
@@ -20,19 +22,17 @@ export type SharedKafka =
 /** One broker for all test files of the run. It starts when the first of them asks for it; a run of others has none. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   let starting: Promise<KafkaCluster> | undefined;
-  const answer = async (): Promise<SharedKafka> => {
+  const shared = async (): Promise<SharedKafka> => {
+    const why = await whyNone();
+    if (why !== undefined) return { address: undefined, whyNone: why };
     starting ??= startKafka();
-    try {
-      return { address: (await starting).address, whyNone: undefined };
-    } catch (error) {
-      if (!(error instanceof SetupError) || process.env['CI']) throw error;
-      return { address: undefined, whyNone: error.message };
-    }
+    return { address: (await starting).address, whyNone: undefined };
   };
-  const server = createServer((_, response) => {
-    answer().then(
-      (shared) => response.end(JSON.stringify(shared)),
-      (error) => response.writeHead(500).end(String(error)),
+  const server = createServer((request, response) => {
+    const answer: Promise<unknown> = request.url === '/why-none' ? whyNone() : shared();
+    answer.then(
+      (value) => response.end(JSON.stringify({ value })),
+      (error) => response.end(JSON.stringify({ error: String(error) })),
     );
   });
   server.listen(0, '127.0.0.1');
@@ -42,4 +42,16 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     server.close();
     await (await starting?.catch(() => undefined))?.close();
   };
+}
+
+/** Why no broker can be had here; with CI set that is an error. */
+async function whyNone(): Promise<string | undefined> {
+  try {
+    await checkJava();
+    await fetchLibraries((line) => process.stderr.write(`${line}\n`));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SetupError) || process.env['CI']) throw error;
+    return error.message;
+  }
 }

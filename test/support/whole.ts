@@ -1,12 +1,17 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { createPipeline } from '../../src/index.ts';
+import { imgpipe } from './imgpipe.ts';
+import { type BusSettings, openAt } from './site.ts';
 
 /**
  * What is wrong with a folder after its generated streams have gone through all stages: nothing, or sentences. It
  * looks at the files by itself and asks `status --check` besides. `streams` says how many images each has.
  */
-export async function whatIsWrong(folder: string, streams: Readonly<Record<string, number>>): Promise<string[]> {
+export async function whatIsWrong(
+  folder: string,
+  streams: Readonly<Record<string, number>>,
+  bus: BusSettings = {},
+): Promise<string[]> {
   const wrong: string[] = [];
   const expect = (what: string, is: unknown, should: unknown) => {
     if (JSON.stringify(is) !== JSON.stringify(should)) {
@@ -43,7 +48,7 @@ export async function whatIsWrong(folder: string, streams: Readonly<Record<strin
     Array.from(changed, (_, index) => `image_event_alert_${String(index + 1).padStart(3, '0')}.txt`),
   );
   expect('left in incoming', leftIn(path.join(folder, 'incoming')), []);
-  const { waiting, faults, ...counted } = await check(folder);
+  const { waiting, faults, ...counted } = await check(folder, bus);
   const images = Object.values(streams).reduce((sum, each) => sum + each, 0);
   expect('counts', counted, {
     images,
@@ -53,24 +58,28 @@ export async function whatIsWrong(folder: string, streams: Readonly<Record<strin
     deadLetters: 0,
   });
   expect('waiting', waiting, { analysis: 0, alert: 0 });
+  const { status } = await imgpipe(['status', '--check', '--data', folder], { env: bus });
+  expect('exit of status --check', status, 0);
   return [...wrong, ...faults];
 }
 
-/** What is lost or damaged at any moment, also while stages work or lie dead; what waits is not. */
-export async function whatIsLost(folder: string): Promise<string[]> {
+/** What is lost or damaged at any moment, also while stages work or lie dead; what waits is not. The broker must be up. */
+export async function whatIsLost(folder: string, bus: BusSettings = {}): Promise<string[]> {
   // A process may be stopped in the very middle of making the catalog; there is nothing to lose before it is made.
   const catalog = path.join(folder, 'imgpipe.db');
-  return existsSync(catalog) && statSync(catalog).size > 0 ? (await check(folder)).faults : [];
+  if (!existsSync(catalog) || statSync(catalog).size === 0) return [];
+  const { waiting, faults } = await check(folder, bus);
+  return waiting === null ? ['the broker does not say what is lost', ...faults] : faults;
 }
 
 /** The last number of a stream's images; 0 without any. */
-export async function imagesIn(folder: string, stream: string): Promise<number> {
+export async function imagesIn(folder: string, stream: string, bus: BusSettings = {}): Promise<number> {
   if (!existsSync(path.join(folder, 'imgpipe.db'))) return 0;
-  return (await statusOf(folder)).streams.find((each) => each.stream === stream)?.lastNumber ?? 0;
+  return (await statusOf(folder, bus)).streams.find((each) => each.stream === stream)?.lastNumber ?? 0;
 }
 
-async function check(folder: string) {
-  const { images, analyzed, events, alerts, deadLetters, waiting, faults } = await statusOf(folder);
+async function check(folder: string, bus: BusSettings) {
+  const { images, analyzed, events, alerts, deadLetters, waiting, faults } = await statusOf(folder, bus);
   return {
     images,
     analyzed,
@@ -82,8 +91,8 @@ async function check(folder: string) {
   };
 }
 
-async function statusOf(folder: string) {
-  const pipeline = await createPipeline({ data: folder });
+async function statusOf(folder: string, bus: BusSettings) {
+  const pipeline = await openAt(folder, bus);
   try {
     return await pipeline.status({ check: true });
   } finally {

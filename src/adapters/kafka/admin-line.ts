@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { createClient, RETRY } from './client.ts';
 import { within } from './deadline.ts';
-import { translated, unavailable } from './errors.ts';
+import { isPassing, translated, unavailable } from './errors.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
+
+/** How soon a question is asked again that the brokers could not answer yet. */
+const ASK_AGAIN_MS = 50;
 
 /** Asks the cluster about topics, groups and offsets. */
 export interface AdminLine {
@@ -22,17 +26,40 @@ export function createAdminLine(options: KafkaOptions, retries = RETRY.retries ?
     return admin;
   }
 
+  async function once<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    current ??= connect();
+    const admin = current;
+    try {
+      return await question(await admin);
+    } catch (error) {
+      if (current === admin) current = undefined;
+      admin.then(hangUp, () => {});
+      throw error;
+    }
+  }
+
+  /** Brokers that have just started, made a topic or lost one another send their clients away for a moment. */
+  async function untilSettled<T>(question: (admin: Admin) => Promise<T>, over: AbortSignal): Promise<T> {
+    for (;;) {
+      try {
+        return await once(question);
+      } catch (error) {
+        if (over.aborted || !isPassing(error)) throw error;
+      }
+      await sleep(ASK_AGAIN_MS);
+    }
+  }
+
   return {
     async ask(question, withinMs = 2 * options.requestTimeout) {
-      current ??= connect();
-      const admin = current;
+      const over = new AbortController();
       try {
-        const answer = (async () => question(await admin))();
-        return await within(withinMs, answer, () => unavailable(address, `no answer within ${withinMs / 1000} s`));
+        const late = () => unavailable(address, `no answer within ${withinMs / 1000} s`);
+        return await within(withinMs, untilSettled(question, over.signal), late);
       } catch (error) {
-        if (current === admin) current = undefined;
-        admin.then(hangUp, () => {});
         throw translated(error, address);
+      } finally {
+        over.abort();
       }
     },
     async close() {

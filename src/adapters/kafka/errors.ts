@@ -20,6 +20,20 @@ export function isMembershipLost(error: unknown): boolean {
 
 const MEMBERSHIP = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
 
+/** True where the cluster could not answer yet: it has just started, or is about to know who leads what. */
+export function isPassing(error: unknown): boolean {
+  return PASSING.has(typeOf(error) ?? '');
+}
+
+const PASSING = new Set([
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'NOT_CONTROLLER',
+]);
+
 /** True where the broker's answer was this one, such as `UNKNOWN_TOPIC_OR_PARTITION`. */
 export function isAnswer(error: unknown, type: string): boolean {
   return [...causes(error)].some((each) => each.type === type);

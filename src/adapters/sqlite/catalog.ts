@@ -7,6 +7,7 @@ import { audit } from './audit.ts';
 import { createClaims } from './claims.ts';
 import type { Database } from './database.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
+import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf } from './rows.ts';
@@ -23,6 +24,7 @@ export function createSqliteCatalog(db: Database): Catalog {
     ...createOutcomeRows(db),
     ...createAlertRows(db),
     ...createDeadLetterRows(db),
+    ...createHeartbeatRows(db),
     ...createWhole(db),
     close: async () => {
       claims.releaseAll();

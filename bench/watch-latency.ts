@@ -29,9 +29,3 @@ export function watchLatency(data: string): { times(): number[] } {
     },
   };
 }
-
-/** The value below which this part of the values lies. */
-export function percentile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
-}

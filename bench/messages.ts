@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { imageReceivedMessage, type Message } from '../src/domain/messages.ts';
+
+/** Messages such as the outbox publishes, all of one stream. */
+export function someMessages(count: number): Message[] {
+  const pipeline = randomUUID();
+  return Array.from({ length: count }, (_, index) =>
+    imageReceivedMessage(pipeline, {
+      stream: 'default',
+      number: index + 1,
+      format: 'jpg',
+      origin: 'bench',
+      sha256: 'c7'.repeat(32),
+      bytes: 25_000,
+      receivedAt: new Date().toISOString(),
+      incoming: '',
+      state: 'ready',
+      fact: null,
+      place: null,
+    }),
+  );
+}

@@ -1,0 +1,89 @@
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { runToEnd } from '../kafka/run-to-end.ts';
+import { kafkaHosts } from '../src/config/broker-address.ts';
+import { ALERT_GROUP, consumerGroup } from '../src/domain/consumer-groups.ts';
+import { TOPICS } from '../src/domain/messages.ts';
+import { startChild } from './children.ts';
+import { deleteTopics, makeTopics, untilStable } from './kafka-admin.ts';
+import { UsageError } from './options.ts';
+import type { Case } from './workplace.ts';
+
+const RUNNER = fileURLToPath(new URL('reference-runner.py', import.meta.url));
+const PROGRAMS = {
+  receive: 'image_receiving.py',
+  analyze: 'image_analysis.py',
+  alert: 'image_event_alert.py',
+} as const;
+/** The folders that it expects. */
+const FOLDERS = ['image_receiving', 'image_database', 'image_analysis', 'image_event_database', 'image_event_alerts'];
+const ASK_MS = 5;
+
+export interface Reference {
+  /** The folder of its programs. */
+  readonly folder: string;
+  readonly python: string;
+}
+
+/** Throws a UsageError where the programs are not there, or this Python cannot run them. */
+export async function checkReference({ folder, python }: Reference): Promise<void> {
+  const missing = Object.values(PROGRAMS).find((program) => !existsSync(path.join(folder, program)));
+  if (missing !== undefined) throw new UsageError(`--reference ${folder}: there is no ${missing}`);
+  const look = await runToEnd(python, ['-c', 'import kafka, PIL, numpy']);
+  const need = 'the reference needs a Python with kafka-python, Pillow and NumPy: name one with --python';
+  if (look === undefined) throw new UsageError(`--python ${python}: there is no such program; ${need}`);
+  if (look.status !== 0) throw new UsageError(`--python ${python}: ${look.output.trim().split('\n').at(-1)}; ${need}`);
+}
+
+/**
+ * The reference's three programs in processes of their own, in the case's folder and with its prefix, from the
+ * receiver's start until the last event's alert. Seconds.
+ */
+export async function runReference(
+  { folder: programs, python }: Reference,
+  pipeline: Pick<Case, 'folder' | 'prefix' | 'broker'>,
+  original: string,
+  stream: { readonly count: number; readonly intervalMs: number },
+): Promise<number> {
+  const { folder, prefix, broker } = pipeline;
+  const hosts = kafkaHosts(broker) ?? [];
+  const [topics, groups] = [Object.values(TOPICS), [consumerGroup('l2'), ALERT_GROUP]].map((names) =>
+    names.map((name) => prefix + name),
+  ) as [string[], string[]];
+  for (const each of FOLDERS) mkdirSync(path.join(folder, each), { recursive: true });
+  mkdirSync(path.join(folder, 'image_original'));
+  copyFileSync(original, path.join(folder, 'image_original/original_image.jpg'));
+  // Its messages have no key: on several partitions they would lose their order.
+  await makeTopics(hosts, topics, 1);
+
+  const begin = (program: string) => {
+    const interval = String(stream.intervalMs / 1000);
+    const given = { folder: programs, program, broker: hosts.join(), prefix, count: String(stream.count), interval };
+    const args = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]);
+    return startChild(python, [RUNNER, ...args], folder);
+  };
+  const consumers = [begin(PROGRAMS.alert), begin(PROGRAMS.analyze)];
+  const early = Promise.race(consumers.map(({ ended }) => ended)).then(() => {
+    throw new Error('one of the reference’s programs has ended');
+  });
+  await Promise.race([untilStable(hosts, groups), early]);
+  const began = performance.now();
+  await Promise.race([begin(PROGRAMS.receive).ended, early]);
+  const lastAlert = path.join(folder, 'image_event_alerts', alertFile(Math.floor((stream.count + 1) / 4)));
+  await Promise.race([untilThere(lastAlert), early]);
+  const seconds = (performance.now() - began) / 1000;
+  early.catch(() => {});
+  for (const consumer of consumers) await consumer.stop();
+  await deleteTopics(hosts, topics, groups);
+  return seconds;
+}
+
+function alertFile(number: number): string {
+  return `image_event_alert_${String(number).padStart(3, '0')}.txt`;
+}
+
+async function untilThere(file: string): Promise<void> {
+  while (!existsSync(file)) await sleep(ASK_MS);
+}

@@ -1,0 +1,54 @@
+import { cpSync } from 'node:fs';
+import path from 'node:path';
+import { L2 } from '../../src/analysis/techniques.ts';
+import { kafkaHosts } from '../../src/config/broker-address.ts';
+import { consumerGroup } from '../../src/domain/consumer-groups.ts';
+import { forgetGroup } from '../kafka-admin.ts';
+import { makePictures } from '../pictures.ts';
+import { head, row, say } from '../print.ts';
+import { timed } from '../processes.ts';
+import { PARTITIONS, spreadStreams } from '../spread-streams.ts';
+import { sum } from '../statistics.ts';
+import type { Case, Workplace } from '../workplace.ts';
+
+const PER_PARTITION = 2;
+const ROUNDS = 2;
+
+/**
+ * What a second analyzer adds. All is received once; then each run drains a copy of that folder, its group having
+ * forgotten how far it was. One analyzer and two take turns, so that a machine with other work is fair to both.
+ */
+export async function scale(workplace: Workplace): Promise<void> {
+  const streams = spreadStreams(PER_PARTITION);
+  const each = workplace.images(100);
+  const pictures = path.join(workplace.folder, 'scale');
+  makePictures(pictures, { count: each, width: 640, height: 480, changedEvery: 2 });
+  const received = workplace.newCase();
+  for (const stream of streams) await timed(['receive', ...received.args, '--stream', stream, pictures]);
+
+  say(`\n${streams.length} streams, ${PER_PARTITION} on each of ${PARTITIONS} partitions: ${streams.join(', ')}`);
+  head('640 × 480, every second changed, 12 streams', 'images', 'time', 'images/s', 'beside one analyzer');
+  const images = streams.length * each;
+  const taken = new Map<number, number[]>([1, 2].map((analyzers) => [analyzers, []]));
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    for (const [analyzers, times] of taken) times.push(await drainCopy(workplace, received, analyzers));
+  }
+  const alone = sum(taken.get(1) ?? []);
+  for (const [analyzers, times] of taken) {
+    const seconds = sum(times) / ROUNDS;
+    const what = analyzers === 1 ? 'one analyzer' : `${analyzers} analyzers`;
+    row(what, images, `${seconds.toFixed(1)} s`, Math.round(images / seconds), (alone / sum(times)).toFixed(2));
+  }
+}
+
+/** So many analyzers at once, from their start until the last of them has ended. Seconds. */
+async function drainCopy({ newPrefix, folder }: Workplace, received: Case, analyzers: number): Promise<number> {
+  const copy = path.join(folder, `copy-${newPrefix()}`);
+  cpSync(received.folder, copy, { recursive: true });
+  await forgetGroup(kafkaHosts(received.broker) ?? [], received.prefix + consumerGroup(L2.id));
+  const began = performance.now();
+  // Flags that come again count.
+  const args = ['analyze', ...received.args, '--data', copy, '--drain'];
+  await Promise.all(Array.from({ length: analyzers }, () => timed(args)));
+  return (performance.now() - began) / 1000;
+}

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSqliteCatalog } from '../src/adapters/sqlite/catalog.ts';
+import { openDatabase } from '../src/adapters/sqlite/database.ts';
+import { L2 } from '../src/analysis/techniques.ts';
+import { started, timed } from './processes.ts';
+import type { Case } from './workplace.ts';
+
+const STREAM = 'default';
+const ASK_MS = 10;
+
+/** The three stages in processes of their own, from the receiver's start until each image has its outcome and each event its alert. Seconds. */
+export async function threeProcesses({ folder, args }: Case, input: readonly string[]): Promise<number> {
+  const stages = [await started(['alert', ...args]), await started(['analyze', ...args])];
+  const began = performance.now();
+  await timed(['receive', ...args, ...input]);
+  await untilClosed(folder);
+  const seconds = (performance.now() - began) / 1000;
+  for (const stage of stages.reverse()) await stage.stop();
+  return seconds;
+}
+
+/** The catalog is asked, which costs the stages less than asking the broker. */
+async function untilClosed(folder: string): Promise<void> {
+  const catalog = createSqliteCatalog(await openDatabase(path.join(folder, 'imgpipe.db'), { create: false }));
+  try {
+    const last = (await catalog.lastImage(STREAM))?.number ?? 0;
+    for (let from = 1; ; ) {
+      const open = await catalog.firstOpen(STREAM, from, last, L2.id);
+      if (open === undefined) return;
+      from = open;
+      await sleep(ASK_MS);
+    }
+  } finally {
+    await catalog.close();
+  }
+}

@@ -1,0 +1,121 @@
+import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { STAGES, type StageName } from '../../src/domain/reports.ts';
+import { liveness } from '../../src/operations/alive.ts';
+import { imgpipe, type Running, start } from '../support/imgpipe.ts';
+import { openSqlite } from '../support/open-sqlite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+let data: string;
+const to = (line: string) => imgpipe([...line.split(' '), '--data', data]);
+
+beforeEach(() => {
+  data = path.join(temporaryFolder(), 'data');
+});
+
+async function stage(line: string): Promise<Running> {
+  const running = start([...line.split(' '), '--data', data]);
+  onTestFinished(async () => {
+    running.child.kill('SIGKILL');
+    await running.ended;
+  });
+  await running.until(/broker/);
+  return running;
+}
+
+describe('imgpipe status --alive', () => {
+  test('is 0 while a stage of that name works, and 1 once it has ended in order', async () => {
+    const analyze = await stage('analyze');
+    await expect.poll(async () => (await to('status --alive analyze')).status, { timeout: 20_000 }).toBe(0);
+    const { stdout, stderr } = await to('status --alive analyze');
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(
+      new RegExp(`^analyze is alive on this host \\(${hostname()}\\): process ${analyze.child.pid}, [\\d.]+ s ago\n$`),
+    );
+    expect(await to('status --alive alert')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: `imgpipe: alert is not alive on this host (${hostname()}): it has left no heartbeat\n`,
+    });
+    analyze.child.kill('SIGTERM');
+    await analyze.ended;
+    expect((await to('status --alive analyze')).status).toBe(1);
+  });
+
+  test('is 0 for each stage of a run', async () => {
+    const run = await stage('run --count 2 --interval 1h');
+    await run.until(/^image/m);
+    const answers = await Promise.all(STAGES.map((name) => to(`status --alive ${name} --json`)));
+    expect(answers.map(({ status }) => status)).toEqual([0, 0, 0]);
+    expect(JSON.parse(answers[0]?.stdout ?? '')).toMatchObject({
+      stage: 'receive',
+      host: hostname(),
+      alive: true,
+      heartbeats: [{ process: run.child.pid }],
+    });
+  });
+
+  test('stays 0 for one that stands by, and for one that waits for its surroundings', async () => {
+    await to('receive --count 1');
+    rmSync(path.join(data, 'image_database/00001.jpg'));
+    const waiting = await stage('analyze --object-wait 1h');
+    await waiting.until(/analyze waits/);
+    const second = await stage('analyze');
+    await second.until(/stands by/);
+    const { catalog } = await openSqlite(data);
+    for (const { child } of [waiting, second]) {
+      const beat = async () =>
+        (await catalog.heartbeats('analyze', hostname())).find((each) => each.process === child.pid)?.at;
+      const before = await beat();
+      await expect.poll(beat, { timeout: 20_000 }).not.toBe(before);
+      expect(await beat()).toBeDefined();
+    }
+  });
+
+  test('becomes 1 where the process hangs: its heartbeat gets old while others go on', async () => {
+    const [frozen, living] = [await stage('analyze'), await stage('alert')];
+    const { catalog } = await openSqlite(data);
+    const beatOf = async (name: StageName) => (await catalog.heartbeats(name, hostname()))[0]?.at ?? '';
+    await expect.poll(() => beatOf('analyze'), { timeout: 20_000 }).not.toBe('');
+    frozen.child.kill('SIGSTOP');
+    const last = await beatOf('analyze');
+    // Two beats of the other that came after it: a process that goes on has left one of its own meanwhile.
+    for (let beats = 0, seen = last; beats < 2; beats += 1) {
+      await expect.poll(async () => (await beatOf('alert')) > seen, { timeout: 20_000 }).toBe(true);
+      seen = await beatOf('alert');
+    }
+    expect(await beatOf('analyze')).toBe(last);
+    const freshMs = Date.parse(await beatOf('alert')) - Date.parse(last);
+    const alive = async (name: StageName) =>
+      (await liveness(catalog, { stage: name, host: hostname(), freshMs })).alive;
+    expect([await alive('analyze'), await alive('alert')]).toEqual([false, true]);
+    frozen.child.kill('SIGCONT');
+    await expect.poll(() => beatOf('analyze'), { timeout: 20_000 }).not.toBe(last);
+    expect(living.child.exitCode).toBeNull();
+  });
+
+  test('tells what is known of one that was killed', async () => {
+    await to('receive --count 0');
+    const { catalog, close } = await openSqlite(data);
+    const at = new Date(Date.now() - 95_000).toISOString();
+    await catalog.beat([{ stage: 'analyze', host: hostname(), process: 7, at }], '2000-01-01');
+    await close();
+    const { status, stdout, stderr } = await to('status --alive analyze');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/its last heartbeat was that of process 7, 9[5-9]\.\d s ago; it was killed, or hangs\n$/);
+  });
+
+  test('wants the name of a stage, and nothing to check besides', async () => {
+    await to('receive --count 0');
+    expect(await to('status --alive view')).toMatchObject({
+      status: 2,
+      stderr: 'imgpipe: --alive: "view" will not do: give receive, analyze, alert\n',
+    });
+    expect(await to('status --alive analyze --check')).toMatchObject({
+      status: 2,
+      stderr: 'imgpipe: --check and --alive do not go together\n',
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { portProblem } from '../../kafka/ports.ts';
+import { type KafkaCluster, type KafkaNode, startKafka } from '../support/kafka-cluster.ts';
+import { kafkajsClient } from '../support/kafkajs-client.ts';
+import { sharedKafka, whyNoKafka } from '../support/shared-kafka.ts';
+import { startUntilTestEnds } from '../support/start-until-test-ends.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const whyNone = await whyNoKafka();
+const leftOut = whyNone ? ` (left out: ${whyNone})` : '';
+
+describe.skipIf(whyNone !== undefined)(`a broker of one node${leftOut}`, () => {
+  let kafka: KafkaCluster;
+  let node: KafkaNode;
+  beforeAll(async () => {
+    kafka = await startKafka({ properties: { 'num.partitions': '3' } });
+    node = kafka.nodes[0] as KafkaNode;
+  });
+  afterAll(() => kafka?.close());
+
+  it('keeps address and messages over an orderly stop and a start', async () => {
+    const client = await kafkajsClient(kafka.address);
+    await client.createTopic('stop');
+    await client.send('stop', 'a', 'b');
+    await node.stop();
+    await node.start();
+    await client.send('stop', 'c');
+    expect(await client.count('stop')).toBe(3);
+  });
+
+  it('keeps what it has acknowledged when it is killed', async () => {
+    const client = await kafkajsClient(kafka.address);
+    await client.createTopic('kill');
+    await client.send('kill', 'a', 'b');
+    await node.kill();
+    await node.start();
+    expect(await client.count('kill')).toBe(2);
+  });
+
+  it('answers nobody while it is frozen, and goes on when it is thawed', async () => {
+    const client = await kafkajsClient(kafka.address);
+    await client.createTopic('freeze');
+    node.freeze();
+    onTestFinished(() => node.thaw());
+    const hasty = kafkajsClient(kafka.address, { requestTimeout: 1000, retry: { retries: 1 } });
+    await expect(hasty).rejects.toThrow();
+    node.thaw();
+    await client.send('freeze', 'a');
+    expect(await client.count('freeze')).toBe(1);
+  });
+
+  it('makes no topic that nobody has created, and takes the properties that it is given', async () => {
+    const { admin } = await kafkajsClient(kafka.address);
+    await expect(admin.fetchTopicMetadata({ topics: ['nowhere'] })).rejects.toThrow(/topic/);
+    await admin.createTopics({ topics: [{ topic: 'somewhere' }], waitForLeaders: true });
+    const { topics } = await admin.fetchTopicMetadata({ topics: ['somewhere'] });
+    expect(topics[0]?.partitions).toHaveLength(3);
+  });
+
+  it('lets a consumer have a session of half a second', async () => {
+    const client = await kafkajsClient(kafka.address);
+    await client.createTopic('session');
+    const consumer = client.kafka.consumer({ groupId: 'readers', sessionTimeout: 500, heartbeatInterval: 100 });
+    onTestFinished(() => consumer.disconnect());
+    await consumer.connect();
+    await consumer.subscribe({ topic: 'session' });
+    const joined = new Promise((resolve) => consumer.on('consumer.group_join', resolve));
+    await consumer.run({ eachMessage: async () => {} });
+    expect(await joined).toMatchObject({ payload: { groupId: 'readers' } });
+  });
+
+  it('leaves no process and no file behind when it is closed', async () => {
+    const folder = temporaryFolder();
+    const program = startUntilTestEnds('start-kafka.ts', ['close'], { TMPDIR: folder });
+    const { stdout } = await program.ended;
+    expect(await portProblem(portIn(stdout))).toBeUndefined();
+    expect(readdirSync(folder).filter((name) => name.startsWith('imgpipe-kafka-'))).toEqual([]);
+  });
+
+  it('does not outlive whoever started it, even where that is killed', async () => {
+    const program = startUntilTestEnds('start-kafka.ts', ['stay'], { TMPDIR: temporaryFolder() });
+    await program.until(/^kafka:.*\n/);
+    const port = portIn(program.stdout());
+    expect(await portProblem(port)).toBe('EADDRINUSE');
+    program.child.kill('SIGKILL');
+    await program.ended;
+    await expect.poll(() => portProblem(port), { timeout: 10_000 }).toBeUndefined();
+  });
+});
+
+describe.skipIf(whyNone !== undefined)(`a cluster of three nodes${leftOut}`, () => {
+  it('loses and doubles nothing when one is killed in the middle of sending, and takes it back', async () => {
+    const { address, nodes, close } = await startKafka({ nodes: 3 });
+    onTestFinished(close);
+    const client = await kafkajsClient(address);
+    await client.createTopic('letters');
+    const { topics } = await client.admin.fetchTopicMetadata({ topics: ['letters'] });
+    const [partition] = topics[0]?.partitions ?? [];
+    expect(partition?.replicas.toSorted()).toEqual([1, 2, 3]);
+    const leader = nodes[(partition?.leader ?? 0) - 1];
+    for (let number = 1; number <= 100; number += 1) {
+      if (number === 40) await leader?.kill();
+      if (number === 80) await leader?.start();
+      await client.send('letters', String(number));
+    }
+    expect(await client.count('letters')).toBe(100);
+    await expect.poll(async () => (await client.admin.describeCluster()).brokers.length, { timeout: 30_000 }).toBe(3);
+  });
+});
+
+describe.skipIf(whyNone !== undefined)(`the broker of a run of tests${leftOut}`, () => {
+  it('is one, whoever asks', async () => {
+    const [first, second] = await Promise.all([sharedKafka(), sharedKafka()]);
+    expect(first.address).toBe(second.address);
+    const { admin } = await kafkajsClient(first.address ?? '');
+    expect((await admin.describeCluster()).brokers).toHaveLength(1);
+  });
+});
+
+function portIn(output: string): number {
+  return Number(/:(\d+)$/m.exec(output)?.[1]);
+}

@@ -1,0 +1,3 @@
+import { stageFaults } from './stage-faults.ts';
+
+stageFaults(() => ({}));

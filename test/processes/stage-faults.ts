@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { STEPS } from '../../src/index.ts';
+import {
+  killAtRandomTime,
+  killAtStep,
+  killReplay,
+  killRun,
+  killWithStandby,
+  stopAtRandomTime,
+  stopAtStep,
+} from '../support/fault-rounds.ts';
+import type { BusSettings } from '../support/site.ts';
+import { testSite } from '../support/test-site.ts';
+
+/** What holds of the stages on every bus, however their processes fare. */
+export function stageFaults(bus: () => BusSettings): void {
+  const site = () => testSite(bus());
+
+  describe('a stage killed with -9 leaves nothing lost, and its restart finishes everything once', () => {
+    test.each(STEPS)('killed at %s', async (step) => {
+      expect(await killAtStep(site(), step, 1)).toEqual([]);
+    });
+
+    test.each([1, 2, 3])('killed at any time among three real stages, seed %i', async (seed) => {
+      expect(await killAtRandomTime(site(), seed)).toEqual([]);
+    });
+
+    test.each([1, 2])('imgpipe run killed at any time and run again, seed %i', async (seed) => {
+      expect(await killRun(site(), seed)).toEqual([]);
+    });
+
+    test.each([1, 2])('a replay of dead letters killed at any time and done again, seed %i', async (seed) => {
+      expect(await killReplay(site(), seed)).toEqual([]);
+    });
+
+    test('with a second receiver and a second analyzer', async () => {
+      expect(await killWithStandby(site(), 1)).toEqual([]);
+    });
+  });
+
+  describe('a stage that is stopped and woken does no harm', () => {
+    test.each([
+      'receive:pending',
+      'outbox:published',
+      'analyze:entered',
+      'alert:ready',
+      'replay:marked',
+      'replay:published',
+    ] as const)('stopped at %s while a second one works or waits', async (step) => {
+      expect(await stopAtStep(site(), step)).toEqual([]);
+    });
+
+    test('stopped at any time', async () => {
+      expect(await stopAtRandomTime(site(), 1)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,91 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ImgpipeError } from '../../src/domain/errors.ts';
+import type { HeartbeatRows } from '../../src/ports/heartbeats.ts';
+import { withHeartbeat } from '../../src/stages/heartbeat.ts';
+import { openSqlite } from '../support/open-sqlite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const HERE = { host: 'here', process: 7 };
+const ANALYZE = { stage: 'analyze', ...HERE } as const;
+
+describe('a stage at work', () => {
+  it('leaves a heartbeat at its start, others while it works, and none at its end', async () => {
+    const { catalog } = await openSqlite(temporaryFolder());
+    const latest = async () => (await catalog.heartbeats('analyze', 'here'))[0]?.at ?? '';
+    const answer = await withHeartbeat({ catalog, stages: [ANALYZE], everyMs: 1 }, async () => {
+      await expect.poll(latest).not.toBe('');
+      const first = await latest();
+      await expect.poll(async () => (await latest()) > first).toBe(true);
+      return 'done';
+    });
+    expect(answer).toBe('done');
+    expect(await latest()).toBe('');
+  });
+
+  it('leaves one for each stage that its process runs', async () => {
+    const { catalog } = await openSqlite(temporaryFolder());
+    const stages = (['receive', 'analyze', 'alert'] as const).map((stage) => ({ stage, ...HERE }));
+    await withHeartbeat({ catalog, stages }, async () => {
+      for (const { stage } of stages) {
+        await expect.poll(() => catalog.heartbeats(stage, 'here')).toMatchObject([{ stage, ...HERE }]);
+      }
+    });
+  });
+
+  it('that fails leaves none, and its error comes out', async () => {
+    const { catalog } = await openSqlite(temporaryFolder());
+    const broken = new Error('broken');
+    await expect(withHeartbeat({ catalog, stages: [ANALYZE] }, () => Promise.reject(broken))).rejects.toBe(broken);
+    expect(await catalog.heartbeats('analyze', 'here')).toEqual([]);
+  });
+
+  it('that ends while one is being written waits for that, and leaves none', async () => {
+    const { catalog } = await openSqlite(temporaryFolder());
+    let written = () => {};
+    const slow: Pick<HeartbeatRows, 'beat' | 'endBeats'> = {
+      endBeats: catalog.endBeats,
+      beat: async (beats, oldest) => {
+        await new Promise<void>((resolve) => {
+          written = resolve;
+        });
+        await catalog.beat(beats, oldest);
+      },
+    };
+    const working = withHeartbeat({ catalog: slow, stages: [ANALYZE] }, async () => {});
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    written();
+    await working;
+    expect(await catalog.heartbeats('analyze', 'here')).toEqual([]);
+  });
+
+  it('forgets those of processes that have been dead for a day', async () => {
+    const { catalog } = await openSqlite(temporaryFolder());
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+    const dead = [23, 25].map((hours) => ({ ...ANALYZE, process: hours, at: hoursAgo(hours) }));
+    await catalog.beat(dead, '2000-01-01');
+    await withHeartbeat({ catalog, stages: [ANALYZE] }, async () => {
+      await expect
+        .poll(async () => (await catalog.heartbeats('analyze', 'here')).map((each) => each.process))
+        .toEqual([7, 23]);
+    });
+  });
+
+  it('goes on where heartbeats cannot be written, and leaves them again as soon as they can', async () => {
+    const { catalog } = await openSqlite(temporaryFolder());
+    let failures = 0;
+    const full: Pick<HeartbeatRows, 'beat' | 'endBeats'> = {
+      beat: async (beats, oldest) => {
+        failures += 1;
+        if (failures < 3) throw new ImgpipeError('disk_full', 'the disk is full');
+        await catalog.beat(beats, oldest);
+      },
+      endBeats: () => Promise.reject(new ImgpipeError('disk_full', 'the disk is full')),
+    };
+    const answer = await withHeartbeat({ catalog: full, stages: [ANALYZE], everyMs: 1 }, async () => {
+      await expect.poll(() => catalog.heartbeats('analyze', 'here')).toHaveLength(1);
+      return 'done';
+    });
+    expect(answer).toBe('done');
+  });
+});

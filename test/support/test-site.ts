@@ -1,0 +1,10 @@
+import { onTestFinished } from 'vitest';
+import { type BusSettings, createSite, type Site } from './site.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** A site that is cleared away when the test has finished. */
+export function testSite(bus: BusSettings = {}): Site {
+  const site = createSite(temporaryFolder(), bus);
+  onTestFinished(() => site.close());
+  return site;
+}
