@@ -13,6 +13,8 @@ const PAGE = readFileSync(path.join(ROOT, 'docs/kafka-tour.md'), 'utf8');
 /** The port that the page says its reader may choose otherwise. */
 const PORT = '9092';
 const PATIENCE_MS = 40_000;
+/** How a stage off a terminal tells that it lives; at a terminal such a line is drawn over. */
+const PROGRESS = /^\d+ (?:images?|alerts?)\b.*\n/gm;
 /** Those of a run of the broker in front: npm tells the shell of the Ctrl-C, others of their orderly end. */
 const ENDS_OF_INTERRUPTED = [0, 130];
 
@@ -67,7 +69,7 @@ function openTerminals(cwd: string) {
     ...(Object.fromEntries(own) as Record<string, string>),
     NO_COLOR: '1',
     // The page's 15 s are long for a test; a broker for people takes no less than 6.
-    IMGPIPE_KAFKA_SESSION_TIMEOUT: '10s',
+    IMGPIPE_KAFKA_SESSION_TIMEOUT: '8s',
   };
   const terminals = new Map<number, { shell: ShellTerminal; seen: number; ends: readonly number[] }>();
   onTestFinished(async () => {
@@ -82,23 +84,24 @@ function openTerminals(cwd: string) {
 
   async function end(number: number, at: number): Promise<void> {
     const { shell, ends } = terminal(number);
-    const status = await inTime(shell.ended(), () => `line ${at}: terminal ${number} does not end:\n${shell.output()}`);
-    expect(ends, `line ${at}: exit of what ran in terminal ${number}:\n${shell.output()}`).toContain(status);
+    const status = await inTime(shell.ended(), () => `line ${at}: terminal ${number} does not end:\n${shown(shell)}`);
+    expect(ends, `line ${at}: exit of what ran in terminal ${number}:\n${shown(shell)}`).toContain(status);
   }
 
   async function see(number: number, { lines, at }: TourStep): Promise<void> {
     const here = terminal(number);
     const { shell } = here;
     const what = () =>
-      `line ${at}: terminal ${number} should show\n${lines}\n\nand shows\n${shell.output().slice(here.seen)}`;
+      `line ${at}: terminal ${number} should show\n${lines}\n\nand shows\n${shown(shell).slice(here.seen)}`;
     const pattern = outputPattern(lines);
     const look = async () => {
       for (;;) {
-        const found = pattern.exec(shell.output().slice(here.seen));
+        const found = pattern.exec(shown(shell).slice(here.seen));
         if (found !== null) {
           here.seen += found.index + found[0].length;
           return;
         }
+        if (!shell.isBusy()) throw new Error(what());
         await shell.news();
       }
     };
@@ -114,7 +117,7 @@ function openTerminals(cwd: string) {
       const here = terminal(number);
       if (step.kind === 'sh') {
         await end(number, step.at);
-        here.seen = here.shell.output().length;
+        here.seen = shown(here.shell).length;
         here.ends = [step.exit];
         here.shell.type(step.lines);
       } else {
@@ -122,8 +125,8 @@ function openTerminals(cwd: string) {
         here.ends = ENDS_OF_INTERRUPTED;
         here.shell.interrupt();
       }
-      const shown = next?.kind === 'text' && next.terminals.includes(number);
-      if (!shown) await end(number, step.at);
+      const seenNext = next?.kind === 'text' && next.terminals.includes(number);
+      if (!seenNext) await end(number, step.at);
     }
   }
 
@@ -131,6 +134,10 @@ function openTerminals(cwd: string) {
     for (const number of terminals.keys()) await end(number, PAGE.split('\n').length);
   }
   return { take, finish };
+}
+
+function shown(shell: ShellTerminal): string {
+  return shell.output().replace(PROGRESS, '');
 }
 
 async function inTime<T>(work: Promise<T>, otherwise: () => string): Promise<T> {

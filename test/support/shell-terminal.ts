@@ -7,6 +7,8 @@ export interface ShellTerminal {
   type(lines: string): void;
   /** Answers with the exit status once what was typed last has ended; what it put in the background may go on. */
   ended(): Promise<number>;
+  /** Whether something runs in it, in front or in the background. */
+  isBusy(): boolean;
   /** Ends what runs in front as the terminal's driver does: all its processes get SIGINT. */
   interrupt(): void;
   /** All that it has shown so far, stdout and stderr as they came. */
@@ -60,13 +62,14 @@ export function openShellTerminal(options: { cwd: string; env: Record<string, st
   return {
     type(lines) {
       typed += 1;
-      // The programs must not read what is typed after them.
-      shell.stdin.write(`{\n${lines}\n} < /dev/null; printf '${MARK}%s\\n' $?\n`);
+      // The programs must not read what is typed after them; a line that is interrupted is given up as a whole.
+      shell.stdin.write(`{\n${lines}\n} < /dev/null\nprintf '${MARK}%s\\n' $?\n`);
     },
     async ended() {
       while (ends().length < typed) await news();
       return ends().at(-1) ?? 0;
     },
+    isBusy: () => ends().length < typed || jobs().length > 0,
     interrupt: () => {
       for (const job of jobs()) signal(job, 'SIGINT');
     },
