@@ -24,6 +24,13 @@ export function makePictures(folder: string, { count, width, height, changedEver
   }
 }
 
+/** A folder of pictures each of which differs from the one before. */
+export function makeChanges(folder: string, count: number, width: number, height: number): void {
+  mkdirSync(folder, { recursive: true });
+  for (let number = 1; number <= count; number += 1)
+    writeFileSync(path.join(folder, `${number}.jpg`), encodeJpeg(scene(width, height, number)));
+}
+
 /** A folder with one picture many times over. */
 export function makeCopies(folder: string, count: number, original: string): void {
   mkdirSync(folder, { recursive: true });

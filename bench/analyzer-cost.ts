@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeChanges, makeCopies } from './pictures.ts';
+
+/**
+ * What one image costs an analyzer in CPU time, by size and by what becomes of it: whole runs of `analyze --drain`
+ * less a run with nothing to do, divided by the images. CPU time, since other work on the machine hardly moves it.
+ */
+const BIN = fileURLToPath(new URL('../bin/imgpipe.js', import.meta.url));
+const NO_CHANGE_IS_SO_LARGE = '1e9';
+const SIZES = [
+  { width: 350, height: 350, images: 400 },
+  { width: 1920, height: 1080, images: 60 },
+  { width: 4096, height: 4096, images: 12 },
+] as const;
+
+const work = mkdtempSync(path.join(tmpdir(), 'imgpipe-bench-'));
+let folders = 0;
+
+/** User and system seconds of a run of imgpipe. */
+function cpuSeconds(args: readonly string[]): number {
+  const timed = 'TIMEFORMAT="%U %S"; { time "$@" > /dev/null 2>&3; } 3> /dev/null';
+  const command = ['-c', `exec 2>&1; ${timed}`, 'bash', process.execPath, BIN, ...args];
+  const [user = Number.NaN, system = Number.NaN] = execFileSync('bash', command, { encoding: 'utf8' })
+    .trim()
+    .split(' ')
+    .map(Number);
+  return user + system;
+}
+
+/** What analyzing the pictures of a folder takes, after they were received. */
+function analyzing(pictures: readonly string[], options: readonly string[] = []): number {
+  folders += 1;
+  const data = ['--data', path.join(work, `data-${folders}`)];
+  cpuSeconds(['receive', ...data, ...(pictures.length === 0 ? ['--count', '0'] : pictures)]);
+  return cpuSeconds(['analyze', ...data, '--drain', ...options]);
+}
+
+function bytesIn(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
+}
+
+try {
+  const idle = analyzing([]);
+  process.stdout.write(`start and end of a run: ${idle.toFixed(2)} s\n\n`);
+  process.stdout.write(
+    '| size | changed | differs, under the threshold | the same bytes | one file |\n|---|---|---|---|---|\n',
+  );
+  for (const { width, height, images } of SIZES) {
+    const [changes, copies] = [path.join(work, 'changes'), path.join(work, 'copies')];
+    makeChanges(changes, images, width, height);
+    makeCopies(copies, images, path.join(changes, '1.jpg'));
+    const each = (seconds: number) => `${((1000 * (seconds - idle)) / images).toFixed(1)} ms`;
+    const row = [
+      `${width} × ${height}`,
+      each(analyzing([changes])),
+      each(analyzing([changes], ['--threshold', NO_CHANGE_IS_SO_LARGE])),
+      each(analyzing([copies])),
+      `${(bytesIn(changes) / images / 1e6).toFixed(2)} MB`,
+    ];
+    process.stdout.write(`| ${row.join(' | ')} |\n`);
+    for (const folder of [changes, copies]) rmSync(folder, { recursive: true });
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkJava, javaProgram } from './java.ts';
+import { fetchLibraries, KAFKA_VERSION } from './libraries.ts';
+import { SetupError } from './setup-error.ts';
+
+/** Kafka's own console tools, by the names that their scripts have in an installation of Kafka: kafka-topics.sh is `topics`. */
+const TOOLS: Readonly<Record<string, string>> = {
+  topics: 'TopicCommand',
+  'console-producer': 'ConsoleProducer',
+  'console-consumer': 'consumer.ConsoleConsumer',
+  'consumer-groups': 'consumer.group.ConsumerGroupCommand',
+};
+
+const LOG4J = fileURLToPath(new URL('tool-log4j2.xml', import.meta.url));
+const USAGE = `usage: npm run kafka-tool -- <tool> [options]
+The tools of Apache Kafka ${KAFKA_VERSION} are: ${Object.keys(TOOLS).join(', ')}. Each tells its options with --help.`;
+
+const complain = (line: string) => process.stderr.write(`${line}\n`);
+
+const [name = '', ...args] = process.argv.slice(2);
+try {
+  process.exitCode = await run(name, args);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  complain(`kafka-tool: ${error.message}`);
+  process.exitCode = 1;
+}
+
+async function run(tool: string, options: readonly string[]): Promise<number> {
+  const program = TOOLS[tool];
+  if (program === undefined) {
+    complain(USAGE);
+    return 2;
+  }
+  await checkJava();
+  const libraries = await fetchLibraries(complain);
+  const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+  const java = [...quick, `-Dlog4j2.configurationFile=${LOG4J}`, '-cp', path.join(libraries, '*')];
+  const command = [...java, `org.apache.kafka.tools.${program}`, ...options];
+  const child = spawn(javaProgram('java'), command, { stdio: 'inherit' });
+  return new Promise((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+}

@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+/** The client that the reference uses. */
+const PACKAGE = 'kafka-python==3.0.12';
+const run = promisify(execFile);
+
+/** What is there to be used, or why it is not. */
+export type Interpreter =
+  | { readonly python: string; readonly whyNone: undefined }
+  | { readonly python: undefined; readonly whyNone: string };
+
+/** A Python in a virtual environment below a folder, with kafka-python. Where CI is set it must be had. */
+export async function makeKafkaPython(folder: string): Promise<Interpreter> {
+  const environment = path.join(folder, 'venv');
+  const python = path.join(environment, 'bin/python');
+  try {
+    await run('python3', ['-m', 'venv', environment]);
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', PACKAGE]);
+    return { python, whyNone: undefined };
+  } catch (error) {
+    if (process.env['CI']) throw error;
+    const [reason] = (error as Error).message.split('\n');
+    return { python: undefined, whyNone: `${PACKAGE} cannot be had: ${reason}` };
+  }
+}
