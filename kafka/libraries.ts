@@ -29,7 +29,7 @@ export async function fetchLibraries(onNotice: (line: string) => void, cache = C
   const unfinished = mkdtempSync(path.join(cache, `${UNFINISHED}${process.pid}-`));
   try {
     await fetchInto(unfinished);
-    if (!existsSync(folder)) renameSync(unfinished, folder);
+    renameSync(unfinished, folder);
   } catch (error) {
     // Where another process was as quick, its folder is as good.
     if (!existsSync(folder)) throw error;

@@ -65,7 +65,7 @@ describe.skipIf(whyNone !== undefined)(`npm run kafka${whyNone ? ` (left out: ${
   it('says so when Kafka ends by itself, and fails', async () => {
     const running = start(['--port', String(await freePort()), '--data', temporaryFolder()]);
     await running.until(UP);
-    const pid = execFileSync('pgrep', ['-P', String(running.child.pid)], { encoding: 'utf8' });
+    const pid = execFileSync('pgrep', ['-P', String(running.child.pid), 'java'], { encoding: 'utf8' });
     process.kill(Number(pid), 'SIGKILL');
     const { status, stderr } = await running.ended;
     expect(stderr).toMatch(/^kafka: Apache Kafka has ended by itself\b.*\n$/);
