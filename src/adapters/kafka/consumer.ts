@@ -15,6 +15,8 @@ const LONGEST_FETCH_MS = 200;
 const PATIENT_RETRIES = 60;
 /** After this long an orderly end is given up. */
 const LONGEST_END_MS = 5000;
+/** An end that comes while the group is being joined waits so long for that: cut short, it would leave a member behind. */
+const LONGEST_JOIN_MS = 2000;
 
 export interface ConsumerParts {
   readonly kafka: KafkaOptions;
@@ -40,6 +42,10 @@ export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOpti
     failures.push(error);
     end();
   };
+  // What breaks because it ends is no failure.
+  const failAtWork = (error: unknown) => {
+    if (!ended.signal.aborted) fail(error);
+  };
   const consumer = createClient(kafka, PATIENT_RETRIES).consumer({
     groupId: group,
     sessionTimeout: kafka.sessionTimeout,
@@ -50,7 +56,7 @@ export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOpti
     retry: { ...RETRY, retries: PATIENT_RETRIES },
   });
   // `run` answers once the group is joined: who wants to hear of that, or of a crash on the way, listens before.
-  consumer.on(consumer.events.CRASH, ({ payload }) => fail(payload.error));
+  consumer.on(consumer.events.CRASH, ({ payload }) => failAtWork(payload.error));
   const address = addressOf(kafka);
   const { sessionTimeout } = kafka;
   const { onNotice } = options;
@@ -78,7 +84,7 @@ export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOpti
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
   try {
-    const running = run().catch(fail);
+    const running = run().catch(failAtWork);
     await aborted(ended.signal);
     // While kafkajs stops it commits no more, and does not say so.
     await inHand;
@@ -99,6 +105,7 @@ function heartbeatOf(sessionTimeout: number): number {
 
 /** A disconnect cuts a join short; one that comes before `run` has ended would leave the consumer running. */
 async function leave(consumer: Consumer, running: Promise<void>): Promise<void> {
+  await within(LONGEST_JOIN_MS, running, () => new Error('the join does not end')).catch(() => {});
   await consumer.disconnect().catch(() => {});
   await running;
   await consumer.disconnect().catch(() => {});

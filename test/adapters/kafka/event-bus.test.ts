@@ -165,6 +165,33 @@ describeOnKafka(`the consumers of a group on Kafka${leftOut}`, () => {
     expect(first.notices.map(({ kind }) => kind)).toContain('rebalancing');
   });
 
+  it('that are told to end while they join leave nobody behind', async () => {
+    const prefix = newPrefix();
+    const [bus, other] = [await openBus({ prefix, partitions: 1 }), await openBus({ prefix, clientId: 'late' })];
+    await bus.publish(TOPIC, messages(1));
+    let inHand = false;
+    let goOn = () => {};
+    const told = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const first = consuming(bus, async () => {
+      inHand = true;
+      await told;
+    });
+    await expect.poll(() => inHand, { timeout: 10_000 }).toBe(true);
+    const late = consuming(other, async () => {});
+    const asking = await admin();
+    // The broker keeps the newcomer waiting until the one with a chunk in hand comes to the sharing out.
+    await expect
+      .poll(async () => (await asking.describeGroups([prefix + GROUP])).groups[0]?.state)
+      .toBe('PreparingRebalance');
+    const ended = late.stop();
+    goOn();
+    await ended;
+    expect(await bus.members(GROUP)).toEqual(['imgpipe-test on 127.0.0.1']);
+    await first.stop();
+  });
+
   it('keep their membership while a stage waits with a chunk for longer than the session', async () => {
     const bus = await openBus({ sessionTimeout: 1000, partitions: 1 });
     await bus.publish(TOPIC, messages(1));
