@@ -42,9 +42,12 @@ async function bench(options: BenchOptions): Promise<void> {
   const workplace = await createWorkplace(options);
   try {
     for (const part of options.parts) await tableOf(part, workplace, reference);
-  } finally {
-    await workplace.close();
+  } catch (error) {
+    // What goes wrong at the end now is its consequence.
+    await workplace.close().catch(() => {});
+    throw error;
   }
+  await workplace.close();
 }
 
 async function tableOf(part: Part, workplace: Workplace, reference: Reference | undefined): Promise<void> {
