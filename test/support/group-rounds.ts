@@ -22,7 +22,7 @@ import {
   untilAlerts,
   wrongEnd,
 } from './stages-at-work.ts';
-import { whatIsLost } from './whole.ts';
+import { statusOf as statusAt, whatIsLost } from './whole.ts';
 
 const IMAGES = 12;
 const ALERTS = 3;
@@ -93,10 +93,14 @@ export const anotherPipelinesMessages: Round = async (site) => {
   const within = { ...site.bus, IMGPIPE_TOPIC_PREFIX: `${site.bus['IMGPIPE_TOPIC_PREFIX']}apart.` };
   const apart = createSite(path.join(path.dirname(site.data), 'third'), within);
   try {
+    // Images and events of the other's wait.
     await receiveHere(other, IMAGES);
     await drainHere(other, 'analyze');
+    await receiveHere(other, IMAGES + 4);
+    const committed = await committedBy(other);
     const bad = await stopsBefore(other, site, 'run', '--count', '4');
     for (const stage of ['analyze', 'alert']) bad.push(...(await stopsBefore(other, third, stage)));
+    if ((await committedBy(other)) !== committed) bad.push("another pipeline's messages are committed");
     bad.push(...(await endOf('clean', site.start('clean', '--yes'))));
     await receiveHere(site, IMAGES);
     bad.push(...(await drainAndCheck(site, ALL)));
@@ -147,13 +151,16 @@ async function stopsBefore(other: Site, site: Site, ...stage: string[]): Promise
   return bad;
 }
 
+const statusOf = ({ data, bus }: Site) => statusAt(data, bus);
+
 async function pipelineIdOf(site: Site): Promise<string> {
-  const pipeline = await site.open();
-  try {
-    return (await pipeline.status({ check: false })).pipelineId;
-  } finally {
-    await pipeline.close();
-  }
+  return (await statusOf(site)).pipelineId;
+}
+
+/** What the pipeline's groups have committed, of all partitions. */
+async function committedBy(site: Site): Promise<string> {
+  const { broker } = await statusOf(site);
+  return JSON.stringify(broker.groups.map(({ partitions }) => partitions.map(({ committed }) => committed)));
 }
 
 /** Publishes all messages of a topic once more. */

@@ -96,7 +96,8 @@ async function check(folder: string, bus: BusSettings) {
   };
 }
 
-async function statusOf(folder: string, bus: BusSettings) {
+/** How the pipeline stands, as its broker says too. */
+export async function statusOf(folder: string, bus: BusSettings) {
   const pipeline = await openAt(folder, bus);
   try {
     return await answered(
