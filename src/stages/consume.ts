@@ -3,7 +3,7 @@ import type { Message } from '../domain/messages.ts';
 import type { Place } from '../domain/records.ts';
 import type { Observer, Step } from '../domain/reports.ts';
 import type { Chunk, ConsumerNotice, EventBus, ReceivedMessage } from '../ports/event-bus.ts';
-import { type Patience, patiently } from './patience.ts';
+import { type Patience, patiently, untilStopped } from './patience.ts';
 
 /** How often a bug of ours is given another chance before the message becomes a dead letter. */
 const TRIES = 3;
@@ -124,7 +124,7 @@ async function handleSome(
   const step = async (name: 'published' | 'placed' | 'told' | 'committed') => onStep?.(`${stage.name}:${name}` as Step);
   const { publishesTo } = stage;
   if (publishesTo !== undefined && handled.publish.length > 0) {
-    const places = await patiently(hands, () => bus.publish(publishesTo, handled.publish));
+    const places = await patiently(hands, () => untilStopped(bus.publish(publishesTo, handled.publish), hands.signal));
     await step('published');
     await patiently(hands, () => handled.note(places));
     await step('placed');
@@ -176,10 +176,11 @@ async function buryFirst(
 
 /** The catalog has the dead letters by now: what the topic gets are copies. */
 async function publishDead(stage: Stage, copies: readonly Message[], hands: Hands, bus: EventBus): Promise<void> {
-  if (copies.length > 0) await patiently(hands, () => bus.publish(stage.deadLettersTo, copies));
+  if (copies.length === 0) return;
+  await patiently(hands, () => untilStopped(bus.publish(stage.deadLettersTo, copies), hands.signal));
 }
 
 async function commit(last: ReceivedMessage | undefined, chunk: Chunk, hands: Hands): Promise<void> {
   if (last === undefined) throw new Error('a stage must take at least one message');
-  await patiently(hands, () => chunk.commit(last.place.offset + 1));
+  await patiently(hands, () => untilStopped(chunk.commit(last.place.offset + 1), hands.signal));
 }

@@ -8,7 +8,7 @@ import type { Catalog, ClaimAnswer } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type Claimant, streamClaim } from './claims.ts';
-import { patiently, pause } from './patience.ts';
+import { patiently, pause, untilStopped } from './patience.ts';
 
 /** How many images are finished and published together. */
 const BATCH = 64;
@@ -71,7 +71,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     }
     if (rows.length === 0) return 0;
     const messages = rows.map((row) => imageReceivedMessage(pipelineId, row));
-    const places = await bus.publish(TOPICS.imageAnalysis, messages);
+    const places = await untilStopped(bus.publish(TOPICS.imageAnalysis, messages), signal);
     await onStep?.('outbox:published');
     await catalog.placeImages(
       rows.flatMap(({ number }, index) => {
@@ -121,7 +121,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   async function unplaceStrays(stream: string): Promise<void> {
     const waiting = await catalog.unanswered(stream);
     if (waiting.length === 0) return;
-    const logs = await bus.logs(TOPICS.imageAnalysis);
+    const logs = await untilStopped(bus.logs(TOPICS.imageAnalysis), signal);
     await catalog.unplaceImages(waiting.filter(({ place }) => !liesIn(place, bus.id, logs)));
   }
 

@@ -4,6 +4,8 @@ import type { Observer, StageName } from '../domain/reports.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
+/** What a bus is doing when a stage is told to stop gets this long. */
+const GRACE_MS = 2000;
 
 export interface Patience extends Pick<Observer, 'onReport'> {
   readonly stage: StageName;
@@ -60,4 +62,28 @@ export async function patiently<T>(patience: Patience, work: (condition: Conditi
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => {});
   if (signal.aborted) throw new Stopped();
+}
+
+/**
+ * The answer of a bus, which may take its time: once the signal has come it is waited for a little longer, and then
+ * `Stopped` is thrown. The bus may still do what it was asked; that must bear repetition.
+ */
+export async function untilStopped<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  const over = new AbortController();
+  const stopped = (async () => {
+    await aborted(AbortSignal.any([signal, over.signal]));
+    await sleep(GRACE_MS, undefined, { signal: over.signal });
+    throw new Stopped();
+  })();
+  stopped.catch(() => {});
+  try {
+    return await Promise.race([answer, stopped]);
+  } finally {
+    over.abort();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -1,28 +1,93 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { ROUNDS } from '../support/fault-rounds.ts';
+import { createSite, kafkaBus, type Site } from '../support/site.ts';
+import { type Clusters, createClusters } from './clusters.ts';
+import { KAFKA_KINDS, type KafkaKind, settingsOf } from './kinds.ts';
 
-/** Repeats the rounds of faults with new seeds: `ROUNDS=500 SEED=1 npm run soak`. A folder in which a round failed stays. */
+/**
+ * Repeats the rounds of faults with new seeds: `ROUNDS=500 SEED=1 npm run soak -- [--broker embedded|kafka] [--only <kind>]`.
+ * It starts the brokers that it needs. The folder and the logs of a round that failed stay.
+ */
+const { values } = parseArgs({
+  options: { broker: { type: 'string', default: 'embedded' }, only: { type: 'string' } },
+});
+if (!['embedded', 'kafka'].includes(values.broker)) fail(`--broker: embedded or kafka, not ${values.broker}`);
+const onKafka = values.broker === 'kafka';
+const kinds = Object.keys(onKafka ? KAFKA_KINDS : ROUNDS);
+const names = values.only === undefined ? kinds : kinds.filter((name) => name === values.only);
+if (names.length === 0) fail(`--only: one of ${kinds.join(', ')}`);
 const rounds = Number(process.env['ROUNDS'] ?? 50);
 const firstSeed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-const names = Object.keys(ROUNDS);
-const counts = new Map(names.map((name) => [name, { passed: 0, failed: 0 }]));
-const say = (line: string) => process.stdout.write(`${line}\n`);
 
-say(`${rounds} rounds from seed ${firstSeed}`);
+/** A round that is not over by then hangs. */
+const LONGEST_ROUND_MS = 300_000;
+
+const clusters = createClusters();
+const counts = new Map(names.map((name) => [name, { passed: 0, failed: 0 }]));
+say(`${rounds} rounds on the ${values.broker} broker from seed ${firstSeed}`);
 for (let index = 0; index < rounds; index += 1) {
   const name = names[index % names.length] ?? '';
   const seed = firstSeed + index;
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-soak-'));
-  const wrong = (await ROUNDS[name]?.(folder, seed).catch((error) => [String(error?.stack ?? error)])) ?? [];
+  const begin = performance.now();
+  const wrong = await play(name, seed, folder).catch((error) => [String(error?.stack ?? error)]);
+  const passed = wrong.length === 0;
   const count = counts.get(name);
-  if (count !== undefined) count[wrong.length === 0 ? 'passed' : 'failed'] += 1;
-  if (wrong.length === 0) rmSync(folder, { recursive: true, force: true });
-  else say(`round ${index + 1}, ${name}, seed ${seed}, in ${folder}:\n  ${wrong.join('\n  ')}`);
-  if ((index + 1) % 50 === 0) say(`${index + 1} of ${rounds} rounds`);
+  if (count !== undefined) count[passed ? 'passed' : 'failed'] += 1;
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  say(`${index + 1} of ${rounds}: ${name}, seed ${seed}: ${passed ? 'passed' : `FAILED in ${folder}`} (${seconds} s)`);
+  for (const sentence of wrong) say(`  ${sentence}`);
+  if (passed) rmSync(folder, { recursive: true, force: true });
 }
+await clusters.close();
 for (const [name, { passed, failed }] of counts) say(`${name}: ${passed} passed, ${failed} failed`);
 const failed = [...counts.values()].reduce((sum, each) => sum + each.failed, 0);
 say(`${rounds - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Plays a round; the answer is what is wrong. */
+async function play(name: string, seed: number, folder: string): Promise<string[]> {
+  const kind = KAFKA_KINDS[name];
+  if (onKafka && kind !== undefined) return playOnKafka(kind, seed, folder, clusters);
+  const site = createSite(folder);
+  return inTime(site, ROUNDS[name]?.(site, seed));
+}
+
+async function playOnKafka({ round, nodes, bus }: KafkaKind, seed: number, folder: string, from: Clusters) {
+  const kafka = await from.take(nodes);
+  const site = createSite(folder, kafkaBus(kafka.address, { ...settingsOf(seed), ...bus }));
+  try {
+    const wrong = await inTime(site, round(site, seed, kafka));
+    if (wrong.length > 0) await from.drop(nodes);
+    return wrong;
+  } catch (error) {
+    await from.drop(nodes);
+    throw error;
+  }
+}
+
+async function inTime(site: Site, round: Promise<string[]> = Promise.resolve(['there is no such round'])) {
+  const over = new AbortController();
+  const late = sleep(LONGEST_ROUND_MS, [`it is not over after ${LONGEST_ROUND_MS / 1000} s`], { signal: over.signal });
+  late.catch(() => {});
+  try {
+    return await Promise.race([round, late]);
+  } finally {
+    over.abort();
+    round.catch(() => {});
+    await site.close();
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function fail(message: string): never {
+  process.stderr.write(`soak: ${message}\n`);
+  process.exit(2);
+}

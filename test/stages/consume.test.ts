@@ -237,6 +237,31 @@ describe('where the surroundings fail', () => {
   });
 });
 
+describe('a bus that does not answer when the stage is told to stop', () => {
+  it.each(['publish', 'commit'] as const)('is not waited for without end: %s', async (what) => {
+    const { bus, run, committed } = await scene(['a'], () => {});
+    const stop = new AbortController();
+    const never = () => {
+      stop.abort();
+      return new Promise<never>(() => {});
+    };
+    const silent: EventBus = {
+      ...bus,
+      publish: what === 'publish' ? never : bus.publish,
+      consume: (options) =>
+        bus.consume({
+          ...options,
+          onChunk: (chunk) => options.onChunk(what === 'commit' ? { ...chunk, commit: never } : chunk),
+        }),
+    };
+    const stage = {
+      handle: async (messages: readonly ReceivedMessage[]) => done(messages, { publish: [copyOf('a')] }),
+    };
+    await run({ signal: stop.signal, bus: silent, stage });
+    expect(await committed()).toBe(0);
+  });
+});
+
 describe('where a message is to blame', () => {
   it('buries it at its first try, and handles the rest', async () => {
     const { run, buried, handled, committed, reports } = await scene(

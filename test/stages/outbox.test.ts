@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Stopped } from '../../src/domain/errors.ts';
 import { TOPICS } from '../../src/domain/messages.ts';
 import { imageKey } from '../../src/domain/object-keys.ts';
 import type { Report } from '../../src/domain/reports.ts';
@@ -79,6 +80,19 @@ describe('the outbox', () => {
     await expect(outbox.publish('default')).rejects.toMatchObject({ code: 'object_missing' });
     await shop.store.stage([{ name: row.incoming, bytes: GREY }]);
     expect(await outbox.publish('default')).toBe(1);
+  });
+
+  it('waits no longer for a bus that does not answer once it is told to stop', async () => {
+    const shop = await workshop();
+    await pending(shop, [true]);
+    const stop = new AbortController();
+    const publish = () => {
+      stop.abort();
+      return new Promise<never>(() => {});
+    };
+    const outbox = await shop.outbox({ bus: { ...shop.bus, publish }, signal: stop.signal });
+    await expect(outbox.publish('default')).rejects.toBeInstanceOf(Stopped);
+    expect(await (await shop.outbox()).publish('default')).toBe(1);
   });
 
   it('stops at the first image that it cannot finish: none after it overtakes it', async () => {

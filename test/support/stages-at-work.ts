@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from '../../src/index.ts';
 import type { Running } from './imgpipe.ts';
@@ -9,6 +11,8 @@ export type Stages = Readonly<Record<StageName, Running>>;
 
 /** A stage that is told to stop and does not within this long, hangs. */
 const HANGS_AFTER_MS = 15_000;
+/** What has not come this long after all that it needs was there, does not come. */
+const NEVER_AFTER_MS = 45_000;
 
 /** What the receiver of `startStages` is told. */
 export interface Generated {
@@ -50,6 +54,18 @@ export async function endOf(name: string, running: Running): Promise<string[]> {
   return wrongEnd(name, await running.ended, 0);
 }
 
+/** Waits until there are so many alerts; the answer is that they do not come. */
+export async function untilAlerts(site: Site, count: number): Promise<string[]> {
+  const folder = path.join(site.data, 'image_event_alerts');
+  const alerts = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.txt')).length : 0);
+  const giveUp = performance.now() + NEVER_AFTER_MS;
+  while (alerts() < count) {
+    if (performance.now() > giveUp) return [`${alerts()} alerts after ${NEVER_AFTER_MS / 1000} s, not ${count}`];
+    await sleep(20);
+  }
+  return [];
+}
+
 /** Lets the receiver end, tells the others to stop, does what still waits, and checks. */
 export async function finish(site: Site, stages: Stages, streams: Readonly<Record<string, number>>): Promise<string[]> {
   const received = await stages.receive.ended;
@@ -89,6 +105,7 @@ export async function receiveHere(site: Site, images: number): Promise<void> {
   }
 }
 
-function wrongEnd(name: string, { status, signal, stderr }: Awaited<Running['ended']>, exit: number): string[] {
+/** What is wrong with an end that was to have this exit. */
+export function wrongEnd(name: string, { status, signal, stderr }: Awaited<Running['ended']>, exit: number): string[] {
   return status === exit ? [] : [`${name}: exit ${status ?? signal} instead of ${exit}: ${stderr}`];
 }

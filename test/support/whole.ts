@@ -3,6 +3,8 @@ import path from 'node:path';
 import { imgpipe } from './imgpipe.ts';
 import { type BusSettings, openAt } from './site.ts';
 
+const STATUS_TRIES = 10;
+
 /**
  * What is wrong with a folder after its generated streams have gone through all stages: nothing, or sentences. It
  * looks at the files by itself and asks `status --check` besides. `streams` says how many images each has.
@@ -58,8 +60,11 @@ export async function whatIsWrong(
     deadLetters: 0,
   });
   expect('waiting', waiting, { analysis: 0, alert: 0 });
-  const { status } = await imgpipe(['status', '--check', '--data', folder], { env: bus });
-  expect('exit of status --check', status, 0);
+  const checked = await answered(
+    () => imgpipe(['status', '--check', '--data', folder], { env: bus }),
+    ({ status }) => status !== 4,
+  );
+  expect('exit of status --check', checked.status, 0);
   return [...wrong, ...faults];
 }
 
@@ -69,7 +74,7 @@ export async function whatIsLost(folder: string, bus: BusSettings = {}): Promise
   const catalog = path.join(folder, 'imgpipe.db');
   if (!existsSync(catalog) || statSync(catalog).size === 0) return [];
   const { waiting, faults } = await check(folder, bus);
-  return waiting === null ? ['the broker does not say what is lost', ...faults] : faults;
+  return waiting === null ? ['the broker does not answer', ...faults] : faults;
 }
 
 /** The last number of a stream's images; 0 without any. */
@@ -91,13 +96,24 @@ async function check(folder: string, bus: BusSettings) {
   };
 }
 
-async function statusOf(folder: string, bus: BusSettings) {
+/** How the pipeline stands, as its broker says too. */
+export async function statusOf(folder: string, bus: BusSettings) {
   const pipeline = await openAt(folder, bus);
   try {
-    return await pipeline.status({ check: true });
+    return await answered(
+      () => pipeline.status({ check: true }),
+      ({ waiting }) => waiting !== null,
+    );
   } finally {
     await pipeline.close();
   }
+}
+
+/** Asks a few times: `status` gives a broker up so soon that one on a busy machine may be too late. */
+async function answered<T>(ask: () => Promise<T>, isAnswer: (answer: T) => boolean): Promise<T> {
+  let answer = await ask();
+  for (let tries = 1; tries < STATUS_TRIES && !isAnswer(answer); tries += 1) answer = await ask();
+  return answer;
 }
 
 /** What an event's text file says: `default/3 after 2`. */

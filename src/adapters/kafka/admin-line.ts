@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { createClient, RETRY } from './client.ts';
-import { within } from './deadline.ts';
+import { putAway, within } from './deadline.ts';
 import { isPassing, translated, unavailable } from './errors.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 
@@ -63,9 +63,8 @@ export function createAdminLine(options: KafkaOptions, retries = RETRY.retries ?
       }
     },
     async close() {
-      const admin = await current?.catch(() => undefined);
+      if (current !== undefined) await putAway(current, hangUp);
       current = undefined;
-      if (admin !== undefined) await hangUp(admin);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Consumer } from 'kafkajs';
 import type { ConsumeOptions } from '../../ports/event-bus.ts';
 import { handleBatch } from './batches.ts';
 import { createClient, RETRY } from './client.ts';
-import { within } from './deadline.ts';
+import { aborted, within } from './deadline.ts';
 import { watchMembership } from './membership.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 
@@ -109,9 +109,4 @@ async function leave(consumer: Consumer, running: Promise<void>): Promise<void> 
   await consumer.disconnect().catch(() => {});
   await running;
   await consumer.disconnect().catch(() => {});
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -77,8 +77,11 @@ interface KafkaJsError extends Error {
   readonly type?: string;
 }
 
+/** A few errors of kafkajs, as of a connection that is cut at a bad moment, are of no kind of its own: they are known by where they arise. */
 function isKafkaJs(error: unknown): error is KafkaJsError {
-  return error instanceof Error && error.name.startsWith('KafkaJS');
+  if (!(error instanceof Error)) return false;
+  const place = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
+  return error.name.startsWith('KafkaJS') || /[\\/]node_modules[\\/]kafkajs[\\/]/.test(place ?? '');
 }
 
 function* causes(error: unknown): Generator<KafkaJsError> {

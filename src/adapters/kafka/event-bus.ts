@@ -4,6 +4,7 @@ import { TOPICS } from '../../domain/messages.ts';
 import type { ConsumeOptions, EventBus } from '../../ports/event-bus.ts';
 import { createAdminLine } from './admin-line.ts';
 import { consumeAsMember } from './consumer.ts';
+import { unlessAborted } from './deadline.ts';
 import { isMembershipLost, translated } from './errors.ts';
 import { deleteGroups, membersOf, pipelineGroups } from './groups.ts';
 import { committedOf, isDrained, logsOf } from './offsets.ts';
@@ -39,7 +40,7 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
   async function consume(consuming: ConsumeOptions): Promise<void> {
     const [topic, group] = [nameOf(consuming.topic), nameOf(consuming.group)];
     const drained = () => line.ask((admin) => isDrained(admin, topic, group));
-    if (consuming.drain && (await drained())) return;
+    if (consuming.drain && (await unlessAborted(consuming.signal, drained()))) return;
     const done = new AbortController();
     const signal = AbortSignal.any([consuming.signal, done.signal]);
     const watching = consuming.drain ? abortOnce(drained, done, signal) : undefined;
@@ -53,7 +54,8 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
 
   async function asMember(topic: string, group: string, consuming: ConsumeOptions): Promise<void> {
     try {
-      const partitions = await partitionsOf(topic);
+      const partitions = await unlessAborted(consuming.signal, partitionsOf(topic));
+      if (partitions === undefined) return;
       await consumeAsMember({ kafka: options, busId: id, topic, group, partitions }, consuming);
     } catch (error) {
       // A member that the group has given up comes back as a new one.
@@ -102,6 +104,8 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
 async function abortOnce(question: () => Promise<boolean>, done: AbortController, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleep(ASK_MS, undefined, { signal }).catch(() => {});
-    if (!signal.aborted && (await question().catch(() => false))) done.abort();
+    if (signal.aborted) return;
+    const answer = question().catch(() => false);
+    if (await unlessAborted(signal, answer)) done.abort();
   }
 }

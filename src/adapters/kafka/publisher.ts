@@ -2,7 +2,7 @@ import { Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
 import type { Message } from '../../domain/messages.ts';
 import type { Place } from '../../domain/records.ts';
 import { createClient, RETRY } from './client.ts';
-import { within } from './deadline.ts';
+import { putAway, within } from './deadline.ts';
 import { unavailable } from './errors.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 import { recordOf } from './records.ts';
@@ -40,7 +40,7 @@ export function createPublisher(options: KafkaOptions, partitionsOf: (topic: str
       await producer.connect();
       return producer;
     } catch (error) {
-      await putAway(producer);
+      await hangUp(producer);
       throw error;
     }
   }
@@ -67,7 +67,7 @@ export function createPublisher(options: KafkaOptions, partitionsOf: (topic: str
       return positions(chosen, answers);
     } catch (error) {
       if (current === producer) current = undefined;
-      producer.then(putAway, () => {});
+      producer.then(hangUp, () => {});
       throw error;
     }
   }
@@ -75,14 +75,13 @@ export function createPublisher(options: KafkaOptions, partitionsOf: (topic: str
   return {
     publish,
     close: async () => {
-      const producer = await current?.catch(() => undefined);
+      if (current !== undefined) await putAway(current, hangUp);
       current = undefined;
-      if (producer !== undefined) await putAway(producer);
     },
   };
 }
 
-async function putAway(producer: Producer): Promise<void> {
+async function hangUp(producer: Producer): Promise<void> {
   await producer.disconnect().catch(() => {});
 }
 

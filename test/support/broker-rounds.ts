@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KafkaCluster, KafkaNode } from './kafka-cluster.ts';
+import { pick, seeded } from './random.ts';
+import type { Site } from './site.ts';
+import {
+  drainAndCheck,
+  endOf,
+  receiveHere,
+  type Stages,
+  startStages,
+  tellToStop,
+  untilAlerts,
+} from './stages-at-work.ts';
+import { whatIsLost } from './whole.ts';
+
+/** A round at a site on a Kafka cluster whose nodes it stops and starts. */
+export type BrokerRound = (site: Site, seed: number, kafka: KafkaCluster) => Promise<string[]>;
+
+/** How a broker goes: in good order, as by `kill -9`, or so that its connections stay open and nothing answers. */
+export type Way = 'stop' | 'kill' | 'freeze';
+
+const STAGES = ['receive', 'analyze', 'alert'] as const;
+/** So many that the receiver still has some when the broker goes. */
+const GENERATED = { count: 60, interval: '50ms' };
+const ALERTS = 15;
+const ALL = { default: GENERATED.count };
+
+/**
+ * The cluster's only broker goes in the middle of a run, until each stage has said so and a while longer. Each says it
+ * once and goes on by itself.
+ */
+export function brokerAway(way: Way, longerMs = 0): BrokerRound {
+  return async (site, seed, kafka) => {
+    const stages = startStages(site, GENERATED);
+    const back = await takeAway(site, stages, kafka, way, seededDelay(seed));
+    const unanswered = await site.start('status', '--check').ended;
+    const bad = unanswered.status === 4 ? [] : [`status --check without a broker: exit ${unanswered.status}`];
+    await sleep(longerMs);
+    await back();
+    bad.push(...(await endOf('receive', stages.receive)), ...(await untilAlerts(site, ALERTS)));
+    bad.push(...(await whatIsLost(site.data, site.bus)));
+    for (const name of ['analyze', 'alert'] as const) bad.push(...(await tellToStop(name, stages[name])));
+    return [...bad, ...saidOnce(stages), ...(await drainAndCheck(site, ALL))];
+  };
+}
+
+/** `imgpipe run` outlasts its broker's absence, and ends by itself. */
+export function runWithBrokerAway(way: Way): BrokerRound {
+  return async (site, seed, kafka) => {
+    const run = site.start('run', '--count', String(GENERATED.count), '--interval', GENERATED.interval);
+    const stages = { receive: run, analyze: run, alert: run };
+    await (await takeAway(site, stages, kafka, way, seededDelay(seed)))();
+    const bad = await endOf('run', run);
+    return [...bad, ...(await drainAndCheck(site, ALL))];
+  };
+}
+
+/** Stages whose broker is away are told to stop, and do; once it is back, others do what is left. */
+export function toldToStopWithBrokerAway(way: Way): BrokerRound {
+  return async (site, seed, kafka) => {
+    const stages = startStages(site, GENERATED);
+    const back = await takeAway(site, stages, kafka, way, seededDelay(seed));
+    const bad: string[] = [];
+    // A command that was to end by itself says that it was cut short.
+    for (const name of STAGES) bad.push(...(await tellToStop(name, stages[name], name === 'receive' ? 143 : 0)));
+    await back();
+    bad.push(...(await whatIsLost(site.data, site.bus)));
+    await receiveHere(site, GENERATED.count);
+    return [...bad, ...(await drainAndCheck(site, ALL))];
+  };
+}
+
+/** One of three brokers is killed with -9 in the middle; the work goes on with two, and with three again. */
+export const oneOfThreeKilled: BrokerRound = async (site, seed, { nodes }) => {
+  const random = seeded(seed);
+  const stages = startStages(site, GENERATED);
+  await stages.alert.until(/^alert 1:/m);
+  await sleep(random() * 500);
+  const node = pick(random, nodes);
+  await node.kill();
+  const bad = await untilAlerts(site, ALERTS - Math.floor(random() * 5));
+  await node.start();
+  bad.push(...(await endOf('receive', stages.receive)), ...(await untilAlerts(site, ALERTS)));
+  bad.push(...(await whatIsLost(site.data, site.bus)));
+  for (const name of ['analyze', 'alert'] as const) bad.push(...(await tellToStop(name, stages[name])));
+  return [...bad, ...(await drainAndCheck(site, ALL))];
+};
+
+/** Lets the broker go once the first alert is out and so long after, until all stages have said so; the answer brings it back. */
+async function takeAway(
+  site: Site,
+  stages: Stages,
+  { nodes: [node] }: KafkaCluster,
+  way: Way,
+  afterMs: number,
+): Promise<() => Promise<void>> {
+  if (node === undefined) throw new Error('there is no broker to take away');
+  await stages.alert.until(/^alert 1:/m);
+  await sleep(afterMs);
+  await LEAVE[way](node);
+  const { IMGPIPE_BROKER: address } = site.bus;
+  await Promise.all(STAGES.map((name) => stages[name].until(new RegExp(`^${name} waits: broker ${address} `, 'm'))));
+  return async () => (way === 'freeze' ? node.thaw() : node.start());
+}
+
+const LEAVE: Readonly<Record<Way, (node: KafkaNode) => Promise<void>>> = {
+  stop: (node) => node.stop(),
+  kill: (node) => node.kill(),
+  freeze: async (node) => node.freeze(),
+};
+
+function seededDelay(seed: number): number {
+  return seeded(seed)() * 800;
+}
+
+/** What each stage says of the broker's absence: that it waits, once, and that it goes on. */
+function saidOnce(stages: Stages): string[] {
+  return STAGES.flatMap((name) => {
+    const text = stages[name].stderr();
+    const count = (what: string) => text.match(new RegExp(`^${name} ${what}`, 'gm'))?.length ?? 0;
+    const [waits, goesOn] = [count('waits: broker'), count('goes on after')];
+    return waits === 1 && goesOn === 1
+      ? []
+      : [`${name} says ${waits} times that it waits, and ${goesOn} that it goes on`];
+  });
+}
