@@ -69,21 +69,20 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
  * `Stopped` is thrown. The bus may still do what it was asked; that must bear repetition.
  */
 export async function untilStopped<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  const over = new AbortController();
-  const stopped = (async () => {
-    await aborted(AbortSignal.any([signal, over.signal]));
-    await sleep(GRACE_MS, undefined, { signal: over.signal });
-    throw new Stopped();
-  })();
-  stopped.catch(() => {});
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort = () => {};
+  // A listener of its own, taken off again: the signal outlives thousands of these.
+  const stopped = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      timer = setTimeout(() => reject(new Stopped()), GRACE_MS);
+    };
+  });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort);
   try {
     return await Promise.race([answer, stopped]);
   } finally {
-    over.abort();
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

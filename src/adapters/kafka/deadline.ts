@@ -18,11 +18,17 @@ export async function within<T>(milliseconds: number, work: Promise<T>, late: ()
 
 /** The work's answer; undefined where the signal comes before. */
 export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
-  const over = new AbortController();
+  let onAbort = () => {};
+  // A listener of its own, taken off again: the signal outlives thousands of these.
+  const end = new Promise<undefined>((resolve) => {
+    onAbort = () => resolve(undefined);
+  });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort);
   try {
-    return await Promise.race([work, aborted(AbortSignal.any([signal, over.signal])).then(() => undefined)]);
+    return await Promise.race([work, end]);
   } finally {
-    over.abort();
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
