@@ -3,6 +3,8 @@ import type { ConsumeOptions } from '../../ports/event-bus.ts';
 import { handleBatch } from './batches.ts';
 import { createClient, RETRY } from './client.ts';
 import { aborted, within } from './deadline.ts';
+import { endFetching } from './end-fetching.ts';
+import { followCoordinator } from './follow-coordinator.ts';
 import { watchMembership } from './membership.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 
@@ -33,6 +35,8 @@ export interface ConsumerParts {
  */
 export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOptions): Promise<void> {
   const { kafka, busId, topic, group, partitions } = parts;
+  endFetching();
+  followCoordinator();
   const { signal } = options;
   const heartbeatMs = heartbeatOf(kafka.sessionTimeout);
   const ended = new AbortController();

@@ -13,12 +13,18 @@ const REFUSALS = new Set([
 /** OpenSSL's and Node's words for a certificate that will not do, and for the wrong side of TLS. */
 const TLS_TROUBLE = /certificate|self.signed|unable to verify|altnames|SSL routines|wrong version number|EPROTO/i;
 
-/** True where the group has gone on without this member: what it has in hand is another's now. */
+/** True where the group may have gone on without this member, and it has to join again: what it has in hand may be another's now. */
 export function isMembershipLost(error: unknown): boolean {
   return MEMBERSHIP.has(typeOf(error) ?? '');
 }
 
-const MEMBERSHIP = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
+const MEMBERSHIP = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'FENCED_INSTANCE_ID',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
 
 /** True where the cluster could not answer yet: it has just started, or is about to know who leads what. */
 export function isPassing(error: unknown): boolean {

@@ -61,7 +61,17 @@ export function watchMembership(consumer: Consumer, membership: Membership): Mem
     sign();
   });
   consumer.on(consumer.events.HEARTBEAT, sign);
+  consumer.on(consumer.events.DISCONNECT, () => {
+    state = 'connecting';
+  });
+  consumer.on(consumer.events.REQUEST, ({ payload }) => {
+    if (state !== 'connecting' || payload.apiName !== 'GroupCoordinator') return;
+    state = 'joining';
+    sign();
+  });
   consumer.on(consumer.events.REBALANCING, () => {
+    // It joins again to look for its group's coordinator.
+    if (state === 'connecting') return;
     state = 'joining';
     sign();
     onNotice?.({ kind: 'rebalancing' });
