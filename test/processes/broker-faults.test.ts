@@ -26,6 +26,6 @@ describe('a broker that goes in the middle of a run is said once, and the run go
 
 describe('stages whose broker is away stop when they are told to', () => {
   test.each(['kill', 'freeze'] as const)('by %s', async (way) => {
-    expect(await toldToStopWithBrokerAway(way)(site(), 1, kafka)).toEqual([]);
+    expect(await toldToStopWithBrokerAway(way, 'unknown')(site(), 1, kafka)).toEqual([]);
   });
 });

@@ -32,7 +32,8 @@ const ALL = { default: GENERATED.count };
 export function brokerAway(way: Way, longerMs = 0): BrokerRound {
   return async (site, seed, kafka) => {
     const stages = startStages(site, GENERATED);
-    const back = await takeAway(site, stages, kafka, way, seededDelay(seed));
+    const back = await takeAway(stages, kafka, way, seed);
+    await allWait(site, stages);
     const unanswered = await site.start('status', '--check').ended;
     const bad = unanswered.status === 4 ? [] : [`status --check without a broker: exit ${unanswered.status}`];
     await sleep(longerMs);
@@ -49,17 +50,20 @@ export function runWithBrokerAway(way: Way): BrokerRound {
   return async (site, seed, kafka) => {
     const run = site.start('run', '--count', String(GENERATED.count), '--interval', GENERATED.interval);
     const stages = { receive: run, analyze: run, alert: run };
-    await (await takeAway(site, stages, kafka, way, seededDelay(seed)))();
+    const back = await takeAway(stages, kafka, way, seed);
+    await allWait(site, stages);
+    await back();
     const bad = await endOf('run', run);
     return [...bad, ...(await drainAndCheck(site, ALL))];
   };
 }
 
-/** Stages whose broker is away are told to stop, and do; once it is back, others do what is left. */
-export function toldToStopWithBrokerAway(way: Way): BrokerRound {
+/** Stages whose broker is away, whether they know it yet or not, are told to stop and do; others do what is left. */
+export function toldToStopWithBrokerAway(way: Way, known: 'known' | 'unknown'): BrokerRound {
   return async (site, seed, kafka) => {
     const stages = startStages(site, GENERATED);
-    const back = await takeAway(site, stages, kafka, way, seededDelay(seed));
+    const back = await takeAway(stages, kafka, way, seed);
+    if (known === 'known') await allWait(site, stages);
     const bad: string[] = [];
     // A command that was to end by itself says that it was cut short.
     for (const name of STAGES) bad.push(...(await tellToStop(name, stages[name], name === 'receive' ? 143 : 0)));
@@ -86,21 +90,24 @@ export const oneOfThreeKilled: BrokerRound = async (site, seed, { nodes }) => {
   return [...bad, ...(await drainAndCheck(site, ALL))];
 };
 
-/** Lets the broker go once the first alert is out and so long after, until all stages have said so; the answer brings it back. */
+/** Lets the broker go once the first alert is out, and as long after as the seed says; the answer brings it back. */
 async function takeAway(
-  site: Site,
   stages: Stages,
   { nodes: [node] }: KafkaCluster,
   way: Way,
-  afterMs: number,
+  seed: number,
 ): Promise<() => Promise<void>> {
   if (node === undefined) throw new Error('there is no broker to take away');
   await stages.alert.until(/^alert 1:/m);
-  await sleep(afterMs);
+  await sleep(seeded(seed)() * 800);
   await LEAVE[way](node);
-  const { IMGPIPE_BROKER: address } = site.bus;
-  await Promise.all(STAGES.map((name) => stages[name].until(new RegExp(`^${name} waits: broker ${address} `, 'm'))));
   return async () => (way === 'freeze' ? node.thaw() : node.start());
+}
+
+/** Waits until each stage has said that the broker does not answer. */
+async function allWait({ bus }: Site, stages: Stages): Promise<void> {
+  const says = (name: string) => new RegExp(`^${name} waits: broker ${bus['IMGPIPE_BROKER']} `, 'm');
+  await Promise.all(STAGES.map((name) => stages[name].until(says(name))));
 }
 
 const LEAVE: Readonly<Record<Way, (node: KafkaNode) => Promise<void>>> = {
@@ -108,10 +115,6 @@ const LEAVE: Readonly<Record<Way, (node: KafkaNode) => Promise<void>>> = {
   kill: (node) => node.kill(),
   freeze: async (node) => node.freeze(),
 };
-
-function seededDelay(seed: number): number {
-  return seeded(seed)() * 800;
-}
 
 /** What each stage says of the broker's absence: that it waits, once, and that it goes on. */
 function saidOnce(stages: Stages): string[] {

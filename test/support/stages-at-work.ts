@@ -10,7 +10,7 @@ export type StageName = 'receive' | 'analyze' | 'alert';
 export type Stages = Readonly<Record<StageName, Running>>;
 
 /** A stage that is told to stop and does not within this long, hangs. */
-const HANGS_AFTER_MS = 15_000;
+const HANGS_AFTER_MS = 12_000;
 /** What has not come this long after all that it needs was there, does not come. */
 const NEVER_AFTER_MS = 45_000;
 
