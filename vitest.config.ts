@@ -1,10 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+/** What takes minutes on a real broker: those that are stopped, killed and shared, passwords by every way, and the tour. */
+const LONG = [
+  'test/processes/*-kafka.test.ts',
+  'test/processes/*-faults.test.ts',
+  'test/adapters/kafka/security.test.ts',
+  'test/kafka/cluster.test.ts',
+  'test/docs/kafka-tour.test.ts',
+];
+
+/** `npm test` leaves out what is long; `npm run test:long` runs that alone. */
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: mode === 'long' ? LONG : ['test/**/*.test.ts'],
+    exclude: mode === 'long' ? [] : LONG,
     globalSetup: ['test/support/build-once.ts', 'test/support/kafka-for-tests.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
-});
+}));
