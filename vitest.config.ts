@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const LONG = [
   'test/processes/*-kafka.test.ts',
   'test/processes/*-faults.test.ts',
+  'test/processes/three-brokers.test.ts',
   'test/adapters/kafka/security.test.ts',
   'test/kafka/cluster.test.ts',
   'test/docs/kafka-tour.test.ts',

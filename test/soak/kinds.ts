@@ -5,6 +5,7 @@ import {
   runWithBrokerAway,
   toldToStopWithBrokerAway,
 } from '../support/broker-rounds.ts';
+import { chaos } from '../support/chaos-round.ts';
 import { ROUNDS } from '../support/fault-rounds.ts';
 import {
   analyzerPastItsSession,
@@ -27,6 +28,7 @@ export interface KafkaKind {
 
 /** Long enough for whoever waits with growing pauses to have come to the longest. */
 const LONG_MS = 20_000;
+const REPLICATED: BusSettings = { IMGPIPE_KAFKA_REPLICATION: '3' };
 const IMPATIENT: BusSettings = { IMGPIPE_KAFKA_REQUEST_TIMEOUT: '2s' };
 
 const alone = (round: BrokerRound, bus?: BusSettings): KafkaKind => ({ round, nodes: 1, ...(bus && { bus }) });
@@ -53,7 +55,9 @@ export const KAFKA_KINDS: Readonly<Record<string, KafkaKind>> = {
   anotherPipelinesMessages: alone(anotherPipelinesMessages),
   messagesFromBeforeClean: alone(messagesFromBeforeClean),
   toldToStopWhileJoining: alone(toldToStopWhileJoining, { IMGPIPE_KAFKA_SESSION_TIMEOUT: '4s' }),
-  oneOfThreeKilled: { round: oneOfThreeKilled, nodes: 3, bus: { IMGPIPE_KAFKA_REPLICATION: '3' } },
+  chaos: alone(chaos, IMPATIENT),
+  oneOfThreeKilled: { round: oneOfThreeKilled, nodes: 3, bus: REPLICATED },
+  chaosOnThree: { round: chaos, nodes: 3, bus: { ...REPLICATED, ...IMPATIENT } },
 };
 
 /** How a seed has the bus set: with few partitions or many, and with members that are given up sooner or later. */

@@ -77,10 +77,16 @@ export async function whatIsLost(folder: string, bus: BusSettings = {}): Promise
   return waiting === null ? ['the broker does not answer', ...faults] : faults;
 }
 
-/** The last number of a stream's images; 0 without any. */
+/** The last number of a stream's images; 0 without any. The broker need not be up. */
 export async function imagesIn(folder: string, stream: string, bus: BusSettings = {}): Promise<number> {
   if (!existsSync(path.join(folder, 'imgpipe.db'))) return 0;
-  return (await statusOf(folder, bus)).streams.find((each) => each.stream === stream)?.lastNumber ?? 0;
+  const pipeline = await openAt(folder, bus);
+  try {
+    const { streams } = await pipeline.status({ check: false });
+    return streams.find((each) => each.stream === stream)?.lastNumber ?? 0;
+  } finally {
+    await pipeline.close();
+  }
 }
 
 async function check(folder: string, bus: BusSettings) {

@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { createClient, RETRY } from './client.ts';
 import { putAway, within } from './deadline.ts';
-import { isPassing, translated, unavailable } from './errors.ts';
+import { translated, unavailable } from './errors.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
-
-/** How soon a question is asked again that the brokers could not answer yet. */
-const ASK_AGAIN_MS = 50;
+import { untilSettled } from './settled.ts';
 
 /** Asks the cluster about topics, groups and offsets. */
 export interface AdminLine {
@@ -38,24 +35,16 @@ export function createAdminLine(options: KafkaOptions, retries = RETRY.retries ?
     }
   }
 
-  /** Brokers that have just started, made a topic or lost one another send their clients away for a moment. */
-  async function untilSettled<T>(question: (admin: Admin) => Promise<T>, over: AbortSignal): Promise<T> {
-    for (;;) {
-      try {
-        return await once(question);
-      } catch (error) {
-        if (over.aborted || !isPassing(error)) throw error;
-      }
-      await sleep(ASK_AGAIN_MS);
-    }
-  }
-
   return {
     async ask(question, withinMs = 2 * options.requestTimeout) {
       const over = new AbortController();
       try {
         const late = () => unavailable(address, `no answer within ${withinMs / 1000} s`);
-        return await within(withinMs, untilSettled(question, over.signal), late);
+        return await within(
+          withinMs,
+          untilSettled(() => once(question), over.signal),
+          late,
+        );
       } catch (error) {
         throw translated(error, address);
       } finally {

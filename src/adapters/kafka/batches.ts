@@ -4,6 +4,7 @@ import { within } from './deadline.ts';
 import { translated, unavailable } from './errors.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import { messageOf } from './records.ts';
+import { untilSettled } from './settled.ts';
 
 /** How many messages are handed on together. */
 const CHUNK = 64;
@@ -48,6 +49,10 @@ function hold(payload: EachBatchPayload, pulse: Pulse, { address }: BatchParts):
   const { batch, isRunning, isStale, resolveOffset } = payload;
   const { topic, partition } = batch;
   let committed = -1;
+  // Whoever has the partition now is given these messages again, and finds them done.
+  const unlessLost = (error: unknown) => {
+    if (!pulse.tellLost(error)) throw error;
+  };
   return {
     isCurrent: () => pulse.lost() === undefined && isRunning() && !isStale(),
     keepAlive: () => pulse.beat(),
@@ -56,14 +61,18 @@ function hold(payload: EachBatchPayload, pulse: Pulse, { address }: BatchParts):
       if (nextOffset <= committed) return;
       const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
       const late = () => unavailable(address, `no answer to a commit within ${LONGEST_COMMIT_MS / 1000} s`);
+      const over = new AbortController();
       try {
         // The consumer's own commit tries again by itself, also where the group waits for this member to come back.
-        await within(LONGEST_COMMIT_MS, payload.commitOffsetsIfNecessary(offsets), late);
+        const tryOnce = () => payload.commitOffsetsIfNecessary(offsets).catch(unlessLost);
+        await within(LONGEST_COMMIT_MS, untilSettled(tryOnce, over.signal), late);
+        if (pulse.lost() !== undefined) return;
         resolveOffset(String(nextOffset - 1));
         committed = nextOffset;
       } catch (error) {
-        // Whoever has the partition now is given these messages again, and finds them done.
-        if (!pulse.tellLost(error)) throw translated(error, address);
+        throw translated(error, address);
+      } finally {
+        over.abort();
       }
     },
   };

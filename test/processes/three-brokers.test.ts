@@ -1,0 +1,17 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { oneOfThreeKilled } from '../support/broker-rounds.ts';
+import { startKafka } from '../support/kafka-cluster.ts';
+import { whyNoKafka } from '../support/shared-kafka.ts';
+import { kafkaBus } from '../support/site.ts';
+import { testSite } from '../support/test-site.ts';
+
+const whyNone = await whyNoKafka();
+
+describe.skipIf(whyNone !== undefined)(`three brokers, two in sync${whyNone ? ` (left out: ${whyNone})` : ''}`, () => {
+  test('of which one is killed in the middle and started again lose nothing, and the work goes on', async () => {
+    const kafka = await startKafka({ nodes: 3 });
+    onTestFinished(() => kafka.close());
+    const site = testSite(kafkaBus(kafka.address, { IMGPIPE_KAFKA_REPLICATION: '3' }));
+    expect(await oneOfThreeKilled(site, 1, kafka)).toEqual([]);
+  });
+});
