@@ -5,6 +5,7 @@ import { translated, unavailable } from './errors.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import { messageOf } from './records.ts';
 import { untilSettled } from './settled.ts';
+import type { Standing } from './standing.ts';
 
 /** How many messages are handed on together. */
 const CHUNK = 64;
@@ -17,6 +18,8 @@ export interface BatchParts {
   readonly options: Pick<ConsumeOptions, 'topic' | 'onChunk'>;
   /** Once it aborts, no further chunk is begun. */
   readonly ended: AbortSignal;
+  /** How the consumer stands with its group, over all batches. */
+  readonly standing: Standing;
   /** Ends the consumer with an error. */
   readonly fail: (error: unknown) => void;
 }
@@ -25,7 +28,9 @@ export interface BatchParts {
 export async function handleBatch(payload: EachBatchPayload, parts: BatchParts): Promise<void> {
   const { batch } = payload;
   const { options, ended, fail } = parts;
-  const pulse = createPulse(() => payload.heartbeat(), parts.heartbeatMs);
+  // kafkajs hands out the other partitions of a fetch first, and joins the group again only then.
+  if (!ended.aborted && parts.standing.lost() !== undefined) throw parts.standing.lost();
+  const pulse = createPulse(() => payload.heartbeat(), parts.heartbeatMs, parts.standing);
   const place = { bus: parts.busId, topic: options.topic, partition: batch.partition };
   try {
     for (let first = 0; first < batch.messages.length; first += CHUNK) {

@@ -7,6 +7,7 @@ import { endFetching } from './end-fetching.ts';
 import { followCoordinator } from './follow-coordinator.ts';
 import { watchMembership } from './membership.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
+import { createStanding } from './standing.ts';
 
 /** How long a fetch waits for messages, and so how long an end may take. */
 const LONGEST_FETCH_MS = 200;
@@ -66,7 +67,9 @@ export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOpti
   const { onNotice } = options;
   const membership = watchMembership(consumer, { address, topic, partitions, sessionTimeout, heartbeatMs, onNotice });
   let inHand = Promise.resolve();
-  const batchParts = { address, busId, heartbeatMs, options, ended: ended.signal, fail };
+  const standing = createStanding();
+  consumer.on(consumer.events.GROUP_JOIN, () => standing.joined());
+  const batchParts = { standing, address, busId, heartbeatMs, options, ended: ended.signal, fail };
 
   async function run(): Promise<void> {
     await consumer.connect();

@@ -165,6 +165,29 @@ describeOnKafka(`the consumers of a group on Kafka${leftOut}`, () => {
     expect(first.notices.map(({ kind }) => kind)).toContain('rebalancing');
   });
 
+  it('begin no other partition once another has come, until all have been shared out anew', async () => {
+    const prefix = newPrefix();
+    const [bus, other] = [await openBus({ prefix, sessionTimeout: 2000 }), await openBus({ prefix })];
+    const places = await bus.publish(
+      TOPIC,
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => ({ key, headers: {}, value: '' })),
+    );
+    expect(new Set(places.map(({ partition }) => partition)).size).toBeGreaterThan(2);
+    let begunBefore = 0;
+    let newcomer: ReturnType<typeof consuming> | undefined;
+    const sharedOut = () => first.notices.some(({ kind }) => kind === 'rebalancing');
+    const first = consuming(bus, async (chunk) => {
+      if (sharedOut()) return;
+      begunBefore += 1;
+      newcomer ??= consuming(other, async () => {});
+      await expect.poll(() => chunk.isCurrent(), { timeout: 10_000 }).toBe(false);
+    });
+    await expect.poll(sharedOut, { timeout: 20_000 }).toBe(true);
+    expect(begunBefore).toBe(1);
+    await first.stop();
+    await newcomer?.stop();
+  });
+
   it('that are told to end while they join leave nobody behind', async () => {
     const prefix = newPrefix();
     const [bus, other] = [await openBus({ prefix, partitions: 1 }), await openBus({ prefix, clientId: 'late' })];

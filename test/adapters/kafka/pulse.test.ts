@@ -1,13 +1,14 @@
 import { KafkaJSProtocolError } from 'kafkajs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPulse } from '../../../src/adapters/kafka/pulse.ts';
+import { createStanding } from '../../../src/adapters/kafka/standing.ts';
 
 function protocolError(type: string): Error {
   return new KafkaJSProtocolError(Object.assign(new Error(type), { type, code: 1, retriable: true }));
 }
 
 function pulseOf(heartbeat: () => Promise<void>) {
-  const pulse = createPulse(heartbeat, 60_000);
+  const pulse = createPulse(heartbeat, 60_000, createStanding());
   onTestFinished(() => pulse.stop());
   return pulse;
 }
@@ -46,9 +47,13 @@ describe('the pulse of a member with a batch in hand', () => {
 
   it('beats by itself', async () => {
     let beats = 0;
-    const pulse = createPulse(async () => {
-      beats += 1;
-    }, 1);
+    const pulse = createPulse(
+      async () => {
+        beats += 1;
+      },
+      1,
+      createStanding(),
+    );
     onTestFinished(() => pulse.stop());
     await expect.poll(() => beats).toBeGreaterThan(1);
   });
