@@ -38,9 +38,15 @@ function check(setting: Setting<unknown>, where: string, value: unknown): unknow
     if (error instanceof ImgpipeError) throw error;
     throw new ImgpipeError(
       'config_invalid',
-      `${where}: ${setting.secret ? 'this' : JSON.stringify(value)} will not do: give ${(error as Error).message}`,
+      `${where}: ${shownValue(setting, value)} will not do: give ${(error as Error).message}`,
     );
   }
+}
+
+/** A value as an error may show it: no secret, and no password that somebody has put into an address. */
+function shownValue({ secret }: Setting<unknown>, value: unknown): string {
+  if (secret) return 'this';
+  return String(JSON.stringify(value)).replace(/\/\/[^/@\s"]*@/g, '//…@');
 }
 
 function readConfigFile(file: string): Record<string, unknown> {

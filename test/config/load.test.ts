@@ -130,7 +130,6 @@ describe('a value that will not do', () => {
     ['broker', 'kafka://a:0', A_BROKER],
     ['broker', 'kafka://a:65536', A_BROKER],
     ['broker', 'kafka://a:1,,b:2', A_BROKER],
-    ['broker', 'kafka://me:secret@a:1', A_BROKER],
     ['broker', 'kafka://a:1/topic', A_BROKER],
     ['topicPrefix', 'a b', "up to 100 of a-z, A-Z, 0-9, '.', '_' and '-', such as garden."],
     ['topicPrefix', 'a'.repeat(101), "up to 100 of a-z, A-Z, 0-9, '.', '_' and '-', such as garden."],
@@ -204,5 +203,12 @@ describe('a configuration file', () => {
 
   it('that is not named is not looked for', () => {
     expect(load({ file: undefined }).data).toBe('imgpipe-data');
+  });
+});
+
+describe('a password in the address of a broker', () => {
+  it('is refused, and not shown', () => {
+    const message = refusal({ given: { broker: 'kafka://me:secret@a:1,b:2' } });
+    expect(message).toBe(`--broker: "kafka://…@a:1,b:2" will not do: give ${A_BROKER}`);
   });
 });
