@@ -130,6 +130,17 @@ describeOnKafka(`the topics on Kafka${leftOut}`, () => {
     await bus.close();
   });
 
+  it('are made again where somebody deletes one of them: a publication fails, and the next one goes through', async () => {
+    const bus = await openBus({ partitions: 2 });
+    await bus.publish(TOPIC, messages(1));
+    const client = await admin();
+    await client.deleteTopics({ topics: [bus.nameOf(TOPIC)] });
+    await expect.poll(async () => (await client.listTopics()).includes(bus.nameOf(TOPIC))).toBe(false);
+    const published = async () => (await bus.publish(TOPIC, messages(1)).catch(() => [])).map(({ offset }) => offset);
+    await expect.poll(published, { timeout: 40_000 }).toEqual([0]);
+    expect(await bus.logs(TOPIC)).toHaveLength(2);
+  });
+
   it('have a stream on the partition that other clients find for its name', async () => {
     const bus = await openBus();
     const places = await bus.publish(
