@@ -54,7 +54,7 @@ export async function patiently<T>(patience: Patience, work: (condition: Conditi
     }
     await pause(Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS), signal);
     tries += 1;
-    await patience.keepAlive?.();
+    if (patience.keepAlive !== undefined) await untilStopped(patience.keepAlive(), signal);
   }
 }
 

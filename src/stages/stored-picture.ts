@@ -5,7 +5,7 @@ import { type ImageRecord, imageName } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { PictureSource } from '../ports/comparator.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { pause } from './patience.ts';
+import { pause, untilStopped } from './patience.ts';
 
 /** How often a store is asked for an object that it does not have. */
 const ASK_AGAIN_MS = 200;
@@ -30,7 +30,7 @@ export function createPictureReader(store: ObjectStore, objectWaitMs: number) {
       if (performance.now() >= deadline) throw missing;
       if (!told) waiting.onReport?.({ kind: 'waiting', stage: 'analyze', error: missing });
       await pause(Math.min(ASK_AGAIN_MS, objectWaitMs), waiting.signal);
-      await waiting.keepAlive?.();
+      if (waiting.keepAlive !== undefined) await untilStopped(waiting.keepAlive(), waiting.signal);
     }
   }
 

@@ -238,7 +238,7 @@ describe('where the surroundings fail', () => {
 });
 
 describe('a bus that does not answer when the stage is told to stop', () => {
-  it.each(['publish', 'commit'] as const)('is not waited for without end: %s', async (what) => {
+  it.each(['publish', 'commit', 'keepAlive'] as const)('is not waited for without end: %s', async (what) => {
     const { bus, run, committed } = await scene(['a'], () => {});
     const stop = new AbortController();
     const never = () => {
@@ -251,13 +251,14 @@ describe('a bus that does not answer when the stage is told to stop', () => {
       consume: (options) =>
         bus.consume({
           ...options,
-          onChunk: (chunk) => options.onChunk(what === 'commit' ? { ...chunk, commit: never } : chunk),
+          onChunk: (chunk) => options.onChunk(what === 'publish' ? chunk : { ...chunk, [what]: never }),
         }),
     };
-    const stage = {
-      handle: async (messages: readonly ReceivedMessage[]) => done(messages, { publish: [copyOf('a')] }),
+    const handle = async (messages: readonly ReceivedMessage[]) => {
+      if (what === 'keepAlive') throw new ImgpipeError('store_unavailable', 'away');
+      return done(messages, { publish: [copyOf('a')] });
     };
-    await run({ signal: stop.signal, bus: silent, stage });
+    await run({ signal: stop.signal, bus: silent, stage: { handle } });
     expect(await committed()).toBe(0);
   });
 });

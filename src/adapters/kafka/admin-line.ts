@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 import { createClient, RETRY } from './client.ts';
 import { putAway, within } from './deadline.ts';
-import { translated, unavailable } from './errors.ts';
+import { isPassing, translated, unavailable } from './errors.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 import { untilSettled } from './settled.ts';
 
@@ -38,11 +38,17 @@ export function createAdminLine(options: KafkaOptions, retries = RETRY.retries ?
   return {
     async ask(question, withinMs = 2 * options.requestTimeout) {
       const over = new AbortController();
+      let passing: unknown;
+      const isPassingHere = (error: unknown) => {
+        passing = error;
+        return isPassing(error, options.hosts);
+      };
+      const late = () =>
+        passing instanceof Error ? passing : unavailable(address, `no answer within ${withinMs / 1000} s`);
       try {
-        const late = () => unavailable(address, `no answer within ${withinMs / 1000} s`);
         return await within(
           withinMs,
-          untilSettled(() => once(question), over.signal),
+          untilSettled(() => once(question), isPassingHere, over.signal),
           late,
         );
       } catch (error) {

@@ -1,7 +1,7 @@
 import type { EachBatchPayload } from 'kafkajs';
 import type { Chunk, ConsumeOptions } from '../../ports/event-bus.ts';
 import { within } from './deadline.ts';
-import { translated, unavailable } from './errors.ts';
+import { isPassing, translated, unavailable } from './errors.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import { messageOf } from './records.ts';
 import { untilSettled } from './settled.ts';
@@ -70,7 +70,11 @@ function hold(payload: EachBatchPayload, pulse: Pulse, { address }: BatchParts):
       try {
         // The consumer's own commit tries again by itself, also where the group waits for this member to come back.
         const tryOnce = () => payload.commitOffsetsIfNecessary(offsets).catch(unlessLost);
-        await within(LONGEST_COMMIT_MS, untilSettled(tryOnce, over.signal), late);
+        await within(
+          LONGEST_COMMIT_MS,
+          untilSettled(tryOnce, (error) => isPassing(error, []), over.signal),
+          late,
+        );
         if (pulse.lost() !== undefined) return;
         resolveOffset(String(nextOffset - 1));
         committed = nextOffset;

@@ -26,9 +26,18 @@ const MEMBERSHIP = new Set([
   'NOT_COORDINATOR_FOR_GROUP',
 ]);
 
-/** True where the cluster could not answer yet: it has just started, or is about to know who leads what. */
-export function isPassing(error: unknown): boolean {
-  return PASSING.has(typeOf(error) ?? '');
+/**
+ * True where the cluster could not answer yet: it has just started, is about to know who leads what, or has lost one of
+ * its brokers, and others may answer.
+ */
+export function isPassing(error: unknown, hosts: readonly string[]): boolean {
+  return PASSING.has(typeOf(error) ?? '') || isStumble(error) || isOneOfSeveral(error, hosts);
+}
+
+/** kafkajs asks any broker that it knows of, and that may be another than the one of the address. */
+function isOneOfSeveral(error: unknown, hosts: readonly string[]): boolean {
+  const away = [...causes(error)].flatMap(({ broker }) => broker ?? []);
+  return away.length > 0 && (hosts.length > 1 || away[0] !== hosts[0]);
 }
 
 const PASSING = new Set([
@@ -81,13 +90,19 @@ export function unavailable(address: string, reason: string, cause?: unknown): I
 
 interface KafkaJsError extends Error {
   readonly type?: string;
+  /** The `host:port` that does not answer. */
+  readonly broker?: string;
+}
+
+function isKafkaJs(error: unknown): error is KafkaJsError {
+  return error instanceof Error && (error.name.startsWith('KafkaJS') || isStumble(error));
 }
 
 /** A few errors of kafkajs, as of a connection that is cut at a bad moment, are of no kind of its own: they are known by where they arise. */
-function isKafkaJs(error: unknown): error is KafkaJsError {
-  if (!(error instanceof Error)) return false;
+function isStumble(error: unknown): boolean {
+  if (!(error instanceof Error) || error.name.startsWith('KafkaJS')) return false;
   const place = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
-  return error.name.startsWith('KafkaJS') || /[\\/]node_modules[\\/]kafkajs[\\/]/.test(place ?? '');
+  return /[\\/]node_modules[\\/]kafkajs[\\/]/.test(place ?? '');
 }
 
 function* causes(error: unknown): Generator<KafkaJsError> {

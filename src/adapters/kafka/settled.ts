@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isPassing } from './errors.ts';
 
 /** How soon brokers that could not answer yet are asked again. */
 const ASK_AGAIN_MS = 50;
 
 /**
  * The brokers' answer: those that have just started, made a topic or lost one another send their clients away for a
- * moment, and are asked again. Any other error comes out, and after `over` that one too.
+ * moment, and are asked again. Any other error comes out, and after `over` a passing one too.
  */
-export async function untilSettled<T>(ask: () => Promise<T>, over: AbortSignal): Promise<T> {
+export async function untilSettled<T>(
+  ask: () => Promise<T>,
+  isPassing: (error: unknown) => boolean,
+  over: AbortSignal,
+): Promise<T> {
   for (;;) {
     try {
       return await ask();
