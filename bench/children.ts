@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 
+/** What consumers do between joining their group and their first fetch cannot be seen from outside. */
+export const SETTLE_MS = 1000;
+
 /** A process of the bench's. */
 export interface Child {
   readonly pid: number | undefined;

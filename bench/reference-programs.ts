@@ -6,7 +6,7 @@ import { runToEnd } from '../kafka/run-to-end.ts';
 import { kafkaHosts } from '../src/config/broker-address.ts';
 import { ALERT_GROUP, consumerGroup } from '../src/domain/consumer-groups.ts';
 import { TOPICS } from '../src/domain/messages.ts';
-import { startChild } from './children.ts';
+import { SETTLE_MS, startChild } from './children.ts';
 import { makeTopics, untilStable } from './kafka-admin.ts';
 import { UsageError } from './options.ts';
 import type { Case } from './workplace.ts';
@@ -72,6 +72,7 @@ export async function runReference(
     })
     .finally(() => over.abort());
   await Promise.race([untilStable(hosts, groups, over.signal), early]);
+  await sleep(SETTLE_MS);
   const began = performance.now();
   await Promise.race([begin(PROGRAMS.receive).ended, early]);
   const lastAlert = path.join(folder, 'image_event_alerts', alertFile(Math.floor((stream.count + 1) / 4)));

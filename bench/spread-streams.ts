@@ -1,16 +1,7 @@
-import { Partitioners } from 'kafkajs';
+import { partitionOf } from './partition-of.ts';
 
 /** As many as a new topic gets. */
 export const PARTITIONS = 6;
-
-const partitionFor = Partitioners.DefaultPartitioner();
-const partitionMetadata = Array.from({ length: PARTITIONS }, (_, partitionId) => ({
-  partitionId,
-  leader: 0,
-  partitionErrorCode: 0,
-  replicas: [],
-  isr: [],
-}));
 
 /**
  * The first of `camera-1`, `camera-2` … of which each partition gets so many: names fall over the partitions by their
@@ -21,7 +12,7 @@ export function spreadStreams(perPartition: number): string[] {
   const streams: string[] = [];
   for (let number = 1; streams.length < PARTITIONS * perPartition; number += 1) {
     const stream = `camera-${number}`;
-    const partition = partitionFor({ topic: '', partitionMetadata, message: { key: stream, value: null } });
+    const partition = partitionOf(stream, PARTITIONS);
     const there = byPartition.get(partition) ?? [];
     if (there.length === perPartition) continue;
     byPartition.set(partition, [...there, stream]);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSqliteCatalog } from '../src/adapters/sqlite/catalog.ts';
 import { openDatabase } from '../src/adapters/sqlite/database.ts';
 import { L2 } from '../src/analysis/techniques.ts';
+import { SETTLE_MS } from './children.ts';
 import { started, timed } from './processes.ts';
 import type { Case } from './workplace.ts';
 
@@ -12,6 +13,7 @@ const ASK_MS = 10;
 /** The three stages in processes of their own, from the receiver's start until each image has its outcome and each event its alert. Seconds. */
 export async function threeProcesses({ folder, args }: Case, input: readonly string[]): Promise<number> {
   const stages = [await started(['alert', ...args]), await started(['analyze', ...args])];
+  await sleep(SETTLE_MS);
   const began = performance.now();
   await timed(['receive', ...args, ...input]);
   await untilClosed(folder);

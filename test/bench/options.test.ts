@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { HELP, PARTS, readOptions } from '../../bench/options.ts';
+import { section, table } from '../docs/readme.ts';
+
+const FOLDER = ['--reference', 'somewhere'];
+const flagsIn = (text: string) => [...new Set([...text.matchAll(/--[a-z]+/g)].map(([flag]) => flag))].sort();
+
+describe('the options of the bench', () => {
+  it('leave it at all that the broker has', () => {
+    expect(readOptions([])).toMatchObject({ broker: 'embedded', parts: ['rates', 'latency', 'memory'], quick: false });
+    expect(readOptions(['--broker', 'kafka'])?.parts).toEqual(PARTS.filter((part) => part !== 'reference'));
+    expect(readOptions(['--broker', 'kafka', ...FOLDER])?.parts).toEqual(PARTS);
+  });
+
+  it('choose parts, which are measured in the usual order', () => {
+    const chosen = readOptions(['--broker', 'kafka', '--only', 'scale', '--only', 'latency', ...FOLDER]);
+    expect(chosen?.parts).toEqual(['latency', 'scale']);
+  });
+
+  it('name a broker that is there, with its port', () => {
+    expect(readOptions(['--broker', 'kafka://somewhere'])?.broker).toBe('kafka://somewhere:9092');
+  });
+
+  it.each([
+    [['--only', 'speed'], /no such part.*rates, latency/],
+    [['--only', 'scale'], /--broker kafka/],
+    [['--broker', 'kafka', '--only', 'reference'], /--reference <dir>/],
+    [FOLDER, /--broker kafka/],
+    [['--broker', 'rabbit'], /rabbit.*embedded, kafka/],
+    [['--sideways'], /Unknown option '--sideways'$/],
+  ])('refuse %j', (args, reason) => {
+    expect(() => readOptions(args)).toThrow(
+      expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(reason) }),
+    );
+  });
+
+  it('stand in the README', () => {
+    const rows = table(section('## Development'), 'command').filter(([command]) => command?.includes('bench'));
+    expect(flagsIn(rows.flat().join(' '))).toEqual(flagsIn(HELP));
+  });
+});
