@@ -30,6 +30,8 @@ export interface KafkaKind {
 const LONG_MS = 20_000;
 const REPLICATED: BusSettings = { IMGPIPE_KAFKA_REPLICATION: '3' };
 const IMPATIENT: BusSettings = { IMGPIPE_KAFKA_REQUEST_TIMEOUT: '2s' };
+/** Whoever is started while the broker is away waits for it. */
+const WAITING: BusSettings = { ...IMPATIENT, IMGPIPE_WAIT: 'true' };
 
 const alone = (round: BrokerRound, bus?: BusSettings): KafkaKind => ({ round, nodes: 1, ...(bus && { bus }) });
 
@@ -55,9 +57,9 @@ export const KAFKA_KINDS: Readonly<Record<string, KafkaKind>> = {
   anotherPipelinesMessages: alone(anotherPipelinesMessages),
   messagesFromBeforeClean: alone(messagesFromBeforeClean),
   toldToStopWhileJoining: alone(toldToStopWhileJoining, { IMGPIPE_KAFKA_SESSION_TIMEOUT: '4s' }),
-  chaos: alone(chaos, IMPATIENT),
+  chaos: alone(chaos, WAITING),
   oneOfThreeKilled: { round: oneOfThreeKilled, nodes: 3, bus: REPLICATED },
-  chaosOnThree: { round: chaos, nodes: 3, bus: { ...REPLICATED, ...IMPATIENT } },
+  chaosOnThree: { round: chaos, nodes: 3, bus: { ...REPLICATED, ...WAITING } },
 };
 
 /** How a seed has the bus set: with few partitions or many, and with members that are given up sooner or later. */

@@ -40,7 +40,7 @@ export function brokerAway(way: Way, longerMs = 0): BrokerRound {
     await back();
     bad.push(...(await endOf('receive', stages.receive)), ...(await untilAlerts(site, ALERTS)));
     bad.push(...(await whatIsLost(site.data, site.bus)));
-    for (const name of ['analyze', 'alert'] as const) bad.push(...(await tellToStop(name, stages[name])));
+    bad.push(...(await stopped(stages)));
     return [...bad, ...saidOnce(stages), ...(await drainAndCheck(site, ALL))];
   };
 }
@@ -64,9 +64,9 @@ export function toldToStopWithBrokerAway(way: Way, known: 'known' | 'unknown'): 
     const stages = startStages(site, GENERATED);
     const back = await takeAway(stages, kafka, way, seed);
     if (known === 'known') await allWait(site, stages);
-    const bad: string[] = [];
     // A command that was to end by itself says that it was cut short.
-    for (const name of STAGES) bad.push(...(await tellToStop(name, stages[name], name === 'receive' ? 143 : 0)));
+    const ends = STAGES.map((name) => tellToStop(name, stages[name], name === 'receive' ? 143 : 0));
+    const bad = (await Promise.all(ends)).flat();
     await back();
     bad.push(...(await whatIsLost(site.data, site.bus)));
     await receiveHere(site, GENERATED.count);
@@ -82,13 +82,20 @@ export const oneOfThreeKilled: BrokerRound = async (site, seed, { nodes }) => {
   await sleep(random() * 500);
   const node = pick(random, nodes);
   await node.kill();
-  const bad = await untilAlerts(site, ALERTS - Math.floor(random() * 5));
+  // Whoever begins now may come to the dead one first.
+  const others = ['a', 'b', 'c'].map((stream) => site.start('receive', '--count', '0', '--stream', stream));
+  const bad = (await Promise.all(others.map((other) => endOf('another receiver', other)))).flat();
+  bad.push(...(await untilAlerts(site, ALERTS - Math.floor(random() * 5))));
   await node.start();
   bad.push(...(await endOf('receive', stages.receive)), ...(await untilAlerts(site, ALERTS)));
   bad.push(...(await whatIsLost(site.data, site.bus)));
-  for (const name of ['analyze', 'alert'] as const) bad.push(...(await tellToStop(name, stages[name])));
+  bad.push(...(await stopped(stages)));
   return [...bad, ...(await drainAndCheck(site, ALL))];
 };
+
+async function stopped(stages: Stages): Promise<string[]> {
+  return (await Promise.all((['analyze', 'alert'] as const).map((name) => tellToStop(name, stages[name])))).flat();
+}
 
 /** Lets the broker go once the first alert is out, and as long after as the seed says; the answer brings it back. */
 async function takeAway(
