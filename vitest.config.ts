@@ -7,6 +7,7 @@ const LONG = [
   'test/processes/three-brokers.test.ts',
   'test/adapters/kafka/security.test.ts',
   'test/kafka/cluster.test.ts',
+  'test/kafka/main.test.ts',
   'test/docs/kafka-tour.test.ts',
 ];
 
