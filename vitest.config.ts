@@ -17,8 +17,6 @@ export default defineConfig(({ mode }) => ({
     include: mode === 'long' ? LONG : ['test/**/*.test.ts'],
     exclude: mode === 'long' ? [] : LONG,
     globalSetup: ['test/support/build-once.ts', 'test/support/kafka-for-tests.ts'],
-    // They wait more than they work.
-    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
