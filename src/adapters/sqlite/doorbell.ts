@@ -1,4 +1,4 @@
-import { closeSync, type FSWatcher, openSync, watch, writeSync } from 'node:fs';
+import { closeSync, constants, type FSWatcher, openSync, watch, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long a ring that was missed can go unnoticed. */
@@ -6,22 +6,37 @@ const POLL_MS = 250;
 
 /** Wakes those who wait for a topic's messages in other processes: a small file that is touched and watched. */
 export interface Doorbell {
+  /**
+   * Rings when this turn of the event loop is over: what its caller writes right after, the messages' places, say, is
+   * then written, and whoever is woken does not have to wait for the catalog.
+   */
   ring(): void;
   close(): void;
 }
 
 export function createDoorbell(file: string): Doorbell {
   let descriptor: number | undefined;
+  let due: NodeJS.Immediate | undefined;
+
+  function strike(): void {
+    due = undefined;
+    try {
+      descriptor ??= openSync(file, constants.O_RDWR | constants.O_CREAT);
+      writeSync(descriptor, '!', 0);
+    } catch {
+      // The poll behind the bell finds the messages all the same.
+    }
+  }
+
   return {
     ring() {
-      try {
-        descriptor ??= openSync(file, 'a+');
-        writeSync(descriptor, '!', 0);
-      } catch {
-        // The poll behind the bell finds the messages all the same.
-      }
+      due ??= setImmediate(strike);
     },
     close() {
+      if (due !== undefined) {
+        clearImmediate(due);
+        strike();
+      }
       if (descriptor !== undefined) closeSync(descriptor);
       descriptor = undefined;
     },
