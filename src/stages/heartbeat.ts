@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageProcess } from '../domain/heartbeats.ts';
 import type { HeartbeatRows } from '../ports/heartbeats.ts';
+import { untilStopped } from './patience.ts';
 
 const EVERY_MS = 3000;
 /** A process that has left no later one for a day is dead, and need not be told of any more. */
@@ -37,7 +38,8 @@ export async function withHeartbeat<T>(
     return await work();
   } finally {
     ended.abort();
-    await beating;
-    await catalog.endBeats(stages).catch(() => {});
+    // A catalog that another holds for long keeps no stage from ending.
+    const last = beating.then(() => catalog.endBeats(stages));
+    await untilStopped(last, ended.signal).catch(() => {});
   }
 }

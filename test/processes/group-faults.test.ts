@@ -37,6 +37,6 @@ describe.skipIf(kafka.whyNone !== undefined)(`on Kafka${kafka.whyNone ? ` (left 
   });
 
   test('an analyzer that waits for its group stops when it is told to', async () => {
-    expect(await toldToStopWhileJoining(site('4s'), 1)).toEqual([]);
+    expect(await toldToStopWhileJoining(site('20s'), 1)).toEqual([]);
   });
 });

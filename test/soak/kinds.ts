@@ -56,7 +56,7 @@ export const KAFKA_KINDS: Readonly<Record<string, KafkaKind>> = {
   sameMessagesTwice: alone(sameMessagesTwice),
   anotherPipelinesMessages: alone(anotherPipelinesMessages),
   messagesFromBeforeClean: alone(messagesFromBeforeClean),
-  toldToStopWhileJoining: alone(toldToStopWhileJoining, { IMGPIPE_KAFKA_SESSION_TIMEOUT: '4s' }),
+  toldToStopWhileJoining: alone(toldToStopWhileJoining, { IMGPIPE_KAFKA_SESSION_TIMEOUT: '20s' }),
   chaos: alone(chaos, WAITING),
   oneOfThreeKilled: { round: oneOfThreeKilled, nodes: 3, bus: REPLICATED },
   chaosOnThree: { round: chaos, nodes: 3, bus: { ...REPLICATED, ...WAITING } },

@@ -33,6 +33,12 @@ describe('a stage at work', () => {
     });
   });
 
+  it('ends, also where the catalog lets nobody write any more', async () => {
+    const never = () => new Promise<never>(() => {});
+    const catalog = { beat: never, endBeats: never };
+    expect(await withHeartbeat({ catalog, stages: [ANALYZE] }, async () => 'done')).toBe('done');
+  });
+
   it('that fails leaves none, and its error comes out', async () => {
     const { catalog } = await openSqlite(temporaryFolder());
     const broken = new Error('broken');

@@ -97,7 +97,10 @@ async function stopped(stages: Stages): Promise<string[]> {
   return (await Promise.all((['analyze', 'alert'] as const).map((name) => tellToStop(name, stages[name])))).flat();
 }
 
-/** Lets the broker go once the first alert is out, and as long after as the seed says; the answer brings it back. */
+/**
+ * Lets the broker go once the first alert is out and as long after as the seed says, with events that wait for their
+ * alert; the answer brings it back.
+ */
 async function takeAway(
   stages: Stages,
   { nodes: [node] }: KafkaCluster,
@@ -107,8 +110,18 @@ async function takeAway(
   if (node === undefined) throw new Error('there is no broker to take away');
   await stages.alert.until(/^alert 1:/m);
   await sleep(seeded(seed)() * 800);
+  if (stages.alert !== stages.analyze) await letEventsWait(stages);
   await LEAVE[way](node);
+  stages.alert.child.kill('SIGCONT');
   return async () => (way === 'freeze' ? node.thaw() : node.start());
+}
+
+/** Stops the alert stage until two more events have come. */
+async function letEventsWait({ analyze, alert }: Stages): Promise<void> {
+  alert.child.kill('SIGSTOP');
+  const events = analyze.stdout().match(/^event /gm)?.length ?? 0;
+  // It may have been stopped with the catalog in its hand.
+  await analyze.until(new RegExp(`^event ${events + 2}:|^analyze waits`, 'm'));
 }
 
 /** Waits until each stage has said that the broker does not answer. */

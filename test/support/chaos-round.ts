@@ -77,7 +77,7 @@ export const chaos: BrokerRound = async (site, seed, { nodes }) => {
     // One broker at a time: without two of three the others would have to wait as well.
     if (random() < 0.4) {
       await Promise.all(healing.splice(0));
-      healing.push(breakBroker());
+      healing.push(breakBroker().catch((error) => bad.push(`the broker: ${error}`)));
     } else {
       await pick(random, faults)();
     }

@@ -129,16 +129,20 @@ export const messagesFromBeforeClean: Round = async (site) => {
   return bad;
 };
 
-/** An analyzer that its group does not let in yet, since one was killed, is told to stop. */
+/** An analyzer whose group does not let it in, since another is stopped and not given up yet, is told to stop. The other is woken. */
 export const toldToStopWhileJoining: Round = async (site) => {
   const stages = startStages(site, { count: IMAGES, interval: '20ms' });
-  await stages.analyze.until(/^event 1:/m);
-  stages.analyze.child.kill('SIGKILL');
-  await stages.analyze.ended;
+  const bad = [...(await endOf('receive', stages.receive)), ...(await untilAlerts(site, ALERTS))];
+  // Idle, it has not the catalog in its hand.
+  while ((await statusOf(site)).waiting?.analysis !== 0) await sleep(20);
+  stages.analyze.child.kill('SIGSTOP');
   const second = site.start('analyze');
   await second.until(/waits for its partitions/);
-  const bad = await tellToStop('the analyzer that waits', second);
-  return [...bad, ...(await finish(site, { ...stages, analyze: site.start('analyze') }, ALL))];
+  bad.push(...(await tellToStop('the analyzer that waits', second)));
+  stages.analyze.child.kill('SIGCONT');
+  await receiveHere(site, IMAGES + 4);
+  bad.push(...(await untilAlerts(site, ALERTS + 1)));
+  return [...bad, ...(await finish(site, stages, { default: IMAGES + 4 }))];
 };
 
 /** A stage at `site` comes to the other pipeline's message and stops; the answer is what is wrong with that. */
@@ -146,7 +150,7 @@ async function stopsBefore(other: Site, site: Site, ...stage: string[]): Promise
   const ids = await Promise.all([other, site].map(pipelineIdOf));
   const end = await site.start(...stage).ended;
   const bad = wrongEnd(`${stage[0]} with another pipeline's message`, end, 1);
-  for (const part of [...ids, "'imgpipe clean'"])
+  for (const part of [...ids, '--topic-prefix', "'imgpipe clean'"])
     if (!end.stderr.includes(part)) bad.push(`${stage[0]} does not say ${part}: ${end.stderr}`);
   return bad;
 }
