@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** What takes minutes on a real broker: those that are stopped, killed and shared, passwords by every way, and the tour. */
+/** What takes minutes: stages that are killed and stopped, brokers that go away, groups that change, passwords by every way, and the tour. */
 const LONG = [
-  'test/processes/*-kafka.test.ts',
   'test/processes/*-faults.test.ts',
+  'test/processes/faults-*.test.ts',
   'test/processes/three-brokers.test.ts',
   'test/adapters/kafka/security.test.ts',
   'test/kafka/cluster.test.ts',

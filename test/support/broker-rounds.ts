@@ -136,14 +136,17 @@ const LEAVE: Readonly<Record<Way, (node: KafkaNode) => Promise<void>>> = {
   freeze: async (node) => node.freeze(),
 };
 
-/** What each stage says of the broker's absence: that it waits, once, and that it goes on. */
+/**
+ * What each stage says of the broker's absence: that it waits, once, and that it goes on. It may have waited for the
+ * catalog before, where the alert stage was stopped with that in its hand.
+ */
 function saidOnce(stages: Stages): string[] {
   return STAGES.flatMap((name) => {
     const text = stages[name].stderr();
     const count = (what: string) => text.match(new RegExp(`^${name} ${what}`, 'gm'))?.length ?? 0;
-    const [waits, goesOn] = [count('waits: broker'), count('goes on after')];
-    return waits === 1 && goesOn === 1
+    const [waits, forCatalog, goesOn] = [count('waits: broker'), count('waits: the catalog'), count('goes on after')];
+    return waits === 1 && goesOn === 1 + forCatalog
       ? []
-      : [`${name} says ${waits} times that it waits, and ${goesOn} that it goes on`];
+      : [`${name} says ${waits} times that it waits for the broker, and ${goesOn - forCatalog} that it goes on`];
   });
 }

@@ -65,6 +65,8 @@ export function watchMembership(consumer: Consumer, membership: Membership): Mem
     state = 'connecting';
   });
   consumer.on(consumer.events.REQUEST, ({ payload }) => {
+    // Any answer is a sign of the broker's, but a group that was out of reach is back only once it answers itself.
+    if (state === 'member' && told === undefined) since = performance.now();
     if (state !== 'connecting' || payload.apiName !== 'GroupCoordinator') return;
     state = 'joining';
     sign();
