@@ -87,9 +87,15 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
     return { bytes: item.bytes, row };
   }
 
-  async function keep(candidates: readonly Candidate[]): Promise<void> {
+  async function stage(candidates: readonly Candidate[]): Promise<void> {
+    if (candidates.length === 0) return;
     await patiently(patience, () => store.stage(candidates.map(({ row, bytes }) => ({ name: row.incoming, bytes }))));
     await onStep?.('receive:staged');
+  }
+
+  /** Gives staged pictures their numbers and has them published. */
+  async function keep(candidates: readonly Candidate[]): Promise<void> {
+    if (candidates.length === 0) return;
     const written = await patiently(patience, () => catalog.addImages(candidates.map(({ row }) => row)));
     await onStep?.('receive:pending');
     await outbox.publish(stream);
@@ -104,6 +110,9 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
   const ended = new AbortController();
   let failure: unknown;
   let minding: Promise<void> | undefined;
+  // While pictures get their numbers the next ones are put in the store.
+  let keeping = Promise.resolve();
+  let inHand: ReadonlySet<string> = new Set();
   try {
     await outbox.recover(stream);
     minding = outbox.mind(stream, ended.signal).catch((error) => {
@@ -114,18 +123,27 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
     const pictures = source.pictures(position, AbortSignal.any([signal, ended.signal]));
     for await (const items of readAhead(pictures)) {
       for (const batch of withoutRepeatedOrigins(items)) {
+        // What a file's newest image is stands in the catalog once that image has its number.
+        if (batch.some(({ origin }) => inHand.has(origin))) await keeping;
         const candidates: Candidate[] = [];
         for (const item of batch) {
           const made = await candidate(item);
           if (made !== undefined) candidates.push(made);
         }
-        if (candidates.length > 0) await keep(candidates);
+        await stage(candidates);
+        await keeping;
+        inHand = new Set(candidates.map(({ row }) => row.origin));
+        keeping = keep(candidates);
+        // What goes wrong is told when it is awaited.
+        keeping.catch(() => {});
       }
       if (signal.aborted) break;
     }
+    await keeping;
   } finally {
     ended.abort();
     await minding;
+    await keeping.catch(() => {});
     await claim.release();
   }
   if (failure !== undefined) throw failure;

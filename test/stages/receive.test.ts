@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import { ImgpipeError } from '../../src/domain/errors.ts';
 import { TOPICS } from '../../src/domain/messages.ts';
 import { imageKey } from '../../src/domain/object-keys.ts';
@@ -69,6 +69,25 @@ describe('the pictures of a source', () => {
     const shop = await workshop();
     const batch = [file('/a', GREY), file('/a', GREY), file('/a', OTHER), file('/a', GREY)];
     expect(await received(shop, batch)).toMatchObject({ images: 3, passedOver: 1 });
+  });
+
+  it('are looked at so, too, where the catalog takes its time', async () => {
+    const shop = await workshop();
+    const addImages = shop.catalog.addImages;
+    vi.spyOn(shop.catalog, 'addImages').mockImplementation(async (rows) => {
+      await sleep(20);
+      return addImages(rows);
+    });
+    expect(await received(shop, [file('/a', GREY), file('/a', GREY)])).toMatchObject({ images: 1, passedOver: 1 });
+  });
+
+  it('that cannot get a number end it with that error, and leave the stream free', async () => {
+    const shop = await workshop();
+    const newer = new ImgpipeError('catalog_newer', 'the catalog is newer than this imgpipe');
+    vi.spyOn(shop.catalog, 'addImages').mockRejectedValue(newer);
+    await expect(received(shop, [file('/a', GREY)])).rejects.toBe(newer);
+    await expect(received(shop, [file('/a', GREY), file('/a', OTHER)])).rejects.toBe(newer);
+    expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
   });
 
   it('that are none get no number, and the rest goes on', async () => {
