@@ -15,6 +15,8 @@ const SMALL: Properties = {
   'num.io.threads': '4',
   'log.cleaner.dedupe.buffer.size': '16777216',
   'group.initial.rebalance.delay.ms': '0',
+  // A commit is kept at once, and does not wait 5 ms for others to be kept with it.
+  'group.coordinator.append.linger.ms': '0',
 };
 
 /** The inner topics of a cluster that has no second node to keep a copy. */
