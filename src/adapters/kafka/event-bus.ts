@@ -7,12 +7,13 @@ import { consumeAsMember } from './consumer.ts';
 import { unlessAborted } from './deadline.ts';
 import { isMembershipLost, translated } from './errors.ts';
 import { deleteGroups, membersOf, pipelineGroups } from './groups.ts';
+import { watchLoading } from './loading.ts';
 import { committedOf, isDrained, logsOf } from './offsets.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 import { createPublisher } from './publisher.ts';
 import { deleteTopics, makeTopics, partitionCounts } from './topics.ts';
 
-/** How often one who drains asks whether anything waits. */
+/** How often one who drains asks whether anything waits, and how soon a coordinator that loads is asked again. */
 const ASK_MS = 100;
 
 /** The bus on a Kafka cluster. Connections are made when they are first needed. */
@@ -44,15 +45,21 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
     const done = new AbortController();
     const signal = AbortSignal.any([consuming.signal, done.signal]);
     const watching = consuming.drain ? abortOnce(drained, done, signal) : undefined;
+    const isLoading = watchLoading();
     try {
-      while (!signal.aborted) await asMember(topic, group, { ...consuming, signal });
+      while (!signal.aborted) await asMember(topic, group, { ...consuming, signal }, isLoading);
     } finally {
       done.abort();
       await watching;
     }
   }
 
-  async function asMember(topic: string, group: string, consuming: ConsumeOptions): Promise<void> {
+  async function asMember(
+    topic: string,
+    group: string,
+    consuming: ConsumeOptions,
+    isLoading: (error: unknown) => boolean,
+  ): Promise<void> {
     try {
       const partitions = await unlessAborted(consuming.signal, partitionsOf(topic));
       if (partitions === undefined) return;
@@ -60,6 +67,7 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
     } catch (error) {
       // A member that the group has given up comes back as a new one.
       if (isMembershipLost(error)) return;
+      if (isLoading(error)) return void (await sleep(ASK_MS, undefined, { signal: consuming.signal }).catch(() => {}));
       counts.delete(topic);
       throw translated(error, address);
     }
