@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differenceImage, differenceLevels } from '../../src/analysis/difference-image.ts';
+import { differenceImage } from '../../src/analysis/difference-image.ts';
+import { differenceLevels } from '../../src/analysis/differences-plain.ts';
 import { l2 } from '../../src/analysis/l2.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 import { expected, sha256 } from '../fixtures/pictures/expected.ts';

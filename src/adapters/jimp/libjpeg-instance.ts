@@ -12,12 +12,6 @@ export interface LibjpegInstance {
   readonly encoder: Encoder;
 }
 
-/** The part of WebAssembly's API that this needs, which TypeScript's types for Node leave out. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: object };
-};
-
 const FOUR_TWO_ZERO = 2;
 let compiled: object | undefined;
 

@@ -66,17 +66,17 @@ function cuts(bytes: Buffer): Buffer[] {
 
 /** How many WebAssembly instances were made meanwhile. */
 async function countingInstances(work: () => Promise<void>): Promise<number> {
-  const wasm: { Instance: new (...args: unknown[]) => object } = Reflect.get(globalThis, 'WebAssembly');
-  const { Instance } = wasm;
+  const { Instance } = WebAssembly;
   let made = 0;
-  wasm.Instance = class extends Instance {
-    constructor(...args: unknown[]) {
-      super(...args);
+  class Counted extends Instance {
+    constructor(module: object, imports: object) {
+      super(module, imports);
       made++;
     }
-  };
+  }
+  Reflect.set(WebAssembly, 'Instance', Counted);
   await work();
-  wasm.Instance = Instance;
+  Reflect.set(WebAssembly, 'Instance', Instance);
   return made;
 }
 
