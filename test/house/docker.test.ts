@@ -183,7 +183,9 @@ describe('the Dockerfile', () => {
     const packed: string[] = JSON.parse(read('package.json')).files;
     const made = ['dist'];
     for (const file of packed.filter((each) => !made.includes(each))) expect(sent, file).toContain(file.split('/')[0]);
-    expect(sent).toEqual(expect.arrayContaining(['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']));
+    expect(sent).toEqual(
+      expect.arrayContaining(['src', 'kernel', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']),
+    );
     expect(read('.dockerignore').split('\n')).toContain('*');
   });
 });
