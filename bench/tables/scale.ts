@@ -20,7 +20,7 @@ const ROUNDS = 2;
  */
 export async function scale(workplace: Workplace): Promise<void> {
   const streams = spreadStreams(PER_PARTITION);
-  const each = workplace.images(100);
+  const each = workplace.images(300);
   const pictures = path.join(workplace.folder, 'scale');
   makePictures(pictures, { count: each, width: 640, height: 480, changedEvery: 2 });
   const received = workplace.newCase();

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { isMissing, isTaken } from './errors.ts';
@@ -7,8 +7,8 @@ import { isMissing, isTaken } from './errors.ts';
 /** File operations whose results outlast the loss of power once they have answered. */
 
 // Handing a call to another thread and hearing of its end takes longer than most of these do, and much longer on a
-// machine that has other work. So names are made and removed, and few files written, by calls that are waited for; many
-// are written and synced by several threads at once.
+// machine that has other work. So names are made, and few files written, by calls that are waited for; many are written
+// and synced by several threads at once.
 const MANY = 3;
 
 /** Through plain descriptors a small file is written in four fifths of the time that a FileHandle takes. */
@@ -99,7 +99,7 @@ export async function linkNew(from: string, to: string): Promise<boolean> {
 /** Removes a file; true if it was there. */
 export async function removeIfThere(file: string): Promise<boolean> {
   try {
-    fs.unlinkSync(file);
+    await unlink(file);
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
