@@ -3,10 +3,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
+/** Compiles the kernel, and writes its code where the analysis takes it from: as text, since the analysis reads no files. */
 const SOURCE = 'differences.as.ts';
 const TARGET = '../src/analysis/differences-code.ts';
 
-/** Compiles the kernel, and writes its code where the analysis takes it from: as text, since the analysis reads no files. */
 const folder = path.dirname(fileURLToPath(import.meta.url));
 let code: Uint8Array | undefined;
 const { error, stderr } = await asc.main(

@@ -65,8 +65,8 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
 }
 
 /**
- * The answer of a bus or a catalog, which may take its time: once the signal has come it is waited for a little longer, and then
- * `Stopped` is thrown. It may still do what it was asked; that must bear repetition.
+ * The answer of a bus or a catalog, which may take its time: once the signal has come it is waited for a little longer,
+ * and then `Stopped` is thrown. It may still do what it was asked; that must bear repetition.
  */
 export async function untilStopped<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

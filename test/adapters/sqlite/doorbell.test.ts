@@ -1,5 +1,6 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createDoorbell, listenAt } from '../../../src/adapters/sqlite/doorbell.ts';
 import type { Chunk } from '../../../src/ports/event-bus.ts';
@@ -46,6 +47,22 @@ describe('a doorbell', () => {
     bell.ring();
     await first;
     bell.close();
+  });
+
+  it('rings when the turn of its ringer is over, and before it is closed', async () => {
+    const file = path.join(temporaryFolder(), 'topic.bell');
+    const bell = createDoorbell(file);
+    bell.ring();
+    await Promise.resolve();
+    expect(existsSync(file)).toBe(false);
+    await nextTurn();
+    expect(readFileSync(file, 'utf8')).toBe('!');
+    rmSync(file);
+    bell.close();
+    const last = createDoorbell(file);
+    last.ring();
+    last.close();
+    expect(existsSync(file)).toBe(true);
   });
 
   it('lets who waits go when it is told to stop', async () => {
