@@ -7,7 +7,7 @@ import {
   endOf,
   receiveHere,
   type Stages,
-  startStages,
+  startReceiver,
   tellToStop,
   untilAlerts,
 } from './stages-at-work.ts';
@@ -20,9 +20,9 @@ export type BrokerRound = (site: Site, seed: number, kafka: KafkaCluster) => Pro
 export type Way = 'stop' | 'kill' | 'freeze';
 
 const STAGES = ['receive', 'analyze', 'alert'] as const;
-/** So many that the receiver still has some when the broker goes. */
-const GENERATED = { count: 60, interval: '50ms' };
-const ALERTS = 15;
+/** So many that the receiver still has some when the broker goes, also where that takes its time. */
+const GENERATED = { count: 80, interval: '50ms' };
+const ALERTS = 20;
 const ALL = { default: GENERATED.count };
 
 /**
@@ -31,7 +31,7 @@ const ALL = { default: GENERATED.count };
  */
 export function brokerAway(way: Way, longerMs = 0): BrokerRound {
   return async (site, seed, kafka) => {
-    const stages = startStages(site, GENERATED);
+    const stages = await startWithoutHaste(site);
     const back = await takeAway(stages, kafka, way, seed);
     await allWait(site, stages);
     const unanswered = await site.start('status', '--check').ended;
@@ -61,7 +61,7 @@ export function runWithBrokerAway(way: Way): BrokerRound {
 /** Stages whose broker is away, whether they know it yet or not, are told to stop and do; others do what is left. */
 export function toldToStopWithBrokerAway(way: Way, known: 'known' | 'unknown'): BrokerRound {
   return async (site, seed, kafka) => {
-    const stages = startStages(site, GENERATED);
+    const stages = await startWithoutHaste(site);
     const back = await takeAway(stages, kafka, way, seed);
     if (known === 'known') await allWait(site, stages);
     // A command that was to end by itself says that it was cut short.
@@ -77,7 +77,7 @@ export function toldToStopWithBrokerAway(way: Way, known: 'known' | 'unknown'): 
 /** One of three brokers is killed with -9 in the middle; the work goes on with two, and with three again. */
 export const oneOfThreeKilled: BrokerRound = async (site, seed, { nodes }) => {
   const random = seeded(seed);
-  const stages = startStages(site, GENERATED);
+  const stages = await startWithoutHaste(site);
   await stages.alert.until(/^alert 1:/m);
   await sleep(random() * 500);
   const node = pick(random, nodes);
@@ -92,6 +92,13 @@ export const oneOfThreeKilled: BrokerRound = async (site, seed, { nodes }) => {
   bad.push(...(await stopped(stages)));
   return [...bad, ...(await drainAndCheck(site, ALL))];
 };
+
+/** The three stages; the receiver starts once the others are members of their groups, so that none of its images is past. */
+async function startWithoutHaste(site: Site): Promise<Stages> {
+  const [alert, analyze] = [site.start('alert'), site.start('analyze')];
+  await Promise.all([alert, analyze].map((stage) => stage.until(/takes/)));
+  return { alert, analyze, receive: startReceiver(site, GENERATED) };
+}
 
 async function stopped(stages: Stages): Promise<string[]> {
   return (await Promise.all((['analyze', 'alert'] as const).map((name) => tellToStop(name, stages[name])))).flat();
