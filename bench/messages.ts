@@ -12,6 +12,7 @@ export function someMessages(count: number): Message[] {
       origin: 'bench',
       sha256: 'c7'.repeat(32),
       bytes: 25_000,
+      mask: null,
       receivedAt: new Date().toISOString(),
       incoming: '',
       state: 'ready',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { decodePicture, encodeJpeg } from '../src/adapters/jimp/codec.ts';
-import { encodeDifference } from '../src/adapters/jimp/comparator.ts';
+
 import { isTurned } from '../src/adapters/jimp/generated-source.ts';
+import { encodeDifference } from '../src/adapters/jimp/pixel-tasks.ts';
 import { l2 } from '../src/analysis/l2.ts';
 import { quarterTurn } from '../src/analysis/quarter-turn.ts';
 

@@ -1,14 +1,17 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFileObjectStore } from './adapters/files/object-store.ts';
+import { readNamed } from './adapters/files/picture-file.ts';
 import { createFileSource } from './adapters/files/source.ts';
-import { createPictureCache } from './adapters/jimp/picture-cache.ts';
+import { createPictureCache, type PictureCache } from './adapters/jimp/picture-cache.ts';
 import { createSqliteCatalog } from './adapters/sqlite/catalog.ts';
 import { openDatabase } from './adapters/sqlite/database.ts';
 import { createEmbeddedBus } from './adapters/sqlite/event-bus.ts';
 import { kafkaConnectionOf } from './config/kafka-connection.ts';
 import type { Config } from './config/settings.ts';
 import { ImgpipeError } from './domain/errors.ts';
+import type { PictureFormat, Region } from './domain/records.ts';
 import type { Catalog } from './ports/catalog.ts';
 import type { Comparator } from './ports/comparator.ts';
 import type { Broker, EventBus, OpenBusOptions } from './ports/event-bus.ts';
@@ -24,7 +27,16 @@ export interface Adapters {
   /** Pictures from files and folders, or without a path the generated stream. */
   source(paths: readonly string[]): Promise<ImageSource>;
   comparator(): Promise<Comparator>;
+  /** The configured mask's bytes, if there is one. Throws `config_invalid` where they are no mask. */
+  mask(): Promise<Uint8Array | undefined>;
+  /** A copy of a picture with a box around each region, as a JPEG file. */
+  boxed(picture: PictureBytes, regions: readonly Region[]): Promise<Uint8Array>;
   close(): Promise<void>;
+}
+
+export interface PictureBytes {
+  readonly bytes: Uint8Array;
+  readonly format: PictureFormat;
 }
 
 export interface AdapterOptions {
@@ -37,6 +49,9 @@ export interface AdapterOptions {
   readonly create: boolean;
 }
 
+/** More threads than this are taken only where they are asked for: each has a codec's memory. */
+const MOST_WORKERS = 4;
+
 /** The picture that the generated stream starts from. */
 const ORIGINAL = fileURLToPath(new URL('../image_original/original_image.jpg', import.meta.url));
 
@@ -47,7 +62,7 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
   const catalog = createSqliteCatalog(db);
   const openBus = busOpener(config, command, () => createEmbeddedBus(db, catalog, as));
   // Where one process generates and compares, each picture is decoded once.
-  const decoding = { maxPixels: Math.round(config.maxMegapixels * 1e6), cache: createPictureCache() };
+  const decoding = { ...limitsOf(config), cache: createPictureCache(config.pictureCache * 1e6) };
   let bus: EventBus | undefined;
   return {
     catalog,
@@ -60,21 +75,61 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
       },
     },
     async source(paths) {
-      if (paths.length > 0) return createFileSource({ paths, maxBytes: Math.round(config.maxFileMegabytes * 1e6) });
+      if (paths.length > 0) return createFileSource({ paths, maxBytes: mostBytes(config) });
       // Codecs are loaded by those who need them: view and status start faster without.
       const { createGeneratedSource } = await import('./adapters/jimp/generated-source.ts');
       const { count, interval } = config;
       return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, ...decoding });
     },
-    async comparator() {
-      const { createComparator } = await import('./adapters/jimp/comparator.ts');
-      return createComparator(decoding);
+    comparator: () => openComparator(config, decoding.cache),
+    mask: () => maskOf(config),
+    async boxed(picture, regions) {
+      const { boxedPicture } = await import('./adapters/jimp/boxed-picture.ts');
+      return boxedPicture(picture, regions, decoding);
     },
     async close() {
       await bus?.close();
       await catalog.close();
     },
   };
+}
+
+/** A comparator with the configured limits and workers. */
+export async function openComparator(config: Config, cache?: PictureCache): Promise<Comparator> {
+  const { createComparator } = await import('./adapters/jimp/comparator.ts');
+  const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MOST_WORKERS) : config.workers;
+  const options = { ...limitsOf(config), ...(cache && { cache }) };
+  if (workers === 0) return createComparator(options);
+  const { createPixelPool } = await import('./adapters/jimp/pixel-pool.ts');
+  return createComparator({ ...options, work: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) });
+}
+
+/** The bytes of a file that somebody has named. Throws `not_found`, `file_unreadable` and `file_too_big`. */
+export function readPicture(config: Config, file: string): Promise<Uint8Array> {
+  return readNamed(file, mostBytes(config));
+}
+
+/** The configured mask's bytes (see `Adapters`). */
+export async function maskOf(config: Config): Promise<Uint8Array | undefined> {
+  if (config.mask === '') return undefined;
+  const { checkMask } = await import('./adapters/jimp/mask-file.ts');
+  let bytes: Uint8Array;
+  try {
+    bytes = await readPicture(config, config.mask);
+  } catch (thrown) {
+    if (!(thrown instanceof ImgpipeError)) throw thrown;
+    throw new ImgpipeError('config_invalid', `mask: ${thrown.message}`, { cause: thrown });
+  }
+  await checkMask(config.mask, bytes, limitsOf(config));
+  return bytes;
+}
+
+function limitsOf(config: Config) {
+  return { maxPixels: Math.round(config.maxMegapixels * 1e6), maxMemory: config.maxPictureMemory * 1e6 };
+}
+
+function mostBytes(config: Config): number {
+  return Math.round(config.maxFileMegabytes * 1e6);
 }
 
 /** How the configured broker's bus is opened; what is wrong with its settings is told before anything is opened. */

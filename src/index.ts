@@ -1,5 +1,7 @@
 /** The public API: a pipeline in a program of one's own, without the command line. */
+import { compareFiles as compareConfigured } from './compare.ts';
 import { type Given, loadConfig } from './config/load.ts';
+import type { ComparedPictures } from './operations/compare-pictures.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 
 export type { Given as Settings } from './config/load.ts';
@@ -17,6 +19,7 @@ export type {
 export { type Observer, type Report, STEPS, type StageName, type Step } from './domain/reports.ts';
 export type { Liveness } from './operations/alive.ts';
 export type { CleanPlan } from './operations/clean.ts';
+export type { ComparedPicture, ComparedPictures } from './operations/compare-pictures.ts';
 export type { Replayed } from './operations/replay.ts';
 export type { Status } from './operations/status.ts';
 export type { AlertView } from './operations/view.ts';
@@ -32,4 +35,12 @@ export async function createPipeline(settings: Given = {}): Promise<Pipeline> {
     command: 'program',
     create: true,
   });
+}
+
+/**
+ * Compares two files without a pipeline, by the settings `technique`, `threshold`, `mask` and the limits on pictures.
+ * Throws an `ImgpipeError`: `not_found`, or what is wrong with one of them.
+ */
+export async function compareFiles(reference: string, image: string, settings: Given = {}): Promise<ComparedPictures> {
+  return compareConfigured(loadConfig({ given: settings, givenAs: 'name', env: {} }), reference, image);
 }

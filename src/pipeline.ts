@@ -1,17 +1,21 @@
 import { hostname } from 'node:os';
 import { type Adapters, openAdapters } from './adapters.ts';
-import { L2, TECHNIQUES } from './analysis/techniques.ts';
+import { L2 } from './analysis/techniques.ts';
 import type { Config } from './config/settings.ts';
+import { ImgpipeError } from './domain/errors.ts';
+import { imageKey } from './domain/object-keys.ts';
 import type { DeadLetterHead, DeadLetterRecord } from './domain/records.ts';
 import { type Observer, STAGES, type StageName } from './domain/reports.ts';
+import { measureOf } from './measure.ts';
 import { type Liveness, liveness } from './operations/alive.ts';
 import { bindBus, requireBus } from './operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from './operations/clean.ts';
 import { deadLetterHeads, findDeadLetter } from './operations/dead-letters.ts';
+import { keepMask } from './operations/keep-mask.ts';
 import { type Replayed, replay } from './operations/replay.ts';
 import { type Status, status } from './operations/status.ts';
 import { type AlertView, view } from './operations/view.ts';
-import type { Comparator } from './ports/comparator.ts';
+import type { Comparator, Measure } from './ports/comparator.ts';
 import type { EventBus } from './ports/event-bus.ts';
 import type { ImageSource } from './ports/image-source.ts';
 import { createAlertStage } from './stages/alert.ts';
@@ -41,6 +45,8 @@ export interface Pipeline {
   /** The three stages in this process, until what it received is closed. */
   run(paths: readonly string[], options: StageOptions): Promise<RunResult>;
   view(alert: number): Promise<AlertView>;
+  /** An alert's image as a JPEG file, with a box around each of its regions. */
+  boxed(alert: AlertView): Promise<Uint8Array>;
   status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
   /** Whether a stage is alive on this host; asks the catalog alone. */
   alive(stage: StageName): Promise<Liveness>;
@@ -82,9 +88,13 @@ interface Parts {
   readonly adapters: Adapters;
 }
 
+/** What images are compared with, and how. */
+interface Judging extends Measure {
+  readonly comparator: Comparator;
+}
+
 function assemble({ config, command, as, adapters }: Parts): Pipeline {
   const { catalog, store, broker } = adapters;
-  const technique = TECHNIQUES.find(({ name }) => name === config.technique) ?? L2;
 
   function at<T>(
     stages: readonly StageName[],
@@ -103,23 +113,23 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
   ): Promise<Received> {
     const ended = new AbortController();
     const signal = AbortSignal.any([options.signal, ended.signal]);
+    const bytes = await adapters.mask();
+    const mask = bytes === undefined ? null : await keepMask(store, bytes);
     const parts = { ...options, signal, as, catalog, store, bus, pipelineId: pipeline.pipelineId };
     const { stream } = config;
     const outbox = createOutbox(parts);
     const end = () => ended.abort();
     const [tended, received] = await Promise.allSettled([
       outbox.tend(stream).finally(end),
-      receive({ ...parts, outbox, source: pictures, stream }).finally(end),
+      receive({ ...parts, outbox, source: pictures, stream, mask }).finally(end),
     ]);
     if (tended.status === 'rejected') throw tended.reason;
     if (received.status === 'rejected') throw received.reason;
     return received.value;
   }
 
-  function analyzing({ pipeline }: Workplace, comparator: Comparator, options: StageOptions): Stage {
-    const { threshold, objectWait } = config;
-    const parts = { ...options, catalog, store, comparator, pipeline };
-    return createAnalyzeStage({ ...parts, technique: technique.id, threshold, objectWaitMs: objectWait });
+  function analyzing({ pipeline }: Workplace, judge: Judging, options: StageOptions): Stage {
+    return createAnalyzeStage({ ...options, ...judge, catalog, store, pipeline, objectWaitMs: config.objectWait });
   }
 
   function alerting({ pipeline }: Workplace, options: StageOptions): Stage {
@@ -131,16 +141,17 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
   }
 
   /** Holds the technique's threshold while the work lasts. */
-  async function judging<T>(options: StageOptions, work: (comparator: Comparator) => Promise<T>): Promise<T> {
+  async function judging<T>(options: StageOptions, work: (judge: Judging) => Promise<T>): Promise<T> {
     const { signal } = options;
+    const measure = measureOf(config);
     const claim = await reached({ ...options, config, command }, () =>
-      claimThreshold(catalog, technique.id, config.threshold, { as, signal }),
+      claimThreshold(catalog, measure.technique, measure.threshold, { as, signal }),
     );
     try {
       const comparator = await adapters.comparator();
       try {
         await comparator.ready();
-        return await work(comparator);
+        return await work({ comparator, ...measure });
       } finally {
         await comparator.close();
       }
@@ -158,24 +169,24 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
 
     analyze: (options) =>
       at(['analyze'], options, (place) =>
-        judging(options, (comparator) => consuming(analyzing(place, comparator, options), place, options)),
+        judging(options, (judge) => consuming(analyzing(place, judge, options), place, options)),
       ),
 
     alert: (options) => at(['alert'], options, (place) => consuming(alerting(place, options), place, options)),
 
     run: (paths, options) =>
       at(STAGES, options, (place) =>
-        judging(options, async (comparator) => {
+        judging(options, async (judge) => {
           const pictures = await adapters.source(paths);
           return run({
             ...options,
             catalog,
             bus: place.bus,
-            analyze: analyzing(place, comparator, options),
+            analyze: analyzing(place, judge, options),
             alert: alerting(place, options),
             receive: (signal) => receiving(place, pictures, { ...options, signal }),
             stream: config.stream,
-            technique: technique.id,
+            technique: judge.technique,
           });
         }),
       ),
@@ -183,6 +194,12 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
     view: async (alert) => {
       await checked(adapters);
       return view(catalog, store, alert);
+    },
+
+    boxed: async ({ event, image }) => {
+      const bytes = await store.get(imageKey(image));
+      if (bytes === undefined) throw new ImgpipeError('not_found', `${store.locate(imageKey(image))} is not there`);
+      return adapters.boxed({ bytes, format: image.format }, event.regions?.first ?? []);
     },
 
     status: async (options) => {

@@ -1,15 +1,44 @@
+import type { DifferenceRange } from './differences.ts';
+import { l2 } from './l2.ts';
+import type { Mask } from './mask.ts';
+import type { Pixels } from './pixels.ts';
+import type { Region } from './region.ts';
+
+/** What a technique finds between two pictures: its measurement, and the range that their difference image is drawn over. */
+export interface Measured extends DifferenceRange {
+  readonly measurement: number;
+  /** What has changed, the strongest first; null for a technique that does not look for regions. */
+  readonly regions: readonly Region[] | null;
+}
+
 /** A named, versioned comparison. */
 export interface Technique {
   /** What people type: `l2`. */
   readonly name: string;
   /** What is kept with each outcome: `l2@1`. */
   readonly id: string;
-  readonly defaultThreshold: number;
-  /** What the measurement and the threshold are counted in. */
-  readonly unit: string;
+  /** What the measurement is counted in. */
+  readonly unit: 'levels' | 'px';
+  /** Compares two pictures of one size; where the mask is black both are alike already. Throws a RangeError where sizes differ. */
+  measure(reference: Pixels, image: Pixels, mask: Mask | undefined): Measured;
 }
 
-/** `l2@1`: the Euclidean norm of the signed difference over all pixels and channels; an event where it is above the threshold. */
-export const L2: Technique = { name: 'l2', id: 'l2@1', defaultThreshold: 0, unit: 'levels' };
+/** The Euclidean norm of the signed difference over all pixels and channels. */
+export const L2: Technique = {
+  name: 'l2',
+  id: 'l2@1',
+  unit: 'levels',
+  measure(reference, image) {
+    const { norm, min, max } = l2(reference, image);
+    return { measurement: norm, min, max, regions: null };
+  },
+};
 
 export const TECHNIQUES: readonly Technique[] = [L2];
+
+/** The technique of an id such as `l2@1`. Throws a RangeError where there is none. */
+export function techniqueOf(id: string): Technique {
+  const found = TECHNIQUES.find((technique) => technique.id === id);
+  if (found === undefined) throw new RangeError(`there is no technique ${id}`);
+  return found;
+}

@@ -1,6 +1,8 @@
 import { alertTextKey, differenceKey, imageKey } from '../domain/object-keys.ts';
-import type { ImageRecord } from '../domain/records.ts';
+import type { ImageRecord, Regions } from '../domain/records.ts';
 import type { Report } from '../domain/reports.ts';
+import type { Threshold } from '../domain/threshold.ts';
+import type { ComparedPictures } from '../operations/compare-pictures.ts';
 import type { Status } from '../operations/status.ts';
 import type { AlertView } from '../operations/view.ts';
 
@@ -20,6 +22,7 @@ export function resultJson(report: Report, locate: (key: string) => string): obj
         bytes: image.bytes,
         origin: image.origin,
         received_at: image.receivedAt,
+        mask: image.mask,
       };
     }
     case 'outcome': {
@@ -31,8 +34,9 @@ export function resultJson(report: Report, locate: (key: string) => string): obj
         outcome: outcome.kind,
         technique: outcome.technique,
         measurement: outcome.measurement,
-        threshold: outcome.threshold,
+        ...thresholdJson(outcome),
         reference: outcome.reference,
+        ...regionsJson(outcome.event?.regions ?? null),
         event: outcome.event?.number ?? null,
         difference: outcome.event === null ? null : locate(differenceKey(outcome.event.number)),
         analyzed_at: outcome.analyzedAt,
@@ -65,7 +69,9 @@ export function viewJson({ alert, event, image, reference, paths }: AlertView): 
     kind: event.kind,
     technique: event.technique,
     measurement: event.measurement,
-    threshold: event.threshold,
+    ...thresholdJson(event),
+    ...regionsJson(event.regions),
+    mask: paths.mask === null ? null : { sha256: image.mask, path: paths.mask },
     image: pictureJson(image, paths.image),
     reference: pictureJson(reference, paths.reference),
     difference: { path: paths.difference, sha256: event.differenceSha256 },
@@ -84,6 +90,30 @@ function pictureJson(image: ImageRecord, path: string): object {
     height: size.height,
     origin: image.origin,
     received_at: image.receivedAt,
+  };
+}
+
+function thresholdJson({ threshold }: { readonly threshold: Threshold }) {
+  return { threshold: threshold.value, threshold_unit: threshold.unit };
+}
+
+/** Both null for a technique that does not look for regions. */
+function regionsJson(regions: Regions | null) {
+  return { region_count: regions?.count ?? null, regions: regions?.first ?? null };
+}
+
+/** `compare --json`. */
+export function comparisonJson(compared: ComparedPictures, out: string | undefined): object {
+  return {
+    outcome: compared.kind,
+    technique: compared.technique,
+    measurement: compared.measurement,
+    ...thresholdJson(compared),
+    ...regionsJson(compared.regions),
+    reference: compared.reference,
+    image: compared.image,
+    mask: compared.mask,
+    difference: out === undefined || compared.difference === null ? null : { path: out },
   };
 }
 
@@ -107,7 +137,7 @@ export function statusJson(status: Status): object {
     broker: { address: status.broker.address, reachable: status.broker.unreachable === undefined },
     groups: status.broker.groups,
     notes: status.notes,
-    techniques: status.techniques,
+    techniques: status.techniques.map((technique) => ({ ...technique, ...thresholdJson(technique) })),
     streams: status.streams.map(({ stream, images, events }) => ({ stream, images, events })),
   };
 }

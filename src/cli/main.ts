@@ -5,6 +5,7 @@ import { escapeText } from '../domain/escape.ts';
 import { alertCommand } from './alert.ts';
 import { analyzeCommand } from './analyze.ts';
 import { cleanCommand } from './clean.ts';
+import { compareCommand } from './compare.ts';
 import { deadCommand } from './dead.ts';
 import { pathOf } from './options.ts';
 import { receiveCommand } from './receive.ts';
@@ -20,6 +21,7 @@ export const COMMANDS = [
   alertCommand,
   runCommand,
   viewCommand,
+  compareCommand,
   statusCommand,
   deadCommand,
   cleanCommand,

@@ -75,6 +75,7 @@ function optionOf(name: SettingName): Option {
 
 const TIMES: ReadonlySet<SettingName> = new Set([
   'objectWait',
+  'maxPictureTime',
   'interval',
   'kafkaConnectTimeout',
   'kafkaRequestTimeout',
@@ -84,6 +85,7 @@ const TIMES: ReadonlySet<SettingName> = new Set([
 /** A setting's default as people would type it. */
 export function shown(name: SettingName): string {
   const { fallback } = SETTINGS[name];
+  if (name === 'threshold') return String(SETTINGS[name].fallback.value);
   if (!TIMES.has(name)) return String(fallback);
   return fallback === 0 ? '0' : `${Number(fallback) / 1000}s`;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageName } from '../domain/records.ts';
+import { thresholdText } from '../domain/threshold.ts';
 import type { GroupLag } from '../operations/lag.ts';
 import type { Status } from '../operations/status.ts';
 import { stageNamed, tellAlive } from './alive.ts';
@@ -69,7 +70,7 @@ function linesOf(status: Status, check: boolean): string[] {
     ),
     ...status.techniques.map(({ technique, threshold, outcomes }) => {
       const kinds = Object.entries(outcomes).flatMap(([kind, count]) => (count === 0 ? [] : [`${count} ${kind}`]));
-      return `Technique:     ${technique}, threshold ${threshold}: ${kinds.join(', ') || 'no outcomes yet'}`;
+      return `Technique:     ${technique}, threshold ${thresholdText(threshold)}: ${kinds.join(', ') || 'no outcomes yet'}`;
     }),
     ...broker.groups.flatMap((group) => groupLines(group, broker.address !== 'embedded')),
     ...status.notes.map((note) => `Note:          ${note}`),

@@ -2,14 +2,13 @@ import { subjectOf } from '../domain/dead-letters.ts';
 import type { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageKey } from '../domain/object-keys.ts';
-import { type DeadLetterHead, imageName, type OutcomeRecord } from '../domain/records.ts';
+import { type DeadLetterHead, imageName, type OutcomeRecord, type Regions } from '../domain/records.ts';
 import type { Report, StageName } from '../domain/reports.ts';
+import type { Measure } from '../ports/comparator.ts';
 
 /** Reports as people read them. Whatever came from outside is escaped. */
 
 type Of<K extends Report['kind']> = Extract<Report, { kind: K }>;
-
-const UNITS: Record<string, [string]> = { 'l2@1': ['levels'] };
 
 /** A count with its noun: `1 image`, `2 images`. */
 export function counted(count: number, noun: string): string {
@@ -45,9 +44,10 @@ export function setAsideLine(tally: { readonly rejected: number; readonly deadLe
   return rejected + deadLetters === 0 ? undefined : `set aside: ${[...files, ...letters].join('; ')}`;
 }
 
-/** A measurement to be read: up to six digits. */
-export function measured(measurement: number, technique: string): string {
-  return [Number(measurement.toPrecision(6)), ...(UNITS[technique] ?? []), `(${technique})`].join(' ');
+/** A measurement to be read: up to six digits, in the technique's own unit. */
+export function measured(measurement: number, { technique, threshold }: Measure): string {
+  const unit = threshold.unit === 'levels' ? 'levels' : 'px';
+  return `${Number(measurement.toPrecision(6))} ${unit} (${technique})`;
 }
 
 export function imageLine({ image }: Of<'image'>): string {
@@ -55,14 +55,20 @@ export function imageLine({ image }: Of<'image'>): string {
   return `image ${imageName(image)}: ${imageKey(image)}${from}`;
 }
 
-export function outcomeLine({ image, kind, event, reference, measurement, technique }: OutcomeRecord): string {
+export function outcomeLine(outcome: OutcomeRecord): string {
+  const { image, kind, event, reference, measurement } = outcome;
   const [it, other] = [`image ${imageName(image)}`, `image ${image.stream}/${reference}`];
   if (kind === 'changed' && measurement !== null) {
-    return `event ${event?.number}: ${it} differs from ${other} by ${measured(measurement, technique)}`;
+    return `event ${event?.number}: ${it} differs from ${other} by ${measured(measurement, outcome)}${regionsWords(outcome.event?.regions ?? null)}`;
   }
   if (kind === 'size_changed') return `event ${event?.number}: ${it} has another size than ${other}`;
   if (kind === 'unchanged') return `${it}: unchanged since ${other}`;
   return kind === 'first' ? `${it}: the first, with nothing to compare it with` : `${it}: dead`;
+}
+
+/** How many regions there are: `, in 3 regions`; nothing for a technique that does not look for them. */
+function regionsWords(regions: Regions | null): string {
+  return regions === null ? '' : `, in ${counted(regions.count, 'region')}`;
 }
 
 export function alertLine({ alert, event }: Of<'alert'>): string {

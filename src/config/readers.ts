@@ -15,6 +15,24 @@ export function number(value: unknown, limits: { least: number; most?: number; w
   return read;
 }
 
+/** A threshold as it was given: without a unit it is in its technique's own. */
+export interface GivenThreshold {
+  readonly value: number;
+  readonly unit?: 'px' | '%';
+}
+
+export const NO_THRESHOLD: GivenThreshold = { value: 0 };
+
+export function threshold(value: unknown): GivenThreshold {
+  const [, amount, unit] = /^(.*?)\s*(px|%)$/.exec(String(value).trim()) ?? [];
+  try {
+    if (unit === undefined) return { value: number(value, { least: 0 }) };
+    return { value: number(amount, unit === '%' ? { least: 0, most: 100 } : { least: 0 }), unit: unit as 'px' | '%' };
+  } catch {
+    throw new Error("a number of 0 or more, such as 2000, or with the technique 'changed' 400px or 0.1%");
+  }
+}
+
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const LONGEST_MS = 24 * 3_600_000;
 

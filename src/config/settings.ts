@@ -1,7 +1,8 @@
 import { checkStreamName, DEFAULT_STREAM } from '../domain/stream-name.ts';
 import { brokerAddress, topicPrefix } from './broker-address.ts';
 import { KAFKA_SETTINGS } from './kafka-settings.ts';
-import { milliseconds, number, oneOf, text, yesOrNo } from './readers.ts';
+import { PICTURE_SETTINGS } from './picture-settings.ts';
+import { milliseconds, NO_THRESHOLD, number, oneOf, text, threshold, yesOrNo } from './readers.ts';
 import type { Setting } from './setting.ts';
 
 /** Every setting. The README's table of settings is held against this one by a test. */
@@ -55,30 +56,23 @@ export const SETTINGS = {
   technique: {
     field: 'technique',
     flag: '--technique <name>',
-    help: 'how two images are compared: l2',
+    help: 'how two images are compared: l2 or changed',
     fallback: 'l2',
-    read: (value: unknown) => oneOf(value, ['l2']),
+    read: (value: unknown) => oneOf(value, ['l2', 'changed']),
   },
   threshold: {
     field: 'threshold',
-    flag: '--threshold <number>',
-    help: 'what the measurement must be above to be an event; 0 is any change',
-    fallback: 0,
-    read: (value: unknown) => number(value, { least: 0 }),
+    flag: '--threshold <amount>',
+    help: 'what the measurement must be above to be an event: 2000, or for changed 400px or 0.1%; 0 is any change',
+    fallback: NO_THRESHOLD,
+    read: threshold,
   },
-  maxMegapixels: {
-    field: 'max_megapixels',
-    flag: '--max-megapixels <number>',
-    help: 'the largest picture that is decoded',
-    fallback: 64,
-    read: (value: unknown) => number(value, { least: 0.000001, most: 1000 }),
-  },
-  maxFileMegabytes: {
-    field: 'max_file_megabytes',
-    flag: '--max-file-megabytes <number>',
-    help: 'the largest file that is received',
-    fallback: 128,
-    read: (value: unknown) => number(value, { least: 0.000001, most: 1024 }),
+  mask: {
+    field: 'mask',
+    flag: '--mask <file>',
+    help: 'a PNG of the size of the pictures: where it is black they are not looked at',
+    fallback: '',
+    read: (value: unknown) => text(value, 'a file'),
   },
   objectWait: {
     field: 'object_wait',
@@ -87,6 +81,7 @@ export const SETTINGS = {
     fallback: 60_000,
     read: milliseconds,
   },
+  ...PICTURE_SETTINGS,
   ...KAFKA_SETTINGS,
 } satisfies Record<string, Setting<unknown>>;
 

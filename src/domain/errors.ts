@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   file_too_big: { blame: 'message', exit: 1 },
   undecodable: { blame: 'message', exit: 1 },
   too_large: { blame: 'message', exit: 1 },
+  mask_differs: { blame: 'message', exit: 1 },
   object_missing: { blame: 'message', exit: 1 },
   object_damaged: { blame: 'message', exit: 1 },
   bad_message: { blame: 'message', exit: 1 },

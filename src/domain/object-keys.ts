@@ -6,9 +6,10 @@ import { DEFAULT_STREAM } from './stream-name.ts';
 const IMAGES = 'image_database';
 const EVENTS = 'image_event_database';
 const ALERTS = 'image_event_alerts';
+const MASKS = 'image_masks';
 
 /** The folders that hold nothing but what the pipeline wrote. */
-export const OBJECT_FOLDERS = [IMAGES, EVENTS, ALERTS] as const;
+export const OBJECT_FOLDERS = [IMAGES, EVENTS, ALERTS, MASKS] as const;
 
 export function imageKey(image: ImageId & { readonly format: PictureFormat }): string {
   const file = `${String(image.number).padStart(5, '0')}.${image.format}`;
@@ -25,6 +26,11 @@ export function eventTextKey(event: number): string {
 
 export function alertTextKey(alert: number): string {
   return `${ALERTS}/image_event_alert_${threeDigits(alert)}.txt`;
+}
+
+/** A mask's key, by the digest of its bytes. */
+export function maskKey(sha256: string): string {
+  return `${MASKS}/${sha256}.png`;
 }
 
 function threeDigits(number: number): string {

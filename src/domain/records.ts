@@ -1,4 +1,5 @@
 import type { Message } from './messages.ts';
+import type { Threshold } from './threshold.ts';
 
 /** What the catalog keeps. Numbers begin at 1; times are RFC 3339 in UTC; SHA-256 digests are lower-case hexadecimal. */
 
@@ -38,6 +39,8 @@ export interface NewImage {
   readonly sha256: string;
   readonly bytes: number;
   readonly receivedAt: string;
+  /** The digest of the mask that it is compared through; null where all of it is looked at. */
+  readonly mask: string | null;
 }
 
 export interface ImageRecord extends NewImage {
@@ -54,14 +57,35 @@ export const OUTCOME_KINDS = ['first', 'unchanged', 'changed', 'size_changed', '
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 export type EventKind = Extract<OutcomeKind, 'changed' | 'size_changed'>;
 
+/** A part of a picture that has changed. Pixels are counted from 0, x to the right and y downwards; the rest is in levels. */
+export interface Region {
+  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  readonly centroid: { readonly x: number; readonly y: number };
+  readonly area: number;
+  readonly sum: number;
+  readonly peak: number;
+  readonly snr: number;
+}
+
+/** The parts of a picture that have changed: how many there are, and of those the first, the strongest before the others. */
+export interface Regions {
+  readonly count: number;
+  readonly first: readonly Region[];
+}
+
+/** So many regions of an event are kept. */
+export const MOST_REGIONS = 100;
+
 /** What analyze makes of one image, to be entered. */
 export interface NewOutcome {
   readonly image: ImageId;
   readonly technique: string;
-  readonly threshold: number;
+  readonly threshold: Threshold;
   readonly kind: OutcomeKind;
   /** Null for `first`, `dead` and `size_changed`. */
   readonly measurement: number | null;
+  /** Of a `changed` outcome, by a technique that finds regions; else null. */
+  readonly regions: Regions | null;
   /** The number of the image that it was compared with; null for `first`, and for `dead` where none was looked up. */
   readonly reference: number | null;
   readonly analyzedAt: string;
@@ -78,9 +102,10 @@ export interface EventRecord {
   readonly image: ImageId;
   readonly reference: number;
   readonly technique: string;
-  readonly threshold: number;
+  readonly threshold: Threshold;
   readonly kind: EventKind;
   readonly measurement: number | null;
+  readonly regions: Regions | null;
   readonly analyzedAt: string;
   readonly state: RowState;
   /** The store's address when the number was given: the text file's paths begin with it. */
@@ -93,7 +118,7 @@ export interface EventRecord {
 export interface OutcomeRecord {
   readonly image: ImageId;
   readonly technique: string;
-  readonly threshold: number;
+  readonly threshold: Threshold;
   readonly kind: OutcomeKind;
   readonly measurement: number | null;
   readonly reference: number | null;

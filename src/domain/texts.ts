@@ -1,6 +1,7 @@
 import { escapeText } from './escape.ts';
 import { differenceKey, eventTextKey, imageKey } from './object-keys.ts';
-import type { AlertRecord, EventRecord, ImageRecord } from './records.ts';
+import type { AlertRecord, EventRecord, ImageRecord, Region } from './records.ts';
+import { thresholdText } from './threshold.ts';
 
 /**
  * The event's text file: a function of its rows. The first five lines are the reference's, read by position and each
@@ -20,11 +21,20 @@ export function eventText(event: EventRecord, image: ImageRecord, reference: Ima
     `Kind: ${event.kind}`,
     `Technique: ${event.technique}`,
     ...(event.measurement === null ? [] : [`Measurement: ${event.measurement}`]),
-    `Threshold: ${event.threshold}`,
+    `Threshold: ${thresholdText(event.threshold)}`,
+    ...(image.mask === null ? [] : [`Mask: ${image.mask}`]),
     `Image received from: ${escapeText(image.origin)}`,
     `Image received at: ${image.receivedAt}`,
     `Analyzed at: ${event.analyzedAt}`,
+    ...(event.regions === null ? [] : [`Regions: ${event.regions.count}`]),
+    ...(event.regions?.first.map((region, index) => `Region ${index + 1}: ${regionText(region)}`) ?? []),
   ]);
+}
+
+/** A region in one line, its figures to two decimals. */
+export function regionText({ box, centroid, area, sum, peak, snr }: Region): string {
+  const [x, y, total, height, noise] = [centroid.x, centroid.y, sum, peak, snr].map((figure) => figure.toFixed(2));
+  return `${box.width} × ${box.height} at ${box.x}, ${box.y}; centroid ${x}, ${y}; area ${area} px; sum ${total}; peak ${height}; SNR ${noise}`;
 }
 
 /** The alert's text file: a function of its rows. The first three lines are the reference's. */

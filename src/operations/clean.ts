@@ -1,5 +1,5 @@
 import { ImgpipeError } from '../domain/errors.ts';
-import { alertTextKey, differenceKey, eventTextKey, imageKey, OBJECT_FOLDERS } from '../domain/object-keys.ts';
+import { alertTextKey, differenceKey, eventTextKey, imageKey, maskKey, OBJECT_FOLDERS } from '../domain/object-keys.ts';
 import type { ImageId } from '../domain/records.ts';
 import { type Catalog, FOLDER_CLAIM } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
@@ -91,6 +91,7 @@ async function* writtenKeys(catalog: Catalog): AsyncGenerator<string[]> {
     if (last === undefined) break;
     yield images.map(imageKey);
   }
+  yield (await catalog.masks()).map(maskKey);
   const lastEvent = await catalog.lastEvent();
   for (let first = 1; first <= lastEvent; first += PAGE) {
     const numbers = Array.from({ length: Math.min(PAGE, lastEvent - first + 1) }, (_, index) => first + index);

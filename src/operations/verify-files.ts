@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { alertTextKey, differenceKey, eventTextKey, imageKey } from '../domain/object-keys.ts';
+import { alertTextKey, differenceKey, eventTextKey, imageKey, maskKey } from '../domain/object-keys.ts';
 import type { AlertRecord, EventRecord, ImageId, ImageRecord } from '../domain/records.ts';
 import { alertText, eventText } from '../domain/texts.ts';
 import type { Catalog, Fault } from '../ports/catalog.ts';
@@ -39,6 +39,7 @@ async function* expectedFiles(catalog: Catalog): AsyncGenerator<Expected[]> {
     if (lastImage === undefined) break;
     yield images.map((image) => ({ key: imageKey(image), sha256: image.sha256 }));
   }
+  yield (await catalog.masks()).map((sha256) => ({ key: maskKey(sha256), sha256 }));
   let last = 0;
   for (;;) {
     const events = await catalog.readyEvents(last, PAGE);

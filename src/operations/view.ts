@@ -1,5 +1,5 @@
 import { ImgpipeError } from '../domain/errors.ts';
-import { differenceKey, imageKey } from '../domain/object-keys.ts';
+import { differenceKey, imageKey, maskKey } from '../domain/object-keys.ts';
 import type { AlertRecord, EventRecord, ImageRecord } from '../domain/records.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -11,7 +11,13 @@ export interface AlertView {
   readonly image: ImageRecord;
   readonly reference: ImageRecord;
   /** Where the pictures are, as whole addresses. */
-  readonly paths: { readonly image: string; readonly reference: string; readonly difference: string };
+  readonly paths: {
+    readonly image: string;
+    readonly reference: string;
+    readonly difference: string;
+    /** Null without a mask. */
+    readonly mask: string | null;
+  };
 }
 
 /** The alert of this number. Throws `not_found`, with the range that exists. */
@@ -38,6 +44,7 @@ export async function view(catalog: Catalog, store: ObjectStore, number: number)
       image: store.locate(imageKey(image)),
       reference: store.locate(imageKey(reference)),
       difference: store.locate(differenceKey(event.number)),
+      mask: image.mask === null ? null : store.locate(maskKey(image.mask)),
     },
   };
 }

@@ -10,6 +10,7 @@ import type {
   Place,
   Written,
 } from '../domain/records.ts';
+import type { Threshold } from '../domain/threshold.ts';
 import type { DeadLetterRows } from './dead-letters.ts';
 import type { HeartbeatRows } from './heartbeats.ts';
 
@@ -62,6 +63,8 @@ export interface ImageRows {
   references(ids: readonly ImageId[]): Promise<(ImageRecord | undefined)[]>;
   /** The images of a stream that have a place, but no outcome for some technique in use, or a replayed dead letter. */
   unanswered(stream: string): Promise<(ImageId & { readonly place: Place })[]>;
+  /** The digests of all masks that images have, in order. */
+  masks(): Promise<string[]>;
   lastImage(stream: string): Promise<ImageRecord | undefined>;
   /** The newest image of a stream that came from this origin. */
   newestFrom(stream: string, origin: string): Promise<ImageRecord | undefined>;
@@ -119,7 +122,7 @@ export interface StreamFigures {
 
 export interface TechniqueFigures {
   readonly technique: string;
-  readonly threshold: number;
+  readonly threshold: Threshold;
   /** How many images have this outcome. */
   readonly outcomes: Readonly<Record<OutcomeRecord['kind'], number>>;
 }
@@ -161,8 +164,8 @@ export interface CatalogWhole {
   /** Makes this the pipeline's bus. */
   setBus(busId: string): Promise<void>;
   /** The thresholds of the techniques in use. */
-  thresholds(): Promise<ReadonlyMap<string, number>>;
-  setThreshold(technique: string, threshold: number): Promise<void>;
+  thresholds(): Promise<ReadonlyMap<string, Threshold>>;
+  setThreshold(technique: string, threshold: Threshold): Promise<void>;
   /** One snapshot. A catalog that no analyzer has worked on yet is audited for `defaultTechnique`. */
   audit(defaultTechnique: string): Promise<Audit>;
   /** Images with an outcome still to come, or with an event whose alert is still to come: the first number in the range, if any. */

@@ -9,18 +9,20 @@ import {
   type OutcomeRecord,
 } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
+import type { Threshold } from '../domain/threshold.ts';
 import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { agreeingImage } from './agreement.ts';
+import { createAhead } from './ahead.ts';
 import { createImageBurial } from './bury-image.ts';
 import type { Handled, Hands, Stage } from './consume.ts';
 import { createEventFiles } from './event-files.ts';
 import { type Opened, open } from './inbox.ts';
 import { createJudge, type Findings, type Judgement } from './judge.ts';
 import { settleStanding } from './standing-letters.ts';
-import { createPictureReader } from './stored-picture.ts';
+import { createMaskReader, createPictureReader } from './stored-picture.ts';
 
 export interface AnalyzeParts extends Observer {
   readonly catalog: Catalog;
@@ -29,7 +31,7 @@ export interface AnalyzeParts extends Observer {
   readonly pipeline: PipelineIdentity;
   /** The technique's id: `l2@1`. */
   readonly technique: string;
-  readonly threshold: number;
+  readonly threshold: Threshold;
   readonly objectWaitMs: number;
 }
 
@@ -53,10 +55,11 @@ interface Judged {
 
 /** The stage that compares each image with the one before and records what differs. It holds no state between messages. */
 export function createAnalyzeStage(parts: AnalyzeParts): Stage {
-  const { catalog, store, pipeline, technique, onReport, onStep } = parts;
+  const { catalog, store, comparator, pipeline, technique, onReport, onStep } = parts;
   const picture = createPictureReader(store, parts.objectWaitMs);
-  const judge = createJudge({ ...parts, picture, base: store.address });
-  const writeFiles = createEventFiles({ ...parts, picture });
+  const mask = createMaskReader(store);
+  const judge = createJudge({ ...parts, picture, mask, base: store.address });
+  const writeFiles = createEventFiles({ ...parts, picture, mask });
 
   async function handle(messages: readonly ReceivedMessage[], hands: Hands): Promise<Handled> {
     const some = messages.slice(0, MOST_IMAGES);
@@ -101,30 +104,36 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     return ours.map(({ message, data }, index) => ({ message, image: agreeingImage(data, images[index]) }));
   }
 
-  /** Judges the images that have no outcome yet, until it is enough for once. */
+  /** Judges the images that have no outcome yet, some at a time, until it is enough for once. */
   async function judgeAll(tasks: readonly Task[], hands: Hands): Promise<Judged> {
     const known = await catalog.outcomes(
       technique,
       tasks.map(({ image }) => image),
     );
     const standing: OutcomeRecord[] = [];
-    const judgements = new Map<string, Judgement>();
     const findings: Findings = new Map();
-    let memory = 0;
-    for (const [index, task] of tasks.entries()) {
-      const outcome = known[index];
-      const name = imageName(task.image);
-      if (outcome !== undefined) {
-        standing.push(outcome);
-      } else if (!judgements.has(name)) {
-        const enough = memory > MOST_DIFFERENCE_BYTES || !hands.isCurrent() || hands.signal.aborted;
-        if (enough && judgements.size > 0) return { standing, judgements, left: task };
-        const judgement = await judge(task.image, task.message, findings, hands);
-        judgements.set(name, judgement);
-        memory += judgement.difference?.length ?? 0;
+    const judging = createAhead(comparator.atOnce, (judgement: Judgement) => judgement.difference?.length ?? 0);
+    let left: Task | undefined;
+    try {
+      for (const [index, task] of tasks.entries()) {
+        const outcome = known[index];
+        const name = imageName(task.image);
+        if (outcome !== undefined) {
+          standing.push(outcome);
+        } else if (!judging.has(name)) {
+          await judging.room();
+          const enough = judging.size() > MOST_DIFFERENCE_BYTES || !hands.isCurrent() || hands.signal.aborted;
+          if (enough && judging.begun()) {
+            left = task;
+            break;
+          }
+          judging.begin(name, judge(task.image, task.message, findings, hands));
+        }
       }
+      return { standing, judgements: await judging.all(), left };
+    } finally {
+      await judging.settled();
     }
-    return { standing, judgements, left: undefined };
   }
 
   async function enter(judgements: readonly Judgement[]): Promise<OutcomeRecord[]> {

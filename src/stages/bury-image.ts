@@ -2,6 +2,7 @@ import type { ImgpipeError } from '../domain/errors.ts';
 import { deadLetterMessage, type Message, readMessage } from '../domain/messages.ts';
 import type { ImageId } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
+import type { Threshold } from '../domain/threshold.ts';
 import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -12,7 +13,7 @@ export interface ImageBurialParts extends Observer {
   readonly store: Pick<ObjectStore, 'address'>;
   readonly pipeline: Pick<PipelineIdentity, 'pipelineId'>;
   readonly technique: string;
-  readonly threshold: number;
+  readonly threshold: Threshold;
 }
 
 /** Enters a message that analysis cannot handle as a dead letter, and where it names an image without an outcome that image as dead. */
@@ -34,7 +35,14 @@ export function createImageBurial({ catalog, store, pipeline, technique, thresho
     if (id === null || standing !== undefined) {
       await catalog.addDeadLetters([letter]);
     } else {
-      const dead = { kind: 'dead', measurement: null, reference: null, facts: [], analyzedAt: letter.at } as const;
+      const dead = {
+        kind: 'dead',
+        measurement: null,
+        regions: null,
+        reference: null,
+        facts: [],
+        analyzedAt: letter.at,
+      } as const;
       await catalog.addOutcomes([
         { ...dead, image: id, technique, threshold, base: store.address, deadLetter: letter },
       ]);

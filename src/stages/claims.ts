@@ -1,5 +1,6 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import type { Observer } from '../domain/reports.ts';
+import { sameThreshold, type Threshold, thresholdText } from '../domain/threshold.ts';
 import type { Catalog, Claim } from '../ports/catalog.ts';
 import { patiently, pause } from './patience.ts';
 
@@ -46,7 +47,7 @@ export function streamClaim(stream: string): string {
 export async function claimThreshold(
   catalog: Catalog,
   technique: string,
-  threshold: number,
+  threshold: Threshold,
   { as, signal }: Claimant,
 ): Promise<Claim> {
   const name = `technique-${technique}`;
@@ -62,7 +63,7 @@ export async function claimThreshold(
     const shared = await catalog.claim(name, as, 'shared');
     if ('claim' in shared) {
       const current = (await catalog.thresholds()).get(technique);
-      if (current === threshold) return shared.claim;
+      if (current !== undefined && sameThreshold(current, threshold)) return shared.claim;
       await shared.claim.release();
       // Once may be the trace of an analyzer that has just ended; twice is one at work.
       const others = 'heldBy' in alone ? alone.heldBy : 'another analyzer';
@@ -73,7 +74,8 @@ export async function claimThreshold(
   }
 }
 
-function disagreement(technique: string, threshold: number, current: number, others: string): ImgpipeError {
+function disagreement(technique: string, wanted: Threshold, at: Threshold, others: string): ImgpipeError {
+  const [threshold, current] = [thresholdText(wanted), thresholdText(at)];
   return new ImgpipeError(
     'threshold_disagrees',
     `threshold: ${technique} is at work with ${current} here (${others}), not with ${threshold}: give --threshold ${current}, or stop that one first and start all with --threshold ${threshold}`,

@@ -15,6 +15,8 @@ export interface EventFilesParts extends Pick<Observer, 'onStep'> {
   readonly store: ObjectStore;
   readonly comparator: Comparator;
   readonly picture: (image: ImageRecord, hands: Hands) => PictureSource;
+  /** A stored mask, by its digest. */
+  readonly mask: (sha256: string) => PictureSource;
 }
 
 /** A difference image in memory, with the number of the reference that it was made with. */
@@ -24,7 +26,7 @@ export interface MadeDifference {
 }
 
 /** Writes the files of pending events, difference image before text, and makes the events ready. */
-export function createEventFiles({ catalog, store, comparator, picture, onStep }: EventFilesParts) {
+export function createEventFiles({ catalog, store, comparator, picture, mask, onStep }: EventFilesParts) {
   async function differenceOf(
     event: EventRecord,
     image: ImageRecord,
@@ -34,7 +36,11 @@ export function createEventFiles({ catalog, store, comparator, picture, onStep }
   ): Promise<Uint8Array> {
     // Another may have entered the outcome, with another reference than ours: its event needs its own difference image.
     if (made?.difference && made.reference === event.reference) return made.difference;
-    return comparator.difference(picture(reference, hands), picture(image, hands));
+    return comparator.difference({
+      reference: picture(reference, hands),
+      image: picture(image, hands),
+      mask: image.mask === null ? undefined : mask(image.mask),
+    });
   }
 
   /** The digest of the difference image that lies in the store already: the first one that was put stays. */

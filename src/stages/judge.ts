@@ -7,6 +7,7 @@ import {
   type NewDeadLetter,
   type NewOutcome,
 } from '../domain/records.ts';
+import type { Threshold } from '../domain/threshold.ts';
 import type { ImageRows } from '../ports/catalog.ts';
 import type { Comparator, PictureSource } from '../ports/comparator.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
@@ -17,8 +18,10 @@ export interface JudgeParts {
   readonly catalog: Pick<ImageRows, 'references'>;
   readonly comparator: Comparator;
   readonly picture: (image: ImageRecord, hands: Hands) => PictureSource;
+  /** A stored mask, by its digest. */
+  readonly mask: (sha256: string) => PictureSource;
   readonly technique: string;
-  readonly threshold: number;
+  readonly threshold: Threshold;
   /** The store's address, for the event's text file. */
   readonly base: string;
 }
@@ -30,44 +33,63 @@ export interface Judgement {
   readonly difference: Uint8Array | null;
 }
 
-/** What one run of messages has found out about images and not yet entered. */
-export type Findings = Map<string, ImageId & { readonly fact: DecodeFact }>;
+/** What one run of messages finds out about images that the catalog says nothing of yet. */
+export type Findings = Map<string, Promise<DecodeFact>>;
 
-type Verdict = Pick<NewOutcome, 'kind' | 'measurement' | 'reference'> & { readonly difference: Uint8Array | null };
+/** What one judgement has made use of, and enters. */
+type Facts = Map<string, ImageId & { readonly fact: DecodeFact }>;
 
-const FIRST: Verdict = { kind: 'first', measurement: null, reference: null, difference: null };
+type Verdict = Pick<NewOutcome, 'kind' | 'measurement' | 'regions' | 'reference'> & {
+  readonly difference: Uint8Array | null;
+};
+
+const FIRST: Verdict = { kind: 'first', measurement: null, regions: null, reference: null, difference: null };
 
 /** Finds an image's reference and compares the two. */
-export function createJudge({ catalog, comparator, picture, technique, threshold, base }: JudgeParts) {
+export function createJudge({ catalog, comparator, picture, mask, technique, threshold, base }: JudgeParts) {
   /** Whether an image decodes: as the catalog says, as this run has found, or as the comparator finds now. */
-  async function factOf(image: ImageRecord, findings: Findings, hands: Hands): Promise<DecodeFact> {
-    const known = image.fact ?? findings.get(imageName(image))?.fact;
-    return known ?? note(image, await comparator.inspect(picture(image, hands)), findings);
+  async function factOf(image: ImageRecord, facts: Facts, findings: Findings, hands: Hands): Promise<DecodeFact> {
+    if (image.fact !== null) return image.fact;
+    const name = imageName(image);
+    let finding = findings.get(name);
+    if (finding === undefined) {
+      finding = comparator.inspect(picture(image, hands));
+      findings.set(name, finding);
+    }
+    return note(image, await finding, facts);
+  }
+
+  function maskOf({ mask: sha256 }: ImageRecord): PictureSource | undefined {
+    return sha256 === null ? undefined : mask(sha256);
   }
 
   /** Compares an image with the nearest earlier one that decodes. */
-  async function compareWithReference(image: ImageRecord, findings: Findings, hands: Hands): Promise<Verdict> {
+  async function compareWithReference(
+    image: ImageRecord,
+    facts: Facts,
+    findings: Findings,
+    hands: Hands,
+  ): Promise<Verdict> {
+    const look = (at: ImageRecord) => factOf(at, facts, findings, hands);
     let before: ImageId = image;
     for (;;) {
       const [reference] = await catalog.references([before]);
       if (reference?.sha256 === image.sha256) {
         // Equal bytes decode alike: one look serves both.
-        const fact = note(image, await factOf(reference, findings, hands), findings);
+        const looking = look(reference);
+        if (image.fact === null) findings.set(imageName(image), looking);
+        const fact = note(image, await looking, facts);
         if (fact.verdict !== 'decodes') throw new Undecodable(fact);
-        return { kind: 'unchanged', measurement: 0, reference: reference.number, difference: null };
+        return { kind: 'unchanged', measurement: 0, regions: null, reference: reference.number, difference: null };
       }
       // An image's own bytes are looked at first, so that what is wrong with them is told of it and not of another.
-      const own = await factOf(image, findings, hands);
+      const own = await look(image);
       if (own.verdict !== 'decodes') throw new Undecodable(own);
       if (reference === undefined) return FIRST;
-      const fact = await factOf(reference, findings, hands);
+      const fact = await look(reference);
       if (fact.verdict === 'decodes') {
-        const compared = await comparator.compare(
-          picture(reference, hands),
-          picture(image, hands),
-          technique,
-          threshold,
-        );
+        const pair = { reference: picture(reference, hands), image: picture(image, hands), mask: maskOf(image) };
+        const compared = await comparator.compare(pair, { technique, threshold });
         return { ...compared, reference: reference.number };
       }
       before = reference;
@@ -75,8 +97,8 @@ export function createJudge({ catalog, comparator, picture, technique, threshold
   }
 
   /**
-   * The judgement of the image that a message names. What is found out on the way is entered with the
-   * outcome and added to `findings`. Errors of the surroundings and bugs come out.
+   * The judgement of the image that a message names. What it makes use of is entered with the outcome, and looked up
+   * in `findings` first. Errors of the surroundings and bugs come out.
    */
   return async function judge(
     image: ImageRecord,
@@ -84,22 +106,22 @@ export function createJudge({ catalog, comparator, picture, technique, threshold
     findings: Findings,
     hands: Hands,
   ): Promise<Judgement> {
-    const before = new Set(findings.keys());
+    const facts: Facts = new Map();
     const entered = () => ({
       image: { stream: image.stream, number: image.number },
       technique,
       threshold,
       base,
       analyzedAt: new Date().toISOString(),
-      facts: [...findings].flatMap(([name, each]) => (before.has(name) ? [] : [each])),
+      facts: [...facts.values()],
     });
     try {
-      const { difference, ...verdict } = await compareWithReference(image, findings, hands);
+      const { difference, ...verdict } = await compareWithReference(image, facts, findings, hands);
       return { image, outcome: { ...entered(), ...verdict }, difference };
     } catch (thrown) {
       const reason = faultOf(thrown);
       if (reason === undefined) throw thrown;
-      const outcome = { ...entered(), kind: 'dead', measurement: null, reference: null } as const;
+      const outcome = { ...entered(), kind: 'dead', measurement: null, regions: null, reference: null } as const;
       const deadLetter = deadLetterOf(message, {
         stage: 'analyze',
         ...reason,
@@ -114,8 +136,8 @@ export function createJudge({ catalog, comparator, picture, technique, threshold
   };
 }
 
-function note({ stream, number }: ImageId, fact: DecodeFact, findings: Findings): DecodeFact {
-  findings.set(imageName({ stream, number }), { stream, number, fact });
+function note({ stream, number }: ImageId, fact: DecodeFact, facts: Facts): DecodeFact {
+  facts.set(imageName({ stream, number }), { stream, number, fact });
   return fact;
 }
 

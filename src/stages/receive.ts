@@ -18,6 +18,8 @@ export interface ReceiveParts extends Claimant, Observer {
   readonly outbox: Outbox;
   readonly source: ImageSource;
   readonly stream: string;
+  /** The digest of the mask that the pictures are compared through; null where all of them is looked at. */
+  readonly mask: string | null;
 }
 
 export interface Received {
@@ -42,7 +44,7 @@ interface Candidate {
  * replay makes unpublished while no picture comes.
  */
 export async function receive(parts: ReceiveParts): Promise<Received> {
-  const { catalog, store, outbox, source, stream, signal, onReport, onStep } = parts;
+  const { catalog, store, outbox, source, stream, mask, signal, onReport, onStep } = parts;
   const patience = { stage: 'receive', signal, ...(onReport && { onReport }) } as const;
   const received = { images: 0, passedOver: 0, rejected: 0 };
   let numbers: { first: number; last: number } | undefined;
@@ -83,6 +85,7 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
       sha256,
       bytes: item.bytes.length,
       receivedAt: new Date().toISOString(),
+      mask,
     };
     return { bytes: item.bytes, row };
   }

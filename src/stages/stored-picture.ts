@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ImgpipeError } from '../domain/errors.ts';
-import { imageKey } from '../domain/object-keys.ts';
+import { imageKey, maskKey } from '../domain/object-keys.ts';
 import { type ImageRecord, imageName } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { PictureSource } from '../ports/comparator.ts';
@@ -38,6 +38,21 @@ export function createPictureReader(store: ObjectStore, objectWaitMs: number) {
     sha256: image.sha256,
     format: image.format,
     read: () => read(image, waiting),
+  });
+}
+
+/** Stored masks as a comparator takes them. A mask is put before the images that it is for. */
+export function createMaskReader(store: ObjectStore) {
+  return (sha256: string): PictureSource => ({
+    sha256,
+    format: 'png',
+    read: async () => {
+      const location = store.locate(maskKey(sha256));
+      const bytes = await store.get(maskKey(sha256));
+      if (bytes === undefined) throw new ImgpipeError('object_missing', `${location}, the image's mask, is not there`);
+      if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+      throw new ImgpipeError('object_damaged', `${location} is not the mask that it was (its SHA-256 differs)`);
+    },
   });
 }
 

@@ -13,6 +13,8 @@ function fileOf(content: string): string {
   return file;
 }
 
+const THRESHOLDS = "a number of 0 or more, such as 2000, or with the technique 'changed' 400px or 0.1%";
+
 function load(sources: Partial<Sources>) {
   return loadConfig({ given: {}, givenAs: 'flag', env: {}, ...sources });
 }
@@ -40,7 +42,12 @@ describe('the configuration', () => {
       count: 10,
       interval: 0,
       technique: 'l2',
-      threshold: 0,
+      threshold: { value: 0 },
+      mask: '',
+      workers: 'auto',
+      maxPictureTime: 30_000,
+      maxPictureMemory: 1024,
+      pictureCache: 80,
       maxMegapixels: 64,
       maxFileMegabytes: 128,
       objectWait: 60_000,
@@ -69,7 +76,7 @@ describe('the configuration', () => {
     expect(load({ given: { threshold: '3', count: undefined }, env, file })).toMatchObject({
       data: 'from the file',
       count: 2,
-      threshold: 3,
+      threshold: { value: 3 },
       interval: 1,
       stream: 'default',
     });
@@ -98,8 +105,13 @@ describe('the configuration', () => {
     ['interval', '24h', 86_400_000],
     ['interval', 0, 0],
     ['objectWait', '0', 0],
-    ['threshold', '1e-3', 0.001],
-    ['threshold', 12.5, 12.5],
+    ['threshold', '1e-3', { value: 0.001 }],
+    ['threshold', 12.5, { value: 12.5 }],
+    ['threshold', '400px', { value: 400, unit: 'px' }],
+    ['threshold', '0.1 %', { value: 0.1, unit: '%' }],
+    ['workers', 'auto', 'auto'],
+    ['workers', '0', 0],
+    ['maxPictureTime', '1.5s', 1500],
     ['maxMegapixels', '0.25', 0.25],
     ['count', '0', 0],
     ['json', '1', true],
@@ -113,7 +125,7 @@ describe('the configuration', () => {
     ['stream', 'sky', 'sky'],
     ['data', ' a b ', ' a b '],
   ])('reads %s %j as %j', (name, given, read) => {
-    expect(load({ given: { [name]: given } })[name]).toBe(read);
+    expect(load({ given: { [name]: given } })[name]).toEqual(read);
   });
 });
 
@@ -151,10 +163,18 @@ describe('a value that will not do', () => {
     ['interval', '-1s', 'a time such as 50ms, 2s or 1m, of a day at the most'],
     ['interval', '2 days', 'a time such as 50ms, 2s or 1m, of a day at the most'],
     ['interval', '25h', 'a time such as 50ms, 2s or 1m, of a day at the most'],
-    ['technique', 'l1', "'l2'"],
-    ['threshold', '-0.1', 'a number of 0 or more'],
-    ['threshold', 'NaN', 'a number of 0 or more'],
-    ['threshold', 'Infinity', 'a number of 0 or more'],
+    ['technique', 'l1', "'l2' or 'changed'"],
+    ['threshold', '-0.1', THRESHOLDS],
+    ['threshold', 'NaN', THRESHOLDS],
+    ['threshold', 'Infinity', THRESHOLDS],
+    ['threshold', '', THRESHOLDS],
+    ['threshold', '-1px', THRESHOLDS],
+    ['threshold', '101%', THRESHOLDS],
+    ['threshold', '5 levels', THRESHOLDS],
+    ['threshold', '%', THRESHOLDS],
+    ['threshold', null, THRESHOLDS],
+    ['workers', '1.5', 'a whole number from 0 to 64'],
+    ['maxPictureTime', '0', 'a time above 0, such as 30s'],
     ['maxMegapixels', 0, 'a number from 0.000001 to 1000'],
     ['maxFileMegabytes', '1025', 'a number from 0.000001 to 1024'],
     ['objectWait', 'long', 'a time such as 50ms, 2s or 1m, of a day at the most'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ImgpipeError } from '../../src/domain/errors.ts';
 import type { Comparator, PictureSource } from '../../src/ports/comparator.ts';
 import { type Colour, cutPng, png, sha256 } from '../support/pictures.ts';
+import { l2Above, pair } from '../support/samples.ts';
 
 const GREY: Colour = [100, 100, 100];
 /** Differs from GREY by 3, 4 and 0 in one pixel: the norm is 5. */
@@ -66,7 +67,7 @@ export function comparatorContract(create: () => Comparator): void {
     it('measures exactly, and is a change above the threshold alone', async () => {
       const [reference, image] = [picture(png(GREY)), picture(ONE_PIXEL)];
       const results = await withComparator((comparator) =>
-        Promise.all([0, 4.999, 5].map((threshold) => comparator.compare(reference, image, 'l2@1', threshold))),
+        Promise.all([0, 4.999, 5].map((threshold) => comparator.compare(pair(reference, image), l2Above(threshold)))),
       );
       expect(results.map(({ kind, measurement }) => [kind, measurement])).toEqual([
         ['changed', 5],
@@ -78,9 +79,9 @@ export function comparatorContract(create: () => Comparator): void {
 
     it('of equal pictures is unchanged by any threshold', async () => {
       const result = await withComparator((comparator) =>
-        comparator.compare(picture(png(GREY)), picture(png(GREY)), 'l2@1', 0),
+        comparator.compare(pair(picture(png(GREY)), picture(png(GREY))), l2Above(0)),
       );
-      expect(result).toEqual({ kind: 'unchanged', measurement: 0, difference: null });
+      expect(result).toEqual({ kind: 'unchanged', measurement: 0, regions: null, difference: null });
     });
 
     it('of different sizes is a change of size whatever the threshold, over a canvas that holds both', async () => {
@@ -89,7 +90,7 @@ export function comparatorContract(create: () => Comparator): void {
         picture(png(GREY, { width: 3, height: 8 })),
       ];
       await withComparator(async (comparator) => {
-        const result = await comparator.compare(reference, image, 'l2@1', 1e9);
+        const result = await comparator.compare(pair(reference, image), l2Above(1e9));
         expect(result).toMatchObject({ kind: 'size_changed', measurement: null });
         const difference = result.difference ?? new Uint8Array();
         const drawn = { ...picture(difference), format: 'jpg' } as const;
@@ -100,8 +101,8 @@ export function comparatorContract(create: () => Comparator): void {
     it('draws the same difference image as is drawn alone, whatever the threshold', async () => {
       const [reference, image] = [picture(png(GREY)), picture(ONE_PIXEL)];
       await withComparator(async (comparator) => {
-        const { difference } = await comparator.compare(reference, image, 'l2@1', 0);
-        expect(await comparator.difference(reference, image)).toEqual(difference);
+        const { difference } = await comparator.compare(pair(reference, image), l2Above(0));
+        expect(await comparator.difference(pair(reference, image))).toEqual(difference);
         expect(difference?.slice(0, 3)).toEqual(Uint8Array.of(0xff, 0xd8, 0xff));
       });
     });
@@ -113,9 +114,9 @@ export function comparatorContract(create: () => Comparator): void {
       await withComparator(async (comparator) => {
         const [good, bad] = [picture(png(GREY)), failing(ONE_PIXEL, error)];
         await expect(comparator.inspect(bad)).rejects.toBe(error);
-        await expect(comparator.compare(good, bad, 'l2@1', 0)).rejects.toBe(error);
-        await expect(comparator.compare(bad, good, 'l2@1', 0)).rejects.toBe(error);
-        await expect(comparator.difference(bad, good)).rejects.toBe(error);
+        await expect(comparator.compare(pair(good, bad), l2Above(0))).rejects.toBe(error);
+        await expect(comparator.compare(pair(bad, good), l2Above(0))).rejects.toBe(error);
+        await expect(comparator.difference(pair(bad, good))).rejects.toBe(error);
       });
     });
 
@@ -132,8 +133,8 @@ export function comparatorContract(create: () => Comparator): void {
     await withComparator(async (comparator) => {
       await comparator.inspect(reference);
       await comparator.inspect(image);
-      await comparator.compare(reference, image, 'l2@1', 0);
-      await comparator.difference(reference, image);
+      await comparator.compare(pair(reference, image), l2Above(0));
+      await comparator.difference(pair(reference, image));
     });
     expect([reference.reads(), image.reads()]).toEqual([1, 1]);
   });

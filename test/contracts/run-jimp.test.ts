@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe } from 'vitest';
 import { createComparator } from '../../src/adapters/jimp/comparator.ts';
 import { createGeneratedSource, isTurned } from '../../src/adapters/jimp/generated-source.ts';
+import { createPixelPool } from '../../src/adapters/jimp/pixel-pool.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
 import { type Colour, cutPng, png } from '../support/pictures.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -20,6 +21,10 @@ function generated(original: Uint8Array, count: number): ImageSource {
 
 describe('the comparator in this process', () => {
   comparatorContract(() => createComparator(LIMITS));
+});
+
+describe('the comparator with workers', () => {
+  comparatorContract(() => createComparator({ ...LIMITS, work: createPixelPool({ workers: 2, maxTimeMs: 30_000 }) }));
 });
 
 describe('the generated source', () => {

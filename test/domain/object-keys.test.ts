@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { alertTextKey, differenceKey, eventTextKey, imageKey, OBJECT_FOLDERS } from '../../src/domain/object-keys.ts';
+import {
+  alertTextKey,
+  differenceKey,
+  eventTextKey,
+  imageKey,
+  maskKey,
+  OBJECT_FOLDERS,
+} from '../../src/domain/object-keys.ts';
 
 describe('the keys of objects', () => {
   it.each([
@@ -24,7 +31,12 @@ describe('the keys of objects', () => {
   });
 
   it('lie in the folders that are the pipeline’s own', () => {
-    const keys = [imageKey({ stream: 'sky', number: 1, format: 'jpg' }), eventTextKey(1), alertTextKey(1)];
+    const keys = [
+      imageKey({ stream: 'sky', number: 1, format: 'jpg' }),
+      eventTextKey(1),
+      alertTextKey(1),
+      maskKey('ab'),
+    ];
     expect(keys.map((key) => key.split('/')[0])).toEqual(OBJECT_FOLDERS);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ImgpipeError } from '../../src/domain/errors.ts';
 import { type Status, status } from '../../src/operations/status.ts';
 import { cutPng, png } from '../support/pictures.ts';
+import { levels } from '../support/samples.ts';
 import { type Workshop, workshop } from '../support/workshop.ts';
 
 const GREY = png([100, 100, 100]);
@@ -56,7 +57,7 @@ describe('the status', () => {
       techniques: [
         {
           technique: 'l2@1',
-          threshold: 0,
+          threshold: levels(0),
           outcomes: { first: 1, unchanged: 1, changed: 2, size_changed: 0, dead: 0 },
         },
       ],

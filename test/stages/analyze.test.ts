@@ -9,6 +9,7 @@ import type { ReceivedMessage } from '../../src/ports/event-bus.ts';
 import type { Hands, Stage } from '../../src/stages/consume.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { cutPng, png, sha256 } from '../support/pictures.ts';
+import { pair } from '../support/samples.ts';
 import { type Workshop, workshop } from '../support/workshop.ts';
 
 const GREY = png([100, 100, 100]);
@@ -357,7 +358,7 @@ describe('a repetition', () => {
     await shop.tamper('UPDATE outcome SET reference = 1, measurement = 5 WHERE number = 3');
     await shop.work(await shop.analyzeStage());
     const picture = (bytes: Uint8Array) => ({ sha256: sha256(bytes), format: 'png', read: async () => bytes }) as const;
-    const right = await shop.comparator.difference(picture(GREY), picture(OTHER));
+    const right = await shop.comparator.difference(pair(picture(GREY), picture(OTHER)));
     const drawn = await shop.store.get('image_event_database/image_event_002.jpg');
     expect(Buffer.from(drawn ?? '').equals(right)).toBe(true);
   });
@@ -489,7 +490,7 @@ describe('how much is handled at once', () => {
   function drawingLarge(comparator: Comparator): Comparator {
     return {
       ...comparator,
-      compare: async () => ({ kind: 'changed', measurement: 1, difference: LARGE }),
+      compare: async () => ({ kind: 'changed', measurement: 1, regions: null, difference: LARGE }),
       difference: async () => LARGE,
     };
   }

@@ -4,6 +4,7 @@ import type { Report } from '../../src/domain/reports.ts';
 import type { Catalog } from '../../src/ports/catalog.ts';
 import { claimStream, claimThreshold } from '../../src/stages/claims.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
+import { levels } from '../support/samples.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const T = 'l2@1';
@@ -16,13 +17,13 @@ async function twoCatalogs(): Promise<[Catalog, Catalog]> {
 
 describe('the threshold of a technique', () => {
   const claim = (catalog: Catalog, threshold: number, as: string) =>
-    claimThreshold(catalog, T, threshold, { as, signal });
+    claimThreshold(catalog, T, levels(threshold), { as, signal });
 
   it('is shared by analyzers that agree on it', async () => {
     const [one, two] = await twoCatalogs();
     await claim(one, 2.5, 'the first');
     await claim(two, 2.5, 'the second');
-    expect(await one.thresholds()).toEqual(new Map([[T, 2.5]]));
+    expect(await one.thresholds()).toEqual(new Map([[T, levels(2.5)]]));
   });
 
   it('is refused where one at work has another, telling whose, which and what to do', async () => {
@@ -33,7 +34,7 @@ describe('the threshold of a technique', () => {
       message:
         'threshold: l2@1 is at work with 0 here (imgpipe analyze (process 7)), not with 5: give --threshold 0, or stop that one first and start all with --threshold 5',
     });
-    expect(await two.thresholds()).toEqual(new Map([[T, 0]]));
+    expect(await two.thresholds()).toEqual(new Map([[T, levels(0)]]));
   });
 
   it('can be another one when all that held it have ended', async () => {
@@ -43,12 +44,12 @@ describe('the threshold of a technique', () => {
     await expect(claim(two, 5, 'c')).rejects.toMatchObject({ code: 'threshold_disagrees' });
     await second.release();
     await claim(two, 5, 'c');
-    expect(await one.thresholds()).toEqual(new Map([[T, 5]]));
+    expect(await one.thresholds()).toEqual(new Map([[T, levels(5)]]));
   });
 
   it('is not refused for the sake of one that has just ended', async () => {
     const [one, two] = await twoCatalogs();
-    await one.setThreshold(T, 0);
+    await one.setThreshold(T, levels(0));
     let asked = 0;
     const late: Catalog = {
       ...two,
@@ -58,20 +59,20 @@ describe('the threshold of a technique', () => {
       },
     };
     await claim(late, 5, 'c');
-    expect(await one.thresholds()).toEqual(new Map([[T, 5]]));
+    expect(await one.thresholds()).toEqual(new Map([[T, levels(5)]]));
   });
 
   it('is agreed on by many that start at once', async () => {
     const [one, two] = await twoCatalogs();
     await Promise.all([one, two, one, two].map((catalog) => claim(catalog, 3, 'one of four')));
-    expect(await one.thresholds()).toEqual(new Map([[T, 3]]));
+    expect(await one.thresholds()).toEqual(new Map([[T, levels(3)]]));
   });
 
   it('is not waited for when told to stop', async () => {
     const [one, two] = await twoCatalogs();
     await one.claim(`technique-${T}`, 'somebody');
     const stop = new AbortController();
-    const waiting = claimThreshold(two, T, 0, { as: 'this', signal: stop.signal });
+    const waiting = claimThreshold(two, T, levels(0), { as: 'this', signal: stop.signal });
     stop.abort();
     await expect(waiting).rejects.toBeInstanceOf(Stopped);
   });

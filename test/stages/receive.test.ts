@@ -29,6 +29,7 @@ async function received(shop: Workshop, ...batches: (readonly SourceItem[])[]) {
   const onReport = (report: Workshop['reports'][number]) => void shop.reports.push(report);
   const signal = new AbortController().signal;
   return receive({
+    mask: null,
     catalog,
     store,
     source,
@@ -122,7 +123,7 @@ describe('the pictures of a source', () => {
       },
     };
     const { catalog, store } = shop;
-    const parts = { catalog, store, stream: 'default', as: 'a test', signal: new AbortController().signal };
+    const parts = { catalog, store, stream: 'default', mask: null, as: 'a test', signal: new AbortController().signal };
     const failing = receive({ ...parts, source: broken, outbox: await shop.outbox() });
     await expect(failing).rejects.toMatchObject({ code: 'file_unreadable' });
     expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
@@ -148,6 +149,7 @@ describe('while no picture comes', () => {
     const { source, end } = idle();
     const { catalog, store } = shop;
     const receiving = receive({
+      mask: null,
       catalog,
       store,
       source,

@@ -12,12 +12,20 @@ import type {
   OutcomeKind,
   Place,
 } from '../../src/domain/records.ts';
+import type { Threshold } from '../../src/domain/threshold.ts';
+import type { Measure, PicturePair, PictureSource } from '../../src/ports/comparator.ts';
 
 /** Records as a test needs them: whole, and with what it is about put over them. */
 
 const AT = '2026-01-02T03:04:05.678Z';
 const BASE = '/data';
 const TECHNIQUE = 'l2@1';
+/** Any change is an event. */
+export const NO_THRESHOLD: Threshold = levels(0);
+
+export function levels(value: number): Threshold {
+  return { value, unit: 'levels' };
+}
 
 export function newImage(over: Partial<NewImage> = {}): NewImage {
   const stream = over.stream ?? 'default';
@@ -29,6 +37,7 @@ export function newImage(over: Partial<NewImage> = {}): NewImage {
     sha256: 'a'.repeat(64),
     bytes: 100,
     receivedAt: AT,
+    mask: null,
     ...over,
   };
 }
@@ -42,9 +51,10 @@ export function newOutcome(image: ImageId, kind: OutcomeKind, over: Partial<NewO
   return {
     image: { stream: image.stream, number: image.number },
     technique: TECHNIQUE,
-    threshold: 0,
+    threshold: NO_THRESHOLD,
     kind,
     measurement: kind === 'changed' ? 12.5 : kind === 'unchanged' ? 0 : null,
+    regions: null,
     reference: compared ? image.number - 1 : null,
     analyzedAt: AT,
     facts: [],
@@ -60,9 +70,10 @@ export function eventRecord(over: Partial<EventRecord> = {}): EventRecord {
     image: { stream: 'default', number: 2 },
     reference: 1,
     technique: TECHNIQUE,
-    threshold: 0,
+    threshold: NO_THRESHOLD,
     kind: 'changed',
     measurement: 12.5,
+    regions: null,
     analyzedAt: AT,
     state: 'pending',
     base: BASE,
@@ -99,4 +110,13 @@ export function deadLetter(over: Partial<NewDeadLetter> = {}): NewDeadLetter {
 
 export function placeAt(offset: number, over: Partial<Place> = {}): Place {
   return { bus: 'embedded', topic: TOPICS.imageAnalysis, partition: 0, offset, ...over };
+}
+
+/** Two pictures as a comparator takes them, and the measure by the L2 norm. */
+export function pair(reference: PictureSource, image: PictureSource, mask?: PictureSource): PicturePair {
+  return { reference, image, mask };
+}
+
+export function l2Above(threshold: number): Measure {
+  return { technique: TECHNIQUE, threshold: levels(threshold) };
 }

@@ -17,6 +17,7 @@ import { type ConsumeParts, consume, type Stage } from '../../src/stages/consume
 import { createOutbox, type OutboxParts } from '../../src/stages/outbox.ts';
 import { type Received, receive } from '../../src/stages/receive.ts';
 import { openSqlite } from './open-sqlite.ts';
+import { NO_THRESHOLD } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const TECHNIQUE = 'l2@1';
@@ -61,7 +62,7 @@ export async function workshop(): Promise<Workshop> {
   const comparator = createComparator({ maxPixels: 10_000 });
   onTestFinished(() => comparator.close());
   await catalog.setBus(bus.id);
-  await catalog.setThreshold(TECHNIQUE, 0);
+  await catalog.setThreshold(TECHNIQUE, NO_THRESHOLD);
   const reports: Report[] = [];
   const signal = new AbortController().signal;
   const onReport = (report: Report) => void reports.push(report);
@@ -76,7 +77,7 @@ export async function workshop(): Promise<Workshop> {
       comparator,
       pipeline: await catalog.identity(),
       technique: TECHNIQUE,
-      threshold: 0,
+      threshold: NO_THRESHOLD,
       objectWaitMs: 0,
       ...over,
     });
@@ -100,7 +101,7 @@ export async function workshop(): Promise<Workshop> {
     },
     outbox,
     receive: async (pictures, stream = 'default') =>
-      receive({ ...parts, outbox: await outbox(), source: sourceOf(pictures), stream }),
+      receive({ ...parts, outbox: await outbox(), source: sourceOf(pictures), stream, mask: null }),
     analyzeStage,
     alertStage,
     work,

@@ -1,7 +1,6 @@
-import { constants, open } from 'node:fs/promises';
-import { ImgpipeError } from '../../domain/errors.ts';
 import type { ImageSource, SourceItem } from '../../ports/image-source.ts';
-import { type Found, unreadable, walk, whyUnreadable } from './walk.ts';
+import { readBounded } from './picture-file.ts';
+import { type Found, walk, whyUnreadable } from './walk.ts';
 
 /** What is handed over together: so many pictures, or so many bytes, whichever comes first. */
 const MOST_PICTURES = 64;
@@ -55,26 +54,4 @@ async function itemOf({ file, error }: Found, maxBytes: number): Promise<SourceI
   } catch (thrown) {
     return { kind: 'rejected', origin: file, error: whyUnreadable(thrown) };
   }
-}
-
-/** The bytes of a regular file. It waits for no writer of a pipe, and reads no more than the limit. */
-async function readBounded(file: string, maxBytes: number): Promise<Uint8Array> {
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile()) throw unreadable('it is no regular file');
-    if (stats.size > maxBytes) throw tooBig(stats.size, maxBytes);
-    const bytes = await handle.readFile();
-    if (bytes.length > maxBytes) throw tooBig(bytes.length, maxBytes);
-    return bytes;
-  } finally {
-    await handle.close();
-  }
-}
-
-function tooBig(size: number, maxBytes: number): ImgpipeError {
-  return new ImgpipeError(
-    'file_too_big',
-    `it has ${size / 1e6} MB, over the limit of ${maxBytes / 1e6} (max_file_megabytes)`,
-  );
 }

@@ -3,6 +3,8 @@ import { ImgpipeError } from '../../domain/errors.ts';
 /** How large a picture may be before it is decoded. */
 export interface Limits {
   readonly maxPixels: number;
+  /** In bytes, as reckoned from its header; without a limit where it is undefined. */
+  readonly maxMemory?: number | undefined;
 }
 
 // The longest side that libjpeg writes; the difference image of a longer one could not be kept.

@@ -1,47 +1,55 @@
 import type { Pixels } from '../../analysis/pixels.ts';
 
-/** Decoded pictures by the digest of their files, the least recently used going first. */
-export interface PictureCache {
-  get(sha256: string): Pixels | undefined;
-  /** Keeps a picture, or not: one that is bigger than the whole cache is passed over. */
-  put(sha256: string, pixels: Pixels): void;
+/** What was decoded, by the digest of its file, the least recently used going first. */
+export interface Cache<T> {
+  get(sha256: string): T | undefined;
+  put(sha256: string, decoded: T): void;
   clear(): void;
 }
+
+export type PictureCache = Cache<Pixels>;
 
 /** Two pictures of 12 megapixels, a reference and an image, and a little more. */
 const USUAL_BYTES = 80 * 2 ** 20;
 
-/** A cache that never holds more than `maxBytes` of pixels. */
+/** A cache of no more than `maxBytes` of pixels, or of one picture alone: the last is the next one's reference. */
 export function createPictureCache(maxBytes = USUAL_BYTES): PictureCache {
+  return createCache(maxBytes, ({ data }) => data.length);
+}
+
+/** A cache of no more than `maxBytes`, or of the last thing alone where that is larger. */
+export function createCache<T>(maxBytes: number, bytesOf: (decoded: T) => number): Cache<T> {
   // A Map walks its keys in the order of insertion: the first is the one that was used longest ago.
-  const pictures = new Map<string, Pixels>();
+  const kept = new Map<string, T>();
   let held = 0;
 
   function drop(sha256: string): void {
-    held -= pictures.get(sha256)?.data.length ?? 0;
-    pictures.delete(sha256);
+    const found = kept.get(sha256);
+    if (found === undefined) return;
+    held -= bytesOf(found);
+    kept.delete(sha256);
   }
 
   return {
     get(sha256) {
-      const found = pictures.get(sha256);
-      if (!found) return undefined;
-      pictures.delete(sha256);
-      pictures.set(sha256, found);
+      const found = kept.get(sha256);
+      if (found === undefined) return undefined;
+      kept.delete(sha256);
+      kept.set(sha256, found);
       return found;
     },
-    put(sha256, pixels) {
+    put(sha256, decoded) {
       drop(sha256);
-      if (pixels.data.length > maxBytes) return;
-      for (const oldest of pictures.keys()) {
-        if (held + pixels.data.length <= maxBytes) break;
+      const bytes = bytesOf(decoded);
+      for (const oldest of kept.keys()) {
+        if (held + bytes <= maxBytes) break;
         drop(oldest);
       }
-      pictures.set(sha256, pixels);
-      held += pixels.data.length;
+      kept.set(sha256, decoded);
+      held += bytes;
     },
     clear() {
-      pictures.clear();
+      kept.clear();
       held = 0;
     },
   };

@@ -1,7 +1,7 @@
 import { OUTCOME_KINDS } from '../../domain/records.ts';
 import type { Audit, Fault, OpenEvent, OpenImage, StreamFigures, TechniqueFigures } from '../../ports/catalog.ts';
 import type { Database, Row } from './database.ts';
-import { placeOf } from './rows.ts';
+import { placeOf, thresholdOf } from './rows.ts';
 
 /** Counts and holds together what the catalog says, in one snapshot (see `Audit`). */
 export function audit(db: Database, defaultTechnique: string): Audit {
@@ -47,7 +47,7 @@ function streamFigures(db: Database): StreamFigures[] {
 }
 
 function techniqueFigures(db: Database): TechniqueFigures[] {
-  return db.all('SELECT technique, threshold FROM technique ORDER BY technique').map((row) => {
+  return db.all('SELECT * FROM technique ORDER BY technique').map((row) => {
     const technique = String(row['technique']);
     const counted = new Map(
       db
@@ -55,7 +55,7 @@ function techniqueFigures(db: Database): TechniqueFigures[] {
         .map((each) => [String(each['kind']), Number(each['n'])]),
     );
     const outcomes = Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, counted.get(kind) ?? 0]));
-    return { technique, threshold: Number(row['threshold']), outcomes: outcomes as TechniqueFigures['outcomes'] };
+    return { technique, threshold: thresholdOf(row), outcomes: outcomes as TechniqueFigures['outcomes'] };
   });
 }
 

@@ -10,7 +10,7 @@ import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
-import { alertOf, EVENT_QUERY, eventOf, imageOf } from './rows.ts';
+import { alertOf, EVENT_QUERY, eventOf, imageOf, thresholdOf } from './rows.ts';
 
 /** The tables of which `clean` leaves nothing. */
 const FORGOTTEN = ['technique', 'stream', 'image', 'outcome', 'event', 'alert', 'dead_letter', 'heartbeat'];
@@ -58,17 +58,17 @@ function createWhole(db: Database): Omit<CatalogWhole, 'close'> {
     setBus: (busId) => db.write(() => void db.run('UPDATE pipeline SET bus_id = ?', busId)),
 
     thresholds: async () =>
-      new Map(
-        db.all('SELECT * FROM technique').map((row) => [String(row['technique']), Number(row['threshold'])] as const),
-      ),
+      new Map(db.all('SELECT * FROM technique').map((row) => [String(row['technique']), thresholdOf(row)] as const)),
 
     setThreshold: (technique, threshold) =>
       db.write(
         () =>
           void db.run(
-            'INSERT INTO technique VALUES (?, ?) ON CONFLICT (technique) DO UPDATE SET threshold = excluded.threshold',
+            `INSERT INTO technique VALUES (?, ?, ?) ON CONFLICT (technique)
+               DO UPDATE SET threshold = excluded.threshold, threshold_unit = excluded.threshold_unit`,
             technique,
-            threshold,
+            threshold.value,
+            threshold.unit,
           ),
       ),
 

@@ -14,8 +14,8 @@ export function createImageRows(db: Database): ImageRows {
     );
     const number = Number(next?.['last_number']);
     db.run(
-      `INSERT INTO image (stream, number, incoming, format, origin, sha256, bytes, received_at, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
+      `INSERT INTO image (stream, number, incoming, format, origin, sha256, bytes, received_at, mask, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
       picture.stream,
       number,
       picture.incoming,
@@ -24,6 +24,7 @@ export function createImageRows(db: Database): ImageRows {
       picture.sha256,
       picture.bytes,
       picture.receivedAt,
+      picture.mask,
     );
     return { how: 'added', row: { ...picture, number, state: 'pending', fact: null, place: null } };
   }
@@ -106,6 +107,9 @@ export function createImageRows(db: Database): ImageRows {
           const place = placeOf(row);
           return place === null ? [] : [{ stream, number: Number(row['number']), place }];
         }),
+
+    masks: async () =>
+      db.all('SELECT DISTINCT mask FROM image WHERE mask IS NOT NULL ORDER BY mask').map((row) => String(row['mask'])),
 
     lastImage: async (stream) =>
       one(db.get('SELECT * FROM image WHERE stream = ? ORDER BY number DESC LIMIT 1', stream)),

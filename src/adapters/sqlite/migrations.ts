@@ -49,4 +49,11 @@ CREATE TABLE heartbeat (
 
 ALTER TABLE bus_message ADD COLUMN bytes BLOB;
 `,
+  `
+ALTER TABLE technique ADD COLUMN threshold_unit TEXT NOT NULL DEFAULT 'levels';
+ALTER TABLE outcome ADD COLUMN threshold_unit TEXT NOT NULL DEFAULT 'levels';
+ALTER TABLE image ADD COLUMN mask TEXT;
+ALTER TABLE event ADD COLUMN region_count INTEGER;
+ALTER TABLE event ADD COLUMN regions TEXT;
+`,
 ];

@@ -29,25 +29,29 @@ export function createOutcomeRows(db: Database): OutcomeRows {
     const known = find(technique, image);
     if (known !== undefined) return { how: 'exists', row: known };
     db.run(
-      'INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       technique,
       image.stream,
       image.number,
       kind,
-      outcome.threshold,
+      outcome.threshold.value,
       outcome.measurement,
       outcome.reference,
       outcome.analyzedAt,
+      outcome.threshold.unit,
     );
     if (kind === 'changed' || kind === 'size_changed') {
       const next = db.get('UPDATE pipeline SET last_event = last_event + 1 RETURNING last_event');
       db.run(
-        `INSERT INTO event (number, technique, stream, image, state, base) VALUES (?, ?, ?, ?, 'pending', ?)`,
+        `INSERT INTO event (number, technique, stream, image, state, base, region_count, regions)
+         VALUES (?, ?, ?, ?, 'pending', ?, ?, ?)`,
         Number(next?.['last_event']),
         technique,
         image.stream,
         image.number,
         outcome.base,
+        outcome.regions?.count ?? null,
+        outcome.regions === null ? null : JSON.stringify(outcome.regions.first),
       );
     }
     removeReplayed(db, technique, image);

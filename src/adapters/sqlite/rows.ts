@@ -8,14 +8,16 @@ import type {
   ImageRecord,
   OutcomeRecord,
   Place,
+  Regions,
 } from '../../domain/records.ts';
+import type { Threshold } from '../../domain/threshold.ts';
 import type { Row, Value } from './database.ts';
 
 /** Rows as the database holds them, turned into the records that the pipeline talks about, and back. */
 
 /** What `eventOf` reads: an event with what its outcome says. */
 export const EVENT_QUERY = `
-  SELECT e.*, o.kind, o.threshold, o.measurement, o.reference, o.analyzed_at
+  SELECT e.*, o.kind, o.threshold, o.threshold_unit, o.measurement, o.reference, o.analyzed_at
   FROM event e JOIN outcome o ON o.technique = e.technique AND o.stream = e.stream AND o.number = e.image`;
 
 export function imageOf(row: Row): ImageRecord {
@@ -28,6 +30,7 @@ export function imageOf(row: Row): ImageRecord {
     sha256: text(row, 'sha256'),
     bytes: integer(row, 'bytes'),
     receivedAt: text(row, 'received_at'),
+    mask: textOrNull(row['mask']),
     state: text(row, 'state') as ImageRecord['state'],
     fact: factOf(row),
     place: placeOf(row),
@@ -40,9 +43,10 @@ export function eventOf(row: Row): EventRecord {
     image: { stream: text(row, 'stream'), number: integer(row, 'image') },
     reference: integer(row, 'reference'),
     technique: text(row, 'technique'),
-    threshold: Number(row['threshold']),
+    threshold: thresholdOf(row),
     kind: text(row, 'kind') as EventRecord['kind'],
     measurement: numberOrNull(row['measurement']),
+    regions: regionsOf(row),
     analyzedAt: text(row, 'analyzed_at'),
     state: text(row, 'state') as EventRecord['state'],
     base: text(row, 'base'),
@@ -55,13 +59,24 @@ export function outcomeOf(row: Row, event: EventRecord | null): OutcomeRecord {
   return {
     image: { stream: text(row, 'stream'), number: integer(row, 'number') },
     technique: text(row, 'technique'),
-    threshold: Number(row['threshold']),
+    threshold: thresholdOf(row),
     kind: text(row, 'kind') as OutcomeRecord['kind'],
     measurement: numberOrNull(row['measurement']),
     reference: numberOrNull(row['reference']),
     analyzedAt: text(row, 'analyzed_at'),
     event,
   };
+}
+
+/** The two columns of a threshold. */
+export function thresholdOf(row: Row): Threshold {
+  return { value: Number(row['threshold']), unit: text(row, 'threshold_unit') as Threshold['unit'] };
+}
+
+function regionsOf(row: Row): Regions | null {
+  const regions = row['regions'];
+  if (typeof regions !== 'string') return null;
+  return { count: integer(row, 'region_count'), first: JSON.parse(regions) as Regions['first'] };
 }
 
 export function alertOf(row: Row): AlertRecord {

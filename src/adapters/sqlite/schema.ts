@@ -1,10 +1,10 @@
 /** The catalog's version, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Marks the file as a catalog of imgpipe, in `PRAGMA application_id`: "imgp". */
 export const APPLICATION_ID = 0x696d6770;
 
-/** The catalog and the embedded bus. A place is four columns, null together; a dead letter's message as well. */
+/** The catalog and the embedded bus. A place is four columns, null together; a dead letter's message as well. Regions are JSON. */
 export const SCHEMA = `
 CREATE TABLE pipeline (
   only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -17,7 +17,8 @@ CREATE TABLE pipeline (
 
 CREATE TABLE technique (
   technique TEXT PRIMARY KEY,
-  threshold REAL NOT NULL
+  threshold REAL NOT NULL,
+  threshold_unit TEXT NOT NULL DEFAULT 'levels'
 ) STRICT;
 
 CREATE TABLE stream (
@@ -40,6 +41,7 @@ CREATE TABLE image (
   height INTEGER,
   detail TEXT,
   place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
+  mask TEXT,
   PRIMARY KEY (stream, number)
 ) STRICT;
 CREATE INDEX image_by_origin ON image (stream, origin, number);
@@ -54,6 +56,7 @@ CREATE TABLE outcome (
   measurement REAL,
   reference INTEGER,
   analyzed_at TEXT NOT NULL,
+  threshold_unit TEXT NOT NULL DEFAULT 'levels',
   PRIMARY KEY (technique, stream, number)
 ) STRICT;
 
@@ -66,6 +69,8 @@ CREATE TABLE event (
   base TEXT NOT NULL,
   difference_sha256 TEXT,
   place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
+  region_count INTEGER,
+  regions TEXT,
   UNIQUE (technique, stream, image)
 ) STRICT;
 

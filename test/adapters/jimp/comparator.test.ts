@@ -5,6 +5,7 @@ import { createPictureCache } from '../../../src/adapters/jimp/picture-cache.ts'
 import { ImgpipeError } from '../../../src/domain/errors.ts';
 import type { PictureSource } from '../../../src/ports/comparator.ts';
 import { expected, fixture, sha256 } from '../../fixtures/pictures/expected.ts';
+import { l2Above, pair } from '../../support/samples.ts';
 
 const LIMITS = { maxPixels: 64e6 };
 
@@ -29,50 +30,53 @@ describe('comparing two pictures', () => {
     'measures the norm that NumPy does: $reference, $image',
     async ({ reference, image, norm = -1 }) => {
       const comparator = createComparator(LIMITS);
-      const { kind, measurement } = await comparator.compare(source(reference), source(image), 'l2@1', 0);
+      const { kind, measurement } = await comparator.compare(pair(source(reference), source(image)), l2Above(0));
       expect(measurement).toBe(norm);
       expect(kind).toBe(norm > 0 ? 'changed' : 'unchanged');
     },
   );
 
-  it.each(otherSize)('tells a change of size and measures nothing: $reference, $image', async (pair) => {
+  it.each(otherSize)('tells a change of size and measures nothing: $reference, $image', async (two) => {
     const comparator = createComparator(LIMITS);
-    const result = await comparator.compare(source(pair.reference), source(pair.image), 'l2@1', 1e9);
+    const result = await comparator.compare(pair(source(two.reference), source(two.image)), l2Above(1e9));
     expect(result).toMatchObject({ kind: 'size_changed', measurement: null });
     const { width, height } = await decodePicture(result.difference ?? new Uint8Array(), 'jpg', LIMITS);
-    expect({ width, height }).toEqual({ width: pair.width, height: pair.height });
+    expect({ width, height }).toEqual({ width: two.width, height: two.height });
   });
 
   it('is an event above the threshold alone, and draws a difference image for an event alone', async () => {
     const comparator = createComparator(LIMITS);
     const [reference, image] = [source('baseline-444.jpg'), source('baseline-420.jpg')];
     const norm = expected.pairs[0]?.norm ?? 0;
-    const at = await comparator.compare(reference, image, 'l2@1', norm);
-    expect(at).toEqual({ kind: 'unchanged', measurement: norm, difference: null });
-    const below = await comparator.compare(reference, image, 'l2@1', norm - 1e-9);
+    const at = await comparator.compare(pair(reference, image), l2Above(norm));
+    expect(at).toEqual({ kind: 'unchanged', measurement: norm, regions: null, difference: null });
+    const below = await comparator.compare(pair(reference, image), l2Above(norm - 1e-9));
     expect(below).toMatchObject({ kind: 'changed', measurement: norm });
-    expect(await comparator.difference(reference, image)).toEqual(below.difference);
+    expect(await comparator.difference(pair(reference, image))).toEqual(below.difference);
   });
 
   it('is unchanged without a look at the pixels where the files are the same', async () => {
     const comparator = createComparator(LIMITS);
     const [reference, image] = [source('grey.jpg'), source('grey.jpg')];
-    const result = await comparator.compare(reference, image, 'l2@1', 0);
-    expect(result).toEqual({ kind: 'unchanged', measurement: 0, difference: null });
+    const result = await comparator.compare(pair(reference, image), l2Above(0));
+    expect(result).toEqual({ kind: 'unchanged', measurement: 0, regions: null, difference: null });
     expect(reference.reads + image.reads).toBe(0);
   });
 
   it('throws what the codec says where a picture does not decode after all', async () => {
     const comparator = createComparator(LIMITS);
     const cut = source('grey.jpg', fixture('grey.jpg').subarray(0, 500));
-    const comparing = comparator.compare(source('grey.jpg'), cut, 'l2@1', 0);
+    const comparing = comparator.compare(pair(source('grey.jpg'), cut), l2Above(0));
     await expect(comparing).rejects.toMatchObject({ code: 'undecodable' });
   });
 
   it('throws for a technique that it does not have', async () => {
     const comparator = createComparator(LIMITS);
-    const comparing = comparator.compare(source('grey.jpg'), source('rgb8.png'), 'l1@1', 0);
-    await expect(comparing).rejects.toMatchObject({ code: 'internal' });
+    const comparing = comparator.compare(pair(source('baseline-444.jpg'), source('baseline-420.jpg')), {
+      ...l2Above(0),
+      technique: 'l1@1',
+    });
+    await expect(comparing).rejects.toThrow('there is no technique l1@1');
   });
 });
 
@@ -117,20 +121,19 @@ describe('decoded pictures', () => {
     const comparator = createComparator(LIMITS);
     const [reference, image] = [source('grey.jpg'), source('baseline-420.jpg')];
     await Promise.all([comparator.inspect(image), comparator.inspect(image)]);
-    await comparator.compare(reference, image, 'l2@1', 0);
-    await comparator.difference(reference, image);
+    await comparator.compare(pair(reference, image), l2Above(0));
+    await comparator.difference(pair(reference, image));
     expect([reference.reads, image.reads]).toEqual([1, 1]);
   });
 
-  it('are not kept by a cache that is too small for them', async () => {
+  it('are not kept by a cache that is too small for them, but for the last one', async () => {
     const comparator = createComparator({ ...LIMITS, cache: createPictureCache(0) });
-    const picture = source('grey.jpg');
-    await comparator.inspect(picture);
-    await comparator.inspect(picture);
-    expect(picture.reads).toBe(2);
+    const [one, other] = [source('grey.jpg'), source('baseline-420.jpg')];
+    for (const picture of [one, one, other, one]) await comparator.inspect(picture);
+    expect([one.reads, other.reads]).toEqual([2, 1]);
   });
 
-  it('leave the cache in the order of their last use, and never fill it beyond its bound', () => {
+  it('leave the cache in the order of their last use, and never fill it beyond its bound or one of them', () => {
     const cache = createPictureCache(30);
     const picture = (pixels: number) => ({ width: pixels, height: 1, data: new Uint8Array(pixels * 3) });
     cache.put('a', picture(4));
@@ -143,9 +146,14 @@ describe('decoded pictures', () => {
       true,
     ]);
     cache.put('d', picture(11));
-    expect(cache.get('d')).toBeUndefined();
+    expect([cache.get('a'), cache.get('c'), cache.get('d')].map((kept) => kept !== undefined)).toEqual([
+      false,
+      false,
+      true,
+    ]);
     cache.put('a', picture(6));
-    expect(cache.get('c')).toBeDefined();
+    expect(cache.get('d')).toBeUndefined();
+    cache.put('c', picture(4));
     cache.put('e', picture(10));
     expect([cache.get('a'), cache.get('c')]).toEqual([undefined, undefined]);
     expect(cache.get('e')).toBeDefined();

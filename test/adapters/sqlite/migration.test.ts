@@ -8,10 +8,11 @@ import { FOLDER_CLAIM } from '../../../src/ports/catalog.ts';
 import { catalogContract } from '../../contracts/catalog.ts';
 import { eventBusContract } from '../../contracts/event-bus.ts';
 import { type Running, startProgram } from '../../support/imgpipe.ts';
+import { makeOldCatalog, OLD_ID } from '../../support/old-catalogs.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
+import { levels } from '../../support/samples.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { makeVersion1, OLD_ID } from '../../support/version-1.ts';
 
 /** What a database says without any of our code. */
 function asked<T>(file: string, ask: (database: DatabaseSyncInstance) => T): T {
@@ -65,9 +66,20 @@ INSERT INTO dead_letter VALUES
   (6, 'analyze', 'bad_message', 'it lies', NULL, 1, '2026-01-02T03:04:05.678Z', 'sky', 2, 'l2@1', NULL, 'embedded', 'image_analysis', 0, 4);
 `;
 
+describe('a catalog of version 2', () => {
+  it('is brought to the form that a new one has', async () => {
+    const file = makeOldCatalog(2, temporaryFolder());
+    (await openDatabase(file, { create: false })).close();
+    expect(versionOf(file)).toBe(SCHEMA_VERSION);
+    const made = new DatabaseSync(':memory:');
+    made.exec(SCHEMA);
+    expect(asked(file, shapeOf)).toEqual(shapeOf(made));
+  });
+});
+
 describe('a catalog of version 1', () => {
   it('is brought to the form that a new one has', async () => {
-    const file = makeVersion1(temporaryFolder(), ROWS);
+    const file = makeOldCatalog(1, temporaryFolder(), ROWS);
     (await openDatabase(file, { create: false })).close();
     expect(versionOf(file)).toBe(SCHEMA_VERSION);
     const made = new DatabaseSync(':memory:');
@@ -77,7 +89,7 @@ describe('a catalog of version 1', () => {
 
   it('keeps its rows', async () => {
     const folder = temporaryFolder();
-    makeVersion1(folder, ROWS);
+    makeOldCatalog(1, folder, ROWS);
     const { catalog, bus } = await openSqlite(folder);
     expect(await catalog.identity()).toMatchObject({ pipelineId: OLD_ID, formerIds: [] });
     expect(await catalog.audit('l2@1')).toMatchObject({
@@ -94,9 +106,18 @@ describe('a catalog of version 1', () => {
     expect(await bus.committed('image_analysis', 'image_analysis_group')).toEqual(new Map([[0, 5]]));
   });
 
+  it('has thresholds in levels, images without a mask and events without regions', async () => {
+    const folder = temporaryFolder();
+    makeOldCatalog(1, folder, ROWS);
+    const { catalog } = await openSqlite(folder);
+    expect(await catalog.thresholds()).toEqual(new Map([['l2@1', levels(2.5)]]));
+    expect((await catalog.images([{ stream: 'sky', number: 2 }]))[0]).toMatchObject({ mask: null });
+    expect((await catalog.events([1]))[0]).toMatchObject({ threshold: levels(2.5), measurement: 12.5, regions: null });
+  });
+
   it('gives its dead letters the messages that the bus still has, and lets one that lied be about itself alone', async () => {
     const folder = temporaryFolder();
-    const file = makeVersion1(folder, ROWS);
+    const file = makeOldCatalog(1, folder, ROWS);
     await openSqlite(folder);
     const rows = asked(file, (database) =>
       database
@@ -112,7 +133,7 @@ describe('a catalog of version 1', () => {
   });
 
   it('is told as damaged where a table is missing', async () => {
-    const file = makeVersion1(temporaryFolder(), 'DROP TABLE dead_letter');
+    const file = makeOldCatalog(1, temporaryFolder(), 'DROP TABLE dead_letter');
     await expect(openDatabase(file, { create: true })).rejects.toMatchObject({ code: 'catalog_damaged' });
     expect(versionOf(file)).toBe(1);
   });
@@ -127,7 +148,7 @@ describe('a catalog of version 1 that others work with', () => {
 
   it('is left to them, and they are named', async () => {
     const folder = temporaryFolder();
-    const file = makeVersion1(folder, ROWS);
+    const file = makeOldCatalog(1, folder, ROWS);
     const other = await holder(folder, 'shared');
     await expect(openDatabase(file, { create: true })).rejects.toMatchObject({
       code: 'at_work',
@@ -142,7 +163,7 @@ describe('a catalog of version 1 that others work with', () => {
 
   it('is waited for while another brings it up to date', async () => {
     const folder = temporaryFolder();
-    const file = makeVersion1(folder, ROWS);
+    const file = makeOldCatalog(1, folder, ROWS);
     const other = await holder(folder, 'exclusive');
     const opening = openDatabase(file, { create: true });
     other.child.kill('SIGKILL');
@@ -152,7 +173,7 @@ describe('a catalog of version 1 that others work with', () => {
 
   it('is brought up to date once where several open it at the same time', async () => {
     const folder = temporaryFolder();
-    makeVersion1(folder, ROWS);
+    makeOldCatalog(1, folder, ROWS);
     const writers = [1, 2, 3, 4].map(() =>
       startUntilTestEnds('add-images.ts', [folder, '5', '4', '0'], { WAIT_FOR_GO: 'yes' }),
     );
@@ -168,7 +189,8 @@ describe('a catalog of version 1 that others work with', () => {
 it('a migration that is killed in the middle leaves the catalog as it was, and the next one does it', async () => {
   const folder = temporaryFolder();
   const letters = 60_000;
-  const file = makeVersion1(
+  const file = makeOldCatalog(
+    1,
     folder,
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${letters})
      INSERT INTO dead_letter (stage, reason, detail, attempts, at, place_bus, place_topic, place_partition, place_offset)
@@ -190,7 +212,7 @@ it('a migration that is killed in the middle leaves the catalog as it was, and t
 describe('a catalog that was brought up to date', () => {
   catalogContract(async () => {
     const folder = temporaryFolder();
-    makeVersion1(folder);
+    makeOldCatalog(1, folder);
     const { catalog, db } = await openSqlite(folder);
     return {
       catalog,
@@ -206,7 +228,7 @@ describe('a catalog that was brought up to date', () => {
 
   eventBusContract(async () => {
     const folder = temporaryFolder();
-    makeVersion1(folder);
+    makeOldCatalog(1, folder);
     return { open: (as) => openSqlite(folder, as) };
   });
 });

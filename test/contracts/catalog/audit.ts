@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deadLetter, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
+import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
 
 /** The catalog counted and held together, at one moment. */
@@ -22,7 +22,7 @@ export function auditContract(stand: MakeStand): void {
         techniques: [
           {
             technique: L2,
-            threshold: 0,
+            threshold: levels(0),
             outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 0, dead: 0 },
           },
         ],
@@ -38,9 +38,9 @@ export function auditContract(stand: MakeStand): void {
       await addImages(catalog, 1);
       const open = async () => (await catalog.audit(L2)).openImages.map(({ technique }) => technique);
       expect(await open()).toEqual([L2]);
-      await catalog.setThreshold('mse@1', 0);
+      await catalog.setThreshold('mse@1', levels(0));
       expect(await open()).toEqual(['mse@1']);
-      await catalog.setThreshold(L2, 0);
+      await catalog.setThreshold(L2, levels(0));
       await catalog.addOutcomes([newOutcome(id(1), 'first')]);
       expect(await open()).toEqual(['mse@1']);
       expect((await catalog.audit(L2)).analyzed).toBe(0);

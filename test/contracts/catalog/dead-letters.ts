@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeadLetterRecord } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog.ts';
-import { deadLetter, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
+import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, id, L2, type MakeStand } from './stand.ts';
 
 const AT = '2026-02-03T04:05:06.789Z';
@@ -152,7 +152,7 @@ export function deadLettersContract(stand: MakeStand): void {
     it('marks its letter and opens it again: unpublished, without its dead outcome, its verdict forgotten', async () => {
       const { catalog } = await stand();
       const letter = await deadImage(catalog);
-      await catalog.setThreshold(L2, 0);
+      await catalog.setThreshold(L2, levels(0));
       expect(await catalog.firstOpen('default', 1, 1, L2)).toBeUndefined();
       await catalog.replayImages([letter.id], AT);
       expect(await letters(catalog)).toEqual([{ ...letter, replayedAt: AT }]);
@@ -251,7 +251,7 @@ export function deadLettersContract(stand: MakeStand): void {
       await catalog.addOutcomes([newOutcome(id(2), 'changed'), newOutcome(id(1), 'first')]);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
       await catalog.placeImages([1, 2].map((number) => ({ ...id(number), place: placeAt(number) })));
-      await catalog.setThreshold(L2, 0);
+      await catalog.setThreshold(L2, levels(0));
       expect(await catalog.unanswered('default')).toEqual([]);
       await catalog.replayImages([1], AT);
       expect(await catalog.streamsToPublish()).toEqual(['default']);

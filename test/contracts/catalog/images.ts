@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newImage, newOutcome, placeAt } from '../../support/samples.ts';
+import { levels, newImage, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, id, L2, type MakeStand } from './stand.ts';
 
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
@@ -112,10 +112,10 @@ export function imagesContract(stand: MakeStand): void {
         { ...id(1), place: placeAt(0) },
         { ...id(2), place: placeAt(1) },
       ]);
-      await catalog.setThreshold(L2, 0);
+      await catalog.setThreshold(L2, levels(0));
       await catalog.addOutcomes([newOutcome(id(1), 'first')]);
       expect(await unanswered()).toEqual([2]);
-      await catalog.setThreshold('mse@1', 0);
+      await catalog.setThreshold('mse@1', levels(0));
       expect(await unanswered()).toEqual([1, 2]);
       expect(await catalog.unanswered('sky')).toEqual([]);
     });

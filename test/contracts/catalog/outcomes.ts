@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newOutcome, placeAt } from '../../support/samples.ts';
+import { levels, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, id, L2, type MakeStand } from './stand.ts';
 
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
@@ -26,9 +26,10 @@ export function outcomesContract(stand: MakeStand): void {
         image: id(2, 'sky'),
         reference: 1,
         technique: L2,
-        threshold: 0,
+        threshold: levels(0),
         kind: 'size_changed',
         measurement: null,
+        regions: null,
         analyzedAt: newOutcome(id(1), 'first').analyzedAt,
         state: 'pending',
         base: '/data',

@@ -1,6 +1,6 @@
 import type { ImageId, ImageRecord } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog.ts';
-import { newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
+import { levels, newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
 
 export interface CatalogStand {
   /** A catalog without a row. */
@@ -27,7 +27,7 @@ export function id(number: number, stream = 'default'): ImageId {
 
 /** Three images, of which the third has changed, with its alert. */
 export async function closedPipeline(catalog: Catalog): Promise<void> {
-  await catalog.setThreshold(L2, 0);
+  await catalog.setThreshold(L2, levels(0));
   const images = await addImages(catalog, 3);
   await catalog.imagesReady(images);
   await catalog.placeImages(images.map(({ stream, number }) => ({ stream, number, place: placeAt(number - 1) })));

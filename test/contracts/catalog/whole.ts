@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageId } from '../../../src/domain/records.ts';
-import { deadLetter, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
+import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
 
 /** What is asked of the catalog as a whole. */
@@ -17,13 +17,13 @@ export function wholeContract(stand: MakeStand): void {
 
     it('keeps a threshold for each technique', async () => {
       const { catalog } = await stand();
-      await catalog.setThreshold(L2, 1);
-      await catalog.setThreshold('mse@1', 2.5);
-      await catalog.setThreshold(L2, 3);
+      await catalog.setThreshold(L2, levels(1));
+      await catalog.setThreshold('mse@1', { value: 2.5, unit: '%' });
+      await catalog.setThreshold(L2, levels(3));
       expect(await catalog.thresholds()).toEqual(
         new Map([
-          [L2, 3],
-          ['mse@1', 2.5],
+          [L2, levels(3)],
+          ['mse@1', { value: 2.5, unit: '%' }],
         ]),
       );
     });

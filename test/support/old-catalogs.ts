@@ -4,17 +4,17 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { ROOT } from './imgpipe.ts';
 import { catalogFile } from './open-sqlite.ts';
 
-/** The id of the pipeline in a catalog of version 1. */
+/** The id of the pipeline in an old catalog. */
 export const OLD_ID = '01234567-89ab-cdef-0123-456789abcdef';
 
-/** Makes the catalog of a folder as version 1 was made, and does this SQL to it. The answer is its file. */
-export function makeVersion1(folder: string, sql = ''): string {
+/** Makes the catalog of a folder as an older version made it, and does this SQL to it. The answer is its file. */
+export function makeOldCatalog(version: 1 | 2, folder: string, sql = ''): string {
   const file = catalogFile(folder);
   const made = new DatabaseSync(file);
   made.exec('PRAGMA journal_mode = WAL');
-  made.exec(readFileSync(path.join(ROOT, 'test/fixtures/catalog/version-1.sql'), 'utf8'));
+  made.exec(readFileSync(path.join(ROOT, `test/fixtures/catalog/version-${version}.sql`), 'utf8'));
   made.exec(`INSERT INTO pipeline VALUES (1, '${OLD_ID}', '[]', NULL, 0, 0)`);
-  made.exec('PRAGMA application_id = 0x696d6770; PRAGMA user_version = 1');
+  made.exec(`PRAGMA application_id = 0x696d6770; PRAGMA user_version = ${version}`);
   made.exec(sql);
   made.close();
   return file;

@@ -1,0 +1,57 @@
+import { createRequire } from 'node:module';
+import { createMemoryGate } from './memory-gate.ts';
+import type { AnswerTo, PixelTask } from './pixel-tasks.ts';
+import { type PixelWork, WorkerLost } from './pixel-work.ts';
+import { startWorker, type WorkerThread } from './worker-thread.ts';
+
+export interface PixelPoolOptions {
+  readonly workers: number;
+  /** After this long a task's worker is ended. */
+  readonly maxTimeMs: number;
+  /** The file of the workers' program, where it is another than ours. */
+  readonly program?: string;
+}
+
+/** How much memory tasks take together. One that takes more is worked on alone. */
+const MOST_MEMORY = 96e6;
+
+/**
+ * Worker threads that share the tasks, each started when it is first needed. One that dies, or is not done in time, is
+ * replaced, and its task is tried once more while no other is worked on: only then is the task to blame.
+ */
+export function createPixelPool({ workers, maxTimeMs, program = ourProgram() }: PixelPoolOptions): PixelWork {
+  const gate = createMemoryGate({ pieces: workers, bytes: MOST_MEMORY });
+  const idle: WorkerThread[] = [];
+
+  async function attempt<T extends PixelTask>(task: T): Promise<AnswerTo<T>> {
+    const worker = idle.pop() ?? startWorker(program);
+    try {
+      const answer = await worker.perform(task, maxTimeMs);
+      idle.push(worker);
+      return answer;
+    } catch (thrown) {
+      if (!(thrown instanceof WorkerLost)) idle.push(worker);
+      throw thrown;
+    }
+  }
+
+  return {
+    // While one is worked on, the next one's bytes are read.
+    atOnce: 2 * workers,
+    async perform(task, memory) {
+      try {
+        return await gate.within(memory, () => attempt(task));
+      } catch (thrown) {
+        if (!(thrown instanceof WorkerLost)) throw thrown;
+      }
+      return gate.alone(() => attempt(task));
+    },
+    // What is under way comes to its end before.
+    close: () => gate.alone(async () => void (await Promise.all(idle.splice(0).map((worker) => worker.end())))),
+  };
+}
+
+/** The built program of our workers, also where this file is not built: a thread starts from JavaScript. */
+function ourProgram(): string {
+  return createRequire(import.meta.url).resolve('#pixel-worker');
+}

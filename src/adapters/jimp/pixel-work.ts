@@ -1,0 +1,29 @@
+import { type AnswerTo, type PixelTask, perform } from './pixel-tasks.ts';
+
+/** Who does what is done to pixels. */
+export interface PixelWork {
+  /** How many tasks are worth giving at a time. */
+  readonly atOnce: number;
+  /** Does a task that takes so many bytes of memory. Throws `WorkerLost`; anything else that it throws is no verdict on a picture. */
+  perform<T extends PixelTask>(task: T, memory: number): Promise<AnswerTo<T>>;
+  close(): Promise<void>;
+}
+
+/** A task has cost two workers: the second one did nothing else meanwhile, nor did any other. */
+export class WorkerLost extends Error {
+  /** True where it was taken away because its time was over; false where it died by itself. */
+  readonly late: boolean;
+
+  constructor(late: boolean) {
+    super(late ? 'a worker did not come to an end in time' : 'a worker died of its task');
+    this.name = 'WorkerLost';
+    this.late = late;
+  }
+}
+
+/** In this thread, one task after the other, and each as long as it takes. */
+export const HERE: PixelWork = {
+  atOnce: 1,
+  perform: <T extends PixelTask>(task: T) => perform(task) as Promise<AnswerTo<T>>,
+  close: async () => {},
+};

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { ImgpipeError } from '../domain/errors.ts';
+import { sniffFormat } from '../domain/picture-format.ts';
+import type { Comparator, Comparison, Measure, PictureSource } from '../ports/comparator.ts';
+
+/** A picture that somebody has named: its file, and the bytes of that. */
+export interface NamedPicture {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface PicturesToCompare {
+  readonly reference: NamedPicture;
+  readonly image: NamedPicture;
+  readonly mask: NamedPicture | undefined;
+}
+
+/** A picture as it was compared. */
+export interface ComparedPicture {
+  readonly file: string;
+  readonly sha256: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What two pictures differ in. */
+export interface ComparedPictures extends Comparison, Measure {
+  readonly reference: ComparedPicture;
+  readonly image: ComparedPicture;
+  readonly mask: Pick<ComparedPicture, 'file' | 'sha256'> | null;
+}
+
+/** Compares two pictures without a pipeline. Throws what is wrong with one of them, naming it. */
+export async function comparePictures(
+  comparator: Comparator,
+  pictures: PicturesToCompare,
+  measure: Measure,
+): Promise<ComparedPictures> {
+  const reference = await look(comparator, pictures.reference);
+  const image = await look(comparator, pictures.image);
+  const mask = pictures.mask && sourceOf(pictures.mask);
+  const pair = { reference: reference.source, image: image.source, mask };
+  return {
+    ...(await comparator.compare(pair, measure)),
+    ...measure,
+    reference: reference.compared,
+    image: image.compared,
+    mask: pictures.mask && mask ? { file: pictures.mask.file, sha256: mask.sha256 } : null,
+  };
+}
+
+async function look(comparator: Comparator, picture: NamedPicture) {
+  const source = sourceOf(picture);
+  const fact = await comparator.inspect(source);
+  if (fact.verdict !== 'decodes') throw new ImgpipeError(fact.verdict, `${picture.file}: ${fact.detail}`);
+  const { width, height } = fact;
+  return { source, compared: { file: picture.file, sha256: source.sha256, width, height } };
+}
+
+function sourceOf({ file, bytes }: NamedPicture): PictureSource {
+  const format = sniffFormat(bytes);
+  if (format === undefined) throw new ImgpipeError('not_a_picture', `${file} is neither a JPEG nor a PNG`);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { sha256, format, read: async () => bytes };
+}

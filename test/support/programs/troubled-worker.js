@@ -1,0 +1,38 @@
+/**
+ * A worker of the pool that gets into trouble with one picture, by its digest in TROUBLE_WITH, the first TROUBLE_TIMES
+ * times, in the way that TROUBLE says. What it begins and ends it writes to TROUBLE_LOG.
+ */
+import { createHash } from 'node:crypto';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+
+const { TROUBLE, TROUBLE_WITH, TROUBLE_TIMES, TROUBLE_LOG } = process.env;
+
+const WAYS = {
+  exit: () => process.exit(3),
+  hang: () => {
+    for (;;);
+  },
+  memory: () => {
+    for (const all = []; ; ) all.push(new Array(1e6).fill(all.length + 0.5));
+  },
+};
+
+let current;
+parentPort.on('message', (task) => {
+  if (task.kind !== 'decode') return;
+  current = createHash('sha256').update(task.bytes).digest('hex');
+  appendFileSync(TROUBLE_LOG, `begin ${current}\n`);
+  const begun = readFileSync(TROUBLE_LOG, 'utf8').split(`begin ${TROUBLE_WITH}`).length - 1;
+  if (current === TROUBLE_WITH && begun <= Number(TROUBLE_TIMES)) WAYS[TROUBLE]();
+});
+
+const tell = parentPort.postMessage.bind(parentPort);
+parentPort.postMessage = (message) => {
+  if (message.kind !== 'ready' && current !== undefined) appendFileSync(TROUBLE_LOG, `end ${current}\n`);
+  current = undefined;
+  tell(message);
+};
+
+// The pool's own worker hears the task after this one.
+await import('../../../dist/adapters/jimp/pixel-worker.js');
