@@ -36,7 +36,7 @@ export function resultJson(report: Report, locate: (key: string) => string): obj
         measurement: outcome.measurement,
         ...thresholdJson(outcome),
         reference: outcome.reference,
-        ...regionsJson(outcome.event?.regions ?? null),
+        region_count: outcome.event?.regions?.count ?? null,
         event: outcome.event?.number ?? null,
         difference: outcome.event === null ? null : locate(differenceKey(outcome.event.number)),
         analyzed_at: outcome.analyzedAt,

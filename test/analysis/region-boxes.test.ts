@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { withBoxes } from '../../src/analysis/region-boxes.ts';
 
-const [RED, BLACK, GREY] = ['255,64,64', '0,0,0', '100,100,100'];
+const LETTERS = new Map([
+  ['255,64,64', 'r'],
+  ['0,0,0', 'b'],
+  ['100,100,100', '.'],
+]);
 
 /** A grey picture with boxes around these regions, each pixel by its letter: red, black, and a point where it is as it was. */
 function drawn(width: number, height: number, ...boxes: (readonly [x: number, y: number, w: number, h: number])[]) {
@@ -9,23 +13,10 @@ function drawn(width: number, height: number, ...boxes: (readonly [x: number, y:
   const before = picture.data.slice();
   const regions = boxes.map(([x, y, w, h]) => ({ box: { x, y, width: w, height: h } }));
   const { data } = withBoxes(picture, regions);
-  expect(picture.data).toEqual(before);
-  const letters = new Map([
-    [RED, 'r'],
-    [BLACK, 'b'],
-    [GREY, '.'],
-  ]);
+  expect(Buffer.compare(picture.data, before)).toBe(0);
+  const letter = (at: number) => LETTERS.get(`${data[at]},${data[at + 1]},${data[at + 2]}`) ?? '?';
   return Array.from({ length: height }, (_, y) =>
-    Array.from(
-      { length: width },
-      (_, x) =>
-        letters.get(
-          data
-            .subarray(3 * (y * width + x))
-            .subarray(0, 3)
-            .join(),
-        ) ?? '?',
-    ).join(''),
+    Array.from({ length: width }, (_, x) => letter(3 * (y * width + x))).join(''),
   );
 }
 
@@ -51,7 +42,7 @@ describe('the box around a region', () => {
   });
 
   it('has lines that are wider on a larger picture', () => {
-    const rows = drawn(1000, 1000, [500, 500, 10, 10]);
-    expect(rows[505]?.replace(/^\.+/, '').slice(0, 7)).toBe('bbbrrr.');
+    const [row] = drawn(1000, 600, [500, 0, 10, 10]);
+    expect(row?.replace(/^\.+/, '').slice(0, 5)).toBe('bbrr.');
   });
 });

@@ -24,7 +24,10 @@ describe('wrong usage exits 2 with one line that says what would do', () => {
       'run --interval 5',
       'imgpipe: --interval: "5" will not do: give a time such as 50ms, 2s or 1m, of a day at the most',
     ],
-    ['run --threshold -1', 'imgpipe: --threshold: "-1" will not do: give a number of 0 or more'],
+    [
+      'run --threshold -1',
+      'imgpipe: --threshold: "-1" will not do: give a number of 0 or more, such as 2000, or with the technique \'changed\' 400px or 0.1%',
+    ],
     [
       'run --broker localhost:9092',
       'imgpipe: --broker: "localhost:9092" will not do: give \'embedded\', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092',

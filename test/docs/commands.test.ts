@@ -11,8 +11,9 @@ const commandsOf = ({ commands }: Command): Command[] =>
 const commands = commandsOf(program);
 const COMMON_HEADING = '### Options of every command';
 const heading = (command: Command) => {
-  const argument = command.registeredArguments[0];
-  const written = argument === undefined ? '' : argument.required ? ` <${argument.name()}>` : ` [${argument.name()}…]`;
+  const written = command.registeredArguments
+    .map((argument) => (argument.required ? ` <${argument.name()}>` : ` [${argument.name()}…]`))
+    .join('');
   return `### \`imgpipe ${pathOf(command)}${written}\``;
 };
 

@@ -1,0 +1,122 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compareFiles } from '../../src/index.ts';
+import { imgpipe } from '../support/imgpipe.ts';
+import { cutPng, png } from '../support/pictures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** Two pictures that differ by 3, 4 and 0 in their first pixel, others of all kinds, and masks. */
+function files() {
+  const folder = temporaryFolder();
+  const file = (name: string, bytes: Uint8Array | string) => {
+    const at = path.join(folder, name);
+    writeFileSync(at, bytes);
+    return at;
+  };
+  return {
+    grey: file('grey.png', png([100, 100, 100])),
+    pixel: file('pixel.png', png([100, 100, 100], { first: [103, 96, 100] })),
+    wide: file('wide.png', png([100, 100, 100], { width: 8 })),
+    cut: file('cut.png', cutPng()),
+    text: file('text.png', 'no picture'),
+    firstHidden: file('mask.png', png([255, 255, 255], { first: [0, 0, 0] })),
+    allHidden: file('black.png', png([0, 0, 0])),
+    missing: path.join(folder, 'missing.png'),
+    out: path.join(folder, 'out.jpg'),
+  };
+}
+
+describe('two pictures compared without a pipeline', () => {
+  test('exit with 0 where they are the same, also to the threshold', async () => {
+    const { grey, pixel } = files();
+    expect(await imgpipe(['compare', grey, grey])).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^no difference\n/),
+      stderr: '',
+    });
+    expect(await imgpipe(['compare', grey, pixel, '--threshold', '5'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^no more than the threshold: they differ by 5 levels \(l2@1\), threshold 5\n/),
+    });
+  });
+
+  test('exit with 1 where they differ, in size too, and have a difference image', async () => {
+    const { grey, pixel, wide, out } = files();
+    const differing = await imgpipe(['compare', grey, pixel, '--out', out]);
+    expect(differing).toMatchObject({ status: 1, stderr: '' });
+    expect(differing.stdout.split('\n')).toEqual([
+      'the pictures differ by 5 levels (l2@1), threshold 0',
+      `Before:          ${grey}, 4 × 4`,
+      `After:           ${pixel}, 4 × 4`,
+      `Difference:      ${out}`,
+      '',
+    ]);
+    expect([...readFileSync(out).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
+    expect(await imgpipe(['compare', grey, wide])).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^another size: 8 × 4, before 4 × 4\n/),
+    });
+  });
+
+  test('exit with 2 where one cannot be compared, and with 3 where it is not there', async () => {
+    const { grey, cut, text, missing, out } = files();
+    const ends = await Promise.all([
+      imgpipe(['compare', grey, cut]),
+      imgpipe(['compare', text, grey]),
+      imgpipe(['compare', grey, path.dirname(grey)]),
+      imgpipe(['compare', grey, missing]),
+      imgpipe(['compare', grey]),
+      imgpipe(['compare', grey, text, '--threshold', '5px']),
+      imgpipe(['compare', grey, files().pixel, '--out', path.join(out, 'no', 'folder.jpg')]),
+    ]);
+    expect(ends.map(({ status }) => status)).toEqual([2, 2, 2, 3, 2, 2, 2]);
+    expect(ends.map(({ stdout }) => stdout).join('')).toBe('');
+    expect(ends.map(({ stderr }) => stderr)).toEqual([
+      `imgpipe: ${cut}: the PNG is cut short or damaged\n`,
+      `imgpipe: ${text} is neither a JPEG nor a PNG\n`,
+      `imgpipe: ${path.dirname(grey)} cannot be read: it is no regular file\n`,
+      `imgpipe: there is no file ${missing}\n`,
+      "imgpipe: missing required argument 'after': see 'imgpipe compare --help'\n",
+      'imgpipe: threshold: 5px will not do for the technique l2, which measures in levels: give a plain number\n',
+      `imgpipe: --out: ${path.join(out, 'no', 'folder.jpg')} cannot be written (ENOENT): give another\n`,
+    ]);
+  });
+
+  test('are looked at through a mask', async () => {
+    const { grey, pixel, wide, firstHidden, allHidden, missing } = files();
+    expect(await imgpipe(['compare', grey, pixel, '--mask', firstHidden])).toMatchObject({ status: 0 });
+    const ends = await Promise.all([
+      imgpipe(['compare', wide, files().wide, '--mask', firstHidden, '--threshold', '1']),
+      imgpipe(['compare', wide, grey, '--mask', allHidden]),
+      imgpipe(['compare', grey, pixel, '--mask', missing]),
+    ]);
+    expect(ends.map(({ status }) => status)).toEqual([0, 2, 2]);
+    expect(ends.slice(1).map(({ stderr }) => stderr)).toEqual([
+      `imgpipe: mask: ${allHidden} will not do: all of it is black, so nothing of a picture would be looked at\n`,
+      `imgpipe: mask: there is no file ${missing}\n`,
+    ]);
+  });
+
+  test('of another size than the mask are told so', async () => {
+    const { wide, firstHidden } = files();
+    const other = path.join(path.dirname(wide), 'other.png');
+    writeFileSync(other, png([1, 1, 1], { width: 8 }));
+    expect(await imgpipe(['compare', wide, other, '--mask', firstHidden])).toMatchObject({
+      status: 2,
+      stderr: "imgpipe: the mask is 4 × 4, and the picture 8 × 4: give a mask of the picture's size\n",
+    });
+  });
+
+  test('are compared by a program too', async () => {
+    const { grey, pixel, missing } = files();
+    expect(await compareFiles(grey, pixel, { workers: 0 })).toMatchObject({
+      kind: 'changed',
+      measurement: 5,
+      technique: 'l2@1',
+      threshold: { value: 0, unit: 'levels' },
+    });
+    await expect(compareFiles(grey, missing)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(compareFiles(grey, pixel, { threshold: '1%' })).rejects.toMatchObject({ code: 'config_invalid' });
+  });
+});
