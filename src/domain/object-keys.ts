@@ -6,7 +6,8 @@ import { DEFAULT_STREAM } from './stream-name.ts';
 const IMAGES = 'image_database';
 const EVENTS = 'image_event_database';
 const ALERTS = 'image_event_alerts';
-const MASKS = 'image_masks';
+/** Where the masks lie. */
+export const MASKS = 'image_masks';
 
 /** The folders that hold nothing but what the pipeline wrote. */
 export const OBJECT_FOLDERS = [IMAGES, EVENTS, ALERTS, MASKS] as const;
@@ -31,6 +32,11 @@ export function alertTextKey(alert: number): string {
 /** A mask's key, by the digest of its bytes. */
 export function maskKey(sha256: string): string {
   return `${MASKS}/${sha256}.png`;
+}
+
+/** Whether a key is a mask's; one that was put for images that never came has no row. */
+export function isMaskKey(key: string): boolean {
+  return new RegExp(`^${MASKS}/[0-9a-f]{64}\\.png$`).test(key);
 }
 
 function threeDigits(number: number): string {

@@ -1,5 +1,13 @@
 import { ImgpipeError } from '../domain/errors.ts';
-import { alertTextKey, differenceKey, eventTextKey, imageKey, maskKey, OBJECT_FOLDERS } from '../domain/object-keys.ts';
+import {
+  alertTextKey,
+  differenceKey,
+  eventTextKey,
+  imageKey,
+  isMaskKey,
+  MASKS,
+  OBJECT_FOLDERS,
+} from '../domain/object-keys.ts';
 import type { ImageId } from '../domain/records.ts';
 import { type Catalog, FOLDER_CLAIM } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
@@ -30,7 +38,7 @@ const PAGE = 256;
 /** What `clean` would remove, and what it would leave. */
 export async function planClean({ catalog, store }: Pick<CleanParts, 'catalog' | 'store'>): Promise<CleanPlan> {
   const ours = new Set<string>();
-  for await (const keys of writtenKeys(catalog)) for (const key of keys) ours.add(key);
+  for await (const keys of writtenKeys(catalog, store)) for (const key of keys) ours.add(key);
   const present = (await Promise.all(OBJECT_FOLDERS.map((folder) => store.list(folder)))).flat();
   const incoming = await store.list('incoming');
   const audit = await catalog.audit('');
@@ -55,7 +63,7 @@ export async function clean({ catalog, store, bus, as }: CleanParts): Promise<vo
   try {
     if (bus !== undefined) await checkFree(catalog, bus);
     await catalog.beginClean();
-    for await (const keys of writtenKeys(catalog)) await store.remove(keys);
+    for await (const keys of writtenKeys(catalog, store)) await store.remove(keys);
     await store.remove(await store.list('incoming'));
     await bus?.clear();
     await catalog.endClean();
@@ -82,8 +90,8 @@ async function checkFree(catalog: Catalog, bus: EventBus): Promise<void> {
   }
 }
 
-/** The keys that the catalog's rows own, in parts. */
-async function* writtenKeys(catalog: Catalog): AsyncGenerator<string[]> {
+/** The keys that the catalog's rows own, and the masks', in parts. */
+async function* writtenKeys(catalog: Catalog, store: ObjectStore): AsyncGenerator<string[]> {
   let last: ImageId | undefined;
   for (;;) {
     const images = await catalog.allImages(last, PAGE);
@@ -91,7 +99,7 @@ async function* writtenKeys(catalog: Catalog): AsyncGenerator<string[]> {
     if (last === undefined) break;
     yield images.map(imageKey);
   }
-  yield (await catalog.masks()).map(maskKey);
+  yield (await store.list(MASKS)).filter(isMaskKey);
   const lastEvent = await catalog.lastEvent();
   for (let first = 1; first <= lastEvent; first += PAGE) {
     const numbers = Array.from({ length: Math.min(PAGE, lastEvent - first + 1) }, (_, index) => first + index);

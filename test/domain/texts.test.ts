@@ -30,6 +30,21 @@ describe('the text of an event', () => {
     );
   });
 
+  it('names the mask, the threshold’s unit and each region on a line of its own', () => {
+    const box = { x: 104, y: 77, width: 12, height: 11 };
+    const region = { box, centroid: { x: 109.4, y: 82.25 }, area: 98, sum: -4021.125, peak: -88, snr: 41.2 };
+    const changed = {
+      ...event,
+      technique: 'changed@1',
+      threshold: { value: 0.1, unit: '%' },
+      regions: { count: 2, first: [region, region] },
+    } as const;
+    const lines = eventText(changed, { ...image, mask: 'ab12' }, reference).split('\n');
+    expect(lines.slice(9, 13)).toEqual(['Technique: changed@1', 'Measurement: 12.5', 'Threshold: 0.1%', 'Mask: ab12']);
+    const words = '12 × 11 at 104, 77; centroid 109.40, 82.25; area 98 px; sum -4021.13; peak -88.00; SNR 41.20';
+    expect(lines.slice(-4)).toEqual(['Regions: 2', `Region 1: ${words}`, `Region 2: ${words}`, '']);
+  });
+
   it('names no measurement where there is none', () => {
     const text = eventText({ ...event, kind: 'size_changed', measurement: null }, image, reference);
     expect(text).toContain('Kind: size_changed\nTechnique: l2@1\nThreshold: 0\n');

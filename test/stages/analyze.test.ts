@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Stopped } from '../../src/domain/errors.ts';
+import { ImgpipeError, Stopped } from '../../src/domain/errors.ts';
 import { imageReceivedMessage, type Message, TOPICS } from '../../src/domain/messages.ts';
 import { imageKey } from '../../src/domain/object-keys.ts';
 import type { Report, Step } from '../../src/domain/reports.ts';
@@ -509,6 +509,55 @@ describe('how much is handled at once', () => {
     await shop.work(await shop.analyzeStage({ comparator }));
     expect((await shop.catalog.audit('l2@1')).openImages).toEqual([]);
     expect(await shop.catalog.lastEvent()).toBe(5);
+  });
+
+  it('is so many images at a time as the comparator takes, whose outcomes stand in their order', async () => {
+    const shop = await workshop();
+    await shop.receive([GREY, OTHER, GREY, OTHER, GREY, OTHER, GREY]);
+    const [waiting, most] = [new Set<() => void>(), { atOnce: 0 }];
+    const comparator: Comparator = {
+      ...shop.comparator,
+      atOnce: 3,
+      async compare(two, measure) {
+        // What came last ends first.
+        await new Promise<void>((resolve) => {
+          waiting.add(resolve);
+          most.atOnce = Math.max(most.atOnce, waiting.size);
+          setTimeout(() => {
+            const last = [...waiting].at(-1);
+            if (last !== undefined) waiting.delete(last);
+            last?.();
+          }, 5);
+        });
+        return shop.comparator.compare(two, measure);
+      },
+    };
+    await shop.work(await shop.analyzeStage({ comparator }));
+    expect(most.atOnce).toBe(3);
+    const events = await shop.catalog.events([1, 2, 3, 4, 5, 6]);
+    expect(events.map((event) => event?.image.number)).toEqual([2, 3, 4, 5, 6, 7]);
+    expect((await outcomesOf(shop, 7)).map((outcome) => outcome?.[1])).toEqual([null, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it('leaves nothing under way where one of them cannot be compared for now', async () => {
+    const shop = await workshop();
+    await shop.receive([GREY, OTHER, GREY]);
+    let underWay = 0;
+    const comparator: Comparator = {
+      ...shop.comparator,
+      atOnce: 3,
+      async compare(two, measure) {
+        underWay += 1;
+        await new Promise((resolve) => setTimeout(resolve, two.image.sha256 === sha256(OTHER) ? 1 : 30));
+        underWay -= 1;
+        if (two.image.sha256 === sha256(OTHER)) throw new ImgpipeError('store_unavailable', 'away');
+        return shop.comparator.compare(two, measure);
+      },
+    };
+    const stage = await shop.analyzeStage({ comparator });
+    await expect(stage.handle(await messagesOf(shop), hands())).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(underWay).toBe(0);
+    expect(await outcomesOf(shop, 3)).toEqual([undefined, undefined, undefined]);
   });
 
   it('is bounded by the number of images', async () => {

@@ -23,6 +23,13 @@ export function imagesContract(stand: MakeStand): void {
       expect(await (await open()).images([id(1)])).toEqual([expected]);
     });
 
+    it('name their masks, each once', async () => {
+      const { catalog } = await stand();
+      await catalog.addImages(['bb', null, 'aa', 'bb'].map((mask) => newImage({ mask })));
+      expect((await catalog.images([id(1), id(2)])).map((image) => image?.mask)).toEqual(['bb', null]);
+      expect(await catalog.masks()).toEqual(['aa', 'bb']);
+    });
+
     it('that exist are handed back as they stand and take no number, also within one batch', async () => {
       const { catalog } = await stand();
       const [a, b, c] = [newImage(), newImage(), newImage()];

@@ -2,6 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { levels, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, id, L2, type MakeStand } from './stand.ts';
 
+const REGION = {
+  box: { x: 3, y: 0, width: 12, height: 7 },
+  centroid: { x: 8.25, y: 3.5 },
+  area: 70,
+  sum: -812.5,
+  peak: -31,
+  snr: 9.75,
+};
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
 const UNDECODABLE = { verdict: 'undecodable', detail: 'cut short' } as const;
 
@@ -37,6 +45,17 @@ export function outcomesContract(stand: MakeStand): void {
         place: null,
       });
       expect(await catalog.lastEvent()).toBe(2);
+    });
+
+    it('keep their threshold with its unit, and their regions', async () => {
+      const { catalog, open } = await stand();
+      await addImages(catalog, 2);
+      const regions = { count: 140, first: [REGION, { ...REGION, snr: 0.1 + 0.2 }] };
+      const threshold = { value: 0.1, unit: '%' } as const;
+      const [written] = await catalog.addOutcomes([newOutcome(id(2), 'changed', { regions, threshold })]);
+      expect(written?.row).toMatchObject({ threshold, event: { regions, threshold } });
+      expect(await (await open()).events([1])).toMatchObject([{ regions, threshold }]);
+      expect((await catalog.outcomes(L2, [id(2)]))[0]?.event?.regions).toEqual(regions);
     });
 
     it('that exist are handed back as they stand and take no number, also within one batch', async () => {

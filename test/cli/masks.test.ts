@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { imgpipe } from '../support/imgpipe.ts';
+import { png, sha256 } from '../support/pictures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const GREY = png([100, 100, 100]);
+/** Differs from GREY in its first pixel alone. */
+const CLOCK = png([100, 100, 100], { first: [103, 96, 100] });
+const MASK = png([255, 255, 255], { first: [0, 0, 0] });
+
+let folder: string;
+let data: string;
+const file = (name: string, bytes: Uint8Array) => {
+  writeFileSync(path.join(folder, name), bytes);
+  return path.join(folder, name);
+};
+const to = (...args: string[]) => imgpipe([...args, '--data', data]);
+const maskFile = () => path.join(data, 'image_masks', `${sha256(MASK)}.png`);
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  data = path.join(folder, 'data');
+});
+
+describe('a mask', () => {
+  test('hides what is black of the images that are received with it, by whatever technique, and is kept', async () => {
+    const [grey, clock] = [file('1.png', GREY), file('2.png', CLOCK)];
+    const mask = file('mask.png', MASK);
+    expect(await to('run', grey, clock, '--mask', mask)).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/0 events, 0 alerts\n$/),
+    });
+    expect(readFileSync(maskFile()).equals(MASK)).toBe(true);
+    // The same change in another stream, without a mask.
+    await to('run', grey, clock, '--stream', 'bare');
+    const [, bare] = (await to('view', '1', '--json')).stdout.split('"mask":');
+    expect(bare).toMatch(/^null/);
+    expect((await to('status', '--check')).status).toBe(0);
+  });
+
+  test('is told with the event that was found beside it', async () => {
+    const other = png([90, 100, 100], { first: [103, 96, 100] });
+    const mask = file('mask.png', MASK);
+    const run = await to('run', file('1.png', GREY), file('2.png', other), '--mask', mask, '--json');
+    const [image] = run.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(image).toMatchObject({ type: 'image', mask: sha256(MASK) });
+    const view = JSON.parse((await to('view', '1', '--json')).stdout);
+    // 15 pixels are looked at; the first one's difference is not counted.
+    expect(view).toMatchObject({ measurement: Math.sqrt(15 * 100), mask: { sha256: sha256(MASK), path: maskFile() } });
+    expect((await to('view', '1')).stdout).toContain(`Mask:            ${maskFile()}\n`);
+    const text = readFileSync(path.join(data, 'image_event_database/image_event_001.txt'), 'utf8');
+    expect(text).toContain(`Mask: ${sha256(MASK)}\n`);
+  });
+
+  test('of another size makes the image a dead letter that says so', async () => {
+    const [wide, other] = [png([1, 1, 1], { width: 9 }), png([2, 2, 2], { width: 9 })];
+    const run = await to('run', file('1.png', wide), file('2.png', other), '--mask', file('mask.png', MASK));
+    expect(run.status).toBe(1);
+    expect(run.stderr).toMatch(
+      /image default\/2 \(.*\) is set aside: the mask is 4 × 4, and the picture 9 × 4: give a mask of the picture's size \(mask_differs\)\n/,
+    );
+  });
+
+  test('that is gone from the store is found by the check, and its images are set aside', async () => {
+    const mask = file('mask.png', MASK);
+    await to('receive', file('1.png', GREY), file('2.png', CLOCK), '--mask', mask);
+    rmSync(maskFile());
+    const analyze = await to('analyze', '--drain');
+    expect(analyze.stderr).toMatch(
+      /image default\/2 .* is set aside: .*, the image's mask, is not there \(object_missing\)/,
+    );
+    expect(await to('status', '--check')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`image_masks/${sha256(MASK)}.png: the file is missing\n`),
+    });
+  });
+
+  test('goes with the images when the pipeline starts over', async () => {
+    // Also one that no image was received with.
+    await to('receive', '--count', '0', '--mask', file('other.png', png([255, 255, 255], { first: [9, 9, 9] })));
+    await to('receive', file('1.png', GREY), '--mask', file('mask.png', MASK));
+    expect((await to('clean', '--dry-run', '--json')).stdout).toMatch(/"left":\[\]/);
+    expect(existsSync(maskFile())).toBe(true);
+    expect((await to('clean', '--yes')).status).toBe(0);
+    expect(readdirSync(path.dirname(maskFile()))).toEqual([]);
+  });
+
+  test('that is none is refused before anything is received', async () => {
+    const grey = file('1.png', GREY);
+    const jpeg = path.join(import.meta.dirname, '../fixtures/pictures/grey.jpg');
+    const ends = [
+      await to('receive', grey, '--mask', path.join(folder, 'none.png')),
+      await to('receive', grey, '--mask', jpeg),
+      await to('receive', grey, '--mask', file('black.png', png([0, 0, 0]))),
+      await to('receive', grey, '--mask', file('cut.png', MASK.subarray(0, 60))),
+    ];
+    expect(ends.map(({ status }) => status)).toEqual([2, 2, 2, 2]);
+    expect(ends.map(({ stderr }) => stderr.split('\n').at(-2))).toEqual([
+      `imgpipe: mask: there is no file ${path.join(folder, 'none.png')}`,
+      `imgpipe: mask: ${jpeg} will not do: it is no PNG: save the mask as one`,
+      `imgpipe: mask: ${path.join(folder, 'black.png')} will not do: all of it is black, so nothing of a picture would be looked at`,
+      `imgpipe: mask: ${path.join(folder, 'cut.png')} will not do: the PNG is cut short or damaged`,
+    ]);
+    expect((await to('status')).stdout).toMatch(/^Images: +0,/m);
+  });
+});
