@@ -1,9 +1,10 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/jimp/codec.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
 import type { PictureFormat } from '../../../src/domain/records.ts';
 import { expected, fixture, sha256 } from '../../fixtures/pictures/expected.ts';
+import { chunk, ihdr, png } from '../../support/png-files.ts';
 
 const LIMITS = { maxPixels: 64e6 };
 
@@ -24,27 +25,6 @@ function randomBytes(length: number, seed: number): Uint8Array {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state >>> 24;
   });
-}
-
-function chunk(name: string, body: Uint8Array): Buffer {
-  const named = Buffer.concat([Buffer.from(name), body]);
-  const framed = Buffer.alloc(named.length + 8);
-  framed.writeUInt32BE(body.length);
-  named.copy(framed, 4);
-  framed.writeUInt32BE(crc32(named), named.length + 4);
-  return framed;
-}
-
-function ihdr(width: number, height: number, depth: number, colour: number, interlace: number): Buffer {
-  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, depth, colour, 0, 0, interlace]);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  return chunk('IHDR', head);
-}
-
-function png(...chunks: Buffer[]): Buffer {
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, ...chunks, chunk('IEND', Buffer.alloc(0))]);
 }
 
 /** A JPEG whose frame claims another size than it has. */
