@@ -1,4 +1,5 @@
 import { ImgpipeError } from '../../domain/errors.ts';
+import { IHDR, SIGNATURE } from './png-chunks.ts';
 
 /** What a PNG's first chunk says: PNG (third edition), section 11.2.1. */
 export interface PngHead {
@@ -15,10 +16,7 @@ export interface PngHead {
 /** The colour types: grey, RGB, palette, grey with alpha, RGB with alpha. */
 export type Colour = 0 | 2 | 3 | 4 | 6;
 
-/** Where the first chunk ends. */
-export const HEAD_END = 33;
-
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const HEAD_END = 33;
 const LARGEST_SIDE = 2 ** 31 - 1;
 
 // PNG (third edition), table 12: the depths that go with each colour type.
@@ -36,7 +34,7 @@ export function readPngHead(bytes: Uint8Array): PngHead {
     throw undecodable('the file does not begin as a PNG does');
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < HEAD_END || view.getUint32(8) !== 13 || chunkName(bytes, 12) !== 'IHDR') {
+  if (bytes.length < HEAD_END || view.getUint32(8) !== 13 || view.getUint32(12) !== IHDR) {
     throw undecodable('the PNG is cut short or damaged');
   }
   const width = view.getUint32(16);
@@ -50,11 +48,6 @@ export function readPngHead(bytes: Uint8Array): PngHead {
   }
   const bitsPerPixel = COLOURS[colour].channels * depth;
   return { width, height, depth, colour, bitsPerPixel, interlaced: interlace === 1 };
-}
-
-/** The four letters of a chunk's name. */
-export function chunkName(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
 }
 
 function isColour(value: number): value is Colour {

@@ -54,11 +54,9 @@ function inflate({ data, width, height }: PngHeader, length: number): Uint8Array
   if (length > MOST_BYTES) {
     throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, more than the PNG decoder can hold`);
   }
-  const [first = new Uint8Array(), ...others] = data;
-  const compressed = others.length === 0 ? first : Buffer.concat(data);
   try {
     // One byte more than is needed, and it all fits into one piece, so that it is not copied together in the end.
-    const inflated = inflateSync(compressed, { chunkSize: Math.max(length + 1, 64), maxOutputLength: length });
+    const inflated = inflateSync(data, { chunkSize: Math.max(length + 1, 64), maxOutputLength: length });
     if (inflated.length === length) return inflated;
   } catch (thrown) {
     if (!OF_THE_BYTES.includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
