@@ -65,6 +65,11 @@ describe('the check sum of a chunk', () => {
 describe('the order and the number of chunks', () => {
   it.each([
     ['no pixels', png(rgb), 'the PNG holds no picture'],
+    [
+      'the end before the last of the pixels',
+      Buffer.concat([png(rgb, ...inBytes(red).slice(0, 5)), ...inBytes(red).slice(5)]),
+      DAMAGED,
+    ],
     ['no palette', png(indexed, second), BAD_PALETTE],
     ['a palette behind the pixels', png(indexed, second, plte), BAD_PALETTE],
     ['two palettes', png(indexed, plte, plte, second), 'the PNG states its palette twice'],
