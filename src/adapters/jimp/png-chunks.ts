@@ -7,8 +7,10 @@ export interface Chunk {
   readonly to: number;
 }
 
+/** What every PNG begins with. */
 export const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
+// The names that are known.
 export const IHDR = 0x49_48_44_52;
 export const PLTE = 0x50_4c_54_45;
 export const TRNS = 0x74_52_4e_53;

@@ -3,7 +3,7 @@ import type { Unfilter } from './png-unfilter.ts';
 /** Takes a filter off a row in place; `above` is the row above it, unfiltered. */
 type Filter = (row: Uint8Array, above: Uint8Array, bytesPerPixel: number) => void;
 
-// PNG (third edition), section 9.2, table 14: by the filter byte. Sums wrap, as the bytes that they are kept in do.
+// PNG (third edition), section 9.2: by the filter byte. Sums wrap, as the bytes that they are kept in do.
 const FILTERS: readonly Filter[] = [none, sub, up, average, paeth];
 
 /** In plain TypeScript: for machines without vectors, and what the other way is held against. */
