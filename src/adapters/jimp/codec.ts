@@ -12,7 +12,7 @@ const QUALITY = 75;
  * header before anything is decoded. Throws ImgpipeErrors `undecodable` and `too_large`, whose messages are clauses to
  * stand behind the picture's name; anything else that it throws is no verdict on the bytes.
  */
-export function decodePicture(bytes: Uint8Array, format: PictureFormat, limits: Limits): Promise<Pixels> {
+export async function decodePicture(bytes: Uint8Array, format: PictureFormat, limits: Limits): Promise<Pixels> {
   return format === 'jpg' ? decodeJpeg(bytes, limits) : decodePng(bytes, limits);
 }
 

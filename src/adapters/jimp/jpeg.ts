@@ -2,7 +2,7 @@ import { orient } from '../../analysis/orientation.ts';
 import type { Pixels } from '../../analysis/pixels.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { isMemoryTrouble } from './foreign-errors.ts';
-import { jimpFormats } from './jimp-formats.ts';
+import { jimpJpeg } from './jimp-jpeg.ts';
 import { type JpegHeader, readJpegHeader } from './jpeg-header.ts';
 import { decodeWithLibjpeg, type LibjpegVerdict } from './libjpeg.ts';
 import { checkSize, type Limits } from './limits.ts';
@@ -51,7 +51,7 @@ async function decodeWithJimp(bytes: Uint8Array, header: JpegHeader): Promise<Pi
       `the picture is ${width} × ${height} = ${(width * height) / 1e6} megapixels, ${over}`,
     );
   }
-  const { jpeg } = await jimpFormats();
+  const jpeg = await jimpJpeg();
   try {
     const options = { tolerantDecoding: false, formatAsRGBA: false, maxMemoryUsageInMB: 1024 };
     const decoded = jpeg.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), options);

@@ -1,56 +1,66 @@
 import { inflateSync } from 'node:zlib';
-import { overWhite } from '../../analysis/background.ts';
 import { orient } from '../../analysis/orientation.ts';
 import type { Pixels } from '../../analysis/pixels.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
-import { isMemoryTrouble } from './foreign-errors.ts';
-import { jimpFormats } from './jimp-formats.ts';
 import { checkSize, type Limits } from './limits.ts';
-import { type PngHeader, readHead, readPngHeader } from './png-header.ts';
+import { rowPainter } from './png-colours.ts';
+import { readPngHead } from './png-head.ts';
+import { type PngHeader, readPngHeader } from './png-header.ts';
+import { passesOf, storedBytes } from './png-passes.ts';
+import { unfilter } from './png-unfilter.ts';
 
-// Where Adam7's seven passes begin, and how far apart their pixels lie: x, y, across, down.
-const PASSES = [
-  [0, 0, 8, 8],
-  [4, 0, 8, 8],
-  [0, 4, 4, 8],
-  [2, 0, 4, 4],
-  [0, 2, 2, 4],
-  [1, 0, 2, 2],
-  [0, 1, 1, 2],
-] as const;
+// zlib counts what it has to do in 32 bits.
+const MOST_BYTES = 2 ** 32 - 2;
+const DAMAGED = 'the PNG is cut short or damaged';
+// What zlib says of bytes; anything else that it throws is no verdict on them.
+const OF_THE_BYTES = ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT', 'ERR_BUFFER_TOO_LARGE'];
 
 /** Decodes a PNG to RGB over white, as it is to be seen; `undecodable` or `too_large` where that cannot be. */
-export async function decodePng(bytes: Uint8Array, limits: Limits): Promise<Pixels> {
-  checkSize(readHead(bytes), limits);
+export function decodePng(bytes: Uint8Array, limits: Limits): Pixels {
+  checkSize(readPngHead(bytes), limits);
   const header = readPngHeader(bytes);
-  const { png } = await jimpFormats();
+  return orient(decodeStored(header), header.orientation);
+}
+
+/** Beside the result no more is held than the inflated rows, and of these only some at a time in another form. */
+function decodeStored(header: PngHeader): Pixels {
+  const { width, height, bitsPerPixel } = header;
+  const paint = rowPainter(header);
+  const passes = passesOf(header);
+  const filtered = inflate(
+    header,
+    passes.reduce((sum, pass) => sum + storedBytes(pass), 0),
+  );
+  const rgb = new Uint8Array(width * height * 3);
+  const bytesPerPixel = Math.ceil(bitsPerPixel / 8);
+  let from = 0;
+  for (const pass of passes) {
+    const { x, y, across, down, columns, rowBytes } = pass;
+    const end = from + storedBytes(pass);
+    const known = unfilter(filtered.subarray(from, end), { rowBytes, bytesPerPixel }, (rows, first) => {
+      for (let row = 0; row * rowBytes < rows.length; row++) {
+        const at = ((y + (first + row) * down) * width + x) * 3;
+        paint(rows.subarray(row * rowBytes, (row + 1) * rowBytes), { rgb, columns, at, step: across * 3 });
+      }
+    });
+    if (!known) throw new ImgpipeError('undecodable', DAMAGED);
+    from = end;
+  }
+  return { width, height, data: rgb };
+}
+
+/** The compressed data, which must be `length` bytes when it is inflated, and no more. */
+function inflate({ data, width, height }: PngHeader, length: number): Uint8Array {
+  if (length > MOST_BYTES) {
+    throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, more than the PNG decoder can hold`);
+  }
   try {
-    // jimp bounds what it inflates by the picture's size, but not where the picture is interlaced.
-    if (header.interlaced) inflateSync(Buffer.concat(header.data), { maxOutputLength: interlacedLength(header) });
-    const file = Buffer.from(bytes.buffer, bytes.byteOffset, header.end);
-    const decoded = png.decode(file, { skipRescale: header.depth === 16 });
-    const rgba = header.depth === 16 ? highBytes(decoded.data) : decoded.data;
-    return orient(overWhite(header.width, header.height, rgba), header.orientation);
+    // One byte more than is needed, and it all fits into one piece, so that it is not copied together in the end.
+    const inflated = inflateSync(data, { chunkSize: Math.max(length + 1, 64), maxOutputLength: length });
+    if (inflated.length === length) return inflated;
   } catch (thrown) {
-    if (isMemoryTrouble(thrown)) throw thrown;
-    throw new ImgpipeError('undecodable', 'the PNG is cut short or damaged', { cause: thrown });
+    if (!OF_THE_BYTES.includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
+    throw new ImgpipeError('undecodable', DAMAGED, { cause: thrown });
   }
-}
-
-/** How many bytes an interlaced picture is before it is compressed: in each pass, rows with a filter byte each. */
-function interlacedLength({ width, height, bitsPerPixel }: PngHeader): number {
-  let length = 0;
-  for (const [x, y, across, down] of PASSES) {
-    const columns = Math.ceil((width - x) / across);
-    const rows = Math.ceil((height - y) / down);
-    if (columns > 0 && rows > 0) length += rows * (1 + Math.ceil((columns * bitsPerPixel) / 8));
-  }
-  return length;
-}
-
-/** 16-bit samples, which the decoder gives as they are when it is told not to scale them, cut to 8 bits. */
-function highBytes(samples: ArrayLike<number>): Uint8Array {
-  const data = new Uint8Array(samples.length);
-  for (let i = 0; i < data.length; i++) data[i] = (samples[i] as number) >> 8;
-  return data;
+  throw new ImgpipeError('undecodable', DAMAGED);
 }

@@ -1,9 +1,11 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/jimp/codec.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
 import type { PictureFormat } from '../../../src/domain/records.ts';
 import { expected, fixture, sha256 } from '../../fixtures/pictures/expected.ts';
+import { claiming, repeatingScan } from '../../support/hostile-pictures.ts';
+import { chunk, ihdr, png } from '../../support/png-files.ts';
 
 const LIMITS = { maxPixels: 64e6 };
 
@@ -24,36 +26,6 @@ function randomBytes(length: number, seed: number): Uint8Array {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state >>> 24;
   });
-}
-
-function chunk(name: string, body: Uint8Array): Buffer {
-  const named = Buffer.concat([Buffer.from(name), body]);
-  const framed = Buffer.alloc(named.length + 8);
-  framed.writeUInt32BE(body.length);
-  named.copy(framed, 4);
-  framed.writeUInt32BE(crc32(named), named.length + 4);
-  return framed;
-}
-
-function ihdr(width: number, height: number, depth: number, colour: number, interlace: number): Buffer {
-  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, depth, colour, 0, 0, interlace]);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  return chunk('IHDR', head);
-}
-
-function png(...chunks: Buffer[]): Buffer {
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, ...chunks, chunk('IEND', Buffer.alloc(0))]);
-}
-
-/** A JPEG whose frame claims another size than it has. */
-function claiming(bytes: Buffer, width: number, height: number): Buffer {
-  const copy = Buffer.from(bytes);
-  const frame = copy.findIndex((byte, at) => byte === 0xff && (copy[at + 1] === 0xc0 || copy[at + 1] === 0xc2));
-  copy.writeUInt16BE(height, frame + 5);
-  copy.writeUInt16BE(width, frame + 7);
-  return copy;
 }
 
 /** Every length from nothing to one byte less than the whole, in steps of about 1 %. */
@@ -191,10 +163,7 @@ describe('a small file that unpacks into a huge one', () => {
   });
 
   it('is refused where it would go over the picture in thousands of scans', async () => {
-    const bytes = fixture('progressive-444.jpg');
-    const scan = bytes.lastIndexOf('ffda', undefined, 'hex');
-    const last = bytes.subarray(scan, -2);
-    const many = Buffer.concat([bytes.subarray(0, -2), ...Array(501).fill(last), bytes.subarray(-2)]);
+    const many = repeatingScan(fixture('progressive-444.jpg'), 501);
     await expect(decodePicture(many, 'jpg', LIMITS)).rejects.toThrow(/scans/);
   });
 });

@@ -1,0 +1,29 @@
+import { decodePicture } from '../../src/adapters/jimp/codec.ts';
+import { ImgpipeError } from '../../src/domain/errors.ts';
+import type { PictureFile } from './bad-pictures.ts';
+
+export type Outcome = 'decoded' | 'undecodable' | 'too_large';
+
+/** More than any picture within the limit takes. It is the processor's time, which others at work do not lengthen. */
+const LONGEST_MS = 5_000;
+
+/** What becomes of a file. Throws, with its name, where that is another error, or takes too long. */
+export async function outcomeOf({ name, format, bytes }: PictureFile): Promise<Outcome> {
+  const begin = process.cpuUsage();
+  const outcome = await decodePicture(bytes, format, { maxPixels: 64e6 }).then(
+    ({ width, height, data }) => {
+      if (data.length !== width * height * 3) throw new Error(`${name}: ${data.length} bytes, ${width} × ${height}`);
+      return 'decoded' as const;
+    },
+    (thrown: unknown) => {
+      if (thrown instanceof ImgpipeError && (thrown.code === 'undecodable' || thrown.code === 'too_large')) {
+        return thrown.code;
+      }
+      throw new Error(`${name}: ${String(thrown)}`, { cause: thrown });
+    },
+  );
+  const { user, system } = process.cpuUsage(begin);
+  const took = (user + system) / 1000;
+  if (took > LONGEST_MS) throw new Error(`${name}: ${outcome} after ${Math.round(took)} ms`);
+  return outcome;
+}
