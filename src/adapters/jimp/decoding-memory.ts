@@ -2,7 +2,7 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import type { PictureFormat } from '../../domain/records.ts';
 import { readJpegHeader } from './jpeg-header.ts';
 import { checkSize, type Limits } from './limits.ts';
-import { readHead } from './png-header.ts';
+import { readPngHead } from './png-head.ts';
 
 /**
  * About how many bytes of memory a picture takes to be decoded, as its header lets one know. Throws `too_large` where a
@@ -29,7 +29,7 @@ function memoryOfJpeg(bytes: Uint8Array, limits: Limits): number {
 
 /** The file, what it inflates to, and the pixels twice. */
 function memoryOfPng(bytes: Uint8Array, limits: Limits): number {
-  const head = readHead(bytes);
+  const head = readPngHead(bytes);
   checkSize(head, limits);
   const inflated = head.height * (1 + Math.ceil((head.width * head.bitsPerPixel) / 8));
   return bytes.length + inflated + head.width * head.height * 6;
