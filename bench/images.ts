@@ -1,0 +1,190 @@
+/** What a comparison of two pictures costs, step by step and whole; the README's table of images comes from here. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { decodePicture } from '../src/adapters/jimp/codec.ts';
+import { createComparator } from '../src/adapters/jimp/comparator.ts';
+import { createPixelPool } from '../src/adapters/jimp/pixel-pool.ts';
+import { encodeDifference } from '../src/adapters/jimp/pixel-tasks.ts';
+import { HERE, type PixelWork } from '../src/adapters/jimp/pixel-work.ts';
+import type { Pixels } from '../src/analysis/pixels.ts';
+import { TECHNIQUES } from '../src/analysis/techniques.ts';
+import type { PictureSource } from '../src/ports/comparator.ts';
+import { type Formula, startFormula } from './images/formula.ts';
+import { compareWithJimp } from './images/jimp-alone.ts';
+import { copyOf, SIZES, type Size, writeScenes } from './images/pictures.ts';
+import { head, row, say } from './print.ts';
+import { percentile } from './statistics.ts';
+
+const MEASURE = { technique: 'l2@1', threshold: { value: 0, unit: 'levels' } } as const;
+const MAX_TIME_MS = 300_000;
+const LIMITS = { maxPixels: 64e6 };
+
+const { values: options } = parseArgs({
+  options: { python: { type: 'string', default: 'python3' }, only: { type: 'string' } },
+});
+const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-bench-'));
+const formula = startFormula(options.python);
+try {
+  if (formula === undefined)
+    say(`${options.python} has not both Pillow and NumPy: the reference's formula is left out`);
+  for (const size of SIZES) if (options.only === undefined || size.name.startsWith(options.only)) await tableOf(size);
+} finally {
+  formula?.close();
+  rmSync(folder, { recursive: true });
+}
+
+async function tableOf(size: Size): Promise<void> {
+  const files = writeScenes(folder, size);
+  const [before, after] = [readFileSync(files.reference), readFileSync(files.image)];
+  await steps(size, before, after);
+  const pools = [1, 2].filter((workers) => workers <= availableParallelism());
+  const ways = [{ name: 'imgpipe, in this thread', work: HERE }, ...pools.map(poolOf)];
+  const times = await inTurns(size, ways, { before, after, files });
+  print(size, ways, times);
+  for (const { work } of ways) await work.close();
+}
+
+interface Way {
+  readonly name: string;
+  readonly work: PixelWork;
+}
+
+function poolOf(workers: number): Way {
+  const work = createPixelPool({ workers, maxTimeMs: MAX_TIME_MS });
+  return { name: `imgpipe, ${workers} ${workers === 1 ? 'worker' : 'workers'}`, work };
+}
+
+/** Each step of a comparison alone, in this thread. */
+async function steps(size: Size, before: Uint8Array, after: Uint8Array): Promise<void> {
+  const [reference, image] = [await decodePicture(before, 'jpg', LIMITS), await decodePicture(after, 'jpg', LIMITS)];
+  head(`${size.name}, a step alone`, 'median');
+  const step = async (name: string, work: () => unknown) => {
+    const times: number[] = [];
+    for (let round = 0; round < size.rounds; round++) times.push(await timed(work));
+    row(name, ms(percentile(times, 0.5)));
+  };
+  await step('decode a JPEG', () => decodePicture(after, 'jpg', LIMITS));
+  for (const technique of TECHNIQUES) {
+    await step(`measure, ${technique.id}`, () => technique.measure(reference, image, undefined));
+  }
+  const range = rangeOf(reference, image);
+  await step('draw and encode the difference image', () => encodeDifference(reference, image, range));
+  await step('digest of a file', () => createHash('sha256').update(after).digest());
+}
+
+function rangeOf(reference: Pixels, image: Pixels) {
+  const [technique] = TECHNIQUES;
+  if (technique === undefined) throw new Error('there is no technique');
+  return technique.measure(reference, image, undefined);
+}
+
+interface Times {
+  /** Per comparison in the steady state: the reference is decoded already, as the image of the comparison before. */
+  readonly changed: number[];
+  readonly unchanged: number[];
+}
+
+interface Inputs {
+  readonly before: Buffer;
+  readonly after: Buffer;
+  readonly files: { readonly reference: string; readonly image: string };
+}
+
+/** Every way in turns, so that other work on the machine is fair to all. */
+async function inTurns(size: Size, ways: readonly Way[], inputs: Inputs): Promise<Map<string, Times>> {
+  const times = new Map<string, Times>();
+  const note = (name: string, changed: readonly number[], unchanged: readonly number[]) => {
+    const known = times.get(name) ?? { changed: [], unchanged: [] };
+    times.set(name, { changed: [...known.changed, ...changed], unchanged: [...known.unchanged, ...unchanged] });
+  };
+  // Once without the clock, so that the code is compiled.
+  for (const { work } of ways) await compareStream(work, inputs, 4);
+  const turns = 3;
+  for (let turn = 0; turn < turns; turn++) {
+    for (const { name, work } of ways) {
+      const changed = await compareStream(work, inputs, size.rounds);
+      note(name, [changed], [await compareEqual(work, inputs)]);
+    }
+    if (formula !== undefined) await noteFormula(formula, size, inputs, note);
+    const { before, after } = inputs;
+    const [changed, unchanged] = [
+      await timed(() => compareWithJimp(before, after)),
+      await timed(() => compareWithJimp(before, before)),
+    ];
+    note('jimp as it comes', [changed], [unchanged]);
+  }
+  return times;
+}
+
+async function noteFormula(
+  { time }: Formula,
+  size: Size,
+  { files }: Inputs,
+  note: (name: string, changed: readonly number[], unchanged: readonly number[]) => void,
+): Promise<void> {
+  const out = path.join(folder, 'difference.jpg');
+  const rounds = Math.ceil(size.rounds / 3);
+  const changed = await time({ ...files, out, rounds });
+  const unchanged = await time({ ...files, image: files.reference, out, rounds });
+  note("the reference's formula", changed.ms, unchanged.ms);
+}
+
+/** A stream in which each picture differs from the one before, as a stage takes it; milliseconds for each comparison. */
+async function compareStream(work: PixelWork, { before, after }: Inputs, count: number): Promise<number> {
+  const comparator = createComparator({ ...LIMITS, work: { ...work, close: async () => {} } });
+  const pictures = Array.from({ length: count + 1 }, (_, index) => source(copyOf(index % 2 ? after : before, index)));
+  const [first] = pictures;
+  if (first !== undefined) await comparator.inspect(first);
+  const began = performance.now();
+  const underWay: Promise<unknown>[] = [];
+  for (const [index, image] of pictures.entries()) {
+    const reference = pictures[index - 1];
+    if (reference === undefined) continue;
+    if (underWay.length >= work.atOnce) await underWay.shift();
+    underWay.push(comparator.compare({ reference, image, mask: undefined }, MEASURE));
+  }
+  await Promise.all(underWay);
+  const each = (performance.now() - began) / count;
+  await comparator.close();
+  return each;
+}
+
+/** A picture that is the one before, as a stage finds out: by the digest of its bytes. */
+async function compareEqual(work: PixelWork, { before }: Inputs): Promise<number> {
+  const comparator = createComparator({ ...LIMITS, work: { ...work, close: async () => {} } });
+  const reference = source(before);
+  return timed(async () => {
+    const image = source(before);
+    return comparator.compare({ reference, image, mask: undefined }, MEASURE);
+  });
+}
+
+function source(bytes: Uint8Array): PictureSource {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { sha256, format: 'jpg', read: async () => bytes };
+}
+
+async function timed(work: () => unknown): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+function print(size: Size, ways: readonly Way[], times: ReadonlyMap<string, Times>): void {
+  const median = (name: string, of: keyof Times) => percentile(times.get(name)?.[of] ?? [], 0.5);
+  const formulaName = "the reference's formula";
+  head(`${size.name}, a comparison`, 'changed', 'beside the reference', 'unchanged', 'beside the reference');
+  for (const name of [...ways.map(({ name }) => name), formulaName, 'jimp as it comes']) {
+    if (!times.has(name)) continue;
+    const besides = (of: keyof Times) =>
+      times.has(formulaName) ? `${(median(formulaName, of) / median(name, of)).toPrecision(3)} times` : '';
+    row(name, ms(median(name, 'changed')), besides('changed'), ms(median(name, 'unchanged')), besides('unchanged'));
+  }
+}
+
+function ms(milliseconds: number): string {
+  return `${milliseconds.toPrecision(3)} ms`;
+}
