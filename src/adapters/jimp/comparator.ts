@@ -104,7 +104,7 @@ async function warmUp(): Promise<void> {
 
 /** The difference image as a JPEG file. */
 export function encodeDifference(before: Pixels, after: Pixels, measured: L2Measurement): Uint8Array {
-  return encodeDrawnJpeg(after, (rgb) => drawDifference(before, after, measured, rgb));
+  return encodeDrawnJpeg(after, (rgb, first) => drawDifference(before, after, measured, rgb, first));
 }
 
 function isVerdict(thrown: unknown): thrown is Verdict {
