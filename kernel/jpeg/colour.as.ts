@@ -46,11 +46,13 @@ export function convertRows(upper: usize, lower: usize, width: i32, to: RowPair)
   const whole = width & -GROUP;
   for (let x = 0; x < whole; x += GROUP) {
     convertGroups(upper + x * 3, lower + x * 3, x, to);
+    convertGroups(upper + x * 3 + 24, lower + x * 3 + 24, x + 8, to);
   }
   if (whole == width) return;
   fillTail(TAIL_UPPER, upper + whole * 3, width - whole);
   fillTail(TAIL_LOWER, lower + whole * 3, width - whole);
   convertGroups(TAIL_UPPER, TAIL_LOWER, whole, to);
+  convertGroups(TAIL_UPPER + 24, TAIL_LOWER + 24, whole + 8, to);
 }
 
 function fillTail(tail: usize, from: usize, pixels: i32): void {
@@ -58,63 +60,58 @@ function fillTail(tail: usize, from: usize, pixels: i32): void {
   for (let at = pixels * 3; at < GROUP_BYTES; at++) store<u8>(tail + at, load<u8>(tail + at - 3));
 }
 
+/** Eight pixels of each row. */
 // @ts-ignore: a decorator of AssemblyScript's
 @inline
 function convertGroups(upper: usize, lower: usize, x: i32, to: RowPair): void {
-  v128.store(to.upperY + x, i8x16.narrow_i16x8_s(luma(upper), luma(upper + 24)));
-  v128.store(to.lowerY + x, i8x16.narrow_i16x8_s(luma(lower), luma(lower + 24)));
-  const cb = halve(chroma(upper, lower, CB_RG, CB_BG), chroma(upper + 24, lower + 24, CB_RG, CB_BG));
-  const cr = halve(chroma(upper, lower, CR_RG, CR_BG), chroma(upper + 24, lower + 24, CR_RG, CR_BG));
-  v128.store64_lane(to.cb + (x >> 1), cb, 0);
-  v128.store64_lane(to.cr + (x >> 1), cr, 0);
+  const rg0 = i8x16.swizzle(v128.load(upper), PAIRS_RG);
+  const bg0 = i8x16.swizzle(v128.load(upper), PAIRS_BG);
+  const rg1 = i8x16.swizzle(v128.load(upper, 12), PAIRS_RG);
+  const bg1 = i8x16.swizzle(v128.load(upper, 12), PAIRS_BG);
+  const rg2 = i8x16.swizzle(v128.load(lower), PAIRS_RG);
+  const bg2 = i8x16.swizzle(v128.load(lower), PAIRS_BG);
+  const rg3 = i8x16.swizzle(v128.load(lower, 12), PAIRS_RG);
+  const bg3 = i8x16.swizzle(v128.load(lower, 12), PAIRS_BG);
+
+  const upperY = i16x8.narrow_i32x4_s(luma(rg0, bg0), luma(rg1, bg1));
+  const lowerY = i16x8.narrow_i32x4_s(luma(rg2, bg2), luma(rg3, bg3));
+  const both = i8x16.narrow_i16x8_s(upperY, lowerY);
+  v128.store64_lane(to.upperY + x, both, 0);
+  v128.store64_lane(to.lowerY + x, both, 1);
+
+  const cb0 = i32x4.add(chroma(rg0, bg0, CB_RG, CB_BG), chroma(rg2, bg2, CB_RG, CB_BG));
+  const cb1 = i32x4.add(chroma(rg1, bg1, CB_RG, CB_BG), chroma(rg3, bg3, CB_RG, CB_BG));
+  const cr0 = i32x4.add(chroma(rg0, bg0, CR_RG, CR_BG), chroma(rg2, bg2, CR_RG, CR_BG));
+  const cr1 = i32x4.add(chroma(rg1, bg1, CR_RG, CR_BG), chroma(rg3, bg3, CR_RG, CR_BG));
+  const means = means2(i16x8.narrow_i32x4_s(cb0, cb1), i16x8.narrow_i32x4_s(cr0, cr1));
+  v128.store32_lane(to.cb + (x >> 1), means, 0);
+  v128.store32_lane(to.cr + (x >> 1), means, 1);
 }
 
-/** Y of eight pixels. */
 // @ts-ignore: a decorator of AssemblyScript's
 @inline
-function luma(at: usize): v128 {
-  return i16x8.narrow_i32x4_s(lumaOfFour(at), lumaOfFour(at + 12));
-}
-
-// @ts-ignore: a decorator of AssemblyScript's
-@inline
-function lumaOfFour(at: usize): v128 {
+function luma(rg: v128, bg: v128): v128 {
   const half = i32x4.splat(32768 - (128 << 16));
-  return i32x4.shr_s(i32x4.add(weigh(at, Y_RG, Y_BG), half), 16);
-}
-
-/** Cb or Cr of eight pixels, added to those of the eight below. */
-// @ts-ignore: a decorator of AssemblyScript's
-@inline
-function chroma(upper: usize, lower: usize, rg: v128, bg: v128): v128 {
-  return i16x8.add(
-    i16x8.narrow_i32x4_s(chromaOfFour(upper, rg, bg), chromaOfFour(upper + 12, rg, bg)),
-    i16x8.narrow_i32x4_s(chromaOfFour(lower, rg, bg), chromaOfFour(lower + 12, rg, bg)),
-  );
+  return i32x4.shr_s(i32x4.add(weigh(rg, bg, Y_RG, Y_BG), half), 16);
 }
 
 // @ts-ignore: a decorator of AssemblyScript's
 @inline
-function chromaOfFour(at: usize, rg: v128, bg: v128): v128 {
+function chroma(rg: v128, bg: v128, weightsRg: v128, weightsBg: v128): v128 {
   const belowHalf = i32x4.splat(32767);
-  return i32x4.shr_s(i32x4.sub(belowHalf, weigh(at, rg, bg)), 16);
+  return i32x4.shr_s(i32x4.sub(belowHalf, weigh(rg, bg, weightsRg, weightsBg)), 16);
 }
 
-/** The weighted sums of four pixels. */
 // @ts-ignore: a decorator of AssemblyScript's
 @inline
-function weigh(at: usize, rg: v128, bg: v128): v128 {
-  const pixels = v128.load(at);
-  return i32x4.add(
-    i32x4.dot_i16x8_s(i8x16.swizzle(pixels, PAIRS_RG), rg),
-    i32x4.dot_i16x8_s(i8x16.swizzle(pixels, PAIRS_BG), bg),
-  );
+function weigh(rg: v128, bg: v128, weightsRg: v128, weightsBg: v128): v128 {
+  return i32x4.add(i32x4.dot_i16x8_s(rg, weightsRg), i32x4.dot_i16x8_s(bg, weightsBg));
 }
 
 /** The means of squares, from the sums of their upper and lower pixels: eight bytes. */
 // @ts-ignore: a decorator of AssemblyScript's
 @inline
-function halve(left: v128, right: v128): v128 {
+function means2(left: v128, right: v128): v128 {
   const sums = i16x8.narrow_i32x4_s(i32x4.extadd_pairwise_i16x8_s(left), i32x4.extadd_pairwise_i16x8_s(right));
   const means = i16x8.shr_s(i16x8.add(sums, TURNS), 2);
   return i8x16.narrow_i16x8_s(means, means);

@@ -1,6 +1,6 @@
 import type { Pixels } from '../../analysis/pixels.ts';
 import { CODE } from './jpeg-encoder-code.ts';
-import { END_OF_IMAGE, fileHead } from './jpeg-file-head.ts';
+import { END_OF_IMAGE, fileHeads } from './jpeg-file-head.ts';
 import { type ComponentTables, type HuffmanTable, tablesOf, ZIGZAG } from './jpeg-tables.ts';
 
 /** Writes the RGB of `count` rows from `first` on, which fill the memory that it is given. */
@@ -41,19 +41,18 @@ export function createJpegEncoder(): JpegEncoder | undefined {
   const memory = (at: number, length: number) => new Uint8Array(kernel.memory.buffer, at, length);
   const copied = (length: number) => memory(kernel.output(), length).slice();
   setOrder(kernel);
-  let tables: ReturnType<typeof tablesOf> | undefined;
-  let current = 0;
+  let current: { readonly quality: number; readonly headOf: ReturnType<typeof fileHeads> } | undefined;
 
   return (size, quality, draw) => {
     checkSides(size);
-    if (tables === undefined || quality !== current) {
-      tables = tablesOf(quality);
-      current = quality;
+    if (quality !== current?.quality) {
+      const tables = tablesOf(quality);
       setTables(kernel, tables);
+      current = { quality, headOf: fileHeads(tables) };
     }
     const { width, height } = size;
     makeRoom(kernel, kernel.begin(width));
-    const parts = [fileHead(size, tables)];
+    const parts = current.headOf(size);
     for (let row = 0; row < height; row += ROWS_AT_A_TIME) {
       const count = Math.min(ROWS_AT_A_TIME, height - row);
       draw(memory(kernel.rows(), count * width * 3), row, count);
@@ -74,27 +73,35 @@ function makeRoom({ memory }: Kernel, bytes: number): void {
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
 }
 
+/** Where in its block, row by row, a coefficient of T.81 lies in the kernel. */
+function placeInKernel(place: number): number {
+  const column = place & 7;
+  return (place & ~7) + (column >> 1) + (column & 1) * 4;
+}
+
 /** Tells the kernel the zigzag order: byte offsets, and sets of places for each set of coefficients of a row. */
 function setOrder({ memory, places, sets }: Kernel): void {
-  new Uint8Array(memory.buffer, places(), 64).set(ZIGZAG.map((place) => place * 2));
-  const orders = Array.from({ length: 64 }, (_, place) => BigInt(ZIGZAG.indexOf(place)));
+  const inKernel = ZIGZAG.map(placeInKernel);
+  new Uint8Array(memory.buffer, places(), 64).set(inKernel.map((place) => place * 2));
   const all = new BigUint64Array(memory.buffer, sets(), 8 * 256);
-  for (let row = 0; row < 8; row++) {
+  for (const [order, place] of inKernel.entries()) {
+    const row = place >> 3;
+    const column = place & 7;
     for (let set = 0; set < 256; set++) {
-      for (let column = 0; column < 8; column++) {
-        if (set & (1 << column)) (all[row * 256 + set] as bigint) |= 1n << (orders[row * 8 + column] as bigint);
-      }
+      if (set & (1 << column)) (all[row * 256 + set] as bigint) |= 1n << BigInt(order);
     }
   }
 }
 
 function setTables({ memory, factors, tables }: Kernel, components: readonly ComponentTables[]): void {
-  // The transform's coefficients are eight times too large; what is added decides at a half (see the kernel's `quantize`).
-  const factorsOf = ({ steps }: ComponentTables) => steps.map((step) => (1 + 2 ** -15) / (8 * step));
-  new Float32Array(memory.buffer, factors(), 2 * 64).set(components.flatMap(factorsOf));
-  new Uint32Array(memory.buffer, tables(), 2 * 272).set(
-    components.flatMap(({ dc, ac }) => [...symbols(dc, 16), ...symbols(ac, 256)]),
-  );
+  for (const [component, { steps, dc, ac }] of components.entries()) {
+    const factorsOf = new Float32Array(memory.buffer, factors() + component * 256, 64);
+    // The transform's coefficients are eight times too large; what is added decides at a half (see the kernel's `quantize`).
+    for (const [place, step] of steps.entries()) factorsOf[placeInKernel(place)] = (1 + 2 ** -15) / (8 * step);
+    const symbolsOf = new Uint32Array(memory.buffer, tables() + component * 272 * 4, 272);
+    symbolsOf.set(symbols(dc, 16));
+    symbolsOf.set(symbols(ac, 256), 16);
+  }
 }
 
 /** Each value's code (T.81, C.2), with room for its magnitude behind it, and how many bits that makes in the last five. */
