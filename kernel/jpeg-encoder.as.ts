@@ -1,7 +1,7 @@
 // AssemblyScript. `npm run build` makes WebAssembly of it, and `npm run kernel` does that alone.
 //
 // The scan of a baseline JPEG (ITU-T T.81) with 4:2:0, sixteen rows at a time. The rows' RGB is put at `rows()`, packed, and
-// what they become lies at `output()`. Tables and headers are the wrapper's, src/adapters/jimp/jpeg-encoder.ts.
+// what they become lies at `output()`. The wrapper, src/adapters/jimp/jpeg-kernel.ts, puts tables at the other addresses.
 
 import { convertRows, READ_BEYOND, RowPair } from './jpeg/colour.as';
 import {
@@ -23,7 +23,10 @@ import { transform } from './jpeg/transform.as';
 const MCU: i32 = 16;
 const BLOCKS: i32 = 6;
 
-/** What an MCU takes at the most: its symbols' bits, and each byte followed by a zero. Bits pending before it are 8 bytes more. */
+/**
+ * What an MCU takes at the most: all bits that its symbols may have, and a zero behind each byte. A row of MCUs may have four
+ * bytes more, twice, for the bits that were pending before.
+ */
 const MOST_BYTES: i32 = (BLOCKS * MOST_SYMBOLS * MOST_BITS * 2) / 8;
 const MOST_PENDING: i32 = 8;
 
@@ -31,8 +34,12 @@ const MOST_PENDING: i32 = 8;
 const FACTORS_BYTES: i32 = 64 * 4;
 const FACTORS: usize = memory.data(2 * FACTORS_BYTES, 16);
 
+/** The block, and the MCU's symbols, under way. */
 const COEFFICIENTS: usize = memory.data(128, 16);
 const SYMBOLS: usize = memory.data(BLOCKS * MOST_SYMBOLS * 4, 16);
+/** The DC of the block before, of each component. */
+const LAST_DC: usize = memory.data(12, 16);
+/** Where the samples of two rows go. */
 const PAIR: RowPair = changetype<RowPair>(memory.data(offsetof<RowPair>(), 16));
 
 let width: i32 = 0;
@@ -42,9 +49,6 @@ let luma: usize = 0;
 let cb: usize = 0;
 let cr: usize = 0;
 let outputAt: usize = 0;
-let lastY: i32 = 0;
-let lastCb: i32 = 0;
-let lastCr: i32 = 0;
 
 export function factors(): usize {
   return FACTORS;
@@ -79,9 +83,7 @@ export function begin(pixels: i32): usize {
   cb = luma + MCU * stride();
   cr = cb + (MCU / 2) * (stride() / 2);
   outputAt = cr + (MCU / 2) * (stride() / 2);
-  lastY = 0;
-  lastCb = 0;
-  lastCr = 0;
+  memory.fill(LAST_DC, 0, 12);
   restart();
   return outputAt + mcus * MOST_BYTES + MOST_PENDING;
 }
@@ -98,20 +100,23 @@ function stride(): i32 {
 /** Codes the rows that are put there, sixteen or what is left of the picture, and returns the length of the output. */
 export function encodeRows(count: i32): i32 {
   convert(count);
-  const blocksAcross = (width + 7) >> 3;
-  const blocksDown = (count + 7) >> 3;
   let to = outputAt;
   for (let mcu = 0; mcu < mcus; mcu++) {
-    let end = SYMBOLS;
-    for (let block = 0; block < 4; block++) {
-      const column = mcu * 2 + (block & 1);
-      const row = block >> 1;
-      end = column < blocksAcross && row < blocksDown ? listLuma(column, row, end) : listFiller(TABLES, end);
-    }
-    end = listChroma(mcu, end);
+    const end = listMcu(mcu, count, SYMBOLS);
     to = writeSymbols(SYMBOLS, end, to);
   }
   return <i32>(to - outputAt);
+}
+
+/** Lists an MCU's blocks: those of Y that lie outside of the picture are fillers. */
+function listMcu(mcu: i32, count: i32, to: usize): usize {
+  for (let block = 0; block < 4; block++) {
+    const x = mcu * MCU + (block & 1) * 8;
+    const y = (block >> 1) * 8;
+    to = x < width && y < count ? listSamples(luma + y * stride() + x, stride(), 0, to) : listFiller(TABLES, to);
+  }
+  to = listSamples(cb + mcu * 8, stride() / 2, 1, to);
+  return listSamples(cr + mcu * 8, stride() / 2, 2, to);
 }
 
 /** Ends the scan, and returns the length of the output. */
@@ -140,19 +145,12 @@ function repeat(plane: usize, rowBytes: i32, from: i32, to: i32): void {
   for (let row = from; row < to; row++) memory.copy(plane + row * rowBytes, plane + (from - 1) * rowBytes, rowBytes);
 }
 
-function listLuma(column: i32, row: i32, to: usize): usize {
-  transform(luma + row * 8 * stride() + column * 8, stride(), FACTORS, COEFFICIENTS);
-  const end = listBlock(COEFFICIENTS, lastY, TABLES, to);
-  lastY = load<i16>(COEFFICIENTS);
+/** Lists the block of samples at `from`, of Y (0), Cb (1) or Cr (2). */
+function listSamples(from: usize, rowBytes: i32, component: i32, to: usize): usize {
+  const kind = component == 0 ? 0 : 1;
+  const lastDc = LAST_DC + component * 4;
+  transform(from, rowBytes, FACTORS + kind * FACTORS_BYTES, COEFFICIENTS);
+  const end = listBlock(COEFFICIENTS, load<i32>(lastDc), TABLES + kind * TABLE_BYTES, to);
+  store<i32>(lastDc, load<i16>(COEFFICIENTS));
   return end;
-}
-
-function listChroma(mcu: i32, to: usize): usize {
-  transform(cb + mcu * 8, stride() / 2, FACTORS + FACTORS_BYTES, COEFFICIENTS);
-  to = listBlock(COEFFICIENTS, lastCb, TABLES + TABLE_BYTES, to);
-  lastCb = load<i16>(COEFFICIENTS);
-  transform(cr + mcu * 8, stride() / 2, FACTORS + FACTORS_BYTES, COEFFICIENTS);
-  to = listBlock(COEFFICIENTS, lastCr, TABLES + TABLE_BYTES, to);
-  lastCr = load<i16>(COEFFICIENTS);
-  return to;
 }

@@ -1,8 +1,9 @@
 // The entropy coding (T.81, F.1.2), in two steps: a block becomes a list of symbols, and a list becomes bytes.
 //
 // A symbol is one number of 32 bits: the low five say how many bits it has, and the others are these bits. There are at most
-// 26 of them, a code of 16 and a magnitude of 10. A table has them for all sizes and runs of zeros before, and with room for
-// the magnitude: at [size] for DC, and at [run * 16 + size] for AC. The encoder's wrapper makes the tables.
+// 26 of them: a code of 16 and a magnitude of 10, for a coefficient of samples of 8 bits is 1020 at the most, and a DC
+// difference 2040 with a shorter code. A table has all sizes and runs of zeros before them, with room for the magnitude: at
+// [size] for DC, at [run * 16 + size] for AC.
 
 const LENGTH_BITS: u32 = 5;
 const LENGTH_MASK: u32 = 31;

@@ -5,7 +5,8 @@
 // that is rounded once at the end; so its rotations may be multiplied out, to matrices of four by four for the even half and
 // the odd one, and the sum is the same. A vector makes eight products at a time, and the fewer steps are worth more.
 //
-// Either pass is too large by √8, which the quantization takes back, and what is between them has two bits more.
+// Either pass is too large by √8, which the quantization takes back, and what is between them has two bits more: of samples
+// from -128 to 127 at most 4096, so that 16 bits have room for it and for what is added up of it.
 
 const WEIGHT_BITS: i32 = 13;
 const EXTRA_BITS: i32 = 2;
@@ -43,8 +44,7 @@ export function transform(from: usize, stride: usize, factors: usize, to: usize)
   const difference16 = i16x8.sub(rowAt(1), rowAt(6));
   const difference25 = i16x8.sub(rowAt(2), rowAt(5));
   const difference34 = i16x8.sub(rowAt(3), rowAt(4));
-  const odd = 16;
-  transformColumns(difference07, difference16, ODD_OUTER, difference25, difference34, ODD_INNER, factors + 2 * odd, to + odd);
+  transformColumns(difference07, difference16, ODD_OUTER, difference25, difference34, ODD_INNER, factors + 32, to + 16);
 }
 
 // @ts-ignore: a decorator of AssemblyScript's
