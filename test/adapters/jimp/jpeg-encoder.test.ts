@@ -73,6 +73,14 @@ describe('a JPEG that is encoded by vectors', () => {
     expect(most).toBeLessThan(2e6);
   });
 
+  it('has room for the most that rows become, on an encoder that had no other picture', () => {
+    const { data, ...size } = drawn('extremes', 16_000, 16);
+    const afresh = createJpegEncoder() as JpegEncoder;
+    const bytes = afresh(size, 100, (rgb) => rgb.set(data));
+    expect(bytes.length).toBeGreaterThan(500 * 1000);
+    expect(sha256(bytes)).toBe(sha256(encodedAt(100, { ...size, data })));
+  });
+
   it('is whole after one that could not be drawn, and after wider and narrower ones', () => {
     const picture = drawn('noise', 100, 50);
     const right = sha256(encodedAt(75, picture));
