@@ -7,6 +7,7 @@ import asc from 'assemblyscript/asc';
 const KERNELS: Readonly<Record<string, string>> = {
   'differences.as.ts': '../src/analysis/differences-code.ts',
   'png-unfilter.as.ts': '../src/adapters/jimp/png-unfilter-code.ts',
+  'jpeg-encoder.as.ts': '../src/adapters/jimp/jpeg-encoder-code.ts',
 };
 
 const folder = path.dirname(fileURLToPath(import.meta.url));

@@ -11,8 +11,19 @@ export function differenceImage(reference: Pixels, image: Pixels, range: Differe
   return { width: image.width, height: image.height, data };
 }
 
-/** The same, drawn into memory that is there: as many bytes as the pictures have. */
-export function drawDifference(reference: Pixels, image: Pixels, range: DifferenceRange, data: Uint8Array): void {
-  if (range.min === range.max) data.fill(0);
-  else differences.draw(reference.data, image.data, range, data);
+/** The same, or rows of it from `first` on, drawn into memory that is there: as many as fit in. */
+export function drawDifference(
+  reference: Pixels,
+  image: Pixels,
+  range: DifferenceRange,
+  data: Uint8Array,
+  first = 0,
+): void {
+  if (range.min === range.max) {
+    data.fill(0);
+    return;
+  }
+  const from = first * image.width * 3;
+  const rows = ({ data: all }: Pixels) => all.subarray(from, from + data.length);
+  differences.draw(rows(reference), rows(image), range, data);
 }

@@ -1,11 +1,14 @@
 import type { Pixels } from '../../analysis/pixels.ts';
 import type { PictureFormat } from '../../domain/records.ts';
 import { decodeJpeg } from './jpeg.ts';
+import { createJpegEncoder, type DrawRows, type JpegEncoder } from './jpeg-encoder.ts';
 import { encodeWithLibjpeg } from './libjpeg.ts';
 import type { Limits } from './limits.ts';
 import { decodePng } from './png.ts';
 
 const QUALITY = 75;
+
+const encode: JpegEncoder = createJpegEncoder() ?? encodeWithLibjpeg;
 
 /**
  * A picture's pixels as they are to be seen: RGB over white, EXIF orientation applied. Size limits are held against the
@@ -18,10 +21,13 @@ export async function decodePicture(bytes: Uint8Array, format: PictureFormat, li
 
 /** A picture as a baseline JPEG file of quality 75, 4:2:0. */
 export function encodeJpeg(pixels: Pixels): Uint8Array {
-  return encodeDrawnJpeg(pixels, (rgb) => rgb.set(pixels.data));
+  const row = pixels.width * 3;
+  return encodeDrawnJpeg(pixels, (rgb, first, count) => {
+    rgb.set(pixels.data.subarray(first * row, (first + count) * row));
+  });
 }
 
-/** The same of a picture that is drawn, RGB, into the memory that `draw` is given. */
-export function encodeDrawnJpeg(size: Pick<Pixels, 'width' | 'height'>, draw: (rgb: Uint8Array) => void): Uint8Array {
-  return encodeWithLibjpeg(size, QUALITY, draw);
+/** The same of a picture that is drawn. */
+export function encodeDrawnJpeg(size: Pick<Pixels, 'width' | 'height'>, draw: DrawRows): Uint8Array {
+  return encode(size, QUALITY, draw);
 }

@@ -1,5 +1,6 @@
 import type { Pixels } from '../../analysis/pixels.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
+import type { JpegEncoder } from './jpeg-encoder.ts';
 import type { JpegHeader } from './jpeg-header.ts';
 import { createInstance, type LibjpegInstance } from './libjpeg-instance.ts';
 
@@ -11,8 +12,6 @@ const FAILURES_OF_AN_INSTANCE = 200;
 // WebAssembly's memory grows and never shrinks: what one huge picture took is given back with its instance.
 const KEPT_MEMORY = 256 * 2 ** 20;
 const MOST_MEMORY = 2 ** 31 - 2 ** 26;
-
-type Size = Pick<Pixels, 'width' | 'height'>;
 
 let current: LibjpegInstance | undefined;
 let failures = 0;
@@ -43,14 +42,10 @@ export function decodeWithLibjpeg(bytes: Uint8Array, header: JpegHeader): Libjpe
 }
 
 /**
- * Encodes a picture as a baseline JPEG, 4:2:0, of a quality from 1 to 100. `draw` is given the encoder's own memory for
- * its RGB, so that nothing is copied on the way.
+ * Encodes a picture as the other encoder does, where there are no vectors: three to eight times slower, and below quality 96
+ * by a transform that is not quite exact. All rows are drawn at once.
  */
-export function encodeWithLibjpeg(
-  { width, height }: Size,
-  quality: number,
-  draw: (rgb: Uint8Array) => void,
-): Uint8Array {
+export const encodeWithLibjpeg: JpegEncoder = ({ width, height }, quality, draw) => {
   return onFreshInstanceIfBroken(({ encoder }) => {
     encoder.setQuality(quality);
     // The wrapper makes its output as large as its input and libjpeg writes without looking. What it may write at the
@@ -59,11 +54,11 @@ export function encodeWithLibjpeg(
     const bytesPerPixel = Math.max(3, Math.ceil(most / (width * height)));
     const samples = Math.ceil(bytesPerPixel / 250);
     const frame = { width, height, componentCount: Math.ceil(bytesPerPixel / samples), bitsPerSample: samples * 8 };
-    draw(encoder.getDecodedBuffer({ ...frame, isSigned: false }).subarray(0, width * height * 3));
+    draw(encoder.getDecodedBuffer({ ...frame, isSigned: false }).subarray(0, width * height * 3), 0, height);
     encoder.encode();
     return new Uint8Array(encoder.getEncodedBuffer());
   });
-}
+};
 
 /** Runs once, and once more on a fresh instance where the first one broke. What it throws then is the caller's. */
 function onFreshInstanceIfBroken<T>(work: (instance: LibjpegInstance) => T): T {

@@ -116,5 +116,5 @@ function sameSize({ reference, image }: Pair): boolean {
 
 /** The difference image of two pictures of one size as a JPEG file. */
 export function encodeDifference(reference: Pixels, image: Pixels, range: DifferenceRange): Uint8Array {
-  return encodeDrawnJpeg(image, (rgb) => drawDifference(reference, image, range, rgb));
+  return encodeDrawnJpeg(image, (rgb, first) => drawDifference(reference, image, range, rgb, first));
 }
