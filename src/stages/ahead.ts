@@ -2,7 +2,7 @@
 export interface Ahead<T> {
   has(name: string): boolean;
   begun(): boolean;
-  /** Answers once fewer than `atOnce` are under way; throws what the oldest of them threw. */
+  /** Answers once fewer are under way than may be; throws what the oldest of them threw. */
   room(): Promise<void>;
   begin(name: string, work: Promise<T>): void;
   /** The size of all results so far. */
@@ -13,7 +13,7 @@ export interface Ahead<T> {
   settled(): Promise<void>;
 }
 
-export function createAhead<T>(atOnce: number, sizeOf: (result: T) => number): Ahead<T> {
+export function createAhead<T>(atOnce: () => number, sizeOf: (result: T) => number): Ahead<T> {
   const works = new Map<string, Promise<T>>();
   const underWay: Promise<T>[] = [];
   let size = 0;
@@ -21,7 +21,7 @@ export function createAhead<T>(atOnce: number, sizeOf: (result: T) => number): A
     has: (name) => works.has(name),
     begun: () => works.size > 0,
     async room() {
-      while (underWay.length >= atOnce) {
+      while (underWay.length >= atOnce()) {
         await underWay[0];
         underWay.shift();
       }

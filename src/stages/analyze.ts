@@ -112,7 +112,10 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     );
     const standing: OutcomeRecord[] = [];
     const findings: Findings = new Map();
-    const judging = createAhead(comparator.atOnce, (judgement: Judgement) => judgement.difference?.length ?? 0);
+    const judging = createAhead(
+      () => comparator.atOnce,
+      (judgement: Judgement) => judgement.difference?.length ?? 0,
+    );
     let left: Task | undefined;
     try {
       for (const [index, task] of tasks.entries()) {

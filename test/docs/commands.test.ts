@@ -17,7 +17,7 @@ const heading = (command: Command) => {
   return `### \`imgpipe ${pathOf(command)}${written}\``;
 };
 
-const flagsIn = (text: string) => [...new Set([...text.matchAll(/--[a-z-]+/g)].map(([flag]) => flag))].sort();
+const flagsIn = (text: string) => [...new Set([...text.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag))].sort();
 
 /** The options of a command's help, by the heading that they stand under. */
 function flagsOfHelp(command: Command): { own: string[]; common: string[] } {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { imgpipe } from '../support/imgpipe.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
+import { png } from '../support/pictures.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { code, section, table } from './readme.ts';
 
@@ -43,7 +44,20 @@ describe('the JSON of the README is what the program writes', () => {
       expect(documented('### Lines of `receive`, `analyze`, `alert` and `run`', `field of \`${type}\``)).toEqual(real);
     }
 
-    expect(documented('### `view --json`', 'field')).toEqual(fields(await json('view', '1')));
+    // Regions and a mask must be there for what is in them.
+    const folder = path.dirname(data);
+    const mask = path.join(folder, 'mask.png');
+    writeFileSync(mask, png([255, 255, 255], { width: 350, height: 350 }));
+    const masked = ['--technique', 'changed', '--mask', mask];
+    await json('run', '--stream', 'masked', ...masked);
+    const last = (await json('status'))[0].alerts;
+    const views = fields([...(await json('view', '1')), ...(await json('view', String(last)))]);
+    const whole = ['mask', 'regions'];
+    expect(documented('### `view --json`', 'field')).toEqual(views.filter((field) => !whole.includes(field)));
+    const [one, two] = [1, 3].map((number) => path.join(data, `image_database/0000${number}.jpg`)) as [string, string];
+    const compared = await imgpipe(['compare', one, two, ...masked, '--out', path.join(folder, 'out.jpg'), '--json']);
+    const found = fields([JSON.parse(compared.stdout)]).map((field) => field.replace(/^regions\[\].*/, 'regions'));
+    expect(documented('### `compare --json`', 'field')).toEqual([...new Set(found)]);
 
     // Something must be wrong for the fields of what is wrong to be there.
     rmSync(path.join(data, 'image_event_alerts/image_event_alert_001.txt'));

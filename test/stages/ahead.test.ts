@@ -12,7 +12,10 @@ function deferred() {
 
 describe('work that is begun ahead', () => {
   it('has its results in the order in which it was begun, whatever ends first', async () => {
-    const ahead = createAhead<string>(3, (result) => result.length);
+    const ahead = createAhead<string>(
+      () => 3,
+      (result) => result.length,
+    );
     const [a, b] = [deferred(), deferred()];
     ahead.begin('first', a.promise);
     ahead.begin('second', b.promise);
@@ -29,7 +32,10 @@ describe('work that is begun ahead', () => {
   });
 
   it('waits for the oldest where there is no room', async () => {
-    const ahead = createAhead<string>(1, () => 0);
+    const ahead = createAhead<string>(
+      () => 1,
+      () => 0,
+    );
     const work = deferred();
     await ahead.room();
     ahead.begin('a', work.promise);
@@ -45,7 +51,10 @@ describe('work that is begun ahead', () => {
   });
 
   it('tells what the first of it threw, and is settled only once all of it has ended', async () => {
-    const ahead = createAhead<string>(1, () => 0);
+    const ahead = createAhead<string>(
+      () => 1,
+      () => 0,
+    );
     const [bad, slow] = [deferred(), deferred()];
     ahead.begin('bad', bad.promise);
     ahead.begin('slow', slow.promise);

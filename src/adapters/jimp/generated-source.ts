@@ -98,7 +98,7 @@ async function turn(
   options: GeneratedSourceOptions,
 ): Promise<Uint8Array | ImgpipeError> {
   try {
-    return encodeJpeg(quarterTurn(await decodeOnce(previous, options)));
+    return encodeJpeg(await turnedPixels(previous, options));
   } catch (thrown) {
     if (!(thrown instanceof ImgpipeError)) throw thrown;
     const what = `Image ${number} cannot be generated, for it is the one before it turned`;
@@ -106,15 +106,20 @@ async function turn(
   }
 }
 
-async function decodeOnce(bytes: Uint8Array, { cache, maxPixels }: GeneratedSourceOptions): Promise<Pixels> {
+/** A picture's pixels after a quarter turn; those of the picture itself are looked up in the cache first. */
+async function turnedPixels(bytes: Uint8Array, { cache, maxPixels }: GeneratedSourceOptions): Promise<Pixels> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const known = cache?.get(sha256);
-  if (known !== undefined) return known;
+  const known = cache?.hold(sha256);
+  if (known !== undefined) {
+    const turned = quarterTurn(known.pixels);
+    known.release();
+    return turned;
+  }
   const format = sniffFormat(bytes);
   if (!format) throw new ImgpipeError('undecodable', 'it is neither a JPEG nor a PNG');
   const pixels = await decodePicture(bytes, format, { maxPixels });
-  cache?.put(sha256, pixels);
-  return pixels;
+  cache?.put(sha256, pixels).release();
+  return quarterTurn(pixels);
 }
 
 async function* inCompany(items: AsyncIterable<SourceItem>): AsyncGenerator<readonly SourceItem[]> {

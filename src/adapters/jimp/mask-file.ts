@@ -2,7 +2,7 @@ import { maskOf } from '../../analysis/mask.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { sniffFormat } from '../../domain/picture-format.ts';
 import { decodePicture } from './codec.ts';
-import { memoryToDecode } from './decoding-memory.ts';
+import { needOf } from './decoding-need.ts';
 import type { Limits } from './limits.ts';
 
 /** Makes sure that a file's bytes are a mask: a PNG that decodes, and that something is looked at. Throws `config_invalid`. */
@@ -14,7 +14,7 @@ export async function checkMask(file: string, bytes: Uint8Array, limits: Limits)
 
 async function decode(file: string, bytes: Uint8Array, limits: Limits) {
   try {
-    memoryToDecode(bytes, 'png', limits);
+    needOf(bytes, 'png', limits);
     return await decodePicture(bytes, 'png', limits);
   } catch (thrown) {
     if (thrown instanceof ImgpipeError) throw unfit(file, thrown.message);

@@ -1,56 +1,93 @@
 import type { Pixels } from '../../analysis/pixels.ts';
+import { createPixelMemory } from './pixel-memory.ts';
 
-/** What was decoded, by the digest of its file, the least recently used going first. */
-export interface Cache<T> {
-  get(sha256: string): T | undefined;
-  put(sha256: string, decoded: T): void;
-  clear(): void;
+/** A decoded picture that stays as it is until it is released; whoever holds it releases it once. */
+export interface HeldPicture {
+  readonly pixels: Pixels;
+  release(): void;
 }
 
-export type PictureCache = Cache<Pixels>;
+/** Decoded pictures by the digest of their files, the least recently used going first. */
+export interface PictureCache {
+  /** How many bytes of pixels it keeps at the most, but for the last picture, which it always keeps. */
+  readonly maxBytes: number;
+  /** The picture, if it is there. */
+  hold(sha256: string): HeldPicture | undefined;
+  /** Keeps a picture, which is held from the start. */
+  put(sha256: string, pixels: Pixels): HeldPicture;
+  /** Memory for a picture's bytes that all threads see. What was taken is put, or given back. */
+  take(bytes: number): Uint8Array;
+  giveBack(data: Uint8Array): void;
+  clear(): void;
+}
 
 /** Two pictures of 12 megapixels, a reference and an image, and a little more. */
 const USUAL_BYTES = 80 * 2 ** 20;
 
-/** A cache of no more than `maxBytes` of pixels, or of one picture alone: the last is the next one's reference. */
-export function createPictureCache(maxBytes = USUAL_BYTES): PictureCache {
-  return createCache(maxBytes, ({ data }) => data.length);
+interface Entry {
+  readonly pixels: Pixels;
+  holds: number;
+  kept: boolean;
 }
 
-/** A cache of no more than `maxBytes`, or of the last thing alone where that is larger. */
-export function createCache<T>(maxBytes: number, bytesOf: (decoded: T) => number): Cache<T> {
+export function createPictureCache(maxBytes = USUAL_BYTES): PictureCache {
+  const memory = createPixelMemory(maxBytes);
   // A Map walks its keys in the order of insertion: the first is the one that was used longest ago.
-  const kept = new Map<string, T>();
-  let held = 0;
+  const entries = new Map<string, Entry>();
+  let bytes = 0;
+
+  function holdOn(entry: Entry): HeldPicture {
+    entry.holds += 1;
+    let released = false;
+    return {
+      pixels: entry.pixels,
+      release() {
+        if (released) return;
+        released = true;
+        entry.holds -= 1;
+        freeUnused(entry);
+      },
+    };
+  }
+
+  function freeUnused({ pixels, holds, kept }: Entry): void {
+    if (!kept && holds === 0) memory.giveBack(pixels.data);
+  }
 
   function drop(sha256: string): void {
-    const found = kept.get(sha256);
-    if (found === undefined) return;
-    held -= bytesOf(found);
-    kept.delete(sha256);
+    const entry = entries.get(sha256);
+    if (entry === undefined) return;
+    entries.delete(sha256);
+    entry.kept = false;
+    bytes -= entry.pixels.data.length;
+    freeUnused(entry);
   }
 
   return {
-    get(sha256) {
-      const found = kept.get(sha256);
-      if (found === undefined) return undefined;
-      kept.delete(sha256);
-      kept.set(sha256, found);
-      return found;
+    maxBytes,
+    hold(sha256) {
+      const entry = entries.get(sha256);
+      if (entry === undefined) return undefined;
+      entries.delete(sha256);
+      entries.set(sha256, entry);
+      return holdOn(entry);
     },
-    put(sha256, decoded) {
+    put(sha256, pixels) {
       drop(sha256);
-      const bytes = bytesOf(decoded);
-      for (const oldest of kept.keys()) {
-        if (held + bytes <= maxBytes) break;
+      for (const oldest of entries.keys()) {
+        if (bytes + pixels.data.length <= maxBytes) break;
         drop(oldest);
       }
-      kept.set(sha256, decoded);
-      held += bytes;
+      const entry = { pixels, holds: 0, kept: true };
+      entries.set(sha256, entry);
+      bytes += pixels.data.length;
+      return holdOn(entry);
     },
+    take: memory.take,
+    giveBack: memory.giveBack,
     clear() {
-      kept.clear();
-      held = 0;
+      for (const sha256 of [...entries.keys()]) drop(sha256);
+      memory.clear();
     },
   };
 }

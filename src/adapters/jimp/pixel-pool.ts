@@ -38,13 +38,19 @@ export function createPixelPool({ workers, maxTimeMs, program = ourProgram() }: 
   return {
     // While one is worked on, the next one's bytes are read.
     atOnce: 2 * workers,
-    async perform(task, memory) {
+    shares: true,
+    async perform(make, memory) {
+      let task: ReturnType<typeof make> | undefined;
+      const begin = () => {
+        task ??= make();
+        return attempt(task);
+      };
       try {
-        return await gate.within(memory, () => attempt(task));
+        return await gate.within(memory, begin);
       } catch (thrown) {
         if (!(thrown instanceof WorkerLost)) throw thrown;
       }
-      return gate.alone(() => attempt(task));
+      return gate.alone(begin);
     },
     // What is under way comes to its end before.
     close: () => gate.alone(async () => void (await Promise.all(idle.splice(0).map((worker) => worker.end())))),

@@ -21,10 +21,12 @@ export interface DecodeTask {
   readonly bytes: Uint8Array;
   readonly format: PictureFormat;
   readonly limits: Limits;
+  /** Where the pixels are to be put, of as many bytes as they have; in memory of their own where it is undefined. */
+  readonly into?: Uint8Array | undefined;
 }
 
 /** Two decoded pictures; where there is a mask it has the image's size. */
-interface Pair {
+export interface PixelPair {
   readonly reference: Pixels;
   readonly image: Pixels;
   readonly mask: Mask | undefined;
@@ -32,12 +34,12 @@ interface Pair {
   readonly maxPixels: number;
 }
 
-export interface CompareTask extends Pair, Measure {
+export interface CompareTask extends PixelPair, Measure {
   readonly kind: 'compare';
 }
 
 /** The difference image alone. */
-export interface DrawTask extends Pair {
+export interface DrawTask extends PixelPair {
   readonly kind: 'draw';
 }
 
@@ -67,9 +69,12 @@ export async function perform(task: PixelTask): Promise<AnswerTo<PixelTask>> {
   }
 }
 
-async function decode({ bytes, format, limits }: DecodeTask): Promise<Decoded> {
+async function decode({ bytes, format, limits, into }: DecodeTask): Promise<Decoded> {
   try {
-    return { pixels: await decodePicture(bytes, format, limits) };
+    const pixels = await decodePicture(bytes, format, limits);
+    if (into === undefined) return { pixels };
+    into.set(pixels.data);
+    return { pixels: { ...pixels, data: into } };
   } catch (thrown) {
     return { verdict: verdictOf(thrown) };
   }
@@ -106,11 +111,11 @@ function draw(pair: Omit<DrawTask, 'kind'>): Uint8Array {
   return encodeDifference(reference, image, differences.sums(reference.data, image.data));
 }
 
-function seen({ reference, image, mask }: Pair): Pixels {
+function seen({ reference, image, mask }: PixelPair): Pixels {
   return mask === undefined ? reference : hidden(reference, image, mask);
 }
 
-function sameSize({ reference, image }: Pair): boolean {
+function sameSize({ reference, image }: PixelPair): boolean {
   return reference.width === image.width && reference.height === image.height;
 }
 

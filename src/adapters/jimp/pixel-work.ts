@@ -4,8 +4,10 @@ import { type AnswerTo, type PixelTask, perform } from './pixel-tasks.ts';
 export interface PixelWork {
   /** How many tasks are worth giving at a time. */
   readonly atOnce: number;
-  /** Does a task that takes so many bytes of memory. Throws `WorkerLost`; anything else that it throws is no verdict on a picture. */
-  perform<T extends PixelTask>(task: T, memory: number): Promise<AnswerTo<T>>;
+  /** Whether the pixels of a decoded picture have to be in memory that threads share. */
+  readonly shares: boolean;
+  /** Does a task that takes so many bytes of memory, made when its turn comes. Throws `WorkerLost`; anything else that it throws is no verdict on a picture. */
+  perform<T extends PixelTask>(make: () => T, memory: number): Promise<AnswerTo<T>>;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export class WorkerLost extends Error {
 /** In this thread, one task after the other, and each as long as it takes. */
 export const HERE: PixelWork = {
   atOnce: 1,
-  perform: <T extends PixelTask>(task: T) => perform(task) as Promise<AnswerTo<T>>,
+  shares: false,
+  perform: <T extends PixelTask>(make: () => T) => perform(make()) as Promise<AnswerTo<T>>,
   close: async () => {},
 };

@@ -132,30 +132,4 @@ describe('decoded pictures', () => {
     for (const picture of [one, one, other, one]) await comparator.inspect(picture);
     expect([one.reads, other.reads]).toEqual([2, 1]);
   });
-
-  it('leave the cache in the order of their last use, and never fill it beyond its bound or one of them', () => {
-    const cache = createPictureCache(30);
-    const picture = (pixels: number) => ({ width: pixels, height: 1, data: new Uint8Array(pixels * 3) });
-    cache.put('a', picture(4));
-    cache.put('b', picture(4));
-    expect(cache.get('a')).toBeDefined();
-    cache.put('c', picture(4));
-    expect([cache.get('a'), cache.get('b'), cache.get('c')].map((kept) => kept !== undefined)).toEqual([
-      true,
-      false,
-      true,
-    ]);
-    cache.put('d', picture(11));
-    expect([cache.get('a'), cache.get('c'), cache.get('d')].map((kept) => kept !== undefined)).toEqual([
-      false,
-      false,
-      true,
-    ]);
-    cache.put('a', picture(6));
-    expect(cache.get('d')).toBeUndefined();
-    cache.put('c', picture(4));
-    cache.put('e', picture(10));
-    expect([cache.get('a'), cache.get('c')]).toEqual([undefined, undefined]);
-    expect(cache.get('e')).toBeDefined();
-  });
 });
