@@ -1,5 +1,9 @@
 import type { Region } from './region.ts';
 
+/** A pixel's mark: it belongs to a region if it hangs together with one that is sure. 0 for all others. */
+export const MARKED = 1;
+export const SURE = 2;
+
 /** What lies under the marks. */
 export interface Signal {
   /** A pixel's difference in one of the three channels, in levels. */
@@ -57,7 +61,7 @@ class Sum implements RegionSum {
     this.left = Math.min(this.left, start);
     this.right = Math.max(this.right, end - 1);
     for (let x = start; x < end; x++) {
-      if (marks[x] === 2) this.isSure = true;
+      if (marks[x] === SURE) this.isSure = true;
       let weight = 0;
       for (const channel of CHANNELS) {
         const difference = this.signal.difference(x, y, channel);

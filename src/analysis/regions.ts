@@ -1,10 +1,6 @@
 import type { Region } from './region.ts';
 import { createRegionSum, type RegionSum, type Signal } from './region-sum.ts';
 
-/** A pixel's mark: it belongs to a region if it hangs together with one that is sure. 0 for all others. */
-export const MARKED = 1;
-export const SURE = 2;
-
 /** Finds regions while the rows of a picture pass, from the top. */
 export interface RegionFinder {
   /** The next row: a mark for each pixel. */

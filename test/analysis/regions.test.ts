@@ -17,9 +17,9 @@ interface Case {
 }
 
 /** By SciPy: test/fixtures/regions/make.py. */
-const { cases } = JSON.parse(
-  readFileSync(new URL('../fixtures/regions/regions.json', import.meta.url), 'utf8'),
-) as { cases: Case[] };
+const { cases } = JSON.parse(readFileSync(new URL('../fixtures/regions/regions.json', import.meta.url), 'utf8')) as {
+  cases: Case[];
+};
 
 /** Marks from text: 0 or a space, 1 and 2. The red channel's difference is 10, the others' are none. */
 function regionsOf(text: readonly string[], leastArea = 1, differences?: Case['differences']): Region[] {
