@@ -34,10 +34,12 @@ export function addRow({ signed, sizes }: BlockSums, first: number, row: Int16Ar
 /** How many pixels each block has, row by row: fewer than 64 at the right and at the bottom. */
 export function pixelsOfBlocks(width: number, height: number): Uint8Array {
   const [across, down] = [Math.ceil(width / BLOCK), Math.ceil(height / BLOCK)];
-  return Uint8Array.from({ length: across * down }, (_, block) => {
+  const pixels = new Uint8Array(across * down);
+  for (let block = 0; block < pixels.length; block++) {
     const [column, row] = [block % across, Math.floor(block / across)];
-    return Math.min(BLOCK, width - column * BLOCK) * Math.min(BLOCK, height - row * BLOCK);
-  });
+    pixels[block] = Math.min(BLOCK, width - column * BLOCK) * Math.min(BLOCK, height - row * BLOCK);
+  }
+  return pixels;
 }
 
 /** Puts the greatest of each block and of the up to eight around it in its place; none is negative. */

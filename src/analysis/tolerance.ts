@@ -57,18 +57,15 @@ export function toleranceOf(blocks: BlockDifferences, sigma: number): Tolerance 
 
   const differs = (mean: number, restless: number) =>
     Math.abs(mean) > Math.max(JPEG.mean + JPEG.perMean * restless, SIGMAS_OF_MEAN * noise);
-  const recoloured = Uint8Array.from(pixels, (_, block) =>
-    differs(meanBlue[block] as number, restlessBlue[block] as number) ||
-    differs(meanRed[block] as number, restlessRed[block] as number)
-      ? 1
-      : 0,
-  );
-
-  const colour = Float64Array.from(pixels, (count, block) => {
-    const size = Math.max(blue.sizes[block] as number, red.sizes[block] as number) / count;
+  const recoloured = new Uint8Array(pixels.length);
+  const colour = new Float64Array(pixels.length);
+  for (let block = 0; block < pixels.length; block++) {
+    const isBlue = differs(meanBlue[block] as number, restlessBlue[block] as number);
+    if (isBlue || differs(meanRed[block] as number, restlessRed[block] as number)) recoloured[block] = 1;
+    const size = Math.max(blue.sizes[block] as number, red.sizes[block] as number) / (pixels[block] as number);
     const beyondNoise = size - NOISES_OF_COLOUR * noise;
-    return beyondNoise > 0 && blocks.isClipped(block) ? beyondNoise : 0;
-  });
+    if (beyondNoise > 0 && blocks.isClipped(block)) colour[block] = beyondNoise;
+  }
   // The blocks of JPEG's colours are 16 × 16, and a decoder smooths over their edges.
   dilate(light, across);
   dilate(colour, across);
@@ -82,13 +79,18 @@ export function toleranceOf(blocks: BlockDifferences, sigma: number): Tolerance 
 
 /** The mean by which the differences in each block go up and down: their sizes' mean less their mean's size. */
 function restlessness({ signed, sizes }: BlockSums, pixels: Uint8Array, parts: number): Float64Array {
-  return Float64Array.from(pixels, (count, block) => {
-    return ((sizes[block] as number) - Math.abs(signed[block] as number)) / (parts * count);
-  });
+  const restless = new Float64Array(pixels.length);
+  for (let block = 0; block < restless.length; block++) {
+    const upAndDown = (sizes[block] as number) - Math.abs(signed[block] as number);
+    restless[block] = upAndDown / (parts * (pixels[block] as number));
+  }
+  return restless;
 }
 
 function means(sums: Int32Array, pixels: Uint8Array): Float64Array {
-  return Float64Array.from(sums, (sum, block) => sum / (pixels[block] as number));
+  const mean = new Float64Array(sums.length);
+  for (let block = 0; block < mean.length; block++) mean[block] = (sums[block] as number) / (pixels[block] as number);
+  return mean;
 }
 
 /** The standard deviation of the blocks' means, in levels, to a 16th. */

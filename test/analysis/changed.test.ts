@@ -141,6 +141,30 @@ describe('changed', () => {
     }
   });
 
+  it('takes the mean of the pixels that there are, which has more noise', () => {
+    // At the top a mean of six counts √(6 / 9). Beside the thing 2/6 · 13 · 0.82 = 3.5 and 2/9 · 13 = 2.9 are past
+    // 0.4 · 7, below it 3/9 · 13 and 2/9 · 13 are: 6 + 6 + 4 pixels.
+    expect(
+      changed(
+        GROUND,
+        picture(40, 40, [
+          [16, 0, 4, 2],
+          [113, 113, 113],
+        ]),
+      ).area,
+    ).toBe(16);
+    // Beside it 1/6 · 20 · 0.82 = 2.7 and 1/9 · 20 = 2.2 are not: 4 + 4 pixels, which is too few.
+    expect(
+      changed(
+        GROUND,
+        picture(40, 40, [
+          [16, 0, 4, 1],
+          [120, 120, 120],
+        ]),
+      ).area,
+    ).toBe(0);
+  });
+
   it('does not see what the mask hides, nor count its pixels, nor let it pass for noise', () => {
     const hidden: Box = [10, 10, 20, 20];
     const image = picture(40, 40, [[16, 16, 8, 8], WHITE]);
