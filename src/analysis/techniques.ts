@@ -1,3 +1,4 @@
+import { changed } from './changed.ts';
 import type { DifferenceRange } from './differences.ts';
 import { l2 } from './l2.ts';
 import type { Mask } from './mask.ts';
@@ -34,7 +35,18 @@ export const L2: Technique = {
   },
 };
 
-export const TECHNIQUES: readonly Technique[] = [L2];
+/** The pixels of the regions that stand out from noise, JPEG and a change of brightness. */
+export const CHANGED: Technique = {
+  name: 'changed',
+  id: 'changed@1',
+  unit: 'px',
+  measure(reference, image, mask) {
+    const { area, ...found } = changed(reference, image, mask);
+    return { measurement: area, ...found };
+  },
+};
+
+export const TECHNIQUES: readonly Technique[] = [L2, CHANGED];
 
 /** The technique of an id such as `l2@1`. Throws a RangeError where there is none. */
 export function techniqueOf(id: string): Technique {

@@ -1,0 +1,48 @@
+import type { Mask } from './mask.ts';
+import { createHistogram, SIGMAS_OF_MAD, spreadOf } from './noise.ts';
+import type { Pixels } from './pixels.ts';
+
+/** What the differences of one channel are on the whole, in levels. */
+export interface Brightness {
+  /** By how much the image is lighter than the reference: the median. */
+  readonly offset: number;
+  /** The standard deviation of a pixel's difference by noise: from the median absolute deviation, and at least 1. */
+  readonly sigma: number;
+}
+
+/** Of red, green and blue, over every `step`-th row. */
+export function brightnessOf(reference: Pixels, image: Pixels, step: number, mask?: Mask): Brightness[] {
+  const { width, height } = image;
+  const [before, after] = [reference.data, image.data];
+  const channels = Array.from({ length: 3 }, () => createHistogram(-255, 255));
+  const [red, green, blue] = channels.map(({ counts }) => counts) as [Uint32Array, Uint32Array, Uint32Array];
+  for (let y = 0; y < height; y += step) {
+    let at = y * width * 3;
+    for (let pixel = y * width; pixel < (y + 1) * width; pixel++, at += 3) {
+      if (mask !== undefined && mask.looked[pixel] === 0) continue;
+      (red[(after[at] as number) - (before[at] as number) + 255] as number)++;
+      (green[(after[at + 1] as number) - (before[at + 1] as number) + 255] as number)++;
+      (blue[(after[at + 2] as number) - (before[at + 2] as number) + 255] as number)++;
+    }
+  }
+  return channels.map((channel) => {
+    const { median, mad } = spreadOf(channel);
+    return { offset: median, sigma: Math.max(1, SIGMAS_OF_MAD * mad) };
+  });
+}
+
+/**
+ * What two levels differ by beyond the offset, as far as they tell: a level that the offset takes past 0 or 255 is held
+ * there. It is looked at from the reference and from the image, and the smaller of the two counts; 0 where they contradict
+ * each other. Where nothing is held, it is image - reference - offset.
+ */
+export function beyond(offset: number, reference: number, image: number): number {
+  const forth = image - clip(reference + offset);
+  const back = clip(image - offset) - reference;
+  if (forth > 0) return back <= 0 ? 0 : Math.min(forth, back);
+  return back >= 0 ? 0 : Math.max(forth, back);
+}
+
+function clip(level: number): number {
+  return level < 0 ? 0 : level > 255 ? 255 : level;
+}

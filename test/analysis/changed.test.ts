@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { changed } from '../../src/analysis/changed.ts';
+import type { Pixels } from '../../src/analysis/pixels.ts';
+
+type Rgb = readonly [number, number, number];
+type Box = readonly [x: number, y: number, width: number, height: number];
+
+/** A grey picture of level 100, with boxes of other colours. */
+function picture(width: number, height: number, ...boxes: readonly (readonly [Box, Rgb])[]): Pixels {
+  const data = new Uint8Array(width * height * 3).fill(100);
+  for (const [[left, top, across, down], colour] of boxes) {
+    for (let y = top; y < top + down; y++) {
+      for (let x = left; x < left + across; x++) data.set(colour, (y * width + x) * 3);
+    }
+  }
+  return { width, height, data };
+}
+
+function lighter({ width, height, data }: Pixels, levels: number): Pixels {
+  return { width, height, data: Uint8Array.from(data, (level) => Math.max(0, Math.min(255, level + levels))) };
+}
+
+const mask = (width: number, height: number, hidden: Box) => {
+  const looked = new Uint8Array(width * height).fill(1);
+  const [left, top, across, down] = hidden;
+  for (let y = top; y < top + down; y++) looked.fill(0, y * width + left, y * width + left + across);
+  return { width, height, looked };
+};
+
+const WHITE: Rgb = [190, 190, 190];
+const GROUND = picture(40, 40);
+
+describe('changed', () => {
+  it('finds a thing that appears, and tells where it is and how much it differs', () => {
+    const { area, regions, min, max } = changed(GROUND, picture(40, 40, [[16, 16, 8, 8], WHITE]));
+    // 90 levels in 64 pixels. Of each pixel that touches them the mean of nine is 10 or more, past 0.4 · 7: 10 × 10 pixels.
+    expect({ area, min, max }).toEqual({ area: 100, min: 0, max: 90 });
+    expect(regions).toEqual([
+      {
+        box: { x: 15, y: 15, width: 10, height: 10 },
+        centroid: { x: 19.5, y: 19.5 },
+        area: 100,
+        sum: 64 * 90,
+        peak: 90,
+        // The noise of a pixel is taken to be a level, and that of the sum of 100 is 10.
+        snr: 576,
+      },
+    ]);
+  });
+
+  it('finds two regions, the one with more signal to noise first, and adds up their areas', () => {
+    const image = picture(
+      60,
+      40,
+      [
+        [8, 8, 4, 4],
+        [60, 60, 60],
+      ],
+      [[40, 24, 8, 8], WHITE],
+    );
+    const { area, regions } = changed(picture(60, 40), image);
+    expect(regions.map(({ box, sum }) => [box.x, box.y, sum])).toEqual([
+      [39, 23, 64 * 90],
+      [7, 7, 16 * -40],
+    ]);
+    expect(area).toBe(100 + 36);
+  });
+
+  it('takes no notice of a change of brightness, up to the ends of the range', () => {
+    const scene = picture(
+      40,
+      40,
+      [
+        [0, 0, 12, 12],
+        [250, 252, 255],
+      ],
+      [
+        [20, 20, 12, 12],
+        [0, 3, 6],
+      ],
+    );
+    for (const levels of [-10, -1, 1, 10]) {
+      expect(changed(scene, lighter(scene, levels)).area, `${levels}`).toBe(0);
+      expect(changed(lighter(scene, levels), scene).area, `${levels} back`).toBe(0);
+    }
+  });
+
+  it('sees a thing through a change of brightness', () => {
+    const image = lighter(picture(40, 40, [[16, 16, 8, 8], WHITE]), 10);
+    expect(changed(GROUND, image).regions[0]).toMatchObject({ area: 100, sum: 64 * 90, peak: 90 });
+  });
+
+  it('sees a colour that changes where the lightness stays', () => {
+    // 19 · 38 − 38 · 19 = 0: red up, green down. Of one block all pixels are counted.
+    const { area } = changed(
+      GROUND,
+      picture(40, 40, [
+        [16, 16, 8, 8],
+        [138, 81, 100],
+      ]),
+    );
+    expect(area).toBe(64);
+  });
+
+  it('leaves out what is smaller than nine pixels or fainter than what JPEG may do', () => {
+    expect(
+      changed(
+        GROUND,
+        picture(40, 40, [
+          [16, 16, 8, 8],
+          [104, 104, 104],
+        ]),
+      ).area,
+    ).toBe(0);
+    // A pixel in the corner is in the means of four, one within in those of nine.
+    expect(
+      changed(
+        GROUND,
+        picture(40, 40, [
+          [0, 0, 1, 1],
+          [190, 190, 190],
+        ]),
+      ).area,
+    ).toBe(0);
+    expect(changed(GROUND, picture(40, 40, [[16, 16, 1, 1], WHITE])).area).toBe(9);
+  });
+
+  it('finds what lies at the borders and in the corners', () => {
+    for (const [x, y, area] of [
+      [0, 0, 36],
+      [35, 35, 36],
+      [0, 16, 42],
+      [35, 16, 42],
+      [16, 0, 42],
+    ] as const) {
+      const { regions } = changed(GROUND, picture(40, 40, [[x, y, 5, 5], WHITE]));
+      expect(
+        regions.map((region) => region.area),
+        `${x}, ${y}`,
+      ).toEqual([area]);
+    }
+  });
+
+  it('takes the mean of the pixels that there are, which has more noise', () => {
+    // At the top a mean of six counts √(6 / 9). Beside the thing 2/6 · 13 · 0.82 = 3.5 and 2/9 · 13 = 2.9 are past
+    // 0.4 · 7, below it 3/9 · 13 and 2/9 · 13 are: 6 + 6 + 4 pixels.
+    expect(
+      changed(
+        GROUND,
+        picture(40, 40, [
+          [16, 0, 4, 2],
+          [113, 113, 113],
+        ]),
+      ).area,
+    ).toBe(16);
+    // Beside it 1/6 · 20 · 0.82 = 2.7 and 1/9 · 20 = 2.2 are not: 4 + 4 pixels, which is too few.
+    expect(
+      changed(
+        GROUND,
+        picture(40, 40, [
+          [16, 0, 4, 1],
+          [120, 120, 120],
+        ]),
+      ).area,
+    ).toBe(0);
+  });
+
+  it('does not see what the mask hides, nor count its pixels, nor let it pass for noise', () => {
+    const hidden: Box = [10, 10, 20, 20];
+    const image = picture(40, 40, [[16, 16, 8, 8], WHITE]);
+    expect(changed(GROUND, image, mask(40, 40, hidden))).toEqual({ area: 0, regions: [], min: 0, max: 0 });
+
+    // Half of it is hidden: five columns are left, one of them beside the thing.
+    const half = changed(GROUND, image, mask(40, 40, [20, 0, 20, 40]));
+    expect(half).toMatchObject({ area: 50, min: 0, max: 90, regions: [{ box: { x: 15, width: 5 }, sum: 32 * 90 }] });
+
+    // More than half of the pixels differ, and hidden they do not count for the median.
+    const most = picture(
+      40,
+      40,
+      [
+        [0, 0, 40, 26],
+        [160, 160, 160],
+      ],
+      [[4, 30, 6, 6], WHITE],
+    );
+    expect(changed(GROUND, most, mask(40, 40, [0, 0, 40, 26])).regions).toMatchObject([{ sum: 36 * 90 }]);
+  });
+
+  it('finds nothing where pictures are equal, or a mask hides all of them', () => {
+    expect(changed(GROUND, GROUND)).toEqual({ area: 0, regions: [], min: 0, max: 0 });
+    const image = picture(40, 40, [[16, 16, 8, 8], WHITE]);
+    expect(changed(GROUND, image, mask(40, 40, [0, 0, 40, 40]))).toMatchObject({ area: 0, min: 0, max: 0 });
+  });
+
+  it('takes the smallest pictures', () => {
+    for (let width = 1; width <= 3; width++) {
+      for (let height = 1; height <= 3; height++) {
+        const [before, after] = [
+          picture(width, height),
+          picture(width, height, [
+            [0, 0, 1, 1],
+            [255, 0, 255],
+          ]),
+        ];
+        expect(changed(before, before).area).toBe(0);
+        expect(changed(before, after).area).toBeLessThanOrEqual(width * height);
+      }
+    }
+  });
+
+  it('refuses pictures and masks of other sizes', () => {
+    expect(() => changed(GROUND, picture(41, 40))).toThrow(RangeError);
+    expect(() => changed(GROUND, GROUND, mask(40, 41, [0, 0, 1, 1]))).toThrow(RangeError);
+  });
+});

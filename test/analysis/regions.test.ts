@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Region } from '../../src/analysis/region.ts';
+import { createRegionFinder } from '../../src/analysis/regions.ts';
+
+interface Case {
+  readonly width: number;
+  readonly marks: readonly string[];
+  readonly differences: readonly (readonly number[])[];
+  readonly regions: readonly {
+    readonly box: readonly [number, number, number, number];
+    readonly area: number;
+    readonly sum: number;
+    readonly peak: number;
+    readonly centroid: readonly [number, number] | null;
+  }[];
+}
+
+/** By SciPy: test/fixtures/regions/make.py. */
+const { cases } = JSON.parse(readFileSync(new URL('../fixtures/regions/regions.json', import.meta.url), 'utf8')) as {
+  cases: Case[];
+};
+
+/** Marks from text: 0 or a space, 1 and 2. The red channel's difference is 10, the others' are none. */
+function regionsOf(text: readonly string[], leastArea = 1, differences?: Case['differences']): Region[] {
+  const width = (text[0] as string).length;
+  const finder = createRegionFinder(width, leastArea, {
+    sigmas: [2, 3, 4],
+    difference: (x, y, channel) => (channel === 0 ? (differences?.[y]?.[x] ?? 10) : 0),
+  });
+  for (const row of text) finder.row(Uint8Array.from(row, Number));
+  return finder.finish();
+}
+
+const areas = (text: readonly string[], leastArea?: number) => regionsOf(text, leastArea).map(({ area }) => area);
+const sortKey = (box: readonly number[]) => box.map((n) => String(n).padStart(4)).join();
+
+describe('regions', () => {
+  it.each(cases.map((each, n) => [n, each] as const))('are those that SciPy finds: %i', (_, each) => {
+    const sure = each.marks.map((row) => row.replaceAll('1', '2'));
+    const found = regionsOf(sure, 1, each.differences).map((region) => ({
+      box: Object.values(region.box),
+      area: region.area,
+      sum: region.sum,
+      peak: Math.abs(region.peak),
+      x: region.centroid.x,
+      y: region.centroid.y,
+    }));
+    const expected = [...each.regions].sort((a, b) => sortKey(a.box).localeCompare(sortKey(b.box)));
+    found.sort((a, b) => sortKey(a.box).localeCompare(sortKey(b.box)));
+    expect(found.length).toBe(expected.length);
+    for (const [n, region] of found.entries()) {
+      const { centroid, ...rest } = expected[n] as Case['regions'][number];
+      expect(region).toMatchObject(rest);
+      if (centroid === null) continue;
+      expect(region.x).toBeCloseTo(centroid[0], 9);
+      expect(region.y).toBeCloseTo(centroid[1], 9);
+    }
+  });
+
+  it('hang together by corners', () => {
+    expect(areas(['20002', '01010', '00100', '01010', '10002'])).toEqual([9]);
+  });
+
+  it('that meet only further down are one', () => {
+    expect(areas(['10101012', '10101010', '11111110'])).toEqual([16]);
+    expect(areas(['2000002', '0100010', '0010100', '0001000'])).toEqual([7]);
+  });
+
+  it('need a sure pixel, and need to be large enough', () => {
+    expect(areas(['1110222', '1110222', '1110222'], 9)).toEqual([9]);
+    expect(areas(['2220222', '2220222', '2220220'], 9)).toEqual([9]);
+  });
+
+  it('are told with the channel in which they differ most, its noise and its sign', () => {
+    const finder = createRegionFinder(2, 1, {
+      sigmas: [2, 3, 4],
+      difference: (x, _, channel) => [5, x === 0 ? -30 : -10, 20 - 20 * x][channel] as number,
+    });
+    finder.row(Uint8Array.of(2, 1));
+    const [region] = finder.finish();
+    // Green: -40 in two pixels of σ 3. Weights 55 and 15.
+    expect(region).toMatchObject({ area: 2, sum: -40, peak: -30, box: { x: 0, y: 0, width: 2, height: 1 } });
+    expect(region?.snr).toBeCloseTo(40 / (3 * Math.SQRT2), 12);
+    expect(region?.centroid.x).toBeCloseTo(15 / 70, 12);
+  });
+
+  it('come with the most signal to noise first', () => {
+    expect(areas(['2202222', '2200022'])).toEqual([6, 4]);
+  });
+
+  it('whose pixels do not differ themselves have their box for a centre', () => {
+    const zero = [[0, 0, 0]];
+    expect(regionsOf(['222'], 1, zero)[0]).toMatchObject({ sum: 0, snr: 0, centroid: { x: 1, y: 0 } });
+  });
+});
