@@ -4,11 +4,16 @@ import type { Pixels } from './pixels.ts';
 
 /** What the differences of one channel are on the whole, in levels. */
 export interface Brightness {
-  /** By how much the image is lighter than the reference: the median. */
+  /** By how much the image is lighter than the reference: the median, as far as that is a slight change. */
   readonly offset: number;
   /** The standard deviation of a pixel's difference by noise: from the median absolute deviation, and at least 1. */
   readonly sigma: number;
 }
+
+/** A change of the whole picture's brightness by more is one that people want to know of. */
+export const MOST_OFFSET = 24;
+/** No noise is larger: where most of a picture has changed, the deviation is that of the change. */
+const MOST_SIGMA = 24;
 
 /** Of red, green and blue, over every `step`-th row. */
 export function brightnessOf(reference: Pixels, image: Pixels, step: number, mask?: Mask): Brightness[] {
@@ -27,7 +32,7 @@ export function brightnessOf(reference: Pixels, image: Pixels, step: number, mas
   }
   return channels.map((channel) => {
     const { median, mad } = spreadOf(channel);
-    return { offset: median, sigma: Math.max(1, SIGMAS_OF_MAD * mad) };
+    return { offset: bounded(median, MOST_OFFSET), sigma: Math.min(Math.max(1, SIGMAS_OF_MAD * mad), MOST_SIGMA) };
   });
 }
 
@@ -41,6 +46,11 @@ export function beyond(offset: number, reference: number, image: number): number
   const back = clip(image - offset) - reference;
   if (forth > 0) return back <= 0 ? 0 : Math.min(forth, back);
   return back >= 0 ? 0 : Math.max(forth, back);
+}
+
+/** The value nearest to `value` whose size is `most` or less. */
+export function bounded(value: number, most: number): number {
+  return Math.min(Math.max(value, -most), most);
 }
 
 function clip(level: number): number {

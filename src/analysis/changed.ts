@@ -1,4 +1,4 @@
-import { beyond, brightnessOf } from './brightness.ts';
+import { beyond, brightnessOf, MOST_OFFSET } from './brightness.ts';
 import { type DifferenceRange, differences } from './differences.ts';
 import { marksOf } from './marks.ts';
 import type { Mask } from './mask.ts';
@@ -35,8 +35,8 @@ export function changed(reference: Pixels, image: Pixels, mask?: Mask): Changed 
   }
   const range = mask === undefined ? differences.sums(reference.data, image.data) : rangeOf(reference, image, mask);
   const { min, max } = range;
-  // No difference, or the same everywhere.
-  if (min === max) return { area: 0, regions: [], min, max };
+  // No difference, or a slight one that is the same everywhere.
+  if (min === max && Math.abs(min) <= MOST_OFFSET) return { area: 0, regions: [], min, max };
 
   // Odd, so that each of the eight rows of JPEG's blocks has its turn.
   const step = 1 + 2 * Math.floor((width * height) / (2 * SAMPLE));

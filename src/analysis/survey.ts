@@ -1,4 +1,5 @@
 import { addRow, BLOCK, createBlockSums, isClipped, pixelsOfBlocks } from './blocks.ts';
+import { bounded } from './brightness.ts';
 import { createHistogram, type Histogram, SIGMAS_OF_MAD, spreadOf } from './noise.ts';
 import { fillPlanes, type Pair } from './planes.ts';
 import { createColumns, fillColumns, LEVEL } from './smoothing.ts';
@@ -9,6 +10,12 @@ const BIN = 32;
 const MOST = Math.ceil((255 * LEVEL) / BIN);
 /** A pixel's noise is taken to be a level at least, and so a third of one in the mean of nine. */
 const LEAST_SIGMA = LEVEL / 3;
+/**
+ * Noise of σ 8 that is the same in all channels of both pictures leaves 3.8 levels in the mean of nine. Where there is more,
+ * and where the middle is further off than rounding puts it, most of the picture has changed.
+ */
+const MOST_SIGMA = 5 * LEVEL;
+const MOST_CENTRE = 2 * LEVEL;
 
 /** What two pictures differ by where nothing has changed. */
 export interface Survey {
@@ -52,8 +59,13 @@ export function survey(pair: Pair, step: number): Survey {
     count(columns.sums, pair.mask?.looked.subarray(y * width, (y + 1) * width), smoothed);
   }
   const { median, mad } = spreadOf(smoothed);
-  const sigma = Math.max(SIGMAS_OF_MAD * mad * BIN, LEAST_SIGMA);
-  return { lightness: plane, centre: median * BIN, sigma, tolerance: toleranceOf(blocks, sigma / LEVEL) };
+  const sigma = Math.min(Math.max(SIGMAS_OF_MAD * mad * BIN, LEAST_SIGMA), MOST_SIGMA);
+  return {
+    lightness: plane,
+    centre: bounded(median * BIN, MOST_CENTRE),
+    sigma,
+    tolerance: toleranceOf(blocks, sigma / LEVEL),
+  };
 }
 
 function count(sums: Int32Array, looked: Uint8Array | undefined, { counts }: Histogram): void {

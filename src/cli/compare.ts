@@ -55,7 +55,10 @@ function linesOf(compared: ComparedPictures, out: string | undefined): string[] 
   const by = measurement === null ? '' : ` by ${measured(measurement, compared)}`;
   const limit = `threshold ${thresholdText(compared.threshold)}`;
   const what = {
-    unchanged: measurement === 0 ? 'no difference' : `no more than the threshold: they differ${by}, ${limit}`,
+    unchanged:
+      measurement === 0
+        ? `no difference (${compared.technique})`
+        : `no more than the threshold: they differ${by}, ${limit}`,
     changed: `the pictures differ${by}, ${limit}`,
     size_changed: `another size: ${sizeOf(image)}, before ${sizeOf(reference)}`,
   }[kind];

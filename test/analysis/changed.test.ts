@@ -187,6 +187,34 @@ describe('changed', () => {
     expect(changed(GROUND, most, mask(40, 40, [0, 0, 40, 26])).regions).toMatchObject([{ sum: 36 * 90 }]);
   });
 
+  it('finds that most of a picture has changed, and does not take that for noise', () => {
+    const stripes = (turned: boolean): Pixels => {
+      const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, at) => {
+        const [x, y] = [Math.floor(at / 3) % 64, Math.floor(at / 192)];
+        return (turned ? y : x) % 32 < 16 ? 40 : 200;
+      });
+      return { width: 64, height: 64, data };
+    };
+    const { area } = changed(stripes(false), stripes(true));
+    // Half of the pixels differ by 160 levels; more are marked at the edges of the fields.
+    expect(area).toBeGreaterThan(64 * 32);
+  });
+
+  it.each([
+    [24, 0],
+    [-24, 0],
+    [25, 0],
+    [60, 1600],
+    [-60, 1600],
+  ])('takes %i levels of brightness for a change of %i pixels of 1,600', (levels, pixels) => {
+    expect(changed(GROUND, lighter(GROUND, levels)).area).toBe(pixels);
+    const scene = picture(40, 40, [
+      [10, 10, 20, 20],
+      [140, 90, 60],
+    ]);
+    expect(changed(scene, lighter(scene, levels)).area).toBe(pixels);
+  });
+
   it('finds nothing where pictures are equal, or a mask hides all of them', () => {
     expect(changed(GROUND, GROUND)).toEqual({ area: 0, regions: [], min: 0, max: 0 });
     const image = picture(40, 40, [[16, 16, 8, 8], WHITE]);

@@ -32,7 +32,7 @@ describe('two pictures compared without a pipeline', () => {
     const { grey, pixel } = files();
     expect(await imgpipe(['compare', grey, grey])).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/^no difference\n/),
+      stdout: expect.stringMatching(/^no difference \(l2@1\)\n/),
       stderr: '',
     });
     expect(await imgpipe(['compare', grey, pixel, '--threshold', '5'])).toMatchObject({
@@ -106,6 +106,34 @@ describe('two pictures compared without a pipeline', () => {
       status: 2,
       stderr: "imgpipe: the mask is 4 × 4, and the picture 8 × 4: give a mask of the picture's size\n",
     });
+  });
+
+  test('are compared by regions, each with its place and size', async () => {
+    const { out } = files();
+    const [before, after] = ['before.png', 'after.png'].map((name) => path.join(path.dirname(out), name)) as [
+      string,
+      string,
+    ];
+    const size = { width: 40, height: 40 };
+    writeFileSync(before, png([100, 100, 100], size));
+    writeFileSync(
+      after,
+      png([100, 100, 100], { ...size, box: { x: 16, y: 8, width: 8, height: 8, colour: [190, 190, 190] } }),
+    );
+    const compared = await imgpipe(['compare', before, after, '--technique', 'changed', '--threshold', '5%']);
+    expect(compared.status).toBe(1);
+    expect(compared.stdout.split('\n').filter((line) => !/^(Before|After)/.test(line))).toEqual([
+      'the pictures differ by 100 px (changed@1), threshold 5%',
+      'Regions:         1',
+      '    1. 10 × 10 at 15, 7; centroid 19.50, 11.50; area 100 px; sum 5760.00; peak 90.00; SNR 576.00',
+      '',
+    ]);
+    // 100 of 1,600 pixels are 6.25 per cent.
+    const of = (threshold: string) =>
+      imgpipe(['compare', before, after, '--technique', 'changed', '--threshold', threshold]);
+    expect((await Promise.all(['6.24%', '6.25%', '99px', '100px'].map(of))).map(({ status }) => status)).toEqual([
+      1, 0, 1, 0,
+    ]);
   });
 
   test('are compared by a program too', async () => {

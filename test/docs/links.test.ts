@@ -3,7 +3,12 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../support/imgpipe.ts';
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)];
+const DOCS = readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...DOCS.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
+];
 const FENCED = /^```[\s\S]*?^```$/gm;
 
 function textOf(page: string): string {

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { imgpipe, start } from '../support/imgpipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+function pipeline() {
+  const data = path.join(temporaryFolder(), 'data');
+  const to = (...args: string[]) => imgpipe([...args, '--data', data]);
+  const json = async (...args: string[]) => JSON.parse((await to(...args, '--json')).stdout);
+  return { data, to, json };
+}
+
+const outcomesOf = (status: { techniques: { technique: string; outcomes: object }[] }) =>
+  status.techniques.map(({ technique, outcomes }) => [technique, outcomes]);
+
+describe('a technique beside another', () => {
+  test('goes through all images from the first, with outcomes, events and alerts of its own', async () => {
+    const { to, json } = pipeline();
+    await to('run', '--count', '8');
+    const analyze = await to('analyze', '--technique', 'changed', '--threshold', '0.5%', '--drain');
+    expect(analyze.stdout).toMatch(
+      /^event 3: image default\/3 differs from image default\/2 by \d+ px \(changed@1\), in \d+ region/m,
+    );
+    expect((await json('status')).waiting).toEqual({ analysis: 0, alert: 2 });
+    await to('alert', '--drain');
+    const status = await json('status', '--check');
+    expect(status).toMatchObject({ images: 8, analyzed: 8, events: 4, alerts: 4, balanced: true });
+    const outcomes = { first: 1, unchanged: 5, changed: 2, size_changed: 0, dead: 0 };
+    expect(outcomesOf(status)).toEqual([
+      ['changed@1', outcomes],
+      ['l2@1', outcomes],
+    ]);
+    expect(status.techniques.map((each: object) => ({ ...each, outcomes: 0 }))).toEqual([
+      { technique: 'changed@1', threshold: 0.5, threshold_unit: '%', outcomes: 0 },
+      { technique: 'l2@1', threshold: 0, threshold_unit: 'levels', outcomes: 0 },
+    ]);
+    expect(status.groups.map(({ group }: { group: string }) => group).sort()).toEqual([
+      'image_analysis_group',
+      'image_analysis_group.changed',
+      'image_event_alert_group',
+    ]);
+  });
+
+  test('has regions in its alerts, its texts and its JSON', async () => {
+    const { data, to, json } = pipeline();
+    await to('run', '--count', '3', '--technique', 'changed');
+    const view = await json('view', '1');
+    expect(view).toMatchObject({ technique: 'changed@1', threshold: 0, threshold_unit: 'px', mask: null });
+    expect(view.regions).toHaveLength(view.region_count);
+    const areas: number[] = view.regions.map(({ area }: { area: number }) => area);
+    expect(areas.reduce((sum, area) => sum + area, 0)).toBe(view.measurement);
+    const text = readFileSync(path.join(data, 'image_event_database/image_event_001.txt'), 'utf8');
+    expect(text).toContain(`\nMeasurement: ${view.measurement}\nThreshold: 0px\n`);
+    expect(text.match(/^Region \d+: /gm)).toHaveLength(view.region_count);
+    const shown = (await to('view', '1')).stdout;
+    expect(shown).toMatch(/^Regions: +\d+\n +1\. \d+ × \d+ at /m);
+    expect((await to('status', '--check')).status).toBe(0);
+  });
+
+  test('works at the same time, and does not take its threshold for another’s', async () => {
+    const { data, to, json } = pipeline();
+    const stages = [
+      start(['analyze', '--threshold', '5', '--verbose', '--data', data]),
+      start(['analyze', '--technique', 'changed', '--threshold', '5px', '--verbose', '--data', data]),
+      start(['alert', '--data', data]),
+    ];
+    await Promise.all(stages.map((stage) => stage.until(/broker/)));
+    await to('receive', '--count', '8');
+    await Promise.all([stages[0], stages[1]].map((stage) => stage?.until(/image default\/8: /)));
+    await stages[2]?.until(/^alert 4:/m);
+    for (const stage of stages) stage.child.kill('SIGTERM');
+    expect((await Promise.all(stages.map(({ ended }) => ended))).map(({ status }) => status)).toEqual([0, 0, 0]);
+    expect(await json('status', '--check')).toMatchObject({
+      images: 8,
+      analyzed: 8,
+      events: 4,
+      alerts: 4,
+      balanced: true,
+    });
+    const refused = await to('analyze', '--threshold', '5%');
+    expect(refused).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        'imgpipe: threshold: 5% will not do for the technique l2, which measures in levels: give a plain number\n',
+      ),
+    });
+  });
+});

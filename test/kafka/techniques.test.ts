@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { openKafkaBus } from '../../src/adapters/kafka/broker.ts';
+import { createPipeline } from '../../src/index.ts';
+import { kafkaOptions } from '../support/kafka-options.ts';
+import { sharedKafka } from '../support/shared-kafka.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const kafka = await sharedKafka();
+const address = kafka.address ?? '';
+const leftOut = kafka.whyNone ? ` (left out: ${kafka.whyNone})` : '';
+
+test.skipIf(kafka.whyNone !== undefined)(
+  `on Kafka a technique that is added later is a group of its own, and goes through the past${leftOut}`,
+  async () => {
+    const prefix = `t-${randomUUID()}.`;
+    const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { create: true, withinMs: 10_000 });
+    const settings = { data: temporaryFolder(), broker: address, topicPrefix: prefix, count: 8 };
+    const [l2, changed] = [await createPipeline(settings), await createPipeline({ ...settings, technique: 'changed' })];
+    onTestFinished(async () => {
+      for (const pipeline of [l2, changed]) await pipeline.close();
+      await bus.clear();
+      await bus.close();
+    });
+    const drain = { signal: new AbortController().signal, drain: true };
+    await l2.receive([], drain);
+    await l2.analyze(drain);
+    await changed.analyze(drain);
+    await l2.alert(drain);
+    const status = await l2.status({ check: true });
+    expect(status).toMatchObject({ images: 8, analyzed: 8, events: 4, alerts: 4, faults: [] });
+    expect(status.techniques.map(({ technique, outcomes }) => [technique, outcomes.changed])).toEqual([
+      ['changed@1', 2],
+      ['l2@1', 2],
+    ]);
+    expect(await bus.groups()).toEqual([
+      'image_analysis_group',
+      'image_analysis_group.changed',
+      'image_event_alert_group',
+    ]);
+  },
+);
