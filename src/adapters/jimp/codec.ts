@@ -5,6 +5,7 @@ import { createJpegEncoder, type DrawRows, type JpegEncoder } from './jpeg-encod
 import { encodeWithLibjpeg } from './libjpeg.ts';
 import type { Limits } from './limits.ts';
 import { decodePng } from './png.ts';
+import type { Room } from './room.ts';
 
 const QUALITY = 75;
 
@@ -13,10 +14,16 @@ const encode: JpegEncoder = createJpegEncoder() ?? encodeWithLibjpeg;
 /**
  * A picture's pixels as they are to be seen: RGB over white, EXIF orientation applied. Size limits are held against the
  * header before anything is decoded. Throws ImgpipeErrors `undecodable` and `too_large`, whose messages are clauses to
- * stand behind the picture's name; anything else that it throws is no verdict on the bytes.
+ * stand behind the picture's name; anything else that it throws is no verdict on the bytes. Where that saves a copy, the
+ * pixels are put where `room` says.
  */
-export async function decodePicture(bytes: Uint8Array, format: PictureFormat, limits: Limits): Promise<Pixels> {
-  return format === 'jpg' ? decodeJpeg(bytes, limits) : decodePng(bytes, limits);
+export async function decodePicture(
+  bytes: Uint8Array,
+  format: PictureFormat,
+  limits: Limits,
+  room?: Room,
+): Promise<Pixels> {
+  return format === 'jpg' ? decodeJpeg(bytes, limits, room) : decodePng(bytes, limits, room);
 }
 
 /** A picture as a baseline JPEG file of quality 75, 4:2:0. */

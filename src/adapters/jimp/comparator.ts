@@ -34,7 +34,8 @@ export function createComparator(options: ComparatorOptions): Comparator {
   const masks = new Map<string, Mask>();
   let maskBytes = 0;
   const underWay = new Map<string, Decoding>();
-  let latestBytes = 1;
+  // Until one is decoded: as if two filled the cache.
+  let latestBytes = cache.maxBytes / 2;
 
   /** Decodes a picture into the cache. */
   async function decode(picture: PictureSource): Promise<HeldPicture | Verdict> {

@@ -6,6 +6,7 @@ import { jimpJpeg } from './jimp-jpeg.ts';
 import { type JpegHeader, readJpegHeader } from './jpeg-header.ts';
 import { decodeWithLibjpeg, type LibjpegVerdict } from './libjpeg.ts';
 import { checkSize, type Limits } from './limits.ts';
+import type { Room } from './room.ts';
 
 // A few bytes can make a scan that goes over the whole picture: libjpeg's own limit against such files.
 const MOST_SCANS = 500;
@@ -14,26 +15,27 @@ const MOST_PIXELS_OF_JIMP = 16e6;
 const DAMAGED = 'the JPEG is cut short or damaged';
 
 /** Decodes a JPEG to RGB as it is to be seen; `undecodable` or `too_large` where that cannot be. */
-export async function decodeJpeg(bytes: Uint8Array, limits: Limits): Promise<Pixels> {
+export async function decodeJpeg(bytes: Uint8Array, limits: Limits, room?: Room): Promise<Pixels> {
   const header = readJpegHeader(bytes);
   checkSize(header, limits);
   if (header.progressive && hasTooManyScans(bytes)) {
     throw new ImgpipeError('undecodable', `the JPEG has more than ${MOST_SCANS} scans`);
   }
-  return orient(await decodeStored(header.tidy, header), header.orientation);
+  const upright = header.orientation === 1;
+  return orient(await decodeStored(header.tidy, header, upright ? room : undefined), header.orientation);
 }
 
-async function decodeStored(bytes: Uint8Array, header: JpegHeader): Promise<Pixels> {
+async function decodeStored(bytes: Uint8Array, header: JpegHeader, room?: Room): Promise<Pixels> {
   if (header.sampling.length === 4) return decodeWithJimp(bytes, header);
-  const verdict = askLibjpeg(bytes, header);
+  const verdict = askLibjpeg(bytes, header, room);
   if ('data' in verdict) return verdict;
   if (verdict.refused === 'header' && hasRareSampling(header)) return decodeWithJimp(bytes, header);
   throw new ImgpipeError('undecodable', DAMAGED);
 }
 
-function askLibjpeg(bytes: Uint8Array, header: JpegHeader): LibjpegVerdict {
+function askLibjpeg(bytes: Uint8Array, header: JpegHeader, room?: Room): LibjpegVerdict {
   try {
-    return decodeWithLibjpeg(bytes, header);
+    return decodeWithLibjpeg(bytes, header, room);
   } catch (thrown) {
     // The codec fell over these bytes twice, the second time on a fresh instance: they are what is wrong.
     if (isTrap(thrown)) throw new ImgpipeError('undecodable', DAMAGED, { cause: thrown });

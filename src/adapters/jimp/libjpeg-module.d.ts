@@ -15,6 +15,8 @@ declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs' {
     getFrameInfo(): FrameInfo;
     getDecodedBuffer(): Uint8Array | Uint8ClampedArray;
     delete(): void;
+    /** Emscripten's: where the object lies in the module's memory. */
+    readonly $$: { readonly ptr: number };
   }
 
   interface JPEGEncoder {

@@ -3,6 +3,7 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import type { JpegEncoder } from './jpeg-encoder.ts';
 import type { JpegHeader } from './jpeg-header.ts';
 import { createInstance, type LibjpegInstance } from './libjpeg-instance.ts';
+import { newRoom, type Room } from './room.ts';
 
 /** What libjpeg found the bytes to be; `header` where it did not come as far as the pixels. */
 export type LibjpegVerdict = Pixels | { readonly refused: 'header' | 'pixels' };
@@ -20,12 +21,15 @@ let failures = 0;
  * Decodes a JPEG of one or three components, whose header has been read, to RGB as stored. A picture that is whole in
  * part only is refused. Trouble with memory is thrown as it comes and is no verdict.
  */
-export function decodeWithLibjpeg(bytes: Uint8Array, header: JpegHeader): LibjpegVerdict {
+export function decodeWithLibjpeg(bytes: Uint8Array, header: JpegHeader, room: Room = newRoom): LibjpegVerdict {
   return onFreshInstanceIfBroken((instance) => {
     makeRoom(instance, bytes, header);
     const { decoder } = instance;
+    let encodedAt: number;
     try {
-      decoder.getEncodedBuffer(bytes.length).set(bytes);
+      const encoded = decoder.getEncodedBuffer(bytes.length);
+      encoded.set(bytes);
+      encodedAt = encoded.byteOffset;
       decoder.decode();
     } catch (thrown) {
       const message = thrownText(instance, thrown);
@@ -34,10 +38,13 @@ export function decodeWithLibjpeg(bytes: Uint8Array, header: JpegHeader): Libjpe
       return { refused: message.includes('header') ? 'header' : 'pixels' };
     }
     const { width, height, componentCount } = decoder.getFrameInfo();
-    const decoded = decoder.getDecodedBuffer();
+    const decoded = decodedBytes(instance, encodedAt);
     const whole = decoded.length === width * height * componentCount;
     if (width !== header.width || height !== header.height || !whole) return { refused: 'pixels' };
-    return { width, height, data: componentCount === 1 ? greyToRgb(decoded) : outside(instance, decoded) };
+    const data = room(width * height * 3);
+    if (componentCount === 1) greyToRgb(decoded, data);
+    else data.set(decoded);
+    return { width, height, data };
   });
 }
 
@@ -102,21 +109,25 @@ function thrownText({ module }: LibjpegInstance, thrown: unknown): string | unde
   return /header|decompressing/.test(text) ? text : undefined;
 }
 
-/** Decoded bytes as plain ones that outlive the next call; the wrapper has copied them already, but promises nothing. */
-function outside({ module }: LibjpegInstance, decoded: Uint8Array | Uint8ClampedArray): Uint8Array {
-  if (decoded.buffer === module.HEAPU8.buffer) return new Uint8Array(decoded);
-  return new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length);
+/**
+ * The decoded bytes, until the next call. The wrapper hands out a copy, which would be garbage of the picture's size; so
+ * they are looked up where they lie: at the decoder's address stand its two vectors (begin, end, capacity), of the encoded
+ * bytes, by which that is checked, and of the decoded ones.
+ */
+function decodedBytes({ module, decoder }: LibjpegInstance, encodedAt: number): Uint8Array | Uint8ClampedArray {
+  const vectors = decoder.$$.ptr >>> 2;
+  const [encoded, , , begin = 0, end = 0] = module.HEAPU32.subarray(vectors, vectors + 5);
+  if (encoded === encodedAt && end > begin) return module.HEAPU8.subarray(begin, end);
+  return decoder.getDecodedBuffer();
 }
 
-function greyToRgb(grey: Uint8Array | Uint8ClampedArray): Uint8Array {
-  const data = new Uint8Array(grey.length * 3);
+function greyToRgb(grey: Uint8Array | Uint8ClampedArray, rgb: Uint8Array): void {
   let to = 0;
   for (let i = 0; i < grey.length; i++) {
     const level = grey[i] as number;
-    data[to] = level;
-    data[to + 1] = level;
-    data[to + 2] = level;
+    rgb[to] = level;
+    rgb[to + 1] = level;
+    rgb[to + 2] = level;
     to += 3;
   }
-  return data;
 }

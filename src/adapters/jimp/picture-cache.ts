@@ -63,6 +63,14 @@ export function createPictureCache(maxBytes = USUAL_BYTES): PictureCache {
     freeUnused(entry);
   }
 
+  /** Drops those that were not used for longest, but for the last so many. */
+  function makeRoom(wanted: number, butFor = 0): void {
+    for (const oldest of entries.keys()) {
+      if (bytes + wanted <= maxBytes || entries.size <= butFor) break;
+      drop(oldest);
+    }
+  }
+
   return {
     maxBytes,
     hold(sha256) {
@@ -74,16 +82,16 @@ export function createPictureCache(maxBytes = USUAL_BYTES): PictureCache {
     },
     put(sha256, pixels) {
       drop(sha256);
-      for (const oldest of entries.keys()) {
-        if (bytes + pixels.data.length <= maxBytes) break;
-        drop(oldest);
-      }
+      makeRoom(pixels.data.length);
       const entry = { pixels, holds: 0, kept: true };
       entries.set(sha256, entry);
       bytes += pixels.data.length;
       return holdOn(entry);
     },
-    take: memory.take,
+    take(length) {
+      makeRoom(length, 1);
+      return memory.take(length);
+    },
     giveBack: memory.giveBack,
     clear() {
       for (const sha256 of [...entries.keys()]) drop(sha256);

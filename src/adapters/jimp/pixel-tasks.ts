@@ -71,9 +71,9 @@ export async function perform(task: PixelTask): Promise<AnswerTo<PixelTask>> {
 
 async function decode({ bytes, format, limits, into }: DecodeTask): Promise<Decoded> {
   try {
-    const pixels = await decodePicture(bytes, format, limits);
+    const pixels = await decodePicture(bytes, format, limits, into && (() => into));
     if (into === undefined) return { pixels };
-    into.set(pixels.data);
+    if (pixels.data !== into) into.set(pixels.data);
     return { pixels: { ...pixels, data: into } };
   } catch (thrown) {
     return { verdict: verdictOf(thrown) };

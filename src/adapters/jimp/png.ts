@@ -8,6 +8,7 @@ import { readPngHead } from './png-head.ts';
 import { type PngHeader, readPngHeader } from './png-header.ts';
 import { passesOf, storedBytes } from './png-passes.ts';
 import { unfilter } from './png-unfilter.ts';
+import { newRoom, type Room } from './room.ts';
 
 // zlib counts what it has to do in 32 bits.
 const MOST_BYTES = 2 ** 32 - 2;
@@ -16,14 +17,14 @@ const DAMAGED = 'the PNG is cut short or damaged';
 const OF_THE_BYTES = ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT', 'ERR_BUFFER_TOO_LARGE'];
 
 /** Decodes a PNG to RGB over white, as it is to be seen; `undecodable` or `too_large` where that cannot be. */
-export function decodePng(bytes: Uint8Array, limits: Limits): Pixels {
+export function decodePng(bytes: Uint8Array, limits: Limits, room: Room = newRoom): Pixels {
   checkSize(readPngHead(bytes), limits);
   const header = readPngHeader(bytes);
-  return orient(decodeStored(header), header.orientation);
+  return orient(decodeStored(header, header.orientation === 1 ? room : newRoom), header.orientation);
 }
 
 /** Beside the result no more is held than the inflated rows, and of these only some at a time in another form. */
-function decodeStored(header: PngHeader): Pixels {
+function decodeStored(header: PngHeader, room: Room): Pixels {
   const { width, height, bitsPerPixel } = header;
   const paint = rowPainter(header);
   const passes = passesOf(header);
@@ -31,7 +32,7 @@ function decodeStored(header: PngHeader): Pixels {
     header,
     passes.reduce((sum, pass) => sum + storedBytes(pass), 0),
   );
-  const rgb = new Uint8Array(width * height * 3);
+  const rgb = room(width * height * 3);
   const bytesPerPixel = Math.ceil(bitsPerPixel / 8);
   let from = 0;
   for (const pass of passes) {
