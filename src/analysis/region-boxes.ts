@@ -16,15 +16,23 @@ export function withBoxes(picture: Pixels, regions: readonly Pick<Region, 'box'>
   const copy = { ...picture, data: new Uint8Array(picture.data) };
   const line = Math.max(1, Math.round(Math.min(picture.width, picture.height) * LINE_OF_SIDE));
   for (const { box } of regions) {
-    const inner = grown(box, MARGIN * line);
-    frame(copy, grown(inner, line), line, DARK);
-    frame(copy, inner, line, BRIGHT);
+    // What reaches the picture's edge is closed there, and so to be seen.
+    const around = (by: number) => within(copy, grown(box, by));
+    frame(copy, around((MARGIN + 1) * line), line, DARK);
+    frame(copy, around(MARGIN * line), line, BRIGHT);
   }
   return copy;
 }
 
 function grown({ x, y, width, height }: Rectangle, by: number): Rectangle {
   return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
+}
+
+/** What of a rectangle lies in the picture. */
+function within(picture: Pixels, { x, y, width, height }: Rectangle): Rectangle {
+  const [left, right] = [Math.max(0, x), Math.min(picture.width, x + width)];
+  const [top, bottom] = [Math.max(0, y), Math.min(picture.height, y + height)];
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** Draws a rectangle's outline, inside of its edge. */
@@ -35,12 +43,11 @@ function frame(picture: Pixels, { x, y, width, height }: Rectangle, line: number
   fill(picture, { x: x + width - line, y, width: line, height }, colour);
 }
 
-/** Fills what of a rectangle lies in the picture. */
-function fill(picture: Pixels, { x, y, width, height }: Rectangle, colour: readonly number[]): void {
-  const [left, right] = [Math.max(0, x), Math.min(picture.width, x + width)];
-  const [top, bottom] = [Math.max(0, y), Math.min(picture.height, y + height)];
-  for (let row = top; row < bottom; row++) {
-    for (let column = left; column < right; column++) {
+/** Fills what of a rectangle lies in the picture: one that is narrower than its line reaches out of it. */
+function fill(picture: Pixels, rectangle: Rectangle, colour: readonly number[]): void {
+  const { x, y, width, height } = within(picture, rectangle);
+  for (let row = y; row < y + height; row++) {
+    for (let column = x; column < x + width; column++) {
       picture.data.set(colour, 3 * (row * picture.width + column));
     }
   }

@@ -36,13 +36,14 @@ describe('the box around a region', () => {
     ]);
   });
 
-  it('ends where the picture does', () => {
-    expect(drawn(4, 3, [0, 0, 1, 1])).toEqual(['..rb', '..rb', 'rrrb']);
-    expect(drawn(2, 2, [0, 0, 2, 2])).toEqual(['..', '..']);
+  it('is closed where the picture ends', () => {
+    expect(drawn(5, 4, [0, 0, 1, 1])).toEqual(['rrrb.', 'r.rb.', 'rrrb.', 'bbbb.']);
+    expect(drawn(4, 3, [0, 0, 4, 3])).toEqual(['rrrr', 'r..r', 'rrrr']);
+    expect(drawn(1, 1, [0, 0, 1, 1])).toEqual(['r']);
   });
 
   it('has lines that are wider on a larger picture', () => {
-    const [row] = drawn(1000, 600, [500, 0, 10, 10]);
+    const row = drawn(1000, 600, [500, 100, 10, 10])[105];
     expect(row?.replace(/^\.+/, '').slice(0, 5)).toBe('bbrr.');
   });
 });

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { decodePicture } from '../../src/adapters/jimp/codec.ts';
 import { imgpipe, start } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -56,6 +57,28 @@ describe('a technique beside another', () => {
     const shown = (await to('view', '1')).stdout;
     expect(shown).toMatch(/^Regions: +\d+\n +1\. \d+ × \d+ at /m);
     expect((await to('status', '--check')).status).toBe(0);
+  });
+
+  test('has a copy of the image with a box around each region, which --open shows', async () => {
+    const { data, to, json } = pipeline();
+    await to('run', '--count', '3', '--technique', 'changed');
+    const { image } = await json('view', '1');
+    const nowhere = { PATH: temporaryFolder(), DISPLAY: '', WAYLAND_DISPLAY: '', BROWSER: '', XDG_CURRENT_DESKTOP: '' };
+    const { status, stderr } = await imgpipe(['view', '1', '--open', '--data', data], { env: nowhere });
+    expect(status).toBe(1);
+    const [, copy = ''] = /^the image with its regions drawn in: (.*)$/m.exec(stderr) ?? [];
+    const limits = { maxPixels: 1e6 };
+    const [boxed, plain] = await Promise.all(
+      [copy, image.path].map((file) => decodePicture(readFileSync(file), 'jpg', limits)),
+    );
+    expect([boxed?.width, boxed?.height]).toEqual([plain?.width, plain?.height]);
+    // There is red in it that the picture has not.
+    const red = (pixels: Uint8Array = new Uint8Array()) =>
+      pixels.filter(
+        (level, at) => at % 3 === 0 && level > 180 && (pixels[at + 1] ?? 0) < 110 && (pixels[at + 2] ?? 0) < 110,
+      );
+    expect(red(boxed?.data).length).toBeGreaterThan(red(plain?.data).length + 30);
+    rmSync(path.dirname(copy), { recursive: true });
   });
 
   test('works at the same time, and does not take its threshold for another’s', async () => {
