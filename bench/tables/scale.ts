@@ -14,9 +14,18 @@ import type { Case, Workplace } from '../workplace.ts';
 const PER_PARTITION = 2;
 const ROUNDS = 2;
 
+/** So many analyzers, each with so many workers. The first is what the others are held against. */
+const SETUPS = [
+  { name: 'one analyzer, 1 worker', analyzers: 1, workers: 1 },
+  { name: '2 analyzers, 1 worker each', analyzers: 2, workers: 1 },
+  { name: 'one analyzer, 4 workers', analyzers: 1, workers: 4 },
+  { name: '2 analyzers, 2 workers each', analyzers: 2, workers: 2 },
+] as const;
+type Setup = (typeof SETUPS)[number];
+
 /**
- * What a second analyzer adds. All is received once; then each run drains a copy of that folder, its group having
- * forgotten how far it was. One analyzer and two take turns, so that a machine with other work is fair to both.
+ * What a second analyzer adds, and what workers do. All is received once; then each run drains a copy of that folder, its
+ * group having forgotten how far it was. The setups take turns, so that a machine with other work is fair to all.
  */
 export async function scale(workplace: Workplace): Promise<void> {
   const streams = spreadStreams(PER_PARTITION);
@@ -27,28 +36,27 @@ export async function scale(workplace: Workplace): Promise<void> {
   for (const stream of streams) await timed(['receive', ...received.args, '--stream', stream, pictures]);
 
   say(`\n${streams.length} streams, ${PER_PARTITION} on each of ${PARTITIONS} partitions: ${streams.join(', ')}`);
-  head('640 × 480, every second changed, 12 streams', 'images', 'time', 'images/s', 'beside one analyzer');
+  head('640 × 480, every second changed, 12 streams', 'images', 'time', 'images/s', 'beside the first');
   const images = streams.length * each;
-  const taken = new Map<number, number[]>([1, 2].map((analyzers) => [analyzers, []]));
+  const taken = new Map<Setup, number[]>(SETUPS.map((setup) => [setup, []]));
   for (let round = 1; round <= ROUNDS; round += 1) {
-    for (const [analyzers, times] of taken) times.push(await drainCopy(workplace, received, analyzers));
+    for (const [setup, times] of taken) times.push(await drainCopy(workplace, received, setup));
   }
-  const alone = sum(taken.get(1) ?? []);
-  for (const [analyzers, times] of taken) {
+  const alone = sum(taken.get(SETUPS[0]) ?? []);
+  for (const [{ name }, times] of taken) {
     const seconds = sum(times) / ROUNDS;
-    const what = analyzers === 1 ? 'one analyzer' : `${analyzers} analyzers`;
-    row(what, images, `${seconds.toFixed(1)} s`, Math.round(images / seconds), (alone / sum(times)).toFixed(2));
+    row(name, images, `${seconds.toFixed(1)} s`, Math.round(images / seconds), (alone / sum(times)).toFixed(2));
   }
 }
 
 /** So many analyzers at once, from their start until the last of them has ended. Seconds. */
-async function drainCopy({ newPrefix, folder }: Workplace, received: Case, analyzers: number): Promise<number> {
+async function drainCopy({ newPrefix, folder }: Workplace, received: Case, setup: Setup): Promise<number> {
   const copy = path.join(folder, `copy-${newPrefix()}`);
   cpSync(received.folder, copy, { recursive: true });
   await forgetGroup(kafkaHosts(received.broker) ?? [], received.prefix + consumerGroup(L2.id));
   const began = performance.now();
   // Flags that come again count.
-  const args = ['analyze', ...received.args, '--data', copy, '--drain'];
-  await Promise.all(Array.from({ length: analyzers }, () => timed(args)));
+  const args = ['analyze', ...received.args, '--data', copy, '--drain', '--workers', String(setup.workers)];
+  await Promise.all(Array.from({ length: setup.analyzers }, () => timed(args)));
   return (performance.now() - began) / 1000;
 }

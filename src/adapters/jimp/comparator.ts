@@ -69,24 +69,31 @@ export function createComparator(options: ComparatorOptions): Comparator {
     const { sha256 } = picture;
     const known = cache.hold(sha256);
     if (known !== undefined) return known;
-    let decoding = underWay.get(sha256);
-    if (decoding === undefined) {
-      const begun: Decoding = {
-        waiting: 0,
-        result: decode(picture)
-          .then((first) => {
-            if ('code' in first) return first;
-            // Nothing comes in between: it is still in the cache for all who wait.
-            return [first, ...Array.from({ length: begun.waiting - 1 }, () => cache.hold(sha256) ?? first)];
-          })
-          .finally(() => underWay.delete(sha256)),
-      };
-      decoding = begun;
-      underWay.set(sha256, decoding);
-    }
+    const decoding = underWay.get(sha256) ?? begin(picture);
     decoding.waiting += 1;
     const result = await decoding.result;
     return 'code' in result ? result : (result.pop() as HeldPicture);
+  }
+
+  function begin(picture: PictureSource): Decoding {
+    const { sha256 } = picture;
+    const decoding: Decoding = {
+      waiting: 0,
+      result: decode(picture).then(
+        (first) => {
+          // From here to the last hold nothing comes in between: nobody else waits, and the picture is in the cache.
+          underWay.delete(sha256);
+          if ('code' in first) return first;
+          return [first, ...Array.from({ length: decoding.waiting - 1 }, () => cache.hold(sha256) ?? first)];
+        },
+        (thrown) => {
+          underWay.delete(sha256);
+          throw thrown;
+        },
+      ),
+    };
+    underWay.set(sha256, decoding);
+    return decoding;
   }
 
   /** Does something with a picture's pixels, which are the picture's until it is done. */

@@ -30,7 +30,7 @@ export function createPixelPool({ workers, maxTimeMs, program = ourProgram() }: 
       idle.push(worker);
       return answer;
     } catch (thrown) {
-      if (!(thrown instanceof WorkerLost)) idle.push(worker);
+      if (worker.isAlive()) idle.push(worker);
       throw thrown;
     }
   }

@@ -1,6 +1,5 @@
 import { drawDifference } from '../../analysis/difference-image.ts';
-import type { DifferenceRange } from '../../analysis/differences.ts';
-import { differences } from '../../analysis/differences.ts';
+import { type DifferenceRange, differences } from '../../analysis/differences.ts';
 import { hidden } from '../../analysis/hidden.ts';
 import type { Mask } from '../../analysis/mask.ts';
 import type { Pixels } from '../../analysis/pixels.ts';

@@ -10,8 +10,12 @@ export type WorkerMessage =
 
 /** A thread that does one task at a time. */
 export interface WorkerThread {
-  /** Throws `WorkerLost` where the thread dies, or is not done after so long: then it is ended. Anything else is the task's own error. */
+  /**
+   * Throws `WorkerLost` where the thread dies of the task, or is not done after so long: then it is ended. Anything else is
+   * the task's own error, or says why the thread has not started.
+   */
   perform<T extends PixelTask>(task: T, maxTimeMs: number): Promise<AnswerTo<T>>;
+  isAlive(): boolean;
   end(): Promise<void>;
 }
 
@@ -29,15 +33,20 @@ export function startWorker(program: string): WorkerThread {
   let onMessage = (_: WorkerMessage) => {};
   let onDeath = () => {};
   let dead = false;
-  const die = () => {
+  let cause: unknown;
+  const die = (error: unknown) => {
     dead = true;
+    cause ??= error;
     onDeath();
   };
   thread.on('error', die);
   thread.on('messageerror', die);
   thread.on('exit', die);
   thread.on('message', (message: WorkerMessage) => onMessage(message));
-  const started = next('ready', LONGEST_START_MS);
+  // That it does not start is no picture's fault.
+  const started = next('ready', LONGEST_START_MS).catch(() => {
+    throw new Error('a worker thread does not start', { cause });
+  });
   started.catch(() => {});
 
   /** The next message, which is to be of this kind. */
@@ -46,6 +55,7 @@ export function startWorker(program: string): WorkerThread {
       const timer = setTimeout(() => lose(true), withinMs);
       const lose = (late: boolean) => {
         clearTimeout(timer);
+        dead = true;
         void thread.terminate();
         reject(new WorkerLost(late));
       };
@@ -74,6 +84,7 @@ export function startWorker(program: string): WorkerThread {
         thread.unref();
       }
     },
+    isAlive: () => !dead,
     async end() {
       await thread.terminate();
     },

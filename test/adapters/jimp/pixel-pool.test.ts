@@ -86,6 +86,23 @@ describe('a worker that dies of a picture', () => {
   });
 });
 
+describe('a worker that does not start', () => {
+  it('is no picture’s fault, and says why', async () => {
+    const program = path.join(temporaryFolder(), 'gone.js');
+    const comparator = createComparator({
+      maxPixels: 10_000,
+      work: createPixelPool({ workers: 1, maxTimeMs: PATIENT_MS, program }),
+    });
+    const [picture] = some(1);
+    if (picture === undefined) throw new Error('there is one');
+    await expect(comparator.inspect(picture)).rejects.toMatchObject({
+      message: 'a worker thread does not start',
+      cause: { message: expect.stringContaining('gone.js') },
+    });
+    await comparator.close();
+  });
+});
+
 describe('a picture that takes too long', () => {
   it('is given up after the second time, and says which setting that is', async () => {
     const { bad, comparator } = troubled('hang', 9, 2500);
