@@ -1,11 +1,13 @@
-import { addRow, BLOCK, createBlockSums, isClipped, pixelsOfBlocks } from './blocks.ts';
+import { bands } from './bands.ts';
+import { BLOCK, createBlockSums, isClipped, pixelsOfBlocks } from './blocks.ts';
 import { createHistogram, type Histogram, SIGMAS_OF_MAD, spreadOf } from './noise.ts';
-import { fillPlanes, type Pair } from './planes.ts';
+import type { Pair } from './planes.ts';
 import { createColumns, fillColumns, LEVEL } from './smoothing.ts';
 import { type Tolerance, toleranceOf } from './tolerance.ts';
 
 /** A bin of the smoothed differences is an 18th of a level. */
-const BIN = 32;
+const BITS_OF_BIN = 5;
+const BIN = 2 ** BITS_OF_BIN;
 const MOST = Math.ceil((255 * LEVEL) / BIN);
 /** A pixel's noise is taken to be a level at least, and so a third of one in the mean of nine. */
 const LEAST_SIGMA = LEVEL / 3;
@@ -23,26 +25,16 @@ export interface Survey {
 /** One pass over two pictures; the noise is that of every `step`-th row. */
 export function survey(pair: Pair, step: number): Survey {
   const { width, height } = pair.image;
-  const across = Math.ceil(width / BLOCK);
   const sums = () => createBlockSums(width, height);
+  const planes = { lightness: sums(), blue: sums(), red: sums() };
+  const plane = new Int16Array(width * height);
+  for (let band = 0; band * BLOCK < height; band++) bands.survey(pair, band, plane, planes);
   const blocks = {
-    lightness: sums(),
-    blue: sums(),
-    red: sums(),
+    ...planes,
     pixels: pixelsOfBlocks(width, height),
-    across,
+    across: Math.ceil(width / BLOCK),
     isClipped: (block: number) => isClipped(pair.reference, block) || isClipped(pair.image, block),
   };
-  const plane = new Int16Array(width * height);
-  const [blue, red] = [new Int16Array(width), new Int16Array(width)];
-  for (let y = 0; y < height; y++) {
-    const lightness = plane.subarray(y * width, (y + 1) * width);
-    fillPlanes(pair, y, { lightness, blue, red });
-    const first = Math.floor(y / BLOCK) * across;
-    addRow(blocks.lightness, first, lightness);
-    addRow(blocks.blue, first, blue);
-    addRow(blocks.red, first, red);
-  }
 
   const smoothed = createHistogram(-MOST, MOST);
   const columns = createColumns(width);
@@ -61,6 +53,6 @@ function count(sums: Int32Array, looked: Uint8Array | undefined, { counts }: His
     if (looked !== undefined && looked[x] === 0) continue;
     const sum = (sums[x] as number) + (sums[x + 1] as number) + (sums[x + 2] as number);
     // To the nearest bin.
-    (counts[((sum + MOST * BIN + BIN / 2) / BIN) | 0] as number)++;
+    (counts[(sum + MOST * BIN + BIN / 2) >> BITS_OF_BIN] as number)++;
   }
 }
