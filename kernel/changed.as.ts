@@ -5,4 +5,5 @@
 
 export { capacity } from './changed/part.as';
 export { after, before, lightness, looked, sums, survey } from './changed/survey.as';
-export { isSure, mark, marked, marks, smoothed, sure } from './changed/mark.as';
+export { isSure, mark, marked, marks, smoothed, stride, sure } from './changed/mark.as';
+export { addTables, clearCounts, countDifferences, countSums, differenceCounts, sumCounts } from './changed/count.as';

@@ -1,8 +1,8 @@
 import { BLOCK, BLOCKS, CAPACITY } from './part.as';
 
 /** Eight rows of the lightness, of 16 bits, with the row above them and the one below, and a pixel more at both ends of each. */
-const STRIDE: i32 = CAPACITY + 16;
-const SMOOTHED: usize = memory.data((BLOCK + 2) * STRIDE * 2, 16);
+export const STRIDE: i32 = CAPACITY + 16;
+export const SMOOTHED: usize = memory.data((BLOCK + 2) * STRIDE * 2, 16);
 /** The bounds of each block, of 32 bits. */
 const MARKED: usize = memory.data(BLOCKS * 4, 16);
 const SURE: usize = memory.data(BLOCKS * 4, 16);
@@ -10,6 +10,11 @@ const SURE: usize = memory.data(BLOCKS * 4, 16);
 const MARKS: usize = memory.data(BLOCK * CAPACITY, 16);
 
 let anySure: i32 = 0;
+
+/** How many of them lie between two rows. */
+export function stride(): i32 {
+  return STRIDE;
+}
 
 export function smoothed(): usize {
   return SMOOTHED;
@@ -84,6 +89,6 @@ export function mark(blocks: i32, rows: i32, centre: i32): i32 {
 /** The sums of four pixels and their neighbours in the row, of which the first's left one lies at `at`. */
 // @ts-ignore: a decorator of AssemblyScript's
 @inline
-function threes(at: usize): v128 {
+export function threes(at: usize): v128 {
   return i32x4.add(i32x4.add(v128.load16x4_s(at), v128.load16x4_s(at, 2)), v128.load16x4_s(at, 4));
 }

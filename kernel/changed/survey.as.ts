@@ -1,14 +1,14 @@
 import { BLOCK, BLOCKS, CAPACITY } from './part.as';
 
-/** The weights of red, green and blue in the lightness: those of src/analysis/planes.ts. */
+/** The weights of red, green and blue in the lightness: those of src/analysis/lightness.ts. */
 const RED: i16 = 19;
 const GREEN: i16 = 38;
 const BLUE: i16 = 7;
 
 /** Eight rows of RGB, of two pictures; and a byte for each pixel, 0 where it is not looked at. */
-const BEFORE: usize = memory.data(BLOCK * CAPACITY * 3, 16);
-const AFTER: usize = memory.data(BLOCK * CAPACITY * 3, 16);
-const LOOKED: usize = memory.data(BLOCK * CAPACITY, 16);
+export const BEFORE: usize = memory.data(BLOCK * CAPACITY * 3, 16);
+export const AFTER: usize = memory.data(BLOCK * CAPACITY * 3, 16);
+export const LOOKED: usize = memory.data(BLOCK * CAPACITY, 16);
 /** Eight rows of the lightness, of 16 bits. */
 const LIGHTNESS: usize = memory.data(BLOCK * CAPACITY * 2, 16);
 /** Six sums for each block, of 32 bits: of the lightness, blue less green and red less green, and of the sizes of each. */

@@ -24,7 +24,6 @@ function mark(plane: Int16Array, width: number, band: number, bounds: Bounds, ma
   const height = plane.length / width;
   const across = Math.ceil(width / BLOCK);
   const columns = createColumns(width);
-  const { sums } = columns;
   let anySure = false;
   for (let y = Math.max(1, band * BLOCK); y < Math.min((band + 1) * BLOCK, height - 1); y++) {
     fillColumns(columns, plane, y);
@@ -32,7 +31,7 @@ function mark(plane: Int16Array, width: number, band: number, bounds: Bounds, ma
       const block = band * across + column;
       const [marked, sure] = [bounds.marked[block] as number, bounds.sure[block] as number];
       for (let x = column * BLOCK; x < (column + 1) * BLOCK; x++) {
-        const sum = (sums[x] as number) + (sums[x + 1] as number) + (sums[x + 2] as number) - bounds.centre;
+        const sum = (columns[x] as number) + (columns[x + 1] as number) + (columns[x + 2] as number) - bounds.centre;
         const size = sum < 0 ? -sum : sum;
         if (size <= marked) continue;
         marks[y * width + x] = size > sure ? SURE : MARKED;

@@ -1,38 +1,19 @@
 import type { Bands, Bounds, PlaneSums } from './bands.ts';
 import { BLOCK } from './blocks.ts';
-import { CODE } from './changed-code.ts';
+import { type ChangedKernel, createChangedKernel } from './changed-kernel.ts';
 import type { Pair } from './planes.ts';
 
-/** What kernel/changed.as.ts exports. */
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  capacity(): number;
-  before(): number;
-  after(): number;
-  looked(): number;
-  lightness(): number;
-  sums(): number;
-  survey(pixels: number, rows: number, red: number, green: number, blue: number): void;
-  smoothed(): number;
-  marked(): number;
-  sure(): number;
-  marks(): number;
-  mark(blocks: number, rows: number, centre: number): number;
-  isSure(): number;
-}
-
-/** The pixels between two rows of what is smoothed, beyond the capacity. */
-const BEYOND = 16;
+/** So many pixels more than there are may be gone over. */
+const BEYOND = 15;
 
 /** By WebAssembly's vectors; undefined where there are none. Pictures of any width go through its few pages of memory. */
 export function createSimd(): Bands | undefined {
-  const code = Buffer.from(CODE, 'base64');
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(code)) return undefined;
-  const kernel = new WebAssembly.Instance(new WebAssembly.Module(code), {}).exports as Kernel;
+  const kernel = createChangedKernel();
+  if (kernel === undefined) return undefined;
   return { survey: createSurvey(kernel), mark: createMark(kernel) };
 }
 
-function createSurvey(kernel: Kernel): Bands['survey'] {
+function createSurvey(kernel: ChangedKernel): Bands['survey'] {
   const { buffer } = kernel.memory;
   const most = kernel.capacity();
   const before = new Uint8Array(buffer, kernel.before(), BLOCK * most * 3);
@@ -74,10 +55,9 @@ function createSurvey(kernel: Kernel): Bands['survey'] {
   };
 }
 
-function createMark(kernel: Kernel): Bands['mark'] {
+function createMark(kernel: ChangedKernel): Bands['mark'] {
   const { buffer } = kernel.memory;
-  const most = kernel.capacity();
-  const stride = most + BEYOND;
+  const [most, stride] = [kernel.capacity(), kernel.stride()];
   const smoothed = new Int16Array(buffer, kernel.smoothed(), (BLOCK + 2) * stride);
   const marked = new Int32Array(buffer, kernel.marked(), most / BLOCK);
   const sure = new Int32Array(buffer, kernel.sure(), most / BLOCK);

@@ -1,5 +1,6 @@
+import { counts } from './counts.ts';
 import type { Mask } from './mask.ts';
-import { createHistogram, SIGMAS_OF_MAD, spreadOf } from './noise.ts';
+import { SIGMAS_OF_MAD, spreadOf } from './noise.ts';
 import type { Pixels } from './pixels.ts';
 
 /** What the differences of one channel are on the whole, in levels. */
@@ -10,32 +11,9 @@ export interface Brightness {
   readonly sigma: number;
 }
 
-/** Tables in turn: in pictures that are much alike one count would wait for the next. */
-const TABLES = 4;
-const BINS = 512;
-
 /** Of red, green and blue, over every `step`-th row. */
 export function brightnessOf(reference: Pixels, image: Pixels, step: number, mask?: Mask): Brightness[] {
-  const { width, height } = image;
-  const [before, after] = [reference.data, image.data];
-  const channels = Array.from({ length: 3 }, () => createHistogram(-255, 255));
-  const tables = new Uint32Array(TABLES * channels.length * BINS);
-  for (let y = 0; y < height; y += step) {
-    let at = y * width * 3;
-    for (let pixel = y * width; pixel < (y + 1) * width; pixel++, at += 3) {
-      if (mask !== undefined && mask.looked[pixel] === 0) continue;
-      const red = (pixel % TABLES) * channels.length * BINS + 255;
-      (tables[red + (after[at] as number) - (before[at] as number)] as number)++;
-      (tables[red + BINS + (after[at + 1] as number) - (before[at + 1] as number)] as number)++;
-      (tables[red + 2 * BINS + (after[at + 2] as number) - (before[at + 2] as number)] as number)++;
-    }
-  }
-  for (const [channel, { counts }] of channels.entries()) {
-    for (let table = channel; table < TABLES * channels.length; table += channels.length) {
-      for (let bin = 0; bin < counts.length; bin++) (counts[bin] as number) += tables[table * BINS + bin] as number;
-    }
-  }
-  return channels.map((channel) => {
+  return counts.differences(reference, image, step, mask).map((channel) => {
     const { median, mad } = spreadOf(channel);
     return { offset: median, sigma: Math.max(1, SIGMAS_OF_MAD * mad) };
   });

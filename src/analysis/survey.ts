@@ -1,14 +1,11 @@
 import { bands } from './bands.ts';
 import { BLOCK, createBlockSums, isClipped, pixelsOfBlocks } from './blocks.ts';
-import { createHistogram, type Histogram, SIGMAS_OF_MAD, spreadOf } from './noise.ts';
+import { counts } from './counts.ts';
+import { SIGMAS_OF_MAD, spreadOf } from './noise.ts';
 import type { Pair } from './planes.ts';
-import { createColumns, fillColumns, LEVEL } from './smoothing.ts';
+import { BIN, LEVEL } from './smoothing.ts';
 import { type Tolerance, toleranceOf } from './tolerance.ts';
 
-/** A bin of the smoothed differences is an 18th of a level. */
-const BITS_OF_BIN = 5;
-const BIN = 2 ** BITS_OF_BIN;
-const MOST = Math.ceil((255 * LEVEL) / BIN);
 /** A pixel's noise is taken to be a level at least, and so a third of one in the mean of nine. */
 const LEAST_SIGMA = LEVEL / 3;
 
@@ -36,23 +33,7 @@ export function survey(pair: Pair, step: number): Survey {
     isClipped: (block: number) => isClipped(pair.reference, block) || isClipped(pair.image, block),
   };
 
-  const smoothed = createHistogram(-MOST, MOST);
-  const columns = createColumns(width);
-  // Pixels at the border have other noise.
-  for (let y = step; y < height - 1; y += step) {
-    fillColumns(columns, plane, y);
-    count(columns.sums, pair.mask?.looked.subarray(y * width, (y + 1) * width), smoothed);
-  }
-  const { median, mad } = spreadOf(smoothed);
+  const { median, mad } = spreadOf(counts.smoothed(plane, width, step, pair.mask));
   const sigma = Math.max(SIGMAS_OF_MAD * mad * BIN, LEAST_SIGMA);
   return { lightness: plane, centre: median * BIN, sigma, tolerance: toleranceOf(blocks, sigma / LEVEL) };
-}
-
-function count(sums: Int32Array, looked: Uint8Array | undefined, { counts }: Histogram): void {
-  for (let x = 1; x < sums.length - 3; x++) {
-    if (looked !== undefined && looked[x] === 0) continue;
-    const sum = (sums[x] as number) + (sums[x + 1] as number) + (sums[x + 2] as number);
-    // To the nearest bin.
-    (counts[(sum + MOST * BIN + BIN / 2) >> BITS_OF_BIN] as number)++;
-  }
 }

@@ -5,31 +5,10 @@ import { PLAIN } from '../../src/analysis/bands-plain.ts';
 import { createSimd } from '../../src/analysis/bands-simd.ts';
 import { BLOCK, createBlockSums } from '../../src/analysis/blocks.ts';
 import type { Pair } from '../../src/analysis/planes.ts';
+import { numbers, size } from './extremes.ts';
 
 const simd = createSimd() as Bands;
-/** How many pixels of a row the kernel takes at a time. */
-const PART = 2048;
 const MOST_LIGHTNESS = 64 * 255;
-
-const size = fc.oneof(
-  fc.record({ width: fc.integer({ min: 1, max: 40 }), height: fc.integer({ min: 1, max: 20 }) }),
-  fc.record({
-    width: fc
-      .tuple(fc.constantFrom(PART, 2 * PART), fc.integer({ min: -20, max: 40 }))
-      .map(([near, more]) => near + more),
-    height: fc.integer({ min: 1, max: 10 }),
-  }),
-);
-
-/** Whole numbers below `end`, of which many are the first or the last. */
-function numbers(seed: number, end: number): () => number {
-  let state = seed | 1;
-  return () => {
-    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
-    const kind = (state >>> 8) & 7;
-    return kind === 0 ? 0 : kind === 1 ? end - 1 : (state >>> 12) % end;
-  };
-}
 
 const offset = fc.oneof(fc.constantFrom(-255, -1, 0, 1, 255), fc.integer({ min: -255, max: 255 }));
 
