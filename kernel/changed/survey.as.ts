@@ -1,3 +1,4 @@
+import { blues, greens, reds } from './channels.as';
 import { BLOCK, BLOCKS, CAPACITY } from './part.as';
 
 /** The weights of red, green and blue in the lightness: those of src/analysis/lightness.ts. */
@@ -156,28 +157,6 @@ function darkened(levels: v128, n: usize): v128 {
 @inline
 function smaller(first: v128, second: v128, otherFirst: v128, otherSecond: v128): v128 {
   return i8x16.min_u(i8x16.sub_sat_u(first, second), i8x16.sub_sat_u(otherFirst, otherSecond));
-}
-
-/** Every third byte of three vectors, from the first. */
-// @ts-ignore: a decorator of AssemblyScript's
-@inline
-function reds(a: v128, b: v128, c: v128): v128 {
-  const ab = i8x16.shuffle(a, b, 0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 0, 0, 0, 0, 0);
-  return i8x16.shuffle(ab, c, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 17, 20, 23, 26, 29);
-}
-
-// @ts-ignore: a decorator of AssemblyScript's
-@inline
-function greens(a: v128, b: v128, c: v128): v128 {
-  const ab = i8x16.shuffle(a, b, 1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31, 0, 0, 0, 0, 0);
-  return i8x16.shuffle(ab, c, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 21, 24, 27, 30);
-}
-
-// @ts-ignore: a decorator of AssemblyScript's
-@inline
-function blues(a: v128, b: v128, c: v128): v128 {
-  const ab = i8x16.shuffle(a, b, 2, 5, 8, 11, 14, 17, 20, 23, 26, 29, 0, 0, 0, 0, 0, 0);
-  return i8x16.shuffle(ab, c, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19, 22, 25, 28, 31);
 }
 
 /** The lightness, of at most 64 · 255. */
