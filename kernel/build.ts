@@ -6,6 +6,7 @@ import asc from 'assemblyscript/asc';
 /** Compiles the kernels, and writes the code of each where it is used: as text, so that nothing is read from files. */
 const KERNELS: Readonly<Record<string, string>> = {
   'differences.as.ts': '../src/analysis/differences-code.ts',
+  'changed.as.ts': '../src/analysis/changed-code.ts',
   'png-unfilter.as.ts': '../src/adapters/jimp/png-unfilter-code.ts',
   'jpeg-encoder.as.ts': '../src/adapters/jimp/jpeg-encoder-code.ts',
 };

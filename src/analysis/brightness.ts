@@ -1,5 +1,6 @@
+import { counts } from './counts.ts';
 import type { Mask } from './mask.ts';
-import { createHistogram, SIGMAS_OF_MAD, spreadOf } from './noise.ts';
+import { SIGMAS_OF_MAD, spreadOf } from './noise.ts';
 import type { Pixels } from './pixels.ts';
 
 /** What the differences of one channel are on the whole, in levels. */
@@ -17,20 +18,7 @@ const MOST_SIGMA = 24;
 
 /** Of red, green and blue, over every `step`-th row. */
 export function brightnessOf(reference: Pixels, image: Pixels, step: number, mask?: Mask): Brightness[] {
-  const { width, height } = image;
-  const [before, after] = [reference.data, image.data];
-  const channels = Array.from({ length: 3 }, () => createHistogram(-255, 255));
-  const [red, green, blue] = channels.map(({ counts }) => counts) as [Uint32Array, Uint32Array, Uint32Array];
-  for (let y = 0; y < height; y += step) {
-    let at = y * width * 3;
-    for (let pixel = y * width; pixel < (y + 1) * width; pixel++, at += 3) {
-      if (mask !== undefined && mask.looked[pixel] === 0) continue;
-      (red[(after[at] as number) - (before[at] as number) + 255] as number)++;
-      (green[(after[at + 1] as number) - (before[at + 1] as number) + 255] as number)++;
-      (blue[(after[at + 2] as number) - (before[at + 2] as number) + 255] as number)++;
-    }
-  }
-  return channels.map((channel) => {
+  return counts.differences(reference, image, step, mask).map((channel) => {
     const { median, mad } = spreadOf(channel);
     return { offset: bounded(median, MOST_OFFSET), sigma: Math.min(Math.max(1, SIGMAS_OF_MAD * mad), MOST_SIGMA) };
   });

@@ -1,13 +1,7 @@
 import { beyond } from './brightness.ts';
+import { BLUE, GREEN, RED } from './lightness.ts';
 import type { Mask } from './mask.ts';
 import type { Pixels } from './pixels.ts';
-
-/**
- * The weights of red, green and blue in the lightness, in 64ths: JPEG's (0.299, 0.587, 0.114) as near as 64ths come, so
- * that what JPEG does to the colours leaves the lightness alone.
- */
-const [RED, GREEN, BLUE] = [19, 38, 7] as const;
-export const PARTS_OF_LEVEL = 64;
 
 /** A row of two pictures' differences beyond the offset; 0 where the mask hides a pixel. */
 export interface PlaneRow {

@@ -62,17 +62,28 @@ class Sum implements RegionSum {
     this.right = Math.max(this.right, end - 1);
     for (let x = start; x < end; x++) {
       if (marks[x] === SURE) this.isSure = true;
-      let weight = 0;
-      for (const channel of CHANNELS) {
-        const difference = this.signal.difference(x, y, channel);
-        (this.sums[channel] as number) += difference;
-        if (Math.abs(difference) > Math.abs(this.peaks[channel] as number)) this.peaks[channel] = difference;
-        weight += Math.abs(difference);
-      }
-      this.weight += weight;
-      this.weightX += weight * x;
-      this.weightY += weight * y;
     }
+    for (const channel of CHANNELS) this.addChannel(channel, start, end, y);
+  }
+
+  private addChannel(channel: number, start: number, end: number, y: number): void {
+    let sum = 0;
+    let peak = this.peaks[channel] as number;
+    let weight = 0;
+    let weightX = 0;
+    for (let x = start; x < end; x++) {
+      const difference = this.signal.difference(x, y, channel);
+      const size = Math.abs(difference);
+      sum += difference;
+      if (size > Math.abs(peak)) peak = difference;
+      weight += size;
+      weightX += size * x;
+    }
+    (this.sums[channel] as number) += sum;
+    this.peaks[channel] = peak;
+    this.weight += weight;
+    this.weightX += weightX;
+    this.weightY += weight * y;
   }
 
   take(other: Sum): void {

@@ -1,33 +1,22 @@
-import { PARTS_OF_LEVEL } from './planes.ts';
+import { PARTS_OF_LEVEL } from './lightness.ts';
 
 /** What a level comes to in the sum over nine pixels of the lightness. */
 export const LEVEL = PARTS_OF_LEVEL * 9;
+/** Such sums are counted in bins of an 18th of a level, from -MOST_BINS to MOST_BINS. */
+export const BIN = 32;
+export const MOST_BINS = Math.ceil((255 * LEVEL) / BIN);
 
-/** Sums over nine pixels, of which three are added up beforehand. */
-export interface Columns {
-  /** Of each pixel `x` of a row and those above and below it, at `x + 1`; 0 at both ends. */
-  readonly sums: Int32Array;
-  /** How many pixels high they are: fewer than three in the first row and in the last. */
-  tall: number;
+/** Room for the sums of three pixels, one above the other: of each pixel `x` of a row at `x + 1`, and 0 at both ends. */
+export function createColumns(width: number): Int32Array {
+  return new Int32Array(width + 2);
 }
 
-export function createColumns(width: number): Columns {
-  return { sums: new Int32Array(width + 2), tall: 0 };
-}
-
-/** Those of the row `y` of a plane. */
-export function fillColumns(columns: Columns, plane: Int16Array, y: number): void {
-  const width = columns.sums.length - 2;
-  const height = plane.length / width;
+/** Fills in those of the row `y` of a plane, which is neither the first nor the last. */
+export function fillColumns(columns: Int32Array, plane: Int16Array, y: number): void {
+  const width = columns.length - 2;
   const here = y * width;
-  // Outside of the picture there is nothing: the row itself stands in, and is taken off again.
-  const above = y > 0 ? here - width : here;
-  const below = y + 1 < height ? here + width : here;
-  const extra = (y > 0 ? 0 : 1) + (y + 1 < height ? 0 : 1);
-  columns.tall = 3 - extra;
-  const { sums } = columns;
   for (let x = 0; x < width; x++) {
-    const middle = plane[here + x] as number;
-    sums[x + 1] = (plane[above + x] as number) + middle + (plane[below + x] as number) - extra * middle;
+    const above = plane[here - width + x] as number;
+    columns[x + 1] = above + (plane[here + x] as number) + (plane[here + width + x] as number);
   }
 }

@@ -1,6 +1,6 @@
 import { type BlockSums, dilate } from './blocks.ts';
+import { PARTS_OF_LEVEL } from './lightness.ts';
 import { createHistogram, SIGMAS_OF_MAD, spreadOf } from './noise.ts';
-import { PARTS_OF_LEVEL } from './planes.ts';
 
 /**
  * What JPEG of quality 75 and better, 4:2:0, does to a picture, in levels; found with `npm run bench:rates`. It leaves the
