@@ -40,7 +40,7 @@ export interface Comparison {
 export interface Comparator {
   /** How many comparisons are worth asking for at a time. Asked for more, it keeps to its memory and takes them in turn. */
   readonly atOnce: number;
-  /** Answers once the first comparison will take no longer than the others. */
+  /** Answers once what can be got ready beforehand is. */
   ready(): Promise<void>;
   /** Whether a picture decodes, and its size as seen (EXIF orientation applied). */
   inspect(picture: PictureSource): Promise<DecodeFact>;

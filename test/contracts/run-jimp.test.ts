@@ -24,7 +24,9 @@ describe('the comparator in this process', () => {
 });
 
 describe('the comparator with workers', () => {
-  comparatorContract(() => createComparator({ ...LIMITS, work: createPixelPool({ workers: 2, maxTimeMs: 30_000 }) }));
+  comparatorContract(() =>
+    createComparator({ ...LIMITS, work: createPixelPool({ workers: 2, maxTimeMs: 30_000, smallMemory: 0 }) }),
+  );
 });
 
 describe('the generated source', () => {

@@ -199,7 +199,7 @@ async function inTime<T>(comparing: Promise<T>): Promise<T> {
 
 const WARM_UP_SIDE = 64;
 
-/** Takes two small pictures the whole way once, so that a worker is there and its code is compiled. */
+/** Takes two small pictures the whole way once, so that the code is compiled. */
 async function warmUp(work: PixelWork): Promise<void> {
   const [width, height] = [WARM_UP_SIDE, WARM_UP_SIDE];
   const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => index % 251);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { createMemoryGate } from './memory-gate.ts';
 import type { AnswerTo, PixelTask } from './pixel-tasks.ts';
-import { type PixelWork, WorkerLost } from './pixel-work.ts';
+import { HERE, type PixelWork, WorkerLost } from './pixel-work.ts';
 import { startWorker, type WorkerThread } from './worker-thread.ts';
 
 export interface PixelPoolOptions {
@@ -10,16 +10,23 @@ export interface PixelPoolOptions {
   readonly maxTimeMs: number;
   /** The file of the workers' program, where it is another than ours. */
   readonly program?: string;
+  /** What takes no more memory than this is done in this thread. */
+  readonly smallMemory?: number;
 }
 
 /** How much memory tasks take together. One that takes more is worked on alone. */
 const MOST_MEMORY = 96e6;
 
+/** A picture of some 400 × 400: done before a worker has heard of it, and too small to take long whatever is in it. */
+const SMALL_MEMORY = 2e6;
+
 /**
  * Worker threads that share the tasks, each started when it is first needed. One that dies, or is not done in time, is
- * replaced, and its task is tried once more while no other is worked on: only then is the task to blame.
+ * replaced, and its task is tried once more while no other is worked on: only then is the task to blame. Small tasks are
+ * done in this thread.
  */
-export function createPixelPool({ workers, maxTimeMs, program = ourProgram() }: PixelPoolOptions): PixelWork {
+export function createPixelPool(options: PixelPoolOptions): PixelWork {
+  const { workers, maxTimeMs, program = ourProgram(), smallMemory = SMALL_MEMORY } = options;
   const gate = createMemoryGate({ pieces: workers, bytes: MOST_MEMORY });
   const idle: WorkerThread[] = [];
 
@@ -40,6 +47,7 @@ export function createPixelPool({ workers, maxTimeMs, program = ourProgram() }: 
     atOnce: 2 * workers,
     shares: true,
     async perform(make, memory) {
+      if (memory <= smallMemory) return HERE.perform(make, memory);
       let task: ReturnType<typeof make> | undefined;
       const begin = () => {
         task ??= make();

@@ -30,7 +30,7 @@ function troubled(way: 'exit' | 'hang' | 'memory', times: number, maxTimeMs = PA
   vi.stubEnv('TROUBLE_WITH', bad.sha256);
   vi.stubEnv('TROUBLE_TIMES', String(times));
   vi.stubEnv('TROUBLE_LOG', log);
-  const work = createPixelPool({ workers: 2, maxTimeMs, program: TROUBLED });
+  const work = createPixelPool({ workers: 2, maxTimeMs, program: TROUBLED, smallMemory: 0 });
   const lines = () => readFileSync(log, 'utf8').trimEnd().split('\n');
   return { bad, lines, comparator: createComparator({ maxPixels: 10_000, work }) };
 }
@@ -91,7 +91,7 @@ describe('a worker that does not start', () => {
     const program = path.join(temporaryFolder(), 'gone.js');
     const comparator = createComparator({
       maxPixels: 10_000,
-      work: createPixelPool({ workers: 1, maxTimeMs: PATIENT_MS, program }),
+      work: createPixelPool({ workers: 1, maxTimeMs: PATIENT_MS, program, smallMemory: 0 }),
     });
     const [picture] = some(1);
     if (picture === undefined) throw new Error('there is one');
@@ -122,10 +122,22 @@ describe('a picture that takes too long', () => {
   });
 });
 
+describe('a small picture', () => {
+  it('is decoded in this thread: no worker is started for it', async () => {
+    const program = path.join(temporaryFolder(), 'gone.js');
+    const work = createPixelPool({ workers: 1, maxTimeMs: PATIENT_MS, program });
+    const comparator = createComparator({ maxPixels: 1e6, work });
+    expect(await comparator.inspect(source(png([1, 2, 3], { width: 350, height: 350 })))).toMatchObject({ width: 350 });
+    const large = comparator.inspect(source(png([1, 2, 3], { width: 640, height: 480 })));
+    await expect(large).rejects.toThrow('a worker thread does not start');
+    await comparator.close();
+  });
+});
+
 describe('the pixels that workers decode', () => {
   it('lie in the memory that they were given, which all threads see', async () => {
     const [picture] = some(1);
-    const work = createPixelPool({ workers: 1, maxTimeMs: PATIENT_MS });
+    const work = createPixelPool({ workers: 1, maxTimeMs: PATIENT_MS, smallMemory: 0 });
     const bytes = (await picture?.read()) ?? new Uint8Array();
     const into = new Uint8Array(new SharedArrayBuffer(40 * 30 * 3));
     const task = { kind: 'decode', bytes, format: 'png', limits: { maxPixels: 10_000 }, into } as const;
