@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** What takes minutes: stages that are killed and stopped, brokers that go away, groups that change, passwords by every way, and the tour. */
+/**
+ * What takes minutes: stages that are killed and stopped, brokers that go away, groups that change, passwords by every way,
+ * the tour, and pictures by the thousand.
+ */
 const LONG = [
   'test/processes/*-faults.test.ts',
   'test/processes/faults-*.test.ts',
@@ -9,6 +12,8 @@ const LONG = [
   'test/kafka/cluster.test.ts',
   'test/kafka/main.test.ts',
   'test/docs/kafka-tour.test.ts',
+  'test/adapters/jimp/{bad-files,hostile}.test.ts',
+  'test/analysis/changed-rates.test.ts',
 ];
 
 /** `npm test` leaves out what is long; `npm run test:long` runs that alone. */
