@@ -25,8 +25,7 @@ export const PICTURE_SETTINGS = {
     flag: '--workers <number>',
     help: 'how many threads work on pictures: auto is one for each core, up to 4; 0 is none, and no limit of time',
     fallback: AUTO,
-    read: (value: unknown): number | typeof AUTO =>
-      value === AUTO ? AUTO : number(value, { least: 0, most: 64, whole: true }),
+    read: workers,
   },
   maxPictureTime: {
     field: 'max_picture_time',
@@ -47,6 +46,15 @@ export const PICTURE_SETTINGS = {
     read: (value: unknown) => number(value, { least: 0, most: 65_536 }),
   },
 } satisfies Record<string, Setting<unknown>>;
+
+function workers(value: unknown): number | typeof AUTO {
+  if (value === AUTO) return AUTO;
+  try {
+    return number(value, { least: 0, most: 64, whole: true });
+  } catch (error) {
+    throw new Error(`${AUTO}, or ${(error as Error).message}`);
+  }
+}
 
 function pictureTime(value: unknown): number {
   const time = milliseconds(value);

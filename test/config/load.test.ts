@@ -173,7 +173,7 @@ describe('a value that will not do', () => {
     ['threshold', '5 levels', THRESHOLDS],
     ['threshold', '%', THRESHOLDS],
     ['threshold', null, THRESHOLDS],
-    ['workers', '1.5', 'a whole number from 0 to 64'],
+    ['workers', '1.5', 'auto, or a whole number from 0 to 64'],
     ['maxPictureTime', '0', 'a time above 0, such as 30s'],
     ['maxMegapixels', 0, 'a number from 0.000001 to 1000'],
     ['maxFileMegabytes', '1025', 'a number from 0.000001 to 1024'],
