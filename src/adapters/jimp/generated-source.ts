@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pixels } from '../../analysis/pixels.ts';
-import { quarterTurn } from '../../analysis/quarter-turn.ts';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { drawQuarterTurn } from '../../analysis/quarter-turn.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { sniffFormat } from '../../domain/picture-format.ts';
 import type { ImageSource, SourceItem, StreamPosition } from '../../ports/image-source.ts';
-import { decodePicture, encodeJpeg } from './codec.ts';
+import { decodePicture, encodeDrawnJpeg } from './codec.ts';
 import type { Limits } from './limits.ts';
-import type { PictureCache } from './picture-cache.ts';
+import { createPictureCache, type HeldPicture, type PictureCache } from './picture-cache.ts';
 
 export interface GeneratedSourceOptions extends Limits {
   /** The picture that a stream begins with. */
@@ -17,7 +16,7 @@ export interface GeneratedSourceOptions extends Limits {
   readonly count: number | undefined;
   /** From one picture to the next; 0 for as fast as they are taken. */
   readonly intervalMs: number;
-  /** Where decoded pictures are kept: a comparator's, and each is decoded once. */
+  /** Where decoded pictures are kept: a comparator's, and each is decoded once. One of its own unless told otherwise. */
   readonly cache?: PictureCache;
 }
 
@@ -51,8 +50,9 @@ async function* generate(
   position: StreamPosition,
   signal: AbortSignal,
 ): AsyncGenerator<SourceItem> {
+  const { cache = createPictureCache(), maxPixels, count } = options;
   const first = position.lastNumber + 1;
-  const end = first + (options.count ?? Number.POSITIVE_INFINITY);
+  const end = first + (count ?? Number.POSITIVE_INFINITY);
   let previous: Uint8Array | undefined;
   for (let number = first; number < end && !signal.aborted; number++) {
     if (number === 1) {
@@ -60,12 +60,14 @@ async function* generate(
     } else {
       previous ??= await lastPictureOf(position);
       if (isTurned(number)) {
-        const turned = await turn(previous, number, options);
+        const turned = await turn(previous, number, cache, maxPixels);
         if (turned instanceof ImgpipeError) {
           yield { kind: 'rejected', origin: ORIGIN, error: turned };
           return;
         }
         previous = turned;
+        // A turn takes a while: what is kept meanwhile gets its own.
+        await nextTurn();
       }
     }
     yield { kind: 'picture', bytes: previous, origin: ORIGIN };
@@ -95,10 +97,16 @@ async function lastPictureOf(position: StreamPosition): Promise<Uint8Array> {
 async function turn(
   previous: Uint8Array,
   number: number,
-  options: GeneratedSourceOptions,
+  cache: PictureCache,
+  maxPixels: number,
 ): Promise<Uint8Array | ImgpipeError> {
   try {
-    return encodeJpeg(await turnedPixels(previous, options));
+    const { pixels, release } = await decoded(previous, cache, maxPixels);
+    try {
+      return encodeDrawnJpeg(pixels, (rgb, first) => drawQuarterTurn(pixels, rgb, first));
+    } finally {
+      release();
+    }
   } catch (thrown) {
     if (!(thrown instanceof ImgpipeError)) throw thrown;
     const what = `Image ${number} cannot be generated, for it is the one before it turned`;
@@ -106,20 +114,25 @@ async function turn(
   }
 }
 
-/** A picture's pixels after a quarter turn; those of the picture itself are looked up in the cache first. */
-async function turnedPixels(bytes: Uint8Array, { cache, maxPixels }: GeneratedSourceOptions): Promise<Pixels> {
+/** A picture's pixels, which are looked up in the cache first. */
+async function decoded(bytes: Uint8Array, cache: PictureCache, maxPixels: number): Promise<HeldPicture> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const known = cache?.hold(sha256);
-  if (known !== undefined) {
-    const turned = quarterTurn(known.pixels);
-    known.release();
-    return turned;
-  }
+  const known = cache.hold(sha256);
+  if (known !== undefined) return known;
   const format = sniffFormat(bytes);
   if (!format) throw new ImgpipeError('undecodable', 'it is neither a JPEG nor a PNG');
-  const pixels = await decodePicture(bytes, format, { maxPixels });
-  cache?.put(sha256, pixels).release();
-  return quarterTurn(pixels);
+  let unused: Uint8Array | undefined;
+  const room = (length: number) => {
+    unused = cache.take(length);
+    return unused;
+  };
+  try {
+    const pixels = await decodePicture(bytes, format, { maxPixels }, room);
+    if (pixels.data === unused) unused = undefined;
+    return cache.put(sha256, pixels);
+  } finally {
+    if (unused !== undefined) cache.giveBack(unused);
+  }
 }
 
 async function* inCompany(items: AsyncIterable<SourceItem>): AsyncGenerator<readonly SourceItem[]> {
