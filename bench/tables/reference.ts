@@ -18,20 +18,17 @@ export async function beside(workplace: Workplace, reference: Reference, origina
       threeProcesses(pipeline, ['--count', String(count), '--interval', `${intervalMs}ms`]),
     (pipeline, count, intervalMs) => runReference(reference, pipeline, original, { count, intervalMs }),
   ];
-  const count = workplace.images(1000);
-  head(
-    `three processes, default stream, ${ROUNDS} rounds of ${count} images`,
-    'ours',
-    'the reference',
-    'ours beside it',
-  );
+  const flatOut = workplace.images(2000);
+  const inTime = workplace.images(1000);
+  head(`three processes, default stream, ${ROUNDS} rounds`, 'ours', 'the reference', 'ours beside it');
 
   const rates: number[][] = ways.map(() => []);
   for (let round = 1; round <= ROUNDS; round += 1) {
-    for (const [index, way] of ways.entries()) rates[index]?.push(count / (await way(workplace.newCase(), count, 0)));
+    for (const [index, way] of ways.entries())
+      rates[index]?.push(flatOut / (await way(workplace.newCase(), flatOut, 0)));
   }
   tell(
-    'images/s, flat out',
+    `images/s, ${flatOut} images flat out`,
     rates.map((each) => sum(each) / ROUNDS),
     (value) => value.toFixed(0),
   );
@@ -41,7 +38,7 @@ export async function beside(workplace: Workplace, reference: Reference, origina
     for (const [index, way] of ways.entries()) {
       const pipeline = workplace.newCase();
       const watched = watchLatency(pipeline.folder);
-      await way(pipeline, count, INTERVAL_MS);
+      await way(pipeline, inTime, INTERVAL_MS);
       times[index]?.push(...watched.times());
     }
   }
