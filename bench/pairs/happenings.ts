@@ -22,7 +22,7 @@ export function moved(contrast: number, least: number, most: number): Happening 
         [toX, toY],
       ].map(([left, top]) => withBox(scene, left as number, top as number, THING, sign * contrast)) as [Pixels, Pixels];
       // Where the ground is burnt out or black there would be nothing to see.
-      if (isWhole(scene, before, contrast) && isWhole(scene, after, contrast)) return [before, after];
+      if (isWhole(scene, before, THING, contrast) && isWhole(scene, after, THING, contrast)) return [before, after];
     }
   };
 }
@@ -33,7 +33,7 @@ export function star(levels: number): Happening {
     for (;;) {
       const [x, y] = [random.below(scene.width - STAR + 1), random.below(scene.height - STAR + 1)];
       const after = withBox(scene, x, y, STAR, levels);
-      if (isWhole(scene, after, levels)) return [scene, after];
+      if (isWhole(scene, after, STAR, levels)) return [scene, after];
     }
   };
 }
@@ -48,9 +48,8 @@ function withBox(scene: Pixels, left: number, top: number, size: number, levels:
   return { ...scene, data: new Uint8Array(data.buffer) };
 }
 
-/** Whether nothing of it was clipped. */
-function isWhole(scene: Pixels, other: Pixels, levels: number): boolean {
-  return other.data.every(
-    (level, at) => level === scene.data[at] || Math.abs(level - (scene.data[at] as number)) === levels,
-  );
+/** Whether all levels of a box are there: one that is clipped differs by less, or not at all. */
+function isWhole(scene: Pixels, other: Pixels, size: number, levels: number): boolean {
+  const whole = other.data.filter((level, at) => Math.abs(level - (scene.data[at] as number)) === levels);
+  return whole.length === size * size * 3;
 }
