@@ -6,6 +6,13 @@ export interface NewObject {
   readonly bytes: Uint8Array;
 }
 
+/** An object that is read piece by piece: `size` bytes in all. */
+export interface OpenObject {
+  readonly size: number;
+  /** Holds nothing open before its first read, nor once it is read to its end, cancelled, or has failed. */
+  readonly bytes: ReadableStream<Uint8Array>;
+}
+
 /** A picture on its way from `incoming/` to its number. */
 export interface Settling {
   readonly incoming: string;
@@ -40,6 +47,13 @@ export interface ObjectStore {
   put(objects: readonly NewObject[]): Promise<Written<string>['how'][]>;
   /** The bytes under a key, or undefined where there is no such object. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /** How many bytes lie under a key; undefined where there is no such object. */
+  size(key: string): Promise<number | undefined>;
+  /**
+   * The same bytes as `get`, without holding them all. Their stream fails with `object_missing` or `object_damaged` where
+   * they are gone, or more or fewer, by the time they are read.
+   */
+  open(key: string): Promise<OpenObject | undefined>;
   /** The keys below a folder's key. */
   list(prefix: string): Promise<string[]>;
   /** Removes objects, and folders of streams that it leaves empty; those that are gone already are fine. */

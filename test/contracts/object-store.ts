@@ -26,6 +26,13 @@ async function text(store: ObjectStore, key: string): Promise<string | undefined
   return found && Buffer.from(found).toString();
 }
 
+/** The pieces of an object that is there. */
+async function pieces(store: ObjectStore, key: string): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const piece of (await store.open(key))?.bytes ?? []) all.push(piece);
+  return all;
+}
+
 /** What every object store promises. */
 export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): void {
   describe('objects', () => {
@@ -41,6 +48,49 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(Buffer.from((await store.get(KEY)) ?? '')).toEqual(Buffer.from(all));
       expect(await text(store, 'image_database/sky/00001.png')).toBe('');
       expect(await store.get('image_database/sky/00002.png')).toBeUndefined();
+    });
+
+    it('are read piece by piece, whole and in order', async () => {
+      const { store } = await stand();
+      const large = Uint8Array.from({ length: 1_000_003 }, (_, index) => index % 251);
+      const empty = 'image_database/00002.jpg';
+      await store.put([
+        { key: KEY, bytes: large },
+        { key: empty, bytes: new Uint8Array() },
+      ]);
+      const read = await pieces(store, KEY);
+      expect(Buffer.concat(read).equals(large)).toBe(true);
+      expect(Math.max(...read.map(({ length }) => length))).toBeLessThan(large.length / 2);
+      expect(await pieces(store, empty)).toEqual([]);
+    });
+
+    it('tell their size, also as they are opened; undefined is only what is missing', async () => {
+      const { store } = await stand();
+      const empty = 'image_database/00002.jpg';
+      await store.put([
+        { key: KEY, bytes: bytes('seven b') },
+        { key: empty, bytes: new Uint8Array() },
+      ]);
+      expect([await store.size(KEY), await store.size(empty)]).toEqual([7, 0]);
+      expect([(await store.open(KEY))?.size, (await store.open(empty))?.size]).toEqual([7, 0]);
+      expect(await store.size('image_database/00003.jpg')).toBeUndefined();
+      expect(await store.open('image_database/00003.jpg')).toBeUndefined();
+      expect(await store.size('image_database/sky/00001.jpg')).toBeUndefined();
+    });
+
+    it('are the body of an answer as they are opened', async () => {
+      const { store } = await stand();
+      await store.put([{ key: KEY, bytes: bytes('a picture') }]);
+      const opened = await store.open(KEY);
+      expect(await new Response(opened?.bytes ?? null).text()).toBe('a picture');
+    });
+
+    it('that are removed before they are read are missing', async () => {
+      const { store } = await stand();
+      await store.put([{ key: KEY, bytes: bytes('a') }]);
+      const opened = await store.open(KEY);
+      await store.remove([KEY]);
+      await expect(opened?.bytes.getReader().read()).rejects.toMatchObject({ code: 'object_missing' });
     });
 
     it('are put once: what lies there stays, and each answer stands where its object did', async () => {

@@ -5,6 +5,7 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import type { ObjectStore, Settling } from '../../ports/object-store.ts';
 import { allSettled, linkNew, removeIfThere, syncFoldersOf, writeNew } from './durable.ts';
 import { isMissing, translated } from './errors.ts';
+import { piecesOf, sizeOf } from './stored-file.ts';
 
 /** The folder of what is on its way: pictures, by stream, and the unfinished files of `put`. */
 const INCOMING = 'incoming';
@@ -107,6 +108,14 @@ export function createFileObjectStore(folder: string): ObjectStore {
       }),
 
     get: (key) => guarded(at(key), () => read(at(key))),
+
+    size: (key) => guarded(at(key), () => sizeOf(at(key))),
+
+    open: (key) =>
+      guarded(at(key), async () => {
+        const size = await sizeOf(at(key));
+        return size === undefined ? undefined : { size, bytes: piecesOf(at(key), size) };
+      }),
 
     list: (prefix) =>
       guarded(at(prefix), async () =>

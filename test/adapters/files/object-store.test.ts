@@ -1,7 +1,18 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { createFileObjectStore } from '../../../src/adapters/files/object-store.ts';
 import { objectStoreContract } from '../../contracts/object-store.ts';
@@ -20,6 +31,30 @@ async function deadProcess(): Promise<number> {
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
   return Number(child.pid);
+}
+
+const DESCRIPTORS = '/proc/self/fd';
+
+/** How many descriptors this process has of a file. */
+function descriptorsOf(file: string): number {
+  const target = (descriptor: string) => {
+    try {
+      return readlinkSync(path.join(DESCRIPTORS, descriptor));
+    } catch {
+      // The one by which they are listed is gone.
+      return '';
+    }
+  };
+  return readdirSync(DESCRIPTORS).filter((descriptor) => target(descriptor) === file).length;
+}
+
+/** A store with one object of so many bytes, and the stream of it as it is opened. */
+async function opened(bytes: number) {
+  const store = createFileObjectStore(temporaryFolder());
+  await store.put([{ key: KEY, bytes: Buffer.alloc(bytes, 7) }]);
+  const object = await store.open(KEY);
+  if (object === undefined) throw new Error('it was put');
+  return { file: store.locate(KEY), bytes: object.bytes };
 }
 
 describe('the object store in files', () => {
@@ -65,6 +100,87 @@ describe('the object store in files', () => {
     });
   });
 
+  it.skipIf(process.platform === 'win32')('neither follows a link nor waits for a pipe where it opens', async () => {
+    const folder = temporaryFolder();
+    const store = createFileObjectStore(folder);
+    await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
+    const at = (name: string) => path.join(folder, 'image_database', name);
+    mkdirSync(at('folder.jpg'));
+    execFileSync('mkfifo', [at('pipe.jpg')]);
+    symlinkSync(at('00001.jpg'), at('link.jpg'));
+    symlinkSync('nowhere', at('dangling.jpg'));
+    for (const name of ['folder.jpg', 'pipe.jpg', 'link.jpg', 'dangling.jpg']) {
+      const error = { code: 'store_unavailable', message: expect.stringContaining(`${at(name)} is no file`) };
+      await expect(store.size(`image_database/${name}`)).rejects.toMatchObject(error);
+      await expect(store.open(`image_database/${name}`)).rejects.toMatchObject(error);
+    }
+    await expect(store.size(`${KEY}/00001.jpg`)).rejects.toMatchObject({ code: 'config_invalid' });
+  });
+
+  it.each([
+    ['shorter', 100_000],
+    ['longer', 300_000],
+  ])('tells of a file that has become %s since it was opened', async (_, length) => {
+    const { file, bytes } = await opened(200_000);
+    truncateSync(file, length);
+    await expect(buffer(bytes)).rejects.toMatchObject({
+      code: 'object_damaged',
+      message: expect.stringContaining(file),
+    });
+  });
+
+  it('tells of a file that is cut short while it is read', async () => {
+    const { file, bytes } = await opened(200_000);
+    const reader = bytes.getReader();
+    await reader.read();
+    truncateSync(file, 70_000);
+    const rest = async () => {
+      for (;;) if ((await reader.read()).done) return;
+    };
+    await expect(rest()).rejects.toMatchObject({ code: 'object_damaged' });
+  });
+
+  it('reads no more of a file than it said there is', async () => {
+    const { file, bytes } = await opened(200_000);
+    const reader = bytes.getReader();
+    let length = (await reader.read()).value?.length ?? 0;
+    truncateSync(file, 300_000);
+    for (let next = await reader.read(); !next.done; next = await reader.read()) length += next.value.length;
+    expect(length).toBe(200_000);
+  });
+
+  describe.skipIf(!existsSync(DESCRIPTORS))('keeps a file open', () => {
+    it('from the first read to the last', async () => {
+      const { file, bytes } = await opened(200_000);
+      expect(descriptorsOf(file)).toBe(0);
+      const reader = bytes.getReader();
+      await reader.read();
+      expect(descriptorsOf(file)).toBe(1);
+      while (!(await reader.read()).done);
+      expect(descriptorsOf(file)).toBe(0);
+    });
+
+    it('not after it was cancelled, or has failed', async () => {
+      const cancelled = await opened(200_000);
+      const reader = cancelled.bytes.getReader();
+      await reader.read();
+      await reader.cancel();
+      const failed = await opened(200_000);
+      truncateSync(failed.file, 1);
+      await buffer(failed.bytes).catch(() => {});
+      expect([descriptorsOf(cancelled.file), descriptorsOf(failed.file)]).toEqual([0, 0]);
+    });
+
+    it('not where its size is asked for', async () => {
+      const store = createFileObjectStore(temporaryFolder());
+      await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
+      await store.size(KEY);
+      const folder = store.locate('image_database');
+      await store.size('image_database').catch(() => {});
+      expect([descriptorsOf(store.locate(KEY)), descriptorsOf(folder)]).toEqual([0, 0]);
+    });
+  });
+
   describe.skipIf(whyNoDisk !== undefined)(`on a full disk${whyNoDisk ? ` (left out: ${whyNoDisk})` : ''}`, () => {
     it('says so, keeps nothing half written, and works again when there is room', async () => {
       const folder = smallDisk('256k');
@@ -100,7 +216,7 @@ describe('the object store in files', () => {
         const { stdout, stderr } = await child.ended;
         expect(stderr).toBe('');
         const codes = JSON.parse(stdout) as Record<string, string>;
-        const tried = ['put', 'stage', 'settle', 'unstage', 'remove', 'get', 'list', 'staged'];
+        const tried = ['put', 'stage', 'settle', 'unstage', 'remove', 'get', 'size', 'open', 'list', 'staged'];
         expect(codes).toEqual(Object.fromEntries(tried.map((name) => [name, 'no_permission'])));
         expect(await store.list('image_database')).toEqual([KEY]);
         expect(await store.staged('default')).toEqual(['default/a.jpg']);

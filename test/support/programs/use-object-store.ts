@@ -25,6 +25,8 @@ const attempts: Record<string, () => Promise<unknown>> = {
   unstage: () => store.unstage([name]),
   remove: () => store.remove([key]),
   get: () => store.get(key),
+  size: () => store.size(key),
+  open: () => store.open(key),
   list: () => store.list('image_database'),
   staged: () => store.staged('default'),
 };
