@@ -1,0 +1,85 @@
+import type { Pixels } from './pixels.ts';
+
+/**
+ * A picture made to fit into `side` × `side` pixels, its shape kept as nearly as whole pixels can, each way at least one;
+ * as it is where it fits already.
+ *
+ * Of `w` × `h` pixels it makes `W` × `H`. Each of these is the mean of the rectangle of `w/W` × `h/H` pixels that lies under
+ * it, a pixel that lies under it in part counting for that part; the mean of the levels is exact, then rounded to the
+ * nearest whole number, a half upwards.
+ */
+export function thumbnail(pixels: Pixels, side: number): Pixels {
+  const { width, height } = pixels;
+  const longest = Math.max(width, height);
+  if (longest <= side) return pixels;
+  const size = { width: shortened(width, side, longest), height: shortened(height, side, longest) };
+  const data = new Uint8Array(size.width * size.height * 3);
+  const row = new Int32Array(size.width * 3);
+  // Sums stay below 2^53: of 65,500 × 65,500 pixels they are 2^40.
+  const sums = new Float64Array(size.width * 3);
+  // A pixel counts in W parts across and in H parts down, so that every part of it is a whole number.
+  let to = 0;
+  let wanted = height;
+  for (let y = 0; y < height; y++) {
+    sumRow(pixels, y, row);
+    const parts = Math.min(size.height, wanted);
+    add(sums, row, parts);
+    wanted -= parts;
+    if (wanted > 0) continue;
+    writeMeans(sums, width * height, data, to);
+    to += sums.length;
+    const left = size.height - parts;
+    sums.fill(0);
+    add(sums, row, left);
+    wanted = height - left;
+  }
+  return { ...size, data };
+}
+
+function shortened(length: number, side: number, longest: number): number {
+  return Math.max(1, Math.round((length * side) / longest));
+}
+
+/** Fills in what the pixels of a row come to in each of the `W` that it becomes, in parts of which a pixel has `W`. */
+function sumRow({ width, data }: Pixels, y: number, row: Int32Array): void {
+  const parts = row.length / 3;
+  let from = y * width * 3;
+  // How many parts of the pixel before `from` belong to the next one.
+  let left = 0;
+  for (let to = 0; to < row.length; to += 3) {
+    const wanted = width - left;
+    const whole = Math.floor(wanted / parts);
+    let [red, green, blue] = [0, 0, 0];
+    const start = from;
+    for (const end = from + whole * 3; from < end; from += 3) {
+      red += data[from] as number;
+      green += data[from + 1] as number;
+      blue += data[from + 2] as number;
+    }
+    const before = left > 0 ? start - 3 : start;
+    const rest = wanted - whole * parts;
+    const after = rest > 0 ? from : before;
+    row[to] = left * (data[before] as number) + parts * red + rest * (data[after] as number);
+    row[to + 1] = left * (data[before + 1] as number) + parts * green + rest * (data[after + 1] as number);
+    row[to + 2] = left * (data[before + 2] as number) + parts * blue + rest * (data[after + 2] as number);
+    left = 0;
+    if (rest > 0) {
+      left = parts - rest;
+      from += 3;
+    }
+  }
+}
+
+function add(sums: Float64Array, row: Int32Array, parts: number): void {
+  if (parts === 0) return;
+  for (let index = 0; index < sums.length; index++) {
+    sums[index] = (sums[index] as number) + parts * (row[index] as number);
+  }
+}
+
+/** Doubles do: a quotient that is no whole number lies further below the next one than they are inexact. */
+function writeMeans(sums: Float64Array, count: number, data: Uint8Array, to: number): void {
+  for (let index = 0; index < sums.length; index++) {
+    data[to + index] = Math.floor((2 * (sums[index] as number) + count) / (2 * count));
+  }
+}
