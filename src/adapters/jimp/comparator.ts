@@ -9,7 +9,7 @@ import { needOf } from './decoding-need.ts';
 import type { Limits } from './limits.ts';
 import { createPictureCache, type HeldPicture, type PictureCache } from './picture-cache.ts';
 import { type CompareTask, type DrawTask, type PixelPair, type Verdict, verdictOf } from './pixel-tasks.ts';
-import { HERE, type PixelWork, WorkerLost } from './pixel-work.ts';
+import { HERE, lostOn, type PixelWork, WorkerLost } from './pixel-work.ts';
 
 export interface ComparatorOptions extends Limits {
   /** Where decoded pictures are kept for the next comparison; one of its own unless told otherwise. */
@@ -175,14 +175,6 @@ function inSharedMemory({ looked, ...size }: Mask): Mask {
 /** About what a comparison takes besides the two pictures: the difference image on its way to a file. */
 function memoryOf({ data }: Pixels): number {
   return 2 * data.length;
-}
-
-/** A picture that has cost two workers, the second one alone. */
-function lostOn({ late }: WorkerLost): Verdict {
-  const message = late
-    ? 'the picture takes longer to be decoded than it may (max_picture_time)'
-    : 'the picture takes more to be decoded than there is: two workers have died of it';
-  return { code: 'too_large', message };
 }
 
 async function inTime<T>(comparing: Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { type AnswerTo, type PixelTask, perform } from './pixel-tasks.ts';
+import { type AnswerTo, type PixelTask, perform, type Verdict } from './pixel-tasks.ts';
 
 /** Who does what is done to pixels. */
 export interface PixelWork {
@@ -21,6 +21,14 @@ export class WorkerLost extends Error {
     this.name = 'WorkerLost';
     this.late = late;
   }
+}
+
+/** Of a picture that has cost two workers, the second one alone. */
+export function lostOn({ late }: WorkerLost): Verdict {
+  const message = late
+    ? 'the picture takes longer to be decoded than it may (max_picture_time)'
+    : 'the picture takes more to be decoded than there is: two workers have died of it';
+  return { code: 'too_large', message };
 }
 
 /** In this thread, one task after the other, and each as long as it takes. */
