@@ -5,6 +5,7 @@ import { createFileObjectStore } from './adapters/files/object-store.ts';
 import { readNamed } from './adapters/files/picture-file.ts';
 import { createFileSource } from './adapters/files/source.ts';
 import { createPictureCache, type PictureCache } from './adapters/jimp/picture-cache.ts';
+import type { PixelWork } from './adapters/jimp/pixel-work.ts';
 import { createSqliteCatalog } from './adapters/sqlite/catalog.ts';
 import { openDatabase } from './adapters/sqlite/database.ts';
 import { createEmbeddedBus } from './adapters/sqlite/event-bus.ts';
@@ -17,6 +18,7 @@ import type { Comparator } from './ports/comparator.ts';
 import type { Broker, EventBus, OpenBusOptions } from './ports/event-bus.ts';
 import type { ImageSource } from './ports/image-source.ts';
 import type { ObjectStore } from './ports/object-store.ts';
+import type { Thumbnails } from './ports/thumbnails.ts';
 
 /** What a pipeline works with, as its configuration says. */
 export interface Adapters {
@@ -27,6 +29,7 @@ export interface Adapters {
   /** Pictures from files and folders, or without a path the generated stream. */
   source(paths: readonly string[]): Promise<ImageSource>;
   comparator(): Promise<Comparator>;
+  thumbnails(): Promise<Thumbnails>;
   /** The configured mask's bytes, if there is one. Throws `config_invalid` where they are no mask. */
   mask(): Promise<Uint8Array | undefined>;
   /** A copy of a picture with a box around each region, as a JPEG file. */
@@ -82,6 +85,10 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
       return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, ...decoding });
     },
     comparator: () => openComparator(config, decoding.cache),
+    async thumbnails() {
+      const { createThumbnails } = await import('./adapters/jimp/thumbnails.ts');
+      return createThumbnails({ ...limitsOf(config), ...(await pixelWork(config)) });
+    },
     mask: () => maskOf(config),
     async boxed(picture, regions) {
       const { boxedPicture } = await import('./adapters/jimp/boxed-picture.ts');
@@ -97,11 +104,15 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
 /** A comparator with the configured limits and workers. */
 export async function openComparator(config: Config, cache?: PictureCache): Promise<Comparator> {
   const { createComparator } = await import('./adapters/jimp/comparator.ts');
+  return createComparator({ ...limitsOf(config), ...(cache && { cache }), ...(await pixelWork(config)) });
+}
+
+/** The configured workers, if there are to be any. */
+async function pixelWork(config: Config): Promise<{ work?: PixelWork }> {
   const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MOST_WORKERS) : config.workers;
-  const options = { ...limitsOf(config), ...(cache && { cache }) };
-  if (workers === 0) return createComparator(options);
+  if (workers === 0) return {};
   const { createPixelPool } = await import('./adapters/jimp/pixel-pool.ts');
-  return createComparator({ ...options, work: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) });
+  return { work: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
 }
 
 /** The bytes of a file that somebody has named. Throws `not_found`, `file_unreadable` and `file_too_big`. */

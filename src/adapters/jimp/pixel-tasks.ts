@@ -5,6 +5,7 @@ import type { Mask } from '../../analysis/mask.ts';
 import type { Pixels } from '../../analysis/pixels.ts';
 import { sizeChangeImage } from '../../analysis/size-change.ts';
 import { techniqueOf } from '../../analysis/techniques.ts';
+import { thumbnail } from '../../analysis/thumbnail.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { MOST_REGIONS, type PictureFormat } from '../../domain/records.ts';
 import { limitOf } from '../../domain/threshold.ts';
@@ -13,13 +14,17 @@ import { decodePicture, encodeDrawnJpeg, encodeJpeg } from './codec.ts';
 import type { Limits } from './limits.ts';
 
 /** What is done to pixels, as this process or a worker of it is told: all of it can be posted from thread to thread. */
-export type PixelTask = DecodeTask | CompareTask | DrawTask;
+export type PixelTask = DecodeTask | CompareTask | DrawTask | ThumbnailTask;
 
-export interface DecodeTask {
-  readonly kind: 'decode';
+/** A picture as its file has it. */
+interface Encoded {
   readonly bytes: Uint8Array;
   readonly format: PictureFormat;
   readonly limits: Limits;
+}
+
+export interface DecodeTask extends Encoded {
+  readonly kind: 'decode';
   /** Where the pixels are to be put, of as many bytes as they have; in memory of their own where it is undefined. */
   readonly into?: Uint8Array | undefined;
 }
@@ -42,8 +47,17 @@ export interface DrawTask extends PixelPair {
   readonly kind: 'draw';
 }
 
+export interface ThumbnailTask extends Encoded {
+  readonly kind: 'thumbnail';
+  /** The longest side in pixels. */
+  readonly side: number;
+}
+
 /** What the codec says of a picture: its pixels, or why it has none. */
 export type Decoded = { readonly pixels: Pixels } | { readonly verdict: Verdict };
+
+/** A small copy as a JPEG file, or why there is none. */
+export type Thumbnail = { readonly jpeg: Uint8Array } | { readonly verdict: Verdict };
 
 export interface Verdict {
   readonly code: 'undecodable' | 'too_large';
@@ -54,7 +68,9 @@ export type AnswerTo<T extends PixelTask> = T extends DecodeTask
   ? Decoded
   : T extends CompareTask
     ? Comparison
-    : Uint8Array;
+    : T extends ThumbnailTask
+      ? Thumbnail
+      : Uint8Array;
 
 /** Does a task in this thread. */
 export async function perform(task: PixelTask): Promise<AnswerTo<PixelTask>> {
@@ -65,10 +81,12 @@ export async function perform(task: PixelTask): Promise<AnswerTo<PixelTask>> {
       return compare(task);
     case 'draw':
       return draw(task);
+    case 'thumbnail':
+      return shrink(task);
   }
 }
 
-async function decode({ bytes, format, limits, into }: DecodeTask): Promise<Decoded> {
+async function decode({ bytes, format, limits, into }: Omit<DecodeTask, 'kind'>): Promise<Decoded> {
   try {
     const pixels = await decodePicture(bytes, format, limits, into && (() => into));
     if (into === undefined) return { pixels };
@@ -77,6 +95,11 @@ async function decode({ bytes, format, limits, into }: DecodeTask): Promise<Deco
   } catch (thrown) {
     return { verdict: verdictOf(thrown) };
   }
+}
+
+async function shrink({ side, ...encoded }: Omit<ThumbnailTask, 'kind'>): Promise<Thumbnail> {
+  const decoded = await decode(encoded);
+  return 'verdict' in decoded ? decoded : { jpeg: encodeJpeg(thumbnail(decoded.pixels, side)) };
 }
 
 /** What was thrown, as a verdict on the picture; anything else is thrown on. */

@@ -20,7 +20,7 @@ const WAYS = {
 
 let current;
 parentPort.on('message', (task) => {
-  if (task.kind !== 'decode') return;
+  if (task.bytes === undefined) return;
   current = createHash('sha256').update(task.bytes).digest('hex');
   appendFileSync(TROUBLE_LOG, `begin ${current}\n`);
   const begun = readFileSync(TROUBLE_LOG, 'utf8').split(`begin ${TROUBLE_WITH}`).length - 1;
