@@ -1,7 +1,18 @@
 import type { AlertRecord, NewAlert, Written } from '../../domain/records.ts';
 import type { AlertRows } from '../../ports/catalog.ts';
+import { countDelay } from './alert-delays.ts';
 import type { Database } from './database.ts';
 import { alertOf } from './rows.ts';
+
+/** What a pending alert's event and image say of it, and how long it took since the image was received. */
+const PENDING_QUERY = `
+  SELECT e.stream, e.technique, o.measurement,
+    max(0, round(1000 * (unixepoch(a.alerted_at, 'subsec') - unixepoch(i.received_at, 'subsec')))) AS delay_ms
+  FROM alert a
+    LEFT JOIN event e ON e.number = a.number
+    LEFT JOIN outcome o ON o.technique = e.technique AND o.stream = e.stream AND o.number = e.image
+    LEFT JOIN image i ON i.stream = e.stream AND i.number = e.image
+  WHERE a.number = ? AND a.state = 'pending'`;
 
 export function createAlertRows(db: Database): AlertRows {
   function find(number: number): AlertRecord | undefined {
@@ -12,8 +23,28 @@ export function createAlertRows(db: Database): AlertRows {
   function add(alert: NewAlert): Written<AlertRecord> {
     const known = find(alert.number);
     if (known !== undefined) return { how: 'exists', row: known };
-    db.run("INSERT INTO alert VALUES (?, 'pending', ?, ?)", alert.number, alert.base, alert.alertedAt);
+    db.run(
+      "INSERT INTO alert (number, state, base, alerted_at) VALUES (?, 'pending', ?, ?)",
+      alert.number,
+      alert.base,
+      alert.alertedAt,
+    );
     return { how: 'added', row: { ...alert, state: 'pending' } };
+  }
+
+  function becomeReady(number: number): void {
+    const row = db.get(PENDING_QUERY, number);
+    if (row === undefined) return;
+    const { stream = null, technique = null, measurement = null, delay_ms: delay = null } = row;
+    db.run(
+      `UPDATE alert SET state = 'ready', stream = ?, technique = ?, measurement = ?, ready_order =
+         (SELECT ifnull(max(ready_order), 0) + 1 FROM alert WHERE ready_order IS NOT NULL) WHERE number = ?`,
+      stream,
+      technique,
+      measurement,
+      number,
+    );
+    if (delay !== null) countDelay(db, Number(delay));
   }
 
   return {
@@ -21,7 +52,7 @@ export function createAlertRows(db: Database): AlertRows {
     alertsReady: (numbers) =>
       db.write(() => {
         for (const number of numbers) {
-          db.run("UPDATE alert SET state = 'ready' WHERE number = ? AND state = 'pending'", number);
+          becomeReady(number);
           db.run("DELETE FROM dead_letter WHERE stage = 'alert' AND event = ?", number);
         }
       }),

@@ -13,7 +13,17 @@ import { createOutcomeRows } from './outcome-rows.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf, thresholdOf } from './rows.ts';
 
 /** The tables of which `clean` leaves nothing. */
-const FORGOTTEN = ['technique', 'stream', 'image', 'outcome', 'event', 'alert', 'dead_letter', 'heartbeat'];
+const FORGOTTEN = [
+  'technique',
+  'stream',
+  'image',
+  'outcome',
+  'event',
+  'alert',
+  'alert_delay',
+  'dead_letter',
+  'heartbeat',
+];
 
 /** The catalog in SQLite; its claims' locks lie in `locks/` beside the database. It closes the database. */
 export function createSqliteCatalog(db: Database): Catalog {

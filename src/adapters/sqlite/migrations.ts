@@ -56,4 +56,45 @@ ALTER TABLE image ADD COLUMN mask TEXT;
 ALTER TABLE event ADD COLUMN region_count INTEGER;
 ALTER TABLE event ADD COLUMN regions TEXT;
 `,
+  `
+ALTER TABLE alert ADD COLUMN ready_order INTEGER;
+ALTER TABLE alert ADD COLUMN stream TEXT;
+ALTER TABLE alert ADD COLUMN technique TEXT;
+ALTER TABLE alert ADD COLUMN measurement REAL;
+
+-- In which order they became ready is not known any more: that of their numbers.
+UPDATE alert SET ready_order = ready.place
+  FROM (SELECT number, row_number() OVER (ORDER BY number) AS place FROM alert WHERE state = 'ready') ready
+  WHERE ready.number = alert.number;
+UPDATE alert SET stream = e.stream, technique = e.technique, measurement = o.measurement
+  FROM event e JOIN outcome o ON o.technique = e.technique AND o.stream = e.stream AND o.number = e.image
+  WHERE e.number = alert.number AND alert.state = 'ready';
+
+CREATE INDEX outcome_by_kind ON outcome (technique, kind);
+CREATE INDEX event_by_stream ON event (stream);
+CREATE UNIQUE INDEX alert_by_order ON alert (ready_order) WHERE ready_order IS NOT NULL;
+CREATE INDEX alert_by_stream ON alert (stream) WHERE stream IS NOT NULL;
+CREATE INDEX alert_by_technique ON alert (technique) WHERE technique IS NOT NULL;
+CREATE INDEX alert_by_time ON alert (alerted_at);
+CREATE INDEX alert_by_measurement ON alert (measurement) WHERE measurement IS NOT NULL;
+
+CREATE TABLE alert_delay (
+  at_most REAL PRIMARY KEY,
+  count INTEGER NOT NULL,
+  sum_ms INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO alert_delay
+  WITH delay (ms) AS (
+    SELECT max(0, CAST(round(1000 * (unixepoch(a.alerted_at, 'subsec') - unixepoch(i.received_at, 'subsec'))) AS INTEGER))
+    FROM alert a JOIN event e ON e.number = a.number JOIN image i ON i.stream = e.stream AND i.number = e.image
+    WHERE a.state = 'ready')
+  SELECT bucket, count(*), sum(ms)
+  FROM (
+    SELECT ms, (SELECT min(value) / 1000.0 FROM json_each(
+      '[10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 300000, 3600000, 9e999]')
+      WHERE ms <= value) AS bucket
+    FROM delay WHERE ms IS NOT NULL)
+  GROUP BY bucket;
+`,
 ];

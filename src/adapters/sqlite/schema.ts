@@ -1,10 +1,14 @@
 /** The catalog's version, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Marks the file as a catalog of imgpipe, in `PRAGMA application_id`: "imgp". */
 export const APPLICATION_ID = 0x696d6770;
 
-/** The catalog and the embedded bus. A place is four columns, null together; a dead letter's message as well. Regions are JSON. */
+/**
+ * The catalog and the embedded bus. A place is four columns, null together; a dead letter's message as well. Regions are JSON.
+ * A ready alert has a copy of all that lists choose by, which never changes again. `alert_delay` counts in seconds
+ * how long alerts took from their images' receipt.
+ */
 export const SCHEMA = `
 CREATE TABLE pipeline (
   only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -59,6 +63,7 @@ CREATE TABLE outcome (
   threshold_unit TEXT NOT NULL DEFAULT 'levels',
   PRIMARY KEY (technique, stream, number)
 ) STRICT;
+CREATE INDEX outcome_by_kind ON outcome (technique, kind);
 
 CREATE TABLE event (
   number INTEGER PRIMARY KEY,
@@ -73,12 +78,28 @@ CREATE TABLE event (
   regions TEXT,
   UNIQUE (technique, stream, image)
 ) STRICT;
+CREATE INDEX event_by_stream ON event (stream);
 
 CREATE TABLE alert (
   number INTEGER PRIMARY KEY,
   state TEXT NOT NULL CHECK (state IN ('pending', 'ready')),
   base TEXT NOT NULL,
-  alerted_at TEXT NOT NULL
+  alerted_at TEXT NOT NULL,
+  ready_order INTEGER,
+  stream TEXT,
+  technique TEXT,
+  measurement REAL
+) STRICT;
+CREATE UNIQUE INDEX alert_by_order ON alert (ready_order) WHERE ready_order IS NOT NULL;
+CREATE INDEX alert_by_stream ON alert (stream) WHERE stream IS NOT NULL;
+CREATE INDEX alert_by_technique ON alert (technique) WHERE technique IS NOT NULL;
+CREATE INDEX alert_by_time ON alert (alerted_at);
+CREATE INDEX alert_by_measurement ON alert (measurement) WHERE measurement IS NOT NULL;
+
+CREATE TABLE alert_delay (
+  at_most REAL PRIMARY KEY,
+  count INTEGER NOT NULL,
+  sum_ms INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE dead_letter (

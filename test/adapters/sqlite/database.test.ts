@@ -119,12 +119,12 @@ describe('a catalog', () => {
   it('that a newer imgpipe has made is left to that one', async () => {
     const folder = temporaryFolder();
     const { db, close } = await openSqlite(folder);
-    db.get('PRAGMA user_version = 4');
+    db.get('PRAGMA user_version = 5');
     await close();
     const error = await failureOf(catalogFile(folder));
     expect(error).toMatchObject({
       code: 'catalog_newer',
-      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 4, this one knows 3): use that imgpipe, or another folder with --data`,
+      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 5, this one knows 4): use that imgpipe, or another folder with --data`,
     });
   });
 
