@@ -11,6 +11,7 @@ import type {
   Written,
 } from '../domain/records.ts';
 import type { Threshold } from '../domain/threshold.ts';
+import type { BrowsingRows } from './browsing.ts';
 import type { DeadLetterRows } from './dead-letters.ts';
 import type { HeartbeatRows } from './heartbeats.ts';
 
@@ -90,7 +91,7 @@ export interface OutcomeRows {
 export interface AlertRows {
   /** Enters alerts, `pending`, each with its event's number. */
   addAlerts(alerts: readonly NewAlert[]): Promise<Written<AlertRecord>[]>;
-  /** From `pending` to `ready`; what dead letters the alert stage has of their events goes. */
+  /** From `pending` to `ready`, in this order; what dead letters the alert stage has of their events goes. */
   alertsReady(numbers: readonly number[]): Promise<void>;
   alerts(numbers: readonly number[]): Promise<(AlertRecord | undefined)[]>;
   /** The first and the last number of the alerts that are ready; undefined without any. */
@@ -200,4 +201,5 @@ export interface Catalog
     AlertRows,
     DeadLetterRows,
     HeartbeatRows,
+    BrowsingRows,
     CatalogWhole {}

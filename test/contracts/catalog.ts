@@ -1,5 +1,6 @@
 import { alertsContract } from './catalog/alerts.ts';
 import { auditContract } from './catalog/audit.ts';
+import { browsingContract } from './catalog/browsing.ts';
 import { claimsContract } from './catalog/claims.ts';
 import { deadLettersContract } from './catalog/dead-letters.ts';
 import { heartbeatsContract } from './catalog/heartbeats.ts';
@@ -18,4 +19,5 @@ export function catalogContract(stand: MakeStand): void {
   heartbeatsContract(stand);
   wholeContract(stand);
   auditContract(stand);
+  browsingContract(stand);
 }

@@ -4,6 +4,7 @@ import type { ImageId } from '../../domain/records.ts';
 import type { Catalog, CatalogWhole } from '../../ports/catalog.ts';
 import { createAlertRows } from './alert-rows.ts';
 import { audit } from './audit.ts';
+import { createBrowsingRows } from './browsing-rows.ts';
 import { createClaims } from './claims.ts';
 import type { Database } from './database.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
@@ -35,6 +36,7 @@ export function createSqliteCatalog(db: Database): Catalog {
     ...createAlertRows(db),
     ...createDeadLetterRows(db),
     ...createHeartbeatRows(db),
+    ...createBrowsingRows(db),
     ...createWhole(db),
     close: async () => {
       claims.releaseAll();

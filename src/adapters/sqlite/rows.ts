@@ -11,6 +11,7 @@ import type {
   Regions,
 } from '../../domain/records.ts';
 import type { Threshold } from '../../domain/threshold.ts';
+import type { Measured } from '../../ports/browsing.ts';
 import type { Row, Value } from './database.ts';
 
 /** Rows as the database holds them, turned into the records that the pipeline talks about, and back. */
@@ -65,6 +66,20 @@ export function outcomeOf(row: Row, event: EventRecord | null): OutcomeRecord {
     reference: numberOrNull(row['reference']),
     analyzedAt: text(row, 'analyzed_at'),
     event,
+  };
+}
+
+/** An outcome with its image's `received_at`, `width` and `height`, and `alert`. */
+export function measuredOf(row: Row): Measured {
+  const [width, height] = [numberOrNull(row['width']), numberOrNull(row['height'])];
+  return {
+    number: integer(row, 'number'),
+    receivedAt: text(row, 'received_at'),
+    kind: text(row, 'kind') as Measured['kind'],
+    measurement: numberOrNull(row['measurement']),
+    threshold: thresholdOf(row),
+    size: width === null || height === null ? null : { width, height },
+    alert: numberOrNull(row['alert']),
   };
 }
 

@@ -4,6 +4,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
 import { SCHEMA, SCHEMA_VERSION } from '../../../src/adapters/sqlite/schema.ts';
+import type { AlertFilter } from '../../../src/ports/browsing.ts';
 import { FOLDER_CLAIM } from '../../../src/ports/catalog.ts';
 import { catalogContract } from '../../contracts/catalog.ts';
 import { eventBusContract } from '../../contracts/event-bus.ts';
@@ -65,6 +66,70 @@ INSERT INTO dead_letter VALUES
   (5, 'analyze', 'unknown_row', 'no image', NULL, 1, '2026-01-02T03:04:05.678Z', NULL, NULL, NULL, NULL, 'embedded', 'image_analysis', 0, 9),
   (6, 'analyze', 'bad_message', 'it lies', NULL, 1, '2026-01-02T03:04:05.678Z', 'sky', 2, 'l2@1', NULL, 'embedded', 'image_analysis', 0, 4);
 `;
+
+/** A version-3 catalog with alerts of which the second is pending, the third quicker than the clock, and the last without its image. */
+const ALERTS = `
+INSERT INTO image (stream, number, incoming, format, origin, sha256, bytes, received_at, state)
+  SELECT 'sky', value, 'sky/' || value, 'jpg', '/a', 'aa', 7, '2026-01-02T03:04:05.678Z', 'ready'
+  FROM json_each('[1, 2, 3, 4, 5, 6]');
+INSERT INTO stream VALUES ('sky', 6);
+INSERT INTO outcome SELECT 'l2@1', 'sky', number, 'changed', 2.5, 10 * number, number - 1, '2026-01-02T03:04:05.678Z', 'px' FROM image;
+UPDATE outcome SET kind = 'size_changed', measurement = NULL WHERE number = 4;
+INSERT INTO event (number, technique, stream, image, state, base)
+  SELECT number - 1, 'l2@1', 'sky', number, 'ready', '/data' FROM image WHERE number > 1;
+UPDATE pipeline SET last_event = 5;
+INSERT INTO alert VALUES
+  (1, 'ready', '/data', '2026-01-02T03:04:05.688Z'),
+  (2, 'pending', '/data', '2026-01-02T03:04:06.678Z'),
+  (3, 'ready', '/data', '2026-01-02T03:04:05.000Z'),
+  (4, 'ready', '/data', '2026-01-02T03:04:08.179Z'),
+  (5, 'ready', '/data', '2026-01-02T04:04:05.679Z'),
+  (6, 'ready', '/data', '2026-01-02T04:04:05.679Z');
+`;
+
+describe('a catalog of version 3', () => {
+  it('is brought to the form that a new one has', async () => {
+    const file = makeOldCatalog(3, temporaryFolder(), ALERTS);
+    (await openDatabase(file, { create: false })).close();
+    expect(versionOf(file)).toBe(SCHEMA_VERSION);
+    const made = new DatabaseSync(':memory:');
+    made.exec(SCHEMA);
+    expect(asked(file, shapeOf)).toEqual(shapeOf(made));
+  });
+
+  it('has its ready alerts in the order of their numbers, and the next one after them', async () => {
+    const folder = temporaryFolder();
+    makeOldCatalog(3, folder, ALERTS);
+    const { catalog } = await openSqlite(folder);
+    const numbers = async () => (await catalog.readyAfter(0, 9)).map(({ order, number }) => [order, number]);
+    const before = [1, 3, 4, 5, 6].map((number, index) => [index + 1, number]);
+    expect(await numbers()).toEqual(before);
+    await catalog.alertsReady([2, 1]);
+    expect(await numbers()).toEqual([...before, [6, 2]]);
+  });
+
+  it('has its alerts found by what their events say', async () => {
+    const folder = temporaryFolder();
+    makeOldCatalog(3, folder, ALERTS);
+    const { catalog } = await openSqlite(folder);
+    const numbers = async (filter: AlertFilter) =>
+      (await catalog.alertPage(filter, { limit: 9 })).map(({ alert }) => alert.number);
+    expect(await numbers({ stream: 'sky', technique: 'l2@1' })).toEqual([5, 4, 3, 1]);
+    expect(await numbers({ least: 50 })).toEqual([5, 4]);
+    expect(await numbers({ least: 0 })).toEqual([5, 4, 1]);
+  });
+
+  it('has the delays of its ready alerts', async () => {
+    const folder = temporaryFolder();
+    makeOldCatalog(3, folder, ALERTS);
+    const { catalog } = await openSqlite(folder);
+    const counts = async () => (await catalog.figures()).delays.buckets.map(({ count }) => count);
+    expect(await counts()).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4]);
+    expect((await catalog.figures()).delays.sum).toBe(3602.512);
+    await catalog.alertsReady([1, 2]);
+    expect(await counts()).toEqual([2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4, 5]);
+  });
+});
 
 describe('a catalog of version 2', () => {
   it('is brought to the form that a new one has', async () => {

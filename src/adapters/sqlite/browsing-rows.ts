@@ -1,0 +1,55 @@
+import type { BrowsingRows } from '../../ports/browsing.ts';
+import { alertPage } from './alert-page.ts';
+import type { Database, Row } from './database.ts';
+import { figures, techniquesWithOutcomes } from './figures.ts';
+import { measuredOf } from './rows.ts';
+
+export function createBrowsingRows(db: Database): BrowsingRows {
+  const numberIn = (row: Row | undefined) => (row === undefined ? null : Number(row['number']));
+
+  return {
+    alertPage: async (filter, page) => alertPage(db, filter, page),
+
+    neighbours: async (alert) =>
+      db.snapshot(() => ({
+        below: numberIn(
+          db.get("SELECT number FROM alert WHERE number < ? AND state = 'ready' ORDER BY number DESC LIMIT 1", alert),
+        ),
+        above: numberIn(
+          db.get("SELECT number FROM alert WHERE number > ? AND state = 'ready' ORDER BY number LIMIT 1", alert),
+        ),
+      })),
+
+    readyAfter: async (order, limit) =>
+      db
+        .all('SELECT ready_order, number FROM alert WHERE ready_order > ? ORDER BY ready_order LIMIT ?', order, limit)
+        .map((row) => ({ order: Number(row['ready_order']), number: Number(row['number']) })),
+
+    lastReady: async () =>
+      Number(db.get('SELECT ifnull(max(ready_order), 0) AS last FROM alert WHERE ready_order IS NOT NULL')?.['last']),
+
+    measured: async (stream, technique, { before, limit }) =>
+      db
+        .all(
+          `SELECT o.*, i.received_at, i.width, i.height, a.number AS alert
+           FROM outcome o
+             JOIN image i ON i.stream = o.stream AND i.number = o.number
+             LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
+             LEFT JOIN alert a ON a.number = e.number AND a.state = 'ready'
+           WHERE o.technique = ? AND o.stream = ? AND o.number < ? ORDER BY o.number DESC LIMIT ?`,
+          technique,
+          stream,
+          before ?? Number.MAX_SAFE_INTEGER,
+          limit,
+        )
+        .map(measuredOf),
+
+    choices: async () =>
+      db.snapshot(() => ({
+        streams: db.all('SELECT stream FROM stream ORDER BY stream').map((row) => String(row['stream'])),
+        techniques: techniquesWithOutcomes(db),
+      })),
+
+    figures: async () => figures(db),
+  };
+}

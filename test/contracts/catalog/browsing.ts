@@ -1,0 +1,358 @@
+import { describe, expect, it } from 'vitest';
+import type { OutcomeKind } from '../../../src/domain/records.ts';
+import type { AlertFilter, AlertPage } from '../../../src/ports/browsing.ts';
+import type { Catalog } from '../../../src/ports/catalog.ts';
+import { deadLetter, levels, newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
+import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
+
+const CHANGED = 'changed@1';
+const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
+const RECEIVED = '2026-01-02T03:04:05.678Z';
+
+/** Alert n is raised n minutes past three. */
+function minute(number: number): string {
+  return `2026-01-02T03:0${number}:00.000Z`;
+}
+
+/**
+ * Two streams, two techniques, six events, whose alerts but the fifth became ready in the order 1, 2, 4, 3, 6:
+ * 1 l2 default/2 10 · 2 changed default/2 20 · 3 l2 default/3 of another size · 4 l2 sky/2 30 · 5 changed default/4 20,
+ * compared with 2 · 6 l2 default/4 5.
+ */
+async function browsable(catalog: Catalog): Promise<void> {
+  await addImages(catalog, 4);
+  await addImages(catalog, 2, 'sky');
+  const changed = (number: number, measurement: number, over: { technique?: string; reference?: number } = {}) =>
+    newOutcome(id(number), 'changed', { measurement, ...over });
+  await catalog.addOutcomes([
+    newOutcome(id(1), 'first', { facts: [{ ...id(1), fact: DECODES }] }),
+    changed(2, 10),
+    changed(2, 20, { technique: CHANGED }),
+    newOutcome(id(3), 'size_changed', {
+      facts: [{ ...id(3), fact: { verdict: 'decodes', width: 8, height: 6 } }],
+    }),
+    newOutcome(id(2, 'sky'), 'changed', { measurement: 30 }),
+    changed(4, 20, { technique: CHANGED, reference: 2 }),
+    changed(4, 5),
+  ]);
+  await catalog.addAlerts([1, 2, 3, 4, 5, 6].map((number) => ({ ...newAlert(number), alertedAt: minute(number) })));
+  await catalog.alertsReady([1, 2, 4]);
+  await catalog.alertsReady([3, 6]);
+}
+
+async function numbers(catalog: Catalog, filter: AlertFilter, page: AlertPage = { limit: 9 }): Promise<number[]> {
+  return (await catalog.alertPage(filter, page)).map(({ alert }) => alert.number);
+}
+
+/** What people look for in the catalog. */
+export function browsingContract(stand: MakeStand): void {
+  describe('a page of alerts', () => {
+    it('has each with its event and its two pictures', async () => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      const [image, reference] = await catalog.images([id(4), id(2)]);
+      await catalog.alertsReady([5]);
+      expect(await catalog.alertPage({}, { before: 6, limit: 1 })).toEqual([
+        {
+          alert: { ...newAlert(5), alertedAt: minute(5), state: 'ready' },
+          event: (await catalog.events([5]))[0],
+          image,
+          reference,
+        },
+      ]);
+      expect([image?.number, reference?.number]).toEqual([4, 2]);
+    });
+
+    it.each<[AlertPage, number[]]>([
+      [{ limit: 9 }, [6, 4, 3, 2, 1]],
+      [{ limit: 2 }, [6, 4]],
+      [{ before: 4, limit: 2 }, [3, 2]],
+      [{ before: 5, limit: 1 }, [4]],
+      [{ before: 1, limit: 9 }, []],
+      [{ after: 1, limit: 2 }, [3, 2]],
+      [{ after: 4, limit: 2 }, [6]],
+      [{ after: 0, limit: 1 }, [1]],
+      [{ after: 6, limit: 9 }, []],
+    ])('asked for as %j has those that are ready, the highest number first', async (page, expected) => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      expect(await numbers(catalog, {}, page)).toEqual(expected);
+    });
+
+    it.each<[AlertFilter, number[]]>([
+      [{ stream: 'default' }, [6, 3, 2, 1]],
+      [{ stream: 'sky' }, [4]],
+      [{ stream: 'sea' }, []],
+      [{ technique: L2 }, [6, 4, 3, 1]],
+      [{ technique: CHANGED }, [2]],
+      [{ technique: 'l2' }, []],
+      [{ from: minute(2) }, [6, 4, 3, 2]],
+      [{ to: minute(4) }, [3, 2, 1]],
+      [{ from: minute(2), to: minute(4) }, [3, 2]],
+      [{ from: minute(3), to: minute(3) }, []],
+      [{ least: 0 }, [6, 4, 2, 1]],
+      [{ least: 10 }, [4, 2, 1]],
+      [{ least: 10.5 }, [4, 2]],
+      [{ least: 31 }, []],
+      [{ stream: 'default', technique: L2 }, [6, 3, 1]],
+      [{ stream: 'sky', technique: CHANGED }, []],
+      [{ stream: 'default', from: minute(2), to: minute(6) }, [3, 2]],
+      [{ technique: L2, from: minute(2), least: 5 }, [6, 4]],
+      [{ stream: 'default', technique: L2, from: minute(1), to: minute(7), least: 6 }, [1]],
+    ])('is of those for which all of %j holds', async (filter, expected) => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      expect(await numbers(catalog, filter)).toEqual(expected);
+    });
+
+    it('goes on from a number also where most are left out', async () => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      expect(await numbers(catalog, { stream: 'default' }, { before: 6, limit: 2 })).toEqual([3, 2]);
+      expect(await numbers(catalog, { stream: 'default' }, { before: 2, limit: 2 })).toEqual([1]);
+      expect(await numbers(catalog, { stream: 'default' }, { after: 1, limit: 2 })).toEqual([3, 2]);
+      expect(await numbers(catalog, { technique: L2, least: 5 }, { after: 1, limit: 1 })).toEqual([4]);
+      expect(await numbers(catalog, { to: minute(5) }, { before: 4, limit: 1 })).toEqual([3]);
+    });
+  });
+
+  describe('the neighbours of an alert', () => {
+    it('are the next ones that are ready, also of one that is not', async () => {
+      const { catalog } = await stand();
+      expect(await catalog.neighbours(1)).toEqual({ below: null, above: null });
+      await browsable(catalog);
+      expect(await catalog.neighbours(4)).toEqual({ below: 3, above: 6 });
+      expect(await catalog.neighbours(5)).toEqual({ below: 4, above: 6 });
+      expect(await catalog.neighbours(6)).toEqual({ below: 4, above: null });
+      expect(await catalog.neighbours(1)).toEqual({ below: null, above: 2 });
+      expect(await catalog.neighbours(99)).toEqual({ below: 6, above: null });
+    });
+  });
+
+  describe('the order in which alerts became ready', () => {
+    it('is counted without holes, whatever their numbers', async () => {
+      const { catalog } = await stand();
+      expect([await catalog.lastReady(), await catalog.readyAfter(0, 9)]).toEqual([0, []]);
+      await browsable(catalog);
+      const all = [
+        { order: 1, number: 1 },
+        { order: 2, number: 2 },
+        { order: 3, number: 4 },
+        { order: 4, number: 3 },
+        { order: 5, number: 6 },
+      ];
+      expect(await catalog.readyAfter(0, 9)).toEqual(all);
+      expect(await catalog.readyAfter(2, 2)).toEqual(all.slice(2, 4));
+      expect(await catalog.lastReady()).toBe(5);
+    });
+
+    it('has a lower number that becomes ready later at its end, and a repetition changes nothing', async () => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      await catalog.alertsReady([6, 1, 5, 5, 99]);
+      await catalog.alertsReady([5, 2]);
+      expect(await catalog.readyAfter(5, 9)).toEqual([{ order: 6, number: 5 }]);
+      expect((await catalog.readyAfter(0, 9)).map(({ number }) => number)).toEqual([1, 2, 4, 3, 6, 5]);
+      expect(await catalog.lastReady()).toBe(6);
+    });
+  });
+
+  describe('what a technique measured', () => {
+    const threshold = levels(0);
+
+    it('is told image by image, the newest first, with the alerts that are ready', async () => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      const common = { receivedAt: RECEIVED, threshold };
+      expect(await catalog.measured('default', L2, { limit: 9 })).toEqual([
+        { ...common, number: 4, kind: 'changed', measurement: 5, size: null, alert: 6 },
+        { ...common, number: 3, kind: 'size_changed', measurement: null, size: { width: 8, height: 6 }, alert: 3 },
+        { ...common, number: 2, kind: 'changed', measurement: 10, size: null, alert: 1 },
+        { ...common, number: 1, kind: 'first', measurement: null, size: { width: 4, height: 3 }, alert: null },
+      ]);
+      expect(await catalog.measured('default', CHANGED, { limit: 9 })).toMatchObject([
+        { number: 4, alert: null },
+        { number: 2, alert: 2 },
+      ]);
+      expect(await catalog.measured('sky', L2, { limit: 9 })).toMatchObject([{ number: 2, alert: 4 }]);
+    });
+
+    it('is told page by page', async () => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      const page = async (of: { before?: number; limit: number }) =>
+        (await catalog.measured('default', L2, of)).map(({ number }) => number);
+      expect(await page({ limit: 3 })).toEqual([4, 3, 2]);
+      expect(await page({ before: 3, limit: 1 })).toEqual([2]);
+      expect(await page({ before: 1, limit: 9 })).toEqual([]);
+      expect(await catalog.measured('sea', L2, { limit: 9 })).toEqual([]);
+    });
+
+    it('has no size where the image is undecodable, and the threshold that held', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 1);
+      const undecodable = { ...id(1), fact: { verdict: 'undecodable', detail: 'cut short' } as const };
+      const limit = { value: 0.5, unit: '%' } as const;
+      await catalog.addOutcomes([newOutcome(id(1), 'dead', { facts: [undecodable], threshold: limit })]);
+      expect(await catalog.measured('default', L2, { limit: 9 })).toEqual([
+        { number: 1, receivedAt: RECEIVED, kind: 'dead', measurement: null, threshold: limit, size: null, alert: null },
+      ]);
+    });
+  });
+
+  describe('the choices', () => {
+    it('are the streams that have images and the techniques that have outcomes, by name', async () => {
+      const { catalog } = await stand();
+      await catalog.setThreshold('mse@1', levels(0));
+      expect(await catalog.choices()).toEqual({ streams: [], techniques: [] });
+      await addImages(catalog, 3, 'sky');
+      await addImages(catalog, 2);
+      expect(await catalog.choices()).toEqual({ streams: ['default', 'sky'], techniques: [] });
+      await catalog.addOutcomes([
+        newOutcome(id(1), 'first'),
+        newOutcome(id(2), 'unchanged'),
+        newOutcome(id(1, 'sky'), 'first', { technique: CHANGED }),
+      ]);
+      expect(await catalog.choices()).toEqual({ streams: ['default', 'sky'], techniques: [CHANGED, L2] });
+    });
+  });
+
+  describe('the figures', () => {
+    const none: Record<OutcomeKind, number> = { first: 0, unchanged: 0, changed: 0, size_changed: 0, dead: 0 };
+
+    it('of a catalog without a row are none', async () => {
+      const { catalog } = await stand();
+      const { delays, ...others } = await catalog.figures();
+      expect(others).toEqual({
+        streams: [],
+        techniques: [],
+        events: 0,
+        alerts: 0,
+        deadLetters: 0,
+        waitingForAlert: 0,
+      });
+      expect([delays.sum, ...delays.buckets.map(({ count }) => count)]).toEqual(Array(16).fill(0));
+    });
+
+    it('count what there is and what waits, for each technique in use or with outcomes', async () => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      await addImages(catalog, 1, 'sea');
+      await catalog.setThreshold('mse@1', levels(0));
+      await catalog.setThreshold(L2, levels(0));
+      expect(await catalog.figures()).toMatchObject({
+        streams: [
+          { stream: 'default', images: 4, events: 5 },
+          { stream: 'sea', images: 1, events: 0 },
+          { stream: 'sky', images: 2, events: 1 },
+        ],
+        techniques: [
+          { technique: CHANGED, outcomes: { ...none, changed: 2 }, waiting: 5 },
+          { technique: L2, outcomes: { ...none, first: 1, changed: 3, size_changed: 1 }, waiting: 2 },
+          { technique: 'mse@1', outcomes: none, waiting: 7 },
+        ],
+        events: 6,
+        alerts: 5,
+        deadLetters: 0,
+        waitingForAlert: 1,
+      });
+    });
+
+    it('count a dead letter as an answer until it is replayed', async () => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      await catalog.addOutcomes([newOutcome(id(1, 'sky'), 'dead')]);
+      await catalog.addDeadLetters([
+        deadLetter({ stage: 'alert', event: 5 }),
+        deadLetter({ image: id(4), technique: CHANGED, event: 5, place: placeAt(1) }),
+        deadLetter({ stage: 'alert', event: 2 }),
+        deadLetter({ place: placeAt(9) }),
+      ]);
+      const figures = async () => {
+        const { techniques, deadLetters, waitingForAlert } = await catalog.figures();
+        return [techniques[1]?.outcomes.dead, techniques[1]?.waiting, deadLetters, waitingForAlert];
+      };
+      expect(await figures()).toEqual([1, 0, 5, 0]);
+      await catalog.replayImages([1, 3], RECEIVED);
+      await catalog.replayEvents([{ id: 2, place: placeAt(2) }], RECEIVED);
+      expect(await figures()).toEqual([0, 1, 5, 1]);
+    });
+  });
+
+  describe('the delays of alerts', () => {
+    /** Alerts that took so many milliseconds. */
+    async function delayed(catalog: Catalog, delays: readonly number[]): Promise<void> {
+      await catalog.addImages(delays.map(() => newImage({ receivedAt: RECEIVED })));
+      await catalog.addOutcomes(delays.map((_, index) => newOutcome(id(index + 1), 'changed')));
+      const at = (ms: number) => new Date(Date.parse(RECEIVED) + ms).toISOString();
+      await catalog.addAlerts(delays.map((ms, index) => ({ ...newAlert(index + 1), alertedAt: at(ms) })));
+      await catalog.alertsReady(delays.map((_, index) => index + 1));
+    }
+
+    it('are counted for each bound that they are within, one at the bound too', async () => {
+      const { catalog } = await stand();
+      await delayed(catalog, [10, 11, 25, 1000, 1001, 3_600_000, 3_600_001]);
+      const { buckets, sum } = (await catalog.figures()).delays;
+      expect(buckets.map(({ atMost, count }) => [atMost, count])).toEqual([
+        [0.01, 1],
+        [0.025, 3],
+        [0.05, 3],
+        [0.1, 3],
+        [0.25, 3],
+        [0.5, 3],
+        [1, 4],
+        [2.5, 5],
+        [5, 5],
+        [10, 5],
+        [30, 5],
+        [60, 5],
+        [300, 5],
+        [3600, 6],
+        [Number.POSITIVE_INFINITY, 7],
+      ]);
+      expect(sum).toBe(7202.048);
+    });
+
+    it.each([0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600])(
+      'are within %d s up to it, and not above',
+      async (bound) => {
+        const { catalog } = await stand();
+        await delayed(catalog, [bound * 1000, bound * 1000 + 1]);
+        expect((await catalog.figures()).delays.buckets.find(({ atMost }) => atMost === bound)?.count).toBe(1);
+      },
+    );
+
+    it('are none where the clock went back', async () => {
+      const { catalog } = await stand();
+      await delayed(catalog, [-5000, 20]);
+      const { buckets, sum } = (await catalog.figures()).delays;
+      expect([buckets[0]?.count, buckets[1]?.count, sum]).toEqual([1, 2, 0.02]);
+    });
+
+    it('count an alert once, when it becomes ready', async () => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      const all = async () => (await catalog.figures()).delays.buckets.at(-1)?.count;
+      expect(await all()).toBe(5);
+      await catalog.alertsReady([1, 2, 3]);
+      expect(await all()).toBe(5);
+      await catalog.alertsReady([5, 5]);
+      expect(await all()).toBe(6);
+    });
+  });
+
+  it('a clean leaves nothing to look at, and ready alerts are counted from 1 again', async () => {
+    const { catalog } = await stand();
+    await browsable(catalog);
+    await catalog.beginClean();
+    await catalog.endClean();
+    expect(await numbers(catalog, {})).toEqual([]);
+    expect([await catalog.lastReady(), await catalog.readyAfter(0, 9)]).toEqual([0, []]);
+    expect(await catalog.choices()).toEqual({ streams: [], techniques: [] });
+    const { streams, techniques, events, alerts, delays } = await catalog.figures();
+    expect([streams, techniques, events, alerts]).toEqual([[], [], 0, 0]);
+    expect([delays.sum, delays.buckets.at(-1)?.count]).toEqual([0, 0]);
+    await closedPipeline(catalog);
+    expect(await catalog.readyAfter(0, 9)).toEqual([{ order: 1, number: 1 }]);
+  });
+}
