@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { AlertEntry, AlertFilter, AlertPage } from '../../../src/ports/browsing.ts';
+import { fillAlerts } from '../../support/many-alerts.ts';
+import { openSqlite } from '../../support/open-sqlite.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const MANY = 4000;
+
+function second(number: number): string {
+  return new Date(Date.parse('2026-01-01T00:00:00.000Z') + number * 1000).toISOString();
+}
+
+function passes({ alert, event }: AlertEntry, filter: AlertFilter): boolean {
+  const { stream, technique, from = '', to = '9', least } = filter;
+  if (stream !== undefined && event.image.stream !== stream) return false;
+  if (technique !== undefined && event.technique !== technique) return false;
+  if (least !== undefined && (event.measurement === null || event.measurement < least)) return false;
+  return from <= alert.alertedAt && alert.alertedAt < to;
+}
+
+function onPage(numbers: readonly number[], { before, after, limit }: AlertPage): number[] {
+  if (after !== undefined) return numbers.filter((number) => number > after).slice(-limit);
+  return numbers.filter((number) => number < (before ?? Number.POSITIVE_INFINITY)).slice(0, limit);
+}
+
+/** Every one of a value of each kind. */
+function combined<T>(lists: readonly (readonly T[])[]): T[][] {
+  return lists.reduce<T[][]>((all, list) => all.flatMap((left) => list.map((right) => [...left, right])), [[]]);
+}
+
+describe('pages of thousands of alerts', () => {
+  it('are those of going through all of them, few or many that pass', async () => {
+    const folder = temporaryFolder();
+    await fillAlerts(folder, MANY);
+    const { catalog } = await openSqlite(folder);
+    const all = await catalog.alertPage({}, { limit: MANY });
+    expect(all.map(({ alert }) => alert.number)).toEqual(Array.from({ length: MANY }, (_, index) => MANY - index));
+    const filters = combined<AlertFilter>([
+      [{}, { stream: 'north' }, { stream: 'sea' }],
+      [{}, { technique: 'l2@1' }, { technique: 'mse@1' }],
+      [{}, { from: second(1990) }, { from: second(100) }],
+      [{}, { to: second(120) }, { to: second(1990) }],
+      [{}, { least: 0 }, { least: 2500 }, { least: 9900 }, { least: 10_000 }],
+    ]).map((parts): AlertFilter => Object.assign({}, ...parts));
+    const pages: AlertPage[] = [{ limit: 25 }, { before: 2001, limit: 25 }, { after: 200, limit: 25 }];
+    let shown = 0;
+    for (const filter of filters) {
+      const passing = all.filter((entry) => passes(entry, filter)).map(({ alert }) => alert.number);
+      for (const page of pages) {
+        const answer = (await catalog.alertPage(filter, page)).map(({ alert }) => alert.number);
+        expect([filter, page, answer]).toEqual([filter, page, onPage(passing, page)]);
+        shown += answer.length;
+      }
+    }
+    expect(shown).toBeGreaterThan(1000);
+  });
+
+  it('are of a catalog that holds together', async () => {
+    const folder = temporaryFolder();
+    await fillAlerts(folder, MANY);
+    const { catalog } = await openSqlite(folder);
+    expect(await catalog.audit('l2@1')).toMatchObject({
+      images: 4000,
+      analyzed: 4000,
+      events: MANY,
+      alerts: MANY,
+      openImages: [],
+      openEvents: [],
+      faults: [],
+    });
+    expect(await catalog.figures()).toMatchObject({ alerts: MANY, waitingForAlert: 0, delays: { sum: 160 } });
+    expect(await catalog.lastReady()).toBe(MANY);
+  });
+});
