@@ -58,9 +58,13 @@ export function createAlertRows(db: Database): AlertRows {
       }),
     alerts: async (numbers) => numbers.map(find),
     alertRange: async () => {
-      const row = db.get("SELECT min(number) AS first, max(number) AS last FROM alert WHERE state = 'ready'");
-      if (row === undefined || row['first'] === null) return undefined;
-      return { first: Number(row['first']), last: Number(row['last']) };
+      // Each from its end: the two at once would look at all rows.
+      const end = (order: 'ASC' | 'DESC') =>
+        db.get(`SELECT number FROM alert WHERE state = 'ready' ORDER BY number ${order} LIMIT 1`)?.['number'];
+      return db.snapshot(() => {
+        const [first, last] = [end('ASC'), end('DESC')];
+        return first === undefined || last === undefined ? undefined : { first: Number(first), last: Number(last) };
+      });
     },
   };
 }
