@@ -1,15 +1,11 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { differenceKey, imageKey, maskKey } from '../domain/object-keys.ts';
-import type { AlertRecord, EventRecord, ImageRecord } from '../domain/records.ts';
+import type { AlertEntry } from '../ports/browsing.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /** An alert with its three pictures. */
-export interface AlertView {
-  readonly alert: AlertRecord;
-  readonly event: EventRecord;
-  readonly image: ImageRecord;
-  readonly reference: ImageRecord;
+export interface AlertView extends AlertEntry {
   /** Where the pictures are, as whole addresses. */
   readonly paths: {
     readonly image: string;
@@ -35,11 +31,14 @@ export async function view(catalog: Catalog, store: ObjectStore, number: number)
       `the images of alert ${number} have no rows: 'imgpipe status --check' tells more`,
     );
   }
+  return withPaths({ alert, event, image, reference }, store);
+}
+
+/** An alert's rows with the addresses of its pictures. */
+export function withPaths(entry: AlertEntry, store: Pick<ObjectStore, 'locate'>): AlertView {
+  const { event, image, reference } = entry;
   return {
-    alert,
-    event,
-    image,
-    reference,
+    ...entry,
     paths: {
       image: store.locate(imageKey(image)),
       reference: store.locate(imageKey(reference)),

@@ -1,10 +1,11 @@
 import { alertTextKey, differenceKey, imageKey } from '../domain/object-keys.ts';
-import type { ImageRecord, Regions } from '../domain/records.ts';
+import type { AlertRecord, EventRecord, ImageRecord, Regions } from '../domain/records.ts';
 import type { Report } from '../domain/reports.ts';
 import type { Threshold } from '../domain/threshold.ts';
-import type { ComparedPictures } from '../operations/compare-pictures.ts';
-import type { Status } from '../operations/status.ts';
-import type { AlertView } from '../operations/view.ts';
+import type { Timeline } from './browse.ts';
+import type { ComparedPictures } from './compare-pictures.ts';
+import type { Status } from './status.ts';
+import type { AlertView } from './view.ts';
 
 /** The JSON that leaves the program: snake_case, times in RFC 3339. Fields are added, never renamed; the README lists them. */
 
@@ -42,22 +43,28 @@ export function resultJson(report: Report, locate: (key: string) => string): obj
         analyzed_at: outcome.analyzedAt,
       };
     }
-    case 'alert': {
-      const { alert, event } = report;
-      return {
-        type: 'alert',
-        alert: alert.number,
-        event: event.number,
-        stream: event.image.stream,
-        image: event.image.number,
-        kind: event.kind,
-        path: locate(alertTextKey(alert.number)),
-        alerted_at: alert.alertedAt,
-      };
-    }
+    case 'alert':
+      return alertJson(report, locate);
     default:
       return undefined;
   }
+}
+
+/** An alert's own line. */
+export function alertJson(
+  { alert, event }: { readonly alert: AlertRecord; readonly event: EventRecord },
+  locate: (key: string) => string,
+): object {
+  return {
+    type: 'alert',
+    alert: alert.number,
+    event: event.number,
+    stream: event.image.stream,
+    image: event.image.number,
+    kind: event.kind,
+    path: locate(alertTextKey(alert.number)),
+    alerted_at: alert.alertedAt,
+  };
 }
 
 /** `view --json`. */
@@ -114,6 +121,22 @@ export function comparisonJson(compared: ComparedPictures, out: string | undefin
     image: compared.image,
     mask: compared.mask,
     difference: out === undefined || compared.difference === null ? null : { path: out },
+  };
+}
+
+/** A stream's timeline, for the viewer's programs. */
+export function timelineJson({ stream, technique, points }: Timeline): object {
+  return {
+    stream,
+    technique,
+    points: points.map((point) => ({
+      image: point.number,
+      received_at: point.receivedAt,
+      outcome: point.kind,
+      measurement: point.measurement,
+      ...thresholdJson(point),
+      alert: point.alert,
+    })),
   };
 }
 
