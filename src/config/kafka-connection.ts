@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { ImgpipeError } from '../domain/errors.ts';
 import { kafkaHosts } from './broker-address.ts';
+import { contentOf, firstLine } from './named-file.ts';
 import type { Config } from './settings.ts';
 
 /**
@@ -55,19 +55,6 @@ function saslOf({ kafkaSasl, kafkaUsername, kafkaPassword, kafkaPasswordFile }: 
     );
   }
   return { mechanism: kafkaSasl, username: kafkaUsername, password };
-}
-
-function contentOf(field: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ImgpipeError('config_invalid', `${field}: the file ${file} cannot be read (${code})`, { cause: error });
-  }
-}
-
-function firstLine(text: string): string {
-  return text.split(/\r?\n/, 1)[0] ?? '';
 }
 
 function invalid(message: string): ImgpipeError {
