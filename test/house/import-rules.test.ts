@@ -17,7 +17,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: ['.', 'domain', ...NODE],
   stages: INNER,
   operations: INNER,
-  web: INNER,
+  web: [...INNER, 'operations', 'web/pages', 'hono', 'hono/html', '@hono/node-server', 'prom-client'],
+  'web/pages': ['.', 'web', 'operations', 'ports', 'domain', 'hono/html'],
+  'web/browser': ['.'],
   'adapters/files': INNER,
   'adapters/sqlite': [...INNER, '@photostructure/sqlite'],
   'adapters/kafka': [...INNER, 'kafkajs'],
@@ -40,6 +42,7 @@ const PLACES = Object.keys(ALLOWED);
 const PACKAGES = [
   ...['zod', 'kafkajs', 'jimp', '@jimp/core', '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs'],
   ...['commander', 'chalk', 'ora', 'open', '@photostructure/sqlite', 'lodash', ...NODE],
+  ...['hono', 'hono/html', '@hono/node-server', 'prom-client'],
 ];
 
 /** How a file in a place writes the import of something. */

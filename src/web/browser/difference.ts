@@ -1,0 +1,30 @@
+/** Differences of two pictures, D = image - reference for each channel, drawn with a scale that can be chosen. */
+
+export const SCALES = ['stored', 'absolute', 'amplified', 'signed'] as const;
+
+export type Scale = (typeof SCALES)[number];
+
+/** The level that each D from -255 (at index 0) to 255 is drawn with; values beyond 0 to 255 are cut off. */
+export function levelsOf(scale: Exclude<Scale, 'stored'>, k: number): Uint8ClampedArray {
+  const levels = new Uint8ClampedArray(511);
+  for (let d = -255; d <= 255; d++) {
+    levels[d + 255] = scale === 'signed' ? 128 + d * k : Math.abs(d) * (scale === 'amplified' ? k : 1);
+  }
+  return levels;
+}
+
+/** Draws the differences of two pictures' RGBA bytes over the first one's, which are opaque then. */
+export function drawDifferences(after: Uint8ClampedArray, before: Uint8ClampedArray, levels: Uint8ClampedArray): void {
+  for (let i = 0; i < after.length; i += 4) {
+    for (let c = i; c < i + 3; c++) {
+      after[c] = levels[(after[c] ?? 0) - (before[c] ?? 0) + 255] ?? 0;
+    }
+    after[i + 3] = 255;
+  }
+}
+
+/** A difference with its sign: `+3`, `−12`, `0`. */
+export function signedWords(difference: number): string {
+  if (difference === 0) return '0';
+  return difference > 0 ? `+${difference}` : `−${-difference}`;
+}

@@ -1,0 +1,71 @@
+import { drawDifferences } from './difference.ts';
+import type { Point, Size } from './viewport.ts';
+
+/** The stored values of the two pictures that are compared; transparent ones lie over white. */
+
+export type Colour = readonly [red: number, green: number, blue: number];
+
+export interface Pair {
+  /** The values of the previous image and the image at a pixel; undefined where a picture does not reach. */
+  at(pixel: Point): { readonly before: Colour | undefined; readonly after: Colour | undefined };
+  /** Draws the differences where both pictures are, on mid-grey. */
+  draw(canvas: HTMLCanvasElement, levels: Uint8ClampedArray): void;
+}
+
+/** So many pixels are worked on at once: a large picture needs no memory for all of its values. */
+const STRIP = 1 << 20;
+
+export async function loadPair(before: string, after: string): Promise<Pair> {
+  const [reference, image] = await Promise.all([decoded(before), decoded(after)]);
+  const [under, over] = [paper(), paper()];
+  return {
+    at: (pixel) => ({ before: colourAt(under, reference, pixel), after: colourAt(over, image, pixel) }),
+
+    draw(canvas, levels) {
+      const to = canvas.getContext('2d');
+      if (to === null) return;
+      to.fillStyle = '#808080';
+      to.fillRect(0, 0, canvas.width, canvas.height);
+      const width = Math.min(reference.width, image.width);
+      const height = Math.min(reference.height, image.height);
+      const rows = Math.max(1, Math.floor(STRIP / width));
+      for (let top = 0; top < height; top += rows) {
+        const strip = { width, height: Math.min(rows, height - top) };
+        const values = read(over, image, { x: 0, y: top }, strip);
+        drawDifferences(values.data, read(under, reference, { x: 0, y: top }, strip).data, levels);
+        to.putImageData(values, 0, top);
+      }
+    },
+  };
+}
+
+/** The bytes decoded without any management of colours: the values are those that were compared. */
+async function decoded(url: string): Promise<ImageBitmap> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
+  return createImageBitmap(await answer.blob(), { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
+}
+
+function paper(): CanvasRenderingContext2D {
+  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  if (context === null) throw new Error('this browser draws no canvas');
+  return context;
+}
+
+function colourAt(context: CanvasRenderingContext2D, picture: ImageBitmap, { x, y }: Point): Colour | undefined {
+  if (x < 0 || y < 0 || x >= picture.width || y >= picture.height) return undefined;
+  const [red = 0, green = 0, blue = 0] = read(context, picture, { x, y }, { width: 1, height: 1 }).data;
+  return [red, green, blue];
+}
+
+function read(context: CanvasRenderingContext2D, picture: ImageBitmap, from: Point, size: Size): ImageData {
+  const { canvas } = context;
+  if (canvas.width !== size.width || canvas.height !== size.height) {
+    [canvas.width, canvas.height] = [size.width, size.height];
+  }
+  const { width, height } = size;
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, width, height);
+  context.drawImage(picture, from.x, from.y, width, height, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height);
+}

@@ -1,0 +1,93 @@
+import { html } from 'hono/html';
+import { differenceKey, imageKey } from '../../domain/object-keys.ts';
+import type { ImageRecord, Region } from '../../domain/records.ts';
+import type { AlertModel } from '../models.ts';
+import { pictureUrl, type Role } from '../urls.ts';
+import { comparisonTools } from './comparison-tools.ts';
+import { canvasOf, type Size, sizeOf } from './geometry.ts';
+import type { Html, Piece } from './layout.ts';
+import { nameOf, sizeWords } from './words.ts';
+
+/** The three pictures side by side, of one scale; the script adds the other ways of comparing them. */
+export function comparison({ view, missing }: AlertModel): Html {
+  const { alert, event, image, reference } = view;
+  const canvas = canvasOf(image, reference) ?? { width: 4, height: 3 };
+  const regions = event.regions?.first ?? [];
+  const shown = (picture: Omit<Picture, 'url' | 'canvas' | 'regions' | 'missing'> & { sha256: string }) => {
+    const url = pictureUrl(alert.number, picture.role, picture.sha256);
+    return figure({ ...picture, url, canvas, regions, missing: missing.has(picture.role) });
+  };
+  return html`<section class="compare" id="compare" aria-label="Pictures" data-width="${canvas.width}" data-height="${canvas.height}">
+${comparisonTools({ pair: !missing.has('reference') && !missing.has('image'), regions: regions.length > 0 })}
+<div class="views" id="views" data-way="side">${[
+    shown({ ...pictureOf(reference), role: 'reference', label: 'Previous Image', noun: 'previous image' }),
+    shown({ ...pictureOf(image), role: 'image', label: 'Image', noun: 'image' }),
+    shown({
+      role: 'difference',
+      label: 'Difference Image',
+      noun: 'difference image',
+      key: differenceKey(event.number),
+      about: 'dark: less, light: more',
+      alt: `Difference of ${nameOf(image)} from ${reference.number}`,
+      size: canvas,
+      sha256: event.differenceSha256 ?? '',
+    }),
+  ]}</div>
+<p class="reading scripted" id="reading"></p>
+</section>`;
+}
+
+function pictureOf(image: ImageRecord) {
+  return {
+    key: imageKey(image),
+    about: `${nameOf(image)}, ${sizeWords(image)}`,
+    alt: nameOf(image),
+    size: sizeOf(image),
+    sha256: image.sha256,
+  };
+}
+
+interface Picture {
+  readonly role: Role;
+  readonly label: string;
+  /** As it is called in a sentence. */
+  readonly noun: string;
+  /** Where it is in the store. */
+  readonly key: string;
+  readonly about: string;
+  readonly alt: string;
+  readonly url: string;
+  readonly size: Size | undefined;
+  readonly canvas: Size;
+  readonly regions: readonly Region[];
+  readonly missing: boolean;
+}
+
+function figure({ role, label, noun, key, about, alt, url, size, canvas, regions, missing }: Picture): Html {
+  return html`
+<figure class="view" data-role="${role}"><figcaption><h2>${label}</h2><span>${about}</span>${
+    missing ? '' : html` <a href="${url}" aria-label="${label}: file">file</a>`
+  }</figcaption>${
+    missing
+      ? html`<p class="missing">The ${noun} <code>${key}</code> is not in the store.</p>`
+      : html`<div class="stage"><div class="plane">${frame(canvas)}<img src="${url}" alt="${alt}" width="${share(size, canvas)}" decoding="async">${boxes(regions, canvas)}</div></div>`
+  }</figure>`;
+}
+
+/** Gives the plane its proportions before any picture has come. */
+function frame({ width, height }: Size): Html {
+  return html`<svg class="frame" viewBox="0 0 ${width} ${height}" aria-hidden="true"></svg>`;
+}
+
+/** A picture's part of the canvas's width: pictures of other sizes keep the same scale. */
+function share(size: Size | undefined, canvas: Size): string {
+  return `${size === undefined ? 100 : Number(((size.width / canvas.width) * 100).toFixed(4))}%`;
+}
+
+/** All regions as one line, drawn dark and broad and then light upon it, so that it is seen on any picture. */
+function boxes(regions: readonly Region[], { width, height }: Size): Piece {
+  if (regions.length === 0) return '';
+  const line = regions.map(({ box }) => `M${box.x} ${box.y}h${box.width}v${box.height}h${-box.width}z`).join('');
+  const path = (name: string) => html`<path class="${name}" d="${line}" vector-effect="non-scaling-stroke"/>`;
+  return html`<svg class="boxes" viewBox="0 0 ${width} ${height}" data-regions="${regions.length}" aria-hidden="true">${path('under')}${path('over')}</svg>`;
+}

@@ -1,0 +1,65 @@
+import { html } from 'hono/html';
+import { escapeText } from '../../domain/escape.ts';
+import { assetUrl, listUrl } from '../urls.ts';
+import { COMMON_KEYS, type KeyRow, keysDialog } from './keys-dialog.ts';
+
+/** HTML that is escaped already. */
+export type Html = ReturnType<typeof html>;
+
+/** A piece of a page: HTML, or text to be escaped; nothing where it is the empty string. */
+export type Piece = Html | string | readonly Html[];
+
+interface Layout {
+  readonly title: string;
+  readonly body: Piece;
+  /** Styles of the page's own: `list.css`. */
+  readonly styles?: readonly string[];
+  /** Modules of the page's own: `list.js`. */
+  readonly scripts?: readonly string[];
+  readonly keys?: readonly KeyRow[];
+  /** What stands in the number field. */
+  readonly typed?: string;
+  readonly at?: 'list';
+  /** Where the neighbours are, for browsers. */
+  readonly links?: Piece;
+}
+
+/** The frame of every page. */
+export function layout({
+  title,
+  body,
+  styles = [],
+  scripts = [],
+  keys = [],
+  typed = '',
+  at,
+  links = '',
+}: Layout): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${title} – imgpipe</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="same-origin">
+<link rel="icon" href="${assetUrl('icon.svg')}">
+${['style.css', ...styles].map((file) => html`<link rel="stylesheet" href="${assetUrl(file)}">\n`)}
+${links}${[...scripts, 'keys.js'].map((file) => html`<script type="module" src="${assetUrl(file)}"></script>`)}
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="top">
+<nav aria-label="Pages"><a class="brand" href="/">imgpipe</a><a href="${listUrl()}"${at === 'list' ? html` aria-current="page"` : ''}>Alerts</a></nav>
+<form class="go" action="/" method="get" aria-label="Open an alert">
+<label for="alert_num">Alert number</label><input id="alert_num" name="alert_num" inputmode="numeric" autocomplete="off" maxlength="20" required value="${escapeText(typed)}" data-key="/"><button>Open</button>
+</form>
+<button class="scripted" type="button" id="show-keys" data-key="?" aria-haspopup="dialog">Keys</button>
+</header>
+<main id="main" tabindex="-1">
+${body}
+</main>
+${keysDialog([...keys, ...COMMON_KEYS])}
+</body>
+</html>`;
+}

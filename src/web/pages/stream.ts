@@ -1,0 +1,67 @@
+import { html } from 'hono/html';
+import { escapeText } from '../../domain/escape.ts';
+import type { StreamModel } from '../models.ts';
+import { listUrl, streamUrl } from '../urls.ts';
+import { type Html, layout } from './layout.ts';
+import { momentText } from './moment.ts';
+import { pager } from './pager.ts';
+import { timeline } from './timeline.ts';
+import { timelineTable } from './timeline-table.ts';
+import { counted, unitOf } from './words.ts';
+
+/** What has been measured in a stream, over time. */
+export function streamPage(model: StreamModel): Html {
+  const { stream, streams, technique, techniques, points, older, newer } = model;
+  const name = escapeText(stream);
+  return layout({
+    title: `Stream ${name}`,
+    styles: ['stream.css'],
+    keys: [{ keys: ['←', '→'], does: 'older and newer images' }],
+    body: html`<div class="title"><h1>Stream ${name}</h1><p class="muted">${spanWords(points)}</p><p class="muted"><a href="${listUrl({ stream })}">Its alerts</a></p></div>
+<div class="choices">${links('Technique', techniques, technique, (one) => streamUrl(stream, { technique: one }))}
+${streams.length < 2 ? '' : links('Stream', streams, stream, (one) => streamUrl(one, { technique }))}</div>
+${points.length === 0 ? html`<div class="empty"><p>No image of this stream has been compared by ${escapeText(technique)}.</p></div>` : chart(model)}
+${pager({ label: 'Pages of images', newer, older, newestAt: 'right' })}
+${points.length === 0 ? '' : timelineTable(points)}`,
+  });
+}
+
+function chart({ stream, technique, points }: StreamModel): Html {
+  const unit = points[0] === undefined ? '' : unitOf(points[0].threshold);
+  return html`<figure class="timeline"><figcaption><b>Measurement by ${escapeText(technique)}, ${unit}</b>${LEGEND}</figcaption>
+${timeline(points, `Measurements of ${escapeText(stream)} over time`)}</figure>`;
+}
+
+const LEGEND = html`<ul class="legend">${(
+  [
+    ['unchanged', 'unchanged'],
+    ['changed', 'event'],
+    ['size_changed', 'another size'],
+    ['first', 'first'],
+    ['dead', 'dead'],
+  ] as const
+).map(
+  ([kind, words]) =>
+    html`<li><svg width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true"><use href="#mark-${kind}" class="${kind}"/></svg>${words}</li>`,
+)}<li><svg width="20" height="14" aria-hidden="true"><line class="limit" x1="0" x2="20" y1="7" y2="7"/></svg>threshold</li></ul>`;
+
+function spanWords(points: StreamModel['points']): string {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return '';
+  if (first === last) return `image ${first.number}, ${momentText(first.receivedAt)}`;
+  return `${counted(points.length, 'image')}, ${first.number} to ${last.number}: ${momentText(first.receivedAt)} to ${momentText(last.receivedAt)}`;
+}
+
+/** So many are linked in the open. */
+const OPEN_LINKS = 12;
+
+function links(label: string, names: readonly string[], current: string, to: (name: string) => string): Html {
+  const first = names.slice(0, OPEN_LINKS);
+  const open = !first.includes(current) && names.includes(current) ? [...first, current] : first;
+  const rest = names.filter((name) => !open.includes(name));
+  const link = (name: string) =>
+    html`<a href="${to(name)}"${name === current ? html` aria-current="page"` : ''}>${escapeText(name)}</a> `;
+  return html`<nav class="choice" aria-label="${label}"><span>${label}</span> ${open.map(link)}${
+    rest.length === 0 ? '' : html`<details><summary>${rest.length} more</summary>${rest.map(link)}</details>`
+  }</nav>`;
+}

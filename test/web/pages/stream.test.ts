@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { Measured } from '../../../src/ports/browsing.ts';
+import { streamPage } from '../../../src/web/pages/stream.ts';
+import { HARMLESS, HOSTILE, measured, streamModel } from './made-up.ts';
+
+async function page(points: readonly Measured[], more: Parameters<typeof streamModel>[1] = {}): Promise<string> {
+  return String(await streamPage(streamModel(points, more)));
+}
+
+describe('the timeline of a stream', () => {
+  it('places images by the time of receipt and by what was measured', async () => {
+    const html = await page([
+      measured(0),
+      measured(10, { kind: 'changed', measurement: 200, alert: 4 }),
+      measured(20, { measurement: 50 }),
+    ]);
+    // From 1 to 99 across; the axis ends at 200, which lies at 10 from the top, and 0 at 90.
+    expect(html).toContain('<use href="#mark-unchanged" class="unchanged" x="1%" y="90%"/>');
+    expect(html).toContain('<use href="#mark-changed" class="changed" x="50%" y="10%"/>');
+    expect(html).toContain('<use href="#mark-unchanged" class="unchanged" x="99%" y="70%"/>');
+    expect(html).toContain('<line class="series" x1="1%" y1="90%" x2="50%" y2="10%"/>');
+  });
+
+  it('links events to their alerts by name', async () => {
+    const html = await page([measured(3, { kind: 'changed', measurement: 200, alert: 4 })]);
+    const words = 'Alert 4: image 3, changed, 200 px, 2026-11-25 20:03:00 UTC';
+    expect(html).toContain(`<a href="/alerts/4" aria-label="${words}"><title>${words}</title>`);
+  });
+
+  it('keeps those without a measurement apart: another size at the top, dead at the bottom', async () => {
+    const html = await page([
+      measured(1, { kind: 'size_changed', measurement: null, alert: 1 }),
+      measured(2, { kind: 'dead', measurement: null }),
+    ]);
+    expect(html).toContain('<use href="#mark-size_changed" class="size_changed" x="1%" y="4%"/>');
+    expect(html).toContain('<use href="#mark-dead" class="dead" x="99%" y="96%"/>');
+  });
+
+  it('draws the threshold as steps, and not where it is not known', async () => {
+    const share = { value: 0.1, unit: '%' as const };
+    const html = await page([
+      measured(0, { measurement: 200 }),
+      measured(10, { threshold: share }),
+      measured(20, { threshold: share, size: null, kind: 'dead', measurement: null }),
+      measured(30, { threshold: { value: 100, unit: 'px' } }),
+    ]);
+    const limits = [
+      ...html.matchAll(/<line class="limit" x1="([\d.]+)%" y1="([\d.]+)%" x2="([\d.]+)%" y2="([\d.]+)%"/g),
+    ];
+    // The axis ends at 300 (240 px is the most): 100 px lies at 63.33, 0.1 % of 600 × 400 at 26.
+    expect(limits.map((found) => found.slice(1).map(Number))).toEqual([
+      [0, 63.33, 33.67, 63.33],
+      [33.67, 63.33, 33.67, 26],
+      [33.67, 26, 66.33, 26],
+      [99, 63.33, 100, 63.33],
+    ]);
+  });
+
+  it('says the same as a table', async () => {
+    const html = await page([measured(3, { kind: 'changed', measurement: 200.5, alert: 4 })]);
+    expect(html).toContain(
+      '<tr><th scope="row">3</th><td><time datetime="2026-11-25T20:03:00.000Z">2026-11-25 20:03:00 UTC</time></td><td>changed</td><td>200.5 px</td><td>100 px</td><td><a href="/alerts/4">Alert 4</a></td></tr>',
+    );
+  });
+
+  it('draws images that came at one instant in equal steps', async () => {
+    const receivedAt = '2026-11-25T20:00:00.000Z';
+    const html = await page([measured(1, { receivedAt }), measured(2, { receivedAt })]);
+    expect(html).toContain('x="25.5%"');
+    expect(html).toContain('x="74.5%"');
+    expect(html).not.toContain('NaN');
+  });
+
+  it('offers the other techniques and streams, and older and newer images', async () => {
+    const html = await page([measured(1)], { older: '/streams/garden?before=1', newer: '/streams/garden?before=600' });
+    expect(html).toContain('<a href="/streams/garden?technique=l2%401">l2@1</a>');
+    expect(html).toContain('<a href="/streams/garden?technique=changed%401" aria-current="page">changed@1</a>');
+    expect(html).toContain('<a href="/streams/sky?technique=changed%401">sky</a>');
+    expect(html).toContain('href="/streams/garden?before=1" data-key="ArrowLeft">← Older</a>');
+    expect(html).toContain('href="/streams/garden?before=600" data-key="ArrowRight">Newer →</a>');
+  });
+
+  it('shows the stream itself among many in the open', async () => {
+    const streams = Array.from({ length: 30 }, (_, index) => `camera-${index}`);
+    const html = await page([measured(1)], { stream: 'camera-29', streams });
+    expect(html).toContain('aria-current="page">camera-29</a> <details><summary>17 more</summary>');
+    expect(html.match(/>camera-29</g)).toHaveLength(1);
+  });
+
+  it('says where nothing was compared', async () => {
+    const html = await page([]);
+    expect(html).toContain('No image of this stream has been compared by changed@1.');
+    expect(html).not.toContain('<table>');
+  });
+
+  it('shows names from outside as text', async () => {
+    const html = await page([measured(1)], { stream: HOSTILE, streams: [HOSTILE, 'sky'], technique: HOSTILE });
+    expect(html).toContain(`<h1>Stream ${HARMLESS}</h1>`);
+    expect(html).not.toContain('<script>alert');
+  });
+});
