@@ -23,7 +23,7 @@ export type { ComparedPicture, ComparedPictures } from './operations/compare-pic
 export type { Replayed } from './operations/replay.ts';
 export type { Status } from './operations/status.ts';
 export type { AlertView } from './operations/view.ts';
-export type { Pipeline, StageOptions } from './pipeline.ts';
+export type { Pipeline, ServeOptions, StageOptions } from './pipeline.ts';
 
 /**
  * Opens the pipeline of a data folder, and makes it where there is none. The settings are those of the configuration

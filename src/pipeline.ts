@@ -18,6 +18,7 @@ import { type AlertView, view } from './operations/view.ts';
 import type { Comparator, Measure } from './ports/comparator.ts';
 import type { EventBus } from './ports/event-bus.ts';
 import type { ImageSource } from './ports/image-source.ts';
+import { type ServeOptions, serveViewer, withMetrics } from './serve.ts';
 import { createAlertStage } from './stages/alert.ts';
 import { createAnalyzeStage } from './stages/analyze.ts';
 import { claimThreshold } from './stages/claims.ts';
@@ -47,6 +48,8 @@ export interface Pipeline {
   view(alert: number): Promise<AlertView>;
   /** An alert's image as a JPEG file, with a box around each of its regions. */
   boxed(alert: AlertView): Promise<Uint8Array>;
+  /** Shows the alerts to browsers until the signal. Throws `port_unavailable`. */
+  serve(options: ServeOptions): Promise<void>;
   status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
   /** Whether a stage is alive on this host; asks the catalog alone. */
   alive(stage: StageName): Promise<Liveness>;
@@ -61,6 +64,8 @@ export interface Pipeline {
   clean(options?: { keepTopics?: boolean }): Promise<void>;
   close(): Promise<void>;
 }
+
+export type { ServeOptions } from './serve.ts';
 
 export interface OpenOptions {
   readonly config: Config;
@@ -96,13 +101,17 @@ interface Judging extends Measure {
 function assemble({ config, command, as, adapters }: Parts): Pipeline {
   const { catalog, store, broker } = adapters;
 
+  const statusOf = (options: Parameters<Pipeline['status']>[0]) =>
+    status({ catalog, store, broker, defaultTechnique: L2.id }, options);
+
   function at<T>(
     stages: readonly StageName[],
     { signal, onReport }: StageOptions,
     work: (place: Workplace) => Promise<T>,
     bind = (bus: EventBus) => bindBus(catalog, bus, L2.id),
   ): Promise<T> {
-    return atWork(stages, { config, command, signal, onReport, as, adapters, bind }, work);
+    const parts = { config, command, signal, onReport, as, adapters, bind };
+    return withMetrics({ stages, config, catalog }, () => atWork(stages, parts, work));
   }
 
   /** Receives, and meanwhile looks after what other receivers left behind; where one of the two fails, both end. */
@@ -202,9 +211,11 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
       return adapters.boxed({ bytes, format: image.format }, event.regions?.first ?? []);
     },
 
+    serve: (options) => serveViewer({ config, adapters, status: () => statusOf({ check: false }) }, options),
+
     status: async (options) => {
       await checked(adapters);
-      return status({ catalog, store, broker, defaultTechnique: L2.id }, options);
+      return statusOf(options);
     },
 
     alive: (stage) => liveness(catalog, { stage, host: hostname() }),

@@ -7,7 +7,7 @@ import { counted } from './words.ts';
 export function alertCommand(onExit: (status: number) => void): Command {
   return commandOf({
     name: 'alert',
-    settings: ['wait'],
+    settings: ['metrics', 'wait'],
     options: [DRAIN],
     example: 'imgpipe alert --json | tee alerts.jsonl',
   })

@@ -5,7 +5,7 @@ import { counted } from './words.ts';
 
 /** `imgpipe analyze` */
 export function analyzeCommand(onExit: (status: number) => void): Command {
-  const settings = ['technique', 'threshold', 'workers', 'maxMegapixels', 'objectWait', 'wait'] as const;
+  const settings = ['technique', 'threshold', 'workers', 'maxMegapixels', 'objectWait', 'metrics', 'wait'] as const;
   return commandOf({ name: 'analyze', settings, options: [DRAIN], example: 'imgpipe analyze --threshold 2000' })
     .description('compare each image with the one before, and record an event where they differ')
     .action(async (options: { drain?: boolean }, command: Command) => {

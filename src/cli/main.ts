@@ -10,6 +10,7 @@ import { deadCommand } from './dead.ts';
 import { pathOf } from './options.ts';
 import { receiveCommand } from './receive.ts';
 import { runCommand } from './run.ts';
+import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { viewCommand } from './view.ts';
 import { errorLine } from './words.ts';
@@ -21,6 +22,7 @@ export const COMMANDS = [
   alertCommand,
   runCommand,
   viewCommand,
+  serveCommand,
   compareCommand,
   statusCommand,
   deadCommand,

@@ -6,7 +6,16 @@ import { receivedWords } from './words.ts';
 
 /** `imgpipe receive [path…]` */
 export function receiveCommand(onExit: (status: number) => void): Command {
-  const settings = ['stream', 'count', 'interval', 'mask', 'maxFileMegabytes', 'maxMegapixels', 'wait'] as const;
+  const settings = [
+    'stream',
+    'count',
+    'interval',
+    'mask',
+    'maxFileMegabytes',
+    'maxMegapixels',
+    'metrics',
+    'wait',
+  ] as const;
   return commandOf({ name: 'receive', settings, example: 'imgpipe receive --stream garden pictures/' })
     .description('take pictures in as images of a stream, and keep them')
     .argument('[path...]', 'files and folders with JPEG and PNG pictures; without one a generated stream')

@@ -17,6 +17,7 @@ export function runCommand(onExit: (status: number) => void): Command {
     'maxFileMegabytes',
     'maxMegapixels',
     'objectWait',
+    'metrics',
     'wait',
   ] as const;
   return commandOf({ name: 'run', settings, example: 'imgpipe run pictures/' })

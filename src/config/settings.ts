@@ -4,6 +4,7 @@ import { KAFKA_SETTINGS } from './kafka-settings.ts';
 import { PICTURE_SETTINGS } from './picture-settings.ts';
 import { milliseconds, NO_THRESHOLD, number, oneOf, text, threshold, yesOrNo } from './readers.ts';
 import type { Setting } from './setting.ts';
+import { WEB_SETTINGS } from './web-settings.ts';
 
 /** Every setting. The README's table of settings is held against this one by a test. */
 export const SETTINGS = {
@@ -82,6 +83,7 @@ export const SETTINGS = {
     read: milliseconds,
   },
   ...PICTURE_SETTINGS,
+  ...WEB_SETTINGS,
   ...KAFKA_SETTINGS,
 } satisfies Record<string, Setting<unknown>>;
 

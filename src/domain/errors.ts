@@ -45,6 +45,7 @@ export const ERROR_CODES = {
   threshold_disagrees: { blame: 'user', exit: 2 },
   broker_refused: { blame: 'user', exit: 2 },
   bus_differs: { blame: 'user', exit: 2 },
+  port_unavailable: { blame: 'user', exit: 1 },
   not_found: { blame: 'user', exit: 3 },
   at_work: { blame: 'user', exit: 1 },
   viewer_failed: { blame: 'user', exit: 1 },

@@ -1,0 +1,79 @@
+import type { Context, Hono } from 'hono';
+import { listAlerts, timeline } from '../operations/browse.ts';
+import { statusJson, timelineJson, viewJson } from '../operations/json-lines.ts';
+import { type AlertView, view, withPaths } from '../operations/view.ts';
+import { otherPage, positive, readListQuery, techniqueOf, wholeOf } from './list-query.ts';
+import { openApi } from './openapi.ts';
+import type { ViewerParts } from './parts.ts';
+import { alertUrl, pictureUrl } from './urls.ts';
+
+/** Where programs find everything. */
+export const API = '/api';
+
+const TIMELINE_LIMIT = 300;
+
+/** What programs ask for: JSON as on the command line. */
+export function addApiRoutes(app: Hono, parts: ViewerParts): void {
+  const { catalog, store } = parts;
+
+  app.get(`${API}/openapi.json`, (context) => answer(context, openApi));
+
+  app.get(`${API}/status`, async (context) => {
+    await parts.check();
+    return answer(context, statusJson(await parts.status()));
+  });
+
+  app.get(`${API}/alerts`, async (context) => {
+    await parts.check();
+    const { fields, filter, page } = readListQuery(context.req.query());
+    const { entries, older, newer } = await listAlerts(catalog, filter, page);
+    const url = (from: { before: number } | { after: number } | undefined) =>
+      from === undefined
+        ? null
+        : `${API}/alerts?${new URLSearchParams({ ...otherPage(fields, from), limit: String(page.limit) })}`;
+    return answer(context, {
+      alerts: entries.map((entry) => withUrls(withPaths(entry, store))),
+      older: url(older),
+      newer: url(newer),
+    });
+  });
+
+  app.get(`${API}/alerts/:alert`, async (context) => {
+    await parts.check();
+    return answer(context, withUrls(await view(catalog, store, positive('alert', context.req.param('alert')))));
+  });
+
+  app.get(`${API}/streams/:stream`, async (context) => {
+    await parts.check();
+    const { technique, before } = context.req.query();
+    const found = await timeline(catalog, {
+      stream: context.req.param('stream'),
+      technique: technique && techniqueOf(technique),
+      before: wholeOf('before', before ?? ''),
+      limit: TIMELINE_LIMIT,
+    });
+    return answer(context, timelineJson(found));
+  });
+}
+
+/** As `view --json`, with the addresses of the pictures here besides. */
+function withUrls(shown: AlertView): object {
+  const { alert, event, image, reference } = shown;
+  const { number } = alert;
+  return {
+    ...viewJson(shown),
+    url: alertUrl(number),
+    picture_urls: {
+      reference: pictureUrl(number, 'reference', reference.sha256),
+      image: pictureUrl(number, 'image', image.sha256),
+      difference: pictureUrl(number, 'difference', event.differenceSha256 ?? ''),
+    },
+  };
+}
+
+function answer(context: Context, value: object): Response {
+  return context.body(`${JSON.stringify(value)}\n`, 200, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-cache',
+  });
+}

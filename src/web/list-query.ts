@@ -1,0 +1,93 @@
+import { ImgpipeError } from '../domain/errors.ts';
+import { checkStreamName } from '../domain/stream-name.ts';
+import type { AlertFilter, AlertPage } from '../ports/browsing.ts';
+import type { ListFields } from './models.ts';
+
+/** What a list of alerts is asked for: as it was typed, and what that means. */
+export interface ListQuery {
+  readonly fields: ListFields;
+  readonly filter: AlertFilter;
+  readonly page: AlertPage;
+}
+
+type Texts = Readonly<Record<string, string | undefined>>;
+
+const USUAL_LIMIT = 24;
+const MOST = 100;
+
+/** The address of the other pages: the same, with another place to go on from. */
+export function otherPage(fields: ListFields, from: { before: number } | { after: number }): Record<string, string> {
+  const [[name, number] = ['', 0]] = Object.entries(from);
+  const given = Object.entries(fields).filter(([, text]) => text !== '');
+  return { ...Object.fromEntries(given), [name]: String(number) };
+}
+
+/** Reads a list's query. Throws `usage`, naming the field, its value and what would do. */
+export function readListQuery(query: Texts): ListQuery {
+  const text = (name: string) => (query[name] ?? '').trim();
+  const fields: ListFields = {
+    stream: text('stream'),
+    technique: text('technique'),
+    from: text('from'),
+    to: text('to'),
+    least: text('least'),
+  };
+  const { stream, technique, from, to, least } = fields;
+  const [before, after] = [wholeOf('before', text('before')), wholeOf('after', text('after'))];
+  if (before !== undefined && after !== undefined) {
+    throw new ImgpipeError('usage', 'before and after do not go together: give one of them');
+  }
+  const limit = wholeOf('limit', text('limit')) ?? USUAL_LIMIT;
+  if (limit > MOST) throw wrong('limit', String(limit), `a number from 1 to ${MOST}`);
+  return {
+    fields,
+    filter: {
+      ...(stream !== '' && { stream: checkStreamName(stream) }),
+      ...(technique !== '' && { technique: techniqueOf(technique) }),
+      ...(from !== '' && { from: timeOf('from', from) }),
+      ...(to !== '' && { to: timeOf('to', to) }),
+      ...(least !== '' && { least: numberOf('least', least) }),
+    },
+    page: { limit, ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
+  };
+}
+
+/** A technique's id. */
+export function techniqueOf(text: string): string {
+  if (/^[a-z0-9_-]{1,32}@\d{1,6}$/.test(text)) return text;
+  throw wrong('technique', text, 'a technique with its version, such as l2@1');
+}
+
+/** A number counted from 1; undefined where nothing is given. */
+export function wholeOf(name: string, text: string): number | undefined {
+  return text === '' ? undefined : positive(name, text);
+}
+
+/** A number counted from 1. Throws `usage`. */
+export function positive(name: string, text: string): number {
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= 1) return number;
+  throw wrong(name, text, 'a positive whole number, such as 1');
+}
+
+function numberOf(name: string, text: string): number {
+  const number = Number(text);
+  if (text.length < 32 && Number.isFinite(number) && number >= 0) return number;
+  throw wrong(name, text, 'a number of 0 or more, such as 2000');
+}
+
+/** A day or a time of day, in UTC unless it says otherwise, as rows have it. */
+function timeOf(name: string, text: string): string {
+  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text);
+  const zone = text.includes('T') && !/(Z|[+-]\d\d:\d\d)$/.test(text) ? 'Z' : '';
+  const time = isTime ? Date.parse(text + zone) : Number.NaN;
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  throw wrong(name, text, 'a day or a time in UTC, such as 2026-11-25 or 2026-11-25T20:00');
+}
+
+const LONGEST_SHOWN = 80;
+
+function wrong(name: string, value: string, give: string): ImgpipeError {
+  const shown = value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value;
+  return new ImgpipeError('usage', `${name}: ${JSON.stringify(shown)} will not do: give ${give}`);
+}

@@ -1,0 +1,134 @@
+import type { Context, Hono } from 'hono';
+import { listAlerts, timeline } from '../operations/browse.ts';
+import { view } from '../operations/view.ts';
+import { API } from './api-routes.ts';
+import type { Asset } from './assets.ts';
+import { otherPage, positive, readListQuery, techniqueOf, wholeOf } from './list-query.ts';
+import { cursorText, type LiveAlerts, readCursor } from './live.ts';
+import { alertPage } from './pages/alert.ts';
+import { listPage } from './pages/list.ts';
+import { problemPage } from './pages/problem.ts';
+import { streamPage } from './pages/stream.ts';
+import type { ViewerParts } from './parts.ts';
+import { isRole, missingPictures, pictureOf, pictureResponse, thumbnailResponse, type Wanted } from './pictures.ts';
+import type { ProblemStatus } from './problem.ts';
+import { LIVE_URL, listUrl, streamUrl } from './urls.ts';
+
+export interface PageParts extends ViewerParts {
+  readonly live: LiveAlerts;
+  readonly assets: ReadonlyMap<string, Asset>;
+}
+
+/** So many images are one page of a stream's timeline. */
+const TIMELINE_LIMIT = 300;
+
+type Html = ReturnType<typeof listPage>;
+
+/** What people look at: the pages, their pictures, and what the pages are made of. */
+export function addPageRoutes(app: Hono, parts: PageParts): void {
+  const { catalog, store, thumbnails, live, assets } = parts;
+
+  async function showAlert(context: Context, typed: string): Promise<Response> {
+    const number = positive('alert number', typed.trim());
+    const shown = await view(catalog, store, number);
+    const neighbours = await catalog.neighbours(number);
+    return show(context, alertPage({ view: shown, neighbours, missing: await missingPictures(shown, store) }));
+  }
+
+  async function showList(context: Context): Promise<Response> {
+    const { fields, filter, page } = readListQuery(context.req.query());
+    const cursor = await live.now();
+    const { entries, older, newer } = await listAlerts(catalog, filter, page);
+    const isFirst = page.before === undefined && page.after === undefined;
+    const model = {
+      ...(await catalog.choices()),
+      fields,
+      entries,
+      range: await catalog.alertRange(),
+      older: older && listUrl(otherPage(fields, older)),
+      newer: newer && listUrl(otherPage(fields, newer)),
+      live: isFirst ? `${LIVE_URL}?after=${cursorText(cursor)}` : undefined,
+    };
+    return show(context, listPage(model));
+  }
+
+  app.get('/', async (context) => {
+    await parts.check();
+    const typed = context.req.query('alert_num');
+    return typed === undefined ? showList(context) : showAlert(context, typed);
+  });
+
+  app.get('/alerts/:alert', async (context) => {
+    await parts.check();
+    return showAlert(context, context.req.param('alert'));
+  });
+
+  app.get('/alerts/:alert/:role/:size?', async (context) => {
+    await parts.check();
+    const { alert, role, size } = context.req.param();
+    if (!isRole(role) || (size !== undefined && size !== 'thumbnail')) return context.notFound();
+    const picture = pictureOf(await view(catalog, store, positive('alert number', alert)), role);
+    const wanted = wantedBy(context);
+    if (size === undefined) return pictureResponse(picture, store, wanted);
+    return thumbnailResponse(picture, store, thumbnails, wanted);
+  });
+
+  app.get('/streams/:stream', async (context) => {
+    await parts.check();
+    const query = context.req.query();
+    const { older, ...found } = await timeline(catalog, {
+      stream: context.req.param('stream'),
+      technique: query['technique'] ? techniqueOf(query['technique']) : undefined,
+      before: wholeOf('before', query['before'] ?? ''),
+      limit: TIMELINE_LIMIT,
+    });
+    const { stream, technique } = found;
+    const model = {
+      ...found,
+      older: older && streamUrl(stream, { technique, before: String(older.before) }),
+      newer: query['before'] === undefined ? undefined : streamUrl(stream, { technique }),
+    };
+    return show(context, streamPage(model));
+  });
+
+  app.get(LIVE_URL, async (context) => {
+    await parts.check();
+    const given = context.req.header('last-event-id') ?? context.req.query('after') ?? '';
+    const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
+    if (context.req.method === 'HEAD') return context.body(null, 200, headers);
+    return context.body(await live.stream(readCursor(given)), 200, headers);
+  });
+
+  app.get('/assets/:file', (context) => {
+    const asset = assets.get(context.req.param('file'));
+    if (asset === undefined) return context.notFound();
+    const headers = { 'Content-Type': asset.type, 'Cache-Control': 'no-cache', ETag: asset.etag };
+    if (context.req.header('if-none-match') === asset.etag) return context.body(null, 304, headers);
+    return context.body(asset.bytes, 200, headers);
+  });
+}
+
+/** Says what is wrong, and what exists: to people as a page, to programs as JSON. */
+export async function showProblem(
+  context: Context,
+  { catalog }: Pick<ViewerParts, 'catalog'>,
+  { status, code, sentence }: { readonly status: ProblemStatus; readonly code: string; readonly sentence: string },
+): Promise<Response> {
+  const problem = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+  if (context.req.path.startsWith(`${API}/`)) {
+    return context.json({ error: { code, message: sentence } }, status, { 'Cache-Control': 'no-store' });
+  }
+  const typed = context.req.query('alert_num');
+  // The catalog may be what is wrong.
+  const range = await catalog.alertRange().catch(() => undefined);
+  const title = status === 404 ? 'Not there' : status === 400 ? 'That will not do' : 'Not now';
+  return show(context, problemPage({ title, problem, range, ...(typed !== undefined && { typed }) }), status);
+}
+
+async function show(context: Context, page: Html, status: 200 | ProblemStatus = 200): Promise<Response> {
+  return context.html(await page, status, { 'Cache-Control': status === 200 ? 'no-cache' : 'no-store' });
+}
+
+function wantedBy({ req }: Context): Wanted {
+  return { head: req.method === 'HEAD', ifNoneMatch: req.header('if-none-match'), version: req.query('v') };
+}

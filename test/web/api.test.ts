@@ -1,0 +1,152 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openApi } from '../../src/web/openapi.ts';
+import { code, section, table } from '../docs/readme.ts';
+import { imgpipe } from '../support/imgpipe.ts';
+import { png } from '../support/pictures.ts';
+import { lastingFolder } from '../support/temporary-folder.ts';
+import { lastingViewer } from '../support/viewer.ts';
+import { misfits } from './json-schema.ts';
+
+/**
+ * Three streams, two techniques, a mask and another size: all that an alert can have. Alerts 1 to 3 are `l2`'s of the
+ * first stream, 4 to 6 `changed`'s of the same, 7 and 8 both techniques' of the second, 9 is of another size.
+ */
+const data = lastingFolder();
+beforeAll(async () => {
+  const run = (...args: string[]) => imgpipe(['run', '--data', data, ...args]);
+  await run('--count', '12');
+  const mask = path.join(data, '../mask.png');
+  writeFileSync(mask, png([255, 255, 255], { width: 350, height: 350 }));
+  await run('--count', '4', '--stream', 'masked', '--technique', 'changed', '--mask', mask);
+  const pictures = path.join(data, 'given');
+  cpSync(path.join(data, 'image_database/00001.jpg'), path.join(pictures, '1.jpg'));
+  writeFileSync(path.join(pictures, '2.png'), png([1, 2, 3], { width: 20, height: 10 }));
+  writeFileSync(path.join(pictures, '3.jpg'), Buffer.from('ffd8ffe0', 'hex'));
+  await run('--stream', 'garden', pictures);
+});
+const lasting = lastingViewer(data);
+
+interface List {
+  readonly alerts: readonly { readonly alert: number }[];
+  readonly older: string | null;
+  readonly newer: string | null;
+}
+
+const numbers = ({ alerts }: List) => alerts.map(({ alert }) => alert);
+const PATHS = Object.keys(openApi.paths) as (keyof typeof openApi.paths)[];
+const schemaOf = (each: keyof typeof openApi.paths) =>
+  (
+    openApi.paths[each] as unknown as {
+      get: { responses: { 200: { content: { 'application/json': { schema: object } } } } };
+    }
+  ).get.responses[200].content['application/json'].schema;
+
+describe('the API', () => {
+  test('answers as its description says, to the field', async () => {
+    const { viewer } = lasting;
+    expect(await viewer.json('/api/openapi.json')).toEqual(JSON.parse(JSON.stringify(openApi)));
+    const given = { '{alert}': ['1', '7', '9'], '{stream}': ['default', 'garden', 'masked'] };
+    for (const each of PATHS) {
+      const [, name = ''] = /(\{\w+\})/.exec(each) ?? [];
+      for (const value of given[name as keyof typeof given] ?? ['']) {
+        const answer = await viewer.json(each.replace(name, value));
+        expect(misfits(answer, schemaOf(each)), `${each} ${value}`).toEqual([]);
+      }
+    }
+  });
+
+  test('and the README have the same fields', async () => {
+    const { viewer } = lasting;
+    const documented = (head: string) =>
+      table(section("### The viewer's API"), head)
+        .map(([field]) => code(field))
+        .sort();
+    const list = await viewer.json<Record<string, unknown>>('/api/alerts');
+    expect(documented('field of `/api/alerts`')).toEqual(['alerts[]', 'newer', 'older']);
+    expect(Object.keys(list).sort()).toEqual(['alerts', 'newer', 'older']);
+    const view = JSON.parse((await imgpipe(['view', '1', '--json', '--data', data])).stdout);
+    const { url, picture_urls: urls, ...rest } = await viewer.json<Record<string, unknown>>('/api/alerts/1');
+    expect(rest).toEqual(view);
+    expect(url).toBe('/alerts/1');
+    expect(documented('field of an alert')).toEqual(
+      ['url', ...Object.keys(urls as object).map((role) => `picture_urls.${role}`)].sort(),
+    );
+    const timeline = await viewer.json<{ points: object[] }>('/api/streams/default');
+    const fields = Object.keys(timeline).filter((field) => field !== 'points');
+    expect(documented('field of `/api/streams`')).toEqual(
+      [...fields, ...Object.keys(timeline.points[0] ?? {}).map((field) => `points[].${field}`)].sort(),
+    );
+  });
+
+  test('pages through all alerts by key, there and back', async () => {
+    const { viewer } = lasting;
+    const first = await viewer.json<List>('/api/alerts?limit=4');
+    expect([numbers(first), first.newer]).toEqual([[9, 8, 7, 6], null]);
+    const second = await viewer.json<List>(String(first.older));
+    expect(numbers(second)).toEqual([5, 4, 3, 2]);
+    const last = await viewer.json<List>(String(second.older));
+    expect([numbers(last), last.older]).toEqual([[1], null]);
+    const back = await viewer.json<List>(String(last.newer));
+    expect(numbers(back)).toEqual([5, 4, 3, 2]);
+    expect(numbers(await viewer.json<List>(String(back.newer)))).toEqual([9, 8, 7, 6]);
+  });
+
+  test('looks for alerts by stream, technique, time and strength', async () => {
+    const { viewer } = lasting;
+    const found = async (query: string) => numbers(await viewer.json<List>(`/api/alerts?${query}`));
+    expect(await found('stream=masked')).toEqual([8, 7]);
+    expect(await found('technique=changed@1')).toEqual([7, 6, 5, 4]);
+    expect(await found('technique=l2@1&stream=default')).toEqual([3, 2, 1]);
+    expect(await found('least=100000')).toEqual([7, 6, 5, 4]);
+    expect(await found('from=2000-01-01&to=2001-01-01')).toEqual([]);
+    const { alerted_at: at } = await viewer.json<{ alerted_at: string }>('/api/alerts/4');
+    expect(await found(`from=${at}`)).toEqual([9, 8, 7, 6, 5, 4]);
+    expect(await found(`to=${at}`)).toEqual([3, 2, 1]);
+  });
+
+  test.each([
+    ['/api/alerts/10', 404, 'not_found', 'there is no alert 10: there are 1 to 9'],
+    ['/api/alerts/one', 400, 'usage', 'alert: "one" will not do: give a positive whole number, such as 1'],
+    ['/api/alerts?limit=1000', 400, 'usage', 'limit: "1000" will not do: give a number from 1 to 100'],
+    ['/api/alerts?before=1&after=2', 400, 'usage', 'before and after do not go together: give one of them'],
+    ['/api/streams/..', 404, 'not_found', undefined],
+    ['/api/nothing', 404, 'not_found', 'there is no page /api/nothing'],
+  ])('says what is wrong with %s', async (page, status, errorCode, message) => {
+    const { viewer } = lasting;
+    const response = await viewer.get(page);
+    expect(response.status).toBe(status);
+    if (message === undefined) return;
+    expect(await response.json()).toEqual({ error: { code: errorCode, message } });
+  });
+});
+
+describe('the figures for Prometheus', () => {
+  test('are those of the README, and count what there is', async () => {
+    const { viewer } = lasting;
+    await viewer.get('/metrics');
+    // Counted anew at each scrape, not added up.
+    const text = await (await viewer.get('/metrics')).text();
+    const names = [...text.matchAll(/^# TYPE (imgpipe_\w+) /gm)].map(([, name = '']) => name);
+    const documented = table(section('### Figures for Prometheus'), 'figure').map(([name]) => code(name));
+    expect(names.sort()).toEqual(documented.sort());
+    const lines = text.split('\n');
+    for (const line of [
+      'imgpipe_images_total{stream="default"} 12',
+      'imgpipe_images_total{stream="garden"} 3',
+      'imgpipe_events_total{stream="default"} 6',
+      'imgpipe_outcomes_total{technique="l2@1",outcome="dead"} 1',
+      'imgpipe_outcomes_total{technique="l2@1",outcome="size_changed"} 1',
+      'imgpipe_outcomes_total{technique="changed@1",outcome="changed"} 4',
+      'imgpipe_waiting_images{technique="changed@1"} 3',
+      'imgpipe_alerts_total 9',
+      'imgpipe_dead_letters 1',
+      'imgpipe_waiting_events 0',
+      'imgpipe_alert_delay_seconds_bucket{le="+Inf"} 9',
+      'imgpipe_alert_delay_seconds_count 9',
+    ])
+      expect(lines).toContain(line);
+    expect(lines.some((line) => line.startsWith('process_cpu_seconds_total'))).toBe(true);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { imgpipe } from '../support/imgpipe.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { startViewer, type Viewer } from '../support/viewer.ts';
+
+interface Told {
+  readonly id: string;
+  readonly event: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** Listens until so many events have come; then the connection is cut. */
+async function listen(
+  viewer: Viewer,
+  count: number,
+  given: { after?: string; lastEventId?: string } = {},
+): Promise<Told[]> {
+  const cut = new AbortController();
+  const query = given.after === undefined ? '' : `?after=${given.after}`;
+  const response = await viewer.get(`/live${query}`, {
+    signal: cut.signal,
+    headers: { ...(given.lastEventId !== undefined && { 'Last-Event-ID': given.lastEventId }) },
+  });
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  const told: Told[] = [];
+  let text = '';
+  for await (const bytes of response.body as ReadableStream<Uint8Array>) {
+    text += Buffer.from(bytes).toString();
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const [, id, event, data] = /^id: (.*)\nevent: (.*)\ndata: (.*)$/.exec(text.slice(0, end)) ?? [];
+      if (id && event && data) told.push({ id, event, data: JSON.parse(data) });
+      text = text.slice(end + 2);
+    }
+    if (told.length >= count) break;
+  }
+  cut.abort();
+  return told;
+}
+
+const alertsOf = (told: readonly Told[]) => told.map(({ data }) => data['alert']);
+
+describe('live alerts', () => {
+  test('come as they become ready, and go on after the last one that was heard, without a gap', async () => {
+    const data = temporaryFolder();
+    const run = (count: number) => imgpipe(['run', '--count', String(count), '--data', data]);
+    await run(4);
+    const viewer = await startViewer(data);
+    const hearing = listen(viewer, 2);
+    const [heard] = await Promise.all([hearing, run(8)]);
+    expect(alertsOf(heard)).toEqual([2, 3]);
+    expect(heard[0]).toMatchObject({
+      event: 'alert',
+      data: { type: 'alert', stream: 'default', image: 7, kind: 'changed' },
+    });
+    await run(8);
+    expect(alertsOf(await listen(viewer, 3, { lastEventId: heard[0]?.id ?? '' }))).toEqual([3, 4, 5]);
+    expect(alertsOf(await listen(viewer, 2, { after: heard[1]?.id ?? '' }))).toEqual([4, 5]);
+  });
+
+  test('begin anew after a clean, and say so', async () => {
+    const data = temporaryFolder();
+    await imgpipe(['run', '--count', '4', '--data', data]);
+    const viewer = await startViewer(data);
+    const page = await (await viewer.get('/')).text();
+    const [, after = ''] = /\/live\?after=([0-9a-f-]{36}:\d+)/.exec(page) ?? [];
+    await imgpipe(['clean', '--yes', '--data', data]);
+    await imgpipe(['run', '--count', '4', '--data', data]);
+    const told = await listen(viewer, 2, { after });
+    expect(told.map(({ event }) => event)).toEqual(['reset', 'alert']);
+    expect(alertsOf(told)).toEqual([undefined, 1]);
+  });
+
+  test('of the front page are those that it does not show yet', async () => {
+    const data = temporaryFolder();
+    await imgpipe(['run', '--count', '4', '--data', data]);
+    const viewer = await startViewer(data);
+    const page = await (await viewer.get('/')).text();
+    const [, after = ''] = /\/live\?after=([0-9a-f-]{36}:\d+)/.exec(page) ?? [];
+    await imgpipe(['run', '--count', '4', '--data', data]);
+    expect(alertsOf(await listen(viewer, 1, { after }))).toEqual([2]);
+  });
+});
