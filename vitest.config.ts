@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * What takes minutes: stages that are killed and stopped, brokers that go away, groups that change, passwords by every way,
- * the tour, and pictures by the thousand.
+ * the tour, pictures by the thousand, and the viewer under pressure and in a browser.
  */
 const LONG = [
   'test/processes/*-faults.test.ts',
@@ -14,6 +14,7 @@ const LONG = [
   'test/docs/kafka-tour.test.ts',
   'test/adapters/jimp/{bad-files,hostile}.test.ts',
   'test/analysis/changed-rates.test.ts',
+  'test/web/{browser,pressure}.test.ts',
 ];
 
 /** `npm test` leaves out what is long; `npm run test:long` runs that alone. */

@@ -1,0 +1,45 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { photograph } from '../../bench/pairs/camera.ts';
+import { type Happening, moved, star } from '../../bench/pairs/happenings.ts';
+import { createRandom } from '../../bench/scenes/random.ts';
+import { loadScenes } from '../../bench/scenes/scenes.ts';
+import { encodeJpeg } from '../../src/adapters/jimp/codec.ts';
+import { imgpipe } from './imgpipe.ts';
+
+/** What a camera sees: a picture is taken, and after each third one something has happened. */
+interface Watched {
+  readonly stream: string;
+  readonly scene: 'sky' | 'street' | 'room';
+  readonly happens: readonly Happening[];
+}
+
+const WATCHED: readonly Watched[] = [
+  { stream: 'north-field', scene: 'sky', happens: [star(120), star(90), star(140)] },
+  { stream: 'crossing', scene: 'street', happens: [moved(60, 20, 60), moved(50, 12, 40)] },
+  { stream: 'workshop', scene: 'room', happens: [moved(50, 20, 80)] },
+];
+
+const SIZE = 640;
+
+/** Watches a sky, a street and a room by `changed`, and the generated stream by `l2`, in a data folder. */
+export async function watchScenes(data: string): Promise<void> {
+  const scenes = await loadScenes();
+  for (const { stream, scene, happens } of WATCHED) {
+    const folder = path.join(data, '..', `pictures-${path.basename(data)}`, stream);
+    mkdirSync(folder, { recursive: true });
+    const happening = createRandom(11);
+    let now = scenes[scene]?.(SIZE, createRandom(7));
+    for (let number = 1; number <= 3 * (happens.length + 1) - 1; number += 1) {
+      if (now === undefined) throw new Error(`there is no scene ${scene}`);
+      const next = number % 3 === 0 ? happens[number / 3 - 1] : undefined;
+      if (next !== undefined) now = next(now, happening)[1];
+      const picture = await photograph(now, { noise: 1.5 }, createRandom(100 + number));
+      writeFileSync(path.join(folder, `${number}.jpg`), encodeJpeg(picture));
+    }
+    await imgpipe(['run', '--data', data, '--stream', stream, '--technique', 'changed', folder]);
+  }
+  await imgpipe(['run', '--data', data, '--count', '12', '--technique', 'changed']);
+  await imgpipe(['analyze', '--data', data, '--drain']);
+  await imgpipe(['alert', '--data', data, '--drain']);
+}

@@ -1,0 +1,348 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { decodePicture } from '../../src/adapters/jimp/codec.ts';
+import { CHROMIUM, startBrowser } from '../support/browser.ts';
+import { imgpipe, start } from '../support/imgpipe.ts';
+import { lastingFolder, temporaryFolder } from '../support/temporary-folder.ts';
+import { startViewer, type Viewer, viewerOf } from '../support/viewer.ts';
+import { watchScenes } from '../support/watched-scenes.ts';
+
+/** The viewer in a real browser, on the data of a real pipeline. Where there is no Chromium it is left out; in CI there must be one. */
+const here = CHROMIUM !== undefined || (process.env['CI'] ?? '') !== '';
+if (!here) process.stderr.write('There is no Chromium here: the viewer is not tested in a browser.\n');
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WAYS = ['side', 'swipe', 'onion', 'blink', 'difference'];
+
+const folder = lastingFolder();
+const data = path.join(folder, 'data');
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!here) return;
+  browser = await startBrowser();
+  await watchScenes(data);
+});
+afterAll(() => browser?.close());
+
+/** A page of the viewer; what goes wrong on it, or is asked of others, fails the test. */
+async function open(viewer: Viewer, address: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('console', (message) => {
+    // What a server answers with an error, or not at all, the browser tells by itself.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) wrong.push(message.text());
+  });
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('request', (request) => {
+    if (!/^(blob:)?http:\/\/127\.0\.0\.1:/.test(request.url())) wrong.push(`asks ${request.url()}`);
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(wrong).toEqual([]);
+  });
+  await page.goto(viewer.url + address);
+  return page;
+}
+
+/** What axe finds, a line each. */
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate<string[]>(IN_PAGE.violations);
+}
+
+/** Answers once what is asked of the page, as text, is so. */
+const until = (page: Page, question: string) =>
+  expect.poll(() => page.evaluate<boolean>(question), { timeout: 10_000 }).toBe(true);
+
+const loaded = (page: Page, selector: string) =>
+  until(
+    page,
+    `[...document.querySelectorAll('${selector}')].every(({ complete, naturalWidth }) => complete && naturalWidth > 0)`,
+  );
+
+/** What runs in the page is text: the rest of this file knows no browser. */
+const IN_PAGE = {
+  violations: `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => id + ': ' + html + ': ' + failureSummary)))`,
+  hasCanvas: `[...document.querySelectorAll('canvas')].some(({ width }) => width > 1)`,
+  drawn: `(() => {
+    const canvas = [...document.querySelectorAll('canvas')].find(({ width }) => width > 1);
+    return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, 40).data];
+  })()`,
+  changesInTwoSeconds: `new Promise((resolve) => {
+    let count = 0;
+    const observer = new MutationObserver(() => { count += 1; });
+    observer.observe(document.getElementById('views'), { attributes: true, childList: true, subtree: true });
+    setTimeout(() => resolve(count), 2000);
+  })`,
+  layout: `new Promise((resolve) => {
+    let shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shift += entry.value;
+    }).observe({ type: 'layout-shift', buffered: true });
+    const { scrollWidth: scroll, clientWidth: client } = document.documentElement;
+    setTimeout(() => resolve({ scroll, client, shift }), 300);
+  })`,
+};
+
+const alertIn = async (viewer: Viewer, query: string) => {
+  const { alerts } = await viewer.json<{ alerts: { alert: number }[] }>(`/api/alerts?${query}`);
+  return alerts.at(-1)?.alert ?? 0;
+};
+
+describe.runIf(here)('in a browser', () => {
+  test('an alert is found by its number, and its three pictures are there', async () => {
+    const viewer = await startViewer(data);
+    const page = await open(viewer, '/');
+    await page.getByLabel('Alert number').fill('2');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Alert 2', exact: true }).waitFor();
+    expect(new URL(page.url()).search).toBe('?alert_num=2');
+    expect(await page.locator('figure h2:visible').allTextContents()).toEqual([
+      'Previous Image',
+      'Image',
+      'Difference Image',
+    ]);
+    await loaded(page, 'figure img');
+    await page.getByRole('link', { name: 'Alert 3' }).click();
+    await page.getByRole('heading', { name: 'Alert 3', exact: true }).waitFor();
+  });
+
+  test('the list is looked through by stream and page by page', async () => {
+    const viewer = await startViewer(data);
+    const page = await open(viewer, '/');
+    await loaded(page, '#alerts li:first-child img');
+    const first = await page.locator('#alerts li').count();
+    expect(first).toBe(24);
+    await page.getByRole('link', { name: /older/i }).click();
+    await page.waitForURL(/before=/);
+    expect(await page.locator('#alerts li').count()).toBeGreaterThan(0);
+    await page.getByLabel('Stream').selectOption('crossing');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.waitForURL(/stream=crossing/);
+    const streams = new Set(await page.locator('#alerts .facts a').allTextContents());
+    expect([...streams]).toEqual(['crossing']);
+    await page.locator('#alerts .facts a').first().click();
+    await page.getByRole('heading', { name: 'Stream crossing' }).waitFor();
+    await page.locator('svg a').first().click();
+    await page.getByRole('heading', { name: /^Alert \d+$/ }).waitFor();
+  });
+
+  test('new alerts come by themselves, also after the connection was lost', async () => {
+    const folderOfItsOwn = path.join(temporaryFolder(), 'data');
+    await imgpipe(['run', '--data', folderOfItsOwn, '--count', '4']);
+    const viewer = await startViewer(folderOfItsOwn);
+    const page = await open(viewer, '/');
+    await page.locator('#live[data-state=live]').waitFor();
+    await imgpipe(['run', '--data', folderOfItsOwn, '--count', '4']);
+    await page.locator('[data-alert="2"]').waitFor();
+    await expect.poll(() => page.locator('#announce').textContent()).toBe('1 new alert');
+
+    viewer.running.child.kill('SIGKILL');
+    await viewer.running.ended;
+    await page.locator('#live[data-state=reconnecting]').waitFor();
+    await imgpipe(['run', '--data', folderOfItsOwn, '--count', '8']);
+    const again = start(['serve', '--data', folderOfItsOwn, '--port', String(viewer.port)]);
+    onTestFinished(async () => {
+      again.child.kill('SIGKILL');
+      await again.ended;
+    });
+    await viewerOf(again);
+    await page.locator('[data-alert="4"]').waitFor();
+    expect(
+      await page.locator('[data-alert]').evaluateAll((all) => all.map((each) => each.getAttribute('data-alert'))),
+    ).toEqual(['4', '3', '2', '1']);
+  });
+
+  test('pictures are compared in each way, by keys and by the address', async () => {
+    const viewer = await startViewer(data);
+    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
+    const page = await open(viewer, `/alerts/${alert}`);
+    for (const [index, way] of WAYS.entries()) {
+      await page.keyboard.press(String(index + 1));
+      await page.locator(`#views[data-way=${way}]`).waitFor();
+      expect(await page.locator(`input[name=way][value=${way}]`).isChecked()).toBe(true);
+    }
+    expect(await page.locator('#views').getAttribute('data-way')).toBe('difference');
+    await page.waitForURL(/#.*difference/);
+    const address = page.url();
+    await page.goto('about:blank');
+    await page.goto(address);
+    await page.locator('#views[data-way=difference]').waitFor();
+    const boxes = page.locator('svg.boxes').first();
+    expect(await page.locator('svg.boxes path').count()).toBeGreaterThan(0);
+    await page.keyboard.press('r');
+    await boxes.waitFor({ state: 'hidden' });
+  });
+
+  test('the pixel that is pointed at has the values of the stored pictures', async () => {
+    const viewer = await startViewer(data);
+    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
+    const pixels = async (role: string) => {
+      const bytes = Buffer.from(await (await viewer.get(`/alerts/${alert}/${role}`)).arrayBuffer());
+      return decodePicture(bytes, 'jpg', { maxPixels: 1e6 });
+    };
+    const [before, after] = [await pixels('reference'), await pixels('image')];
+    const page = await open(viewer, `/alerts/${alert}`);
+    await loaded(page, 'figure img');
+    for (let zoom = 0; zoom < 12; zoom += 1) await page.keyboard.press('+');
+    const box = await page.locator('figure[data-role=image] .stage').boundingBox();
+    if (box === null) throw new Error('there is no picture');
+    for (const [left, top] of [
+      [0.3, 0.4],
+      [0.7, 0.2],
+      [0.51, 0.93],
+    ] as const) {
+      await page.mouse.move(box.x + box.width * left, box.y + box.height * top);
+      await page.locator('#reading b').nth(3).waitFor();
+      const [place = '', shownBefore, shownAfter, difference] = await page.locator('#reading b').allTextContents();
+      const [x = 0, y = 0] = place.split(', ').map(Number);
+      const at = (y * before.width + x) * 3;
+      const [was, is] = [before, after].map(({ data: all }) => [...all.subarray(at, at + 3)]);
+      expect([shownBefore, shownAfter]).toEqual([was?.join(' '), is?.join(' ')]);
+      const signed = is?.map((level, channel) => level - (was?.[channel] ?? 0));
+      expect(difference?.replaceAll('−', '-').replaceAll('+', '').split(' ').map(Number)).toEqual(signed);
+    }
+  });
+
+  test('the absolute difference is drawn to the number', async () => {
+    const viewer = await startViewer(data);
+    const page = await open(viewer, '/alerts/1');
+    await loaded(page, 'figure img');
+    await page.keyboard.press('5');
+    await page.locator('#scale').selectOption('absolute');
+    await until(page, IN_PAGE.hasCanvas);
+    const drawn = await page.evaluate<number[]>(IN_PAGE.drawn);
+    const pictures = await Promise.all(
+      ['reference', 'image'].map(async (role) => {
+        const bytes = Buffer.from(await (await viewer.get(`/alerts/1/${role}`)).arrayBuffer());
+        return (await decodePicture(bytes, 'jpg', { maxPixels: 1e6 })).data;
+      }),
+    );
+    const [before = new Uint8Array(), after = new Uint8Array()] = pictures;
+    const right = Array.from({ length: drawn.length / 4 }, (_, pixel) =>
+      [0, 1, 2].map((channel) => Math.abs((after[pixel * 3 + channel] ?? 0) - (before[pixel * 3 + channel] ?? 0))),
+    );
+    expect(Array.from({ length: drawn.length / 4 }, (_, pixel) => drawn.slice(pixel * 4, pixel * 4 + 3))).toEqual(
+      right,
+    );
+  });
+
+  test('keys lead through the pages, and leave alone who types', async () => {
+    const viewer = await startViewer(data);
+    const page = await open(viewer, '/alerts/2');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('heading', { name: 'Alert 3', exact: true }).waitFor();
+    await page.waitForLoadState('load');
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('heading', { name: 'Alert 2', exact: true }).waitFor();
+    await page.waitForLoadState('load');
+    await page.keyboard.press('/');
+    await page.keyboard.type('15b?');
+    expect(await page.getByLabel('Alert number').inputValue()).toBe('15b?');
+    expect(await page.locator('#views').getAttribute('data-way')).toBe('side');
+    await page.keyboard.press('Enter');
+    await page.getByText('"15b?" will not do: give a positive whole number, such as 1.').waitFor();
+    expect(await page.getByLabel('Alert number').first().inputValue()).toBe('15b?');
+    await page.getByText('There are alerts 1 to').waitFor();
+  });
+
+  test('blinking goes on by itself, but not for those who want less motion', async () => {
+    const viewer = await startViewer(data);
+    const changes = (page: Page) => page.evaluate<number>(IN_PAGE.changesInTwoSeconds);
+    const page = await open(viewer, '/alerts/1');
+    await loaded(page, 'figure img');
+    await page.keyboard.press('b');
+    await page.locator('#views[data-way=blink]').waitFor();
+    expect(await changes(page)).toBeGreaterThan(2);
+    const still = await open(viewer, '/alerts/1', { reducedMotion: 'reduce' });
+    await loaded(still, 'figure img');
+    await still.keyboard.press('b');
+    await still.locator('#views[data-way=blink]').waitFor();
+    await still.locator('#blink-step').waitFor();
+    expect(await changes(still)).toBe(0);
+  });
+
+  test.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+  ] as const)('axe finds nothing, in %s and %i pixels wide', async (colorScheme, width) => {
+    const viewer = await startViewer(data);
+    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
+    for (const address of [
+      '/',
+      '/?stream=none',
+      `/alerts/${alert}`,
+      '/streams/default',
+      '/alerts/999',
+      '/?alert_num=x',
+    ]) {
+      const page = await open(viewer, address, { colorScheme, viewport: { width, height: 800 } });
+      expect(await faults(page), address).toEqual([]);
+      if (!address.startsWith(`/alerts/${alert}`)) continue;
+      for (const key of ['2', '3', '4', '5', '?']) {
+        await page.keyboard.press(key);
+        expect(await faults(page), `${address}, key ${key}`).toEqual([]);
+      }
+    }
+  });
+
+  test('on a telephone nothing is wider than the screen, and nothing jumps', async () => {
+    const viewer = await startViewer(data);
+    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
+    for (const address of ['/', `/alerts/${alert}`, '/streams/default', '/alerts/999']) {
+      const page = await open(viewer, address, {
+        viewport: { width: 360, height: 740 },
+        hasTouch: true,
+        isMobile: true,
+      });
+      await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => {});
+      const { scroll, client, shift } = await page.evaluate<{ scroll: number; client: number; shift: number }>(
+        IN_PAGE.layout,
+      );
+      expect([address, scroll]).toEqual([address, client]);
+      expect(shift, address).toBeLessThan(0.01);
+    }
+  });
+
+  test('the first page is small', async () => {
+    const viewer = await startViewer(data);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const parts = new Set<string>();
+    page.on('response', (response) => {
+      const { pathname } = new URL(response.url());
+      if (pathname === '/' || pathname.startsWith('/assets/')) parts.add(pathname);
+    });
+    await page.goto(viewer.url);
+    await page.locator('#live[data-state=live]').waitFor();
+    expect(await page.locator('#alerts li').count()).toBe(24);
+    await context.close();
+    expect([...parts].filter((part) => part.endsWith('.js')).length).toBeGreaterThan(1);
+    const sizes = await Promise.all(
+      [...parts].map(async (part) => (await (await viewer.get(part)).arrayBuffer()).byteLength),
+    );
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(50_000);
+  });
+
+  test('without scripts the list, the pictures and the boxes are there', async () => {
+    const viewer = await startViewer(data);
+    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${viewer.url}/alerts/${alert}`);
+    expect(await page.locator('figure img').count()).toBe(3);
+    expect(await page.locator('figure svg.boxes path').first().isVisible()).toBe(true);
+    await context.close();
+  });
+});
