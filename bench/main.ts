@@ -10,6 +10,7 @@ import { overhead } from './tables/overhead.ts';
 import { rates } from './tables/rates.ts';
 import { beside } from './tables/reference.ts';
 import { scale } from './tables/scale.ts';
+import { viewer } from './tables/viewer.ts';
 import { createWorkplace, type Workplace } from './workplace.ts';
 
 /**
@@ -53,5 +54,5 @@ async function bench(options: BenchOptions): Promise<void> {
 async function tableOf(part: Part, workplace: Workplace, reference: Reference | undefined): Promise<void> {
   if (interrupt.signal.aborted) return;
   if (part === 'reference') return reference && beside(workplace, reference, ORIGINAL);
-  return { rates, latency, memory, scale, overhead }[part](workplace, ORIGINAL);
+  return { rates, latency, memory, viewer, scale, overhead }[part](workplace, ORIGINAL);
 }

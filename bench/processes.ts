@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from './children.ts';
 
 const BIN = fileURLToPath(new URL('../bin/imgpipe.js', import.meta.url));
-/** What a stage prints when it is at work: on Kafka once it has its partitions. */
-const AT_WORK = / takes .*partition|: broker embedded/;
+/** What a stage prints when it is at work: on Kafka once it has its partitions. The viewer listens by then. */
+const AT_WORK = / takes .*partition|: broker embedded|^serve: /m;
 
 /** What a process of imgpipe took, from its start to its end. */
 export interface Taken {
@@ -22,7 +22,7 @@ export async function timed(args: readonly string[]): Promise<Taken> {
   return { seconds: (performance.now() - began) / 1000, peakMegabytes: peak() };
 }
 
-/** Starts a stage that goes on until it is told to stop; answers when it is at work. */
+/** Starts a stage, or the viewer, that goes on until it is told to stop; answers when it is at work. */
 export async function started(args: readonly string[]): Promise<Pick<Child, 'stop'>> {
   const child = imgpipe(args);
   await child.until(AT_WORK);

@@ -7,7 +7,8 @@ const flagsIn = (text: string) => [...new Set([...text.matchAll(/--[a-z]+/g)].ma
 
 describe('the options of the bench', () => {
   it('leave it at all that the broker has', () => {
-    expect(readOptions([])).toMatchObject({ broker: 'embedded', parts: ['rates', 'latency', 'memory'], quick: false });
+    const parts = ['rates', 'latency', 'memory', 'viewer'];
+    expect(readOptions([])).toMatchObject({ broker: 'embedded', parts, quick: false });
     expect(readOptions(['--broker', 'kafka'])?.parts).toEqual(PARTS.filter((part) => part !== 'reference'));
     expect(readOptions(['--broker', 'kafka', ...FOLDER])?.parts).toEqual(PARTS);
   });
