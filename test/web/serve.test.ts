@@ -119,6 +119,16 @@ describe('imgpipe serve', () => {
     expect(after.picture_urls.image).not.toBe(before.picture_urls.image);
   });
 
+  test('needs no broker, and says of one that is down that it is', async () => {
+    const viewer = await startViewer(prepared, '--broker', 'kafka://127.0.0.1:1');
+    expect((await viewer.get('/alerts/1')).status).toBe(200);
+    expect(await viewer.json('/api/status')).toMatchObject({
+      alerts: 2,
+      waiting: null,
+      broker: { address: 'kafka://127.0.0.1:1', reachable: false },
+    });
+  });
+
   test('ends at once when it is told to, whoever listens', async () => {
     const viewer = await startViewer(prepared);
     const listening = await viewer.get('/live');
