@@ -129,7 +129,8 @@ describe.runIf(here)('in a browser', () => {
     expect([...streams]).toEqual(['crossing']);
     await page.locator('#alerts .facts a').first().click();
     await page.getByRole('heading', { name: 'Stream crossing' }).waitFor();
-    await page.locator('svg a').first().click();
+    await page.locator('svg a[aria-label]').first().focus();
+    await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: /^Alert \d+$/ }).waitFor();
   });
 

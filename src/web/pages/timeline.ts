@@ -42,7 +42,13 @@ export function timeline(points: readonly Measured[], label: string): Html {
 <g aria-hidden="true">${ticks.map((tick) => html`<line class="grid" x1="0" x2="100%" y1="${height(tick)}%" y2="${height(tick)}%"/><text class="y" x="-8" y="${height(tick)}%" dy=".35em">${figure(tick)}</text>`)}
 ${times.map(({ x, label: text }, index) => html`<g${index % 2 === 1 ? html` class="odd"` : ''}><line class="grid" x1="${x}%" x2="${x}%" y1="${TOP}%" y2="${ZERO}%"/><text class="x" x="${x}%" y="100%" dy="1.3em">${text}</text></g>`)}
 ${joined(places)}${limitSteps(places)}</g>
-${places.map(mark)}</svg>`;
+${inLayers(places)}</svg>`;
+}
+
+/** What can be clicked around an alert's mark lies below all marks, and alerts above what is none: each is hit on its own mark. */
+function inLayers(places: readonly Place[]): Html[] {
+  const alerts = places.filter(({ point }) => point.alert !== null);
+  return [...alerts.map(around), ...places.filter(({ point }) => point.alert === null).map(mark), ...alerts.map(mark)];
 }
 
 function highest(points: readonly Measured[]): number {
@@ -102,11 +108,16 @@ function line(name: string, x1: number, y1: number, x2: number, y2: number): Htm
   return html`<line class="${name}" x1="${x1}%" y1="${y1}%" x2="${x2}%" y2="${y2}%"/>`;
 }
 
+/** As large as a finger needs; keyboards and screen readers have the mark itself. */
+function around({ point: { alert }, x, y }: Place): Html {
+  return html`\n<a href="${alertUrl(alert ?? 0)}" tabindex="-1" aria-hidden="true"><circle class="hit" cx="${x}%" cy="${y}%" r="12"/></a>`;
+}
+
 function mark({ point, x, y }: Place): Html {
   const use = html`<use href="#mark-${point.kind}" class="${point.kind}" x="${x}%" y="${y}%"/>`;
   if (point.alert === null) return html`\n<g><title>${pointWords(point)}</title>${use}</g>`;
   const words = `Alert ${point.alert}: ${pointWords(point)}`;
-  return html`\n<a href="${alertUrl(point.alert)}" aria-label="${words}"><title>${words}</title><circle class="hit" cx="${x}%" cy="${y}%" r="12"/>${use}</a>`;
+  return html`\n<a href="${alertUrl(point.alert)}" aria-label="${words}"><title>${words}</title>${use}<circle class="ring" cx="${x}%" cy="${y}%" r="12"/></a>`;
 }
 
 function pointWords({ number, kind, measurement, threshold, receivedAt }: Measured): string {
