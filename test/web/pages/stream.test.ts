@@ -27,6 +27,16 @@ describe('the timeline of a stream', () => {
     expect(html).toContain(`<a href="/alerts/4" aria-label="${words}"><title>${words}</title>`);
   });
 
+  it('lays what is clicked around an event below all marks, and events above the rest', async () => {
+    const close = [measured(1, { kind: 'changed', measurement: 9, alert: 1 }), measured(2)];
+    const html = await page(close);
+    const places = ['class="hit"', 'href="#mark-unchanged" class', 'href="#mark-changed" class'].map((part) =>
+      html.lastIndexOf(part),
+    );
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+
   it('keeps those without a measurement apart: another size at the top, dead at the bottom', async () => {
     const html = await page([
       measured(1, { kind: 'size_changed', measurement: null, alert: 1 }),
