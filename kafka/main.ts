@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { createClaims } from '../src/adapters/sqlite/claims.ts';
+import { createClaims } from '../src/adapters/sqlite/locks.ts';
 import { listenForInterrupts } from '../src/cli/interrupt.ts';
 import { ImgpipeError } from '../src/domain/errors.ts';
 import { createCluster } from './cluster.ts';

@@ -1,9 +1,9 @@
+import type { Case, Workplace } from '../bench-folder.ts';
 import { head, ms, row } from '../print.ts';
 import { timed } from '../processes.ts';
 import { percentile } from '../statistics.ts';
 import { threeProcesses } from '../three-processes.ts';
 import { watchLatency } from '../watch-latency.ts';
-import type { Case, Workplace } from '../workplace.ts';
 
 /** The milliseconds from an image's file to its alert's, at twenty images a second. */
 export async function latency(workplace: Workplace): Promise<void> {

@@ -1,6 +1,6 @@
+import type { Workplace } from '../bench-folder.ts';
 import { head, row } from '../print.ts';
 import { timed } from '../processes.ts';
-import type { Workplace } from '../workplace.ts';
 
 /** The peak memory of one process, in a short run and in a long one. */
 export async function memory(workplace: Workplace): Promise<void> {

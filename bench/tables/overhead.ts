@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kafkaHosts } from '../../src/config/broker-address.ts';
 import { createBareHop } from '../bare-hop.ts';
+import type { Workplace } from '../bench-folder.ts';
 import { createBusHop } from '../bus-hop.ts';
 import type { Hop } from '../hop.ts';
 import { someMessages } from '../messages.ts';
 import { head, ms, row } from '../print.ts';
 import { percentile, sum } from '../statistics.ts';
-import type { Workplace } from '../workplace.ts';
 
 /** As many as the outbox sends together. */
 const BATCH = 64;

@@ -1,10 +1,10 @@
 import path from 'node:path';
+import type { Workplace } from '../bench-folder.ts';
 import { makeCopies, makePictures } from '../pictures.ts';
 import { pixelsAlone } from '../pixels-alone.ts';
 import { head, row, say } from '../print.ts';
 import { timed } from '../processes.ts';
 import { threeProcesses } from '../three-processes.ts';
-import type { Workplace } from '../workplace.ts';
 
 /** Images per second of three kinds of input; the last column sets each beside the pixel work of the default stream alone. */
 export async function rates(workplace: Workplace, original: string): Promise<void> {

@@ -1,9 +1,9 @@
+import type { Case, Workplace } from '../bench-folder.ts';
 import { head, ms, row } from '../print.ts';
 import { type Reference, runReference } from '../reference-programs.ts';
 import { percentile, sum } from '../statistics.ts';
 import { threeProcesses } from '../three-processes.ts';
 import { watchLatency } from '../watch-latency.ts';
-import type { Case, Workplace } from '../workplace.ts';
 
 const ROUNDS = 2;
 const INTERVAL_MS = 50;

@@ -3,13 +3,13 @@ import path from 'node:path';
 import { L2 } from '../../src/analysis/techniques.ts';
 import { kafkaHosts } from '../../src/config/broker-address.ts';
 import { consumerGroup } from '../../src/domain/consumer-groups.ts';
+import type { Case, Workplace } from '../bench-folder.ts';
 import { forgetGroup } from '../kafka-admin.ts';
 import { makePictures } from '../pictures.ts';
 import { head, row, say } from '../print.ts';
 import { timed } from '../processes.ts';
 import { PARTITIONS, spreadStreams } from '../spread-streams.ts';
 import { sum } from '../statistics.ts';
-import type { Case, Workplace } from '../workplace.ts';
 
 const PER_PARTITION = 2;
 const ROUNDS = 2;

@@ -1,9 +1,9 @@
 import { freePorts } from '../../kafka/ports.ts';
 import { fillAlerts } from '../../test/support/many-alerts.ts';
+import type { Workplace } from '../bench-folder.ts';
 import { head, ms, row } from '../print.ts';
 import { started } from '../processes.ts';
 import { percentile } from '../statistics.ts';
-import type { Workplace } from '../workplace.ts';
 
 const ALERTS = 100_000;
 const REQUESTS = 200;

@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import type { Pipeline } from '../app/pipeline.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { CleanPlan } from '../operations/clean.ts';
-import type { Pipeline } from '../pipeline.ts';
 import { commandOf } from './options.ts';
-import { runQuestion } from './question.ts';
+import { runQuestion } from './read-command.ts';
 import type { Terminal } from './terminal.ts';
 import { counted } from './words.ts';
 

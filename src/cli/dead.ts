@@ -6,7 +6,7 @@ import type { Replayed } from '../operations/replay.ts';
 import { deadLetterJson, deadLetterLineJson, replayedJson } from './dead-json.ts';
 import { deadLetterLines } from './dead-letter-lines.ts';
 import { commandOf, numberNamed } from './options.ts';
-import { runQuestion } from './question.ts';
+import { runQuestion } from './read-command.ts';
 import { counted, noticeLine, subjectWords } from './words.ts';
 
 /** `imgpipe dead` */

@@ -3,7 +3,7 @@ import { asImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { commandOf } from './options.ts';
-import { runQuestion } from './question.ts';
+import { runQuestion } from './read-command.ts';
 import { errorLine } from './words.ts';
 
 /** `imgpipe serve` */

@@ -1,10 +1,10 @@
 import path from 'node:path';
+import { openPipeline, type Pipeline, type StageOptions } from '../app/pipeline.ts';
 import type { Config } from '../config/settings.ts';
 import { asImgpipeError, Stopped } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { Report } from '../domain/reports.ts';
 import { resultJson } from '../operations/json-lines.ts';
-import { openPipeline, type Pipeline, type StageOptions } from '../pipeline.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { createWaitingTimes } from './waiting-times.ts';

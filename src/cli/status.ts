@@ -8,7 +8,7 @@ import type { GroupLag } from '../operations/lag.ts';
 import type { Status } from '../operations/status.ts';
 import { stageNamed, tellAlive } from './alive.ts';
 import { commandOf } from './options.ts';
-import { runQuestion } from './question.ts';
+import { runQuestion } from './read-command.ts';
 import { counted } from './words.ts';
 
 /** The exit status of a check that could not be finished. */

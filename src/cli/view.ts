@@ -7,7 +7,7 @@ import { viewJson } from '../operations/json-lines.ts';
 import type { AlertView } from '../operations/view.ts';
 import { openAlert } from './open-alert.ts';
 import { commandOf, numberNamed } from './options.ts';
-import { runQuestion } from './question.ts';
+import { runQuestion } from './read-command.ts';
 import { measured } from './words.ts';
 
 /** `imgpipe view <alertNo>` */

@@ -1,6 +1,6 @@
 import { ALERT_GROUP, consumerGroup } from '../domain/consumer-groups.ts';
 import { TOPICS } from '../domain/messages.ts';
-import { type Log, waits } from '../domain/places.ts';
+import { type Log, waits } from '../domain/record-positions.ts';
 import { imageName } from '../domain/records.ts';
 import type { Audit, Fault } from '../ports/catalog.ts';
 import type { EventBus, PartitionOffsets } from '../ports/event-bus.ts';

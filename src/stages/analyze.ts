@@ -16,12 +16,12 @@ import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { agreeingImage } from './agreement.ts';
 import { createAhead } from './ahead.ts';
-import { createImageBurial } from './bury-image.ts';
 import type { Handled, Hands, Stage } from './consume.ts';
+import { createImageBurial } from './dead-letter-image.ts';
 import { createEventFiles } from './event-files.ts';
+import { settleStanding } from './existing-dead-letters.ts';
 import { type Opened, open } from './inbox.ts';
 import { createJudge, type Findings, type Judgement } from './judge.ts';
-import { settleStanding } from './standing-letters.ts';
 import { createMaskReader, createPictureReader } from './stored-picture.ts';
 
 export interface AnalyzeParts extends Observer {

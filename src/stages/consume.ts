@@ -3,7 +3,7 @@ import type { Message } from '../domain/messages.ts';
 import type { Place } from '../domain/records.ts';
 import type { Observer, Step } from '../domain/reports.ts';
 import type { Chunk, ConsumerNotice, EventBus, ReceivedMessage } from '../ports/event-bus.ts';
-import { type Patience, patiently, untilStopped } from './patience.ts';
+import { type Patience, patiently, untilStopped } from './retry.ts';
 
 /** How often a bug of ours is given another chance before the message becomes a dead letter. */
 const TRIES = 3;

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asImgpipeError, type ErrorCode, Stopped } from '../domain/errors.ts';
 import { imageReceivedMessage, TOPICS } from '../domain/messages.ts';
 import { imageKey } from '../domain/object-keys.ts';
-import { liesIn } from '../domain/places.ts';
+import { liesIn } from '../domain/record-positions.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { Catalog, ClaimAnswer } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { type Claimant, streamClaim } from './claims.ts';
-import { patiently, pause, untilStopped } from './patience.ts';
+import { type Claimant, streamClaim } from './locks.ts';
+import { patiently, pause, untilStopped } from './retry.ts';
 
 /** How many images are finished and published together. */
 const BATCH = 64;

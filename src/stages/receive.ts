@@ -7,10 +7,10 @@ import type { Observer } from '../domain/reports.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { ImageSource, SourceItem, StreamPosition } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { type Claimant, claimStream } from './claims.ts';
+import { type Claimant, claimStream } from './locks.ts';
 import type { Outbox } from './outbox.ts';
-import { type Patience, patiently } from './patience.ts';
 import { readAhead } from './read-ahead.ts';
+import { type Patience, patiently } from './retry.ts';
 
 export interface ReceiveParts extends Claimant, Observer {
   readonly catalog: Catalog;

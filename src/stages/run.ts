@@ -3,8 +3,8 @@ import type { Observer } from '../domain/reports.ts';
 import type { Catalog, RangeTally } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import { consume, type Stage } from './consume.ts';
-import { patiently, pause } from './patience.ts';
 import type { Received } from './receive.ts';
+import { patiently, pause } from './retry.ts';
 
 export interface RunParts extends Observer {
   readonly catalog: Catalog;

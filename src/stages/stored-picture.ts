@@ -5,7 +5,7 @@ import { type ImageRecord, imageName } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { PictureSource } from '../ports/comparator.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { pause, untilStopped } from './patience.ts';
+import { pause, untilStopped } from './retry.ts';
 
 /** How often a store is asked for an object that it does not have. */
 const ASK_AGAIN_MS = 200;

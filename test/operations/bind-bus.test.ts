@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bindBus } from '../../src/operations/bind-bus.ts';
 import { png } from '../support/pictures.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type Workshop, workshop } from '../support/test-pipeline.ts';
 
 const PICTURES = [png([1, 1, 1]), png([2, 2, 2])];
 

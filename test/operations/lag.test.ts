@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupLags, idleMembers } from '../../src/operations/lag.ts';
-import { workshop } from '../support/workshop.ts';
+import { workshop } from '../support/test-pipeline.ts';
 
 const LOGS = {
   images: [

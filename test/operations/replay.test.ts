@@ -1,13 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createComparator } from '../../src/adapters/jimp/comparator.ts';
+import { createComparator } from '../../src/adapters/pixels/comparator.ts';
 import { Stopped } from '../../src/domain/errors.ts';
 import { TOPICS } from '../../src/domain/messages.ts';
 import { imageKey } from '../../src/domain/object-keys.ts';
 import type { Step } from '../../src/domain/reports.ts';
 import { status } from '../../src/operations/status.ts';
 import { cutPng, png } from '../support/pictures.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type Workshop, workshop } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 /** Differs from GREY by 3, 4 and 0 in one pixel: the norm is 5. */

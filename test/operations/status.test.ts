@@ -4,7 +4,7 @@ import { ImgpipeError } from '../../src/domain/errors.ts';
 import { type Status, status } from '../../src/operations/status.ts';
 import { cutPng, png } from '../support/pictures.ts';
 import { levels } from '../support/samples.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type Workshop, workshop } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { view } from '../../src/operations/view.ts';
 import { png } from '../support/pictures.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type Workshop, workshop } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);

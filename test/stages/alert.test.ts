@@ -3,7 +3,7 @@ import { Stopped } from '../../src/domain/errors.ts';
 import { imageEventMessage, TOPICS } from '../../src/domain/messages.ts';
 import type { Step } from '../../src/domain/reports.ts';
 import { png } from '../support/pictures.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type Workshop, workshop } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);

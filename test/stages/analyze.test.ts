@@ -10,7 +10,7 @@ import type { Hands, Stage } from '../../src/stages/consume.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { cutPng, png, sha256 } from '../support/pictures.ts';
 import { pair } from '../support/samples.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type Workshop, workshop } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 /** Differs from GREY by 3, 4 and 0 in one pixel: the norm is 5. */

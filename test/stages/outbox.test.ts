@@ -5,7 +5,7 @@ import { imageKey } from '../../src/domain/object-keys.ts';
 import type { Report } from '../../src/domain/reports.ts';
 import { png, sha256 } from '../support/pictures.ts';
 import { newImage } from '../support/samples.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type Workshop, workshop } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 

@@ -9,7 +9,7 @@ import type { OutboxParts } from '../../src/stages/outbox.ts';
 import { receive } from '../../src/stages/receive.ts';
 import { cutPng, png } from '../support/pictures.ts';
 import { newImage } from '../support/samples.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type Workshop, workshop } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);

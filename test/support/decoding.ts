@@ -1,4 +1,4 @@
-import { decodePicture } from '../../src/adapters/jimp/codec.ts';
+import { decodePicture } from '../../src/adapters/pixels/codec.ts';
 import { ImgpipeError } from '../../src/domain/errors.ts';
 import type { PictureFile } from './bad-pictures.ts';
 

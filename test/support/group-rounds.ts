@@ -9,7 +9,6 @@ import type { ReceivedMessage } from '../../src/ports/event-bus.ts';
 import type { Round } from './fault-rounds.ts';
 import type { Running } from './imgpipe.ts';
 import { seeded } from './random.ts';
-import { createSite, type Site } from './site.ts';
 import {
   drainAndCheck,
   drainHere,
@@ -21,7 +20,8 @@ import {
   tellToStop,
   untilAlerts,
   wrongEnd,
-} from './stages-at-work.ts';
+} from './running-stages.ts';
+import { createSite, type Site } from './site.ts';
 import { statusOf as statusAt, whatIsLost } from './whole.ts';
 
 const IMAGES = 12;

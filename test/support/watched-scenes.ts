@@ -4,7 +4,7 @@ import { photograph } from '../../bench/pairs/camera.ts';
 import { type Happening, moved, star } from '../../bench/pairs/happenings.ts';
 import { createRandom } from '../../bench/scenes/random.ts';
 import { loadScenes } from '../../bench/scenes/scenes.ts';
-import { encodeJpeg } from '../../src/adapters/jimp/codec.ts';
+import { encodeJpeg } from '../../src/adapters/pixels/codec.ts';
 import { imgpipe } from './imgpipe.ts';
 
 /** What a camera sees: a picture is taken, and after each third one something has happened. */

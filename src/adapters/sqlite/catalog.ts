@@ -5,11 +5,11 @@ import type { Catalog, CatalogWhole } from '../../ports/catalog.ts';
 import { createAlertRows } from './alert-rows.ts';
 import { audit } from './audit.ts';
 import { createBrowsingRows } from './browsing-rows.ts';
-import { createClaims } from './claims.ts';
 import type { Database } from './database.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
+import { createClaims } from './locks.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf, thresholdOf } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createClaims } from '../../../src/adapters/sqlite/claims.ts';
+import { createClaims } from '../../../src/adapters/sqlite/locks.ts';
 import type { Running } from '../../support/imgpipe.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
