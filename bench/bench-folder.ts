@@ -20,7 +20,7 @@ export interface Case {
 }
 
 /** Where the tables come from: a folder for all that is measured, and the broker. */
-export interface Workplace {
+export interface Session {
   /** Is removed at the end. */
   readonly folder: string;
   /** `embedded`, or `kafka://host:port`. */
@@ -35,7 +35,7 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-export async function createWorkplace(options: Pick<BenchOptions, 'broker' | 'quick'>): Promise<Workplace> {
+export async function createWorkplace(options: Pick<BenchOptions, 'broker' | 'quick'>): Promise<Session> {
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-bench-'));
   const run = `bench-${randomBytes(4).toString('hex')}`;
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { createFileObjectStore } from '../adapters/files/object-store.ts';
 import { readNamed } from '../adapters/files/picture-file.ts';
 import { createFileSource } from '../adapters/files/source.ts';
 import { createPictureCache, type PictureCache } from '../adapters/pixels/picture-cache.ts';
-import type { PixelWork } from '../adapters/pixels/workers/pixel-executor.ts';
+import type { PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
 import { createSqliteCatalog } from '../adapters/sqlite/catalog.ts';
 import { openDatabase } from '../adapters/sqlite/database.ts';
 import { createEmbeddedBus } from '../adapters/sqlite/event-bus.ts';
@@ -53,7 +53,7 @@ export interface AdapterOptions {
 }
 
 /** More threads than this are taken only where they are asked for: each has a codec's memory. */
-const MOST_WORKERS = 4;
+const MAX_WORKERS = 4;
 
 /** The picture that the generated stream starts from. */
 const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
@@ -110,8 +110,8 @@ export async function openComparator(config: Config, cache?: PictureCache): Prom
 }
 
 /** The configured workers, if there are to be any. */
-async function pixelWork(config: Config): Promise<{ work?: PixelWork }> {
-  const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MOST_WORKERS) : config.workers;
+async function pixelWork(config: Config): Promise<{ work?: PixelExecutor }> {
+  const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : config.workers;
   if (workers === 0) return {};
   const { createPixelPool } = await import('../adapters/pixels/workers/pixel-pool.ts');
   return { work: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };

@@ -19,14 +19,14 @@ import type { ImageSource } from '../ports/image-source.ts';
 import { createAlertStage } from '../stages/alert.ts';
 import { createAnalyzeStage } from '../stages/analyze.ts';
 import { consume, type Stage } from '../stages/consume.ts';
-import { claimThreshold } from '../stages/locks.ts';
+import { lockThreshold } from '../stages/locks.ts';
 import { createOutbox } from '../stages/outbox.ts';
 import { type Received, receive } from '../stages/receive.ts';
 import { type RunResult, run } from '../stages/run.ts';
 import { type Adapters, openAdapters } from './adapters.ts';
 import { measureOf } from './measure.ts';
 import { type ServeOptions, serveViewer, withMetrics } from './serve-viewer.ts';
-import { atWork, checked, LONGEST_OPEN_MS, reached, type Workplace } from './session.ts';
+import { checkedIdentity, MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.ts';
 
 /** How a stage is run: until the signal, or until its input is empty. */
 export interface StageOptions extends Observer {
@@ -82,7 +82,7 @@ export interface OpenOptions {
 export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
   const { config, command, create } = options;
   const as = `imgpipe ${command} (process ${process.pid})`;
-  const adapters = await reached(options, () => openAdapters({ config, command, as, create }));
+  const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create }));
   return assemble({ config, command, as, adapters });
 }
 
@@ -107,16 +107,16 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
   function at<T>(
     stages: readonly StageName[],
     { signal, onReport }: StageOptions,
-    work: (place: Workplace) => Promise<T>,
+    work: (session: Session) => Promise<T>,
     bind = (bus: EventBus) => bindBus(catalog, bus, L2.id),
   ): Promise<T> {
     const parts = { config, command, signal, onReport, as, adapters, bind };
-    return withMetrics({ stages, config, catalog }, () => atWork(stages, parts, work));
+    return withMetrics({ stages, config, catalog }, () => withSession(stages, parts, work));
   }
 
   /** Receives, and meanwhile looks after what other receivers left behind; where one of the two fails, both end. */
   async function receiving(
-    { pipeline, bus }: Workplace,
+    { pipeline, bus }: Session,
     pictures: ImageSource,
     options: StageOptions,
   ): Promise<Received> {
@@ -129,7 +129,7 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
     const outbox = createOutbox(parts);
     const end = () => ended.abort();
     const [tended, received] = await Promise.allSettled([
-      outbox.tend(stream).finally(end),
+      outbox.recoverStreams(stream).finally(end),
       receive({ ...parts, outbox, source: pictures, stream, mask }).finally(end),
     ]);
     if (tended.status === 'rejected') throw tended.reason;
@@ -137,15 +137,15 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
     return received.value;
   }
 
-  function analyzing({ pipeline }: Workplace, judge: Judging, options: StageOptions): Stage {
+  function analyzing({ pipeline }: Session, judge: Judging, options: StageOptions): Stage {
     return createAnalyzeStage({ ...options, ...judge, catalog, store, pipeline, objectWaitMs: config.objectWait });
   }
 
-  function alerting({ pipeline }: Workplace, options: StageOptions): Stage {
+  function alerting({ pipeline }: Session, options: StageOptions): Stage {
     return createAlertStage({ ...options, catalog, store, pipeline });
   }
 
-  function consuming(stage: Stage, { bus }: Workplace, { drain = false, ...options }: StageOptions): Promise<void> {
+  function consuming(stage: Stage, { bus }: Session, { drain = false, ...options }: StageOptions): Promise<void> {
     return consume(stage, { ...options, bus, drain });
   }
 
@@ -153,8 +153,8 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
   async function judging<T>(options: StageOptions, work: (judge: Judging) => Promise<T>): Promise<T> {
     const { signal } = options;
     const measure = measureOf(config);
-    const claim = await reached({ ...options, config, command }, () =>
-      claimThreshold(catalog, measure.technique, measure.threshold, { as, signal }),
+    const lock = await retryAtStart({ ...options, config, command }, () =>
+      lockThreshold(catalog, measure.technique, measure.threshold, { as, signal }),
     );
     try {
       const comparator = await adapters.comparator();
@@ -165,7 +165,7 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
         await comparator.close();
       }
     } finally {
-      await claim.release();
+      await lock.release();
     }
   }
 
@@ -174,26 +174,26 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
     broker: broker.address,
 
     receive: (paths, options) =>
-      at(['receive'], options, async (place) => receiving(place, await adapters.source(paths), options)),
+      at(['receive'], options, async (session) => receiving(session, await adapters.source(paths), options)),
 
     analyze: (options) =>
-      at(['analyze'], options, (place) =>
-        judging(options, (judge) => consuming(analyzing(place, judge, options), place, options)),
+      at(['analyze'], options, (session) =>
+        judging(options, (judge) => consuming(analyzing(session, judge, options), session, options)),
       ),
 
-    alert: (options) => at(['alert'], options, (place) => consuming(alerting(place, options), place, options)),
+    alert: (options) => at(['alert'], options, (session) => consuming(alerting(session, options), session, options)),
 
     run: (paths, options) =>
-      at(STAGES, options, (place) =>
+      at(STAGES, options, (session) =>
         judging(options, async (judge) => {
           const pictures = await adapters.source(paths);
           return run({
             ...options,
             catalog,
-            bus: place.bus,
-            analyze: analyzing(place, judge, options),
-            alert: alerting(place, options),
-            receive: (signal) => receiving(place, pictures, { ...options, signal }),
+            bus: session.bus,
+            analyze: analyzing(session, judge, options),
+            alert: alerting(session, options),
+            receive: (signal) => receiving(session, pictures, { ...options, signal }),
             stream: config.stream,
             technique: judge.technique,
           });
@@ -201,7 +201,7 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
       ),
 
     view: async (alert) => {
-      await checked(adapters);
+      await checkedIdentity(adapters);
       return view(catalog, store, alert);
     },
 
@@ -214,24 +214,24 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
     serve: (options) => serveViewer({ config, adapters, status: () => statusOf({ check: false }) }, options),
 
     status: async (options) => {
-      await checked(adapters);
+      await checkedIdentity(adapters);
       return statusOf(options);
     },
 
     alive: (stage) => liveness(catalog, { stage, host: hostname() }),
 
     async *deadLetters() {
-      await checked(adapters);
+      await checkedIdentity(adapters);
       yield* deadLetterHeads(catalog);
     },
 
     deadLetter: async (id) => {
-      await checked(adapters);
+      await checkedIdentity(adapters);
       return findDeadLetter(catalog, id);
     },
 
     replay: (ids, options) => {
-      const work = ({ pipeline, bus }: Workplace) => {
+      const work = ({ pipeline, bus }: Session) => {
         const parts = { ...options, as, catalog, store, bus, pipelineId: pipeline.pipelineId };
         return replay({ ...parts, publishIfFree: createOutbox(parts).publishIfFree }, ids);
       };
@@ -241,7 +241,7 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
     planClean: () => planClean({ catalog, store }),
 
     clean: async ({ keepTopics = false } = {}) => {
-      const bus = keepTopics ? undefined : await broker.open({ create: false, withinMs: LONGEST_OPEN_MS });
+      const bus = keepTopics ? undefined : await broker.open({ create: false, withinMs: MAX_OPEN_MS });
       await clean({ catalog, store, bus, as });
     },
 

@@ -1,10 +1,11 @@
+import { aborted } from '../base/deadlines.ts';
 import type { Config } from '../config/settings.ts';
 import { viewerAccessOf } from '../config/viewer-access.ts';
 import type { StageName } from '../domain/reports.ts';
 import type { Status } from '../operations/status.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Adapters } from './adapters.ts';
-import { checked } from './session.ts';
+import { checkedIdentity } from './session.ts';
 
 /** How the viewer is run: until the signal. */
 export interface ServeOptions {
@@ -25,13 +26,13 @@ export interface ServeParts {
 export async function serveViewer({ config, adapters, status }: ServeParts, options: ServeOptions): Promise<void> {
   const { signal, onListening, onFailure = () => {} } = options;
   const access = viewerAccessOf(config);
-  await checked(adapters);
+  await checkedIdentity(adapters);
   const { catalog, store } = adapters;
   const thumbnails = await adapters.thumbnails();
   try {
     // Loaded by those who need it: everything else starts faster without.
     const { startViewer } = await import('../web/viewer.ts');
-    const check = () => checked(adapters);
+    const check = () => checkedIdentity(adapters);
     const server = await startViewer({ catalog, store, thumbnails, status, check, onFailure }, access);
     onListening?.(server.url);
     await aborted(signal);
@@ -57,9 +58,4 @@ export async function withMetrics<T>({ stages, config, catalog }: MetricsParts, 
   } finally {
     await server.close();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -7,14 +7,17 @@ import { createTerminal, type Terminal } from './terminal.ts';
 import { errorLine } from './words.ts';
 
 /** What a command that asks the pipeline something has at hand. */
-export interface Question {
+export interface ReadCommand {
   readonly pipeline: Pipeline;
   readonly config: Config;
   readonly terminal: Terminal;
 }
 
 /** Runs a command that reads what there is and ends; `ask` answers the exit status. */
-export async function runQuestion(command: Command, ask: (question: Question) => Promise<number>): Promise<number> {
+export async function runReadCommand(
+  command: Command,
+  ask: (question: ReadCommand) => Promise<number>,
+): Promise<number> {
   const config = configOf(command);
   const terminal = await createTerminal(config);
   let pipeline: Pipeline | undefined;

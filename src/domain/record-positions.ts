@@ -1,4 +1,4 @@
-import type { Place } from './records.ts';
+import type { RecordPosition } from './records.ts';
 
 /** One partition's log: offsets from `start` to before `end`. */
 export interface Log {
@@ -8,10 +8,12 @@ export interface Log {
 }
 
 /** True where a place lies inside one of the logs of its topic on this bus. */
-export function liesIn(place: Place, bus: string, logs: readonly Log[]): boolean {
+export function isInLog(position: RecordPosition, bus: string, logs: readonly Log[]): boolean {
   return (
-    place.bus === bus &&
-    logs.some((log) => log.partition === place.partition && place.offset >= log.start && place.offset < log.end)
+    position.bus === bus &&
+    logs.some(
+      (log) => log.partition === position.partition && position.offset >= log.start && position.offset < log.end,
+    )
   );
 }
 
@@ -19,11 +21,11 @@ export function liesIn(place: Place, bus: string, logs: readonly Log[]): boolean
  * True where a message still waits for a consumer group: it lies in the log, at or past what the group has committed.
  * Without a commit the group begins at the log's start.
  */
-export function waits(
-  place: Place,
+export function willBeDelivered(
+  position: RecordPosition,
   bus: string,
   logs: readonly Log[],
   committed: ReadonlyMap<number, number>,
 ): boolean {
-  return liesIn(place, bus, logs) && place.offset >= (committed.get(place.partition) ?? 0);
+  return isInLog(position, bus, logs) && position.offset >= (committed.get(position.partition) ?? 0);
 }

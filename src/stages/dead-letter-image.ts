@@ -8,7 +8,7 @@ import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { deadLetterOf, reasonOf } from './dead-letter.ts';
 
-export interface ImageBurialParts extends Observer {
+export interface ImageDeadLetterParts extends Observer {
   readonly catalog: Catalog;
   readonly store: Pick<ObjectStore, 'address'>;
   readonly pipeline: Pick<PipelineIdentity, 'pipelineId'>;
@@ -17,8 +17,15 @@ export interface ImageBurialParts extends Observer {
 }
 
 /** Enters a message that analysis cannot handle as a dead letter, and where it names an image without an outcome that image as dead. */
-export function createImageBurial({ catalog, store, pipeline, technique, threshold, onReport }: ImageBurialParts) {
-  return async function bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message> {
+export function createImageDeadLetterer({
+  catalog,
+  store,
+  pipeline,
+  technique,
+  threshold,
+  onReport,
+}: ImageDeadLetterParts) {
+  return async function deadLetter(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message> {
     // A message that lies about its image says nothing about the image itself.
     const [image] = error.code === 'bad_message' ? [] : await catalog.images(imageIn(message));
     const id = image === undefined ? null : { stream: image.stream, number: image.number };

@@ -5,7 +5,7 @@ import type { DeadLetterRows } from '../ports/dead-letters.ts';
  * What becomes of the letters of images whose outcomes stood before: an image that has been handled after all needs its
  * letter no more. Those of dead images are handed back: whoever entered them may not have come to publish them.
  */
-export async function settleStanding(
+export async function resolveExistingDeadLetters(
   catalog: Pick<DeadLetterRows, 'deadLettersOf' | 'removeDeadLetters'>,
   technique: string,
   standing: readonly OutcomeRecord[],

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilAborted } from '../base/deadlines.ts';
 import { asImgpipeError, type ImgpipeError, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
 
 const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5000;
+const MAX_PAUSE_MS = 5000;
 /** What a bus is doing when a stage is told to stop gets this long. */
 const GRACE_MS = 2000;
 
-export interface Patience extends Pick<Observer, 'onReport'> {
+export interface RetryContext extends Pick<Observer, 'onReport'> {
   readonly stage: StageName;
   readonly signal: AbortSignal;
   /** Called while it waits, so that a consumer group does not give its member up. */
@@ -15,28 +16,28 @@ export interface Patience extends Pick<Observer, 'onReport'> {
 }
 
 /** By which work that lasts tells how it fares. */
-export interface Condition {
+export interface RetryState {
   /** It is under way again. */
-  healthy(): void;
+  recovered(): void;
   /** The surroundings fail, and the work goes on trying by itself. */
-  ailing(error: ImgpipeError): void;
+  degraded(error: ImgpipeError): void;
 }
 
 /**
  * Does the work, and where the surroundings fail, does it again until they let it: told once, without end, with pauses
  * up to five seconds. The work must bear repetition; one that lasts tells its condition. Any other error comes out at once.
  */
-export async function patiently<T>(patience: Patience, work: (condition: Condition) => Promise<T>): Promise<T> {
-  const { stage, signal, onReport } = patience;
+export async function withRetry<T>(retry: RetryContext, work: (condition: RetryState) => Promise<T>): Promise<T> {
+  const { stage, signal, onReport } = retry;
   let tries = 0;
   let failedAt: number | undefined;
-  const condition: Condition = {
-    healthy() {
+  const condition: RetryState = {
+    recovered() {
       if (failedAt !== undefined) onReport?.({ kind: 'resumed', stage, afterMs: performance.now() - failedAt });
       failedAt = undefined;
       tries = 0;
     },
-    ailing(error) {
+    degraded(error) {
       if (failedAt === undefined) onReport?.({ kind: 'waiting', stage, error });
       failedAt ??= performance.now();
     },
@@ -44,17 +45,17 @@ export async function patiently<T>(patience: Patience, work: (condition: Conditi
   for (;;) {
     try {
       const result = await work(condition);
-      condition.healthy();
+      condition.recovered();
       return result;
     } catch (thrown) {
       if (thrown instanceof Stopped) throw thrown;
       const error = asImgpipeError(thrown);
-      if (error.blame !== 'surroundings') throw error;
-      condition.ailing(error);
+      if (error.blame !== 'transient') throw error;
+      condition.degraded(error);
     }
-    await pause(Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS), signal);
+    await pause(Math.min(FIRST_PAUSE_MS * 2 ** tries, MAX_PAUSE_MS), signal);
     tries += 1;
-    if (patience.keepAlive !== undefined) await untilStopped(patience.keepAlive(), signal);
+    if (retry.keepAlive !== undefined) await untilStopped(retry.keepAlive(), signal);
   }
 }
 
@@ -65,24 +66,9 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
 }
 
 /**
- * The answer of a bus or a catalog, which may take its time: once the signal has come it is waited for a little longer,
- * and then `Stopped` is thrown. It may still do what it was asked; that must bear repetition.
+ * Resolves with what a bus or a catalog answers. Once the signal aborts, it waits two seconds longer and then throws
+ * `Stopped`; the call may still take effect, so it must be safe to repeat.
  */
-export async function untilStopped<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort = () => {};
-  // A listener of its own, taken off again: the signal outlives thousands of these.
-  const stopped = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      timer = setTimeout(() => reject(new Stopped()), GRACE_MS);
-    };
-  });
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort);
-  try {
-    return await Promise.race([answer, stopped]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    clearTimeout(timer);
-  }
+export function untilStopped<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return untilAborted(signal, answer, GRACE_MS, () => new Stopped());
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { liesIn, waits } from '../../src/domain/record-positions.ts';
+import { isInLog, willBeDelivered } from '../../src/domain/record-positions.ts';
 import { placeAt } from '../support/samples.ts';
 
 const LOGS = [
@@ -17,12 +17,12 @@ describe('a place', () => {
     [10, 1, false],
     [4, 2, false],
   ])('%i of partition %i lies in the logs or not: %s', (offset, partition, lies) => {
-    expect(liesIn(placeAt(offset, { partition }), 'embedded', LOGS)).toBe(lies);
+    expect(isInLog(placeAt(offset, { partition }), 'embedded', LOGS)).toBe(lies);
   });
 
   it('lies in no log of another bus', () => {
-    expect(liesIn(placeAt(10), 'kafka', LOGS)).toBe(false);
-    expect(waits(placeAt(10), 'kafka', LOGS, new Map())).toBe(false);
+    expect(isInLog(placeAt(10), 'kafka', LOGS)).toBe(false);
+    expect(willBeDelivered(placeAt(10), 'kafka', LOGS, new Map())).toBe(false);
   });
 
   it.each([
@@ -35,11 +35,11 @@ describe('a place', () => {
       [0, 15],
       [1, 0],
     ]);
-    expect(waits(placeAt(offset), 'embedded', LOGS, committed)).toBe(waiting);
+    expect(willBeDelivered(placeAt(offset), 'embedded', LOGS, committed)).toBe(waiting);
   });
 
   it('waits from the log’s start on where its partition has no commit', () => {
-    expect(waits(placeAt(10), 'embedded', LOGS, new Map([[1, 5]]))).toBe(true);
-    expect(waits(placeAt(9), 'embedded', LOGS, new Map())).toBe(false);
+    expect(willBeDelivered(placeAt(10), 'embedded', LOGS, new Map([[1, 5]]))).toBe(true);
+    expect(willBeDelivered(placeAt(9), 'embedded', LOGS, new Map())).toBe(false);
   });
 });

@@ -177,7 +177,7 @@ async function publishAgain(site: Site, topic: string): Promise<void> {
   try {
     const onChunk = async (chunk: Parameters<Parameters<typeof bus.consume>[0]['onChunk']>[0]) => {
       messages.push(...chunk.messages);
-      await chunk.commit((messages.at(-1)?.place.offset ?? 0) + 1);
+      await chunk.commit((messages.at(-1)?.position.offset ?? 0) + 1);
     };
     await bus.consume({ topic, group: `copier-${randomUUID()}`, signal, drain: true, onChunk });
     await bus.publish(topic, messages);

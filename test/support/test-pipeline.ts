@@ -22,7 +22,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const TECHNIQUE = 'l2@1';
 
-export interface Workshop {
+export interface TestPipeline {
   readonly folder: string;
   readonly catalog: Catalog;
   readonly bus: EventBus;
@@ -55,9 +55,9 @@ export interface Workshop {
 }
 
 /** The three stages over a catalog, a bus and a store of their own: the real ones, in a folder of their own. */
-export async function workshop(): Promise<Workshop> {
+export async function testPipeline(): Promise<TestPipeline> {
   const folder = temporaryFolder();
-  const { db, catalog, bus } = await openSqlite(folder, 'a workshop');
+  const { db, catalog, bus } = await openSqlite(folder, 'a test');
   const store = createFileObjectStore(folder);
   const comparator = createComparator({ maxPixels: 10_000 });
   onTestFinished(() => comparator.close());
@@ -66,12 +66,12 @@ export async function workshop(): Promise<Workshop> {
   const reports: Report[] = [];
   const signal = new AbortController().signal;
   const onReport = (report: Report) => void reports.push(report);
-  const parts = { catalog, bus, store, signal, onReport, as: 'a workshop' };
+  const parts = { catalog, bus, store, signal, onReport, as: 'a test' };
 
-  const outbox: Workshop['outbox'] = async (over) =>
+  const outbox: TestPipeline['outbox'] = async (over) =>
     createOutbox({ ...parts, pipelineId: (await catalog.identity()).pipelineId, ...over });
 
-  const analyzeStage: Workshop['analyzeStage'] = async (over) =>
+  const analyzeStage: TestPipeline['analyzeStage'] = async (over) =>
     createAnalyzeStage({
       ...parts,
       comparator,
@@ -82,10 +82,10 @@ export async function workshop(): Promise<Workshop> {
       ...over,
     });
 
-  const alertStage: Workshop['alertStage'] = async (over) =>
+  const alertStage: TestPipeline['alertStage'] = async (over) =>
     createAlertStage({ ...parts, pipeline: await catalog.identity(), ...over });
 
-  const work: Workshop['work'] = (stage, over) => consume(stage, { ...parts, drain: true, ...over });
+  const work: TestPipeline['work'] = (stage, over) => consume(stage, { ...parts, drain: true, ...over });
 
   return {
     folder,
@@ -121,7 +121,7 @@ export async function workshop(): Promise<Workshop> {
       const messages: ReceivedMessage[] = [];
       const onChunk = async (chunk: Chunk) => {
         messages.push(...chunk.messages);
-        await chunk.commit(Number(chunk.messages.at(-1)?.place.offset) + 1);
+        await chunk.commit(Number(chunk.messages.at(-1)?.position.offset) + 1);
       };
       await bus.consume({ topic, group: `reader ${randomUUID()}`, signal, drain: true, onChunk });
       return messages;

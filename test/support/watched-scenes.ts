@@ -17,7 +17,7 @@ interface Watched {
 const WATCHED: readonly Watched[] = [
   { stream: 'north-field', scene: 'sky', happens: [star(120), star(90), star(140)] },
   { stream: 'crossing', scene: 'street', happens: [moved(60, 20, 60), moved(50, 12, 40)] },
-  { stream: 'workshop', scene: 'room', happens: [moved(50, 20, 80)] },
+  { stream: 'testPipeline', scene: 'room', happens: [moved(50, 20, 80)] },
 ];
 
 const SIZE = 640;

@@ -15,10 +15,10 @@ export interface GeneratedSourceOptions {
 }
 
 const ORIGIN = 'generated';
-const MOST_AT_ONCE = 64;
+const MAX_AT_ONCE = 64;
 // Turning a large picture takes long: what is there by then does not wait for the rest of its company.
-const LONGEST_COMPANY_MS = 50;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_COMPANY_MS = 50;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Whether a generated stream's picture of this number is the one before it turned, and not a copy. */
 export function isTurned(number: number): boolean {
@@ -110,7 +110,7 @@ async function* inCompany(items: AsyncIterable<SourceItem>): AsyncGenerator<read
   let since = performance.now();
   for await (const item of items) {
     company.push(item);
-    if (company.length < MOST_AT_ONCE && performance.now() - since < LONGEST_COMPANY_MS) continue;
+    if (company.length < MAX_AT_ONCE && performance.now() - since < MAX_COMPANY_MS) continue;
     yield company;
     company = [];
     since = performance.now();
@@ -136,6 +136,6 @@ async function* inTime(
 
 async function sleepUntil(due: number, signal: AbortSignal): Promise<void> {
   for (let left = due - performance.now(); left > 0 && !signal.aborted; left = due - performance.now()) {
-    await sleep(Math.min(Math.ceil(left), LONGEST_TIMER_MS), undefined, { signal }).catch(() => undefined);
+    await sleep(Math.min(Math.ceil(left), MAX_TIMER_MS), undefined, { signal }).catch(() => undefined);
   }
 }

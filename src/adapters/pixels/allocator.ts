@@ -1,4 +1,4 @@
 /** Where a picture's pixels are put: memory of so many bytes, whatever is in it. */
-export type Room = (bytes: number) => Uint8Array;
+export type Allocator = (bytes: number) => Uint8Array;
 
-export const newRoom: Room = (bytes) => new Uint8Array(bytes);
+export const allocateNew: Allocator = (bytes) => new Uint8Array(bytes);

@@ -1,6 +1,6 @@
 import type { Pixels } from '../../analysis/pixels.ts';
 import type { PictureFormat } from '../../domain/records.ts';
-import type { Room } from './allocator.ts';
+import type { Allocator } from './allocator.ts';
 import { decodeJpeg } from './jpeg/decoder.ts';
 import { createJpegEncoder, type DrawRows, type JpegEncoder } from './jpeg/encoder.ts';
 import { encodeWithLibjpeg } from './jpeg/libjpeg.ts';
@@ -21,7 +21,7 @@ export async function decodePicture(
   bytes: Uint8Array,
   format: PictureFormat,
   limits: Limits,
-  room?: Room,
+  room?: Allocator,
 ): Promise<Pixels> {
   return format === 'jpg' ? decodeJpeg(bytes, limits, room) : decodePng(bytes, limits, room);
 }

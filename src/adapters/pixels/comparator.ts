@@ -8,18 +8,18 @@ import { encodeJpeg } from './codec.ts';
 import { needOf } from './decoding-need.ts';
 import type { Limits } from './limits.ts';
 import { createPictureCache, type HeldPicture, type PictureCache } from './picture-cache.ts';
-import { HERE, lostOn, type PixelWork, WorkerLost } from './workers/pixel-executor.ts';
+import { INLINE_EXECUTOR, lostOn, type PixelExecutor, WorkerLost } from './workers/pixel-executor.ts';
 import { type CompareTask, type DrawTask, type PixelPair, type Verdict, verdictOf } from './workers/pixel-tasks.ts';
 
 export interface ComparatorOptions extends Limits {
   /** Where decoded pictures are kept for the next comparison; one of its own unless told otherwise. */
   readonly cache?: PictureCache;
   /** Who decodes and compares: this thread unless told otherwise. */
-  readonly work?: PixelWork;
+  readonly work?: PixelExecutor;
 }
 
 /** Some streams' masks of usual size, or one that is larger. */
-const MOST_MASK_BYTES = 16 * 2 ** 20;
+const MAX_MASK_BYTES = 16 * 2 ** 20;
 
 /** A decoding under way: its picture is held once for each who waits. */
 interface Decoding {
@@ -29,7 +29,7 @@ interface Decoding {
 
 /** Compares decoded pictures. Each is decoded once while it is in the cache, which is bounded. */
 export function createComparator(options: ComparatorOptions): Comparator {
-  const { maxPixels, maxMemory, cache = createPictureCache(), work = HERE } = options;
+  const { maxPixels, maxMemory, cache = createPictureCache(), work = INLINE_EXECUTOR } = options;
   const limits = { maxPixels, maxMemory };
   const masks = new Map<string, Mask>();
   let maskBytes = 0;
@@ -112,7 +112,7 @@ export function createComparator(options: ComparatorOptions): Comparator {
     let mask = masks.get(picture.sha256);
     if (mask === undefined) {
       mask = await withPixels(picture, (pixels) => inSharedMemory(maskOf(pixels)));
-      if (maskBytes + mask.looked.length > MOST_MASK_BYTES) {
+      if (maskBytes + mask.looked.length > MAX_MASK_BYTES) {
         masks.clear();
         maskBytes = 0;
       }
@@ -192,7 +192,7 @@ async function inTime<T>(comparing: Promise<T>): Promise<T> {
 const WARM_UP_SIDE = 64;
 
 /** Takes two small pictures the whole way once, so that the code is compiled. */
-async function warmUp(work: PixelWork): Promise<void> {
+async function warmUp(work: PixelExecutor): Promise<void> {
   const [width, height] = [WARM_UP_SIDE, WARM_UP_SIDE];
   const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => index % 251);
   const bytes = encodeJpeg({ width, height, data });

@@ -8,7 +8,7 @@ export interface Limits {
 }
 
 // The longest side that libjpeg writes; the difference image of a longer one could not be kept.
-const LONGEST_SIDE = 65_500;
+const MAX_SIDE = 65_500;
 
 /** Throws `too_large` where a picture of this size, known from its header alone, is over a limit. */
 export function checkSize({ width, height }: { width: number; height: number }, { maxPixels }: Limits): void {
@@ -17,8 +17,8 @@ export function checkSize({ width, height }: { width: number; height: number }, 
     const over = `${pixels / 1e6} megapixels, over the limit of ${maxPixels / 1e6} (max_megapixels)`;
     throw new ImgpipeError('too_large', `the picture is ${width} × ${height} = ${over}`);
   }
-  if (width > LONGEST_SIDE || height > LONGEST_SIDE) {
-    const over = `over the limit of ${LONGEST_SIDE} pixels for a side`;
+  if (width > MAX_SIDE || height > MAX_SIDE) {
+    const over = `over the limit of ${MAX_SIDE} pixels for a side`;
     throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, ${over}`);
   }
 }

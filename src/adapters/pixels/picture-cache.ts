@@ -22,7 +22,7 @@ export interface PictureCache {
 }
 
 /** Two pictures of 12 megapixels, a reference and an image, and a little more. */
-const USUAL_BYTES = 80 * 2 ** 20;
+const DEFAULT_BYTES = 80 * 2 ** 20;
 
 interface Entry {
   readonly pixels: Pixels;
@@ -30,7 +30,7 @@ interface Entry {
   kept: boolean;
 }
 
-export function createPictureCache(maxBytes = USUAL_BYTES): PictureCache {
+export function createPictureCache(maxBytes = DEFAULT_BYTES): PictureCache {
   const memory = createPixelMemory(maxBytes);
   // A Map walks its keys in the order of insertion: the first is the one that was used longest ago.
   const entries = new Map<string, Entry>();

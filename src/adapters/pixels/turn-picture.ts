@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { drawQuarterTurn } from '../../analysis/quarter-turn.ts';
+import { sha256Of } from '../../base/digest.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { sniffFormat } from '../../domain/picture-format.ts';
 import { decodePicture, encodeDrawnJpeg } from './codec.ts';
@@ -25,7 +25,7 @@ export async function turnPicture(bytes: Uint8Array, options: TurnOptions): Prom
 }
 
 async function decoded(bytes: Uint8Array, { cache, maxPixels }: TurnOptions): Promise<HeldPicture> {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Of(bytes);
   const cached = cache.hold(sha256);
   if (cached !== undefined) return cached;
   const format = sniffFormat(bytes);

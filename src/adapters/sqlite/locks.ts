@@ -1,22 +1,23 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { Claim, ClaimAnswer, Claims } from '../../ports/catalog.ts';
+import { isProcessAlive } from '../../base/process-alive.ts';
+import type { Lock, LockResult, Locks } from '../../ports/catalog.ts';
 import { isBusy, translated } from './errors.ts';
 import { makeFolder } from './make-folder.ts';
 
-/** How many claims this process has taken: it keeps their notes apart, also those of two pipelines in one program. */
+/** How many locks this process has taken: it keeps their notes apart, also those of two pipelines in one program. */
 let taken = 0;
 
 /**
- * Claims by SQLite's own file locks: an exclusive claim is an exclusive transaction held open on a small database of
- * the claim's name, a shared one a read transaction. The system frees them at once when their holder dies and keeps
+ * Locks by SQLite's own file locks: an exclusive lock is an exclusive transaction held open on a small database of
+ * the lock's name, a shared one a read transaction. The system frees them at once when their holder dies and keeps
  * them while it is merely stopped; no timers. Beside each lies a note of who holds it, for people alone.
  */
-export function createClaims(folder: string): Claims & { releaseAll(): void } {
+export function createLocks(folder: string): Locks & { releaseAll(): void } {
   const held = new Set<() => void>();
 
-  function take(name: string, as: string, mode: 'exclusive' | 'shared'): ClaimAnswer {
+  function take(name: string, as: string, mode: 'exclusive' | 'shared'): LockResult {
     const stem = path.join(folder, encodeURIComponent(name));
     const file = `${stem}.lock`;
     let connection: DatabaseSyncInstance | undefined;
@@ -27,7 +28,7 @@ export function createClaims(folder: string): Claims & { releaseAll(): void } {
       lock(connection, mode);
     } catch (error) {
       connection?.close();
-      if (isBusy(error)) return { heldBy: holders(stem) };
+      if (isBusy(error)) return { holder: holders(stem) };
       throw translated(error, file);
     }
     taken += 1;
@@ -41,11 +42,11 @@ export function createClaims(folder: string): Claims & { releaseAll(): void } {
       locked.close();
     };
     held.add(release);
-    return { claim: { release: async () => release() } satisfies Claim };
+    return { lock: { release: async () => release() } satisfies Lock };
   }
 
   return {
-    claim: async (name, as, mode = 'exclusive') => take(name, as, mode),
+    lock: async (name, as, mode = 'exclusive') => take(name, as, mode),
     releaseAll: () => {
       for (const release of [...held]) release();
     },
@@ -69,13 +70,13 @@ function leaveNote(note: string, as: string): void {
   } catch {}
 }
 
-/** With the exclusive claim in hand, every note there is left over from the dead. */
+/** With the exclusive lock in hand, every note there is left over from the dead. */
 function sweepNotes(stem: string): void {
   for (const note of notes(stem)) rmSync(note, { force: true });
 }
 
 function holders(stem: string): string {
-  const living = notes(stem).filter((note) => isAlive(Number(/\.(\d+)-\d+\.holder$/.exec(note)?.[1])));
+  const living = notes(stem).filter((note) => isProcessAlive(Number(/\.(\d+)-\d+\.holder$/.exec(note)?.[1])));
   const names = living.flatMap((note) => {
     try {
       return [readFileSync(note, 'utf8')];
@@ -92,13 +93,4 @@ function notes(stem: string): string[] {
   return readdirSync(folder)
     .filter((file) => file.startsWith(start) && /^\d+-\d+\.holder$/.test(file.slice(start.length)))
     .map((file) => path.join(folder, file));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
-import { expected, fixture, sha256 } from '../../fixtures/pictures/expected.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
+import { expected, fixture } from '../../fixtures/pictures/expected.ts';
 import { badPicture, type PictureFile } from '../../support/bad-pictures.ts';
 import { type Outcome, outcomeOf } from '../../support/decoding.ts';
 import { memoryInUse } from '../../support/memory.ts';
@@ -8,7 +9,7 @@ import { memoryInUse } from '../../support/memory.ts';
 // A soak: `BAD_FILES=1000000 SEED=7 npx vitest run test/adapters/pixels/bad-files.test.ts`.
 const COUNT = Number(process.env['BAD_FILES'] ?? 10_000);
 const SEED = Number(process.env['SEED'] ?? 1);
-const MOST_GROWTH = 150e6;
+const MAX_GROWTH = 150e6;
 
 const fixtures = Object.keys(expected.decoded).map((name): PictureFile => {
   return { name, format: name.endsWith('.jpg') ? 'jpg' : 'png', bytes: fixture(name) };
@@ -18,7 +19,7 @@ const fixtures = Object.keys(expected.decoded).map((name): PictureFile => {
 async function expectAtWork(): Promise<void> {
   for (const name of ['baseline-420.jpg', 'progressive-444.jpg', 'rgb8.png', 'rgba16-interlaced.png', 'palette4.png']) {
     const { data } = await decodePicture(fixture(name), name.endsWith('.jpg') ? 'jpg' : 'png', { maxPixels: 64e6 });
-    expect(sha256(data)).toBe(expected.decoded[name]?.sha256);
+    expect(sha256Of(data)).toBe(expected.decoded[name]?.sha256);
   }
 }
 
@@ -34,7 +35,7 @@ it(
     const before = memoryInUse();
     await run(warm, COUNT);
     const grown = memoryInUse() - before;
-    expect(grown, `memory has grown by ${grown} bytes, SEED=${SEED}`).toBeLessThan(MOST_GROWTH);
+    expect(grown, `memory has grown by ${grown} bytes, SEED=${SEED}`).toBeLessThan(MAX_GROWTH);
     // A bad file is not told where no check sum covers what is bad; most are.
     expect(met.undecodable).toBeGreaterThan(COUNT / 2);
     expect(met.decoded).toBeGreaterThan(COUNT / 50);

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
 import { readPngHeader } from '../../../src/adapters/pixels/png/header.ts';
 import { passesOf } from '../../../src/adapters/pixels/png/passes.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
 import { type Bundled, bundled } from '../../fixtures/pictures/bundle.ts';
-import { sha256 } from '../../fixtures/pictures/expected.ts';
 
 const LIMITS = { maxPixels: 64e6 };
 const all = bundled();
@@ -17,7 +17,7 @@ async function wrong(pictures: readonly Bundled[]): Promise<string[]> {
   for (const { name, bytes, width, height, sha256: right } of pictures) {
     const seen = await decodePicture(bytes, name.endsWith('.jpg') ? 'jpg' : 'png', LIMITS);
     if (seen.width !== width || seen.height !== height) differing.push(`${name}: ${seen.width} × ${seen.height}`);
-    else if (sha256(seen.data) !== right) differing.push(name);
+    else if (sha256Of(seen.data) !== right) differing.push(name);
   }
   return differing;
 }

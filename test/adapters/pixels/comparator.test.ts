@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
 import { createComparator } from '../../../src/adapters/pixels/comparator.ts';
 import { createPictureCache } from '../../../src/adapters/pixels/picture-cache.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
 import type { PictureSource } from '../../../src/ports/comparator.ts';
-import { expected, fixture, sha256 } from '../../fixtures/pictures/expected.ts';
+import { expected, fixture } from '../../fixtures/pictures/expected.ts';
 import { l2Above, pair } from '../../support/samples.ts';
 
 const LIMITS = { maxPixels: 64e6 };
@@ -12,7 +13,7 @@ const LIMITS = { maxPixels: 64e6 };
 /** A fixture as a source that counts how often it is read. */
 function source(name: string, bytes: Uint8Array = fixture(name)): PictureSource & { reads: number } {
   return {
-    sha256: sha256(bytes),
+    sha256: sha256Of(bytes),
     format: name.endsWith('.jpg') ? 'jpg' : 'png',
     reads: 0,
     async read() {

@@ -1,10 +1,11 @@
 import { deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
 import type { PictureFormat } from '../../../src/domain/records.ts';
-import { expected, fixture, sha256 } from '../../fixtures/pictures/expected.ts';
-import { claiming, repeatingScan } from '../../support/hostile-pictures.ts';
+import { expected, fixture } from '../../fixtures/pictures/expected.ts';
+import { locking, repeatingScan } from '../../support/hostile-pictures.ts';
 import { chunk, ihdr, png } from '../../support/png-files.ts';
 
 const LIMITS = { maxPixels: 64e6 };
@@ -12,7 +13,7 @@ const LIMITS = { maxPixels: 64e6 };
 /** The digest of the pixels, or the error's code; fails for any error that is not about the bytes. */
 async function verdict(bytes: Uint8Array, format: PictureFormat, limits = LIMITS): Promise<string> {
   try {
-    return sha256((await decodePicture(bytes, format, limits)).data);
+    return sha256Of((await decodePicture(bytes, format, limits)).data);
   } catch (thrown) {
     if (!(thrown instanceof ImgpipeError)) throw thrown;
     expect(thrown.message).toMatch(/^[a-z][^\n]*[^.\n]$/);
@@ -121,7 +122,7 @@ describe('a picture over the limit', () => {
 
   // Decoded, each of these would take the better part of a minute.
   it('is refused by its header alone', async () => {
-    const jpeg = claiming(fixture('baseline-420.jpg'), 30000, 30000);
+    const jpeg = locking(fixture('baseline-420.jpg'), 30000, 30000);
     const flat = png(ihdr(30000, 30000, 1, 0, 0), chunk('IDAT', deflateSync(new Uint8Array(1e6))));
     for (let i = 0; i < 10; i++) {
       expect(await verdict(jpeg, 'jpg')).toBe('too_large');
@@ -148,7 +149,7 @@ describe('a picture over the limit', () => {
     expect(await verdict(png(ihdr(1, 1, 8, 0, 0), ihdr(20000, 20000, 8, 6, 0), pixels), 'png')).toBe('undecodable');
     const frame = fixture('baseline-420.jpg');
     const at = frame.findIndex((byte, i) => byte === 0xff && frame[i + 1] === 0xc0);
-    const second = claiming(frame, 60000, 60000).subarray(at);
+    const second = locking(frame, 60000, 60000).subarray(at);
     const twice = Buffer.concat([frame.subarray(0, at + 2 + frame.readUInt16BE(at + 2)), second]);
     expect(await verdict(twice, 'jpg')).toBe('undecodable');
   });

@@ -3,7 +3,7 @@ import { outcomeOf } from '../../support/decoding.ts';
 import { hostilePictures } from '../../support/hostile-pictures.ts';
 import { memoryInUse } from '../../support/memory.ts';
 
-const MOST_GROWTH = 150e6;
+const MAX_GROWTH = 150e6;
 const files = hostilePictures();
 
 it.each(files)('$name is $outcome, and soon', async (file) => {
@@ -13,5 +13,5 @@ it.each(files)('$name is $outcome, and soon', async (file) => {
 it('all of them again take no more memory than they have taken', async () => {
   const before = memoryInUse();
   for (const file of files) await outcomeOf(file);
-  expect(memoryInUse() - before).toBeLessThan(MOST_GROWTH);
+  expect(memoryInUse() - before).toBeLessThan(MAX_GROWTH);
 });

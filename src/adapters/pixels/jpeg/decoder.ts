@@ -1,7 +1,7 @@
 import { orient } from '../../../analysis/orientation.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import type { Room } from '../allocator.ts';
+import type { Allocator } from '../allocator.ts';
 import { checkSize, type Limits } from '../limits.ts';
 import { isMemoryTrouble } from '../memory-errors.ts';
 import { type JpegHeader, readJpegHeader } from './header.ts';
@@ -9,23 +9,23 @@ import { jimpJpeg } from './jimp-jpeg.ts';
 import { decodeWithLibjpeg, type LibjpegVerdict } from './libjpeg.ts';
 
 // A few bytes can make a scan that goes over the whole picture: libjpeg's own limit against such files.
-const MOST_SCANS = 500;
+const MAX_SCANS = 500;
 // jimp's decoder takes some 100 bytes and 100 ns for each pixel.
-const MOST_PIXELS_OF_JIMP = 16e6;
+const MAX_PIXELS_OF_JIMP = 16e6;
 const DAMAGED = 'the JPEG is cut short or damaged';
 
 /** Decodes a JPEG to RGB as it is to be seen; `undecodable` or `too_large` where that cannot be. */
-export async function decodeJpeg(bytes: Uint8Array, limits: Limits, room?: Room): Promise<Pixels> {
+export async function decodeJpeg(bytes: Uint8Array, limits: Limits, room?: Allocator): Promise<Pixels> {
   const header = readJpegHeader(bytes);
   checkSize(header, limits);
   if (header.progressive && hasTooManyScans(bytes)) {
-    throw new ImgpipeError('undecodable', `the JPEG has more than ${MOST_SCANS} scans`);
+    throw new ImgpipeError('undecodable', `the JPEG has more than ${MAX_SCANS} scans`);
   }
   const upright = header.orientation === 1;
   return orient(await decodeStored(header.tidy, header, upright ? room : undefined), header.orientation);
 }
 
-async function decodeStored(bytes: Uint8Array, header: JpegHeader, room?: Room): Promise<Pixels> {
+async function decodeStored(bytes: Uint8Array, header: JpegHeader, room?: Allocator): Promise<Pixels> {
   if (header.sampling.length === 4) return decodeWithJimp(bytes, header);
   const verdict = askLibjpeg(bytes, header, room);
   if ('data' in verdict) return verdict;
@@ -33,7 +33,7 @@ async function decodeStored(bytes: Uint8Array, header: JpegHeader, room?: Room):
   throw new ImgpipeError('undecodable', DAMAGED);
 }
 
-function askLibjpeg(bytes: Uint8Array, header: JpegHeader, room?: Room): LibjpegVerdict {
+function askLibjpeg(bytes: Uint8Array, header: JpegHeader, room?: Allocator): LibjpegVerdict {
   try {
     return decodeWithLibjpeg(bytes, header, room);
   } catch (thrown) {
@@ -46,8 +46,8 @@ function askLibjpeg(bytes: Uint8Array, header: JpegHeader, room?: Room): Libjpeg
 /** CMYK and YCCK, which the libjpeg wrapper cannot do, and sampling factors that TurboJPEG has no name for. */
 async function decodeWithJimp(bytes: Uint8Array, header: JpegHeader): Promise<Pixels> {
   const { width, height } = header;
-  if (width * height > MOST_PIXELS_OF_JIMP) {
-    const over = `over the limit of ${MOST_PIXELS_OF_JIMP / 1e6} for JPEGs of its rare kind`;
+  if (width * height > MAX_PIXELS_OF_JIMP) {
+    const over = `over the limit of ${MAX_PIXELS_OF_JIMP / 1e6} for JPEGs of its rare kind`;
     throw new ImgpipeError(
       'too_large',
       `the picture is ${width} × ${height} = ${(width * height) / 1e6} megapixels, ${over}`,
@@ -77,7 +77,7 @@ function hasTooManyScans(bytes: Uint8Array): boolean {
   let scans = 0;
   for (let at = file.indexOf('ffda', 0, 'hex'); at >= 0; at = file.indexOf('ffda', at + 2, 'hex')) {
     scans++;
-    if (scans > MOST_SCANS) return true;
+    if (scans > MAX_SCANS) return true;
   }
   return false;
 }

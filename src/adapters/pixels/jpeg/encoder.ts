@@ -16,7 +16,7 @@ export type JpegEncoder = (size: Size, quality: number, draw: DrawRows) => Uint8
 
 const PAGE = 2 ** 16;
 const ROWS_AT_A_TIME = 16;
-const LONGEST_SIDE = 65_535;
+const MAX_SIDE = 65_535;
 
 /**
  * An encoder whose files are those of libjpeg-turbo with its exact transform, byte for byte; undefined where there are no
@@ -54,7 +54,7 @@ export function createJpegEncoder(): JpegEncoder | undefined {
 /** The size, where a JPEG can have it (T.81, B.2.2): others are refused long before. */
 function checked(size: Size): Size {
   for (const side of [size.width, size.height]) {
-    if (Number.isInteger(side) && side >= 1 && side <= LONGEST_SIDE) continue;
+    if (Number.isInteger(side) && side >= 1 && side <= MAX_SIDE) continue;
     throw new RangeError(`There is no JPEG of ${size.width} × ${size.height} pixels.`);
   }
   return size;

@@ -1,6 +1,6 @@
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { newRoom, type Room } from '../allocator.ts';
+import { type Allocator, allocateNew } from '../allocator.ts';
 import type { JpegEncoder } from './encoder.ts';
 import type { JpegHeader } from './header.ts';
 import { createInstance, type LibjpegInstance } from './libjpeg-instance.ts';
@@ -12,7 +12,7 @@ export type LibjpegVerdict = Pixels | { readonly refused: 'header' | 'pixels' };
 const FAILURES_OF_AN_INSTANCE = 200;
 // WebAssembly's memory grows and never shrinks: what one huge picture took is given back with its instance.
 const KEPT_MEMORY = 256 * 2 ** 20;
-const MOST_MEMORY = 2 ** 31 - 2 ** 26;
+const MAX_MEMORY = 2 ** 31 - 2 ** 26;
 
 let current: LibjpegInstance | undefined;
 let failures = 0;
@@ -21,7 +21,11 @@ let failures = 0;
  * Decodes a JPEG of one or three components, whose header has been read, to RGB as stored. A picture that is whole in
  * part only is refused. Trouble with memory is thrown as it comes and is no verdict.
  */
-export function decodeWithLibjpeg(bytes: Uint8Array, header: JpegHeader, room: Room = newRoom): LibjpegVerdict {
+export function decodeWithLibjpeg(
+  bytes: Uint8Array,
+  header: JpegHeader,
+  room: Allocator = allocateNew,
+): LibjpegVerdict {
   return onFreshInstanceIfBroken((instance) => {
     makeRoom(instance, bytes, header);
     const { decoder } = instance;
@@ -91,7 +95,7 @@ function forget(): void {
 /** Grows the memory before the decoding, so that a machine that is short of memory does not pass for a bad picture. */
 function makeRoom({ module }: LibjpegInstance, bytes: Uint8Array, { width, height, progressive }: JpegHeader): void {
   const need = bytes.length + width * height * (progressive ? 9 : 3) + 2 ** 20;
-  if (need > MOST_MEMORY) {
+  if (need > MAX_MEMORY) {
     throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, more than the JPEG decoder can hold`);
   }
   if (need <= module.HEAPU8.length / 2) return;

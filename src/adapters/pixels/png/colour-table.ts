@@ -5,7 +5,7 @@ import type { PngHeader } from './header.ts';
 /** What each value of a byte stands for: red + green * 2^8 + blue * 2^16, or less than 0 where it is no colour. */
 export type ColourTable = Int32Array;
 
-const MOST_COLOURS = 256;
+const MAX_COLOURS = 256;
 
 /**
  * The colours that the samples of a palette picture, or of a grey one of up to 8 bits, stand for, over white. Throws
@@ -13,7 +13,7 @@ const MOST_COLOURS = 256;
  */
 export function colourTable(header: PngHeader): ColourTable {
   const colours = header.colour === 3 ? paletteColours(header) : greyColours(header);
-  const table = new Int32Array(MOST_COLOURS).fill(-1);
+  const table = new Int32Array(MAX_COLOURS).fill(-1);
   colours.forEach(({ rgb: [red, green, blue], alpha }, index) => {
     table[index] = overWhite(red, alpha) + (overWhite(green, alpha) << 8) + (overWhite(blue, alpha) << 16);
   });
@@ -27,7 +27,7 @@ interface TableColour {
 
 function paletteColours({ palette, transparency = new Uint8Array() }: PngHeader): TableColour[] {
   const length = palette.length / 3;
-  if (length < 1 || length > MOST_COLOURS || !Number.isInteger(length)) {
+  if (length < 1 || length > MAX_COLOURS || !Number.isInteger(length)) {
     throw new ImgpipeError('undecodable', 'the PNG has no palette, or a damaged one');
   }
   if (transparency.length > length) throw badTransparency();

@@ -12,7 +12,7 @@ export interface RowPlace {
 }
 
 /** Writes a row of unfiltered samples as 8-bit RGB over white. Throws `undecodable` for a colour that is not in the palette. */
-export type PaintRow = (samples: Uint8Array, place: RowPlace) => void;
+export type PaintRow = (samples: Uint8Array, position: RowPlace) => void;
 
 /** How the rows of such a picture are painted. Throws `undecodable` where palette or transparency cannot be. */
 export function rowPainter(header: PngHeader): PaintRow {

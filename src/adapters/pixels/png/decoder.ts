@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { orient } from '../../../analysis/orientation.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { newRoom, type Room } from '../allocator.ts';
+import { type Allocator, allocateNew } from '../allocator.ts';
 import { checkSize, type Limits } from '../limits.ts';
 import { rowPainter } from './colours.ts';
 import { readPngHead } from './head.ts';
@@ -11,20 +11,20 @@ import { passesOf, storedBytes } from './passes.ts';
 import { unfilter } from './unfilter.ts';
 
 // zlib counts what it has to do in 32 bits.
-const MOST_BYTES = 2 ** 32 - 2;
+const MAX_BYTES = 2 ** 32 - 2;
 const DAMAGED = 'the PNG is cut short or damaged';
 // What zlib says of bytes; anything else that it throws is no verdict on them.
 const OF_THE_BYTES = ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT', 'ERR_BUFFER_TOO_LARGE'];
 
 /** Decodes a PNG to RGB over white, as it is to be seen; `undecodable` or `too_large` where that cannot be. */
-export function decodePng(bytes: Uint8Array, limits: Limits, room: Room = newRoom): Pixels {
+export function decodePng(bytes: Uint8Array, limits: Limits, room: Allocator = allocateNew): Pixels {
   checkSize(readPngHead(bytes), limits);
   const header = readPngHeader(bytes);
-  return orient(decodeStored(header, header.orientation === 1 ? room : newRoom), header.orientation);
+  return orient(decodeStored(header, header.orientation === 1 ? room : allocateNew), header.orientation);
 }
 
 /** Beside the result no more is held than the inflated rows, and of these only some at a time in another form. */
-function decodeStored(header: PngHeader, room: Room): Pixels {
+function decodeStored(header: PngHeader, room: Allocator): Pixels {
   const { width, height, bitsPerPixel } = header;
   const paint = rowPainter(header);
   const passes = passesOf(header);
@@ -52,7 +52,7 @@ function decodeStored(header: PngHeader, room: Room): Pixels {
 
 /** The compressed data, which must be `length` bytes when it is inflated, and no more. */
 function inflate({ data, width, height }: PngHeader, length: number): Uint8Array {
-  if (length > MOST_BYTES) {
+  if (length > MAX_BYTES) {
     throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, more than the PNG decoder can hold`);
   }
   try {

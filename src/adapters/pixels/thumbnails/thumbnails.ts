@@ -4,13 +4,13 @@ import type { Thumbnails } from '../../../ports/thumbnails.ts';
 import { needOf } from '../decoding-need.ts';
 import type { Limits } from '../limits.ts';
 import { createMemoryGate } from '../workers/memory-gate.ts';
-import { HERE, lostOn, type PixelWork, WorkerLost } from '../workers/pixel-executor.ts';
+import { INLINE_EXECUTOR, lostOn, type PixelExecutor, WorkerLost } from '../workers/pixel-executor.ts';
 import { type Thumbnail, type ThumbnailTask, type Verdict, verdictOf } from '../workers/pixel-tasks.ts';
 import { createThumbnailCache } from './thumbnail-cache.ts';
 
 export interface ThumbnailsOptions extends Limits {
   /** Who decodes and shrinks: this thread unless told otherwise. */
-  readonly work?: PixelWork;
+  readonly work?: PixelExecutor;
   /** The longest side in pixels. */
   readonly side?: number;
   /** How many bytes of finished ones are kept. */
@@ -18,11 +18,11 @@ export interface ThumbnailsOptions extends Limits {
 }
 
 const SIDE = 240;
-const USUAL_BYTES = 32e6;
+const DEFAULT_BYTES = 32e6;
 
 /** Makes thumbnails, each once while it is kept; what is wrong with a picture is kept like one. */
 export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
-  const { maxPixels, maxMemory, work = HERE, side = SIDE, maxBytes = USUAL_BYTES } = options;
+  const { maxPixels, maxMemory, work = INLINE_EXECUTOR, side = SIDE, maxBytes = DEFAULT_BYTES } = options;
   const limits = { maxPixels, maxMemory };
   const made = createThumbnailCache(maxBytes);
   const underWay = new Map<string, Promise<Thumbnail>>();

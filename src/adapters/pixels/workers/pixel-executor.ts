@@ -1,7 +1,7 @@
 import { type AnswerTo, type PixelTask, perform, type Verdict } from './pixel-tasks.ts';
 
 /** Who does what is done to pixels. */
-export interface PixelWork {
+export interface PixelExecutor {
   /** How many tasks are worth giving at a time. */
   readonly atOnce: number;
   /** Whether the pixels of a decoded picture have to be in memory that threads share. */
@@ -32,7 +32,7 @@ export function lostOn({ late }: WorkerLost): Verdict {
 }
 
 /** In this thread, one task after the other, and each as long as it takes. */
-export const HERE: PixelWork = {
+export const INLINE_EXECUTOR: PixelExecutor = {
   atOnce: 1,
   shares: false,
   perform: <T extends PixelTask>(make: () => T) => perform(make()) as Promise<AnswerTo<T>>,

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { createMemoryGate } from './memory-gate.ts';
-import { HERE, type PixelWork, WorkerLost } from './pixel-executor.ts';
+import { INLINE_EXECUTOR, type PixelExecutor, WorkerLost } from './pixel-executor.ts';
 import type { AnswerTo, PixelTask } from './pixel-tasks.ts';
 import { startWorker, type WorkerThread } from './worker-thread.ts';
 
@@ -15,7 +15,7 @@ export interface PixelPoolOptions {
 }
 
 /** How much memory tasks take together. One that takes more is worked on alone. */
-const MOST_MEMORY = 96e6;
+const MAX_MEMORY = 96e6;
 
 /** A picture of some 400 × 400: done before a worker has heard of it, and too small to take long whatever is in it. */
 const SMALL_MEMORY = 2e6;
@@ -25,9 +25,9 @@ const SMALL_MEMORY = 2e6;
  * replaced, and its task is tried once more while no other is worked on: only then is the task to blame. Small tasks are
  * done in this thread.
  */
-export function createPixelPool(options: PixelPoolOptions): PixelWork {
+export function createPixelPool(options: PixelPoolOptions): PixelExecutor {
   const { workers, maxTimeMs, program = ourProgram(), smallMemory = SMALL_MEMORY } = options;
-  const gate = createMemoryGate({ pieces: workers, bytes: MOST_MEMORY });
+  const gate = createMemoryGate({ pieces: workers, bytes: MAX_MEMORY });
   const idle: WorkerThread[] = [];
 
   async function attempt<T extends PixelTask>(task: T): Promise<AnswerTo<T>> {
@@ -47,7 +47,7 @@ export function createPixelPool(options: PixelPoolOptions): PixelWork {
     atOnce: 2 * workers,
     shares: true,
     async perform(make, memory) {
-      if (memory <= smallMemory) return HERE.perform(make, memory);
+      if (memory <= smallMemory) return INLINE_EXECUTOR.perform(make, memory);
       let task: ReturnType<typeof make> | undefined;
       const begin = () => {
         task ??= make();

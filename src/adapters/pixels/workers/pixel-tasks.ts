@@ -7,7 +7,7 @@ import { sizeChangeImage } from '../../../analysis/size-change.ts';
 import { techniqueOf } from '../../../analysis/techniques.ts';
 import { thumbnail } from '../../../analysis/thumbnail.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { MOST_REGIONS, type PictureFormat } from '../../../domain/records.ts';
+import { MAX_REGIONS, type PictureFormat } from '../../../domain/records.ts';
 import { limitOf } from '../../../domain/threshold.ts';
 import type { Comparison, Measure } from '../../../ports/comparator.ts';
 import { decodePicture, encodeDrawnJpeg, encodeJpeg } from '../codec.ts';
@@ -121,7 +121,7 @@ function compare({ technique, threshold, ...pair }: CompareTask): Comparison {
   return {
     kind: 'changed',
     measurement,
-    regions: regions && { count: regions.length, first: regions.slice(0, MOST_REGIONS) },
+    regions: regions && { count: regions.length, first: regions.slice(0, MAX_REGIONS) },
     difference: encodeDifference(reference, image, range),
   };
 }

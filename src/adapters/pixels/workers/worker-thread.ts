@@ -20,15 +20,15 @@ export interface WorkerThread {
 }
 
 /** Objects of a worker's own take little: whatever fills more than this does not come to an end. */
-const MOST_HEAP_MB = 512;
+const MAX_HEAP_MB = 512;
 /** A thread that has not started after this long, on a machine however busy, does not start. */
-const LONGEST_START_MS = 60_000;
+const MAX_START_MS = 60_000;
 
 type Ending = Exclude<WorkerMessage, { kind: 'ready' }>;
 
 /** Starts a thread of this program, which keeps the process from ending only while it has a task. */
 export function startWorker(program: string): WorkerThread {
-  const thread = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB } });
+  const thread = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
   thread.unref();
   let onMessage = (_: WorkerMessage) => {};
   let onDeath = () => {};
@@ -44,7 +44,7 @@ export function startWorker(program: string): WorkerThread {
   thread.on('exit', die);
   thread.on('message', (message: WorkerMessage) => onMessage(message));
   // That it does not start is no picture's fault.
-  const started = next('ready', LONGEST_START_MS).catch(() => {
+  const started = next('ready', MAX_START_MS).catch(() => {
     throw new Error('a worker thread does not start', { cause });
   });
   started.catch(() => {});

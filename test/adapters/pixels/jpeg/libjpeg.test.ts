@@ -3,7 +3,8 @@ import { readJpegHeader } from '../../../../src/adapters/pixels/jpeg/header.ts';
 import { decodeWithLibjpeg } from '../../../../src/adapters/pixels/jpeg/libjpeg.ts';
 import type * as instances from '../../../../src/adapters/pixels/jpeg/libjpeg-instance.ts';
 import { isMemoryTrouble } from '../../../../src/adapters/pixels/memory-errors.ts';
-import { expected, fixture, sha256 } from '../../../fixtures/pictures/expected.ts';
+import { sha256Of } from '../../../../src/base/digest.ts';
+import { expected, fixture } from '../../../fixtures/pictures/expected.ts';
 
 /** What the next instances throw when they decode, one after the other. */
 const troubles = vi.hoisted((): unknown[] => []);
@@ -48,7 +49,7 @@ describe('an instance of libjpeg that breaks', () => {
   it('is followed by another, on which the same bytes decode', async () => {
     troubles.push(trap);
     const decode = await decodeAfresh();
-    expect(sha256((await decode()).data)).toBe(expected.decoded[NAME]?.sha256);
+    expect(sha256Of((await decode()).data)).toBe(expected.decoded[NAME]?.sha256);
     expect(troubles).toEqual([]);
   });
 
@@ -56,7 +57,7 @@ describe('an instance of libjpeg that breaks', () => {
     troubles.push(trap, trap);
     const decode = await decodeAfresh();
     await expect(decode()).rejects.toMatchObject({ code: 'undecodable', cause: trap });
-    expect(sha256((await decode()).data)).toBe(expected.decoded[NAME]?.sha256);
+    expect(sha256Of((await decode()).data)).toBe(expected.decoded[NAME]?.sha256);
   });
 
   it('for want of memory is no verdict on the bytes', async () => {
@@ -70,7 +71,7 @@ describe('an instance of libjpeg that breaks', () => {
       const error: unknown = await decode().catch((caught: unknown) => caught);
       expect(error).not.toHaveProperty('code');
       expect(error).toMatchObject({ message: seen });
-      expect(sha256((await decode()).data)).toBe(expected.decoded[NAME]?.sha256);
+      expect(sha256Of((await decode()).data)).toBe(expected.decoded[NAME]?.sha256);
     }
   });
 

@@ -1,8 +1,9 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodePng } from '../../../../src/adapters/pixels/png/decoder.ts';
+import { sha256Of } from '../../../../src/base/digest.ts';
 import { ImgpipeError } from '../../../../src/domain/errors.ts';
-import { expected, fixture, sha256 } from '../../../fixtures/pictures/expected.ts';
+import { expected, fixture } from '../../../fixtures/pictures/expected.ts';
 import { brokenChunk, chunk, ihdr, png } from '../../../support/png-files.ts';
 
 /** The pixels, or what is wrong with the bytes. */
@@ -52,13 +53,9 @@ describe('the check sum of a chunk', () => {
     const at = upsideDown.indexOf('eXIf');
     const length = upsideDown.readUInt32BE(at - 4);
     const body = upsideDown.subarray(at + 4, at + 4 + length);
-    const passedOver = [
-      upsideDown.subarray(0, at - 4),
-      brokenChunk('eXIf', body),
-      upsideDown.subarray(at + 8 + length),
-    ];
-    const left = seen(Buffer.concat(passedOver));
-    expect(sha256(Uint8Array.from(left as number[]))).toBe(expected.decoded['animated.png']?.sha256);
+    const skipped = [upsideDown.subarray(0, at - 4), brokenChunk('eXIf', body), upsideDown.subarray(at + 8 + length)];
+    const left = seen(Buffer.concat(skipped));
+    expect(sha256Of(Uint8Array.from(left as number[]))).toBe(expected.decoded['animated.png']?.sha256);
   });
 });
 

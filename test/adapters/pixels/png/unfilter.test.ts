@@ -6,7 +6,7 @@ import { createSimd } from '../../../../src/adapters/pixels/png/unfilter-simd.ts
 import { seeded } from '../../../support/random.ts';
 
 const simd = createSimd() as Unfilter;
-const LONGEST_ROW = 65_500 * 8;
+const MAX_ROW = 65_500 * 8;
 
 /** All the rows one behind the other; undefined where a filter is unknown. */
 function unfiltered(way: Unfilter, filtered: Uint8Array, layout: RowLayout): Buffer | undefined {
@@ -87,9 +87,9 @@ describe('filters taken off by vectors', () => {
   });
 
   it('hold the longest row, with every filter', () => {
-    const layout = { rowBytes: LONGEST_ROW, bytesPerPixel: 8 };
+    const layout = { rowBytes: MAX_ROW, bytesPerPixel: 8 };
     for (const filter of [0, 1, 2, 3, 4]) {
-      const filtered = randomRows(2, LONGEST_ROW, [filter], filter);
+      const filtered = randomRows(2, MAX_ROW, [filter], filter);
       expect(unfiltered(simd, filtered, layout)?.equals(unfiltered(PLAIN, filtered, layout) as Buffer)).toBe(true);
     }
   });

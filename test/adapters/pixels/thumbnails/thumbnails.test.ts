@@ -5,15 +5,16 @@ import { PNG } from 'pngjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { decodePicture, encodeJpeg } from '../../../../src/adapters/pixels/codec.ts';
 import { createThumbnails } from '../../../../src/adapters/pixels/thumbnails/thumbnails.ts';
-import { HERE, type PixelWork } from '../../../../src/adapters/pixels/workers/pixel-executor.ts';
+import { INLINE_EXECUTOR, type PixelExecutor } from '../../../../src/adapters/pixels/workers/pixel-executor.ts';
 import { createPixelPool } from '../../../../src/adapters/pixels/workers/pixel-pool.ts';
+import { sha256Of } from '../../../../src/base/digest.ts';
 import { ImgpipeError, Stopped } from '../../../../src/domain/errors.ts';
 import type { PictureFormat } from '../../../../src/domain/records.ts';
 import type { PictureSource } from '../../../../src/ports/comparator.ts';
 import { expected, fixture } from '../../../fixtures/pictures/expected.ts';
-import { claiming } from '../../../support/hostile-pictures.ts';
+import { locking } from '../../../support/hostile-pictures.ts';
 import { ROOT } from '../../../support/imgpipe.ts';
-import { cutPng, png, sha256 } from '../../../support/pictures.ts';
+import { cutPng, png } from '../../../support/pictures.ts';
 import { chunk, ihdr, png as pngOf } from '../../../support/png-files.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -24,7 +25,7 @@ const PATIENT_MS = 30_000;
 /** A picture that counts how often it is read. */
 function source(bytes: Uint8Array, format: PictureFormat = 'png'): PictureSource & { reads: number } {
   return {
-    sha256: sha256(bytes),
+    sha256: sha256Of(bytes),
     format,
     reads: 0,
     async read() {
@@ -35,14 +36,14 @@ function source(bytes: Uint8Array, format: PictureFormat = 'png'): PictureSource
 }
 
 /** Work with something done around each task. */
-function around(work: PixelWork, wrap: <T>(perform: () => Promise<T>) => Promise<T>): PixelWork {
+function around(work: PixelExecutor, wrap: <T>(perform: () => Promise<T>) => Promise<T>): PixelExecutor {
   return { ...work, perform: (make, memory) => wrap(() => work.perform(make, memory)) };
 }
 
 /** The work of this thread, and how often it was asked for. */
 function counted() {
   let tasks = 0;
-  const work = around(HERE, (perform) => {
+  const work = around(INLINE_EXECUTOR, (perform) => {
     tasks++;
     return perform();
   });
@@ -90,7 +91,7 @@ describe('a thumbnail', () => {
   it('of a JPEG is the mean of its pixels', async () => {
     const bytes = fixture('tiny-2x1.jpg');
     const { data } = await decodePicture(bytes, 'jpg', LIMITS);
-    expect(sha256(data)).toBe(expected.decoded['tiny-2x1.jpg']?.sha256);
+    expect(sha256Of(data)).toBe(expected.decoded['tiny-2x1.jpg']?.sha256);
     const small = await createThumbnails({ ...LIMITS, side: 1 }).of(source(bytes, 'jpg'));
     const mean = [0, 1, 2].map((index) => Math.round(((data[index] ?? 0) + (data[index + 3] ?? 0)) / 2));
     expect(small).toEqual(encodeJpeg({ width: 1, height: 1, data: Uint8Array.from(mean) }));
@@ -101,7 +102,7 @@ describe('a thumbnail', () => {
     async (name) => {
       const format = name.endsWith('jpg') ? 'jpg' : 'png';
       const pixels = await decodePicture(fixture(name), format, LIMITS);
-      expect(sha256(pixels.data)).toBe(expected.decoded[name]?.sha256);
+      expect(sha256Of(pixels.data)).toBe(expected.decoded[name]?.sha256);
       expect(await createThumbnails(LIMITS).of(source(fixture(name), format))).toEqual(encodeJpeg(pixels));
     },
   );
@@ -130,7 +131,7 @@ describe('a picture that cannot be shown', () => {
 
   it.each([
     ['PNG', pngOf(ihdr(30_000, 30_000, 8, 2), chunk('IDAT', Buffer.alloc(10))), 'png'],
-    ['JPEG', claiming(fixture('baseline-420.jpg'), 30_000, 30_000), 'jpg'],
+    ['JPEG', locking(fixture('baseline-420.jpg'), 30_000, 30_000), 'jpg'],
   ] as const)('is not even begun with where its header says 30,000 × 30,000: %s', async (_, bytes, format) => {
     const { work, tasks } = counted();
     const thumbnails = createThumbnails({ ...LIMITS, work });
@@ -194,7 +195,7 @@ describe('thumbnails that many ask for at once', () => {
     expect(tasks).toBe(40);
     expect(pictures.map(({ picture }) => picture.reads)).toEqual(pictures.map(() => 1));
     expect(most).toBe(4);
-    expect(new Set(all.map(sha256)).size).toBe(40);
+    expect(new Set(all.map(sha256Of)).size).toBe(40);
     expect(all.slice(40, 80)).toEqual(all.slice(0, 40));
   });
 

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createComparator } from '../../../../src/adapters/pixels/comparator.ts';
 import { createPixelPool } from '../../../../src/adapters/pixels/workers/pixel-pool.ts';
+import { sha256Of } from '../../../../src/base/digest.ts';
 import type { PictureSource } from '../../../../src/ports/comparator.ts';
 import { ROOT } from '../../../support/imgpipe.ts';
-import { png, sha256 } from '../../../support/pictures.ts';
+import { png } from '../../../support/pictures.ts';
 import { l2Above, pair } from '../../../support/samples.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -13,7 +14,7 @@ const TROUBLED = path.join(ROOT, 'test/support/programs/troubled-worker.js');
 const PATIENT_MS = 30_000;
 
 function source(bytes: Uint8Array): PictureSource {
-  return { sha256: sha256(bytes), format: 'png', read: async () => bytes };
+  return { sha256: sha256Of(bytes), format: 'png', read: async () => bytes };
 }
 
 /** Pictures that are all different. */
