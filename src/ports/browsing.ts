@@ -57,24 +57,6 @@ export interface AlertDelays {
   readonly sum: number;
 }
 
-/** The catalog in figures, at one moment. */
-export interface Figures {
-  readonly streams: readonly { readonly stream: string; readonly images: number; readonly events: number }[];
-  readonly techniques: readonly {
-    readonly technique: string;
-    readonly outcomes: Readonly<Record<OutcomeKind, number>>;
-    /** Images without an outcome. */
-    readonly waiting: number;
-  }[];
-  readonly events: number;
-  /** Those that are ready. */
-  readonly alerts: number;
-  readonly deadLetters: number;
-  /** Events that have neither a ready alert nor a dead letter. */
-  readonly waitingForAlert: number;
-  readonly delays: AlertDelays;
-}
-
 /** What people look for in the catalog. Nothing here writes, and each answer is of one moment. */
 export interface BrowsingRows {
   /** A page of ready alerts, the highest number first. */
@@ -89,5 +71,4 @@ export interface BrowsingRows {
   measured(stream: string, technique: string, page: { before?: number; limit: number }): Promise<Measured[]>;
   /** The streams that have images, and the techniques that have outcomes, by name. */
   choices(): Promise<{ readonly streams: readonly string[]; readonly techniques: readonly string[] }>;
-  figures(): Promise<Figures>;
 }

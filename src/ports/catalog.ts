@@ -11,6 +11,7 @@ import type {
   Written,
 } from '../domain/records.ts';
 import type { Threshold } from '../domain/threshold.ts';
+import type { AuditCatalog } from './audit.ts';
 import type { BrowsingRows } from './browsing.ts';
 import type { DeadLetterRows } from './dead-letters.ts';
 import type { HeartbeatRows } from './heartbeats.ts';
@@ -64,8 +65,6 @@ export interface ImageRows {
   references(ids: readonly ImageId[]): Promise<(ImageRecord | undefined)[]>;
   /** The images of a stream that have a place, but no outcome for some technique in use, or a replayed dead letter. */
   unanswered(stream: string): Promise<(ImageId & { readonly position: RecordPosition })[]>;
-  /** The digests of all masks that images have, in order. */
-  masks(): Promise<string[]>;
   lastImage(stream: string): Promise<ImageRecord | undefined>;
   /** The newest image of a stream that came from this origin. */
   newestFrom(stream: string, origin: string): Promise<ImageRecord | undefined>;
@@ -98,60 +97,6 @@ export interface AlertRows {
   alertRange(): Promise<{ readonly first: number; readonly last: number } | undefined>;
 }
 
-/** An image that a technique has no outcome for. */
-export interface OpenImage {
-  readonly image: ImageId;
-  readonly technique: string;
-  readonly position: RecordPosition | null;
-}
-
-/** An event that has neither a ready alert nor a dead letter, but one that is replayed. */
-export interface OpenEvent {
-  readonly number: number;
-  readonly technique: string;
-  readonly position: RecordPosition | null;
-  /** Where the message of its image lies. */
-  readonly imagePosition: RecordPosition | null;
-}
-
-export interface StreamFigures {
-  readonly stream: string;
-  readonly images: number;
-  readonly events: number;
-  readonly lastNumber: number;
-}
-
-export interface TechniqueFigures {
-  readonly technique: string;
-  readonly threshold: Threshold;
-  /** How many images have this outcome. */
-  readonly outcomes: Readonly<Record<OutcomeRecord['kind'], number>>;
-}
-
-/** Something in the catalog that does not fit together: the key of the thing, and what is wrong with it. */
-export interface Fault {
-  readonly key: string;
-  readonly what: string;
-}
-
-/** The catalog at one moment. Each figure is counted from rows of its own, none derived from another. */
-export interface Audit {
-  readonly images: number;
-  /** Images that have an outcome for each technique in use. */
-  readonly analyzed: number;
-  readonly events: number;
-  readonly alerts: number;
-  readonly deadLetters: number;
-  readonly streams: readonly StreamFigures[];
-  readonly techniques: readonly TechniqueFigures[];
-  readonly openImages: readonly OpenImage[];
-  readonly openEvents: readonly OpenEvent[];
-  /** Of the open images the one that was received first. */
-  readonly oldestOpen: (ImageId & { readonly receivedAt: string }) | null;
-  /** Holes in the numbers, outcomes without their image, changes without their event, alerts without theirs. */
-  readonly faults: readonly Fault[];
-}
-
 /** What a range of images has led to. */
 export interface RangeTally {
   readonly events: number;
@@ -167,20 +112,10 @@ export interface CatalogWhole {
   /** The thresholds of the techniques in use. */
   thresholds(): Promise<ReadonlyMap<string, Threshold>>;
   setThreshold(technique: string, threshold: Threshold): Promise<void>;
-  /** One snapshot. A catalog that no analyzer has worked on yet is audited for `defaultTechnique`. */
-  audit(defaultTechnique: string): Promise<Audit>;
   /** Images with an outcome still to come, or with an event whose alert is still to come: the first number in the range, if any. */
   firstOpen(stream: string, from: number, to: number, technique: string): Promise<number | undefined>;
   /** What a range of images has led to for a technique. */
   tally(stream: string, from: number, to: number, technique: string): Promise<RangeTally>;
-  /** The rows that are ready, page by page in the order of their numbers; `after` is the last one of the page before. */
-  readyImages(after: ImageId | undefined, limit: number): Promise<ImageRecord[]>;
-  readyEvents(after: number, limit: number): Promise<EventRecord[]>;
-  readyAlerts(after: number, limit: number): Promise<AlertRecord[]>;
-  /** All images, ready or not, page by page. */
-  allImages(after: ImageId | undefined, limit: number): Promise<ImageRecord[]>;
-  /** The last event number given. */
-  lastEvent(): Promise<number>;
   /** Notes that a clean has begun. */
   beginClean(): Promise<void>;
   /** Forgets all rows, gives the pipeline a new id and keeps the former one. */
@@ -202,4 +137,5 @@ export interface Catalog
     DeadLetterRows,
     HeartbeatRows,
     BrowsingRows,
+    AuditCatalog,
     CatalogWhole {}

@@ -1,7 +1,7 @@
 import type { BrowsingRows } from '../../ports/browsing.ts';
 import { alertPage } from './alert-page.ts';
+import { techniquesWithOutcomes } from './counts.ts';
 import type { Database, Row } from './database.ts';
-import { figures, techniquesWithOutcomes } from './figures.ts';
 import { measuredOf } from './rows.ts';
 
 export function createBrowsingRows(db: Database): BrowsingRows {
@@ -49,7 +49,5 @@ export function createBrowsingRows(db: Database): BrowsingRows {
         streams: db.all('SELECT stream FROM stream ORDER BY stream').map((row) => String(row['stream'])),
         techniques: techniquesWithOutcomes(db),
       })),
-
-    figures: async () => figures(db),
   };
 }

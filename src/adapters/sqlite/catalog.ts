@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import type { ImageId } from '../../domain/records.ts';
 import type { Catalog, CatalogWhole } from '../../ports/catalog.ts';
 import { createAlertRows } from './alert-rows.ts';
-import { audit } from './audit.ts';
 import { createBrowsingRows } from './browsing-rows.ts';
+import { countsOf } from './counts.ts';
 import type { Database } from './database.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
 import { createLocks } from './locks.ts';
+import { createOpenRows } from './open-rows.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
-import { alertOf, EVENT_QUERY, eventOf, imageOf, thresholdOf } from './rows.ts';
+import { thresholdOf } from './rows.ts';
+import { readSnapshot } from './snapshot.ts';
 
 /** The tables of which `clean` leaves nothing. */
 const FORGOTTEN = [
@@ -24,6 +25,9 @@ const FORGOTTEN = [
   'alert_delay',
   'dead_letter',
   'heartbeat',
+  'owed',
+  'owed_event',
+  'outcome_total',
 ];
 
 /** The catalog in SQLite; its locks' locks lie in `locks/` beside the database. It closes the database. */
@@ -37,6 +41,9 @@ export function createSqliteCatalog(db: Database): Catalog {
     ...createDeadLetterRows(db),
     ...createHeartbeatRows(db),
     ...createBrowsingRows(db),
+    ...createOpenRows(db),
+    counts: async () => db.snapshot(() => countsOf(db)),
+    snapshot: (read) => readSnapshot(db.file, read),
     ...createWhole(db),
     close: async () => {
       locks.releaseAll();
@@ -46,16 +53,6 @@ export function createSqliteCatalog(db: Database): Catalog {
 }
 
 function createWhole(db: Database): Omit<CatalogWhole, 'close'> {
-  const page = (condition: string, after: ImageId | undefined, limit: number) =>
-    db
-      .all(
-        `SELECT * FROM image WHERE (stream, number) > (?, ?) ${condition} ORDER BY stream, number LIMIT ?`,
-        after?.stream ?? '',
-        after?.number ?? 0,
-        limit,
-      )
-      .map(imageOf);
-
   return {
     identity: async () => {
       const row = db.get('SELECT * FROM pipeline');
@@ -83,8 +80,6 @@ function createWhole(db: Database): Omit<CatalogWhole, 'close'> {
             threshold.unit,
           ),
       ),
-
-    audit: async (defaultTechnique) => audit(db, defaultTechnique),
 
     firstOpen: async (stream, from, to, technique) => {
       const row = db.get(
@@ -121,21 +116,6 @@ function createWhole(db: Database): Omit<CatalogWhole, 'close'> {
       const figure = (name: string) => Number(row?.[name]);
       return { events: figure('events'), alerts: figure('alerts'), deadLetters: figure('dead') };
     },
-
-    readyImages: async (after, limit) => page("AND state = 'ready'", after, limit),
-    allImages: async (after, limit) => page('', after, limit),
-
-    readyEvents: async (after, limit) =>
-      db
-        .all(`${EVENT_QUERY} WHERE e.number > ? AND e.state = 'ready' ORDER BY e.number LIMIT ?`, after, limit)
-        .map(eventOf),
-
-    readyAlerts: async (after, limit) =>
-      db
-        .all("SELECT * FROM alert WHERE number > ? AND state = 'ready' ORDER BY number LIMIT ?", after, limit)
-        .map(alertOf),
-
-    lastEvent: async () => Number(db.get('SELECT last_event FROM pipeline')?.['last_event']),
 
     beginClean: () => db.write(() => void db.run('UPDATE pipeline SET cleaning = 1')),
 

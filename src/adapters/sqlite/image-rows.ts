@@ -8,7 +8,7 @@ export function createImageRows(db: Database): ImageRows {
     const known = db.get('SELECT * FROM image WHERE incoming = ?', picture.incoming);
     if (known !== undefined) return { how: 'exists', row: imageOf(known) };
     const next = db.get(
-      `INSERT INTO stream VALUES (?, 1)
+      `INSERT INTO stream (stream, last_number) VALUES (?, 1)
        ON CONFLICT (stream) DO UPDATE SET last_number = last_number + 1 RETURNING last_number`,
       picture.stream,
     );
@@ -107,9 +107,6 @@ export function createImageRows(db: Database): ImageRows {
           const position = positionOf(row);
           return position === null ? [] : [{ stream, number: Number(row['number']), position }];
         }),
-
-    masks: async () =>
-      db.all('SELECT DISTINCT mask FROM image WHERE mask IS NOT NULL ORDER BY mask').map((row) => String(row['mask'])),
 
     lastImage: async (stream) =>
       one(db.get('SELECT * FROM image WHERE stream = ? ORDER BY number DESC LIMIT 1', stream)),
