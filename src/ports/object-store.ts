@@ -1,5 +1,3 @@
-import type { Written } from '../domain/records.ts';
-
 /** An object to be put: its key, and its bytes. */
 export interface NewObject {
   readonly key: string;
@@ -12,6 +10,9 @@ export interface OpenObject {
   /** Holds nothing open before its first read, nor once it is read to its end, cancelled, or has failed. */
   readonly bytes: ReadableStream<Uint8Array>;
 }
+
+/** Whether an object was put, or its key was taken already. */
+export type PutResult = 'added' | 'exists';
 
 /** A picture on its way from `incoming/` to its number. */
 export interface Promotion {
@@ -44,7 +45,7 @@ export interface ObjectStore {
   /** Removes staged pictures; those that are gone already are fine. */
   removeIncoming(names: readonly string[]): Promise<void>;
   /** Puts objects, whose keys appear in the order given; the answer says of each whether it was added or was there. */
-  put(objects: readonly NewObject[]): Promise<Written<string>['how'][]>;
+  put(objects: readonly NewObject[]): Promise<PutResult[]>;
   /** The bytes under a key, or undefined where there is no such object. */
   get(key: string): Promise<Uint8Array | undefined>;
   /** How many bytes lie under a key; undefined where there is no such object. */
