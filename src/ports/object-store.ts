@@ -14,6 +14,13 @@ export interface OpenObject {
 /** Whether an object was put, or its key was taken already. */
 export type PutResult = 'added' | 'exists';
 
+/** What an object's bytes are known by. */
+export interface ObjectDigest {
+  /** In lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly size: number;
+}
+
 /** A picture on its way from `incoming/` to its number. */
 export interface Promotion {
   readonly incoming: string;
@@ -48,6 +55,12 @@ export interface ObjectStore {
   put(objects: readonly NewObject[]): Promise<PutResult[]>;
   /** The bytes under a key, or undefined where there is no such object. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /**
+   * The digest of the bytes under a key, or undefined where there is no such object. Reads them as a stream, with at
+   * most 1 MB of memory whatever their size. Throws `object_damaged` where what lies there is no object, or changes
+   * while it is read.
+   */
+  digest(key: string): Promise<ObjectDigest | undefined>;
   /** How many bytes lie under a key; undefined where there is no such object. */
   size(key: string): Promise<number | undefined>;
   /**
