@@ -1,4 +1,4 @@
-import type { Counts } from '../ports/audit.ts';
+import type { Counts } from '../ports/catalog/audit.ts';
 import type { AuditTotals, Fault } from './audit.ts';
 
 /** Where what the catalog counts as it goes is not what its rows come to. */

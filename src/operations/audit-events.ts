@@ -1,5 +1,5 @@
 import type { ImageId, RecordPosition } from '../domain/records.ts';
-import type { CatalogPages, EventRow } from '../ports/audit.ts';
+import type { CatalogPages, EventRow } from '../ports/catalog/audit.ts';
 import type { AuditListener, AuditTotals } from './audit.ts';
 import { reportHole } from './numbering.ts';
 import { peekable, type Rows, rowsOf } from './row-stream.ts';

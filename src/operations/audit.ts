@@ -1,6 +1,6 @@
 import type { OutcomeRecord } from '../domain/records.ts';
 import { type ImageId, imageName } from '../domain/records.ts';
-import type { CatalogPages, OpenImage } from '../ports/audit.ts';
+import type { CatalogPages, OpenImage } from '../ports/catalog/audit.ts';
 import { auditEvents, type OpenEventRow } from './audit-events.ts';
 import { createNumbering } from './numbering.ts';
 import { peekable, type Rows, rowsOf } from './row-stream.ts';

@@ -1,6 +1,6 @@
 import { ImgpipeError } from '../domain/errors.ts';
-import type { AuditCatalog, Counts } from '../ports/audit.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { AuditCatalog, Counts } from '../ports/catalog/audit.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 
 /** What of a bus a catalog keeps. */
 interface KnownBus {

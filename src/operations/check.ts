@@ -1,6 +1,6 @@
 import { imageName, type RecordPosition } from '../domain/records.ts';
-import type { OpenImage } from '../ports/audit.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { OpenImage } from '../ports/catalog/audit.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import { auditRows } from './audit.ts';
 import { countFaults } from './audit-counts.ts';
 import type { OpenEventRow } from './audit-events.ts';

@@ -1,8 +1,8 @@
 import { withDeadline } from '../base/deadlines.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { type ImageId, imageName } from '../domain/records.ts';
-import type { Counts, StreamCounts, TechniqueCounts } from '../ports/audit.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Counts, StreamCounts, TechniqueCounts } from '../ports/catalog/audit.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { Broker, EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { AuditTotals, Fault } from './audit.ts';

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Counts } from '../ports/audit.ts';
-import type { AlertDelays } from '../ports/browsing.ts';
+import type { Counts } from '../ports/catalog/audit.ts';
+import type { AlertDelays } from '../ports/catalog/browsing.ts';
 
 /** The catalog's figures and this process's own, as Prometheus reads them. */
 export interface Metrics {

@@ -1,7 +1,7 @@
 import type { ImageId } from '../../src/domain/records.ts';
 import { auditRows, type Fault } from '../../src/operations/audit.ts';
-import type { Counts, OpenEvent, OpenImage } from '../../src/ports/audit.ts';
-import type { Catalog } from '../../src/ports/catalog.ts';
+import type { Counts, OpenEvent, OpenImage } from '../../src/ports/catalog/audit.ts';
+import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 
 /** What an audit finds: counts from the rows, what is open, and what does not fit together. */
 export interface Audit extends Pick<Counts, 'deadLetters' | 'streams' | 'techniques' | 'oldestOpen'> {

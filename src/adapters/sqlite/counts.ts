@@ -1,5 +1,5 @@
 import { OUTCOME_KINDS, type OutcomeKind } from '../../domain/records.ts';
-import type { Counts, StreamCounts, TechniqueCounts } from '../../ports/audit.ts';
+import type { Counts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
 import { alertDelays } from './alert-delays.ts';
 import type { Database, Row } from './database.ts';
 import { thresholdOf } from './rows.ts';

@@ -1,4 +1,4 @@
-import type { AuditCatalog, OffsetRange, OpenEvent, OpenImage } from '../../ports/audit.ts';
+import type { AuditCatalog, OffsetRange, OpenEvent, OpenImage } from '../../ports/catalog/audit.ts';
 import type { Database, Row } from './database.ts';
 import { positionOf } from './rows.ts';
 

@@ -1,5 +1,5 @@
 import type { ImageId } from '../../domain/records.ts';
-import type { CatalogPages, EventRow } from '../../ports/audit.ts';
+import type { CatalogPages, EventRow } from '../../ports/catalog/audit.ts';
 import { countsOf, type Reader } from './counts.ts';
 import type { Row } from './database.ts';
 import { alertOf, eventOf, imageOf, outcomeOf, positionOf } from './rows.ts';

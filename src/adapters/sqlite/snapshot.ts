@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DatabaseSync } from '@photostructure/sqlite';
-import type { CatalogPages } from '../../ports/audit.ts';
+import type { CatalogPages } from '../../ports/catalog/audit.ts';
 import { rollBack, untilFree } from './connection.ts';
 import type { Reader } from './counts.ts';
 import type { Row, Value } from './database.ts';

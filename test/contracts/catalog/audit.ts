@@ -61,7 +61,7 @@ export function auditContract(stand: MakeStand): void {
         { number: 1, technique: L2, position: eventPlace, imagePosition: placeAt(1) },
         { number: 2, technique: L2, position: null, imagePosition: null },
       ]);
-      await catalog.alertsReady([1]);
+      await catalog.markAlertsReady([1]);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);
       expect((await auditOf(catalog, L2)).openEvents).toEqual([]);
     });
@@ -235,7 +235,7 @@ export function auditContract(stand: MakeStand): void {
       ]);
       expect((await catalog.openEventPage(1, 1)).map(({ number }) => number)).toEqual([2]);
       await catalog.addAlerts([newAlert(1), newAlert(2)]);
-      await catalog.alertsReady([1, 2]);
+      await catalog.markAlertsReady([1, 2]);
       expect([await open(false), (await catalog.counts()).openEvents]).toEqual([[3], 1]);
     });
   });

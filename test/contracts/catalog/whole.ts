@@ -31,7 +31,8 @@ export function wholeContract(stand: MakeStand): void {
     it('tells the first image of a range that something is still to come for', async () => {
       const { catalog } = await stand();
       await addImages(catalog, 4);
-      const firstOpen = (from: number, to: number) => catalog.firstOpen('default', from, to, L2);
+      const firstOpen = (from: number, to: number) =>
+        catalog.firstOpen(L2, { stream: 'default', first: from, last: to });
       expect(await firstOpen(1, 4)).toBe(1);
       await catalog.addOutcomes([
         newOutcome(id(1), 'first'),
@@ -43,11 +44,11 @@ export function wholeContract(stand: MakeStand): void {
       expect(await firstOpen(4, 4)).toBeUndefined();
       await catalog.addAlerts([newAlert(1)]);
       expect(await firstOpen(1, 4)).toBe(2);
-      await catalog.alertsReady([1]);
+      await catalog.markAlertsReady([1]);
       expect(await firstOpen(1, 4)).toBe(3);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);
       expect(await firstOpen(1, 4)).toBeUndefined();
-      expect(await catalog.firstOpen('default', 1, 4, 'mse@1')).toBe(1);
+      expect(await catalog.firstOpen('mse@1', { stream: 'default', first: 1, last: 4 })).toBe(1);
     });
 
     it('counts what a range of images has led to', async () => {
@@ -61,11 +62,23 @@ export function wholeContract(stand: MakeStand): void {
         newOutcome(id(5), 'changed'),
       ]);
       await catalog.addAlerts([newAlert(1), newAlert(2)]);
-      await catalog.alertsReady([1]);
+      await catalog.markAlertsReady([1]);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);
-      expect(await catalog.tally('default', 1, 4, L2)).toEqual({ events: 2, alerts: 1, deadLetters: 2 });
-      expect(await catalog.tally('default', 5, 5, L2)).toEqual({ events: 1, alerts: 0, deadLetters: 0 });
-      expect(await catalog.tally('sky', 1, 5, L2)).toEqual({ events: 0, alerts: 0, deadLetters: 0 });
+      expect(await catalog.tally(L2, { stream: 'default', first: 1, last: 4 })).toEqual({
+        events: 2,
+        alerts: 1,
+        deadLetters: 2,
+      });
+      expect(await catalog.tally(L2, { stream: 'default', first: 5, last: 5 })).toEqual({
+        events: 1,
+        alerts: 0,
+        deadLetters: 0,
+      });
+      expect(await catalog.tally(L2, { stream: 'sky', first: 1, last: 5 })).toEqual({
+        events: 0,
+        alerts: 0,
+        deadLetters: 0,
+      });
     });
 
     it('begins anew with clean: without rows, under a new id, the former ones kept', async () => {
@@ -88,7 +101,7 @@ export function wholeContract(stand: MakeStand): void {
       expect(await auditOf(catalog, L2)).toMatchObject(nothing);
       await addImages(catalog, 1);
       const [written] = await catalog.addOutcomes([newOutcome(id(1), 'changed')]);
-      expect(written?.row.event?.number).toBe(1);
+      expect(written?.event?.number).toBe(1);
       await catalog.addDeadLetters([deadLetter()]);
       expect((await catalog.deadLetterHeads(undefined, 9)).map((letter) => letter.id)).toEqual([1]);
     });

@@ -6,8 +6,8 @@ import type {
   OutcomeKind,
   OutcomeRecord,
   RecordPosition,
-} from '../domain/records.ts';
-import type { Threshold } from '../domain/threshold.ts';
+} from '../../domain/records.ts';
+import type { Threshold } from '../../domain/threshold.ts';
 import type { AlertDelays } from './browsing.ts';
 
 export interface StreamCounts {
