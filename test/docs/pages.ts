@@ -1,22 +1,41 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../support/imgpipe.ts';
 
-const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-
-/** What stands below a heading, up to the next one of its level or above. */
-export function section(heading: string): string {
-  const lines = README.split('\n');
-  const start = lines.indexOf(heading);
-  if (start === -1) throw new Error(`the README has no heading ${heading}`);
-  const level = heading.indexOf(' ');
-  const end = lines.findIndex((line, index) => index > start && /^#+ /.test(line) && line.indexOf(' ') <= level);
-  return lines.slice(start + 1, end === -1 ? undefined : end).join('\n');
+/** A page of the documentation, by its path from the repository's root. */
+export interface Page {
+  readonly name: string;
+  readonly text: string;
+  /** The text below a heading, up to the next heading of its level or above. */
+  section(heading: string): string;
+  /** The headings that match. */
+  headings(pattern: RegExp): string[];
 }
 
-/** The headings of a level that match. */
-export function headings(pattern: RegExp): string[] {
-  return README.split('\n').filter((line) => pattern.test(line));
+/** The README and every page of docs/. */
+export const PAGES: readonly string[] = [
+  'README.md',
+  ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`)
+    .sort(),
+];
+
+export function readPage(name: string): Page {
+  const text = readFileSync(path.join(ROOT, name), 'utf8');
+  const lines = text.split('\n');
+  return {
+    name,
+    text,
+    section(heading) {
+      const start = lines.indexOf(heading);
+      if (start === -1) throw new Error(`${name} has no heading ${heading}`);
+      const level = heading.indexOf(' ');
+      const end = lines.findIndex((line, index) => index > start && /^#+ /.test(line) && line.indexOf(' ') <= level);
+      return lines.slice(start + 1, end === -1 ? undefined : end).join('\n');
+    },
+    headings: (pattern) => lines.filter((line) => pattern.test(line)),
+  };
 }
 
 /** The rows of the table whose first column has this head, cell by cell. */
@@ -37,21 +56,21 @@ export function table(text: string, head: string): string[][] {
   return rows;
 }
 
-/** A cell that is one piece of code, without its backticks. */
+/** A cell that is one code span, without its backticks. */
 export function code(cell: string | undefined): string {
   const [, inner] = /^`([^`]+)`$/.exec(cell ?? '') ?? [];
-  if (inner === undefined) throw new Error(`not a piece of code: ${cell}`);
+  if (inner === undefined) throw new Error(`not a code span: ${cell}`);
   return inner;
 }
 
-/** The fenced blocks of a language. */
+/** The contents of the fenced blocks of a language. */
 export function blocks(text: string, language: string): string[] {
-  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, found, block]) =>
+  return [...text.matchAll(/^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm)].flatMap(([, found, block]) =>
     found === language && block !== undefined ? [block] : [],
   );
 }
 
 /** A text without its fenced blocks. */
 export function prose(text: string): string {
-  return text.replace(/^```\w*\n[\s\S]*?^```$/gm, '');
+  return text.replace(/^```[^\n]*\n[\s\S]*?^```$/gm, '');
 }
