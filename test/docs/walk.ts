@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { outputPattern, type TourStep } from './tour-steps.ts';
 
 /** How long a step may take. */
-const TIMEOUT_MS = 40_000;
+const TIMEOUT_MS = 60_000;
 /** Progress of a stage whose output is no terminal; on a terminal such a line is overwritten. */
 const PROGRESS = /^\d+ (?:images?|alerts?)\b.*\n/gm;
 /** The exit codes of an interrupted command: npm passes Ctrl-C on to the shell, others end in order. */
