@@ -12,7 +12,7 @@ const LONG = [
   'test/kafka/cluster.test.ts',
   'test/kafka/main.test.ts',
   'test/docs/{examples,kafka-tour}.test.ts',
-  'test/adapters/jimp/{bad-files,hostile}.test.ts',
+  'test/adapters/pixels/{bad-files,hostile}.test.ts',
   'test/analysis/changed-rates.test.ts',
   'test/web/{browser,pressure}.test.ts',
 ];

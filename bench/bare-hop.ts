@@ -3,7 +3,7 @@ import { createCounter, type Hop } from './hop.ts';
 import { bareClient, makeTopics } from './kafka-admin.ts';
 
 /** As long as ours, so that an end does not take longer than it. */
-const LONGEST_FETCH_MS = 200;
+const MAX_FETCH_MS = 200;
 /** As many as ours has. */
 const PARTITIONS = 6;
 
@@ -21,7 +21,7 @@ export async function createBareHop(hosts: readonly string[], topic: string): Pr
     createPartitioner: Partitioners.DefaultPartitioner,
   });
   await producer.connect();
-  const consumer = bareClient(hosts).consumer({ groupId: topic, maxWaitTimeInMs: LONGEST_FETCH_MS });
+  const consumer = bareClient(hosts).consumer({ groupId: topic, maxWaitTimeInMs: MAX_FETCH_MS });
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await consumer.run({

@@ -16,7 +16,7 @@ export async function createBusHop(broker: string, topicPrefix: string): Promise
   const [taken, committed] = [createCounter(), createCounter()];
   const stop = new AbortController();
   let working = () => {};
-  const atWork = new Promise<void>((resolve) => {
+  const withSession = new Promise<void>((resolve) => {
     working = resolve;
   });
   const consuming = bus.consume({
@@ -28,11 +28,11 @@ export async function createBusHop(broker: string, topicPrefix: string): Promise
     onChunk: async (chunk) => {
       const { messages } = chunk;
       taken.add(messages.length);
-      await chunk.commit((messages.at(-1)?.place.offset ?? 0) + 1);
+      await chunk.commit((messages.at(-1)?.position.offset ?? 0) + 1);
       committed.add(messages.length);
     },
   });
-  await Promise.race([atWork, consuming]);
+  await Promise.race([withSession, consuming]);
   return {
     send: async (messages) => void (await bus.publish(TOPIC, messages)),
     taken,

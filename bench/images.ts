@@ -1,16 +1,16 @@
 /** What a comparison of two pictures costs, step by step and whole; the README's table of images comes from here. */
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { decodePicture } from '../src/adapters/jimp/codec.ts';
-import { createComparator } from '../src/adapters/jimp/comparator.ts';
-import { createPixelPool } from '../src/adapters/jimp/pixel-pool.ts';
-import { encodeDifference } from '../src/adapters/jimp/pixel-tasks.ts';
-import { HERE, type PixelWork } from '../src/adapters/jimp/pixel-work.ts';
+import { decodePicture } from '../src/adapters/pixels/codec.ts';
+import { createComparator } from '../src/adapters/pixels/comparator.ts';
+import { INLINE_EXECUTOR, type PixelExecutor } from '../src/adapters/pixels/workers/pixel-executor.ts';
+import { createPixelPool } from '../src/adapters/pixels/workers/pixel-pool.ts';
+import { encodeDifference } from '../src/adapters/pixels/workers/pixel-tasks.ts';
 import type { Pixels } from '../src/analysis/pixels.ts';
 import { TECHNIQUES } from '../src/analysis/techniques.ts';
+import { sha256Of } from '../src/base/digest.ts';
 import type { PictureSource } from '../src/ports/comparator.ts';
 import { type Formula, startFormula } from './images/formula.ts';
 import { compareWithJimp } from './images/jimp-alone.ts';
@@ -41,7 +41,7 @@ async function tableOf(size: Size): Promise<void> {
   const [before, after] = [readFileSync(files.reference), readFileSync(files.image)];
   await steps(size, before, after);
   const pools = [1, 2].filter((workers) => workers <= availableParallelism());
-  const ways = [{ name: 'imgpipe, in this thread', work: HERE }, ...pools.map(poolOf)];
+  const ways = [{ name: 'imgpipe, in this thread', work: INLINE_EXECUTOR }, ...pools.map(poolOf)];
   const times = await inTurns(size, ways, { before, after, files });
   print(size, ways, times);
   for (const { work } of ways) await work.close();
@@ -49,7 +49,7 @@ async function tableOf(size: Size): Promise<void> {
 
 interface Way {
   readonly name: string;
-  readonly work: PixelWork;
+  readonly work: PixelExecutor;
 }
 
 function poolOf(workers: number): Way {
@@ -72,7 +72,7 @@ async function steps(size: Size, before: Uint8Array, after: Uint8Array): Promise
   }
   const range = rangeOf(reference, image);
   await step('draw and encode the difference image', () => encodeDifference(reference, image, range));
-  await step('digest of a file', () => createHash('sha256').update(after).digest());
+  await step('digest of a file', () => sha256Of(after));
 }
 
 function rangeOf(reference: Pixels, image: Pixels) {
@@ -133,7 +133,7 @@ async function noteFormula(
 }
 
 /** A stream in which each picture differs from the one before, as a stage takes it; milliseconds for each comparison. */
-async function compareStream(work: PixelWork, { before, after }: Inputs, count: number): Promise<number> {
+async function compareStream(work: PixelExecutor, { before, after }: Inputs, count: number): Promise<number> {
   const comparator = createComparator({ ...LIMITS, work: { ...work, close: async () => {} } });
   const pictures = Array.from({ length: count + 1 }, (_, index) => source(copyOf(index % 2 ? after : before, index)));
   const [first] = pictures;
@@ -153,7 +153,7 @@ async function compareStream(work: PixelWork, { before, after }: Inputs, count: 
 }
 
 /** A picture that is the one before, as a stage finds out: by the digest of its bytes. */
-async function compareEqual(work: PixelWork, { before }: Inputs): Promise<number> {
+async function compareEqual(work: PixelExecutor, { before }: Inputs): Promise<number> {
   const comparator = createComparator({ ...LIMITS, work: { ...work, close: async () => {} } });
   const reference = source(before);
   return timed(async () => {
@@ -163,7 +163,7 @@ async function compareEqual(work: PixelWork, { before }: Inputs): Promise<number
 }
 
 function source(bytes: Uint8Array): PictureSource {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Of(bytes);
   return { sha256, format: 'jpg', read: async () => bytes };
 }
 

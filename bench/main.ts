@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { SetupError } from '../kafka/setup-error.ts';
 import { listenForInterrupts } from '../src/cli/interrupt.ts';
+import { createWorkplace, type Session } from './bench-folder.ts';
 import { stopChildren } from './children.ts';
 import { type BenchOptions, HELP, type Part, readOptions, UsageError } from './options.ts';
 import { checkReference, type Reference } from './reference-programs.ts';
@@ -11,7 +12,6 @@ import { rates } from './tables/rates.ts';
 import { beside } from './tables/reference.ts';
 import { scale } from './tables/scale.ts';
 import { viewer } from './tables/viewer.ts';
-import { createWorkplace, type Workplace } from './workplace.ts';
 
 /**
  * Whole runs of the built program, each process from its start to its end. Times of one machine compare only within one
@@ -51,7 +51,7 @@ async function bench(options: BenchOptions): Promise<void> {
   await workplace.close();
 }
 
-async function tableOf(part: Part, workplace: Workplace, reference: Reference | undefined): Promise<void> {
+async function tableOf(part: Part, workplace: Session, reference: Reference | undefined): Promise<void> {
   if (interrupt.signal.aborted) return;
   if (part === 'reference') return reference && beside(workplace, reference, ORIGINAL);
   return { rates, latency, memory, viewer, scale, overhead }[part](workplace, ORIGINAL);

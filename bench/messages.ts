@@ -17,7 +17,7 @@ export function someMessages(count: number): Message[] {
       incoming: '',
       state: 'ready',
       fact: null,
-      place: null,
+      position: null,
     }),
   );
 }

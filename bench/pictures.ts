@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { encodeJpeg } from '../src/adapters/jimp/codec.ts';
+import { encodeJpeg } from '../src/adapters/pixels/codec.ts';
 import type { Pixels } from '../src/analysis/pixels.ts';
 
 export interface PicturesOptions {

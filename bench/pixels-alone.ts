@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { decodePicture, encodeJpeg } from '../src/adapters/jimp/codec.ts';
-
-import { isTurned } from '../src/adapters/jimp/generated-source.ts';
-import { encodeDifference } from '../src/adapters/jimp/pixel-tasks.ts';
+import { isTurned } from '../src/adapters/generated/generated-source.ts';
+import { decodePicture, encodeJpeg } from '../src/adapters/pixels/codec.ts';
+import { encodeDifference } from '../src/adapters/pixels/workers/pixel-tasks.ts';
 import { l2 } from '../src/analysis/l2.ts';
 import { quarterTurn } from '../src/analysis/quarter-turn.ts';
 

@@ -6,10 +6,10 @@ import { runToEnd } from '../kafka/run-to-end.ts';
 import { kafkaHosts } from '../src/config/broker-address.ts';
 import { ALERT_GROUP, consumerGroup } from '../src/domain/consumer-groups.ts';
 import { TOPICS } from '../src/domain/messages.ts';
+import type { Case } from './bench-folder.ts';
 import { SETTLE_MS, startChild } from './children.ts';
 import { makeTopics, untilStable } from './kafka-admin.ts';
 import { UsageError } from './options.ts';
-import type { Case } from './workplace.ts';
 
 const RUNNER = fileURLToPath(new URL('reference-runner.py', import.meta.url));
 const PROGRAMS = {

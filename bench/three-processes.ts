@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSqliteCatalog } from '../src/adapters/sqlite/catalog.ts';
 import { openDatabase } from '../src/adapters/sqlite/database.ts';
 import { L2 } from '../src/analysis/techniques.ts';
+import type { Case } from './bench-folder.ts';
 import { SETTLE_MS } from './children.ts';
 import { started, timed } from './processes.ts';
-import type { Case } from './workplace.ts';
 
 const STREAM = 'default';
 const ASK_MS = 10;

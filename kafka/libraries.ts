@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sha256Of } from '../src/base/digest.ts';
+import { isProcessAlive } from '../src/base/process-alive.ts';
 import { runToEnd } from './run-to-end.ts';
 import { SetupError } from './setup-error.ts';
 
@@ -19,7 +20,7 @@ const UNFINISHED = '.unfinished-';
  * that at once. Throws a SetupError where they cannot be had.
  */
 export async function fetchLibraries(onNotice: (line: string) => void, cache = CACHE): Promise<string> {
-  const digest = createHash('sha256').update(pom).digest('hex').slice(0, 8);
+  const digest = sha256Of(pom).slice(0, 8);
   const folder = path.join(cache, `${KAFKA_VERSION}-${digest}`);
   if (existsSync(folder)) return folder;
 
@@ -55,16 +56,7 @@ async function fetchInto(folder: string): Promise<void> {
 /** Removes what processes that were killed have left. */
 function sweep(cache: string): void {
   for (const name of readdirSync(cache)) {
-    if (name.startsWith(UNFINISHED) && !isAlive(Number.parseInt(name.slice(UNFINISHED.length), 10)))
+    if (name.startsWith(UNFINISHED) && !isProcessAlive(Number.parseInt(name.slice(UNFINISHED.length), 10)))
       rmSync(path.join(cache, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { createClaims } from '../src/adapters/sqlite/claims.ts';
+import { createLocks } from '../src/adapters/sqlite/locks.ts';
 import { listenForInterrupts } from '../src/cli/interrupt.ts';
 import { ImgpipeError } from '../src/domain/errors.ts';
 import { createCluster } from './cluster.ts';
@@ -30,32 +30,32 @@ await new Command('npm run kafka --')
   .parseAsync();
 
 async function serve(port: number, folder: string): Promise<void> {
-  const claims = createClaims(path.join(folder, 'locks'));
+  const locks = createLocks(path.join(folder, 'locks'));
   try {
-    const claim = await claims.claim('kafka', `process ${process.pid}`);
-    if ('heldBy' in claim)
-      throw new SetupError(`${folder} is in use by ${claim.heldBy}: stop that first, or choose another with --data`);
+    const lock = await locks.lock('kafka', `process ${process.pid}`);
+    if ('holder' in lock)
+      throw new SetupError(`${folder} is in use by ${lock.holder}: stop that first, or choose another with --data`);
     await checkPort(port);
     await serveUntilToldToStop(port, folder);
   } finally {
-    claims.releaseAll();
+    locks.releaseAll();
   }
 }
 
 async function serveUntilToldToStop(port: number, folder: string): Promise<void> {
-  let atWork = false;
+  let withSession = false;
   // What it prints while it starts comes in one line if it fails, and what it prints at its end concerns nobody.
-  const onLine = (line: string) => void (atWork && warn(line));
+  const onLine = (line: string) => void (withSession && warn(line));
   const [node] = await createCluster({ folder, port, onNotice: warn, onLine });
   if (node === undefined) throw new Error('a cluster without nodes');
   const interrupt = listenForInterrupts(() => {
-    atWork = false;
+    withSession = false;
     say('stopping');
     void node.stop();
   });
   process.once('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
   await node.start();
-  atWork = true;
+  withSession = true;
   if (interrupt.signal.aborted) return;
   say(`Apache Kafka ${KAFKA_VERSION} on ${node.address}, data in ${folder}; Ctrl-C stops it.`);
   say(`In each terminal of imgpipe:  export IMGPIPE_BROKER=kafka://${node.address}`);

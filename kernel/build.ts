@@ -7,8 +7,8 @@ import asc from 'assemblyscript/asc';
 const KERNELS: Readonly<Record<string, string>> = {
   'differences.as.ts': '../src/analysis/differences-code.ts',
   'changed.as.ts': '../src/analysis/changed-code.ts',
-  'png-unfilter.as.ts': '../src/adapters/jimp/png-unfilter-code.ts',
-  'jpeg-encoder.as.ts': '../src/adapters/jimp/jpeg-encoder-code.ts',
+  'png-unfilter.as.ts': '../src/adapters/pixels/png/unfilter-code.ts',
+  'jpeg-encoder.as.ts': '../src/adapters/pixels/jpeg/encoder-code.ts',
 };
 
 const folder = path.dirname(fileURLToPath(import.meta.url));

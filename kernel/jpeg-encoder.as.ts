@@ -1,7 +1,7 @@
 // AssemblyScript. `npm run build` makes WebAssembly of it, and `npm run kernel` does that alone.
 //
 // The scan of a baseline JPEG (ITU-T T.81) with 4:2:0, sixteen rows at a time. The rows' RGB is put at `rows()`, packed, and
-// what they become lies at `output()`. The wrapper, src/adapters/jimp/jpeg-kernel.ts, puts tables at the other addresses.
+// what they become lies at `output()`. The wrapper, src/adapters/pixels/jpeg/kernel.ts, puts tables at the other addresses.
 
 import { convertRows, READ_BEYOND, RowPair } from './jpeg/colour.as';
 import {

@@ -1,9 +1,10 @@
 /** The public API: a pipeline in a program of one's own, without the command line. */
-import { compareFiles as compareConfigured } from './compare.ts';
+import { compareFiles as compareConfigured } from './app/compare-files.ts';
+import { openPipeline, type Pipeline } from './app/pipeline.ts';
 import { type Given, loadConfig } from './config/load.ts';
 import type { ComparedPictures } from './operations/compare-pictures.ts';
-import { openPipeline, type Pipeline } from './pipeline.ts';
 
+export type { Pipeline, ServeOptions, StageOptions } from './app/pipeline.ts';
 export type { Given as Settings } from './config/load.ts';
 export { type Blame, ERROR_CODES, type ErrorCode, ImgpipeError, Stopped } from './domain/errors.ts';
 export type { Message } from './domain/messages.ts';
@@ -23,7 +24,6 @@ export type { ComparedPicture, ComparedPictures } from './operations/compare-pic
 export type { Replayed } from './operations/replay.ts';
 export type { Status } from './operations/status.ts';
 export type { AlertView } from './operations/view.ts';
-export type { Pipeline, ServeOptions, StageOptions } from './pipeline.ts';
 
 /**
  * Opens the pipeline of a data folder, and makes it where there is none. The settings are those of the configuration

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { encodeJpeg } from '../../src/adapters/jimp/codec.ts';
+import { encodeJpeg } from '../../src/adapters/pixels/codec.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 
 /** A scene with what cameras see: soft slopes, edges, and noise from a fixed seed; the second one has moved things in it. */

@@ -1,5 +1,5 @@
-import { decodePicture } from '../../src/adapters/jimp/codec.ts';
-import { encodeWithLibjpeg } from '../../src/adapters/jimp/libjpeg.ts';
+import { decodePicture } from '../../src/adapters/pixels/codec.ts';
+import { encodeWithLibjpeg } from '../../src/adapters/pixels/jpeg/libjpeg.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 import type { Random } from '../scenes/random.ts';
 

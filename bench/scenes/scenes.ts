@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { decodePicture } from '../../src/adapters/jimp/codec.ts';
+import { decodePicture } from '../../src/adapters/pixels/codec.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 import type { Random } from './random.ts';
 import { room } from './room.ts';

@@ -1,12 +1,12 @@
+import type { Case, Session } from '../bench-folder.ts';
 import { head, ms, row } from '../print.ts';
 import { timed } from '../processes.ts';
 import { percentile } from '../statistics.ts';
 import { threeProcesses } from '../three-processes.ts';
 import { watchLatency } from '../watch-latency.ts';
-import type { Case, Workplace } from '../workplace.ts';
 
 /** The milliseconds from an image's file to its alert's, at twenty images a second. */
-export async function latency(workplace: Workplace): Promise<void> {
+export async function latency(workplace: Session): Promise<void> {
   const input = ['--count', String(workplace.images(1000)), '--interval', '50ms'];
   head('from the image’s file to the alert’s, 20 images/s', 'alerts', 'p50', 'p90', 'p99');
   const tell = async (what: string, work: (pipeline: Case) => Promise<unknown>) => {

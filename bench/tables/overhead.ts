@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kafkaHosts } from '../../src/config/broker-address.ts';
 import { createBareHop } from '../bare-hop.ts';
+import type { Session } from '../bench-folder.ts';
 import { createBusHop } from '../bus-hop.ts';
 import type { Hop } from '../hop.ts';
 import { someMessages } from '../messages.ts';
 import { head, ms, row } from '../print.ts';
 import { percentile, sum } from '../statistics.ts';
-import type { Workplace } from '../workplace.ts';
 
 /** As many as the outbox sends together. */
 const BATCH = 64;
@@ -20,7 +20,7 @@ interface Runner {
 }
 
 /** What a message costs on its way through the bus of the house, above kafkajs alone. The two take turns. */
-export async function overhead(workplace: Workplace): Promise<void> {
+export async function overhead(workplace: Session): Promise<void> {
   const { broker, newPrefix, images } = workplace;
   const hosts = kafkaHosts(broker) ?? [];
   const bare: Runner = { hop: await createBareHop(hosts, `${newPrefix()}bare`), sent: 0 };

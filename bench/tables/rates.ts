@@ -1,13 +1,13 @@
 import path from 'node:path';
+import type { Session } from '../bench-folder.ts';
 import { makeCopies, makePictures } from '../pictures.ts';
 import { pixelsAlone } from '../pixels-alone.ts';
 import { head, row, say } from '../print.ts';
 import { timed } from '../processes.ts';
 import { threeProcesses } from '../three-processes.ts';
-import type { Workplace } from '../workplace.ts';
 
 /** Images per second of three kinds of input; the last column sets each beside the pixel work of the default stream alone. */
-export async function rates(workplace: Workplace, original: string): Promise<void> {
+export async function rates(workplace: Session, original: string): Promise<void> {
   const { folder, images } = workplace;
   const floor = await pixelsAlone(original, images(400));
   say(`\nThe pixel work of the default stream alone: ${Math.round(floor)} images/s`);
@@ -25,7 +25,7 @@ export async function rates(workplace: Workplace, original: string): Promise<voi
 
 /** The stages one after the other, then all in one process, then three processes at once. */
 async function stages(
-  workplace: Workplace,
+  workplace: Session,
   what: string,
   images: number,
   input: readonly string[],

@@ -1,9 +1,9 @@
+import type { Case, Session } from '../bench-folder.ts';
 import { head, ms, row } from '../print.ts';
 import { type Reference, runReference } from '../reference-programs.ts';
 import { percentile, sum } from '../statistics.ts';
 import { threeProcesses } from '../three-processes.ts';
 import { watchLatency } from '../watch-latency.ts';
-import type { Case, Workplace } from '../workplace.ts';
 
 const ROUNDS = 2;
 const INTERVAL_MS = 50;
@@ -12,7 +12,7 @@ const INTERVAL_MS = 50;
 type Way = (pipeline: Case, count: number, intervalMs: number) => Promise<number>;
 
 /** Ours and the reference's programs over the same stream on the same broker, in turns. */
-export async function beside(workplace: Workplace, reference: Reference, original: string): Promise<void> {
+export async function beside(workplace: Session, reference: Reference, original: string): Promise<void> {
   const ways: readonly Way[] = [
     (pipeline, count, intervalMs) =>
       threeProcesses(pipeline, ['--count', String(count), '--interval', `${intervalMs}ms`]),

@@ -3,13 +3,13 @@ import path from 'node:path';
 import { L2 } from '../../src/analysis/techniques.ts';
 import { kafkaHosts } from '../../src/config/broker-address.ts';
 import { consumerGroup } from '../../src/domain/consumer-groups.ts';
+import type { Case, Session } from '../bench-folder.ts';
 import { forgetGroup } from '../kafka-admin.ts';
 import { makePictures } from '../pictures.ts';
 import { head, row, say } from '../print.ts';
 import { timed } from '../processes.ts';
 import { PARTITIONS, spreadStreams } from '../spread-streams.ts';
 import { sum } from '../statistics.ts';
-import type { Case, Workplace } from '../workplace.ts';
 
 const PER_PARTITION = 2;
 const ROUNDS = 2;
@@ -27,7 +27,7 @@ type Setup = (typeof SETUPS)[number];
  * What a second analyzer adds, and what workers do. All is received once; then each run drains a copy of that folder, its
  * group having forgotten how far it was. The setups take turns, so that a machine with other work is fair to all.
  */
-export async function scale(workplace: Workplace): Promise<void> {
+export async function scale(workplace: Session): Promise<void> {
   const streams = spreadStreams(PER_PARTITION);
   const each = workplace.images(300);
   const pictures = path.join(workplace.folder, 'scale');
@@ -50,7 +50,7 @@ export async function scale(workplace: Workplace): Promise<void> {
 }
 
 /** So many analyzers at once, from their start until the last of them has ended. Seconds. */
-async function drainCopy({ newPrefix, folder }: Workplace, received: Case, setup: Setup): Promise<number> {
+async function drainCopy({ newPrefix, folder }: Session, received: Case, setup: Setup): Promise<number> {
   const copy = path.join(folder, `copy-${newPrefix()}`);
   cpSync(received.folder, copy, { recursive: true });
   await forgetGroup(kafkaHosts(received.broker) ?? [], received.prefix + consumerGroup(L2.id));

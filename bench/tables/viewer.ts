@@ -1,9 +1,9 @@
 import { freePorts } from '../../kafka/ports.ts';
 import { fillAlerts } from '../../test/support/many-alerts.ts';
+import type { Session } from '../bench-folder.ts';
 import { head, ms, row } from '../print.ts';
 import { started } from '../processes.ts';
 import { percentile } from '../statistics.ts';
-import type { Workplace } from '../workplace.ts';
 
 const ALERTS = 100_000;
 const REQUESTS = 200;
@@ -24,7 +24,7 @@ const ASKED: readonly (readonly [what: string, address: string])[] = [
 ];
 
 /** The times of the viewer's answers over many alerts, one request after the other, as a browser on this machine sees them. */
-export async function viewer(workplace: Workplace): Promise<void> {
+export async function viewer(workplace: Session): Promise<void> {
   const { folder } = workplace.newCase();
   await fillAlerts(folder, workplace.images(ALERTS));
   const [port] = await freePorts(1);

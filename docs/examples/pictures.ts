@@ -5,7 +5,7 @@ import { photograph } from '../../bench/pairs/camera.ts';
 import { type Happening, moved, star } from '../../bench/pairs/happenings.ts';
 import { createRandom } from '../../bench/scenes/random.ts';
 import { loadScenes } from '../../bench/scenes/scenes.ts';
-import { encodeJpeg } from '../../src/adapters/jimp/codec.ts';
+import { encodeJpeg } from '../../src/adapters/pixels/codec.ts';
 import { clockMask, screen } from './screen.ts';
 
 const SIZE = 640;

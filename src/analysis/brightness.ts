@@ -12,15 +12,15 @@ export interface Brightness {
 }
 
 /** A change of the whole picture's brightness by more is one that people want to know of. */
-export const MOST_OFFSET = 24;
+export const MAX_OFFSET = 24;
 /** No noise is larger: where most of a picture has changed, the deviation is that of the change. */
-const MOST_SIGMA = 24;
+const MAX_SIGMA = 24;
 
 /** Of red, green and blue, over every `step`-th row. */
 export function brightnessOf(reference: Pixels, image: Pixels, step: number, mask?: Mask): Brightness[] {
   return counts.differences(reference, image, step, mask).map((channel) => {
     const { median, mad } = spreadOf(channel);
-    return { offset: bounded(median, MOST_OFFSET), sigma: Math.min(Math.max(1, SIGMAS_OF_MAD * mad), MOST_SIGMA) };
+    return { offset: bounded(median, MAX_OFFSET), sigma: Math.min(Math.max(1, SIGMAS_OF_MAD * mad), MAX_SIGMA) };
   });
 }
 

@@ -1,4 +1,4 @@
-import { beyond, brightnessOf, MOST_OFFSET } from './brightness.ts';
+import { beyond, brightnessOf, MAX_OFFSET } from './brightness.ts';
 import { type DifferenceRange, differences } from './differences.ts';
 import { marksOf } from './marks.ts';
 import type { Mask } from './mask.ts';
@@ -17,7 +17,7 @@ export interface Changed extends DifferenceRange {
 }
 
 /** In pixels. */
-const LEAST_AREA = 9;
+const MIN_AREA = 9;
 /** So many pixels tell the noise well enough. */
 const SAMPLE = 2 ** 16;
 
@@ -36,7 +36,7 @@ export function changed(reference: Pixels, image: Pixels, mask?: Mask): Changed 
   const range = mask === undefined ? differences.sums(reference.data, image.data) : rangeOf(reference, image, mask);
   const { min, max } = range;
   // No difference, or a slight one that is the same everywhere.
-  if (min === max && Math.abs(min) <= MOST_OFFSET) return { area: 0, regions: [], min, max };
+  if (min === max && Math.abs(min) <= MAX_OFFSET) return { area: 0, regions: [], min, max };
 
   // Odd, so that each of the eight rows of JPEG's blocks has its turn.
   const step = 1 + 2 * Math.floor((width * height) / (2 * SAMPLE));
@@ -45,7 +45,7 @@ export function changed(reference: Pixels, image: Pixels, mask?: Mask): Changed 
   const marks = marksOf(width, survey(pair, step), mask);
   if (marks === undefined) return { area: 0, regions: [], min, max };
 
-  const finder = createRegionFinder(width, LEAST_AREA, {
+  const finder = createRegionFinder(width, MIN_AREA, {
     sigmas: brightness.map(({ sigma }) => sigma),
     difference(x, y, channel) {
       const at = (y * width + x) * 3 + channel;

@@ -2,7 +2,7 @@ import type { Counts } from './counts.ts';
 import type { Mask } from './mask.ts';
 import { createHistogram, type Histogram } from './noise.ts';
 import type { Pixels } from './pixels.ts';
-import { BIN, createColumns, fillColumns, MOST_BINS } from './smoothing.ts';
+import { BIN, createColumns, fillColumns, MAX_BINS } from './smoothing.ts';
 
 /** In plain TypeScript: for machines without vectors, and what the other ways are held against. */
 export const PLAIN: Counts = { differences, smoothed };
@@ -25,7 +25,7 @@ function differences(reference: Pixels, image: Pixels, step: number, mask?: Mask
 }
 
 function smoothed(plane: Int16Array, width: number, step: number, mask?: Mask): Histogram {
-  const histogram = createHistogram(-MOST_BINS, MOST_BINS);
+  const histogram = createHistogram(-MAX_BINS, MAX_BINS);
   const { counts } = histogram;
   const columns = createColumns(width);
   for (let y = step; y < plane.length / width - 1; y += step) {
@@ -33,7 +33,7 @@ function smoothed(plane: Int16Array, width: number, step: number, mask?: Mask): 
     for (let x = 1; x < width - 1; x++) {
       if (mask !== undefined && mask.looked[y * width + x] === 0) continue;
       const sum = (columns[x] as number) + (columns[x + 1] as number) + (columns[x + 2] as number);
-      (counts[((sum + MOST_BINS * BIN + BIN / 2) / BIN) | 0] as number)++;
+      (counts[((sum + MAX_BINS * BIN + BIN / 2) / BIN) | 0] as number)++;
     }
   }
   return histogram;

@@ -3,7 +3,7 @@ import type { Counts } from './counts.ts';
 import type { Mask } from './mask.ts';
 import { createHistogram, type Histogram } from './noise.ts';
 import type { Pixels } from './pixels.ts';
-import { MOST_BINS } from './smoothing.ts';
+import { MAX_BINS } from './smoothing.ts';
 
 /** The bins from one channel to the next. */
 const BINS = 512;
@@ -54,7 +54,7 @@ function createSmoothed(kernel: ChangedKernel, look: Look): Counts['smoothed'] {
   const { buffer } = kernel.memory;
   const [most, stride] = [kernel.capacity(), kernel.stride()];
   const rows = new Int16Array(buffer, kernel.smoothed(), 3 * stride);
-  const found = new Uint32Array(buffer, kernel.sumCounts(), 2 * MOST_BINS + 1);
+  const found = new Uint32Array(buffer, kernel.sumCounts(), 2 * MAX_BINS + 1);
 
   return (plane: Int16Array, width: number, step: number, mask?: Mask) => {
     kernel.clearCounts();
@@ -69,7 +69,7 @@ function createSmoothed(kernel: ChangedKernel, look: Look): Counts['smoothed'] {
         kernel.countSums(pixels);
       }
     }
-    const histogram = createHistogram(-MOST_BINS, MOST_BINS);
+    const histogram = createHistogram(-MAX_BINS, MAX_BINS);
     histogram.counts.set(found);
     return histogram;
   };

@@ -8,7 +8,7 @@ export interface L2 extends DifferenceSums {
 }
 
 // 2³² - 1 channels fit a bin, and their squares of at most 255² a double exactly; one square root then rounds correctly.
-const MOST_CHANNELS = 2 ** 32 - 1;
+const MAX_CHANNELS = 2 ** 32 - 1;
 
 /** Compares two pictures of the same size; throws a RangeError where the sizes differ. */
 export function l2(reference: Pixels, image: Pixels): L2 {
@@ -18,7 +18,7 @@ export function l2(reference: Pixels, image: Pixels): L2 {
   if (reference.width !== image.width || reference.height !== image.height || before.length !== length) {
     throw new RangeError('l2 compares pictures of one size');
   }
-  if (length === 0 || length > MOST_CHANNELS) throw new RangeError(`l2 cannot sum over ${length} channels`);
+  if (length === 0 || length > MAX_CHANNELS) throw new RangeError(`l2 cannot sum over ${length} channels`);
 
   const sums = differences.sums(before, after);
   return { norm: Math.sqrt(sums.sumOfSquares), ...sums };

@@ -2,11 +2,11 @@ import { PARTS_OF_LEVEL } from './lightness.ts';
 
 /** What a level comes to in the sum over nine pixels of the lightness. */
 export const LEVEL = PARTS_OF_LEVEL * 9;
-/** Such sums are counted in bins of an 18th of a level, from -MOST_BINS to MOST_BINS. */
+/** Such sums are counted in bins of an 18th of a level, from -MAX_BINS to MAX_BINS. */
 export const BIN = 32;
-export const MOST_BINS = Math.ceil((255 * LEVEL) / BIN);
+export const MAX_BINS = Math.ceil((255 * LEVEL) / BIN);
 
-/** Room for the sums of three pixels, one above the other: of each pixel `x` of a row at `x + 1`, and 0 at both ends. */
+/** Allocator for the sums of three pixels, one above the other: of each pixel `x` of a row at `x + 1`, and 0 at both ends. */
 export function createColumns(width: number): Int32Array {
   return new Int32Array(width + 2);
 }

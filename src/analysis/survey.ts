@@ -8,14 +8,14 @@ import { BIN, LEVEL } from './smoothing.ts';
 import { type Tolerance, toleranceOf } from './tolerance.ts';
 
 /** A pixel's noise is taken to be a level at least, and so a third of one in the mean of nine. */
-const LEAST_SIGMA = LEVEL / 3;
+const MIN_SIGMA = LEVEL / 3;
 
 /**
  * Noise of σ 8 that is the same in all channels of both pictures leaves 3.8 levels in the mean of nine. Where there is more,
  * and where the middle is further off than rounding puts it, most of the picture has changed.
  */
-const MOST_SIGMA = 5 * LEVEL;
-const MOST_CENTRE = 2 * LEVEL;
+const MAX_SIGMA = 5 * LEVEL;
+const MAX_CENTRE = 2 * LEVEL;
 
 /** What two pictures differ by where nothing has changed. */
 export interface Survey {
@@ -42,10 +42,10 @@ export function survey(pair: Pair, step: number): Survey {
   };
 
   const { median, mad } = spreadOf(counts.smoothed(plane, width, step, pair.mask));
-  const sigma = Math.min(Math.max(SIGMAS_OF_MAD * mad * BIN, LEAST_SIGMA), MOST_SIGMA);
+  const sigma = Math.min(Math.max(SIGMAS_OF_MAD * mad * BIN, MIN_SIGMA), MAX_SIGMA);
   return {
     lightness: plane,
-    centre: bounded(median * BIN, MOST_CENTRE),
+    centre: bounded(median * BIN, MAX_CENTRE),
     sigma,
     tolerance: toleranceOf(blocks, sigma / LEVEL),
   };

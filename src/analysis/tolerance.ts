@@ -29,7 +29,7 @@ const RESTLESS_BY_NOISE = 3;
 const NOISES_OF_COLOUR = 8;
 const SIGMAS_OF_MEAN = 6.5;
 /** Noise of σ 8, and all of it in the colours, leaves 2 levels in the mean of 64: more is no noise. */
-const MOST_NOISE = 3;
+const MAX_NOISE = 3;
 
 /** What each block of two pictures may differ by without having changed. */
 export interface Tolerance {
@@ -55,7 +55,7 @@ export function toleranceOf(blocks: BlockDifferences, sigma: number): Tolerance 
   const light = restlessness(lightness, pixels, PARTS_OF_LEVEL);
   const [restlessBlue, restlessRed] = [restlessness(blue, pixels, 1), restlessness(red, pixels, 1)];
   const [meanBlue, meanRed] = [means(blue.signed, pixels), means(red.signed, pixels)];
-  const noise = Math.min(Math.max(noiseOf(meanBlue), noiseOf(meanRed)), MOST_NOISE);
+  const noise = Math.min(Math.max(noiseOf(meanBlue), noiseOf(meanRed)), MAX_NOISE);
 
   const differs = (mean: number, restless: number) =>
     Math.abs(mean) > Math.max(JPEG.mean + JPEG.perMean * restless, SIGMAS_OF_MEAN * noise);

@@ -2,10 +2,10 @@ import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { STAGES, type StageName } from '../domain/reports.ts';
 import type { Liveness } from '../operations/alive.ts';
-import type { Question } from './question.ts';
+import type { ReadCommand } from './read-command.ts';
 
 /** Tells whether a stage is alive; the answer is the exit status: 1 where it is not. */
-export async function tellAlive({ pipeline, config, terminal }: Question, stage: StageName): Promise<number> {
+export async function tellAlive({ pipeline, config, terminal }: ReadCommand, stage: StageName): Promise<number> {
   const liveness = await pipeline.alive(stage);
   if (config.json) terminal.result(JSON.stringify(livenessJson(liveness)));
   else if (liveness.alive) terminal.result(livenessLine(liveness));

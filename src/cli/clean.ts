@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import type { Pipeline } from '../app/pipeline.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { CleanPlan } from '../operations/clean.ts';
-import type { Pipeline } from '../pipeline.ts';
 import { commandOf } from './options.ts';
-import { runQuestion } from './question.ts';
+import { runReadCommand } from './read-command.ts';
 import type { Terminal } from './terminal.ts';
 import { counted } from './words.ts';
 
@@ -26,7 +26,7 @@ export function cleanCommand(onExit: (status: number) => void): Command {
     .description('remove what the pipeline wrote, and only that, and start over')
     .action(async (options: { yes?: boolean; dryRun?: boolean; keepTopics?: boolean }, command: Command) => {
       onExit(
-        await runQuestion(command, async ({ pipeline, config, terminal }) => {
+        await runReadCommand(command, async ({ pipeline, config, terminal }) => {
           const plan = await pipeline.planClean();
           const dryRun = options.dryRun === true;
           const keepTopics = options.keepTopics === true;

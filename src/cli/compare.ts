@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { compareFiles } from '../compare.ts';
+import { compareFiles } from '../app/compare-files.ts';
 import { asImgpipeError, ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { thresholdText } from '../domain/threshold.ts';

@@ -14,9 +14,9 @@ export function deadLetterLineJson(letter: DeadLetterHead): object {
     image: letter.image?.number ?? null,
     technique: letter.technique,
     event: letter.event,
-    topic: letter.place?.topic ?? null,
-    partition: letter.place?.partition ?? null,
-    offset: letter.place?.offset ?? null,
+    topic: letter.position?.topic ?? null,
+    partition: letter.position?.partition ?? null,
+    offset: letter.position?.offset ?? null,
     replayed_at: letter.replayedAt,
   };
 }
@@ -44,8 +44,8 @@ export function replayedJson(replayed: Replayed): object {
     stream: letter.image?.stream ?? null,
     image: letter.image?.number ?? null,
     event: letter.event,
-    topic: letter.place?.topic ?? null,
-    partition: letter.place?.partition ?? null,
-    offset: letter.place?.offset ?? null,
+    topic: letter.position?.topic ?? null,
+    partition: letter.position?.partition ?? null,
+    offset: letter.position?.offset ?? null,
   };
 }

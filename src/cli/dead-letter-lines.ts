@@ -2,11 +2,11 @@ import { escapeText } from '../domain/escape.ts';
 import { type DeadLetterRecord, imageName } from '../domain/records.ts';
 
 /** Of a message's value so many characters are shown; `--json` has all of it. */
-const MOST_SHOWN = 2000;
+const MAX_SHOWN = 2000;
 
 /** A dead letter to be read, all that came from outside escaped. */
 export function deadLetterLines(letter: DeadLetterRecord): string[] {
-  const { place, image, message } = letter;
+  const { position, image, message } = letter;
   const replayed = letter.replayedAt === null ? [] : [`Replayed:     ${letter.replayedAt}, and waits to be handled`];
   return [
     `Dead letter:  ${letter.id}, of ${letter.at}`,
@@ -18,7 +18,9 @@ export function deadLetterLines(letter: DeadLetterRecord): string[] {
     ...(image === null ? [] : [`Image:        ${imageName(image)}`]),
     ...(letter.technique === null ? [] : [`Technique:    ${letter.technique}`]),
     ...(letter.event === null ? [] : [`Event:        ${letter.event}`]),
-    ...(place === null ? [] : [`Message:      ${place.topic}/${place.partition}/${place.offset} on ${place.bus}`]),
+    ...(position === null
+      ? []
+      : [`Message:      ${position.topic}/${position.partition}/${position.offset} on ${position.bus}`]),
     ...(message === null
       ? ['Value:        not kept']
       : [
@@ -31,6 +33,6 @@ export function deadLetterLines(letter: DeadLetterRecord): string[] {
 }
 
 function shown(text: string): string {
-  if (text.length <= MOST_SHOWN) return escapeText(text);
-  return `${escapeText(text.slice(0, MOST_SHOWN))}… and ${text.length - MOST_SHOWN} more characters`;
+  if (text.length <= MAX_SHOWN) return escapeText(text);
+  return `${escapeText(text.slice(0, MAX_SHOWN))}… and ${text.length - MAX_SHOWN} more characters`;
 }

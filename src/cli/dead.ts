@@ -6,7 +6,7 @@ import type { Replayed } from '../operations/replay.ts';
 import { deadLetterJson, deadLetterLineJson, replayedJson } from './dead-json.ts';
 import { deadLetterLines } from './dead-letter-lines.ts';
 import { commandOf, numberNamed } from './options.ts';
-import { runQuestion } from './question.ts';
+import { runReadCommand } from './read-command.ts';
 import { counted, noticeLine, subjectWords } from './words.ts';
 
 /** `imgpipe dead` */
@@ -24,7 +24,7 @@ function listCommand(onExit: (status: number) => void): Command {
     .description('list the dead letters, the newest first')
     .action(async (_, command: Command) => {
       onExit(
-        await runQuestion(command, async ({ pipeline, config, terminal }) => {
+        await runReadCommand(command, async ({ pipeline, config, terminal }) => {
           let letters = 0;
           for await (const letter of pipeline.deadLetters()) {
             terminal.result(config.json ? JSON.stringify(deadLetterLineJson(letter)) : listLine(letter));
@@ -43,7 +43,7 @@ function showCommand(onExit: (status: number) => void): Command {
     .addArgument(new Argument('<id>', "the dead letter's number").argParser(numberNamed('id')))
     .action(async (id: number, _, command: Command) => {
       onExit(
-        await runQuestion(command, async ({ pipeline, config, terminal }) => {
+        await runReadCommand(command, async ({ pipeline, config, terminal }) => {
           const letter = await pipeline.deadLetter(id);
           terminal.result(config.json ? JSON.stringify(deadLetterJson(letter)) : deadLetterLines(letter).join('\n'));
           return 0;
@@ -69,7 +69,7 @@ function replayCommand(onExit: (status: number) => void): Command {
     .action(async (given: number[], options: { all?: boolean }, command: Command) => {
       const ids = chosen(given, options.all === true);
       onExit(
-        await runQuestion(command, async ({ pipeline, config, terminal }) => {
+        await runReadCommand(command, async ({ pipeline, config, terminal }) => {
           const onReport = (report: Report) => {
             const line = noticeLine(report);
             if (line !== undefined) terminal.notice(line);

@@ -3,9 +3,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pipeline } from '../app/pipeline.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { AlertView } from '../operations/view.ts';
-import type { Pipeline } from '../pipeline.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A desktop's launcher that fails says so within this time; one that is a viewer itself goes on. */

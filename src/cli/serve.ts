@@ -3,7 +3,7 @@ import { asImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { commandOf } from './options.ts';
-import { runQuestion } from './question.ts';
+import { runReadCommand } from './read-command.ts';
 import { errorLine } from './words.ts';
 
 /** `imgpipe serve` */
@@ -13,7 +13,7 @@ export function serveCommand(onExit: (status: number) => void): Command {
     .description('show the alerts in a browser, until told to stop')
     .action(async (_, command: Command) => {
       onExit(
-        await runQuestion(command, async ({ pipeline, config, terminal }) => {
+        await runReadCommand(command, async ({ pipeline, config, terminal }) => {
           const interrupt = listenForInterrupts(() => {});
           try {
             await pipeline.serve({

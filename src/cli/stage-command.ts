@@ -1,15 +1,16 @@
 import path from 'node:path';
+import { openPipeline, type Pipeline, type StageOptions } from '../app/pipeline.ts';
 import type { Config } from '../config/settings.ts';
 import { asImgpipeError, Stopped } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { Report } from '../domain/reports.ts';
 import { resultJson } from '../operations/json-lines.ts';
-import { openPipeline, type Pipeline, type StageOptions } from '../pipeline.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { createWaitingTimes } from './waiting-times.ts';
 import {
   alertLine,
+  blockedLine,
   deadLetterLine,
   errorLine,
   imageLine,
@@ -17,7 +18,6 @@ import {
   outcomeLine,
   rejectedLine,
   setAsideLine,
-  stuckLine,
 } from './words.ts';
 
 /** What a stage has told so far, for its progress line and its last one. */
@@ -27,7 +27,7 @@ export interface Tally {
   events: number;
   alerts: number;
   /** Files that the stream has already. */
-  passedOver: number;
+  skipped: number;
   /** Files that could not be received. */
   rejected: number;
   deadLetters: number;
@@ -53,7 +53,7 @@ export async function runStage({ name, config, ends, work, summary }: StageComma
   // An endless stage whose results nobody reads any more ends; one that ends by itself finishes its work.
   const unread = () => (ends ? undefined : interrupt.stop());
   process.stdout.once('error', unread);
-  const tally: Tally = { images: 0, outcomes: 0, events: 0, alerts: 0, passedOver: 0, rejected: 0, deadLetters: 0 };
+  const tally: Tally = { images: 0, outcomes: 0, events: 0, alerts: 0, skipped: 0, rejected: 0, deadLetters: 0 };
   let pipeline: Pipeline | undefined;
   const waiting = createWaitingTimes(() => terminal.progress(`${summary(tally)}${waiting.words()}`));
   try {
@@ -106,8 +106,8 @@ function draw(report: Report, { config, terminal, tally, data }: Drawing): void 
   const json = resultJson(report, (key) => path.join(data, key));
   if (report.kind === 'rejected') {
     terminal.complaint(rejectedLine(report));
-  } else if (report.kind === 'stuck') {
-    terminal.complaint(stuckLine(report));
+  } else if (report.kind === 'blocked') {
+    terminal.complaint(blockedLine(report));
   } else if (report.kind === 'dead_letter') {
     terminal.complaint(deadLetterLine(report));
   } else if (json === undefined) {
@@ -131,7 +131,7 @@ function count(report: Report, tally: Tally): void {
   if (report.kind === 'outcome') tally.outcomes += 1;
   if (report.kind === 'outcome' && report.outcome.event !== null) tally.events += 1;
   if (report.kind === 'alert') tally.alerts += 1;
-  if (report.kind === 'passed_over') tally.passedOver += 1;
+  if (report.kind === 'skipped') tally.skipped += 1;
   if (report.kind === 'rejected') tally.rejected += 1;
   if (report.kind === 'dead_letter') tally.deadLetters += 1;
 }

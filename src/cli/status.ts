@@ -8,7 +8,7 @@ import type { GroupLag } from '../operations/lag.ts';
 import type { Status } from '../operations/status.ts';
 import { stageNamed, tellAlive } from './alive.ts';
 import { commandOf } from './options.ts';
-import { runQuestion } from './question.ts';
+import { runReadCommand } from './read-command.ts';
 import { counted } from './words.ts';
 
 /** The exit status of a check that could not be finished. */
@@ -30,7 +30,7 @@ export function statusCommand(onExit: (status: number) => void): Command {
       const alive = options.alive === undefined ? undefined : stageNamed(options.alive);
       if (check && alive !== undefined) throw new ImgpipeError('usage', '--check and --alive do not go together');
       onExit(
-        await runQuestion(command, async (question) => {
+        await runReadCommand(command, async (question) => {
           if (alive !== undefined) return tellAlive(question, alive);
           const { pipeline, config, terminal } = question;
           const status = await pipeline.status({

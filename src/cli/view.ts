@@ -7,7 +7,7 @@ import { viewJson } from '../operations/json-lines.ts';
 import type { AlertView } from '../operations/view.ts';
 import { openAlert } from './open-alert.ts';
 import { commandOf, numberNamed } from './options.ts';
-import { runQuestion } from './question.ts';
+import { runReadCommand } from './read-command.ts';
 import { measured } from './words.ts';
 
 /** `imgpipe view <alertNo>` */
@@ -21,7 +21,7 @@ export function viewCommand(onExit: (status: number) => void): Command {
     .addArgument(new Argument('<alertNo>', "the alert's number").argParser(numberNamed('alertNo')))
     .action(async (number: number, options: { open?: boolean }, command: Command) => {
       onExit(
-        await runQuestion(command, async ({ pipeline, config, terminal }) => {
+        await runReadCommand(command, async ({ pipeline, config, terminal }) => {
           const shown = await pipeline.view(number);
           terminal.result(config.json ? JSON.stringify(viewJson(shown)) : linesOf(shown).join('\n'));
           if (options.open === true) await openAlert(shown, pipeline, terminal);
@@ -51,11 +51,11 @@ function linesOf({ alert, event, image, reference, paths }: AlertView): string[]
 }
 
 /** More than these are told of in JSON. */
-const MOST_LINES = 10;
+const MAX_LINES = 10;
 
 /** The regions, each on a line; shown by `compare` too. */
 export function regionLines({ count, first }: Regions): string[] {
-  const shown = first.slice(0, MOST_LINES);
+  const shown = first.slice(0, MAX_LINES);
   return [
     `Regions:         ${count}`,
     ...shown.map((region, index) => `${String(index + 1).padStart(5)}. ${regionText(region)}`),

@@ -21,18 +21,18 @@ export function errorLine({ message }: ImgpipeError): string {
 }
 
 /** What a stage took in, in a few words. */
-export function receivedWords({ images, passedOver, rejected }: Received, paths: readonly string[]): string {
-  const nothing = paths.length > 0 && images + passedOver + rejected === 0;
+export function receivedWords({ images, skipped, rejected }: Received, paths: readonly string[]): string {
+  const nothing = paths.length > 0 && images + skipped + rejected === 0;
   return [
     `${counted(images, 'image')} received`,
-    ...(passedOver > 0 ? [`${counted(passedOver, 'file')} passed over`] : []),
+    ...(skipped > 0 ? [`${counted(skipped, 'file')} passed over`] : []),
     ...(nothing ? ['no .jpg, .jpeg or .png found'] : []),
   ].join(', ');
 }
 
 interface Received {
   readonly images: number;
-  readonly passedOver: number;
+  readonly skipped: number;
   readonly rejected: number;
 }
 
@@ -83,29 +83,29 @@ export function deadLetterLine({ letter, origin }: Of<'dead_letter'>): string {
 
 /** What a dead letter is about: `image sky/12`, `event 3`, `message image_analysis/0/7`. */
 export function subjectWords(
-  letter: Pick<DeadLetterHead, 'stage' | 'image' | 'technique' | 'event' | 'place'>,
+  letter: Pick<DeadLetterHead, 'stage' | 'image' | 'technique' | 'event' | 'position'>,
 ): string {
   const subject = subjectOf(letter);
   if (subject.kind === 'image') return `image ${imageName(subject.image)}`;
   if (subject.kind === 'event') return `event ${subject.event}`;
-  const { place } = letter;
-  return place === null ? 'a message' : `message ${place.topic}/${place.partition}/${place.offset}`;
+  const { position } = letter;
+  return position === null ? 'a message' : `message ${position.topic}/${position.partition}/${position.offset}`;
 }
 
 export function rejectedLine({ origin, error }: Of<'rejected'>): string {
   return `${escapeText(origin)} is set aside: ${escapeText(error.message)} (${error.code})`;
 }
 
-export function stuckLine({ stream, error }: Of<'stuck'>): string {
+export function blockedLine({ stream, error }: Of<'blocked'>): string {
   return `images of ${stream} wait to be published: ${escapeText(error.message)}`;
 }
 
 /** The sentence of a report that is a notice; undefined for those that are results or complaints. */
 export function noticeLine(report: Report): string | undefined {
   switch (report.kind) {
-    case 'passed_over':
+    case 'skipped':
       return `${escapeText(report.origin)} is passed over: it is image ${report.image} already`;
-    case 'passed_former':
+    case 'skipped_former':
       return `${report.stage}: a message from before the last clean is passed over`;
     case 'recovered':
       return `${counted(report.images, 'image')} of ${report.stream} that ${report.images === 1 ? 'was' : 'were'} not published ${report.images === 1 ? 'is' : 'are'} now`;

@@ -13,13 +13,13 @@ export const KAFKA_SETTINGS = {
     field: 'kafka_partitions',
     help: 'how many partitions a new topic gets: as many analyzers can work at once',
     fallback: 6,
-    read: (value: unknown) => number(value, { least: 1, most: 10_000, whole: true }),
+    read: (value: unknown) => number(value, { min: 1, max: 10_000, whole: true }),
   },
   kafkaReplication: {
     field: 'kafka_replication',
     help: 'on how many brokers a new topic is kept',
     fallback: 1,
-    read: (value: unknown) => number(value, { least: 1, most: 100, whole: true }),
+    read: (value: unknown) => number(value, { min: 1, max: 100, whole: true }),
   },
   kafkaRetention: {
     field: 'kafka_retention',

@@ -11,14 +11,14 @@ export const PICTURE_SETTINGS = {
     flag: '--max-megapixels <number>',
     help: 'the largest picture that is decoded',
     fallback: 64,
-    read: (value: unknown) => number(value, { least: 0.000001, most: 1000 }),
+    read: (value: unknown) => number(value, { min: 0.000001, max: 1000 }),
   },
   maxFileMegabytes: {
     field: 'max_file_megabytes',
     flag: '--max-file-megabytes <number>',
     help: 'the largest file that is received',
     fallback: 128,
-    read: (value: unknown) => number(value, { least: 0.000001, most: 1024 }),
+    read: (value: unknown) => number(value, { min: 0.000001, max: 1024 }),
   },
   workers: {
     field: 'workers',
@@ -37,20 +37,20 @@ export const PICTURE_SETTINGS = {
     field: 'max_picture_memory',
     help: 'the most memory, in megabytes, that a picture may take to be decoded',
     fallback: 1024,
-    read: (value: unknown) => number(value, { least: 1, most: 65_536 }),
+    read: (value: unknown) => number(value, { min: 1, max: 65_536 }),
   },
   pictureCache: {
     field: 'picture_cache',
     help: 'how many megabytes of decoded pictures are kept for the next comparison; the last one always is',
     fallback: 80,
-    read: (value: unknown) => number(value, { least: 0, most: 65_536 }),
+    read: (value: unknown) => number(value, { min: 0, max: 65_536 }),
   },
 } satisfies Record<string, Setting<unknown>>;
 
 function workers(value: unknown): number | typeof AUTO {
   if (value === AUTO) return AUTO;
   try {
-    return number(value, { least: 0, most: 64, whole: true });
+    return number(value, { min: 0, max: 64, whole: true });
   } catch (error) {
     throw new Error(`${AUTO}, or ${(error as Error).message}`);
   }

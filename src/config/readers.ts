@@ -5,11 +5,11 @@ export function text(value: unknown, what: string): string {
   return value;
 }
 
-export function number(value: unknown, limits: { least: number; most?: number; whole?: boolean }): number {
-  const { least, most = Number.MAX_SAFE_INTEGER, whole = false } = limits;
+export function number(value: unknown, limits: { min: number; max?: number; whole?: boolean }): number {
+  const { min, max = Number.MAX_SAFE_INTEGER, whole = false } = limits;
   const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof read !== 'number' || !(read >= least && read <= most) || (whole && !Number.isInteger(read))) {
-    const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
+  if (typeof read !== 'number' || !(read >= min && read <= max) || (whole && !Number.isInteger(read))) {
+    const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
     throw new Error(`${whole ? 'a whole number' : 'a number'} ${range}`);
   }
   return read;
@@ -26,21 +26,21 @@ export const NO_THRESHOLD: GivenThreshold = { value: 0 };
 export function threshold(value: unknown): GivenThreshold {
   const [, amount, unit] = /^(.*?)\s*(px|%)$/.exec(String(value).trim()) ?? [];
   try {
-    if (unit === undefined) return { value: number(value, { least: 0 }) };
-    return { value: number(amount, unit === '%' ? { least: 0, most: 100 } : { least: 0 }), unit: unit as 'px' | '%' };
+    if (unit === undefined) return { value: number(value, { min: 0 }) };
+    return { value: number(amount, unit === '%' ? { min: 0, max: 100 } : { min: 0 }), unit: unit as 'px' | '%' };
   } catch {
     throw new Error("a number of 0 or more, such as 2000, or with the technique 'changed' 400px or 0.1%");
   }
 }
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const LONGEST_MS = 24 * 3_600_000;
+const MAX_MS = 24 * 3_600_000;
 
 export function milliseconds(value: unknown): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(String(value).trim()) ?? [];
   const read = Number(amount) * (unit === undefined ? 1 : (UNITS[unit] ?? Number.NaN));
   // A number without a unit is only clear where it is nothing.
-  if (!(read <= LONGEST_MS) || (unit === undefined && read !== 0)) {
+  if (!(read <= MAX_MS) || (unit === undefined && read !== 0)) {
     throw new Error('a time such as 50ms, 2s or 1m, of a day at the most');
   }
   return read;

@@ -45,7 +45,7 @@ export const SETTINGS = {
     flag: '--count <number>',
     help: 'how many images to generate where no path is given',
     fallback: 10,
-    read: (value: unknown) => number(value, { least: 0, whole: true }),
+    read: (value: unknown) => number(value, { min: 0, whole: true }),
   },
   interval: {
     field: 'interval',

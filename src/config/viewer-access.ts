@@ -14,7 +14,7 @@ export interface ViewerAccess {
 
 const OF_THIS_MACHINE = /^(127(\.\d{1,3}){3}|::1|localhost)$/i;
 /** A shorter one could be guessed. */
-const SHORTEST_TOKEN = 16;
+const MIN_TOKEN = 16;
 
 /** The configuration's access to the viewer, with the token from its file. Throws `config_invalid`. */
 export function viewerAccessOf({ host, port, tokenFile, allowHosts }: Config): ViewerAccess {
@@ -30,9 +30,9 @@ export function viewerAccessOf({ host, port, tokenFile, allowHosts }: Config): V
 
 function tokenIn(file: string): string {
   const token = firstLine(contentOf('token_file', file));
-  if (token.length >= SHORTEST_TOKEN && /^[\x21-\x7e]+$/.test(token)) return token;
+  if (token.length >= MIN_TOKEN && /^[\x21-\x7e]+$/.test(token)) return token;
   throw invalid(
-    `token_file: the first line of ${file} will not do: give ${SHORTEST_TOKEN} or more letters, digits and signs without spaces, such as 'openssl rand -hex 16' prints`,
+    `token_file: the first line of ${file} will not do: give ${MIN_TOKEN} or more letters, digits and signs without spaces, such as 'openssl rand -hex 16' prints`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { number, text } from './readers.ts';
 import type { Setting } from './setting.ts';
 
-const HIGHEST_PORT = 65_535;
+const MAX_PORT = 65_535;
 
 /** Where the viewer is to be seen, and by whom; and where a stage tells its figures. */
 export const WEB_SETTINGS = {
@@ -17,7 +17,7 @@ export const WEB_SETTINGS = {
     flag: '--port <number>',
     help: 'the port that the viewer listens on; 0 is any that is free',
     fallback: 8000,
-    read: (value: unknown) => number(value, { least: 0, most: HIGHEST_PORT, whole: true }),
+    read: (value: unknown) => number(value, { min: 0, max: MAX_PORT, whole: true }),
   },
   tokenFile: {
     field: 'token_file',
@@ -38,7 +38,7 @@ export const WEB_SETTINGS = {
     flag: '--metrics <port>',
     help: 'tell figures to Prometheus on this port of 127.0.0.1, at /metrics; 0 is not at all',
     fallback: 0,
-    read: (value: unknown) => number(value, { least: 0, most: HIGHEST_PORT, whole: true }),
+    read: (value: unknown) => number(value, { min: 0, max: MAX_PORT, whole: true }),
   },
 } satisfies Record<string, Setting<unknown>>;
 

@@ -3,9 +3,9 @@ export type Blame =
   /** The message or the picture: it becomes a dead letter or is set aside, and the rest goes on. */
   | 'message'
   /** Disk, permissions, store, catalog, broker: wait and try again without end; never a dead letter. */
-  | 'surroundings'
+  | 'transient'
   /** Something that does not heal by itself and that no retry mends: stop. */
-  | 'damage'
+  | 'fatal'
   /** The person at the keyboard asked for something that cannot be. */
   | 'user'
   /** Our own mistake. */
@@ -29,17 +29,17 @@ export const ERROR_CODES = {
   object_damaged: { blame: 'message', exit: 1 },
   bad_message: { blame: 'message', exit: 1 },
   unknown_row: { blame: 'message', exit: 1 },
-  disk_full: { blame: 'surroundings', exit: 4 },
-  no_permission: { blame: 'surroundings', exit: 4 },
-  store_unavailable: { blame: 'surroundings', exit: 4 },
-  catalog_unavailable: { blame: 'surroundings', exit: 4 },
-  broker_unavailable: { blame: 'surroundings', exit: 4 },
-  catalog_damaged: { blame: 'damage', exit: 1 },
-  catalog_newer: { blame: 'damage', exit: 1 },
-  sqlite_too_old: { blame: 'damage', exit: 1 },
-  clean_unfinished: { blame: 'damage', exit: 1 },
-  object_conflict: { blame: 'damage', exit: 1 },
-  foreign_message: { blame: 'damage', exit: 1 },
+  disk_full: { blame: 'transient', exit: 4 },
+  no_permission: { blame: 'transient', exit: 4 },
+  store_unavailable: { blame: 'transient', exit: 4 },
+  catalog_unavailable: { blame: 'transient', exit: 4 },
+  broker_unavailable: { blame: 'transient', exit: 4 },
+  catalog_damaged: { blame: 'fatal', exit: 1 },
+  catalog_newer: { blame: 'fatal', exit: 1 },
+  sqlite_too_old: { blame: 'fatal', exit: 1 },
+  clean_unfinished: { blame: 'fatal', exit: 1 },
+  object_conflict: { blame: 'fatal', exit: 1 },
+  foreign_message: { blame: 'fatal', exit: 1 },
   usage: { blame: 'user', exit: 2 },
   config_invalid: { blame: 'user', exit: 2 },
   threshold_disagrees: { blame: 'user', exit: 2 },
@@ -47,7 +47,7 @@ export const ERROR_CODES = {
   bus_differs: { blame: 'user', exit: 2 },
   port_unavailable: { blame: 'user', exit: 1 },
   not_found: { blame: 'user', exit: 3 },
-  at_work: { blame: 'user', exit: 1 },
+  in_use: { blame: 'user', exit: 1 },
   viewer_failed: { blame: 'user', exit: 1 },
   internal: { blame: 'bug', exit: 1 },
 } as const satisfies Record<string, CodeFacts>;

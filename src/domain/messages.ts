@@ -103,30 +103,31 @@ export function imageEventMessage(pipelineId: string, event: EventRecord): Messa
 }
 
 /** No copy may be larger than a broker takes: of texts from outside it has no more characters than this. */
-const MOST_OF_VALUE = 65_536;
-const MOST_OF_DETAIL = 4096;
-const MOST_OF_KEY = 64;
+const MAX_OF_VALUE = 65_536;
+const MAX_OF_DETAIL = 4096;
+const MAX_OF_KEY = 64;
 
 export function deadLetterMessage(pipelineId: string, letter: NewDeadLetter): Message {
-  const { place, image, message } = letter;
+  const { position, image, message } = letter;
   return cloudEvent('imgpipe.dead.letter.v1', pipelineId, {
-    key: image?.stream ?? (message?.key ?? '').slice(0, MOST_OF_KEY),
+    key: image?.stream ?? (message?.key ?? '').slice(0, MAX_OF_KEY),
     // The same for a letter that is published twice.
-    id: place === null ? `${letter.stage}/${letter.at}` : `${place.topic}/${place.partition}/${place.offset}`,
+    id:
+      position === null ? `${letter.stage}/${letter.at}` : `${position.topic}/${position.partition}/${position.offset}`,
     time: letter.at,
     data: {
       stage: letter.stage,
       reason: letter.reason,
-      detail: letter.detail.slice(0, MOST_OF_DETAIL),
+      detail: letter.detail.slice(0, MAX_OF_DETAIL),
       attempts: letter.attempts,
-      topic: place?.topic ?? null,
-      partition: place?.partition ?? null,
-      offset: place?.offset ?? null,
+      topic: position?.topic ?? null,
+      partition: position?.partition ?? null,
+      offset: position?.offset ?? null,
       stream: image?.stream ?? null,
       image_num: image?.number ?? null,
       technique: letter.technique,
       image_event_num: letter.event,
-      value: message?.value.slice(0, MOST_OF_VALUE) ?? null,
+      value: message?.value.slice(0, MAX_OF_VALUE) ?? null,
     },
   });
 }

@@ -10,7 +10,7 @@ export interface ImageId {
 }
 
 /** Where a message lies on a bus. */
-export interface Place {
+export interface RecordPosition {
   readonly bus: string;
   readonly topic: string;
   readonly partition: number;
@@ -49,7 +49,7 @@ export interface ImageRecord extends NewImage {
   /** Null until somebody has decoded it. */
   readonly fact: DecodeFact | null;
   /** Null until it is published. */
-  readonly place: Place | null;
+  readonly position: RecordPosition | null;
 }
 
 export const OUTCOME_KINDS = ['first', 'unchanged', 'changed', 'size_changed', 'dead'] as const;
@@ -74,7 +74,7 @@ export interface Regions {
 }
 
 /** So many regions of an event are kept. */
-export const MOST_REGIONS = 100;
+export const MAX_REGIONS = 100;
 
 /** What analyze makes of one image, to be entered. */
 export interface NewOutcome {
@@ -112,7 +112,7 @@ export interface EventRecord {
   readonly base: string;
   /** The difference image's digest; null while pending. */
   readonly differenceSha256: string | null;
-  readonly place: Place | null;
+  readonly position: RecordPosition | null;
 }
 
 export interface OutcomeRecord {
@@ -148,7 +148,7 @@ export interface NewDeadLetter {
   readonly stack: string | null;
   readonly attempts: number;
   readonly at: string;
-  readonly place: Place | null;
+  readonly position: RecordPosition | null;
   /** The image, technique and event that it is about; without one it is about the message alone. */
   readonly image: ImageId | null;
   readonly technique: string | null;

@@ -12,17 +12,17 @@ export type Report =
   /** A picture that could not be taken in; the rest goes on. */
   | { readonly kind: 'rejected'; readonly origin: string; readonly error: ImgpipeError }
   /** A file whose content the stream has from it already, as this image. */
-  | { readonly kind: 'passed_over'; readonly origin: string; readonly image: number }
+  | { readonly kind: 'skipped'; readonly origin: string; readonly image: number }
   | { readonly kind: 'outcome'; readonly outcome: OutcomeRecord }
   | { readonly kind: 'alert'; readonly alert: AlertRecord; readonly event: EventRecord }
   /** `origin` is where the image came from, where there is one. */
   | { readonly kind: 'dead_letter'; readonly letter: NewDeadLetter; readonly origin: string | undefined }
   /** A message from before the last `clean`. */
-  | { readonly kind: 'passed_former'; readonly stage: StageName }
+  | { readonly kind: 'skipped_former'; readonly stage: StageName }
   /** Images that an interrupted receive, or replay, had left unpublished are published now. */
   | { readonly kind: 'recovered'; readonly stream: string; readonly images: number }
   /** A stream whose images cannot be published until somebody mends what is wrong with one of them. */
-  | { readonly kind: 'stuck'; readonly stream: string; readonly error: ImgpipeError }
+  | { readonly kind: 'blocked'; readonly stream: string; readonly error: ImgpipeError }
   /** The surroundings fail: told once, then tried again without end. */
   | { readonly kind: 'waiting'; readonly stage: StageName; readonly error: ImgpipeError }
   | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }
@@ -44,23 +44,23 @@ export type Report =
  * stop a process in between. In the order in which an image passes them; a replay's own at the end.
  */
 export const STEPS = [
-  'receive:staged',
+  'receive:incoming',
   'receive:pending',
-  'outbox:moved',
+  'outbox:promoted',
   'outbox:ready',
   'outbox:published',
-  'outbox:placed',
+  'outbox:recorded',
   'analyze:compared',
   'analyze:entered',
   'analyze:files',
   'analyze:ready',
   'analyze:published',
-  'analyze:placed',
+  'analyze:recorded',
   'analyze:committed',
   'alert:entered',
   'alert:text',
   'alert:ready',
-  'alert:told',
+  'alert:reported',
   'alert:committed',
   'replay:marked',
   'replay:published',

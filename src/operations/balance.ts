@@ -1,6 +1,6 @@
 import { ALERT_GROUP, consumerGroup } from '../domain/consumer-groups.ts';
 import { TOPICS } from '../domain/messages.ts';
-import { type Log, waits } from '../domain/places.ts';
+import { type Log, willBeDelivered } from '../domain/record-positions.ts';
 import { imageName } from '../domain/records.ts';
 import type { Audit, Fault } from '../ports/catalog.ts';
 import type { EventBus, PartitionOffsets } from '../ports/event-bus.ts';
@@ -38,23 +38,24 @@ export async function readLogs(bus: EventBus): Promise<Logs> {
 /** Tells what waits from what is lost. */
 export function balance(audit: Audit, committed: Committed, logs: Logs, busId: string): Balance {
   const group = (name: string) => committed.get(name) ?? new Map<number, number>();
-  const stillWaits = (place: Parameters<typeof waits>[0], within: readonly Log[], name: string) =>
-    waits(place, busId, within, group(name));
+  const stillWaits = (position: Parameters<typeof willBeDelivered>[0], within: readonly Log[], name: string) =>
+    willBeDelivered(position, busId, within, group(name));
 
   const waitingImages = new Set<string>();
   const lost: Fault[] = [];
-  for (const { image, technique, place } of audit.openImages) {
-    if (place === null || stillWaits(place, logs.images, consumerGroup(technique))) waitingImages.add(imageName(image));
+  for (const { image, technique, position } of audit.openImages) {
+    if (position === null || stillWaits(position, logs.images, consumerGroup(technique)))
+      waitingImages.add(imageName(image));
     else
       lost.push({ key: `image ${imageName(image)}`, what: `no outcome of ${technique}, and its message is gone by` });
   }
   let waitingEvents = 0;
-  for (const { number, technique, place, imagePlace } of audit.openEvents) {
+  for (const { number, technique, position, imagePosition } of audit.openEvents) {
     // An event that is not published comes again with its image's message, and only then.
     const comes =
-      place === null
-        ? imagePlace === null || stillWaits(imagePlace, logs.images, consumerGroup(technique))
-        : stillWaits(place, logs.events, ALERT_GROUP);
+      position === null
+        ? imagePosition === null || stillWaits(imagePosition, logs.images, consumerGroup(technique))
+        : stillWaits(position, logs.events, ALERT_GROUP);
     if (comes) waitingEvents += 1;
     else lost.push({ key: `event ${number}`, what: 'no alert, and its message is gone by' });
   }

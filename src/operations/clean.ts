@@ -9,7 +9,7 @@ import {
   OBJECT_FOLDERS,
 } from '../domain/object-keys.ts';
 import type { ImageId } from '../domain/records.ts';
-import { type Catalog, FOLDER_CLAIM } from '../ports/catalog.ts';
+import { type Catalog, PIPELINE_LOCK } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { busName } from './bind-bus.ts';
@@ -52,13 +52,13 @@ export async function planClean({ catalog, store }: Pick<CleanParts, 'catalog' |
 }
 
 /**
- * Removes all that the pipeline wrote, and only that, and begins anew under a new pipeline id. Throws `at_work` while
+ * Removes all that the pipeline wrote, and only that, and begins anew under a new pipeline id. Throws `in_use` while
  * a stage runs. Broken off in the middle it leaves a mark that every other command refuses; run again, it finishes.
  */
 export async function clean({ catalog, store, bus, as }: CleanParts): Promise<void> {
-  const answer = await catalog.claim(FOLDER_CLAIM, as);
-  if (!('claim' in answer)) {
-    throw new ImgpipeError('at_work', `${store.address} is in use by ${answer.heldBy}: stop that first`);
+  const answer = await catalog.lock(PIPELINE_LOCK, as);
+  if (!('lock' in answer)) {
+    throw new ImgpipeError('in_use', `${store.address} is in use by ${answer.holder}: stop that first`);
   }
   try {
     if (bus !== undefined) await checkFree(catalog, bus);
@@ -68,7 +68,7 @@ export async function clean({ catalog, store, bus, as }: CleanParts): Promise<vo
     await bus?.clear();
     await catalog.endClean();
   } finally {
-    await answer.claim.release();
+    await answer.lock.release();
   }
 }
 
@@ -84,7 +84,7 @@ async function checkFree(catalog: Catalog, bus: EventBus): Promise<void> {
   const members = await Promise.all((await bus.groups()).map((group) => bus.members(group)));
   if (members.flat().length > 0) {
     throw new ImgpipeError(
-      'at_work',
+      'in_use',
       `${bus.address} still has consumers of this pipeline: ${members.flat().join(', ')}: stop them first; one that was killed counts until its session time-out is over`,
     );
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/digest.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { sniffFormat } from '../domain/picture-format.ts';
 import type { Comparator, Comparison, Measure, PictureSource } from '../ports/comparator.ts';
@@ -60,6 +60,6 @@ async function look(comparator: Comparator, picture: NamedPicture) {
 function sourceOf({ file, bytes }: NamedPicture): PictureSource {
   const format = sniffFormat(bytes);
   if (format === undefined) throw new ImgpipeError('not_a_picture', `${file} is neither a JPEG nor a PNG`);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Of(bytes);
   return { sha256, format, read: async () => bytes };
 }

@@ -26,12 +26,12 @@ export interface ReplayParts extends Pick<Observer, 'onStep'> {
   readonly bus: EventBus;
   readonly pipelineId: string;
   /** Publishes a stream's images where nobody holds the stream; else answers who does. */
-  readonly publishIfFree: (stream: string) => Promise<{ readonly heldBy: string } | undefined>;
+  readonly publishIfFree: (stream: string) => Promise<{ readonly holder: string } | undefined>;
 }
 
 /**
  * Has dead letters handled again, each once. One about an image is marked, and the image published again under its
- * stream's claim; one about an event is marked once the event is published again; one about a message goes once that is.
+ * stream's lock; one about an event is marked once the event is published again; one about a message goes once that is.
  * Throws `not_found` before anything is done where an id does not exist.
  */
 export async function replay(parts: ReplayParts, ids: readonly number[] | 'all'): Promise<Replayed[]> {
@@ -61,7 +61,7 @@ async function replayImages(parts: ReplayParts, letters: readonly DeadLetterHead
   const holders = new Map<string, string>();
   for (const stream of streams) {
     const held = await publishIfFree(stream);
-    if (held !== undefined) holders.set(stream, held.heldBy);
+    if (held !== undefined) holders.set(stream, held.holder);
   }
   return letters.map((letter) => {
     if (letter.replayedAt !== null) return { letter, how: 'waits' };
@@ -84,14 +84,14 @@ async function replayEvents(parts: ReplayParts, letters: readonly DeadLetterHead
       const event = events[index];
       return event === undefined ? [] : [{ id, event }];
     });
-    const places = await bus.publish(
+    const positions = await bus.publish(
       TOPICS.imageEventAlert,
       known.map(({ event }) => imageEventMessage(pipelineId, event)),
     );
     await onStep?.('replay:published');
     const replayed = known.flatMap(({ id }, index) => {
-      const place = places[index];
-      return place === undefined ? [] : [{ id, place }];
+      const position = positions[index];
+      return position === undefined ? [] : [{ id, position }];
     });
     await catalog.replayEvents(replayed, now());
     for (const { id } of known) published.add(id);
@@ -109,8 +109,8 @@ async function replayMessages(parts: ReplayParts, letters: readonly DeadLetterHe
   for (const page of pages(letters, MESSAGES)) {
     const found = await catalog.deadLetters(page.map(({ id }) => id));
     const kept = found.flatMap((letter) => {
-      if (letter === undefined || letter.message === null || letter.place === null) return [];
-      return [{ id: letter.id, message: letter.message, topic: letter.place.topic }];
+      if (letter === undefined || letter.message === null || letter.position === null) return [];
+      return [{ id: letter.id, message: letter.message, topic: letter.position.topic }];
     });
     for (const topic of new Set(kept.map((each) => each.topic))) {
       const messages = kept.filter((each) => each.topic === topic).map(({ message }) => message);

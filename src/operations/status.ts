@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { withDeadline } from '../base/deadlines.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { ImageId } from '../domain/records.ts';
 import type { Audit, Catalog, Fault, StreamFigures, TechniqueFigures } from '../ports/catalog.ts';
@@ -34,7 +34,7 @@ export interface Status {
 }
 
 /** Whoever asks how it stands is not kept waiting for a broker that does not answer. */
-const LONGEST_LOOK_MS = 1200;
+const MAX_LOOK_MS = 1200;
 
 export interface BrokerStatus {
   readonly address: string;
@@ -79,7 +79,7 @@ export async function status(
     alerts: audit.alerts,
     deadLetters: audit.deadLetters,
     waiting: balance?.waiting ?? null,
-    unpublished: audit.openImages.filter(({ place }) => place === null).length,
+    unpublished: audit.openImages.filter(({ position }) => position === null).length,
     faults: [...(balance?.lost ?? []), ...audit.faults, ...files],
     broker,
     oldestOpen: audit.oldestOpen,
@@ -101,7 +101,7 @@ async function lookAt(parts: StatusParts): Promise<BusView> {
 }
 
 async function lookAtBus({ catalog, broker, defaultTechnique }: StatusParts): Promise<BusView> {
-  const bus = await broker.open({ create: false, withinMs: LONGEST_LOOK_MS });
+  const bus = await broker.open({ create: false, withinMs: MAX_LOOK_MS });
   const used = [...(await catalog.thresholds()).keys()];
   const committed = await readCommitted(bus, used.length === 0 ? [defaultTechnique] : used);
   const audit = await catalog.audit(defaultTechnique);
@@ -115,20 +115,9 @@ async function lookAtBus({ catalog, broker, defaultTechnique }: StatusParts): Pr
   };
 }
 
-/** Throws `broker_unavailable` where it takes too long. */
-async function inTime<T>(look: Promise<T>, address: string): Promise<T> {
-  const over = new AbortController();
-  const late = sleep(LONGEST_LOOK_MS, undefined, { signal: over.signal }).then(() => {
-    throw new ImgpipeError(
-      'broker_unavailable',
-      `broker ${address} does not answer within ${LONGEST_LOOK_MS / 1000} s`,
-    );
+/** Rejects with `broker_unavailable` if it takes too long. */
+function inTime<T>(look: Promise<T>, address: string): Promise<T> {
+  return withDeadline(MAX_LOOK_MS, look, () => {
+    return new ImgpipeError('broker_unavailable', `broker ${address} does not answer within ${MAX_LOOK_MS / 1000} s`);
   });
-  late.catch(() => {});
-  look.catch(() => {});
-  try {
-    return await Promise.race([look, late]);
-  } finally {
-    over.abort();
-  }
 }

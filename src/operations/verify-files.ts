@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/digest.ts';
 import { alertTextKey, differenceKey, eventTextKey, imageKey, maskKey } from '../domain/object-keys.ts';
 import type { AlertRecord, EventRecord, ImageId, ImageRecord } from '../domain/records.ts';
 import { alertText, eventText } from '../domain/texts.ts';
@@ -71,24 +71,20 @@ async function eventFiles(catalog: Catalog, events: readonly EventRecord[]): Pro
 
 function textDigest(event: EventRecord, image: ImageRecord | undefined, reference: ImageRecord | undefined) {
   // The row that is missing is named by the audit; the text cannot be told without it.
-  return image === undefined || reference === undefined ? undefined : digest(eventText(event, image, reference));
+  return image === undefined || reference === undefined ? undefined : sha256Of(eventText(event, image, reference));
 }
 
 async function alertFiles(catalog: Catalog, alerts: readonly AlertRecord[]): Promise<Expected[]> {
   const events = await catalog.events(alerts.map(({ number }) => number));
   return alerts.map((alert, index) => {
     const event = events[index];
-    return { key: alertTextKey(alert.number), sha256: event && digest(alertText(alert, event)) };
+    return { key: alertTextKey(alert.number), sha256: event && sha256Of(alertText(alert, event)) };
   });
 }
 
 async function check(store: ObjectStore, { key, sha256 }: Expected): Promise<Fault[]> {
   const bytes = await store.get(key);
   if (bytes === undefined) return [{ key, what: 'the file is missing' }];
-  if (sha256 !== undefined && digest(bytes) !== sha256) return [{ key, what: 'the file is not what was written' }];
+  if (sha256 !== undefined && sha256Of(bytes) !== sha256) return [{ key, what: 'the file is not what was written' }];
   return [];
-}
-
-function digest(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

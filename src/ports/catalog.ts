@@ -7,7 +7,7 @@ import type {
   NewImage,
   NewOutcome,
   OutcomeRecord,
-  Place,
+  RecordPosition,
   Written,
 } from '../domain/records.ts';
 import type { Threshold } from '../domain/threshold.ts';
@@ -25,23 +25,23 @@ export interface PipelineIdentity {
   readonly cleaning: boolean;
 }
 
-export interface Claim {
+export interface Lock {
   release(): Promise<void>;
 }
 
-/** The answer to a claim: the claim itself, or who holds it, in words. */
-export type ClaimAnswer = { readonly claim: Claim } | { readonly heldBy: string };
+/** The answer to a lock: the lock itself, or who holds it, in words. */
+export type LockResult = { readonly lock: Lock } | { readonly holder: string };
 
-/** The name of the claim that stages share, and that `clean` and a catalog's migration want for themselves. */
-export const FOLDER_CLAIM = 'folder';
+/** The name of the lock that stages share, and that `clean` and a catalog's migration want for themselves. */
+export const PIPELINE_LOCK = 'folder';
 
 /**
  * Rights that one process holds at a time, until it ends, however it ends; a process that is merely stopped keeps its
- * own. Several may hold a claim that all of them share.
+ * own. Several may hold a lock that all of them share.
  */
-export interface Claims {
+export interface Locks {
   /** `as` is how others will be told of the holder: `imgpipe receive (process 123)`. Never waits. */
-  claim(name: string, as: string, mode?: 'exclusive' | 'shared'): Promise<ClaimAnswer>;
+  lock(name: string, as: string, mode?: 'exclusive' | 'shared'): Promise<LockResult>;
 }
 
 /** The rows of images. */
@@ -51,9 +51,9 @@ export interface ImageRows {
   /** From `pending` to `ready`. */
   imagesReady(ids: readonly ImageId[]): Promise<void>;
   /** Keeps where images were published, of those that have no place yet. */
-  placeImages(placed: readonly (ImageId & { readonly place: Place })[]): Promise<void>;
+  markImagesPublished(placed: readonly (ImageId & { readonly position: RecordPosition })[]): Promise<void>;
   /** Makes images unpublished again. */
-  unplaceImages(ids: readonly ImageId[]): Promise<void>;
+  clearPublished(ids: readonly ImageId[]): Promise<void>;
   /** The first of a stream's images that are `pending` or have no place, in the order of their numbers. */
   unpublished(stream: string, limit: number): Promise<ImageRecord[]>;
   /** The streams that have such images. */
@@ -63,7 +63,7 @@ export interface ImageRows {
   /** For each image the nearest earlier one of its stream that is not entered as undecodable or too large. */
   references(ids: readonly ImageId[]): Promise<(ImageRecord | undefined)[]>;
   /** The images of a stream that have a place, but no outcome for some technique in use, or a replayed dead letter. */
-  unanswered(stream: string): Promise<(ImageId & { readonly place: Place })[]>;
+  unanswered(stream: string): Promise<(ImageId & { readonly position: RecordPosition })[]>;
   /** The digests of all masks that images have, in order. */
   masks(): Promise<string[]>;
   lastImage(stream: string): Promise<ImageRecord | undefined>;
@@ -84,7 +84,7 @@ export interface OutcomeRows {
   /** From `pending` to `ready`, with the digest of the difference image as it lies in the store. */
   eventsReady(events: readonly { readonly number: number; readonly differenceSha256: string }[]): Promise<void>;
   /** Keeps where events were published, of those that have no place yet. */
-  placeEvents(placed: readonly { readonly number: number; readonly place: Place }[]): Promise<void>;
+  markEventsPublished(placed: readonly { readonly number: number; readonly position: RecordPosition }[]): Promise<void>;
 }
 
 /** The rows of alerts. */
@@ -102,16 +102,16 @@ export interface AlertRows {
 export interface OpenImage {
   readonly image: ImageId;
   readonly technique: string;
-  readonly place: Place | null;
+  readonly position: RecordPosition | null;
 }
 
 /** An event that has neither a ready alert nor a dead letter, but one that is replayed. */
 export interface OpenEvent {
   readonly number: number;
   readonly technique: string;
-  readonly place: Place | null;
+  readonly position: RecordPosition | null;
   /** Where the message of its image lies. */
-  readonly imagePlace: Place | null;
+  readonly imagePosition: RecordPosition | null;
 }
 
 export interface StreamFigures {
@@ -195,7 +195,7 @@ export interface CatalogWhole {
  * `catalog_damaged` and `catalog_newer` do not heal.
  */
 export interface Catalog
-  extends Claims,
+  extends Locks,
     ImageRows,
     OutcomeRows,
     AlertRows,

@@ -1,4 +1,4 @@
-import type { DeadLetterHead, DeadLetterRecord, ImageId, NewDeadLetter, Place } from '../domain/records.ts';
+import type { DeadLetterHead, DeadLetterRecord, ImageId, NewDeadLetter, RecordPosition } from '../domain/records.ts';
 
 /** The rows of dead letters. Each is about an image and a technique, about an event, or about a message alone. */
 export interface DeadLetterRows {
@@ -21,6 +21,9 @@ export interface DeadLetterRows {
    */
   replayImages(ids: readonly number[], at: string): Promise<void>;
   /** Marks letters that the alert stage has of events, once, and keeps where the events are published now. */
-  replayEvents(replayed: readonly { readonly id: number; readonly place: Place }[], at: string): Promise<void>;
+  replayEvents(
+    replayed: readonly { readonly id: number; readonly position: RecordPosition }[],
+    at: string,
+  ): Promise<void>;
   removeDeadLetters(ids: readonly number[]): Promise<void>;
 }

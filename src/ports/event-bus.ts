@@ -1,9 +1,9 @@
 import type { ImgpipeError } from '../domain/errors.ts';
 import type { Message } from '../domain/messages.ts';
-import type { Place } from '../domain/records.ts';
+import type { RecordPosition } from '../domain/records.ts';
 
 export interface ReceivedMessage extends Message {
-  readonly place: Place;
+  readonly position: RecordPosition;
 }
 
 /** Messages of one partition, in order, that wait for one consumer group. */
@@ -65,7 +65,7 @@ export interface EventBus {
   /** For people: `embedded`, or `kafka://host:port`. */
   readonly address: string;
   /** Answers once the messages are kept, with their places in the order given. One with `bytes` has these as its value. */
-  publish(topic: string, messages: readonly Message[]): Promise<Place[]>;
+  publish(topic: string, messages: readonly Message[]): Promise<RecordPosition[]>;
   consume(options: ConsumeOptions): Promise<void>;
   /** The next offset that each partition's group would take; a partition without a commit is left out. */
   committed(topic: string, group: string): Promise<ReadonlyMap<number, number>>;
@@ -73,7 +73,7 @@ export interface EventBus {
   logs(topic: string): Promise<PartitionOffsets[]>;
   /** The name that a topic or a group has there. */
   nameOf(topicOrGroup: string): string;
-  /** The consumers that the bus itself knows of in a group, as people are told of them; a bus that leaves that to claims knows none. */
+  /** The consumers that the bus itself knows of in a group, as people are told of them; a bus that leaves that to locks knows none. */
   members(group: string): Promise<string[]>;
   /** The pipeline's groups that the bus has ever had consumers of. */
   groups(): Promise<string[]>;

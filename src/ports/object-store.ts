@@ -14,7 +14,7 @@ export interface OpenObject {
 }
 
 /** A picture on its way from `incoming/` to its number. */
-export interface Settling {
+export interface Promotion {
   readonly incoming: string;
   readonly key: string;
   readonly sha256: string;
@@ -33,16 +33,16 @@ export interface ObjectStore {
   /** The whole address of a key, for people and viewers. */
   locate(key: string): string;
   /** Keeps pictures in `incoming/` under the given names, which must be new; a name that exists with these bytes is fine. */
-  stage(pictures: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Promise<void>;
+  putIncoming(pictures: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Promise<void>;
   /**
    * Moves pictures from `incoming/` to their keys. Repeated, it finishes. Where the key exists with the same digest,
    * the picture is in its place already; with another it is an `object_conflict`, and where neither is there the error is `object_missing`.
    */
-  settle(pictures: readonly Settling[]): Promise<void>;
+  promote(pictures: readonly Promotion[]): Promise<void>;
   /** The names in `incoming/` of one stream; a name is what `stage` was given. */
-  staged(stream: string): Promise<string[]>;
+  listIncoming(stream: string): Promise<string[]>;
   /** Removes staged pictures; those that are gone already are fine. */
-  unstage(names: readonly string[]): Promise<void>;
+  removeIncoming(names: readonly string[]): Promise<void>;
   /** Puts objects, whose keys appear in the order given; the answer says of each whether it was added or was there. */
   put(objects: readonly NewObject[]): Promise<Written<string>['how'][]>;
   /** The bytes under a key, or undefined where there is no such object. */
@@ -59,5 +59,5 @@ export interface ObjectStore {
   /** Removes objects, and folders of streams that it leaves empty; those that are gone already are fine. */
   remove(keys: readonly string[]): Promise<void>;
   /** Removes what a writer that died left half written, and nothing of a writer that lives. */
-  sweep(): Promise<void>;
+  collectGarbage(): Promise<void>;
 }

@@ -28,12 +28,12 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
     const events = ours.map(({ data }, index) => agreeingEvent(data, rows[index]));
     const told = events.length === 0 ? [] : await raise(events);
     return {
-      taken: messages.length,
+      handledCount: messages.length,
       publish: [],
       deadLetters: [],
-      note: async () => {},
-      tell: () => {
-        for (const _ of opened.slice(ours.length)) onReport?.({ kind: 'passed_former', stage: 'alert' });
+      recordPositions: async () => {},
+      report: () => {
+        for (const _ of opened.slice(ours.length)) onReport?.({ kind: 'skipped_former', stage: 'alert' });
         for (const report of told) onReport?.(report);
       },
     };
@@ -65,7 +65,7 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
     return raised.map(({ alert, event }) => ({ kind: 'alert', alert, event }) as const);
   }
 
-  async function bury(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message> {
+  async function deadLetter(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message> {
     // A message that lies about its event says nothing about the event itself.
     const [event] = error.code === 'bad_message' ? [] : await catalog.events(numbersIn(message));
     const letter = deadLetterOf(message, {
@@ -89,7 +89,7 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
     publishesTo: undefined,
     deadLettersTo: TOPICS.imageEventAlertDead,
     handle,
-    bury,
+    deadLetter,
   };
 }
 

@@ -16,12 +16,12 @@ import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { agreeingImage } from './agreement.ts';
 import { createAhead } from './ahead.ts';
-import { createImageBurial } from './bury-image.ts';
-import type { Handled, Hands, Stage } from './consume.ts';
+import type { Handled, HandlerContext, Stage } from './consume.ts';
+import { createImageDeadLetterer } from './dead-letter-image.ts';
 import { createEventFiles } from './event-files.ts';
+import { resolveExistingDeadLetters } from './existing-dead-letters.ts';
 import { type Opened, open } from './inbox.ts';
 import { createJudge, type Findings, type Judgement } from './judge.ts';
-import { settleStanding } from './standing-letters.ts';
 import { createMaskReader, createPictureReader } from './stored-picture.ts';
 
 export interface AnalyzeParts extends Observer {
@@ -36,8 +36,8 @@ export interface AnalyzeParts extends Observer {
 }
 
 /** After so many images, or so many bytes of difference images in memory, what was judged is entered. */
-const MOST_IMAGES = 64;
-const MOST_DIFFERENCE_BYTES = 8 * 1024 * 1024;
+const MAX_IMAGES = 64;
+const MAX_DIFFERENCE_BYTES = 8 * 1024 * 1024;
 
 /** An image that a message names. */
 interface Task {
@@ -61,38 +61,38 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
   const judge = createJudge({ ...parts, picture, mask, base: store.address });
   const writeFiles = createEventFiles({ ...parts, picture, mask });
 
-  async function handle(messages: readonly ReceivedMessage[], hands: Hands): Promise<Handled> {
-    const some = messages.slice(0, MOST_IMAGES);
+  async function handle(messages: readonly ReceivedMessage[], context: HandlerContext): Promise<Handled> {
+    const some = messages.slice(0, MAX_IMAGES);
     const opened = some.map((message) => open('imgpipe.image.received.v1', message, pipeline));
-    const { standing, judgements, left } = await judgeAll(await tasksOf(opened), hands);
+    const { standing, judgements, left } = await judgeAll(await tasksOf(opened), context);
     const fresh = await enter([...judgements.values()]);
     const outcomes = [...standing, ...fresh];
     const events = outcomes.flatMap(({ event }) => (event === null ? [] : [event]));
     await writeFiles(
       events.filter(({ state }) => state === 'pending'),
       (event) => madeFor(event, judgements),
-      hands,
+      context,
     );
     const letters = [
       ...fresh.flatMap((outcome) => letterOf(outcome, judgements.get(imageName(outcome.image))) ?? []),
-      ...(await settleStanding(catalog, technique, standing)),
+      ...(await resolveExistingDeadLetters(catalog, technique, standing)),
     ];
     const taken = left === undefined ? some.length : some.indexOf(left.message);
-    const unpublished = events.filter(({ place }) => place === null);
+    const unpublished = events.filter(({ position }) => position === null);
     return {
-      taken,
+      handledCount: taken,
       publish: unpublished.map((event) => imageEventMessage(pipeline.pipelineId, event)),
       deadLetters: letters.map((letter) => deadLetterMessage(pipeline.pipelineId, letter)),
-      note: (places) =>
-        catalog.placeEvents(
+      recordPositions: (positions) =>
+        catalog.markEventsPublished(
           unpublished.flatMap(({ number }, index) => {
-            const place = places[index];
-            return place === undefined ? [] : [{ number, place }];
+            const position = positions[index];
+            return position === undefined ? [] : [{ number, position }];
           }),
         ),
-      tell: () => {
+      report: () => {
         const former = opened.slice(0, taken).filter(({ data }) => data === undefined);
-        for (const _ of former) onReport?.({ kind: 'passed_former', stage: 'analyze' });
+        for (const _ of former) onReport?.({ kind: 'skipped_former', stage: 'analyze' });
         for (const outcome of outcomes) tellOutcome(outcome, judgements.get(imageName(outcome.image)));
       },
     };
@@ -105,7 +105,7 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
   }
 
   /** Judges the images that have no outcome yet, some at a time, until it is enough for once. */
-  async function judgeAll(tasks: readonly Task[], hands: Hands): Promise<Judged> {
+  async function judgeAll(tasks: readonly Task[], context: HandlerContext): Promise<Judged> {
     const known = await catalog.outcomes(
       technique,
       tasks.map(({ image }) => image),
@@ -125,12 +125,12 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
           standing.push(outcome);
         } else if (!judging.has(name)) {
           await judging.room();
-          const enough = judging.size() > MOST_DIFFERENCE_BYTES || !hands.isCurrent() || hands.signal.aborted;
+          const enough = judging.size() > MAX_DIFFERENCE_BYTES || !context.isCurrent() || context.signal.aborted;
           if (enough && judging.begun()) {
             left = task;
             break;
           }
-          judging.begin(name, judge(task.image, task.message, findings, hands));
+          judging.begin(name, judge(task.image, task.message, findings, context));
         }
       }
       return { standing, judgements: await judging.all(), left };
@@ -160,7 +160,7 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     publishesTo: TOPICS.imageEventAlert,
     deadLettersTo: TOPICS.imageAnalysisDead,
     handle,
-    bury: createImageBurial(parts),
+    deadLetter: createImageDeadLetterer(parts),
   };
 }
 

@@ -4,10 +4,10 @@ import type { ReceivedMessage } from '../ports/event-bus.ts';
 
 /** The dead letter of a message, with the message as it was received. */
 export function deadLetterOf(
-  { place, ...message }: ReceivedMessage,
-  letter: Omit<NewDeadLetter, 'place' | 'message'>,
+  { position, ...message }: ReceivedMessage,
+  letter: Omit<NewDeadLetter, 'position' | 'message'>,
 ): NewDeadLetter {
-  return { ...letter, place, message };
+  return { ...letter, position, message };
 }
 
 /** What a dead letter says of the error that made it one. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/digest.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { differenceKey, eventTextKey } from '../domain/object-keys.ts';
 import type { EventRecord, ImageRecord } from '../domain/records.ts';
@@ -8,13 +8,13 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Comparator, PictureSource } from '../ports/comparator.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { existing } from './agreement.ts';
-import type { Hands } from './consume.ts';
+import type { HandlerContext } from './consume.ts';
 
 export interface EventFilesParts extends Pick<Observer, 'onStep'> {
   readonly catalog: Catalog;
   readonly store: ObjectStore;
   readonly comparator: Comparator;
-  readonly picture: (image: ImageRecord, hands: Hands) => PictureSource;
+  readonly picture: (image: ImageRecord, context: HandlerContext) => PictureSource;
   /** A stored mask, by its digest. */
   readonly mask: (sha256: string) => PictureSource;
 }
@@ -32,13 +32,13 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
     image: ImageRecord,
     reference: ImageRecord,
     made: MadeDifference | undefined,
-    hands: Hands,
+    context: HandlerContext,
   ): Promise<Uint8Array> {
     // Another may have entered the outcome, with another reference than ours: its event needs its own difference image.
     if (made?.difference && made.reference === event.reference) return made.difference;
     return comparator.difference({
-      reference: picture(reference, hands),
-      image: picture(image, hands),
+      reference: picture(reference, context),
+      image: picture(image, context),
       mask: image.mask === null ? undefined : mask(image.mask),
     });
   }
@@ -47,13 +47,13 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
   async function digestThere(key: string): Promise<string> {
     const bytes = await store.get(key);
     if (bytes === undefined) throw new ImgpipeError('store_unavailable', `${store.locate(key)} was there and is gone`);
-    return digest(bytes);
+    return sha256Of(bytes);
   }
 
   return async function write(
     events: readonly EventRecord[],
     madeFor: (event: EventRecord) => MadeDifference | undefined,
-    hands: Hands,
+    context: HandlerContext,
   ): Promise<void> {
     if (events.length === 0) return;
     const images = await catalog.images(events.map(({ image }) => image));
@@ -65,14 +65,14 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
     for (const [index, event] of events.entries()) {
       const image = existing(event.image, images[index]);
       const reference = existing({ stream: event.image.stream, number: event.reference }, references[index]);
-      const bytes = await differenceOf(event, image, reference, madeFor(event), hands);
+      const bytes = await differenceOf(event, image, reference, madeFor(event), context);
       differences.push({ key: differenceKey(event.number), bytes });
       texts.push({ key: eventTextKey(event.number), bytes: Buffer.from(eventText(event, image, reference)) });
     }
     // Put together they are synced together; the names come in this order, so that no text is there before its picture.
     const answers = await store.put([...differences, ...texts]);
     const digests = await Promise.all(
-      differences.map(({ key, bytes }, index) => (answers[index] === 'added' ? digest(bytes) : digestThere(key))),
+      differences.map(({ key, bytes }, index) => (answers[index] === 'added' ? sha256Of(bytes) : digestThere(key))),
     );
     await onStep?.('analyze:files');
     await catalog.eventsReady(
@@ -83,8 +83,4 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
     );
     await onStep?.('analyze:ready');
   };
-}
-
-function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageProcess } from '../domain/heartbeats.ts';
 import type { HeartbeatRows } from '../ports/heartbeats.ts';
-import { untilStopped } from './patience.ts';
+import { untilStopped } from './retry.ts';
 
 const EVERY_MS = 3000;
 /** A process that has left no later one for a day is dead, and need not be told of any more. */

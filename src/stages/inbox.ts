@@ -19,6 +19,6 @@ export function open<T extends MessageType>(
   if (pipeline.formerIds.includes(pipelineId)) return { message, data: undefined };
   throw new ImgpipeError(
     'foreign_message',
-    `topic ${message.place.topic} holds a message of the pipeline ${pipelineId}, and this is ${pipeline.pipelineId}: give each pipeline a prefix of its own (--topic-prefix), or start this one over with 'imgpipe clean'`,
+    `topic ${message.position.topic} holds a message of the pipeline ${pipelineId}, and this is ${pipeline.pipelineId}: give each pipeline a prefix of its own (--topic-prefix), or start this one over with 'imgpipe clean'`,
   );
 }

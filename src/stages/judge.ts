@@ -11,13 +11,13 @@ import type { Threshold } from '../domain/threshold.ts';
 import type { ImageRows } from '../ports/catalog.ts';
 import type { Comparator, PictureSource } from '../ports/comparator.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
-import type { Hands } from './consume.ts';
+import type { HandlerContext } from './consume.ts';
 import { deadLetterOf, reasonOf } from './dead-letter.ts';
 
 export interface JudgeParts {
   readonly catalog: Pick<ImageRows, 'references'>;
   readonly comparator: Comparator;
-  readonly picture: (image: ImageRecord, hands: Hands) => PictureSource;
+  readonly picture: (image: ImageRecord, context: HandlerContext) => PictureSource;
   /** A stored mask, by its digest. */
   readonly mask: (sha256: string) => PictureSource;
   readonly technique: string;
@@ -48,12 +48,17 @@ const FIRST: Verdict = { kind: 'first', measurement: null, regions: null, refere
 /** Finds an image's reference and compares the two. */
 export function createJudge({ catalog, comparator, picture, mask, technique, threshold, base }: JudgeParts) {
   /** Whether an image decodes: as the catalog says, as this run has found, or as the comparator finds now. */
-  async function factOf(image: ImageRecord, facts: Facts, findings: Findings, hands: Hands): Promise<DecodeFact> {
+  async function factOf(
+    image: ImageRecord,
+    facts: Facts,
+    findings: Findings,
+    context: HandlerContext,
+  ): Promise<DecodeFact> {
     if (image.fact !== null) return image.fact;
     const name = imageName(image);
     let finding = findings.get(name);
     if (finding === undefined) {
-      finding = comparator.inspect(picture(image, hands));
+      finding = comparator.inspect(picture(image, context));
       findings.set(name, finding);
     }
     return note(image, await finding, facts);
@@ -68,9 +73,9 @@ export function createJudge({ catalog, comparator, picture, mask, technique, thr
     image: ImageRecord,
     facts: Facts,
     findings: Findings,
-    hands: Hands,
+    context: HandlerContext,
   ): Promise<Verdict> {
-    const look = (at: ImageRecord) => factOf(at, facts, findings, hands);
+    const look = (at: ImageRecord) => factOf(at, facts, findings, context);
     let before: ImageId = image;
     for (;;) {
       const [reference] = await catalog.references([before]);
@@ -88,7 +93,7 @@ export function createJudge({ catalog, comparator, picture, mask, technique, thr
       if (reference === undefined) return FIRST;
       const fact = await look(reference);
       if (fact.verdict === 'decodes') {
-        const pair = { reference: picture(reference, hands), image: picture(image, hands), mask: maskOf(image) };
+        const pair = { reference: picture(reference, context), image: picture(image, context), mask: maskOf(image) };
         const compared = await comparator.compare(pair, { technique, threshold });
         return { ...compared, reference: reference.number };
       }
@@ -104,7 +109,7 @@ export function createJudge({ catalog, comparator, picture, mask, technique, thr
     image: ImageRecord,
     message: ReceivedMessage,
     findings: Findings,
-    hands: Hands,
+    context: HandlerContext,
   ): Promise<Judgement> {
     const facts: Facts = new Map();
     const entered = () => ({
@@ -116,7 +121,7 @@ export function createJudge({ catalog, comparator, picture, mask, technique, thr
       facts: [...facts.values()],
     });
     try {
-      const { difference, ...verdict } = await compareWithReference(image, facts, findings, hands);
+      const { difference, ...verdict } = await compareWithReference(image, facts, findings, context);
       return { image, outcome: { ...entered(), ...verdict }, difference };
     } catch (thrown) {
       const reason = faultOf(thrown);

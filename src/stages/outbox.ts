@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asImgpipeError, type ErrorCode, Stopped } from '../domain/errors.ts';
 import { imageReceivedMessage, TOPICS } from '../domain/messages.ts';
 import { imageKey } from '../domain/object-keys.ts';
-import { liesIn } from '../domain/places.ts';
+import { isInLog } from '../domain/record-positions.ts';
 import type { Observer } from '../domain/reports.ts';
-import type { Catalog, ClaimAnswer } from '../ports/catalog.ts';
+import type { Catalog, LockResult } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { type Claimant, streamClaim } from './claims.ts';
-import { patiently, pause, untilStopped } from './patience.ts';
+import { type LockOwner, streamLockName } from './locks.ts';
+import { pause, untilStopped, withRetry } from './retry.ts';
 
 /** How many images are finished and published together. */
 const BATCH = 64;
@@ -20,7 +20,7 @@ const FREE_PAUSE_MS = 50;
 /** The errors that concern the files of one stream alone. */
 const OF_ONE_STREAM: ReadonlySet<ErrorCode> = new Set(['object_missing', 'object_conflict']);
 
-export interface OutboxParts extends Claimant, Observer {
+export interface OutboxParts extends LockOwner, Observer {
   readonly catalog: Catalog;
   readonly store: ObjectStore;
   readonly bus: EventBus;
@@ -30,24 +30,24 @@ export interface OutboxParts extends Claimant, Observer {
 
 /**
  * The one way by which images are published: in the order of their numbers, each after its file lies under its key.
- * Whoever calls `publish` or `recover` holds the stream's claim.
+ * Whoever calls `publish` or `recover` holds the stream's lock.
  */
 export interface Outbox {
   /** Finishes a stream's pending images and publishes what is not published. The answer is how many it published. */
   publish(stream: string): Promise<number>;
   /** Does what an interrupted receive left undone: publishes, and sweeps what no row names. */
   recover(stream: string): Promise<void>;
-  /** Publishes a stream under its claim, where nobody else holds that; else answers who does. */
-  publishIfFree(stream: string): Promise<{ readonly heldBy: string } | undefined>;
-  /** Publishes what becomes unpublished in a stream whose claim the caller holds, as by a replay, every few seconds until `ended`. */
-  mind(stream: string, ended: AbortSignal): Promise<void>;
+  /** Publishes a stream under its lock, where nobody else holds that; else answers who does. */
+  publishIfFree(stream: string): Promise<{ readonly holder: string } | undefined>;
+  /** Publishes what becomes unpublished in a stream whose lock the caller holds, as by a replay, every few seconds until `ended`. */
+  pollUnpublished(stream: string, ended: AbortSignal): Promise<void>;
   /** Recovers the streams that nobody holds, now and every few seconds, until the signal; not the one that its caller has to do with. */
-  tend(except: string): Promise<void>;
+  recoverStreams(except: string): Promise<void>;
 }
 
 export function createOutbox(parts: OutboxParts): Outbox {
   const { catalog, store, bus, pipelineId, signal, roundMs = ROUND_MS, onReport, onStep } = parts;
-  const patience = { stage: 'receive', signal, ...(onReport && { onReport }) } as const;
+  const retry = { stage: 'receive', signal, ...(onReport && { onReport }) } as const;
   const turns = new Map<string, Promise<unknown>>();
 
   /** Two at once would publish one image twice. */
@@ -64,22 +64,22 @@ export function createOutbox(parts: OutboxParts): Outbox {
     const rows = await catalog.unpublished(stream, BATCH);
     const pending = rows.filter((row) => row.state === 'pending');
     if (pending.length > 0) {
-      await store.settle(pending.map((row) => ({ incoming: row.incoming, key: imageKey(row), sha256: row.sha256 })));
-      await onStep?.('outbox:moved');
+      await store.promote(pending.map((row) => ({ incoming: row.incoming, key: imageKey(row), sha256: row.sha256 })));
+      await onStep?.('outbox:promoted');
       await catalog.imagesReady(pending);
       await onStep?.('outbox:ready');
     }
     if (rows.length === 0) return 0;
     const messages = rows.map((row) => imageReceivedMessage(pipelineId, row));
-    const places = await untilStopped(bus.publish(TOPICS.imageAnalysis, messages), signal);
+    const positions = await untilStopped(bus.publish(TOPICS.imageAnalysis, messages), signal);
     await onStep?.('outbox:published');
-    await catalog.placeImages(
+    await catalog.markImagesPublished(
       rows.flatMap(({ number }, index) => {
-        const place = places[index];
-        return place === undefined ? [] : [{ stream, number, place }];
+        const position = positions[index];
+        return position === undefined ? [] : [{ stream, number, position }];
       }),
     );
-    await onStep?.('outbox:placed');
+    await onStep?.('outbox:recorded');
     return rows.length;
   }
 
@@ -87,22 +87,22 @@ export function createOutbox(parts: OutboxParts): Outbox {
     return inTurn(stream, async () => {
       let published = 0;
       for (;;) {
-        const batch = await patiently(patience, () => publishBatch(stream));
+        const batch = await withRetry(retry, () => publishBatch(stream));
         if (batch === 0) return published;
         published += batch;
       }
     });
   }
 
-  function claim(stream: string): Promise<ClaimAnswer> {
-    return patiently(patience, () => catalog.claim(streamClaim(stream), parts.as));
+  function lock(stream: string): Promise<LockResult> {
+    return withRetry(retry, () => catalog.lock(streamLockName(stream), parts.as));
   }
 
-  async function publishIfFree(stream: string): Promise<{ heldBy: string } | undefined> {
+  async function publishIfFree(stream: string): Promise<{ holder: string } | undefined> {
     for (let tries = 1; ; tries += 1) {
-      const answer = await claim(stream);
-      if ('claim' in answer) {
-        await publish(stream).finally(() => answer.claim.release());
+      const answer = await lock(stream);
+      if ('lock' in answer) {
+        await publish(stream).finally(() => answer.lock.release());
         return undefined;
       }
       if (tries === FREE_TRIES) return answer;
@@ -110,7 +110,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     }
   }
 
-  async function mind(stream: string, ended: AbortSignal): Promise<void> {
+  async function pollUnpublished(stream: string, ended: AbortSignal): Promise<void> {
     while (!ended.aborted) {
       await publish(stream);
       await sleep(roundMs, undefined, { signal: ended }).catch(() => {});
@@ -118,41 +118,41 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   /** An image whose message the log no longer holds, or never did, and that still waits for an outcome: unpublished. */
-  async function unplaceStrays(stream: string): Promise<void> {
+  async function clearStrays(stream: string): Promise<void> {
     const waiting = await catalog.unanswered(stream);
     if (waiting.length === 0) return;
     const logs = await untilStopped(bus.logs(TOPICS.imageAnalysis), signal);
-    await catalog.unplaceImages(waiting.filter(({ place }) => !liesIn(place, bus.id, logs)));
+    await catalog.clearPublished(waiting.filter(({ position }) => !isInLog(position, bus.id, logs)));
   }
 
   async function recover(stream: string): Promise<void> {
-    await patiently(patience, () => unplaceStrays(stream));
+    await withRetry(retry, () => clearStrays(stream));
     const images = await publish(stream);
     if (images > 0) onReport?.({ kind: 'recovered', stream, images });
-    await patiently(patience, async () => store.unstage(await store.staged(stream)));
+    await withRetry(retry, async () => store.removeIncoming(await store.listIncoming(stream)));
   }
 
   /** What is wrong with one stream's images is told once, and is no reason to leave the other streams alone. */
-  async function recoverIfPossible(stream: string, stuck: Set<string>): Promise<void> {
+  async function recoverIfPossible(stream: string, blocked: Set<string>): Promise<void> {
     try {
       await recover(stream);
-      stuck.delete(stream);
+      blocked.delete(stream);
     } catch (thrown) {
       const error = asImgpipeError(thrown);
       if (thrown instanceof Stopped || !OF_ONE_STREAM.has(error.code)) throw thrown;
-      if (!stuck.has(stream)) onReport?.({ kind: 'stuck', stream, error });
-      stuck.add(stream);
+      if (!blocked.has(stream)) onReport?.({ kind: 'blocked', stream, error });
+      blocked.add(stream);
     }
   }
 
-  async function tend(except: string): Promise<void> {
-    const stuck = new Set<string>();
+  async function recoverStreams(except: string): Promise<void> {
+    const blocked = new Set<string>();
     while (!signal.aborted) {
-      for (const stream of await patiently(patience, () => catalog.streamsToPublish())) {
+      for (const stream of await withRetry(retry, () => catalog.streamsToPublish())) {
         if (stream === except) continue;
-        const answer = await claim(stream);
-        if (!('claim' in answer)) continue;
-        await recoverIfPossible(stream, stuck).finally(() => answer.claim.release());
+        const answer = await lock(stream);
+        if (!('lock' in answer)) continue;
+        await recoverIfPossible(stream, blocked).finally(() => answer.lock.release());
       }
       await sleep(roundMs, undefined, { signal }).catch(() => {});
     }
@@ -162,9 +162,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
     publish,
     recover,
     publishIfFree,
-    mind,
-    tend: (except) =>
-      tend(except).catch((error) => {
+    pollUnpublished,
+    recoverStreams: (except) =>
+      recoverStreams(except).catch((error) => {
         if (!(error instanceof Stopped)) throw error;
       }),
   };

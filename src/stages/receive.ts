@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { sha256Of } from '../base/digest.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { imageKey } from '../domain/object-keys.ts';
 import { sniffFormat } from '../domain/picture-format.ts';
@@ -7,12 +8,12 @@ import type { Observer } from '../domain/reports.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { ImageSource, SourceItem, StreamPosition } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { type Claimant, claimStream } from './claims.ts';
+import { type LockOwner, lockStream } from './locks.ts';
 import type { Outbox } from './outbox.ts';
-import { type Patience, patiently } from './patience.ts';
 import { readAhead } from './read-ahead.ts';
+import { type RetryContext, withRetry } from './retry.ts';
 
-export interface ReceiveParts extends Claimant, Observer {
+export interface ReceiveParts extends LockOwner, Observer {
   readonly catalog: Catalog;
   readonly store: ObjectStore;
   readonly outbox: Outbox;
@@ -26,7 +27,7 @@ export interface Received {
   readonly images: number;
   /** The first and the last number that this call gave; undefined where it gave none. */
   readonly numbers: { readonly first: number; readonly last: number } | undefined;
-  readonly passedOver: number;
+  readonly skipped: number;
   readonly rejected: number;
 }
 
@@ -40,13 +41,13 @@ interface Candidate {
 
 /**
  * Takes all pictures of a source into a stream: keeps each one's bytes, gives it its number and has it published.
- * Holds the stream's claim meanwhile, first finishes what an interrupted receive left behind, and looks after what a
+ * Holds the stream's lock meanwhile, first finishes what an interrupted receive left behind, and looks after what a
  * replay makes unpublished while no picture comes.
  */
 export async function receive(parts: ReceiveParts): Promise<Received> {
   const { catalog, store, outbox, source, stream, mask, signal, onReport, onStep } = parts;
-  const patience = { stage: 'receive', signal, ...(onReport && { onReport }) } as const;
-  const received = { images: 0, passedOver: 0, rejected: 0 };
+  const retry = { stage: 'receive', signal, ...(onReport && { onReport }) } as const;
+  const received = { images: 0, skipped: 0, rejected: 0 };
   let numbers: { first: number; last: number } | undefined;
 
   function reject(origin: string, error: ImgpipeError): void {
@@ -56,7 +57,7 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
 
   /** The number of the image that this very content of this origin is already, if it is. */
   async function keptAs({ origin }: Picture, sha256: string): Promise<number | undefined> {
-    const newest = await patiently(patience, () => catalog.newestFrom(stream, origin));
+    const newest = await withRetry(retry, () => catalog.newestFrom(stream, origin));
     return newest?.sha256 === sha256 ? newest.number : undefined;
   }
 
@@ -70,11 +71,11 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
       reject(item.origin, notAPicture(item.bytes));
       return undefined;
     }
-    const sha256 = createHash('sha256').update(item.bytes).digest('hex');
+    const sha256 = sha256Of(item.bytes);
     const image = item.onlyIfNew === true ? await keptAs(item, sha256) : undefined;
     if (image !== undefined) {
-      received.passedOver += 1;
-      onReport?.({ kind: 'passed_over', origin: item.origin, image });
+      received.skipped += 1;
+      onReport?.({ kind: 'skipped', origin: item.origin, image });
       return undefined;
     }
     const row: NewImage = {
@@ -92,14 +93,16 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
 
   async function stage(candidates: readonly Candidate[]): Promise<void> {
     if (candidates.length === 0) return;
-    await patiently(patience, () => store.stage(candidates.map(({ row, bytes }) => ({ name: row.incoming, bytes }))));
-    await onStep?.('receive:staged');
+    await withRetry(retry, () =>
+      store.putIncoming(candidates.map(({ row, bytes }) => ({ name: row.incoming, bytes }))),
+    );
+    await onStep?.('receive:incoming');
   }
 
   /** Gives staged pictures their numbers and has them published. */
   async function keep(candidates: readonly Candidate[]): Promise<void> {
     if (candidates.length === 0) return;
-    const written = await patiently(patience, () => catalog.addImages(candidates.map(({ row }) => row)));
+    const written = await withRetry(retry, () => catalog.addImages(candidates.map(({ row }) => row)));
     await onStep?.('receive:pending');
     await outbox.publish(stream);
     for (const { row } of written) {
@@ -109,7 +112,7 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
     }
   }
 
-  const claim = await claimStream(catalog, stream, parts);
+  const lock = await lockStream(catalog, stream, parts);
   const ended = new AbortController();
   let failure: unknown;
   let minding: Promise<void> | undefined;
@@ -118,11 +121,11 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
   let inHand: ReadonlySet<string> = new Set();
   try {
     await outbox.recover(stream);
-    minding = outbox.mind(stream, ended.signal).catch((error) => {
+    minding = outbox.pollUnpublished(stream, ended.signal).catch((error) => {
       failure = error;
       ended.abort();
     });
-    const position = await positionOf(catalog, store, stream, patience);
+    const position = await positionOf(catalog, store, stream, retry);
     const pictures = source.pictures(position, AbortSignal.any([signal, ended.signal]));
     for await (const items of readAhead(pictures)) {
       for (const batch of withoutRepeatedOrigins(items)) {
@@ -147,7 +150,7 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
     ended.abort();
     await minding;
     await keeping.catch(() => {});
-    await claim.release();
+    await lock.release();
   }
   if (failure !== undefined) throw failure;
   return { ...received, numbers };
@@ -157,12 +160,12 @@ async function positionOf(
   catalog: Catalog,
   store: ObjectStore,
   stream: string,
-  patience: Patience,
+  retry: RetryContext,
 ): Promise<StreamPosition> {
-  const last = await patiently(patience, () => catalog.lastImage(stream));
+  const last = await withRetry(retry, () => catalog.lastImage(stream));
   return {
     lastNumber: last?.number ?? 0,
-    lastPicture: async () => (last === undefined ? undefined : patiently(patience, () => store.get(imageKey(last)))),
+    lastPicture: async () => (last === undefined ? undefined : withRetry(retry, () => store.get(imageKey(last)))),
   };
 }
 

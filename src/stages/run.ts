@@ -3,8 +3,8 @@ import type { Observer } from '../domain/reports.ts';
 import type { Catalog, RangeTally } from '../ports/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import { consume, type Stage } from './consume.ts';
-import { patiently, pause } from './patience.ts';
 import type { Received } from './receive.ts';
+import { pause, withRetry } from './retry.ts';
 
 export interface RunParts extends Observer {
   readonly catalog: Catalog;
@@ -56,11 +56,11 @@ async function untilClosed(
   what: { stream: string; technique: string; numbers: Received['numbers']; signal: AbortSignal },
 ): Promise<void> {
   const { stream, technique, numbers, signal } = what;
-  const patience = { stage: 'analyze', signal } as const;
+  const retry = { stage: 'analyze', signal } as const;
   if (numbers === undefined) return;
   for (let from = numbers.first; ; ) {
     const last = numbers.last;
-    const open = await patiently(patience, () => catalog.firstOpen(stream, from, last, technique));
+    const open = await withRetry(retry, () => catalog.firstOpen(stream, from, last, technique));
     if (open === undefined) return;
     if (signal.aborted) throw new Stopped();
     from = open;

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/digest.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { imageKey, maskKey } from '../domain/object-keys.ts';
 import { type ImageRecord, imageName } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { PictureSource } from '../ports/comparator.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { pause, untilStopped } from './patience.ts';
+import { pause, untilStopped } from './retry.ts';
 
 /** How often a store is asked for an object that it does not have. */
 const ASK_AGAIN_MS = 200;
@@ -50,14 +50,14 @@ export function createMaskReader(store: ObjectStore) {
       const location = store.locate(maskKey(sha256));
       const bytes = await store.get(maskKey(sha256));
       if (bytes === undefined) throw new ImgpipeError('object_missing', `${location}, the image's mask, is not there`);
-      if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+      if (sha256Of(bytes) === sha256) return bytes;
       throw new ImgpipeError('object_damaged', `${location} is not the mask that it was (its SHA-256 differs)`);
     },
   });
 }
 
 function checked(image: ImageRecord, location: string, bytes: Uint8Array): Uint8Array {
-  if (createHash('sha256').update(bytes).digest('hex') === image.sha256) return bytes;
+  if (sha256Of(bytes) === image.sha256) return bytes;
   throw new ImgpipeError(
     'object_damaged',
     `${location} is not the picture that was received as image ${imageName(image)} (its SHA-256 differs)`,

@@ -32,7 +32,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** A longer one asks for nothing that there is. */
-const LONGEST_URL = 2048;
+const MAX_URL = 2048;
 /** Whoever watches over the process needs no token. */
 const OPEN_TO_ALL = '/healthz';
 
@@ -55,8 +55,8 @@ export function createGuard({ host, port, token, names }: GuardOptions): Middlew
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       return { status: 405, text: 'This viewer only shows: ask with GET or HEAD.' };
     }
-    if (req.url.length > LONGEST_URL) {
-      return { status: 414, text: `The address is longer than ${LONGEST_URL} characters.` };
+    if (req.url.length > MAX_URL) {
+      return { status: 414, text: `The address is longer than ${MAX_URL} characters.` };
     }
     const cookie = check === undefined ? undefined : getCookie(context, check.cookieName);
     if (check === undefined || req.path === OPEN_TO_ALL) return undefined;

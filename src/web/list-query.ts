@@ -12,7 +12,7 @@ export interface ListQuery {
 
 type Texts = Readonly<Record<string, string | undefined>>;
 
-const USUAL_LIMIT = 24;
+const DEFAULT_LIMIT = 24;
 const MOST = 100;
 
 /** The address of the other pages: the same, with another place to go on from. */
@@ -37,7 +37,7 @@ export function readListQuery(query: Texts): ListQuery {
   if (before !== undefined && after !== undefined) {
     throw new ImgpipeError('usage', 'before and after do not go together: give one of them');
   }
-  const limit = wholeOf('limit', text('limit')) ?? USUAL_LIMIT;
+  const limit = wholeOf('limit', text('limit')) ?? DEFAULT_LIMIT;
   if (limit > MOST) throw wrong('limit', String(limit), `a number from 1 to ${MOST}`);
   return {
     fields,
@@ -85,9 +85,9 @@ function timeOf(name: string, text: string): string {
   throw wrong(name, text, 'a day or a time in UTC, such as 2026-11-25 or 2026-11-25T20:00');
 }
 
-const LONGEST_SHOWN = 80;
+const MAX_SHOWN = 80;
 
 function wrong(name: string, value: string, give: string): ImgpipeError {
-  const shown = value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value;
+  const shown = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
   return new ImgpipeError('usage', `${name}: ${JSON.stringify(shown)} will not do: give ${give}`);
 }

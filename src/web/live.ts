@@ -14,7 +14,7 @@ export interface LiveCursor {
 export interface LiveAlerts {
   /** Where things stand now. */
   now(): Promise<LiveCursor>;
-  /** All that comes after the cursor, or after now; without end. Throws `at_work` where too many listen already. */
+  /** All that comes after the cursor, or after now; without end. Throws `in_use` where too many listen already. */
   stream(after: LiveCursor | undefined): Promise<ReadableStream<Uint8Array>>;
   close(): void;
 }
@@ -30,8 +30,8 @@ export interface LiveParts {
 const EVERY_MS = 300;
 /** A connection on which nothing comes for longer may be taken for dead. */
 const SIGN_OF_LIFE_MS = 10_000;
-const MOST_LISTENERS = 1000;
-const MOST_AT_ONCE = 100;
+const MAX_LISTENERS = 1000;
+const MAX_AT_ONCE = 100;
 /** How soon a browser that has lost the connection asks again. */
 const HELLO = 'retry: 1000\n\n';
 
@@ -46,7 +46,7 @@ export function readCursor(text: string): LiveCursor | undefined {
 }
 
 export function createLiveAlerts(parts: LiveParts): LiveAlerts {
-  const { catalog, store, everyMs = EVERY_MS, mostListeners = MOST_LISTENERS } = parts;
+  const { catalog, store, everyMs = EVERY_MS, mostListeners = MAX_LISTENERS } = parts;
   const ended = new AbortController();
   let listeners = 0;
 
@@ -62,7 +62,7 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
       const begun = { pipelineId, order: 0 };
       return { text: eventText('reset', begun, {}), cursor: begun };
     }
-    const ready = await catalog.readyAfter(cursor.order, MOST_AT_ONCE);
+    const ready = await catalog.readyAfter(cursor.order, MAX_AT_ONCE);
     const numbers = ready.map(({ number }) => number);
     const [alerts, events] = [await catalog.alerts(numbers), await catalog.events(numbers)];
     const texts = ready.map(({ order }, index) => {
@@ -96,7 +96,7 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
 
     async stream(after) {
       if (listeners >= mostListeners) {
-        throw new ImgpipeError('at_work', `${listeners} others listen for new alerts already: close some of them`);
+        throw new ImgpipeError('in_use', `${listeners} others listen for new alerts already: close some of them`);
       }
       const start = after ?? (await now());
       const gone = new AbortController();

@@ -26,8 +26,8 @@ const REQUEST_MS = 10_000;
 const KEEP_ALIVE_MS = 5000;
 /** Nor who reads nothing of what was sent to him. */
 const SILENCE_MS = 30_000;
-const LONGEST_HEADERS = 8192;
-const MOST_CONNECTIONS = 2000;
+const MAX_HEADERS = 8192;
+const MAX_CONNECTIONS = 2000;
 
 /** Listens, and answers requests. Throws `port_unavailable`. */
 export async function serve({ host, port, answer }: ServeOptions): Promise<WebServer> {
@@ -40,10 +40,10 @@ export async function serve({ host, port, answer }: ServeOptions): Promise<WebSe
       requestTimeout: REQUEST_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: 1000,
-      maxHeaderSize: LONGEST_HEADERS,
+      maxHeaderSize: MAX_HEADERS,
     },
   }) as Server;
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(SILENCE_MS);
   await listen(server, host, port);
   const chosen = (server.address() as AddressInfo).port;

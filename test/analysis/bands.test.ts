@@ -8,7 +8,7 @@ import type { Pair } from '../../src/analysis/planes.ts';
 import { numbers, size } from './extremes.ts';
 
 const simd = createSimd() as Bands;
-const MOST_LIGHTNESS = 64 * 255;
+const MAX_LIGHTNESS = 64 * 255;
 
 const offset = fc.oneof(fc.constantFrom(-255, -1, 0, 1, 255), fc.integer({ min: -255, max: 255 }));
 
@@ -31,7 +31,7 @@ function surveyed(way: Bands, pair: Pair) {
 
 /** A plane of differences, small or as large as they come, and bounds that are whole numbers or not; -1 is below all. */
 const planes = fc
-  .record({ size, seed: fc.integer(), range: fc.constantFrom(3, 40, MOST_LIGHTNESS), centre: fc.integer() })
+  .record({ size, seed: fc.integer(), range: fc.constantFrom(3, 40, MAX_LIGHTNESS), centre: fc.integer() })
   .map(({ size: { width, height }, seed, range, centre }) => {
     const next = numbers(seed, 2 * range + 1);
     const bound = () => (next() % 3 === 0 ? -1 : (next() * 3) / 2);

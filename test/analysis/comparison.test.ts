@@ -4,7 +4,8 @@ import { differenceImage } from '../../src/analysis/difference-image.ts';
 import { differenceLevels } from '../../src/analysis/differences-plain.ts';
 import { l2 } from '../../src/analysis/l2.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
-import { expected, sha256 } from '../fixtures/pictures/expected.ts';
+import { sha256Of } from '../../src/base/digest.ts';
+import { expected } from '../fixtures/pictures/expected.ts';
 
 function grey(width: number, height: number, level: number): Pixels {
   return { width, height, data: new Uint8Array(width * height * 3).fill(level) };
@@ -58,7 +59,7 @@ describe('a difference image', () => {
   it.each(expected.tables)(
     'has the levels that NumPy truncates to between $min and $max',
     ({ min, max, sha256: sha }) => {
-      expect(sha256(differenceLevels({ min, max }).subarray(min + 255, max + 256))).toBe(sha);
+      expect(sha256Of(differenceLevels({ min, max }).subarray(min + 255, max + 256))).toBe(sha);
     },
   );
 

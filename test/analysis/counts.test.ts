@@ -6,7 +6,7 @@ import { createSimd } from '../../src/analysis/counts-simd.ts';
 import { numbers, size } from './extremes.ts';
 
 const simd = createSimd() as Counts;
-const MOST_LIGHTNESS = 64 * 255;
+const MAX_LIGHTNESS = 64 * 255;
 type Two = [Uint32Array<ArrayBuffer>, Uint32Array<ArrayBuffer>];
 
 const given = fc
@@ -15,7 +15,7 @@ const given = fc
     seed: fc.integer(),
     step: fc.integer({ min: 1, max: 4 }),
     isMasked: fc.boolean(),
-    range: fc.constantFrom(40, MOST_LIGHTNESS),
+    range: fc.constantFrom(40, MAX_LIGHTNESS),
   })
   .map(({ size: { width, height }, seed, step, isMasked, range }) => {
     const [level, looked] = [numbers(seed, 256), numbers(~seed, 2)];
@@ -52,7 +52,7 @@ describe('counts by vectors', () => {
 
   it('are exact at the ends: nine pixels that differ as much as they can', () => {
     for (const sign of [-1, 1]) {
-      const { least, counts } = simd.smoothed(new Int16Array(9).fill(sign * MOST_LIGHTNESS), 3, 1);
+      const { least, counts } = simd.smoothed(new Int16Array(9).fill(sign * MAX_LIGHTNESS), 3, 1);
       expect([least, counts[sign === -1 ? 0 : counts.length - 1], counts.reduce((a, b) => a + b)]).toEqual([
         -4590, 1, 1,
       ]);

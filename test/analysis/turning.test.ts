@@ -3,7 +3,8 @@ import { overWhite } from '../../src/analysis/background.ts';
 import { type Orientation, orient } from '../../src/analysis/orientation.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 import { quarterTurn } from '../../src/analysis/quarter-turn.ts';
-import { expected, pattern, sha256 } from '../fixtures/pictures/expected.ts';
+import { sha256Of } from '../../src/base/digest.ts';
+import { expected, pattern } from '../fixtures/pictures/expected.ts';
 
 /** A picture from letters, one a pixel. */
 function letters(...rows: string[]): Pixels {
@@ -16,7 +17,7 @@ describe('a quarter turn', () => {
   it.each(expected.turned)('of $width × $height is what Pillow makes of it', ({ width, height, sha256: sha }) => {
     const turned = quarterTurn(pattern(width, height));
     expect(turned).toMatchObject({ width, height });
-    expect(sha256(turned.data)).toBe(sha);
+    expect(sha256Of(turned.data)).toBe(sha);
   });
 
   it('of a square goes counter-clockwise and loses nothing', () => {

@@ -216,7 +216,7 @@ describe('imgpipe dead replay', () => {
 
   test('is refused while the pipeline is cleaned', async () => {
     const { catalog, close } = await openSqlite(data);
-    await catalog.claim('folder', 'imgpipe clean (process 7)');
+    await catalog.lock('folder', 'imgpipe clean (process 7)');
     expect(await to('dead replay --all')).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('is being cleaned by imgpipe clean (process 7)'),

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { sha256Of } from '../../src/base/digest.ts';
 import { imgpipe } from '../support/imgpipe.ts';
-import { png, sha256 } from '../support/pictures.ts';
+import { png } from '../support/pictures.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const GREY = png([100, 100, 100]);
@@ -17,7 +18,7 @@ const file = (name: string, bytes: Uint8Array) => {
   return path.join(folder, name);
 };
 const to = (...args: string[]) => imgpipe([...args, '--data', data]);
-const maskFile = () => path.join(data, 'image_masks', `${sha256(MASK)}.png`);
+const maskFile = () => path.join(data, 'image_masks', `${sha256Of(MASK)}.png`);
 
 beforeEach(() => {
   folder = temporaryFolder();
@@ -48,13 +49,16 @@ describe('a mask', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(image).toMatchObject({ type: 'image', mask: sha256(MASK) });
+    expect(image).toMatchObject({ type: 'image', mask: sha256Of(MASK) });
     const view = JSON.parse((await to('view', '1', '--json')).stdout);
     // 15 pixels are looked at; the first one's difference is not counted.
-    expect(view).toMatchObject({ measurement: Math.sqrt(15 * 100), mask: { sha256: sha256(MASK), path: maskFile() } });
+    expect(view).toMatchObject({
+      measurement: Math.sqrt(15 * 100),
+      mask: { sha256: sha256Of(MASK), path: maskFile() },
+    });
     expect((await to('view', '1')).stdout).toContain(`Mask:            ${maskFile()}\n`);
     const text = readFileSync(path.join(data, 'image_event_database/image_event_001.txt'), 'utf8');
-    expect(text).toContain(`Mask: ${sha256(MASK)}\n`);
+    expect(text).toContain(`Mask: ${sha256Of(MASK)}\n`);
   });
 
   test('of another size makes the image a dead letter that says so', async () => {
@@ -76,7 +80,7 @@ describe('a mask', () => {
     );
     expect(await to('status', '--check')).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining(`image_masks/${sha256(MASK)}.png: the file is missing\n`),
+      stderr: expect.stringContaining(`image_masks/${sha256Of(MASK)}.png: the file is missing\n`),
     });
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { decodePicture } from '../../src/adapters/jimp/codec.ts';
+import { decodePicture } from '../../src/adapters/pixels/codec.ts';
 import { imgpipe, start } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -1,10 +1,10 @@
 import { alertsContract } from './catalog/alerts.ts';
 import { auditContract } from './catalog/audit.ts';
 import { browsingContract } from './catalog/browsing.ts';
-import { claimsContract } from './catalog/claims.ts';
 import { deadLettersContract } from './catalog/dead-letters.ts';
 import { heartbeatsContract } from './catalog/heartbeats.ts';
 import { imagesContract } from './catalog/images.ts';
+import { claimsContract } from './catalog/locks.ts';
 import { outcomesContract } from './catalog/outcomes.ts';
 import type { MakeStand } from './catalog/stand.ts';
 import { wholeContract } from './catalog/whole.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { sha256Of } from '../../src/base/digest.ts';
 import { ImgpipeError } from '../../src/domain/errors.ts';
 import type { Comparator, PictureSource } from '../../src/ports/comparator.ts';
-import { type Colour, cutPng, png, sha256 } from '../support/pictures.ts';
+import { type Colour, cutPng, png } from '../support/pictures.ts';
 import { l2Above, pair } from '../support/samples.ts';
 
 const GREY: Colour = [100, 100, 100];
@@ -15,7 +16,7 @@ interface CountedPicture extends PictureSource {
 function picture(bytes: Uint8Array): CountedPicture {
   let reads = 0;
   return {
-    sha256: sha256(bytes),
+    sha256: sha256Of(bytes),
     format: 'png',
     reads: () => reads,
     read: async () => {

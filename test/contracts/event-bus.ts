@@ -21,7 +21,7 @@ function valuesOf(chunk: Chunk): string[] {
 
 async function commitAll(chunk: Chunk): Promise<void> {
   const last = chunk.messages.at(-1);
-  if (last !== undefined) await chunk.commit(last.place.offset + 1);
+  if (last !== undefined) await chunk.commit(last.position.offset + 1);
 }
 
 /** All that waits for a group, handled and committed. */
@@ -90,7 +90,7 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
     it('come whole, in the order of their publication for each key, each at the place that was answered', async () => {
       const bus = await one();
       const odd = { key: 'sky', headers: { ce_id: '1', 'content-type': 'text/☃' }, value: '{"a":"\\u0000 ü"}\n' };
-      const places = [
+      const positions = [
         ...(await bus.publish(TOPIC, [message('a'), odd])),
         ...(await bus.publish(TOPIC, [])),
         ...(await bus.publish(TOPIC, [message('c')])),
@@ -106,11 +106,14 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
           await commitAll(chunk);
         },
       });
-      const published = [message('a'), odd, message('c')].map((each, index) => ({ ...each, place: places[index] }));
+      const published = [message('a'), odd, message('c')].map((each, index) => ({
+        ...each,
+        position: positions[index],
+      }));
       for (const wanted of ['default', 'sky']) {
         expect(received.filter(({ key }) => key === wanted)).toEqual(published.filter(({ key }) => key === wanted));
       }
-      expect(places.map(({ bus: on, topic }) => [on, topic])).toEqual(places.map(() => [bus.id, TOPIC]));
+      expect(positions.map(({ bus: on, topic }) => [on, topic])).toEqual(positions.map(() => [bus.id, TOPIC]));
     });
 
     it('keep a value that is no text, byte for byte', async () => {
@@ -177,7 +180,7 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
         signal: stop.signal,
         onChunk: async (chunk) => {
           const [a] = chunk.messages;
-          if (a !== undefined) await chunk.commit(a.place.offset + 1);
+          if (a !== undefined) await chunk.commit(a.position.offset + 1);
           stop.abort();
         },
       });
@@ -226,19 +229,19 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
     it('is kept for its group and topic alone', async () => {
       const { open } = await stand();
       const first = await open('one');
-      const [, place] = await first.bus.publish(TOPIC, [message('a'), message('b')]);
+      const [, position] = await first.bus.publish(TOPIC, [message('a'), message('b')]);
       expect(await first.bus.committed(TOPIC, GROUP)).toEqual(new Map());
       await drained(first.bus);
       await first.close();
       const { bus } = await open('two');
-      expect(await bus.committed(TOPIC, GROUP)).toEqual(new Map([[place?.partition, Number(place?.offset) + 1]]));
+      expect(await bus.committed(TOPIC, GROUP)).toEqual(new Map([[position?.partition, Number(position?.offset) + 1]]));
       expect(await bus.committed(TOPIC, OTHER_GROUP)).toEqual(new Map());
       expect(await bus.committed('image_event_alert', GROUP)).toEqual(new Map());
     });
 
     it('only goes forward', async () => {
       const bus = await one();
-      const places = await bus.publish(TOPIC, [message('a'), message('b'), message('c')]);
+      const positions = await bus.publish(TOPIC, [message('a'), message('b'), message('c')]);
       await bus.consume({
         topic: TOPIC,
         group: GROUP,
@@ -246,10 +249,10 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
         signal: new AbortController().signal,
         onChunk: async (chunk) => {
           await commitAll(chunk);
-          await chunk.commit(Number(places[0]?.offset) + 1);
+          await chunk.commit(Number(positions[0]?.offset) + 1);
         },
       });
-      expect([...(await bus.committed(TOPIC, GROUP)).values()]).toEqual([Number(places[2]?.offset) + 1]);
+      expect([...(await bus.committed(TOPIC, GROUP)).values()]).toEqual([Number(positions[2]?.offset) + 1]);
       expect(await drained(bus)).toEqual([]);
     });
   });
@@ -355,8 +358,8 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
     it('run from the first message to behind the last', async () => {
       const bus = await one();
       expect((await bus.logs(TOPIC)).filter(({ start, end }) => end > start)).toEqual([]);
-      const places = await bus.publish(TOPIC, [message('a'), message('b')]);
-      const [first, last] = places;
+      const positions = await bus.publish(TOPIC, [message('a'), message('b')]);
+      const [first, last] = positions;
       expect(await bus.logs(TOPIC)).toContainEqual({
         partition: first?.partition,
         start: first?.offset,

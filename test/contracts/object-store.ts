@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ObjectStore, Settling } from '../../src/ports/object-store.ts';
+import { sha256Of } from '../../src/base/digest.ts';
+import type { ObjectStore, Promotion } from '../../src/ports/object-store.ts';
 
 export interface ObjectStoreStand {
   /** A store without an object. */
@@ -13,12 +13,8 @@ function bytes(text: string): Uint8Array {
   return Buffer.from(text);
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function settling(content: string, over: Partial<Settling> = {}): Settling {
-  return { incoming: 'default/a.jpg', key: KEY, sha256: sha256(content), ...over };
+function settling(content: string, over: Partial<Promotion> = {}): Promotion {
+  return { incoming: 'default/a.jpg', key: KEY, sha256: sha256Of(content), ...over };
 }
 
 async function text(store: ObjectStore, key: string): Promise<string | undefined> {
@@ -142,77 +138,77 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
   describe('pictures on their way', () => {
     it('are staged under their names, by stream, and are no objects yet', async () => {
       const { store } = await stand();
-      await store.stage([
+      await store.putIncoming([
         { name: 'default/a.jpg', bytes: bytes('a') },
         { name: 'default/b.png', bytes: bytes('b') },
         { name: 'sky/c.jpg', bytes: bytes('c') },
       ]);
-      expect((await store.staged('default')).sort()).toEqual(['default/a.jpg', 'default/b.png']);
-      expect(await store.staged('sky')).toEqual(['sky/c.jpg']);
-      expect(await store.staged('sea')).toEqual([]);
+      expect((await store.listIncoming('default')).sort()).toEqual(['default/a.jpg', 'default/b.png']);
+      expect(await store.listIncoming('sky')).toEqual(['sky/c.jpg']);
+      expect(await store.listIncoming('sea')).toEqual([]);
       expect(await store.list('image_database')).toEqual([]);
     });
 
     it('are staged again with the same bytes without harm, and not with others', async () => {
       const { store } = await stand();
       const picture = { name: 'default/a.jpg', bytes: bytes('a') };
-      await store.stage([picture]);
-      await store.stage([picture]);
-      await expect(store.stage([{ ...picture, bytes: bytes('b') }])).rejects.toThrow();
-      await store.settle([settling('a')]);
+      await store.putIncoming([picture]);
+      await store.putIncoming([picture]);
+      await expect(store.putIncoming([{ ...picture, bytes: bytes('b') }])).rejects.toThrow();
+      await store.promote([settling('a')]);
       expect(await text(store, KEY)).toBe('a');
     });
 
     it('are taken back, those that are gone already without a word', async () => {
       const { store } = await stand();
-      await store.stage([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.unstage(['default/a.jpg', 'default/b.jpg']);
-      await store.unstage(['default/a.jpg']);
-      expect(await store.staged('default')).toEqual([]);
+      await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
+      await store.removeIncoming(['default/a.jpg', 'default/b.jpg']);
+      await store.removeIncoming(['default/a.jpg']);
+      expect(await store.listIncoming('default')).toEqual([]);
     });
 
     it('are moved to their keys', async () => {
       const { store } = await stand();
-      await store.stage([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.settle([settling('a')]);
+      await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
+      await store.promote([settling('a')]);
       expect(await text(store, KEY)).toBe('a');
-      expect(await store.staged('default')).toEqual([]);
+      expect(await store.listIncoming('default')).toEqual([]);
     });
 
     it('stay in their place when they are moved again', async () => {
       const { store } = await stand();
-      await store.stage([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.settle([settling('a')]);
-      await store.settle([settling('a')]);
+      await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
+      await store.promote([settling('a')]);
+      await store.promote([settling('a')]);
       expect(await text(store, KEY)).toBe('a');
     });
 
     it('that were moved but not taken away are taken away by a repetition', async () => {
       const { store } = await stand();
       await store.put([{ key: KEY, bytes: bytes('a') }]);
-      await store.stage([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.settle([settling('a')]);
+      await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
+      await store.promote([settling('a')]);
       expect(await text(store, KEY)).toBe('a');
-      expect(await store.staged('default')).toEqual([]);
+      expect(await store.listIncoming('default')).toEqual([]);
     });
 
     it('meet another picture under their key: that one stays, and so do they', async () => {
       const { store } = await stand();
       await store.put([{ key: KEY, bytes: bytes('a stranger') }]);
-      await store.stage([
+      await store.putIncoming([
         { name: 'default/a.jpg', bytes: bytes('a') },
         { name: 'default/b.jpg', bytes: bytes('b') },
       ]);
       const moves = [settling('a'), settling('b', { incoming: 'default/b.jpg', key: 'image_database/00002.jpg' })];
-      const error = await store.settle(moves).catch((thrown) => thrown);
+      const error = await store.promote(moves).catch((thrown) => thrown);
       expect(error).toMatchObject({ code: 'object_conflict', message: expect.stringContaining(store.locate(KEY)) });
       expect(await text(store, KEY)).toBe('a stranger');
-      expect(await store.staged('default')).toContain('default/a.jpg');
+      expect(await store.listIncoming('default')).toContain('default/a.jpg');
     });
 
     it('that are neither here nor there are missing', async () => {
       const { store } = await stand();
-      const error = await store.settle([settling('a')]).catch((thrown) => thrown);
+      const error = await store.promote([settling('a')]).catch((thrown) => thrown);
       expect(error).toMatchObject({ code: 'object_missing', message: expect.stringContaining(store.locate(KEY)) });
       expect(await store.get(KEY)).toBeUndefined();
     });

@@ -6,19 +6,19 @@ describe('the error codes', () => {
     const of = (wanted: string) =>
       new Set(Object.values(ERROR_CODES).flatMap(({ blame, exit }) => (blame === wanted ? [exit] : [])));
     expect(of('message')).toEqual(new Set([1]));
-    expect(of('surroundings')).toEqual(new Set([4]));
-    expect(of('damage')).toEqual(new Set([1]));
+    expect(of('transient')).toEqual(new Set([4]));
+    expect(of('fatal')).toEqual(new Set([1]));
     expect(of('bug')).toEqual(new Set([1]));
     expect(of('user')).toEqual(new Set([1, 2, 3]));
   });
 
   it.each([
-    ['disk_full', 'surroundings', 4],
+    ['disk_full', 'transient', 4],
     ['object_missing', 'message', 1],
-    ['catalog_damaged', 'damage', 1],
+    ['catalog_damaged', 'fatal', 1],
     ['config_invalid', 'user', 2],
     ['not_found', 'user', 3],
-    ['at_work', 'user', 1],
+    ['in_use', 'user', 1],
     ['internal', 'bug', 1],
   ] as const)('say of %s that the blame is of %s and the exit status %i', (code, blame, exit) => {
     const error = new ImgpipeError(code, 'why');

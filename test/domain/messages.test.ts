@@ -83,7 +83,7 @@ describe('a message of an image event', () => {
 describe('the copy of a dead letter', () => {
   const DEAD = 'imgpipe.dead.letter.v1';
   const letter = deadLetter({
-    place: placeAt(7, { partition: 2 }),
+    position: placeAt(7, { partition: 2 }),
     image: { stream: 'sky', number: 3 },
     technique: 'l2@1',
     message: received,

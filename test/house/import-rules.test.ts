@@ -2,115 +2,104 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { IMPORT_RULES, type ImportRule, lintOverrides } from '../../lint/import-rules.ts';
 import { ROOT } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const NODE = ['node:fs', 'node:fs/promises'];
-/** What the stages, the operations, the page and the adapters may. `.` is the folder itself. */
-const INNER = ['.', 'ports', 'domain', 'analysis', ...NODE];
+const PLACES = IMPORT_RULES.map(({ place }) => place);
 
-/** What each place may import of our own, and of packages. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  domain: ['.', 'zod'],
-  analysis: ['.'],
-  ports: ['.', 'domain', 'analysis'],
-  config: ['.', 'domain', ...NODE],
-  stages: INNER,
-  operations: INNER,
-  web: [...INNER, 'operations', 'web/pages', 'hono', 'hono/html', '@hono/node-server', 'prom-client'],
-  'web/pages': ['.', 'web', 'operations', 'ports', 'domain', 'hono/html'],
-  'web/browser': ['.'],
-  'adapters/files': INNER,
-  'adapters/sqlite': [...INNER, '@photostructure/sqlite'],
-  'adapters/kafka': [...INNER, 'kafkajs'],
-  'adapters/jimp': [...INNER, 'jimp', '@jimp/core', '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs'],
-  cli: ['.', 'pipeline.ts', 'operations', 'config', 'ports', 'domain', ...NODE, 'commander', 'chalk', 'ora', 'open'],
-  'adapters.ts': [
-    ...['adapters/files', 'adapters/sqlite', 'adapters/kafka', 'adapters/jimp'],
-    ...['config', 'ports', 'domain', ...NODE],
-  ],
-  'workplace.ts': ['adapters.ts', 'stages', 'operations', 'config', 'ports', 'domain', ...NODE],
-  'pipeline.ts': [
-    ...['adapters.ts', 'workplace.ts'],
-    ...['stages', 'operations', 'web', 'config', 'ports', 'domain', 'analysis', ...NODE],
-  ],
-  'index.ts': ['pipeline.ts', 'operations', 'config', 'ports', 'domain'],
-};
-
-const PLACES = Object.keys(ALLOWED);
-
+/** A specifier of each package that some place may import, and of one that none may. */
 const PACKAGES = [
-  ...['zod', 'kafkajs', 'jimp', '@jimp/core', '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs'],
-  ...['commander', 'chalk', 'ora', 'open', '@photostructure/sqlite', 'lodash', ...NODE],
-  ...['hono', 'hono/html', '@hono/node-server', 'prom-client'],
+  ...new Set(IMPORT_RULES.flatMap(({ packages }) => packages).map((name) => name.replace(/\*+$/, 'something'))),
+  'lodash',
+  'node:fs',
+  'node:fs/promises',
 ];
 
-/** How a file in a place writes the import of something. */
-function specifier(place: string, what: string): string {
-  if (what === '.') return './sibling.ts';
-  if (!PLACES.includes(what)) return what;
-  const target = what.endsWith('.ts') ? what : `${what}/something.ts`;
-  const from = place.endsWith('.ts') ? '.' : place;
-  const relative = path.posix.relative(from, target);
-  return relative.startsWith('.') ? relative : `./${relative}`;
-}
-
-const WAYS: Readonly<Record<string, (from: string) => string>> = {
+const FORMS: Readonly<Record<string, (from: string) => string>> = {
   'an import': (from) => `import { a } from '${from}';`,
   'a dynamic import': (from) => `await import('${from}');`,
-  'an import of types': (from) => `import type { A } from '${from}';`,
-  'a re-export': (from) => `export { a } from '${from}';`,
+  'a type import': (from) => `import type { A } from '${from}';`,
+  're-exports': (from) => `export { a } from '${from}';`,
 };
 
-/** All that a place may wish to import: itself, the other places and the packages. */
-function wishes(place: string): string[] {
-  const others = PLACES.filter((other) => other !== place);
-  return [...(place.endsWith('.ts') ? [] : ['.']), ...others, ...PACKAGES];
+/** A file of a place, as deep below it as there are folders, with what it would import and whether it may. */
+interface Sample {
+  readonly file: string;
+  readonly imports: readonly { readonly specifier: string; readonly allowed: boolean }[];
 }
 
-function line(place: string, what: string): string {
-  return `${place} imports ${what}`;
+function samplesOf(rule: ImportRule): Sample[] {
+  if (rule.place.endsWith('.ts')) return [sampleOf(rule, rule.place)];
+  return ['some.ts', 'within/some.ts', 'within/deeper/some.ts'].map((file) => sampleOf(rule, `${rule.place}/${file}`));
 }
 
-/** Everything that a place could import, in this way, as the linter of the repository sees it: what it refuses. */
-function refused(way: (from: string) => string): string[] {
+function sampleOf(rule: ImportRule, file: string): Sample {
+  const folder = path.posix.dirname(file);
+  const places = PLACES.filter((other) => !(other === rule.place && other.endsWith('.ts'))).map((other) => {
+    const target = other.endsWith('.ts') ? other : `${other}/something.ts`;
+    const relative = path.posix.relative(folder, target);
+    return { specifier: relative.startsWith('.') ? relative : `./${relative}`, allowed: mayImport(rule, other) };
+  });
+  const packages = PACKAGES.map((specifier) => ({ specifier, allowed: mayImportPackage(rule, specifier) }));
+  return { file, imports: [...places, ...packages] };
+}
+
+function mayImport({ place, folders, except = [] }: ImportRule, other: string): boolean {
+  if (except.includes(other)) return false;
+  return [place, ...folders].some((folder) => other === folder || other.startsWith(`${folder}/`));
+}
+
+function mayImportPackage({ packages, node }: ImportRule, specifier: string): boolean {
+  if (specifier.startsWith('node:')) return node;
+  return packages.some(
+    (name) => name === specifier || (name.endsWith('*') && specifier.startsWith(name.replace(/\*+$/, ''))),
+  );
+}
+
+/** The imports of these samples that the linter refuses, with the repository's own configuration. */
+function refused(samples: readonly Sample[], form: (from: string) => string): string[] {
   const folder = realpathSync(temporaryFolder());
   const config = JSON.parse(readFileSync(path.join(ROOT, 'biome.json'), 'utf8'));
   writeFileSync(path.join(folder, 'biome.json'), JSON.stringify({ ...config, vcs: { enabled: false } }));
-  const byFile = new Map(
-    PLACES.map((place) => [place.endsWith('.ts') ? `src/${place}` : `src/${place}/some.ts`, place]),
-  );
-  for (const [file, place] of byFile) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    const content = wishes(place).map((what) => way(specifier(place, what)));
-    writeFileSync(path.join(folder, file), content.join('\n'));
+  for (const { file, imports } of samples) {
+    mkdirSync(path.dirname(path.join(folder, 'src', file)), { recursive: true });
+    writeFileSync(path.join(folder, 'src', file), imports.map(({ specifier }) => form(specifier)).join('\n'));
   }
   const args = ['lint', '--only=style/noRestrictedImports', '--reporter=github', '--max-diagnostics=none', 'src'];
   const biome = path.join(ROOT, 'node_modules/.bin/biome');
-  const { stdout, stderr } = spawnSync(biome, args, { cwd: folder, encoding: 'utf8' });
-  const diagnostics = [
-    ...stdout.matchAll(/^::error title=lint\/style\/noRestrictedImports,file=([^,]+),line=(\d+),/gm),
-  ];
-  if (diagnostics.length === 0) throw new Error(`the linter refused nothing: ${stdout}${stderr}`);
-  return diagnostics.map(([, file = '', number]) => {
-    const place = byFile.get(path.relative(folder, path.resolve(folder, file))) ?? file;
-    return line(place, wishes(place)[Number(number) - 1] ?? `line ${number}`);
+  const { stdout, stderr } = spawnSync(biome, args, { cwd: folder, encoding: 'utf8', maxBuffer: 64e6 });
+  const found = [...stdout.matchAll(/^::error title=lint\/style\/noRestrictedImports,file=([^,]+),line=(\d+),/gm)];
+  if (found.length === 0) throw new Error(`the linter refused nothing: ${stdout}${stderr}`);
+  return found.map(([, name = '', line]) => {
+    const file = path.relative(path.join(folder, 'src'), path.resolve(folder, name));
+    const sample = samples.find((each) => each.file === file);
+    return `${file} imports ${sample?.imports[Number(line) - 1]?.specifier}`;
   });
 }
 
-describe('the linter', () => {
-  it.each(Object.entries(WAYS))('refuses %s across each border that the design draws, and nothing else', (_, way) => {
-    const forbidden = PLACES.flatMap((place) =>
-      wishes(place).flatMap((what) => (ALLOWED[place]?.includes(what) ? [] : [line(place, what)])),
-    );
-    expect(refused(way).sort()).toEqual(forbidden.sort());
+describe('the import rules', () => {
+  it('are those that the linter is configured with', () => {
+    const { overrides } = JSON.parse(readFileSync(path.join(ROOT, 'biome.json'), 'utf8'));
+    expect(overrides).toEqual(lintOverrides());
   });
 
-  it('has a rule for each folder that there is', () => {
-    const folders = readdirSync(path.join(ROOT, 'src'), { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory() ? [entry.name] : [],
+  it.each(Object.entries(FORMS))('are enforced on %s at every depth, and forbid nothing else', (_, form) => {
+    const samples = IMPORT_RULES.flatMap(samplesOf);
+    const forbidden = samples.flatMap(({ file, imports }) =>
+      imports.flatMap(({ specifier, allowed }) => (allowed ? [] : [`${file} imports ${specifier}`])),
     );
-    const known = new Set(PLACES.map((place) => place.split('/')[0]));
-    expect(folders.filter((folder) => !known.has(folder))).toEqual([]);
+    expect(refused(samples, form).sort()).toEqual(forbidden.sort());
+  });
+
+  it('cover every folder of src', () => {
+    const src = path.join(ROOT, 'src');
+    const folders = readdirSync(src, { withFileTypes: true, recursive: true }).flatMap((entry) =>
+      entry.isDirectory() ? [path.relative(src, path.join(entry.parentPath, entry.name))] : [],
+    );
+    const uncovered = folders.filter(
+      (folder) => folder !== 'adapters' && !PLACES.some((place) => `${folder}/`.startsWith(`${place}/`)),
+    );
+    expect(uncovered).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ test.skipIf(kafka.whyNone !== undefined)(
       const messages: ReceivedMessage[] = [];
       const onChunk = async (chunk: Chunk) => {
         messages.push(...chunk.messages);
-        await chunk.commit(Number(chunk.messages.at(-1)?.place.offset) + 1);
+        await chunk.commit(Number(chunk.messages.at(-1)?.position.offset) + 1);
       };
       await bus.consume({ topic, group: `reader-${randomUUID()}`, drain: true, signal, onChunk });
       return messages.map(({ value }) => JSON.parse(value).reason).sort();

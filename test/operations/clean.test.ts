@@ -4,24 +4,24 @@ import { describe, expect, it } from 'vitest';
 import { imageReceivedMessage } from '../../src/domain/messages.ts';
 import { clean, planClean } from '../../src/operations/clean.ts';
 import { status } from '../../src/operations/status.ts';
-import { FOLDER_CLAIM } from '../../src/ports/catalog.ts';
+import { PIPELINE_LOCK } from '../../src/ports/catalog.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';
 import { imageRecord } from '../support/samples.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 const STRANGERS = ['image_database/mine.jpg', 'image_database/sky/00009.png', 'image_event_alerts/notes/a.txt'];
 
 /** Two streams with an alert each, a picture on its way and files of somebody else's. */
-async function used(): Promise<Workshop> {
-  const shop = await workshop();
+async function used(): Promise<TestPipeline> {
+  const shop = await testPipeline();
   await shop.receive([GREY, OTHER]);
   await shop.receive([GREY, OTHER], 'sky');
   await shop.drain();
-  await shop.store.stage([{ name: 'default/stray.png', bytes: GREY }]);
+  await shop.store.putIncoming([{ name: 'default/stray.png', bytes: GREY }]);
   for (const key of [...STRANGERS, 'image_original/original_image.jpg']) {
     mkdirSync(path.dirname(shop.store.locate(key)), { recursive: true });
     writeFileSync(shop.store.locate(key), key);
@@ -29,11 +29,11 @@ async function used(): Promise<Workshop> {
   return shop;
 }
 
-function cleaned(shop: Workshop, store: ObjectStore = shop.store): Promise<void> {
+function cleaned(shop: TestPipeline, store: ObjectStore = shop.store): Promise<void> {
   return clean({ catalog: shop.catalog, store, bus: shop.bus, as: 'imgpipe clean (process 1)' });
 }
 
-async function filesLeft({ store }: Workshop): Promise<string[]> {
+async function filesLeft({ store }: TestPipeline): Promise<string[]> {
   const folders = ['image_database', 'image_event_database', 'image_event_alerts', 'image_original', 'incoming'];
   return (await Promise.all(folders.map((folder) => store.list(folder)))).flat().sort();
 }
@@ -73,9 +73,9 @@ describe('a clean', () => {
     const shop = await used();
     const before = await filesLeft(shop);
     const other = await openSqlite(shop.folder);
-    await other.catalog.claim(FOLDER_CLAIM, 'imgpipe analyze (process 7)', 'shared');
+    await other.catalog.lock(PIPELINE_LOCK, 'imgpipe analyze (process 7)', 'shared');
     await expect(cleaned(shop)).rejects.toMatchObject({
-      code: 'at_work',
+      code: 'in_use',
       exit: 1,
       message: `${shop.folder} is in use by imgpipe analyze (process 7): stop that first`,
     });
@@ -105,7 +105,7 @@ describe('a clean', () => {
   });
 
   it('of a pipeline without anything is well', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     expect(await planClean(shop)).toEqual({ images: 0, events: 0, alerts: 0, files: 0, strangers: [] });
     await cleaned(shop);
     await cleaned(shop);
@@ -125,7 +125,7 @@ describe('a clean on a bus that knows its consumers', () => {
     const members = async (group: string) => (group === 'image_analysis_group' ? ['imgpipe-analyze-7 on ::1'] : []);
     const bus = { ...plain, members };
     await expect(clean({ catalog, store, bus, as: AS })).rejects.toMatchObject({
-      code: 'at_work',
+      code: 'in_use',
       message: expect.stringContaining('imgpipe-analyze-7 on ::1'),
     });
     expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: false });
@@ -148,6 +148,6 @@ describe('a clean on a bus that knows its consumers', () => {
     expect((await shop.bus.logs('image_analysis')).map(({ end }) => end)).toEqual([4]);
     await shop.bus.publish('image_analysis', [formerMessage((await shop.catalog.identity()).formerIds[0] ?? '')]);
     await shop.drain();
-    expect(shop.told('passed_former')).toHaveLength(1);
+    expect(shop.told('skipped_former')).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupLags, idleMembers } from '../../src/operations/lag.ts';
-import { workshop } from '../support/workshop.ts';
+import { testPipeline } from '../support/test-pipeline.ts';
 
 const LOGS = {
   images: [
@@ -12,7 +12,7 @@ const LOGS = {
 };
 
 async function lags(committed: ReadonlyMap<string, ReadonlyMap<number, number>>) {
-  const { bus } = await workshop();
+  const { bus } = await testPipeline();
   const members = async (group: string) => (group === 'image_analysis_group' ? ['one', 'two'] : []);
   return groupLags({ ...bus, nameOf: (name) => `p.${name}`, members }, committed, LOGS);
 }

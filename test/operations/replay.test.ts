@@ -1,31 +1,31 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createComparator } from '../../src/adapters/jimp/comparator.ts';
+import { createComparator } from '../../src/adapters/pixels/comparator.ts';
 import { Stopped } from '../../src/domain/errors.ts';
 import { TOPICS } from '../../src/domain/messages.ts';
 import { imageKey } from '../../src/domain/object-keys.ts';
 import type { Step } from '../../src/domain/reports.ts';
 import { status } from '../../src/operations/status.ts';
 import { cutPng, png } from '../support/pictures.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 /** Differs from GREY by 3, 4 and 0 in one pixel: the norm is 5. */
 const OTHER = png([100, 100, 100], { first: [103, 96, 100] });
-/** Over the limit of a workshop's comparator. */
+/** Over the limit of a testPipeline's comparator. */
 const LARGE = png([100, 100, 100], { width: 200, height: 51 });
 
-async function outcomesOf(shop: Workshop, count: number) {
+async function outcomesOf(shop: TestPipeline, count: number) {
   const found = await shop.outcomes(...Array.from({ length: count }, (_, index) => index + 1));
   return found.map((outcome) => outcome && [outcome.kind, outcome.reference]);
 }
 
-function check({ catalog, store, broker }: Workshop) {
+function check({ catalog, store, broker }: TestPipeline) {
   return status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true });
 }
 
 /** Nothing is lost, and nothing waits any more; so many events have their alerts, and so many letters stay. */
-async function expectClosed(shop: Workshop, events: number, deadLetters = 0): Promise<void> {
+async function expectClosed(shop: TestPipeline, events: number, deadLetters = 0): Promise<void> {
   expect(await check(shop)).toMatchObject({
     waiting: { analysis: 0, alert: 0 },
     faults: [],
@@ -35,16 +35,16 @@ async function expectClosed(shop: Workshop, events: number, deadLetters = 0): Pr
   });
 }
 
-async function ids({ catalog }: Workshop): Promise<number[]> {
+async function ids({ catalog }: TestPipeline): Promise<number[]> {
   return (await catalog.deadLetterHeads(undefined, 100)).map(({ id }) => id).reverse();
 }
 
 /** How each was replayed, by its id. */
-async function replayed(shop: Workshop, which: readonly number[] | 'all' = 'all') {
+async function replayed(shop: TestPipeline, which: readonly number[] | 'all' = 'all') {
   return (await shop.replay(which)).map(({ letter, how }) => [letter.id, how]);
 }
 
-function fileOf({ store }: Workshop, number: number): string {
+function fileOf({ store }: TestPipeline, number: number): string {
   return store.locate(imageKey({ stream: 'default', number, format: 'png' }));
 }
 
@@ -56,7 +56,7 @@ function buggy(at: Step) {
 }
 
 /** Replays and stops as a kill would: at this step nothing more is done. */
-async function killedAt(shop: Workshop, at: Step): Promise<void> {
+async function killedAt(shop: TestPipeline, at: Step): Promise<void> {
   let reached = false;
   const onStep = (step: Step) => {
     if (step !== at) return;
@@ -68,13 +68,13 @@ async function killedAt(shop: Workshop, at: Step): Promise<void> {
 }
 
 /** What a receiver does that is started after that. */
-async function recovered(shop: Workshop): Promise<void> {
+async function recovered(shop: TestPipeline): Promise<void> {
   await (await shop.outbox()).recover('default');
 }
 
 describe('the replay of an image', () => {
   it('judges it anew where its file is there again, against the reference that is found now', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([GREY, OTHER, OTHER]);
     rmSync(fileOf(shop, 2));
     await shop.drain();
@@ -99,7 +99,7 @@ describe('the replay of an image', () => {
   });
 
   it('finds out anew whether it is too large, and leaves the outcomes of later images as judged', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([GREY, LARGE, LARGE, OTHER]);
     await shop.drain();
     const before = await outcomesOf(shop, 4);
@@ -117,7 +117,7 @@ describe('the replay of an image', () => {
   });
 
   it('that is dead again is another letter, and can be replayed once more', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([GREY, cutPng()]);
     await shop.drain();
     await replayed(shop);
@@ -128,14 +128,14 @@ describe('the replay of an image', () => {
     ]);
     expect(await shop.catalog.deadLetters([1, 2])).toMatchObject([
       undefined,
-      { reason: 'undecodable', replayedAt: null, place: { offset: 2 } },
+      { reason: 'undecodable', replayedAt: null, position: { offset: 2 } },
     ]);
     await expectClosed(shop, 0, 1);
     expect(await replayed(shop)).toEqual([[2, 'published']]);
   });
 
   it('is done once: until it is handled it only waits, and its message is not published a third time', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([cutPng()]);
     await shop.drain();
     expect(await replayed(shop, [1, 1])).toEqual([[1, 'published']]);
@@ -144,7 +144,7 @@ describe('the replay of an image', () => {
   });
 
   it('takes no mark of a redelivery: without a replay dead stays dead', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([GREY]);
     rmSync(fileOf(shop, 1));
     await shop.drain();
@@ -158,31 +158,31 @@ describe('the replay of an image', () => {
   });
 
   it('is left to whoever holds the stream, who is named', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([cutPng()]);
     await shop.drain();
-    const held = await shop.catalog.claim('stream-default', 'imgpipe receive (process 7)');
+    const held = await shop.catalog.lock('stream-default', 'imgpipe receive (process 7)');
     expect(await shop.replay('all')).toMatchObject([{ how: 'left', holder: 'imgpipe receive (process 7)' }]);
     expect(await shop.messages(TOPICS.imageAnalysis)).toHaveLength(1);
     expect(await check(shop)).toMatchObject({ waiting: { analysis: 1 }, unpublished: 1, faults: [] });
-    if ('claim' in held) await held.claim.release();
+    if ('lock' in held) await held.lock.release();
     await recovered(shop);
     expect(await shop.messages(TOPICS.imageAnalysis)).toHaveLength(2);
   });
 
   it('waits for a stream that is held for a moment only', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([cutPng()]);
     await shop.drain();
-    const held = await shop.catalog.claim('stream-default', 'another replay');
+    const held = await shop.catalog.lock('stream-default', 'another replay');
     const replaying = shop.replay('all', (step) => {
-      if (step === 'replay:marked' && 'claim' in held) setImmediate(() => void held.claim.release());
+      if (step === 'replay:marked' && 'lock' in held) setImmediate(() => void held.lock.release());
     });
     expect((await replaying).map(({ how }) => how)).toEqual(['published']);
   });
 
   it('comes to each of several streams, each in the order of its numbers', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     for (const stream of ['sky', 'default']) await shop.receive([cutPng(), cutPng([9, 9, 9])], stream);
     await shop.drain();
     expect(await replayed(shop)).toHaveLength(4);
@@ -190,10 +190,10 @@ describe('the replay of an image', () => {
     expect(names).toEqual(['sky/1', 'sky/2', 'default/1', 'default/2']);
   });
 
-  it.each(['replay:marked', 'outbox:published', 'outbox:placed'] as const)(
+  it.each(['replay:marked', 'outbox:published', 'outbox:recorded'] as const)(
     'that is killed at %s loses nothing: the next receiver publishes it, and it is judged once',
     async (step) => {
-      const shop = await workshop();
+      const shop = await testPipeline();
       await shop.receive([GREY, OTHER, GREY]);
       await shop.work(await shop.analyzeStage({ onStep: buggy('analyze:compared') }));
       expect((await outcomesOf(shop, 3)).map((outcome) => outcome?.[0])).toEqual(['dead', 'dead', 'dead']);
@@ -207,7 +207,7 @@ describe('the replay of an image', () => {
   );
 
   it('that is killed before it is published is finished by the next replay, too', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([cutPng()]);
     await shop.drain();
     await killedAt(shop, 'replay:marked');
@@ -216,7 +216,7 @@ describe('the replay of an image', () => {
   });
 
   it('is published again where the log has lost its message', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([GREY, OTHER]);
     await shop.work(await shop.analyzeStage({ onStep: buggy('analyze:files') }));
     await replayed(shop);
@@ -228,8 +228,8 @@ describe('the replay of an image', () => {
 });
 
 describe('the replay of an image whose event has its number', () => {
-  async function numbered(): Promise<Workshop> {
-    const shop = await workshop();
+  async function numbered(): Promise<TestPipeline> {
+    const shop = await testPipeline();
     await shop.receive([GREY, OTHER]);
     await shop.work(await shop.analyzeStage({ onStep: buggy('analyze:files') }));
     const [letter] = await shop.catalog.deadLetters([1]);
@@ -248,7 +248,7 @@ describe('the replay of an image whose event has its number', () => {
     expect(await shop.catalog.lastEvent()).toBe(1);
   });
 
-  it.each(['replay:marked', 'outbox:published', 'outbox:placed'] as const)(
+  it.each(['replay:marked', 'outbox:published', 'outbox:recorded'] as const)(
     'that is killed at %s loses nothing, and gives no second number',
     async (step) => {
       const shop = await numbered();
@@ -269,14 +269,14 @@ describe('the replay of an image whose event has its number', () => {
     await expectClosedButPending(shop);
   });
 
-  async function expectClosedButPending(shop: Workshop): Promise<void> {
+  async function expectClosedButPending(shop: TestPipeline): Promise<void> {
     expect(await check(shop)).toMatchObject({ waiting: { analysis: 0, alert: 0 }, faults: [], deadLetters: 1 });
   }
 });
 
 describe('the replay of an event', () => {
-  async function withoutAlert(at: Step = 'alert:text'): Promise<Workshop> {
-    const shop = await workshop();
+  async function withoutAlert(at: Step = 'alert:text'): Promise<TestPipeline> {
+    const shop = await testPipeline();
     await shop.receive([GREY, OTHER, GREY]);
     await shop.work(await shop.analyzeStage());
     await shop.work(await shop.alertStage({ onStep: buggy(at) }), { onStep: buggy(at) });
@@ -300,7 +300,7 @@ describe('the replay of an event', () => {
   });
 
   it('whose alert is ready already takes the letter away', async () => {
-    const shop = await withoutAlert('alert:told');
+    const shop = await withoutAlert('alert:reported');
     expect(await shop.catalog.alertRange()).toEqual({ first: 1, last: 2 });
     await replayed(shop);
     await shop.work(await shop.alertStage());
@@ -363,8 +363,8 @@ describe('the replay of an event', () => {
 describe('the replay of a message', () => {
   const message = { key: 'k', headers: { a: 'b' }, value: '{', bytes: Uint8Array.of(0x7b, 0xff) };
 
-  async function poisoned(): Promise<Workshop> {
-    const shop = await workshop();
+  async function poisoned(): Promise<TestPipeline> {
+    const shop = await testPipeline();
     await shop.publish(TOPICS.imageAnalysis, message);
     await shop.publish(TOPICS.imageEventAlert, { ...message, value: 'x' });
     await shop.drain();
@@ -380,7 +380,7 @@ describe('the replay of a message', () => {
     ]);
     expect(await ids(shop)).toEqual([]);
     const [first, again] = await shop.messages(TOPICS.imageAnalysis);
-    expect(again).toEqual({ ...first, place: { ...first?.place, offset: 1 } });
+    expect(again).toEqual({ ...first, position: { ...first?.position, offset: 1 } });
     expect([...(again?.bytes ?? [])]).toEqual([...message.bytes]);
     await shop.drain();
     expect(await ids(shop)).toEqual([3, 4]);
@@ -410,7 +410,7 @@ describe('the replay of a message', () => {
 
 describe('a replay', () => {
   it('of an id that there is not does nothing, and tells what there is', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await expect(shop.replay([1])).rejects.toMatchObject({
       code: 'not_found',
       message: 'there is no dead letter 1: there are none',
@@ -426,7 +426,7 @@ describe('a replay', () => {
   });
 
   it('of several kinds tells of them in the order of their ids', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.publish(TOPICS.imageAnalysis, { key: '', headers: {}, value: '' });
     await shop.receive([cutPng()]);
     await shop.publish(TOPICS.imageAnalysis, { key: '', headers: {}, value: '' });
@@ -439,6 +439,6 @@ describe('a replay', () => {
   });
 
   it('of all, of which there are none, does nothing', async () => {
-    expect(await (await workshop()).replay('all')).toEqual([]);
+    expect(await (await testPipeline()).replay('all')).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { view } from '../../src/operations/view.ts';
 import { png } from '../support/pictures.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
-async function analyzed(): Promise<Workshop> {
-  const shop = await workshop();
+async function analyzed(): Promise<TestPipeline> {
+  const shop = await testPipeline();
   await shop.receive([GREY, OTHER, GREY]);
   await shop.work(await shop.analyzeStage());
   return shop;
@@ -36,7 +36,7 @@ describe('an alert', () => {
     ['while it is on its way', async () => {}, 1, "event 1 has no alert yet: 'imgpipe alert' makes it"],
     [
       'of another number',
-      async (shop: Workshop) => shop.work(await shop.alertStage()),
+      async (shop: TestPipeline) => shop.work(await shop.alertStage()),
       7,
       'there is no alert 7: there are 1 to 2',
     ],

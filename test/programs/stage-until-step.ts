@@ -1,6 +1,6 @@
+import { openPipeline } from '../../src/app/pipeline.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Step } from '../../src/index.ts';
-import { openPipeline } from '../../src/pipeline.ts';
 
 /**
  * A program that runs one stage, or a replay of all dead letters, and kills or stops itself at a step: `<folder> <stage> <count> <step> <which> <SIGKILL|SIGSTOP>`.

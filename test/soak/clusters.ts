@@ -10,7 +10,7 @@ export interface Clusters {
 }
 
 /** So many rounds' topics do not slow a cluster down yet. */
-const MOST_ROUNDS = 12;
+const MAX_ROUNDS = 12;
 
 export function createClusters(): Clusters {
   const used = new Map<1 | 3, { cluster: Promise<KafkaCluster>; rounds: number }>();
@@ -24,7 +24,7 @@ export function createClusters(): Clusters {
   return {
     drop,
     async take(nodes) {
-      if ((used.get(nodes)?.rounds ?? 0) >= MOST_ROUNDS) await drop(nodes);
+      if ((used.get(nodes)?.rounds ?? 0) >= MAX_ROUNDS) await drop(nodes);
       const taken = used.get(nodes) ?? { cluster: startKafka({ nodes }), rounds: 0 };
       used.set(nodes, taken);
       taken.rounds += 1;

@@ -24,7 +24,7 @@ const rounds = Number(process.env['ROUNDS'] ?? 50);
 const firstSeed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 /** A round that is not over by then hangs. */
-const LONGEST_ROUND_MS = 300_000;
+const MAX_ROUND_MS = 300_000;
 
 const clusters = createClusters();
 const counts = new Map(names.map((name) => [name, { passed: 0, failed: 0 }]));
@@ -72,7 +72,7 @@ async function playOnKafka({ round, nodes, bus }: KafkaKind, seed: number, folde
 
 async function inTime(site: Site, round: Promise<string[]> = Promise.resolve(['there is no such round'])) {
   const over = new AbortController();
-  const late = sleep(LONGEST_ROUND_MS, [`it is not over after ${LONGEST_ROUND_MS / 1000} s`], { signal: over.signal });
+  const late = sleep(MAX_ROUND_MS, [`it is not over after ${MAX_ROUND_MS / 1000} s`], { signal: over.signal });
   late.catch(() => {});
   try {
     return await Promise.race([round, late]);

@@ -3,19 +3,19 @@ import { Stopped } from '../../src/domain/errors.ts';
 import { imageEventMessage, TOPICS } from '../../src/domain/messages.ts';
 import type { Step } from '../../src/domain/reports.ts';
 import { png } from '../support/pictures.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
-async function withEvent(): Promise<Workshop> {
-  const shop = await workshop();
+async function withEvent(): Promise<TestPipeline> {
+  const shop = await testPipeline();
   await shop.receive([GREY, OTHER]);
   await shop.work(await shop.analyzeStage());
   return shop;
 }
 
-async function eventMessage(shop: Workshop, number = 1) {
+async function eventMessage(shop: TestPipeline, number = 1) {
   const [event] = await shop.catalog.events([1]);
   if (event === undefined) throw new Error('there is no event');
   return imageEventMessage((await shop.catalog.identity()).pipelineId, { ...event, number });
@@ -34,7 +34,7 @@ describe('an image event', () => {
     expect(shop.told('alert').map(({ alert, event }) => [alert.number, event.image.number])).toEqual([[1, 2]]);
   });
 
-  it.each(['alert:entered', 'alert:text', 'alert:ready', 'alert:told'] as const)(
+  it.each(['alert:entered', 'alert:text', 'alert:ready', 'alert:reported'] as const)(
     'has one alert, also where the stage was broken off at %s',
     async (at) => {
       const shop = await withEvent();
@@ -52,7 +52,7 @@ describe('an image event', () => {
       expect(await shop.catalog.audit('l2@1')).toMatchObject({ alerts: 1, openEvents: [], faults: [] });
       expect(await shop.store.list('image_event_alerts')).toEqual(['image_event_alerts/image_event_alert_001.txt']);
       // Told once, and once more where it may not have been heard.
-      expect(shop.told('alert').map(({ alert }) => alert.number)).toEqual(at === 'alert:told' ? [1, 1] : [1]);
+      expect(shop.told('alert').map(({ alert }) => alert.number)).toEqual(at === 'alert:reported' ? [1, 1] : [1]);
     },
   );
 
@@ -87,7 +87,7 @@ describe('a message', () => {
     await shop.publish(TOPICS.imageEventAlert, message);
     await shop.work(await shop.alertStage());
     const [letter] = await shop.catalog.deadLetters([1]);
-    expect(letter).toMatchObject({ stage: 'alert', reason: 'bad_message', place: { offset: 1 }, message });
+    expect(letter).toMatchObject({ stage: 'alert', reason: 'bad_message', position: { offset: 1 }, message });
     expect((await shop.messages(TOPICS.imageEventAlertDead)).map(({ value }) => JSON.parse(value))).toEqual([
       expect.objectContaining({ reason: 'bad_message', topic: 'image_event_alert', offset: 1, value: 'no JSON' }),
     ]);
@@ -112,7 +112,7 @@ describe('a message', () => {
     await shop.catalog.beginClean();
     await shop.catalog.endClean();
     await shop.work(await shop.alertStage());
-    expect(shop.told('passed_former').map(({ stage }) => stage)).toEqual(['alert']);
+    expect(shop.told('skipped_former').map(({ stage }) => stage)).toEqual(['alert']);
     const headers = { ...good.headers, ce_source: 'urn:uuid:another' };
     await shop.publish(TOPICS.imageEventAlert, { ...good, headers });
     await expect(shop.work(await shop.alertStage())).rejects.toMatchObject({ code: 'foreign_message' });

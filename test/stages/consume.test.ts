@@ -46,7 +46,7 @@ async function scene(values: readonly string[], deed: Deed): Promise<Scene> {
       }
       return done(messages);
     },
-    bury: async ({ value }, { code }, tries) => {
+    deadLetter: async ({ value }, { code }, tries) => {
       buried.push({ value, code, attempts: tries });
       return copyOf(value);
     },
@@ -68,7 +68,14 @@ function copyOf(value: string): Message {
 }
 
 function done(messages: readonly ReceivedMessage[], over: Partial<Handled> = {}): Handled {
-  return { taken: messages.length, publish: [], deadLetters: [], note: async () => {}, tell: () => {}, ...over };
+  return {
+    handledCount: messages.length,
+    publish: [],
+    deadLetters: [],
+    recordPositions: async () => {},
+    report: () => {},
+    ...over,
+  };
 }
 
 function failing(code: ErrorCode, when: (value: string, attempt: number) => boolean): Deed {
@@ -92,7 +99,7 @@ describe('messages that can be handled', () => {
     const handle: Stage['handle'] = async (messages) => {
       calls.push(messages.map(({ value }) => value));
       commits.push(await committed());
-      return done(messages, { taken: 1 });
+      return done(messages, { handledCount: 1 });
     };
     await run({ stage: { handle } });
     expect(calls).toEqual([['a', 'b', 'c'], ['b', 'c'], ['c']]);
@@ -107,10 +114,10 @@ describe('messages that can be handled', () => {
     const handle: Stage['handle'] = async (messages) =>
       done(messages, {
         publish: [{ key: 'k', headers: {}, value: 'of a' }],
-        note: async (places) => {
-          await log(`noted at ${places[0]?.topic}/${places[0]?.offset}`);
+        recordPositions: async (positions) => {
+          await log(`noted at ${positions[0]?.topic}/${positions[0]?.offset}`);
         },
-        tell: () => order.push('told'),
+        report: () => order.push('told'),
       });
     await run({ stage: { handle } });
     expect(order).toEqual(['noted at out/0, 0 committed', 'told']);
@@ -163,7 +170,7 @@ describe('where the surroundings fail', () => {
         if (kept === 0) throw new ImgpipeError('store_unavailable', 'away');
         return done(messages);
       },
-      bury: async ({ value }) => copyOf(value),
+      deadLetter: async ({ value }) => copyOf(value),
     };
     await consume(stage, { bus: watched, signal: new AbortController().signal, drain: true });
     expect(kept).toBe(1);
@@ -180,7 +187,7 @@ describe('where the surroundings fail', () => {
         throw new ImgpipeError(code, 'once');
       };
     };
-    const [note, bury, publish] = [
+    const [note, deadLetter, publish] = [
       failOnce('catalog_unavailable'),
       failOnce('disk_full'),
       failOnce('store_unavailable'),
@@ -201,10 +208,13 @@ describe('where the surroundings fail', () => {
       deadLettersTo: 'dead',
       handle: async (messages) => {
         if (messages.some(({ value }) => value === 'b')) throw new ImgpipeError('undecodable', 'b');
-        return done(messages, { publish: [{ key: 'k', headers: {}, value: 'x' }], note: async () => note() });
+        return done(messages, {
+          publish: [{ key: 'k', headers: {}, value: 'x' }],
+          recordPositions: async () => note(),
+        });
       },
-      bury: async ({ value }) => {
-        bury();
+      deadLetter: async ({ value }) => {
+        deadLetter();
         buried.push(value);
         return copyOf(value);
       },
@@ -289,11 +299,11 @@ describe('where a message is to blame', () => {
         return bus.publish(topic, messages);
       },
     };
-    const bury: Stage['bury'] = async ({ value }) => {
+    const deadLetter: Stage['deadLetter'] = async ({ value }) => {
       order.push(`${value} buried`);
       return copyOf(value);
     };
-    await run({ bus: watched, stage: { bury } });
+    await run({ bus: watched, stage: { deadLetter } });
     expect(order).toEqual(['b buried', 'b is dead to dead, 1 committed']);
     expect(await committed()).toBe(2);
   });
@@ -302,7 +312,7 @@ describe('where a message is to blame', () => {
     const { bus, run, committed } = await scene(['a'], () => {});
     const order: string[] = [];
     const handle: Stage['handle'] = async (messages) =>
-      done(messages, { deadLetters: [copyOf('a')], tell: () => order.push('told') });
+      done(messages, { deadLetters: [copyOf('a')], report: () => order.push('told') });
     const watched: EventBus = {
       ...bus,
       publish: async (topic) => {
@@ -349,11 +359,11 @@ describe('where a message is to blame', () => {
       failing('bad_message', () => true),
     );
     const stop = new AbortController();
-    const bury = () => {
+    const deadLetter = () => {
       stop.abort();
       return Promise.reject(new Stopped());
     };
-    await run({ signal: stop.signal, stage: { bury } });
+    await run({ signal: stop.signal, stage: { deadLetter } });
     expect(await committed()).toBe(0);
   });
 });
@@ -381,12 +391,12 @@ describe('where a bug of ours is to blame', () => {
     expect(await committed()).toBe(1);
   });
 
-  it('hands the stack over with the error', async () => {
+  it('passes the stack on with the error', async () => {
     const { run } = await scene(['b'], bug);
     const errors: ImgpipeError[] = [];
     await run({
       stage: {
-        bury: async ({ value }, error) => {
+        deadLetter: async ({ value }, error) => {
           errors.push(error);
           return copyOf(value);
         },
@@ -428,7 +438,7 @@ describe('a partition that is another consumer’s by now', () => {
     const calls: string[][] = [];
     const handle: Stage['handle'] = async (messages) => {
       calls.push(messages.map(({ value }) => value));
-      return done(messages, { taken: 1 });
+      return done(messages, { handledCount: 1 });
     };
     const commits: number[] = [];
     const lost: EventBus = {
@@ -455,7 +465,7 @@ describe('a partition that is another consumer’s by now', () => {
       publishesTo: undefined,
       deadLettersTo: 'dead',
       handle,
-      bury: async ({ value }) => copyOf(value),
+      deadLetter: async ({ value }) => copyOf(value),
     };
     await consume(stage, { bus: lost, signal: new AbortController().signal, drain: true });
     expect(calls).toEqual([['a', 'b']]);

@@ -9,7 +9,7 @@ import type { OutboxParts } from '../../src/stages/outbox.ts';
 import { receive } from '../../src/stages/receive.ts';
 import { cutPng, png } from '../support/pictures.ts';
 import { newImage } from '../support/samples.ts';
-import { type Workshop, workshop } from '../support/workshop.ts';
+import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
@@ -18,7 +18,7 @@ function file(origin: string, bytes: Uint8Array): SourceItem {
   return { kind: 'picture', bytes, origin, onlyIfNew: true };
 }
 
-async function received(shop: Workshop, ...batches: (readonly SourceItem[])[]) {
+async function received(shop: TestPipeline, ...batches: (readonly SourceItem[])[]) {
   const source: ImageSource = {
     expected: undefined,
     async *pictures() {
@@ -26,7 +26,7 @@ async function received(shop: Workshop, ...batches: (readonly SourceItem[])[]) {
     },
   };
   const { catalog, store } = shop;
-  const onReport = (report: Workshop['reports'][number]) => void shop.reports.push(report);
+  const onReport = (report: TestPipeline['reports'][number]) => void shop.reports.push(report);
   const signal = new AbortController().signal;
   return receive({
     mask: null,
@@ -43,11 +43,11 @@ async function received(shop: Workshop, ...batches: (readonly SourceItem[])[]) {
 
 describe('the pictures of a source', () => {
   it('are kept byte for byte under their numbers, and published', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     const result = await received(shop, [file('/a', GREY)], [file('/b', OTHER), file('/c', GREY)]);
-    expect(result).toEqual({ images: 3, numbers: { first: 1, last: 3 }, passedOver: 0, rejected: 0 });
+    expect(result).toEqual({ images: 3, numbers: { first: 1, last: 3 }, skipped: 0, rejected: 0 });
     const rows = await shop.catalog.images([1, 2, 3].map((number) => ({ stream: 'default', number })));
-    expect(rows.map((row) => [row?.origin, row?.state, row?.place?.offset])).toEqual([
+    expect(rows.map((row) => [row?.origin, row?.state, row?.position?.offset])).toEqual([
       ['/a', 'ready', 0],
       ['/b', 'ready', 1],
       ['/c', 'ready', 2],
@@ -58,41 +58,41 @@ describe('the pictures of a source', () => {
   });
 
   it('are passed over where the newest image from that file has this content, and only then', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await received(shop, [file('/a', GREY), file('/b', GREY)]);
     const again = await received(shop, [file('/a', GREY), file('/b', OTHER), file('/c', GREY)]);
-    expect(again).toMatchObject({ images: 2, passedOver: 1, numbers: { first: 3, last: 4 } });
-    expect(shop.told('passed_over')).toEqual([{ kind: 'passed_over', origin: '/a', image: 1 }]);
-    expect(await received(shop, [file('/b', GREY)])).toMatchObject({ images: 1, passedOver: 0 });
+    expect(again).toMatchObject({ images: 2, skipped: 1, numbers: { first: 3, last: 4 } });
+    expect(shop.told('skipped')).toEqual([{ kind: 'skipped', origin: '/a', image: 1 }]);
+    expect(await received(shop, [file('/b', GREY)])).toMatchObject({ images: 1, skipped: 0 });
   });
 
   it('are looked at one after the other where a file comes twice', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     const batch = [file('/a', GREY), file('/a', GREY), file('/a', OTHER), file('/a', GREY)];
-    expect(await received(shop, batch)).toMatchObject({ images: 3, passedOver: 1 });
+    expect(await received(shop, batch)).toMatchObject({ images: 3, skipped: 1 });
   });
 
   it('are looked at so, too, where the catalog takes its time', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     const addImages = shop.catalog.addImages;
     vi.spyOn(shop.catalog, 'addImages').mockImplementation(async (rows) => {
       await sleep(20);
       return addImages(rows);
     });
-    expect(await received(shop, [file('/a', GREY), file('/a', GREY)])).toMatchObject({ images: 1, passedOver: 1 });
+    expect(await received(shop, [file('/a', GREY), file('/a', GREY)])).toMatchObject({ images: 1, skipped: 1 });
   });
 
   it('that cannot get a number end it with that error, and leave the stream free', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     const newer = new ImgpipeError('catalog_newer', 'the catalog is newer than this imgpipe');
     vi.spyOn(shop.catalog, 'addImages').mockRejectedValue(newer);
     await expect(received(shop, [file('/a', GREY)])).rejects.toBe(newer);
     await expect(received(shop, [file('/a', GREY), file('/a', OTHER)])).rejects.toBe(newer);
-    expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
+    expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 
   it('that are none get no number, and the rest goes on', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     const error = new ImgpipeError('file_unreadable', 'there is no such file');
     const result = await received(shop, [
       { kind: 'rejected', origin: '/gone', error },
@@ -100,7 +100,7 @@ describe('the pictures of a source', () => {
       file('/text', Buffer.from('a picture')),
       file('/a', GREY),
     ]);
-    expect(result).toEqual({ images: 1, numbers: { first: 1, last: 1 }, passedOver: 0, rejected: 3 });
+    expect(result).toEqual({ images: 1, numbers: { first: 1, last: 1 }, skipped: 0, rejected: 3 });
     expect(shop.told('rejected').map((report) => [report.origin, report.error.code])).toEqual([
       ['/gone', 'file_unreadable'],
       ['/empty', 'not_a_picture'],
@@ -109,12 +109,12 @@ describe('the pictures of a source', () => {
   });
 
   it('are none: nothing is given and nothing is wrong', async () => {
-    const shop = await workshop();
-    expect(await received(shop)).toEqual({ images: 0, numbers: undefined, passedOver: 0, rejected: 0 });
+    const shop = await testPipeline();
+    expect(await received(shop)).toEqual({ images: 0, numbers: undefined, skipped: 0, rejected: 0 });
   });
 
   it('leave the stream free when they are all taken, or the source fails', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     const broken: ImageSource = {
       expected: undefined,
       // biome-ignore lint/correctness/useYield: it fails before it yields
@@ -126,7 +126,7 @@ describe('the pictures of a source', () => {
     const parts = { catalog, store, stream: 'default', mask: null, as: 'a test', signal: new AbortController().signal };
     const failing = receive({ ...parts, source: broken, outbox: await shop.outbox() });
     await expect(failing).rejects.toMatchObject({ code: 'file_unreadable' });
-    expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
+    expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 });
 
@@ -145,7 +145,7 @@ describe('while no picture comes', () => {
   }
 
   /** A receiver that holds the stream and looks after it all the time. */
-  async function idleReceiver(shop: Workshop, over: Partial<OutboxParts> = {}) {
+  async function idleReceiver(shop: TestPipeline, over: Partial<OutboxParts> = {}) {
     const { source, end } = idle();
     const { catalog, store } = shop;
     const receiving = receive({
@@ -159,12 +159,12 @@ describe('while no picture comes', () => {
       outbox: await shop.outbox({ roundMs: 1, ...over }),
     });
     receiving.catch(() => {});
-    await expect.poll(() => shop.catalog.claim('stream-default', 'a test')).toEqual({ heldBy: 'the receiver' });
+    await expect.poll(() => shop.catalog.lock('stream-default', 'a test')).toEqual({ holder: 'the receiver' });
     return { receiving, end };
   }
 
   it('what a replay makes unpublished is published by whoever holds the stream', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([cutPng()]);
     await shop.drain();
     const { receiving, end } = await idleReceiver(shop);
@@ -173,11 +173,11 @@ describe('while no picture comes', () => {
     end();
     await receiving;
     expect(await shop.messages(TOPICS.imageAnalysis)).toHaveLength(2);
-    expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
+    expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 
   it('the stream is held until what is in hand is published, also where the source ends meanwhile', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     await shop.receive([cutPng()]);
     await shop.drain();
     let goOn = () => {};
@@ -198,17 +198,17 @@ describe('while no picture comes', () => {
     await published;
     end();
     for (let turn = 0; turn < 20; turn += 1) await nextTurn();
-    expect(await shop.catalog.claim('stream-default', 'the next')).toEqual({ heldBy: 'the receiver' });
+    expect(await shop.catalog.lock('stream-default', 'the next')).toEqual({ holder: 'the receiver' });
     goOn();
     await receiving;
-    expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
+    expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 
   it('the receiver ends where that cannot be done, and the stream is free', async () => {
-    const shop = await workshop();
+    const shop = await testPipeline();
     const { receiving } = await idleReceiver(shop);
     await shop.catalog.addImages([newImage()]);
     await expect(receiving).rejects.toMatchObject({ code: 'object_missing' });
-    expect(await shop.catalog.claim('stream-default', 'the next')).toHaveProperty('claim');
+    expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 });

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaCluster, KafkaNode } from './kafka-cluster.ts';
 import { pick, seeded } from './random.ts';
-import type { Site } from './site.ts';
 import {
   drainAndCheck,
   endOf,
@@ -10,7 +9,8 @@ import {
   startReceiver,
   tellToStop,
   untilAlerts,
-} from './stages-at-work.ts';
+} from './running-stages.ts';
+import type { Site } from './site.ts';
 import { whatIsLost } from './whole.ts';
 
 /** A round at a site on a Kafka cluster whose nodes it stops and starts. */

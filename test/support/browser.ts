@@ -5,7 +5,9 @@ import { type Browser, chromium } from 'playwright-core';
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** The Chromium of this machine: `CHROMIUM` names one elsewhere. Undefined where there is none. */
-export const CHROMIUM = [process.env['CHROMIUM'], ...PLACES].find((place) => place !== undefined && existsSync(place));
+export const CHROMIUM = [process.env['CHROMIUM'], ...PLACES].find(
+  (position) => position !== undefined && existsSync(position),
+);
 
 /** Starts it without a window. It asks nobody on the network for anything. */
 export function startBrowser(): Promise<Browser> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerRound } from './broker-rounds.ts';
 import type { Running } from './imgpipe.ts';
 import { pick, seeded } from './random.ts';
-import { drainAndCheck, startReceiver, tellToStop, untilAlerts, wrongEnd } from './stages-at-work.ts';
+import { drainAndCheck, startReceiver, tellToStop, untilAlerts, wrongEnd } from './running-stages.ts';
 import { imagesIn } from './whole.ts';
 
 const STREAMS = ['left', 'right'];

@@ -1,11 +1,11 @@
-import { decodePicture } from '../../src/adapters/jimp/codec.ts';
+import { decodePicture } from '../../src/adapters/pixels/codec.ts';
 import { ImgpipeError } from '../../src/domain/errors.ts';
 import type { PictureFile } from './bad-pictures.ts';
 
 export type Outcome = 'decoded' | 'undecodable' | 'too_large';
 
 /** More than any picture within the limit takes. It is the processor's time, which others at work do not lengthen. */
-const LONGEST_MS = 5_000;
+const MAX_MS = 5_000;
 
 /** What becomes of a file. Throws, with its name, where that is another error, or takes too long. */
 export async function outcomeOf({ name, format, bytes }: PictureFile): Promise<Outcome> {
@@ -24,6 +24,6 @@ export async function outcomeOf({ name, format, bytes }: PictureFile): Promise<O
   );
   const { user, system } = process.cpuUsage(begin);
   const took = (user + system) / 1000;
-  if (took > LONGEST_MS) throw new Error(`${name}: ${outcome} after ${Math.round(took)} ms`);
+  if (took > MAX_MS) throw new Error(`${name}: ${outcome} after ${Math.round(took)} ms`);
   return outcome;
 }

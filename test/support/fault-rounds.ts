@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { STEPS, type Step } from '../../src/index.ts';
 import type { Running } from './imgpipe.ts';
 import { pick, seeded } from './random.ts';
-import type { Site } from './site.ts';
 import {
   drainAndCheck,
   drainHere,
@@ -12,7 +11,8 @@ import {
   receiveHere,
   type StageName,
   startStages as startStagesOf,
-} from './stages-at-work.ts';
+} from './running-stages.ts';
+import type { Site } from './site.ts';
 import { imagesIn, whatIsLost } from './whole.ts';
 
 /** A round: one kill or stop at a new site, on any bus, a restart, and the check. The answer is what is wrong, in sentences. */

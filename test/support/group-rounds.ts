@@ -9,7 +9,6 @@ import type { ReceivedMessage } from '../../src/ports/event-bus.ts';
 import type { Round } from './fault-rounds.ts';
 import type { Running } from './imgpipe.ts';
 import { seeded } from './random.ts';
-import { createSite, type Site } from './site.ts';
 import {
   drainAndCheck,
   drainHere,
@@ -21,7 +20,8 @@ import {
   tellToStop,
   untilAlerts,
   wrongEnd,
-} from './stages-at-work.ts';
+} from './running-stages.ts';
+import { createSite, type Site } from './site.ts';
 import { statusOf as statusAt, whatIsLost } from './whole.ts';
 
 const IMAGES = 12;
@@ -177,7 +177,7 @@ async function publishAgain(site: Site, topic: string): Promise<void> {
   try {
     const onChunk = async (chunk: Parameters<Parameters<typeof bus.consume>[0]['onChunk']>[0]) => {
       messages.push(...chunk.messages);
-      await chunk.commit((messages.at(-1)?.place.offset ?? 0) + 1);
+      await chunk.commit((messages.at(-1)?.position.offset ?? 0) + 1);
     };
     await bus.consume({ topic, group: `copier-${randomUUID()}`, signal, drain: true, onChunk });
     await bus.publish(topic, messages);

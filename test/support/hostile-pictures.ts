@@ -76,7 +76,7 @@ function endlessDirectory(): Buffer {
 }
 
 /** A JPEG whose frame states another size than it has. */
-export function claiming(bytes: Buffer, width: number, height: number): Buffer {
+export function locking(bytes: Buffer, width: number, height: number): Buffer {
   const copy = Buffer.from(bytes);
   const frame = copy.findIndex((byte, at) => byte === 0xff && (copy[at + 1] === 0xc0 || copy[at + 1] === 0xc2));
   copy.writeUInt16BE(height, frame + 5);
@@ -100,12 +100,12 @@ const progressive = fixture('progressive-444.jpg');
 const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0xff, 0xff]), Buffer.alloc(65_533)]);
 
 const JPEGS: Readonly<Record<string, readonly [Outcome, Buffer]>> = {
-  '4290 megapixels': ['too_large', claiming(baseline, 65_500, 65_500)],
-  'a side that is too long': ['too_large', claiming(baseline, 65_535, 1)],
-  '60 megapixels, and data for few': ['undecodable', claiming(baseline, 8000, 7500)],
-  '16 megapixels, progressive, and data for few': ['undecodable', claiming(progressive, 4000, 4000)],
-  '8 megapixels of CMYK, and data for few': ['undecodable', claiming(fixture('cmyk.jpg'), 4000, 2000)],
-  '64 megapixels of CMYK': ['too_large', claiming(fixture('cmyk.jpg'), 8000, 8000)],
+  '4290 megapixels': ['too_large', locking(baseline, 65_500, 65_500)],
+  'a side that is too long': ['too_large', locking(baseline, 65_535, 1)],
+  '60 megapixels, and data for few': ['undecodable', locking(baseline, 8000, 7500)],
+  '16 megapixels, progressive, and data for few': ['undecodable', locking(progressive, 4000, 4000)],
+  '8 megapixels of CMYK, and data for few': ['undecodable', locking(fixture('cmyk.jpg'), 4000, 2000)],
+  '64 megapixels of CMYK': ['too_large', locking(fixture('cmyk.jpg'), 8000, 8000)],
   '10,000 scans': ['undecodable', repeatingScan(progressive, 10_000)],
   'a thousand comments of 64 KiB': ['decoded', repeatingSegment(baseline, comment, 1000)],
   '300,000 empty comments': ['decoded', repeatingSegment(baseline, Buffer.from([0xff, 0xfe, 0, 2]), 300_000)],

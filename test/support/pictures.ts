@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { PNG } from 'pngjs';
 
 export type Colour = readonly [red: number, green: number, blue: number];
@@ -30,8 +29,4 @@ export function png(
 /** A PNG that begins as one and ends too early. */
 export function cutPng(colour: Colour = [1, 2, 3]): Buffer {
   return png(colour).subarray(0, -20);
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

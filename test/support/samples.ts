@@ -10,7 +10,7 @@ import type {
   NewImage,
   NewOutcome,
   OutcomeKind,
-  Place,
+  RecordPosition,
 } from '../../src/domain/records.ts';
 import type { Threshold } from '../../src/domain/threshold.ts';
 import type { Measure, PicturePair, PictureSource } from '../../src/ports/comparator.ts';
@@ -43,7 +43,7 @@ export function newImage(over: Partial<NewImage> = {}): NewImage {
 }
 
 export function imageRecord(over: Partial<ImageRecord> = {}): ImageRecord {
-  return { ...newImage(), number: 1, state: 'ready', fact: null, place: null, ...over };
+  return { ...newImage(), number: 1, state: 'ready', fact: null, position: null, ...over };
 }
 
 export function newOutcome(image: ImageId, kind: OutcomeKind, over: Partial<NewOutcome> = {}): NewOutcome {
@@ -78,7 +78,7 @@ export function eventRecord(over: Partial<EventRecord> = {}): EventRecord {
     state: 'pending',
     base: BASE,
     differenceSha256: null,
-    place: null,
+    position: null,
     ...over,
   };
 }
@@ -99,7 +99,7 @@ export function deadLetter(over: Partial<NewDeadLetter> = {}): NewDeadLetter {
     stack: null,
     attempts: 1,
     at: AT,
-    place: null,
+    position: null,
     image: null,
     technique: null,
     event: null,
@@ -108,7 +108,7 @@ export function deadLetter(over: Partial<NewDeadLetter> = {}): NewDeadLetter {
   };
 }
 
-export function placeAt(offset: number, over: Partial<Place> = {}): Place {
+export function placeAt(offset: number, over: Partial<RecordPosition> = {}): RecordPosition {
   return { bus: 'embedded', topic: TOPICS.imageAnalysis, partition: 0, offset, ...over };
 }
 

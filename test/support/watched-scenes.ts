@@ -4,7 +4,7 @@ import { photograph } from '../../bench/pairs/camera.ts';
 import { type Happening, moved, star } from '../../bench/pairs/happenings.ts';
 import { createRandom } from '../../bench/scenes/random.ts';
 import { loadScenes } from '../../bench/scenes/scenes.ts';
-import { encodeJpeg } from '../../src/adapters/jimp/codec.ts';
+import { encodeJpeg } from '../../src/adapters/pixels/codec.ts';
 import { imgpipe } from './imgpipe.ts';
 
 /** What a camera sees: a picture is taken, and after each third one something has happened. */
@@ -17,7 +17,7 @@ interface Watched {
 const WATCHED: readonly Watched[] = [
   { stream: 'north-field', scene: 'sky', happens: [star(120), star(90), star(140)] },
   { stream: 'crossing', scene: 'street', happens: [moved(60, 20, 60), moved(50, 12, 40)] },
-  { stream: 'workshop', scene: 'room', happens: [moved(50, 20, 80)] },
+  { stream: 'testPipeline', scene: 'room', happens: [moved(50, 20, 80)] },
 ];
 
 const SIZE = 640;

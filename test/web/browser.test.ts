@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { decodePicture } from '../../src/adapters/jimp/codec.ts';
+import { decodePicture } from '../../src/adapters/pixels/codec.ts';
 import { CHROMIUM, startBrowser } from '../support/browser.ts';
 import { imgpipe, start } from '../support/imgpipe.ts';
 import { lastingFolder, temporaryFolder } from '../support/temporary-folder.ts';

@@ -91,8 +91,8 @@ describe('the viewer', () => {
       '%00',
       '..;',
     ];
-    const places = ['/assets/', '/alerts/1/', '/alerts/1/image/', '/streams/', '/api/alerts/', '/'];
-    for (const place of places) {
+    const positions = ['/assets/', '/alerts/1/', '/alerts/1/image/', '/streams/', '/api/alerts/', '/'];
+    for (const place of positions) {
       for (const climb of climbs) {
         for (const target of [
           `${climb}/secret.txt`,

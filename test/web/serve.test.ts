@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { freePorts } from '../../kafka/ports.ts';
+import { sha256Of } from '../../src/base/digest.ts';
 import { imgpipe, start } from '../support/imgpipe.ts';
 import { lastingFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { lastingViewer, startViewer } from '../support/viewer.ts';
@@ -18,8 +18,6 @@ function copy(): string {
   cpSync(prepared, data, { recursive: true });
   return data;
 }
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('imgpipe serve', () => {
   test('shows an alert by its number, as the reference does and at an address of its own', async () => {
@@ -59,17 +57,17 @@ describe('imgpipe serve', () => {
     };
     for (const [role, file] of Object.entries(files)) {
       const bytes = readFileSync(path.join(prepared, file));
-      const version = sha256(bytes).slice(0, 16);
+      const version = sha256Of(bytes).slice(0, 16);
       const response = await viewer.get(`/alerts/1/${role}?v=${version}`);
       expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
       expect(Object.fromEntries(response.headers)).toMatchObject({
         'content-type': 'image/jpeg',
         'content-length': String(bytes.length),
         'cache-control': 'private, max-age=31536000, immutable',
-        etag: `"${sha256(bytes)}"`,
+        etag: `"${sha256Of(bytes)}"`,
         'x-content-type-options': 'nosniff',
       });
-      const bare = await viewer.get(`/alerts/1/${role}`, { headers: { 'If-None-Match': `"${sha256(bytes)}"` } });
+      const bare = await viewer.get(`/alerts/1/${role}`, { headers: { 'If-None-Match': `"${sha256Of(bytes)}"` } });
       expect([bare.status, bare.headers.get('cache-control')]).toEqual([304, 'private, no-cache']);
       const small = await viewer.get(`/alerts/1/${role}/thumbnail`);
       expect(small.status).toBe(200);

@@ -4,9 +4,9 @@ import { fillBlocks, markdownTable } from './blocks.ts';
 /** How imgpipe reacts to an error. */
 const REACTIONS: Readonly<Record<Blame, string>> = {
   message: 'The message or picture is bad. It becomes a dead letter or is rejected, and the stage continues.',
-  surroundings:
+  transient:
     'Disk, permissions, catalog or broker. A running stage retries with backoff without end and continues by itself. At the start the command exits, unless `--wait` is given.',
-  damage: 'No retry helps. The stage stops.',
+  fatal: 'No retry helps. The stage stops.',
   user: 'The command line or the configuration is wrong. The command exits.',
   bug: 'A bug in imgpipe. After three attempts the message becomes a dead letter.',
 };
@@ -44,8 +44,7 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   bus_differs: 'Messages are still open on another broker. Finish them there, or start over with `imgpipe clean`.',
   port_unavailable: 'The port is in use, or this user may not open it. Choose another port or address.',
   not_found: 'There is no such alert, or no pipeline in this folder. The message says what exists.',
-  at_work:
-    'A stage or a `clean` is running on the folder, or an older imgpipe on its catalog. Wait for it, or stop it.',
+  in_use: 'A stage or a `clean` is running on the folder, or an older imgpipe on its catalog. Wait for it, or stop it.',
   viewer_failed: 'No picture viewer of the desktop starts. Open the printed paths yourself.',
   internal: 'A bug in imgpipe. Report the message, and what `--verbose` adds.',
 };

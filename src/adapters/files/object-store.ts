@@ -1,8 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import path from 'node:path';
+import { sha256Of } from '../../base/digest.ts';
+import { isProcessAlive } from '../../base/process-alive.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
-import type { ObjectStore, Settling } from '../../ports/object-store.ts';
+import type { ObjectStore, Promotion } from '../../ports/object-store.ts';
 import { allSettled, linkNew, removeIfThere, syncFoldersOf, writeNew } from './durable.ts';
 import { isMissing, translated } from './errors.ts';
 import { piecesOf, sizeOf } from './stored-file.ts';
@@ -24,7 +26,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
     }
   }
 
-  async function settleOne({ incoming: name, key, sha256 }: Settling): Promise<void> {
+  async function settleOne({ incoming: name, key, sha256 }: Promotion): Promise<void> {
     const from = incoming(name);
     const to = at(key);
     const moved = await linkNew(from, to).catch((error) => {
@@ -43,7 +45,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
         `${from} is gone, and ${to} is not there either: put the picture back under one of these names, or start over with 'imgpipe clean'`,
       );
     }
-    if (digest(there) !== sha256) {
+    if (sha256Of(there) !== sha256) {
       throw new ImgpipeError(
         'object_conflict',
         `${to} holds another picture than the one that got this number: move that file away, then start again`,
@@ -63,7 +65,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
     address,
     locate: at,
 
-    stage: (pictures) =>
+    putIncoming: (pictures) =>
       guarded(incoming(''), async () => {
         const files = pictures.map(({ name, bytes }) => ({ file: incoming(name), bytes }));
         const written = await writeNew(files);
@@ -74,17 +76,17 @@ export function createFileObjectStore(folder: string): ObjectStore {
         await syncFoldersOf(files.map(({ file }) => file));
       }),
 
-    settle: (pictures) =>
+    promote: (pictures) =>
       guarded(address, async () => {
         await allSettled(pictures, settleOne);
         await syncFoldersOf(pictures.map(({ key }) => at(key)));
         await allSettled(pictures, ({ incoming: name }) => removeIfThere(incoming(name)));
       }),
 
-    staged: (stream) =>
+    listIncoming: (stream) =>
       guarded(incoming(stream), async () => (await filesIn(incoming(stream))).map((file) => `${stream}/${file}`)),
 
-    unstage: (names) =>
+    removeIncoming: (names) =>
       guarded(incoming(''), async () => {
         await allSettled(names, (name) => removeIfThere(incoming(name)));
       }),
@@ -129,19 +131,15 @@ export function createFileObjectStore(folder: string): ObjectStore {
         await allSettled([...folders], (key) => removeFolderIfEmpty(at(key)));
       }),
 
-    sweep: () =>
+    collectGarbage: () =>
       guarded(incoming(''), async () => {
         const left = (await filesIn(incoming(''))).filter((file) => {
           const pid = /^put-(\d+)-/.exec(file)?.[1];
-          return pid !== undefined && !isAlive(Number(pid));
+          return pid !== undefined && !isProcessAlive(Number(pid));
         });
         await allSettled(left, (file) => removeIfThere(incoming(file)));
       }),
   };
-}
-
-function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 async function read(file: string): Promise<Uint8Array | undefined> {
@@ -175,14 +173,4 @@ async function filesBelow(folder: string): Promise<string[]> {
 
 async function removeFolderIfEmpty(folder: string): Promise<void> {
   await rmdir(folder).catch(() => {});
-}
-
-/** The processes of this machine; one that another container's number hides only has to write its file again. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

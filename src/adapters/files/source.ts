@@ -3,8 +3,8 @@ import { readBounded } from './picture-file.ts';
 import { type Found, walk, whyUnreadable } from './walk.ts';
 
 /** What is handed over together: so many pictures, or so many bytes, whichever comes first. */
-const MOST_PICTURES = 64;
-const MOST_BYTES = 16 * 1024 * 1024;
+const MAX_PICTURES = 64;
+const MAX_BYTES = 16 * 1024 * 1024;
 /** How many files are read at the same time. */
 const READ_AT_ONCE = 4;
 
@@ -20,7 +20,7 @@ export function createFileSource(options: { paths: readonly string[]; maxBytes: 
         const read = await Promise.all(found.map((each) => itemOf(each, maxBytes)));
         items.push(...read);
         bytes += read.reduce((sum, item) => sum + (item.kind === 'picture' ? item.bytes.length : 0), 0);
-        if (items.length >= MOST_PICTURES || bytes >= MOST_BYTES) {
+        if (items.length >= MAX_PICTURES || bytes >= MAX_BYTES) {
           yield items;
           items = [];
           bytes = 0;

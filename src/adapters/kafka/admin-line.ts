@@ -1,8 +1,9 @@
 import type { Admin } from 'kafkajs';
+import { withDeadline } from '../../base/deadlines.ts';
 import { createClient, RETRY } from './client.ts';
-import { putAway, within } from './deadline.ts';
 import { isPassing, translated, unavailable } from './errors.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
+import { putAway } from './put-away.ts';
 import { untilSettled } from './settled.ts';
 
 /** Asks the cluster about topics, groups and offsets. */
@@ -46,7 +47,7 @@ export function createAdminLine(options: KafkaOptions, retries = RETRY.retries ?
       const late = () =>
         passing instanceof Error ? passing : unavailable(address, `no answer within ${withinMs / 1000} s`);
       try {
-        return await within(
+        return await withDeadline(
           withinMs,
           untilSettled(() => once(question), isPassingHere, over.signal),
           late,

@@ -1,6 +1,6 @@
 import type { EachBatchPayload } from 'kafkajs';
+import { withDeadline } from '../../base/deadlines.ts';
 import type { Chunk, ConsumeOptions } from '../../ports/event-bus.ts';
-import { within } from './deadline.ts';
 import { isPassing, translated, unavailable } from './errors.ts';
 import { createPulse, type Pulse } from './pulse.ts';
 import { messageOf } from './records.ts';
@@ -9,7 +9,7 @@ import type { Standing } from './standing.ts';
 
 /** How many messages are handed on together. */
 const CHUNK = 64;
-const LONGEST_COMMIT_MS = 5000;
+const MAX_COMMIT_MS = 5000;
 
 export interface BatchParts {
   readonly address: string;
@@ -24,18 +24,18 @@ export interface BatchParts {
   readonly fail: (error: unknown) => void;
 }
 
-/** Hands a batch on, chunk by chunk. Nothing comes out of it but what tells kafkajs to join the group again. */
+/** HandlerContext a batch on, chunk by chunk. Nothing comes out of it but what tells kafkajs to join the group again. */
 export async function handleBatch(payload: EachBatchPayload, parts: BatchParts): Promise<void> {
   const { batch } = payload;
   const { options, ended, fail } = parts;
   // kafkajs hands out the other partitions of a fetch first, and joins the group again only then.
   if (!ended.aborted && parts.standing.lost() !== undefined) throw parts.standing.lost();
   const pulse = createPulse(() => payload.heartbeat(), parts.heartbeatMs, parts.standing);
-  const place = { bus: parts.busId, topic: options.topic, partition: batch.partition };
+  const position = { bus: parts.busId, topic: options.topic, partition: batch.partition };
   try {
     for (let first = 0; first < batch.messages.length; first += CHUNK) {
       if (ended.aborted || pulse.lost() !== undefined) break;
-      const messages = batch.messages.slice(first, first + CHUNK).map((record) => messageOf(record, place));
+      const messages = batch.messages.slice(first, first + CHUNK).map((record) => messageOf(record, position));
       await options.onChunk({ messages, ...hold(payload, pulse, parts) });
     }
   } catch (error) {
@@ -65,13 +65,13 @@ function hold(payload: EachBatchPayload, pulse: Pulse, { address }: BatchParts):
       // Kafka itself would go back.
       if (nextOffset <= committed) return;
       const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
-      const late = () => unavailable(address, `no answer to a commit within ${LONGEST_COMMIT_MS / 1000} s`);
+      const late = () => unavailable(address, `no answer to a commit within ${MAX_COMMIT_MS / 1000} s`);
       const over = new AbortController();
       try {
         // The consumer's own commit tries again by itself, also where the group waits for this member to come back.
         const tryOnce = () => payload.commitOffsetsIfNecessary(offsets).catch(unlessLost);
-        await within(
-          LONGEST_COMMIT_MS,
+        await withDeadline(
+          MAX_COMMIT_MS,
           untilSettled(tryOnce, (error) => isPassing(error, []), over.signal),
           late,
         );

@@ -1,8 +1,8 @@
 import type { Consumer } from 'kafkajs';
+import { aborted, withDeadline } from '../../base/deadlines.ts';
 import type { ConsumeOptions } from '../../ports/event-bus.ts';
 import { handleBatch } from './batches.ts';
 import { createClient, RETRY } from './client.ts';
-import { aborted, within } from './deadline.ts';
 import { endFetching } from './end-fetching.ts';
 import { followCoordinator } from './follow-coordinator.ts';
 import { watchMembership } from './membership.ts';
@@ -10,16 +10,16 @@ import { addressOf, type KafkaOptions } from './options.ts';
 import { createStanding } from './standing.ts';
 
 /** How long a fetch waits for messages, and so how long an end may take. */
-const LONGEST_FETCH_MS = 200;
+const MAX_FETCH_MS = 200;
 /**
  * About two minutes of tries: a member that the broker's restart finds still trying keeps its membership, where a new
  * one would wait until the group has given up the old.
  */
 const PATIENT_RETRIES = 60;
 /** After this long an orderly end is given up. */
-const LONGEST_END_MS = 5000;
+const MAX_END_MS = 5000;
 /** An end that comes while the group is being joined waits so long for that: cut short, it would leave a member behind. */
-const LONGEST_JOIN_MS = 2000;
+const MAX_JOIN_MS = 2000;
 
 export interface ConsumerParts {
   readonly kafka: KafkaOptions;
@@ -56,7 +56,7 @@ export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOpti
     sessionTimeout: kafka.sessionTimeout,
     heartbeatInterval: heartbeatMs,
     minBytes: 1,
-    maxWaitTimeInMs: LONGEST_FETCH_MS,
+    maxWaitTimeInMs: MAX_FETCH_MS,
     allowAutoTopicCreation: false,
     retry: { ...RETRY, retries: PATIENT_RETRIES },
   });
@@ -95,7 +95,7 @@ export async function consumeAsMember(parts: ConsumerParts, options: ConsumeOpti
     await aborted(ended.signal);
     // While kafkajs stops it commits no more, and does not say so.
     await inHand;
-    await within(LONGEST_END_MS, leave(consumer, running), () => new Error('the consumer does not end')).catch(
+    await withDeadline(MAX_END_MS, leave(consumer, running), () => new Error('the consumer does not end')).catch(
       () => {},
     );
   } finally {
@@ -112,7 +112,7 @@ function heartbeatOf(sessionTimeout: number): number {
 
 /** A disconnect cuts a join short; one that comes before `run` has ended would leave the consumer running. */
 async function leave(consumer: Consumer, running: Promise<void>): Promise<void> {
-  await within(LONGEST_JOIN_MS, running, () => new Error('the join does not end')).catch(() => {});
+  await withDeadline(MAX_JOIN_MS, running, () => new Error('the join does not end')).catch(() => {});
   await consumer.disconnect().catch(() => {});
   await running;
   await consumer.disconnect().catch(() => {});

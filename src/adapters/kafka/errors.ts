@@ -101,8 +101,8 @@ function isKafkaJs(error: unknown): error is KafkaJsError {
 /** A few errors of kafkajs, as of a connection that is cut at a bad moment, are of no kind of its own: they are known by where they arise. */
 function isStumble(error: unknown): boolean {
   if (!(error instanceof Error) || error.name.startsWith('KafkaJS')) return false;
-  const place = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
-  return /[\\/]node_modules[\\/]kafkajs[\\/]/.test(place ?? '');
+  const position = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
+  return /[\\/]node_modules[\\/]kafkajs[\\/]/.test(position ?? '');
 }
 
 function* causes(error: unknown): Generator<KafkaJsError> {

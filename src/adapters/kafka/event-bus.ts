@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unlessAborted } from '../../base/deadlines.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { TOPICS } from '../../domain/messages.ts';
 import type { ConsumeOptions, EventBus } from '../../ports/event-bus.ts';
 import { createAdminLine } from './admin-line.ts';
 import { consumeAsMember } from './consumer.ts';
-import { unlessAborted } from './deadline.ts';
 import { isMembershipLost, translated } from './errors.ts';
 import { deleteGroups, membersOf, pipelineGroups } from './groups.ts';
 import { watchLoading } from './loading.ts';

@@ -21,17 +21,17 @@ export async function membersOf(admin: Admin, group: string): Promise<string[]> 
     .sort();
 }
 
-/** Deletes groups. Throws `at_work` where one has members. */
+/** Deletes groups. Throws `in_use` where one has members. */
 export async function deleteGroups(admin: Admin, groups: readonly string[]): Promise<void> {
   if (groups.length === 0) return;
   const busy = (await Promise.all(groups.map((group) => membersOf(admin, group)))).flat();
-  if (busy.length > 0) throw atWork(busy);
+  if (busy.length > 0) throw withSession(busy);
   await admin.deleteGroups([...groups]);
 }
 
-function atWork(members: readonly string[]): ImgpipeError {
+function withSession(members: readonly string[]): ImgpipeError {
   return new ImgpipeError(
-    'at_work',
+    'in_use',
     `consumers are still at work on the broker: ${members.join(', ')}: stop them first`,
   );
 }

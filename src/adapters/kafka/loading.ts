@@ -1,7 +1,7 @@
 import { isAnswer } from './errors.ts';
 
 /** So long a coordinator may load what its groups have committed, before that is told. */
-const MOST_MS = 5000;
+const MAX_MS = 5000;
 
 /**
  * True for the answer of a coordinator that has just come and loads what its groups have committed: it is asked again in
@@ -13,8 +13,8 @@ export function watchLoading(): (error: unknown) => boolean {
   return (error) => {
     if (!isAnswer(error, 'GROUP_LOAD_IN_PROGRESS')) return false;
     const now = performance.now();
-    if (now - last > MOST_MS) first = now;
+    if (now - last > MAX_MS) first = now;
     last = now;
-    return now - first <= MOST_MS;
+    return now - first <= MAX_MS;
   };
 }

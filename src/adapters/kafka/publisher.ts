@@ -1,14 +1,15 @@
 import { Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
+import { withDeadline } from '../../base/deadlines.ts';
 import type { Message } from '../../domain/messages.ts';
-import type { Place } from '../../domain/records.ts';
+import type { RecordPosition } from '../../domain/records.ts';
 import { createClient, RETRY } from './client.ts';
-import { putAway, within } from './deadline.ts';
 import { unavailable } from './errors.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
+import { putAway } from './put-away.ts';
 import { recordOf } from './records.ts';
 
 /** Where a message has come to lie. */
-export type Position = Pick<Place, 'partition' | 'offset'>;
+export type Position = Pick<RecordPosition, 'partition' | 'offset'>;
 
 /** Sends to topics by their names on the broker. */
 export interface Publisher {
@@ -52,7 +53,7 @@ export function createPublisher(options: KafkaOptions, partitionsOf: (topic: str
     const producer = current ?? connect();
     current = producer;
     try {
-      const answers = await within(
+      const answers = await withDeadline(
         // kafkajs forgets to send what waits behind a request that has timed out.
         4 * requestTimeout,
         (async () =>

@@ -12,14 +12,14 @@ export function recordOf(message: Message, partition: number): KafkaRecord {
 /** A record as a message; whatever somebody else has put there is text in the end, and judged by whoever reads it. */
 export function messageOf(
   { key, value, headers, offset }: Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset'>,
-  place: Omit<ReceivedMessage['place'], 'offset'>,
+  position: Omit<ReceivedMessage['position'], 'offset'>,
 ): ReceivedMessage {
   return {
     key: key?.toString() ?? '',
     headers: headersOf(headers ?? {}),
     value: value?.toString() ?? '',
     ...(value && !isUtf8(value) && { bytes: value }),
-    place: { ...place, offset: Number(offset) },
+    position: { ...position, offset: Number(offset) },
   };
 }
 

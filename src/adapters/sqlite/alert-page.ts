@@ -3,7 +3,7 @@ import type { Database, Value } from './database.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf } from './rows.ts';
 
 /** Up to so many alerts that are strong or timely enough are sorted; of more, a walk by number soon has a page. */
-const FEW = 1000;
+const MAX_SORTED = 1000;
 
 /** Conditions, each with its value; without one it is not asked for. */
 type Asked = readonly (readonly [condition: string, value: Value | undefined])[];
@@ -62,9 +62,9 @@ function areFew(db: Database, index: string, range: Asked): boolean {
   const counted = db.get(
     `SELECT count(*) AS n FROM (SELECT 1 FROM alert INDEXED BY ${index} WHERE true ${sql} LIMIT ?)`,
     ...values,
-    FEW + 1,
+    MAX_SORTED + 1,
   );
-  return Number(counted?.['n']) <= FEW;
+  return Number(counted?.['n']) <= MAX_SORTED;
 }
 
 function where(asked: Asked): { readonly sql: string; readonly values: readonly Value[] } {

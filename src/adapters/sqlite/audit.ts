@@ -1,7 +1,7 @@
 import { OUTCOME_KINDS } from '../../domain/records.ts';
 import type { Audit, Fault, OpenEvent, OpenImage, StreamFigures, TechniqueFigures } from '../../ports/catalog.ts';
 import type { Database, Row } from './database.ts';
-import { placeOf, thresholdOf } from './rows.ts';
+import { positionOf, thresholdOf } from './rows.ts';
 
 /** Counts and holds together what the catalog says, in one snapshot (see `Audit`). */
 export function audit(db: Database, defaultTechnique: string): Audit {
@@ -67,7 +67,7 @@ function openImages(db: Database, technique: string): OpenImage[] {
        WHERE o.number IS NULL ORDER BY i.stream, i.number`,
       technique,
     )
-    .map((row) => ({ image: idOf(row), technique, place: placeOf(row) }));
+    .map((row) => ({ image: idOf(row), technique, position: positionOf(row) }));
 }
 
 function oldestOpen(db: Database, techniques: readonly string[]): Audit['oldestOpen'] {
@@ -97,8 +97,8 @@ function openEvents(db: Database): OpenEvent[] {
     .map((row) => ({
       number: Number(row['number']),
       technique: String(row['technique']),
-      place: placeOf(row),
-      imagePlace: placeOf(row, 'image_'),
+      position: positionOf(row),
+      imagePosition: positionOf(row, 'image_'),
     }));
 }
 

@@ -5,11 +5,11 @@ import type { Catalog, CatalogWhole } from '../../ports/catalog.ts';
 import { createAlertRows } from './alert-rows.ts';
 import { audit } from './audit.ts';
 import { createBrowsingRows } from './browsing-rows.ts';
-import { createClaims } from './claims.ts';
 import type { Database } from './database.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
+import { createLocks } from './locks.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf, thresholdOf } from './rows.ts';
 
@@ -26,11 +26,11 @@ const FORGOTTEN = [
   'heartbeat',
 ];
 
-/** The catalog in SQLite; its claims' locks lie in `locks/` beside the database. It closes the database. */
+/** The catalog in SQLite; its locks' locks lie in `locks/` beside the database. It closes the database. */
 export function createSqliteCatalog(db: Database): Catalog {
-  const claims = createClaims(path.join(path.dirname(db.file), 'locks'));
+  const locks = createLocks(path.join(path.dirname(db.file), 'locks'));
   return {
-    claim: claims.claim,
+    lock: locks.lock,
     ...createImageRows(db),
     ...createOutcomeRows(db),
     ...createAlertRows(db),
@@ -39,7 +39,7 @@ export function createSqliteCatalog(db: Database): Catalog {
     ...createBrowsingRows(db),
     ...createWhole(db),
     close: async () => {
-      claims.releaseAll();
+      locks.releaseAll();
       db.close();
     },
   };

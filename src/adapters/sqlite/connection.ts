@@ -3,8 +3,8 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { isBusy, translated } from './errors.ts';
 
 /** What most transactions last at the most, and what none of ours nearly does. */
-const USUAL_MS = 1;
-const LONGEST_BUSY_MS = 10_000;
+const DEFAULT_MS = 1;
+const MAX_BUSY_MS = 10_000;
 
 /** The value of a pragma, or of one that is set: `user_version`, `journal_mode = WAL`. */
 export function pragma(connection: DatabaseSyncInstance, name: string): unknown {
@@ -35,8 +35,8 @@ export function rollBack(connection: DatabaseSyncInstance): void {
  */
 export async function untilFree<T>(file: string, work: () => T): Promise<T> {
   const began = performance.now();
-  const soon = began + USUAL_MS;
-  const deadline = began + LONGEST_BUSY_MS;
+  const soon = began + DEFAULT_MS;
+  const deadline = began + MAX_BUSY_MS;
   for (;;) {
     try {
       return work();

@@ -30,7 +30,7 @@ export interface Database {
  * A writer that has held the lock for this long on balance pauses for a moment before it takes it again, so that the
  * others, which try again after 1 to 3 ms, get their turn. What it leaves free counts in its favour.
  */
-const MOST_HELD_MS = 3;
+const MAX_HELD_MS = 3;
 const PAUSE_MS = 1;
 
 export interface DatabaseOptions extends Partial<PrepareOptions> {
@@ -40,7 +40,7 @@ export interface DatabaseOptions extends Partial<PrepareOptions> {
 
 /**
  * Opens a catalog, brings one of an older imgpipe up to date, or makes one where that is allowed. Throws `not_found`
- * where there is none, and `at_work` while others work on an older one.
+ * where there is none, and `in_use` while others work on an older one.
  */
 export async function openDatabase(
   file: string,
@@ -101,7 +101,7 @@ function wrap(connection: DatabaseSyncInstance, file: string): Database {
     snapshot: (work) => guarded(() => transaction(connection, 'BEGIN', work)),
     async write(work) {
       held = Math.max(0, held - (performance.now() - freeSince));
-      if (held > MOST_HELD_MS) await sleep(PAUSE_MS);
+      if (held > MAX_HELD_MS) await sleep(PAUSE_MS);
       return untilFree(file, () => {
         const began = performance.now();
         try {

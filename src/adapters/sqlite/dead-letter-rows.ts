@@ -1,8 +1,8 @@
 import { subjectOf } from '../../domain/dead-letters.ts';
-import type { DeadLetterHead, ImageId, NewDeadLetter, Place } from '../../domain/records.ts';
+import type { DeadLetterHead, ImageId, NewDeadLetter, RecordPosition } from '../../domain/records.ts';
 import type { DeadLetterRows } from '../../ports/dead-letters.ts';
 import type { Database } from './database.ts';
-import { deadLetterHeadOf, deadLetterOf, messageValues, placeValues } from './rows.ts';
+import { deadLetterHeadOf, deadLetterOf, messageValues, positionValues } from './rows.ts';
 
 /** All that a list shows; a message may be large. */
 const HEAD = `id, stage, reason, detail, attempts, at, stream, image, technique, event,
@@ -37,14 +37,14 @@ export function createDeadLetterRows(db: Database): DeadLetterRows {
     reopen(image);
   }
 
-  function replayEvent(id: number, place: Place, at: string): void {
+  function replayEvent(id: number, position: RecordPosition, at: string): void {
     const letter = unmarked(id);
     const subject = letter && subjectOf(letter);
     if (subject?.kind !== 'event') return;
     db.run("UPDATE dead_letter SET replayed_at = ? WHERE stage = 'alert' AND event = ?", at, subject.event);
     db.run(
       'UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ? WHERE number = ?',
-      ...placeValues(place),
+      ...positionValues(position),
       subject.event,
     );
   }
@@ -111,7 +111,7 @@ export function createDeadLetterRows(db: Database): DeadLetterRows {
 
     replayEvents: (replayed, at) =>
       db.write(() => {
-        for (const { id, place } of replayed) replayEvent(id, place, at);
+        for (const { id, position } of replayed) replayEvent(id, position, at);
       }),
 
     removeDeadLetters: (ids) =>
@@ -135,10 +135,10 @@ export function removeReplayed(db: Database, technique: string, { stream, number
 /** Within a transaction (see `addDeadLetters`). */
 export function enterDeadLetter(db: Database, letter: NewDeadLetter): void {
   const subject = subjectOf(letter);
-  const place = placeValues(letter.place);
+  const position = positionValues(letter.position);
   const others = `(replayed_at IS NOT NULL OR (place_bus, place_topic, place_partition, place_offset) IS NOT (?, ?, ?, ?))`;
   if (subject.kind === 'event') {
-    db.run(`DELETE FROM dead_letter WHERE stage = 'alert' AND event = ? AND ${others}`, subject.event, ...place);
+    db.run(`DELETE FROM dead_letter WHERE stage = 'alert' AND event = ? AND ${others}`, subject.event, ...position);
   } else if (subject.kind === 'image') {
     db.run(
       `DELETE FROM dead_letter
@@ -146,7 +146,7 @@ export function enterDeadLetter(db: Database, letter: NewDeadLetter): void {
       subject.technique,
       subject.image.stream,
       subject.image.number,
-      ...place,
+      ...position,
     );
   }
   db.run(
@@ -165,7 +165,7 @@ export function enterDeadLetter(db: Database, letter: NewDeadLetter): void {
     letter.image?.number ?? null,
     letter.technique,
     letter.event,
-    ...place,
+    ...position,
     ...messageValues(letter.message),
   );
 }

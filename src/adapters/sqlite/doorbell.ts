@@ -10,7 +10,7 @@ export interface Doorbell {
    * Rings when this turn of the event loop is over: what its caller writes right after, the messages' places, say, is
    * then written, and whoever is woken does not have to wait for the catalog.
    */
-  ring(): void;
+  notify(): void;
   close(): void;
 }
 
@@ -18,7 +18,7 @@ export function createDoorbell(file: string): Doorbell {
   let descriptor: number | undefined;
   let due: NodeJS.Immediate | undefined;
 
-  function strike(): void {
+  function touch(): void {
     due = undefined;
     try {
       descriptor ??= openSync(file, constants.O_RDWR | constants.O_CREAT);
@@ -29,13 +29,13 @@ export function createDoorbell(file: string): Doorbell {
   }
 
   return {
-    ring() {
-      due ??= setImmediate(strike);
+    notify() {
+      due ??= setImmediate(touch);
     },
     close() {
       if (due !== undefined) {
         clearImmediate(due);
-        strike();
+        touch();
       }
       if (descriptor !== undefined) closeSync(descriptor);
       descriptor = undefined;
@@ -51,13 +51,13 @@ export interface Listener {
 }
 
 export function listenAt(file: string): Listener {
-  let rung = false;
+  let notified = false;
   let wake: (() => void) | undefined;
   let watcher: FSWatcher | undefined;
   try {
     closeSync(openSync(file, 'a'));
     watcher = watch(file, { persistent: false }, () => {
-      rung = true;
+      notified = true;
       wake?.();
     });
     watcher.on('error', () => watcher?.close());
@@ -66,7 +66,7 @@ export function listenAt(file: string): Listener {
   }
   return {
     async wait(signal) {
-      if (!rung && !signal.aborted) {
+      if (!notified && !signal.aborted) {
         const done = new AbortController();
         wake = () => done.abort();
         signal.addEventListener('abort', wake);
@@ -74,7 +74,7 @@ export function listenAt(file: string): Listener {
         signal.removeEventListener('abort', wake);
         wake = undefined;
       }
-      rung = false;
+      notified = false;
     },
     close: () => watcher?.close(),
   };

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../../domain/messages.ts';
-import type { Claim, Claims } from '../../ports/catalog.ts';
+import type { Lock, Locks } from '../../ports/catalog.ts';
 import type { Chunk, ConsumeOptions, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
 import type { Database, Row } from './database.ts';
 import { createDoorbell, type Doorbell, listenAt } from './doorbell.ts';
@@ -16,7 +16,7 @@ const CHUNK = 256;
 const STANDBY_MS = 200;
 
 /** The bus on one machine: logs in the catalog's database, one consumer at work for each group and topic. */
-export function createEmbeddedBus(db: Database, claims: Claims, as: string): EventBus {
+export function createEmbeddedBus(db: Database, lockManager: Locks, as: string): EventBus {
   const locks = path.join(path.dirname(db.file), 'locks');
   const bellFile = (topic: string) => path.join(locks, `${topic}.bell`);
   const bells = new Map<string, Doorbell>();
@@ -62,15 +62,15 @@ export function createEmbeddedBus(db: Database, claims: Claims, as: string): Eve
       .map((row) => receivedMessage(topic, row));
   }
 
-  /** The group's claim, or undefined where the wait for it ended first. */
-  async function standIn({ topic, group, signal, drain, onNotice }: ConsumeOptions): Promise<Claim | undefined> {
+  /** The group's lock, or undefined where the wait for it ended first. */
+  async function takeOver({ topic, group, signal, drain, onNotice }: ConsumeOptions): Promise<Lock | undefined> {
     let told: string | undefined;
     while (!signal.aborted) {
-      const answer = await claims.claim(`consumer-${topic}-${group}`, as);
-      if ('claim' in answer) return answer.claim;
+      const answer = await lockManager.lock(`consumer-${topic}-${group}`, as);
+      if ('lock' in answer) return answer.lock;
       if (drain && take(topic, group).length === 0) return undefined;
-      if (told !== answer.heldBy) onNotice?.({ kind: 'standing_by', holder: answer.heldBy });
-      told = answer.heldBy;
+      if (told !== answer.holder) onNotice?.({ kind: 'standing_by', holder: answer.holder });
+      told = answer.holder;
       await sleep(STANDBY_MS, undefined, { signal }).catch(() => {});
     }
     return undefined;
@@ -78,8 +78,8 @@ export function createEmbeddedBus(db: Database, claims: Claims, as: string): Eve
 
   async function consume(options: ConsumeOptions): Promise<void> {
     const { topic, group, signal, drain } = options;
-    const claim = await standIn(options);
-    if (claim === undefined) return;
+    const lock = await takeOver(options);
+    if (lock === undefined) return;
     const listener = listenAt(bellFile(topic));
     try {
       options.onNotice?.({ kind: 'working' });
@@ -91,7 +91,7 @@ export function createEmbeddedBus(db: Database, claims: Claims, as: string): Eve
       }
     } finally {
       listener.close();
-      await claim.release();
+      await lock.release();
     }
   }
 
@@ -119,7 +119,7 @@ export function createEmbeddedBus(db: Database, claims: Claims, as: string): Eve
 
     async publish(topic, messages) {
       const offsets = await db.write(() => messages.map((message) => append(topic, message)));
-      bell(topic).ring();
+      bell(topic).notify();
       return offsets.map((offset) => ({ bus: BUS_ID, topic, partition: PARTITION, offset }));
     },
 
@@ -170,6 +170,6 @@ function receivedMessage(topic: string, row: Row): ReceivedMessage {
     headers: JSON.parse(String(row['headers'])) as Record<string, string>,
     value: String(row['value']),
     ...(bytes instanceof Uint8Array && { bytes }),
-    place: { bus: BUS_ID, topic, partition: PARTITION, offset: Number(row['offset']) },
+    position: { bus: BUS_ID, topic, partition: PARTITION, offset: Number(row['offset']) },
   };
 }

@@ -1,7 +1,7 @@
 import type { ImageId, ImageRecord, NewImage, Written } from '../../domain/records.ts';
 import type { ImageRows } from '../../ports/catalog.ts';
 import type { Database, Row } from './database.ts';
-import { imageOf, placeOf, placeValues } from './rows.ts';
+import { imageOf, positionOf, positionValues } from './rows.ts';
 
 export function createImageRows(db: Database): ImageRows {
   function add(picture: NewImage): Written<ImageRecord> {
@@ -26,7 +26,7 @@ export function createImageRows(db: Database): ImageRows {
       picture.receivedAt,
       picture.mask,
     );
-    return { how: 'added', row: { ...picture, number, state: 'pending', fact: null, place: null } };
+    return { how: 'added', row: { ...picture, number, state: 'pending', fact: null, position: null } };
   }
 
   const one = (row: Row | undefined) => (row === undefined ? undefined : imageOf(row));
@@ -45,20 +45,20 @@ export function createImageRows(db: Database): ImageRows {
         }
       }),
 
-    placeImages: (placed) =>
+    markImagesPublished: (placed) =>
       db.write(() => {
-        for (const { stream, number, place } of placed) {
+        for (const { stream, number, position } of placed) {
           db.run(
             `UPDATE image SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
              WHERE stream = ? AND number = ? AND place_offset IS NULL`,
-            ...placeValues(place),
+            ...positionValues(position),
             stream,
             number,
           );
         }
       }),
 
-    unplaceImages: (ids) =>
+    clearPublished: (ids) =>
       db.write(() => {
         for (const id of ids) {
           db.run(
@@ -104,8 +104,8 @@ export function createImageRows(db: Database): ImageRows {
           stream,
         )
         .flatMap((row) => {
-          const place = placeOf(row);
-          return place === null ? [] : [{ stream, number: Number(row['number']), place }];
+          const position = positionOf(row);
+          return position === null ? [] : [{ stream, number: Number(row['number']), position }];
         }),
 
     masks: async () =>

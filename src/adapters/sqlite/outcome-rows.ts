@@ -2,7 +2,7 @@ import type { ImageId, NewOutcome, OutcomeRecord, Written } from '../../domain/r
 import type { OutcomeRows } from '../../ports/catalog.ts';
 import type { Database } from './database.ts';
 import { enterDeadLetter, removeReplayed } from './dead-letter-rows.ts';
-import { EVENT_QUERY, eventOf, outcomeOf, placeValues } from './rows.ts';
+import { EVENT_QUERY, eventOf, outcomeOf, positionValues } from './rows.ts';
 
 export function createOutcomeRows(db: Database): OutcomeRows {
   function find(technique: string, id: ImageId): OutcomeRecord | undefined {
@@ -82,13 +82,13 @@ export function createOutcomeRows(db: Database): OutcomeRows {
         }
       }),
 
-    placeEvents: (placed) =>
+    markEventsPublished: (placed) =>
       db.write(() => {
-        for (const { number, place } of placed) {
+        for (const { number, position } of placed) {
           db.run(
             `UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
              WHERE number = ? AND place_offset IS NULL`,
-            ...placeValues(place),
+            ...positionValues(position),
             number,
           );
         }

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ImgpipeError } from '../../domain/errors.ts';
-import { FOLDER_CLAIM } from '../../ports/catalog.ts';
-import { createClaims } from './claims.ts';
+import { PIPELINE_LOCK } from '../../ports/catalog.ts';
 import { pragma, rollBack, transaction, untilFree } from './connection.ts';
 import { damaged, doesNotFit } from './errors.ts';
+import { createLocks } from './locks.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { checkSqliteVersion } from './version.ts';
@@ -77,19 +77,19 @@ function create(connection: DatabaseSyncInstance): void {
 
 /** An older imgpipe may be at work on its catalog: it is brought up to date by whoever has the folder to itself. */
 async function bringUpToDate(connection: DatabaseSyncInstance, file: string, as: string): Promise<void> {
-  const claims = createClaims(path.join(path.dirname(file), 'locks'));
+  const locks = createLocks(path.join(path.dirname(file), 'locks'));
   for (let tries = 1; (await untilFree(file, () => versionOf(connection))) < SCHEMA_VERSION; tries += 1) {
-    const answer = await claims.claim(FOLDER_CLAIM, as);
-    if ('claim' in answer) {
+    const answer = await locks.lock(PIPELINE_LOCK, as);
+    if ('lock' in answer) {
       try {
         await untilFree(file, () => migrate(connection, file));
       } finally {
-        await answer.claim.release();
+        await answer.lock.release();
       }
     } else if (tries === FOLDER_TRIES) {
       throw new ImgpipeError(
-        'at_work',
-        `the catalog ${file} was made by an older imgpipe and has to be brought up to date, and it is in use by ${answer.heldBy}: stop that first`,
+        'in_use',
+        `the catalog ${file} was made by an older imgpipe and has to be brought up to date, and it is in use by ${answer.holder}: stop that first`,
       );
     } else {
       // Another process may be at this very work, and that takes a moment.

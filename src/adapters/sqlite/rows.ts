@@ -7,7 +7,7 @@ import type {
   EventRecord,
   ImageRecord,
   OutcomeRecord,
-  Place,
+  RecordPosition,
   Regions,
 } from '../../domain/records.ts';
 import type { Threshold } from '../../domain/threshold.ts';
@@ -34,7 +34,7 @@ export function imageOf(row: Row): ImageRecord {
     mask: textOrNull(row['mask']),
     state: text(row, 'state') as ImageRecord['state'],
     fact: factOf(row),
-    place: placeOf(row),
+    position: positionOf(row),
   };
 }
 
@@ -52,7 +52,7 @@ export function eventOf(row: Row): EventRecord {
     state: text(row, 'state') as EventRecord['state'],
     base: text(row, 'base'),
     differenceSha256: textOrNull(row['difference_sha256']),
-    place: placeOf(row),
+    position: positionOf(row),
   };
 }
 
@@ -112,7 +112,7 @@ export function deadLetterHeadOf(row: Row): DeadLetterHead {
     detail: text(row, 'detail'),
     attempts: integer(row, 'attempts'),
     at: text(row, 'at'),
-    place: placeOf(row),
+    position: positionOf(row),
     image: row['image'] === null ? null : { stream: text(row, 'stream'), number: integer(row, 'image') },
     technique: textOrNull(row['technique']),
     event: numberOrNull(row['event']),
@@ -142,7 +142,7 @@ function messageOf(row: Row): Message | null {
 }
 
 /** A place's four columns, which may carry a prefix such as `image_`. */
-export function placeOf(row: Row, prefix = ''): Place | null {
+export function positionOf(row: Row, prefix = ''): RecordPosition | null {
   const offset = row[`${prefix}place_offset`];
   if (offset === null || offset === undefined) return null;
   return {
@@ -154,8 +154,10 @@ export function placeOf(row: Row, prefix = ''): Place | null {
 }
 
 /** The four values of a place's columns, in their order. */
-export function placeValues(place: Place | null): [Value, Value, Value, Value] {
-  return place === null ? [null, null, null, null] : [place.bus, place.topic, place.partition, place.offset];
+export function positionValues(position: RecordPosition | null): [Value, Value, Value, Value] {
+  return position === null
+    ? [null, null, null, null]
+    : [position.bus, position.topic, position.partition, position.offset];
 }
 
 function factOf(row: Row): DecodeFact | null {

@@ -71,13 +71,13 @@ describe('the object store in files', () => {
   it('sweeps what a dead writer left half written, and nothing else', async () => {
     const folder = temporaryFolder();
     const store = createFileObjectStore(folder);
-    await store.sweep();
-    await store.stage([{ name: 'default/a.jpg', bytes: Buffer.from('a') }]);
+    await store.collectGarbage();
+    await store.putIncoming([{ name: 'default/a.jpg', bytes: Buffer.from('a') }]);
     const files = [`put-${await deadProcess()}-a`, `put-${process.pid}-a`, 'put-1-a', 'a note of somebody'];
     for (const file of files) writeFileSync(path.join(folder, 'incoming', file), '');
-    await store.sweep();
+    await store.collectGarbage();
     expect(incoming(folder).sort()).toEqual(['a note of somebody', 'default', 'put-1-a', files[1]]);
-    expect(await store.staged('default')).toEqual(['default/a.jpg']);
+    expect(await store.listIncoming('default')).toEqual(['default/a.jpg']);
   });
 
   it('leaves folders that hold what it did not write', async () => {
@@ -190,7 +190,7 @@ describe('the object store in files', () => {
       writeFileSync(ballast, Buffer.alloc(100_000));
       const object = { key: 'image_database/00002.jpg', bytes: Buffer.alloc(100_000, 1) };
       const staging = { name: 'default/a.jpg', bytes: object.bytes };
-      for (const attempt of [() => store.put([object]), () => store.stage([staging])]) {
+      for (const attempt of [() => store.put([object]), () => store.putIncoming([staging])]) {
         await expect(attempt()).rejects.toMatchObject({
           code: 'disk_full',
           message: expect.stringMatching(new RegExp(`^the disk that holds ${folder}.* is full: make room there$`)),
@@ -211,7 +211,7 @@ describe('the object store in files', () => {
         const folder = temporaryFolder();
         const store = createFileObjectStore(folder);
         await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
-        await store.stage([{ name: 'default/a.jpg', bytes: Buffer.from('a') }]);
+        await store.putIncoming([{ name: 'default/a.jpg', bytes: Buffer.from('a') }]);
         const child = startProgram('../support/programs/use-object-store.ts', [folder, '65534']);
         const { stdout, stderr } = await child.ended;
         expect(stderr).toBe('');
@@ -219,7 +219,7 @@ describe('the object store in files', () => {
         const tried = ['put', 'stage', 'settle', 'unstage', 'remove', 'get', 'size', 'open', 'list', 'staged'];
         expect(codes).toEqual(Object.fromEntries(tried.map((name) => [name, 'no_permission'])));
         expect(await store.list('image_database')).toEqual([KEY]);
-        expect(await store.staged('default')).toEqual(['default/a.jpg']);
+        expect(await store.listIncoming('default')).toEqual(['default/a.jpg']);
       });
     },
   );

@@ -104,11 +104,11 @@ describeOnKafka(`the topics on Kafka${leftOut}`, () => {
     await (await admin()).createTopics({ topics: [{ topic: prefix + TOPIC, numPartitions: 3 }] });
     const bus = await openBus({ prefix, partitions: 6 });
     expect(await bus.logs(TOPIC)).toHaveLength(3);
-    const places = await bus.publish(
+    const positions = await bus.publish(
       TOPIC,
       ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => ({ key, headers: {}, value: key })),
     );
-    expect(Math.max(...places.map(({ partition }) => partition))).toBe(2);
+    expect(Math.max(...positions.map(({ partition }) => partition))).toBe(2);
   });
 
   it('cannot be kept on more brokers than there are: the setting is named', async () => {
@@ -143,12 +143,12 @@ describeOnKafka(`the topics on Kafka${leftOut}`, () => {
 
   it('have a stream on the partition that other clients find for its name', async () => {
     const bus = await openBus();
-    const places = await bus.publish(
+    const positions = await bus.publish(
       TOPIC,
       ['default', 'garden', 'sky', '21'].map((key) => ({ key, headers: {}, value: '' })),
     );
     // From the Java client: Utils.toPositive(Utils.murmur2(key.getBytes())) % 6.
-    expect(places.map(({ partition }) => partition)).toEqual([1, 4, 5, 0]);
+    expect(positions.map(({ partition }) => partition)).toEqual([1, 4, 5, 0]);
   });
 });
 
@@ -166,7 +166,7 @@ describeOnKafka(`the consumers of a group on Kafka${leftOut}`, () => {
           await expect.poll(() => chunk.isCurrent(), { timeout: 10_000 }).toBe(false);
         }
         handled.push(message.value);
-        await chunk.commit(message.place.offset + 1);
+        await chunk.commit(message.position.offset + 1);
       }
     };
     const first = consuming(bus, handle);
@@ -179,11 +179,11 @@ describeOnKafka(`the consumers of a group on Kafka${leftOut}`, () => {
   it('begin no other partition once another has come, until all have been shared out anew', async () => {
     const prefix = newPrefix();
     const [bus, other] = [await openBus({ prefix, sessionTimeout: 2000 }), await openBus({ prefix })];
-    const places = await bus.publish(
+    const positions = await bus.publish(
       TOPIC,
       ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => ({ key, headers: {}, value: '' })),
     );
-    expect(new Set(places.map(({ partition }) => partition)).size).toBeGreaterThan(2);
+    expect(new Set(positions.map(({ partition }) => partition)).size).toBeGreaterThan(2);
     let begunBefore = 0;
     let newcomer: ReturnType<typeof consuming> | undefined;
     const sharedOut = () => first.notices.some(({ kind }) => kind === 'rebalancing');
@@ -247,7 +247,7 @@ describeOnKafka(`the consumers of a group on Kafka${leftOut}`, () => {
     const working = consuming(bus, async () => {});
     await expect.poll(() => bus.members(GROUP)).toEqual(['imgpipe-analyze-7 on 127.0.0.1']);
     await expect(bus.clear()).rejects.toMatchObject({
-      code: 'at_work',
+      code: 'in_use',
       message: expect.stringContaining('imgpipe-analyze-7 on 127.0.0.1'),
     });
     await working.stop();

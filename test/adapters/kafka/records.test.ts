@@ -17,7 +17,7 @@ describe('a record of Kafka', () => {
       offset: '12',
     };
     const received = messageOf(bytes, PLACE);
-    expect(received).toEqual({ ...message, place: { ...PLACE, offset: 12 } });
+    expect(received).toEqual({ ...message, position: { ...PLACE, offset: 12 } });
     expect(readMessage('imgpipe.image.received.v1', received).pipelineId).toBe('4b1e');
   });
 
@@ -30,7 +30,7 @@ describe('a record of Kafka', () => {
       key: '',
       value: '',
       headers: {},
-      place: { ...PLACE, offset: 0 },
+      position: { ...PLACE, offset: 0 },
     });
   });
 

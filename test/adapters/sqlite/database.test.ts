@@ -72,7 +72,7 @@ describe('a catalog that is damaged', () => {
     const file = await filledCatalog();
     damage(file);
     const error = await failureOf(file);
-    expect([error.code, error.blame]).toEqual(['catalog_damaged', 'damage']);
+    expect([error.code, error.blame]).toEqual(['catalog_damaged', 'fatal']);
     expect(error.message).toMatch(
       new RegExp(`^the catalog ${file} is damaged \\([^\\n]+\\): put a backup in its place`),
     );
@@ -244,7 +244,7 @@ describe('a catalog without room', () => {
       writeFileSync(path.join(folder, 'ballast'), Buffer.alloc(300_000));
       const batch = () => Array.from({ length: 50 }, () => newImage());
       const error = await fillUp(() => catalog.addImages(batch()));
-      expect(error.blame).toBe('surroundings');
+      expect(error.blame).toBe('transient');
       const { images, faults } = await catalog.audit('l2@1');
       expect([images % 50, faults]).toEqual([0, []]);
       rmSync(path.join(folder, 'ballast'));

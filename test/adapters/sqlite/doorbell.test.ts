@@ -44,7 +44,7 @@ describe('a doorbell', () => {
     const listener = listenerAt(file);
     const bell = createDoorbell(file);
     const first = listener.wait(NEVER);
-    bell.ring();
+    bell.notify();
     await first;
     bell.close();
   });
@@ -52,7 +52,7 @@ describe('a doorbell', () => {
   it('rings when the turn of its ringer is over, and before it is closed', async () => {
     const file = path.join(temporaryFolder(), 'topic.bell');
     const bell = createDoorbell(file);
-    bell.ring();
+    bell.notify();
     await Promise.resolve();
     expect(existsSync(file)).toBe(false);
     await nextTurn();
@@ -60,7 +60,7 @@ describe('a doorbell', () => {
     rmSync(file);
     bell.close();
     const last = createDoorbell(file);
-    last.ring();
+    last.notify();
     last.close();
     expect(existsSync(file)).toBe(true);
   });
@@ -80,9 +80,9 @@ describe('a doorbell', () => {
     const seen: string[] = [];
     const publish = (value: string) => bus.publish('t', [{ key: 'k', headers: {}, value }]);
     const onChunk = async (chunk: Chunk) => {
-      for (const { value, place } of chunk.messages) {
+      for (const { value, position } of chunk.messages) {
         seen.push(value);
-        await chunk.commit(place.offset + 1);
+        await chunk.commit(position.offset + 1);
       }
       if (seen.length === 3) stop.abort();
       else setImmediate(() => void publish(String(seen.length)));
@@ -97,7 +97,7 @@ describe('a doorbell', () => {
     rmSync(folder, { recursive: true });
     const file = path.join(folder, 'topic.bell');
     const bell = createDoorbell(file);
-    expect(() => bell.ring()).not.toThrow();
+    expect(() => bell.notify()).not.toThrow();
     bell.close();
     const listener = listenerAt(file);
     await listener.wait(AbortSignal.abort());

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
 import { SCHEMA, SCHEMA_VERSION } from '../../../src/adapters/sqlite/schema.ts';
 import type { AlertFilter } from '../../../src/ports/browsing.ts';
-import { FOLDER_CLAIM } from '../../../src/ports/catalog.ts';
+import { PIPELINE_LOCK } from '../../../src/ports/catalog.ts';
 import { catalogContract } from '../../contracts/catalog.ts';
 import { eventBusContract } from '../../contracts/event-bus.ts';
 import { type Running, startProgram } from '../../support/imgpipe.ts';
@@ -206,8 +206,8 @@ describe('a catalog of version 1', () => {
 
 describe('a catalog of version 1 that others work with', () => {
   async function holder(folder: string, mode: 'exclusive' | 'shared'): Promise<Running> {
-    const running = startUntilTestEnds('hold-claim.ts', [folder, FOLDER_CLAIM, mode]);
-    await running.until(/claimed/);
+    const running = startUntilTestEnds('hold-lock.ts', [folder, PIPELINE_LOCK, mode]);
+    await running.until(/locked/);
     return running;
   }
 
@@ -216,7 +216,7 @@ describe('a catalog of version 1 that others work with', () => {
     const file = makeOldCatalog(1, folder, ROWS);
     const other = await holder(folder, 'shared');
     await expect(openDatabase(file, { create: true })).rejects.toMatchObject({
-      code: 'at_work',
+      code: 'in_use',
       message: `the catalog ${file} was made by an older imgpipe and has to be brought up to date, and it is in use by the holder (process ${other.child.pid}): stop that first`,
     });
     expect(versionOf(file)).toBe(1);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createClaims } from '../../../src/adapters/sqlite/claims.ts';
+import { createLocks } from '../../../src/adapters/sqlite/locks.ts';
 import type { Running } from '../../support/imgpipe.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
@@ -30,58 +30,58 @@ interface Answers {
   readonly events: number[];
 }
 
-describe('a claim of another process', () => {
-  function claims(folder: string) {
-    const own = createClaims(path.join(folder, 'locks'));
+describe('a lock of another process', () => {
+  function locks(folder: string) {
+    const own = createLocks(path.join(folder, 'locks'));
     onTestFinished(() => own.releaseAll());
     return own;
   }
 
   async function holder(folder: string, mode: 'exclusive' | 'shared'): Promise<Running> {
-    const running = startUntilTestEnds('hold-claim.ts', [folder, 'stream-sky', mode]);
-    await running.until(/claimed/);
+    const running = startUntilTestEnds('hold-lock.ts', [folder, 'stream-sky', mode]);
+    await running.until(/locked/);
     return running;
   }
 
   it('is kept while its holder is merely stopped, and free at once when it is killed', async () => {
     const folder = temporaryFolder();
-    const own = claims(folder);
+    const own = locks(folder);
     const other = await holder(folder, 'exclusive');
-    const heldBy = `the holder (process ${other.child.pid})`;
-    expect(await own.claim('stream-sky', 'this test')).toEqual({ heldBy });
+    const name = `the holder (process ${other.child.pid})`;
+    expect(await own.lock('stream-sky', 'this test')).toEqual({ holder: name });
     other.child.kill('SIGSTOP');
-    expect(await own.claim('stream-sky', 'this test')).toEqual({ heldBy });
+    expect(await own.lock('stream-sky', 'this test')).toEqual({ holder: name });
     other.child.kill('SIGKILL');
     await other.ended;
-    expect(await own.claim('stream-sky', 'this test')).toHaveProperty('claim');
+    expect(await own.lock('stream-sky', 'this test')).toHaveProperty('lock');
   });
 
   it('is shared with those who share it, keeps out who wants it alone, and tells of the living only', async () => {
     const folder = temporaryFolder();
-    const own = claims(folder);
+    const own = locks(folder);
     const [first, second] = await Promise.all([holder(folder, 'shared'), holder(folder, 'shared')]);
-    const shared = await own.claim('stream-sky', 'this test', 'shared');
-    expect(shared).toHaveProperty('claim');
-    if ('claim' in shared) await shared.claim.release();
+    const shared = await own.lock('stream-sky', 'this test', 'shared');
+    expect(shared).toHaveProperty('lock');
+    if ('lock' in shared) await shared.lock.release();
     first.child.kill('SIGKILL');
     await first.ended;
-    expect(await own.claim('stream-sky', 'this test')).toEqual({
-      heldBy: `the holder (process ${second.child.pid})`,
+    expect(await own.lock('stream-sky', 'this test')).toEqual({
+      holder: `the holder (process ${second.child.pid})`,
     });
     second.child.kill('SIGKILL');
     await second.ended;
-    expect(await own.claim('stream-sky', 'this test')).toHaveProperty('claim');
+    expect(await own.lock('stream-sky', 'this test')).toHaveProperty('lock');
   });
 
   it('tells who holds it also when the one before was killed', async () => {
     const folder = temporaryFolder();
-    const own = claims(folder);
+    const own = locks(folder);
     const dead = await holder(folder, 'exclusive');
     dead.child.kill('SIGKILL');
     await dead.ended;
     const living = await holder(folder, 'exclusive');
-    expect(await own.claim('stream-sky', 'this test')).toEqual({
-      heldBy: `the holder (process ${living.child.pid})`,
+    expect(await own.lock('stream-sky', 'this test')).toEqual({
+      holder: `the holder (process ${living.child.pid})`,
     });
   });
 });

@@ -12,7 +12,7 @@ describe('the version of SQLite', () => {
     expect(() => checkSqliteVersion(version)).toThrow(
       expect.objectContaining({
         code: 'sqlite_too_old',
-        blame: 'damage',
+        blame: 'fatal',
         message: expect.stringContaining(`SQLite ${version} can lose commits`),
       }),
     );

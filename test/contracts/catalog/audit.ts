@@ -26,7 +26,7 @@ export function auditContract(stand: MakeStand): void {
             outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 0, dead: 0 },
           },
         ],
-        openImages: [{ image: id(1, 'sky'), technique: L2, place: null }],
+        openImages: [{ image: id(1, 'sky'), technique: L2, position: null }],
         openEvents: [],
         oldestOpen: { ...id(1, 'sky'), receivedAt: '2026-01-02T03:04:05.678Z' },
         faults: [],
@@ -46,17 +46,17 @@ export function auditContract(stand: MakeStand): void {
       expect((await catalog.audit(L2)).analyzed).toBe(0);
     });
 
-    it('names the events without a ready alert, with their places, unless a dead letter closes them', async () => {
+    it('names the events without a ready alert, with their positions, unless a dead letter closes them', async () => {
       const { catalog } = await stand();
       await addImages(catalog, 3);
-      await catalog.placeImages([{ ...id(2), place: placeAt(1) }]);
+      await catalog.markImagesPublished([{ ...id(2), position: placeAt(1) }]);
       await catalog.addOutcomes([2, 3].map((number) => newOutcome(id(number), 'changed')));
       const eventPlace = placeAt(0, { topic: 'image_event_alert' });
-      await catalog.placeEvents([{ number: 1, place: eventPlace }]);
+      await catalog.markEventsPublished([{ number: 1, position: eventPlace }]);
       await catalog.addAlerts([newAlert(1)]);
       expect((await catalog.audit(L2)).openEvents).toEqual([
-        { number: 1, technique: L2, place: eventPlace, imagePlace: placeAt(1) },
-        { number: 2, technique: L2, place: null, imagePlace: null },
+        { number: 1, technique: L2, position: eventPlace, imagePosition: placeAt(1) },
+        { number: 2, technique: L2, position: null, imagePosition: null },
       ]);
       await catalog.alertsReady([1]);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);

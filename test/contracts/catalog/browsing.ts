@@ -264,9 +264,9 @@ export function browsingContract(stand: MakeStand): void {
       await catalog.addOutcomes([newOutcome(id(1, 'sky'), 'dead')]);
       await catalog.addDeadLetters([
         deadLetter({ stage: 'alert', event: 5 }),
-        deadLetter({ image: id(4), technique: CHANGED, event: 5, place: placeAt(1) }),
+        deadLetter({ image: id(4), technique: CHANGED, event: 5, position: placeAt(1) }),
         deadLetter({ stage: 'alert', event: 2 }),
-        deadLetter({ place: placeAt(9) }),
+        deadLetter({ position: placeAt(9) }),
       ]);
       const figures = async () => {
         const { techniques, deadLetters, waitingForAlert } = await catalog.figures();
@@ -274,7 +274,7 @@ export function browsingContract(stand: MakeStand): void {
       };
       expect(await figures()).toEqual([1, 0, 5, 0]);
       await catalog.replayImages([1, 3], RECEIVED);
-      await catalog.replayEvents([{ id: 2, place: placeAt(2) }], RECEIVED);
+      await catalog.replayEvents([{ id: 2, position: placeAt(2) }], RECEIVED);
       expect(await figures()).toEqual([0, 1, 5, 1]);
     });
   });

@@ -19,8 +19,8 @@ async function letters(catalog: Catalog): Promise<DeadLetterRecord[]> {
 /** An image of these that is dead as too large, published, with its letter. */
 async function deadImage(catalog: Catalog, number = 1): Promise<DeadLetterRecord> {
   await addImages(catalog, number);
-  await catalog.placeImages([{ ...id(number), place: placeAt(7) }]);
-  const letter = deadLetter({ image: id(number), technique: L2, place: placeAt(7) });
+  await catalog.markImagesPublished([{ ...id(number), position: placeAt(7) }]);
+  const letter = deadLetter({ image: id(number), technique: L2, position: placeAt(7) });
   await catalog.addOutcomes([
     newOutcome(id(number), 'dead', { deadLetter: letter, facts: [{ ...id(number), fact: TOO_LARGE }] }),
   ]);
@@ -33,9 +33,9 @@ async function deadImage(catalog: Catalog, number = 1): Promise<DeadLetterRecord
 async function deadEvent(catalog: Catalog): Promise<DeadLetterRecord> {
   await addImages(catalog, 2);
   await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
-  await catalog.placeEvents([{ number: 1, place: EVENT_PLACE }]);
+  await catalog.markEventsPublished([{ number: 1, position: EVENT_PLACE }]);
   await catalog.addDeadLetters([
-    deadLetter({ stage: 'alert', image: id(2), technique: L2, event: 1, place: EVENT_PLACE }),
+    deadLetter({ stage: 'alert', image: id(2), technique: L2, event: 1, position: EVENT_PLACE }),
   ]);
   const [letter] = await letters(catalog);
   if (letter === undefined) throw new Error('it has no letter');
@@ -48,9 +48,13 @@ export function deadLettersContract(stand: MakeStand): void {
     it('keep what they were entered with, their message as it was received', async () => {
       const { catalog, open } = await stand();
       const headers = { ce_id: '1', 'x-☃': '' };
-      const text = deadLetter({ stack: 'at x', place: placeAt(1), message: { key: 'sky', headers, value: '{"a":\n' } });
+      const text = deadLetter({
+        stack: 'at x',
+        position: placeAt(1),
+        message: { key: 'sky', headers, value: '{"a":\n' },
+      });
       const bytes = Uint8Array.of(0xff, 0, 0xfe);
-      const binary = deadLetter({ place: placeAt(2), message: { key: '', headers: {}, value: '�', bytes } });
+      const binary = deadLetter({ position: placeAt(2), message: { key: '', headers: {}, value: '�', bytes } });
       const none = deadLetter({ image: id(3), technique: L2, event: 9 });
       await catalog.addDeadLetters([text, binary, none]);
       const other = await open();
@@ -65,9 +69,9 @@ export function deadLettersContract(stand: MakeStand): void {
       const { catalog } = await stand();
       const message = { key: 'k', headers: {}, value: 'v' };
       await catalog.addDeadLetters(
-        [1, 2, 3].map((offset) => deadLetter({ place: placeAt(offset), message, stack: 's' })),
+        [1, 2, 3].map((offset) => deadLetter({ position: placeAt(offset), message, stack: 's' })),
       );
-      const { stack: _, message: __, ...head } = deadLetter({ place: placeAt(3) });
+      const { stack: _, message: __, ...head } = deadLetter({ position: placeAt(3) });
       expect(await catalog.deadLetterHeads(undefined, 1)).toEqual([{ ...head, id: 3, replayedAt: null }]);
       expect((await catalog.deadLetterHeads(3, 9)).map((each) => each.id)).toEqual([2, 1]);
       expect(await catalog.deadLetterHeads(1, 9)).toEqual([]);
@@ -75,7 +79,7 @@ export function deadLettersContract(stand: MakeStand): void {
 
     it('are found by their id, in the order asked for, undefined where there is none', async () => {
       const { catalog } = await stand();
-      await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ place: placeAt(offset) })));
+      await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ position: placeAt(offset) })));
       const found = await catalog.deadLetters([2, 9, 1]);
       expect(found.map((letter) => letter?.id)).toEqual([2, undefined, 1]);
     });
@@ -83,19 +87,19 @@ export function deadLettersContract(stand: MakeStand): void {
     it('are counted, with the first and the last id', async () => {
       const { catalog } = await stand();
       expect(await catalog.deadLetterRange()).toBeUndefined();
-      await catalog.addDeadLetters([1, 2, 3, 4].map((offset) => deadLetter({ place: placeAt(offset) })));
+      await catalog.addDeadLetters([1, 2, 3, 4].map((offset) => deadLetter({ position: placeAt(offset) })));
       await catalog.removeDeadLetters([1, 3]);
       expect(await catalog.deadLetterRange()).toEqual({ count: 2, first: 2, last: 4 });
     });
 
     it('of a message alone are kept once for each message and stage', async () => {
       const { catalog } = await stand();
-      const letter = deadLetter({ place: placeAt(1) });
+      const letter = deadLetter({ position: placeAt(1) });
       await catalog.addDeadLetters([letter, letter]);
       await catalog.addDeadLetters([letter]);
       expect((await catalog.audit(L2)).deadLetters).toBe(1);
       await catalog.addDeadLetters([
-        { ...letter, place: placeAt(2) },
+        { ...letter, position: placeAt(2) },
         { ...letter, stage: 'alert' },
       ]);
       expect((await catalog.audit(L2)).deadLetters).toBe(3);
@@ -109,19 +113,24 @@ export function deadLettersContract(stand: MakeStand): void {
       'of %s are one for each stage: that of a later message takes the place of the one before',
       async (_, about) => {
         const { catalog } = await stand();
-        const first = deadLetter({ ...about, place: placeAt(1), detail: 'first' });
+        const first = deadLetter({ ...about, position: placeAt(1), detail: 'first' });
         await catalog.addDeadLetters([first, { ...first, detail: 'the same message again' }]);
         const others = [
-          deadLetter({ ...about, image: id(2), event: 2, place: placeAt(1) }),
-          deadLetter({ ...about, stage: first.stage === 'alert' ? 'analyze' : 'alert', event: 1, place: placeAt(1) }),
-          deadLetter({ place: placeAt(1) }),
+          deadLetter({ ...about, image: id(2), event: 2, position: placeAt(1) }),
+          deadLetter({
+            ...about,
+            stage: first.stage === 'alert' ? 'analyze' : 'alert',
+            event: 1,
+            position: placeAt(1),
+          }),
+          deadLetter({ position: placeAt(1) }),
         ];
         await catalog.addDeadLetters(others);
         expect((await letters(catalog)).map((each) => each.detail)).toEqual([
           'first',
           ...others.map((each) => each.detail),
         ]);
-        await catalog.addDeadLetters([{ ...first, place: placeAt(2), detail: 'second' }]);
+        await catalog.addDeadLetters([{ ...first, position: placeAt(2), detail: 'second' }]);
         const after = await letters(catalog);
         expect(after.map((each) => each.detail)).toEqual([...others.map((each) => each.detail), 'second']);
       },
@@ -129,9 +138,9 @@ export function deadLettersContract(stand: MakeStand): void {
 
     it('never have the id of one that is gone', async () => {
       const { catalog } = await stand();
-      await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ place: placeAt(offset) })));
+      await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ position: placeAt(offset) })));
       await catalog.removeDeadLetters([2, 7]);
-      await catalog.addDeadLetters([deadLetter({ place: placeAt(3) })]);
+      await catalog.addDeadLetters([deadLetter({ position: placeAt(3) })]);
       expect((await letters(catalog)).map((letter) => letter.id)).toEqual([1, 3]);
     });
 
@@ -156,14 +165,14 @@ export function deadLettersContract(stand: MakeStand): void {
       expect(await catalog.firstOpen('default', 1, 1, L2)).toBeUndefined();
       await catalog.replayImages([letter.id], AT);
       expect(await letters(catalog)).toEqual([{ ...letter, replayedAt: AT }]);
-      expect((await catalog.images([id(1)]))[0]).toMatchObject({ place: null, fact: null });
+      expect((await catalog.images([id(1)]))[0]).toMatchObject({ position: null, fact: null });
       expect(await catalog.outcomes(L2, [id(1)])).toEqual([undefined]);
       expect(await catalog.firstOpen('default', 1, 1, L2)).toBe(1);
       expect(await catalog.tally('default', 1, 1, L2)).toMatchObject({ deadLetters: 0 });
       expect(await catalog.audit(L2)).toMatchObject({
         analyzed: 0,
         deadLetters: 1,
-        openImages: [{ image: id(1), technique: L2, place: null }],
+        openImages: [{ image: id(1), technique: L2, position: null }],
         faults: [],
       });
     });
@@ -188,30 +197,30 @@ export function deadLettersContract(stand: MakeStand): void {
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
-      await catalog.placeImages([{ ...id(2), place: placeAt(1) }]);
+      await catalog.markImagesPublished([{ ...id(2), position: placeAt(1) }]);
       await catalog.replayImages([1], AT);
       expect((await catalog.outcomes(L2, [id(2)])).map((outcome) => outcome?.event?.number)).toEqual([1]);
-      expect((await catalog.images([id(2)]))[0]?.place).toBeNull();
+      expect((await catalog.images([id(2)]))[0]?.position).toBeNull();
     });
 
     it('marks once: what is published again is not unpublished by a second one', async () => {
       const { catalog } = await stand();
       const { id: letter } = await deadImage(catalog);
       await catalog.replayImages([letter], AT);
-      await catalog.placeImages([{ ...id(1), place: placeAt(8) }]);
+      await catalog.markImagesPublished([{ ...id(1), position: placeAt(8) }]);
       await catalog.replayImages([letter, 99], '2027-01-01T00:00:00.000Z');
-      expect((await catalog.images([id(1)]))[0]?.place).toEqual(placeAt(8));
+      expect((await catalog.images([id(1)]))[0]?.position).toEqual(placeAt(8));
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT]);
     });
 
     it('is of letters that the analyze stage has of images, and does nothing to others', async () => {
       const { catalog } = await stand();
       await deadEvent(catalog);
-      await catalog.placeImages([{ ...id(2), place: placeAt(2) }]);
-      await catalog.addDeadLetters([deadLetter({ place: placeAt(1) })]);
+      await catalog.markImagesPublished([{ ...id(2), position: placeAt(2) }]);
+      await catalog.addDeadLetters([deadLetter({ position: placeAt(1) })]);
       await catalog.replayImages([1, 2], AT);
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([null, null]);
-      expect((await catalog.images([id(2)]))[0]?.place).toEqual(placeAt(2));
+      expect((await catalog.images([id(2)]))[0]?.position).toEqual(placeAt(2));
     });
 
     it('ends with the new outcome, which takes the letter with it', async () => {
@@ -230,7 +239,7 @@ export function deadLettersContract(stand: MakeStand): void {
       const { catalog } = await stand();
       const letter = await deadImage(catalog);
       await catalog.replayImages([letter.id], AT);
-      const again = deadLetter({ image: id(1), technique: L2, place: placeAt(8), detail: 'again' });
+      const again = deadLetter({ image: id(1), technique: L2, position: placeAt(8), detail: 'again' });
       await catalog.addOutcomes([newOutcome(id(1), 'dead', { deadLetter: again })]);
       expect(await letters(catalog)).toEqual([{ ...again, id: letter.id + 1, replayedAt: null }]);
       expect((await catalog.audit(L2)).faults).toEqual([]);
@@ -238,7 +247,7 @@ export function deadLettersContract(stand: MakeStand): void {
 
     it('of which the outcome stands ends where the same message is dead again', async () => {
       const { catalog } = await stand();
-      const letter = deadLetter({ image: id(2), technique: L2, event: 1, place: placeAt(1) });
+      const letter = deadLetter({ image: id(2), technique: L2, event: 1, position: placeAt(1) });
       await catalog.addDeadLetters([letter]);
       await catalog.replayImages([1], AT);
       await catalog.addDeadLetters([letter]);
@@ -250,13 +259,13 @@ export function deadLettersContract(stand: MakeStand): void {
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed'), newOutcome(id(1), 'first')]);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
-      await catalog.placeImages([1, 2].map((number) => ({ ...id(number), place: placeAt(number) })));
+      await catalog.markImagesPublished([1, 2].map((number) => ({ ...id(number), position: placeAt(number) })));
       await catalog.setThreshold(L2, levels(0));
       expect(await catalog.unanswered('default')).toEqual([]);
       await catalog.replayImages([1], AT);
       expect(await catalog.streamsToPublish()).toEqual(['default']);
-      await catalog.placeImages([{ ...id(2), place: placeAt(8) }]);
-      expect(await catalog.unanswered('default')).toEqual([{ ...id(2), place: placeAt(8) }]);
+      await catalog.markImagesPublished([{ ...id(2), position: placeAt(8) }]);
+      expect(await catalog.unanswered('default')).toEqual([{ ...id(2), position: placeAt(8) }]);
       await catalog.removeDeadLetters([1]);
       expect(await catalog.unanswered('default')).toEqual([]);
     });
@@ -265,15 +274,15 @@ export function deadLettersContract(stand: MakeStand): void {
   describe('the replay of an event', () => {
     const again = placeAt(5, { topic: 'image_event_alert' });
 
-    it('marks its letter, keeps the new place, and opens the event again', async () => {
+    it('marks its letter, keeps the new position, and opens the event again', async () => {
       const { catalog } = await stand();
       const letter = await deadEvent(catalog);
       expect((await catalog.audit(L2)).openEvents).toEqual([]);
       expect(await catalog.tally('default', 2, 2, L2)).toMatchObject({ deadLetters: 1 });
-      await catalog.replayEvents([{ id: letter.id, place: again }], AT);
+      await catalog.replayEvents([{ id: letter.id, position: again }], AT);
       expect(await letters(catalog)).toEqual([{ ...letter, replayedAt: AT }]);
       expect((await catalog.audit(L2)).openEvents).toEqual([
-        { number: 1, technique: L2, place: again, imagePlace: null },
+        { number: 1, technique: L2, position: again, imagePosition: null },
       ]);
       expect(await catalog.firstOpen('default', 2, 2, L2)).toBe(2);
       expect(await catalog.tally('default', 2, 2, L2)).toMatchObject({ deadLetters: 0 });
@@ -283,11 +292,11 @@ export function deadLettersContract(stand: MakeStand): void {
       const { catalog } = await stand();
       const letter = await deadEvent(catalog);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
-      await catalog.replayEvents([{ id: 2, place: again }], AT);
-      expect((await catalog.events([1]))[0]?.place).toEqual(EVENT_PLACE);
-      await catalog.replayEvents([{ id: letter.id, place: again }], AT);
-      await catalog.replayEvents([{ id: letter.id, place: placeAt(9) }], '2027-01-01T00:00:00.000Z');
-      expect((await catalog.events([1]))[0]?.place).toEqual(again);
+      await catalog.replayEvents([{ id: 2, position: again }], AT);
+      expect((await catalog.events([1]))[0]?.position).toEqual(EVENT_PLACE);
+      await catalog.replayEvents([{ id: letter.id, position: again }], AT);
+      await catalog.replayEvents([{ id: letter.id, position: placeAt(9) }], '2027-01-01T00:00:00.000Z');
+      expect((await catalog.events([1]))[0]?.position).toEqual(again);
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT, null]);
     });
 
@@ -304,11 +313,11 @@ export function deadLettersContract(stand: MakeStand): void {
     it('may end with another dead letter, which is unmarked and closes the event', async () => {
       const { catalog } = await stand();
       const { id: marked, replayedAt: _, ...letter } = await deadEvent(catalog);
-      await catalog.replayEvents([{ id: marked, place: again }], AT);
-      await catalog.addDeadLetters([{ ...letter, place: again }]);
+      await catalog.replayEvents([{ id: marked, position: again }], AT);
+      await catalog.addDeadLetters([{ ...letter, position: again }]);
       expect((await letters(catalog)).map((each) => [each.id, each.replayedAt])).toEqual([[2, null]]);
       expect((await catalog.audit(L2)).openEvents).toEqual([]);
-      await catalog.replayEvents([{ id: marked, place: again }], AT);
+      await catalog.replayEvents([{ id: marked, position: again }], AT);
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([null]);
     });
   });

@@ -18,7 +18,7 @@ export function imagesContract(stand: MakeStand): void {
     it('keep what they were entered with, pending, and nothing is said of their decoding or place', async () => {
       const { catalog, open } = await stand();
       const picture = newImage({ format: 'png', origin: "/a b/'\n☃.png", bytes: 7 });
-      const expected = { ...picture, number: 1, state: 'pending', fact: null, place: null };
+      const expected = { ...picture, number: 1, state: 'pending', fact: null, position: null };
       expect(await catalog.addImages([picture])).toEqual([{ how: 'added', row: expected }]);
       expect(await (await open()).images([id(1)])).toEqual([expected]);
     });
@@ -54,23 +54,23 @@ export function imagesContract(stand: MakeStand): void {
     it('keep the place that was noted first, until it is taken from them', async () => {
       const { catalog } = await stand();
       await addImages(catalog, 1);
-      await catalog.placeImages([{ ...id(1), place: placeAt(5) }]);
-      await catalog.placeImages([{ ...id(1), place: placeAt(6) }]);
-      expect((await catalog.images([id(1)]))[0]?.place).toEqual(placeAt(5));
-      await catalog.unplaceImages([id(1)]);
-      expect((await catalog.images([id(1)]))[0]?.place).toBeNull();
-      await catalog.placeImages([{ ...id(1), place: placeAt(6) }]);
-      expect((await catalog.images([id(1)]))[0]?.place).toEqual(placeAt(6));
+      await catalog.markImagesPublished([{ ...id(1), position: placeAt(5) }]);
+      await catalog.markImagesPublished([{ ...id(1), position: placeAt(6) }]);
+      expect((await catalog.images([id(1)]))[0]?.position).toEqual(placeAt(5));
+      await catalog.clearPublished([id(1)]);
+      expect((await catalog.images([id(1)]))[0]?.position).toBeNull();
+      await catalog.markImagesPublished([{ ...id(1), position: placeAt(6) }]);
+      expect((await catalog.images([id(1)]))[0]?.position).toEqual(placeAt(6));
     });
 
-    it('are to be published while they are pending or have no place, in the order of their numbers', async () => {
+    it('are to be published while they are pending or have no position, in the order of their numbers', async () => {
       const { catalog } = await stand();
       await addImages(catalog, 4);
       await addImages(catalog, 1, 'sky');
       await catalog.imagesReady([id(1), id(2)]);
-      await catalog.placeImages([
-        { ...id(1), place: placeAt(0) },
-        { ...id(3), place: placeAt(1) },
+      await catalog.markImagesPublished([
+        { ...id(1), position: placeAt(0) },
+        { ...id(3), position: placeAt(1) },
       ]);
       const numbers = async (limit: number) =>
         (await catalog.unpublished('default', limit)).map(({ number }) => number);
@@ -78,7 +78,7 @@ export function imagesContract(stand: MakeStand): void {
       expect(await numbers(2)).toEqual([2, 3]);
       expect(await catalog.streamsToPublish()).toEqual(['default', 'sky']);
       await catalog.imagesReady([id(1, 'sky')]);
-      await catalog.placeImages([{ ...id(1, 'sky'), place: placeAt(2) }]);
+      await catalog.markImagesPublished([{ ...id(1, 'sky'), position: placeAt(2) }]);
       expect(await catalog.streamsToPublish()).toEqual(['default']);
     });
 
@@ -110,14 +110,14 @@ export function imagesContract(stand: MakeStand): void {
     it('are unanswered while they have a place and lack an outcome of a technique in use', async () => {
       const { catalog } = await stand();
       await addImages(catalog, 3);
-      await catalog.placeImages([
-        { ...id(1), place: placeAt(0) },
-        { ...id(2), place: placeAt(1) },
+      await catalog.markImagesPublished([
+        { ...id(1), position: placeAt(0) },
+        { ...id(2), position: placeAt(1) },
       ]);
       const unanswered = async () => (await catalog.unanswered('default')).map(({ number }) => number);
       expect(await catalog.unanswered('default')).toEqual([
-        { ...id(1), place: placeAt(0) },
-        { ...id(2), place: placeAt(1) },
+        { ...id(1), position: placeAt(0) },
+        { ...id(2), position: placeAt(1) },
       ]);
       await catalog.setThreshold(L2, levels(0));
       await catalog.addOutcomes([newOutcome(id(1), 'first')]);

@@ -42,7 +42,7 @@ export function outcomesContract(stand: MakeStand): void {
         state: 'pending',
         base: '/data',
         differenceSha256: null,
-        place: null,
+        position: null,
       });
       expect(await catalog.lastEvent()).toBe(2);
     });
@@ -135,9 +135,9 @@ export function outcomesContract(stand: MakeStand): void {
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
       for (const differenceSha256 of ['first', 'second']) await catalog.eventsReady([{ number: 1, differenceSha256 }]);
-      for (const offset of [3, 4]) await catalog.placeEvents([{ number: 1, place: placeAt(offset) }]);
+      for (const offset of [3, 4]) await catalog.markEventsPublished([{ number: 1, position: placeAt(offset) }]);
       const [event, none] = await catalog.events([1, 2]);
-      expect(event).toMatchObject({ state: 'ready', differenceSha256: 'first', place: placeAt(3) });
+      expect(event).toMatchObject({ state: 'ready', differenceSha256: 'first', position: placeAt(3) });
       expect(none).toBeUndefined();
     });
   });

@@ -30,14 +30,16 @@ export async function closedPipeline(catalog: Catalog): Promise<void> {
   await catalog.setThreshold(L2, levels(0));
   const images = await addImages(catalog, 3);
   await catalog.imagesReady(images);
-  await catalog.placeImages(images.map(({ stream, number }) => ({ stream, number, place: placeAt(number - 1) })));
+  await catalog.markImagesPublished(
+    images.map(({ stream, number }) => ({ stream, number, position: placeAt(number - 1) })),
+  );
   await catalog.addOutcomes([
     newOutcome(id(1), 'first'),
     newOutcome(id(2), 'unchanged'),
     newOutcome(id(3), 'changed', { reference: 2 }),
   ]);
   await catalog.eventsReady([{ number: 1, differenceSha256: 'd'.repeat(64) }]);
-  await catalog.placeEvents([{ number: 1, place: placeAt(0, { topic: 'image_event_alert' }) }]);
+  await catalog.markEventsPublished([{ number: 1, position: placeAt(0, { topic: 'image_event_alert' }) }]);
   await catalog.addAlerts([newAlert(1)]);
   await catalog.alertsReady([1]);
 }

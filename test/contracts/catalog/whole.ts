@@ -95,7 +95,7 @@ export function wholeContract(stand: MakeStand): void {
       const ids: string[] = [];
       for (let round = 0; round < 2; round += 1) {
         await closedPipeline(catalog);
-        await catalog.addDeadLetters([deadLetter({ place: placeAt(9) })]);
+        await catalog.addDeadLetters([deadLetter({ position: placeAt(9) })]);
         await catalog.setBus('embedded');
         ids.push((await catalog.identity()).pipelineId);
         await catalog.beginClean();

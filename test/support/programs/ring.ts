@@ -3,6 +3,6 @@ import { createDoorbell } from '../../../src/adapters/sqlite/doorbell.ts';
 /** Rings at a doorbell, once for each SIGUSR2. */
 const [file = ''] = process.argv.slice(2);
 const bell = createDoorbell(file);
-process.on('SIGUSR2', () => bell.ring());
+process.on('SIGUSR2', () => bell.notify());
 setInterval(() => {}, 60_000);
 process.stdout.write('ready\n');

@@ -35,4 +35,4 @@ parentPort.postMessage = (message) => {
 };
 
 // The pool's own worker hears the task after this one.
-await import('../../../dist/adapters/jimp/pixel-worker.js');
+await import('../../../dist/adapters/pixels/workers/pixel-worker.js');

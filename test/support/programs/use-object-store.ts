@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { createFileObjectStore } from '../../../src/adapters/files/object-store.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
 import { asImgpipeError } from '../../../src/domain/errors.ts';
 
 /** As another user, tries each operation of the store in a folder and prints what became of it. */
@@ -13,22 +13,22 @@ const key = 'image_database/00001.jpg';
 const name = 'default/a.jpg';
 const attempts: Record<string, () => Promise<unknown>> = {
   put: () => store.put([{ key: 'image_database/00002.jpg', bytes }]),
-  stage: () => store.stage([{ name: 'default/b.jpg', bytes }]),
+  stage: () => store.putIncoming([{ name: 'default/b.jpg', bytes }]),
   settle: () =>
-    store.settle([
+    store.promote([
       {
         incoming: name,
         key: 'image_database/00003.jpg',
-        sha256: createHash('sha256').update(bytes).digest('hex'),
+        sha256: sha256Of(bytes),
       },
     ]),
-  unstage: () => store.unstage([name]),
+  unstage: () => store.removeIncoming([name]),
   remove: () => store.remove([key]),
   get: () => store.get(key),
   size: () => store.size(key),
   open: () => store.open(key),
   list: () => store.list('image_database'),
-  staged: () => store.staged('default'),
+  staged: () => store.listIncoming('default'),
 };
 const codes: Record<string, string> = {};
 for (const [what, attempt] of Object.entries(attempts)) {

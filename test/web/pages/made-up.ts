@@ -22,7 +22,7 @@ export function madeImage(number: number, more: Partial<ImageRecord> = {}): Imag
     mask: null,
     state: 'ready',
     fact: { verdict: 'decodes', width: 600, height: 400 },
-    place: null,
+    position: null,
     ...more,
   };
 }
@@ -41,7 +41,7 @@ export function madeEvent(number: number, more: Partial<EventRecord> = {}): Even
     state: 'ready',
     base: '/data',
     differenceSha256: 'd'.repeat(64),
-    place: null,
+    position: null,
     ...more,
   };
 }

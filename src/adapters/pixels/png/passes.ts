@@ -1,0 +1,43 @@
+import type { PngHead } from './head.ts';
+
+/** One pass over a picture: a smaller picture of every so many of its pixels. */
+export interface Pass {
+  /** The pixel of the picture that is the pass's first, and how far apart they lie. */
+  readonly x: number;
+  readonly y: number;
+  readonly across: number;
+  readonly down: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** Bytes of a row without its filter byte. */
+  readonly rowBytes: number;
+}
+
+const WHOLE = [[0, 0, 1, 1]] as const;
+// PNG (third edition), section 8.1, Adam7: x, y, across, down.
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+/** The passes in which a picture is stored, in order, but for those that have no pixels. */
+export function passesOf({ width, height, bitsPerPixel, interlaced }: PngHead): Pass[] {
+  const passes: Pass[] = [];
+  for (const [x, y, across, down] of interlaced ? ADAM7 : WHOLE) {
+    const columns = Math.ceil((width - x) / across);
+    const rows = Math.ceil((height - y) / down);
+    const rowBytes = Math.ceil((columns * bitsPerPixel) / 8);
+    if (columns > 0 && rows > 0) passes.push({ x, y, across, down, columns, rows, rowBytes });
+  }
+  return passes;
+}
+
+/** How many bytes a pass is stored in: rows with a filter byte each. */
+export function storedBytes({ rows, rowBytes }: Pass): number {
+  return rows * (rowBytes + 1);
+}

@@ -1,0 +1,45 @@
+import { drawQuarterTurn } from '../../analysis/quarter-turn.ts';
+import { sha256Of } from '../../base/digest.ts';
+import { ImgpipeError } from '../../domain/errors.ts';
+import { sniffFormat } from '../../domain/picture-format.ts';
+import { decodePicture, encodeDrawnJpeg } from './codec.ts';
+import type { Limits } from './limits.ts';
+import type { HeldPicture, PictureCache } from './picture-cache.ts';
+
+export interface TurnOptions extends Limits {
+  /** Holds decoded pictures; shared with a comparator, each picture is decoded once. */
+  readonly cache: PictureCache;
+}
+
+/**
+ * Turns a picture by 90° counter-clockwise and encodes it as a JPEG of quality 75. Throws an `ImgpipeError`:
+ * `undecodable` or `too_large`.
+ */
+export async function turnPicture(bytes: Uint8Array, options: TurnOptions): Promise<Uint8Array> {
+  const { pixels, release } = await decoded(bytes, options);
+  try {
+    return encodeDrawnJpeg(pixels, (rgb, first) => drawQuarterTurn(pixels, rgb, first));
+  } finally {
+    release();
+  }
+}
+
+async function decoded(bytes: Uint8Array, { cache, maxPixels }: TurnOptions): Promise<HeldPicture> {
+  const sha256 = sha256Of(bytes);
+  const cached = cache.hold(sha256);
+  if (cached !== undefined) return cached;
+  const format = sniffFormat(bytes);
+  if (format === undefined) throw new ImgpipeError('undecodable', 'it is neither a JPEG nor a PNG');
+  let unused: Uint8Array | undefined;
+  const allocate = (length: number) => {
+    unused = cache.take(length);
+    return unused;
+  };
+  try {
+    const pixels = await decodePicture(bytes, format, { maxPixels }, allocate);
+    if (pixels.data === unused) unused = undefined;
+    return cache.put(sha256, pixels);
+  } finally {
+    if (unused !== undefined) cache.giveBack(unused);
+  }
+}

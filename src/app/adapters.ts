@@ -1,0 +1,174 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createFileObjectStore } from '../adapters/files/object-store.ts';
+import { readNamed } from '../adapters/files/picture-file.ts';
+import { createFileSource } from '../adapters/files/source.ts';
+import { createPictureCache, type PictureCache } from '../adapters/pixels/picture-cache.ts';
+import type { PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
+import { createSqliteCatalog } from '../adapters/sqlite/catalog.ts';
+import { openDatabase } from '../adapters/sqlite/database.ts';
+import { createEmbeddedBus } from '../adapters/sqlite/event-bus.ts';
+import { kafkaConnectionOf } from '../config/kafka-connection.ts';
+import type { Config } from '../config/settings.ts';
+import { ImgpipeError } from '../domain/errors.ts';
+import type { PictureFormat, Region } from '../domain/records.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Comparator } from '../ports/comparator.ts';
+import type { Broker, EventBus, OpenBusOptions } from '../ports/event-bus.ts';
+import type { ImageSource } from '../ports/image-source.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Thumbnails } from '../ports/thumbnails.ts';
+
+/** What a pipeline works with, as its configuration says. */
+export interface Adapters {
+  readonly catalog: Catalog;
+  readonly store: ObjectStore;
+  /** Its bus is opened once, when it is first needed. */
+  readonly broker: Broker;
+  /** Pictures from files and folders, or without a path the generated stream. */
+  source(paths: readonly string[]): Promise<ImageSource>;
+  comparator(): Promise<Comparator>;
+  thumbnails(): Promise<Thumbnails>;
+  /** The configured mask's bytes, if there is one. Throws `config_invalid` where they are no mask. */
+  mask(): Promise<Uint8Array | undefined>;
+  /** A copy of a picture with a box around each region, as a JPEG file. */
+  boxed(picture: PictureBytes, regions: readonly Region[]): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface PictureBytes {
+  readonly bytes: Uint8Array;
+  readonly format: PictureFormat;
+}
+
+export interface AdapterOptions {
+  readonly config: Config;
+  /** What the pipeline is opened for: `receive`. */
+  readonly command: string;
+  /** How others are told of this process: `imgpipe receive (process 123)`. */
+  readonly as: string;
+  /** Makes the folder and the catalog where there are none; without it that is `not_found`. */
+  readonly create: boolean;
+}
+
+/** More threads than this are taken only where they are asked for: each has a codec's memory. */
+const MAX_WORKERS = 4;
+
+/** The picture that the generated stream starts from. */
+const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
+
+/** Opens the catalog and whatever else the configuration names: the one place that knows the adapters. */
+export async function openAdapters({ config, command, as, create }: AdapterOptions): Promise<Adapters> {
+  const folder = absolute(config.data);
+  const db = await openDatabase(path.join(folder, 'imgpipe.db'), { create, as });
+  const catalog = createSqliteCatalog(db);
+  const openBus = busOpener(config, command, () => createEmbeddedBus(db, catalog, as));
+  // Where one process generates and compares, each picture is decoded once.
+  const decoding = { ...limitsOf(config), cache: createPictureCache(config.pictureCache * 1e6) };
+  let bus: EventBus | undefined;
+  return {
+    catalog,
+    store: createFileObjectStore(folder),
+    broker: {
+      address: config.broker,
+      open: async (options) => {
+        bus ??= await openBus(options);
+        return bus;
+      },
+    },
+    async source(paths) {
+      if (paths.length > 0) return createFileSource({ paths, maxBytes: mostBytes(config) });
+      // Codecs are loaded by those who need them: view and status start faster without.
+      const { createGeneratedSource } = await import('../adapters/generated/generated-source.ts');
+      const { turnPicture } = await import('../adapters/pixels/turn-picture.ts');
+      const { count, interval } = config;
+      const turn = (picture: Uint8Array) => turnPicture(picture, decoding);
+      return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, turn });
+    },
+    comparator: () => openComparator(config, decoding.cache),
+    async thumbnails() {
+      const { createThumbnails } = await import('../adapters/pixels/thumbnails/thumbnails.ts');
+      return createThumbnails({ ...limitsOf(config), ...(await pixelWork(config)) });
+    },
+    mask: () => maskOf(config),
+    async boxed(picture, regions) {
+      const { boxedPicture } = await import('../adapters/pixels/boxed-picture.ts');
+      return boxedPicture(picture, regions, decoding);
+    },
+    async close() {
+      await bus?.close();
+      await catalog.close();
+    },
+  };
+}
+
+/** A comparator with the configured limits and workers. */
+export async function openComparator(config: Config, cache?: PictureCache): Promise<Comparator> {
+  const { createComparator } = await import('../adapters/pixels/comparator.ts');
+  return createComparator({ ...limitsOf(config), ...(cache && { cache }), ...(await pixelWork(config)) });
+}
+
+/** The configured workers, if there are to be any. */
+async function pixelWork(config: Config): Promise<{ work?: PixelExecutor }> {
+  const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : config.workers;
+  if (workers === 0) return {};
+  const { createPixelPool } = await import('../adapters/pixels/workers/pixel-pool.ts');
+  return { work: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
+}
+
+/** The bytes of a file that somebody has named. Throws `not_found`, `file_unreadable` and `file_too_big`. */
+export function readPicture(config: Config, file: string): Promise<Uint8Array> {
+  return readNamed(file, mostBytes(config));
+}
+
+/** The configured mask's bytes (see `Adapters`). */
+export async function maskOf(config: Config): Promise<Uint8Array | undefined> {
+  if (config.mask === '') return undefined;
+  const { checkMask } = await import('../adapters/pixels/mask-file.ts');
+  let bytes: Uint8Array;
+  try {
+    bytes = await readPicture(config, config.mask);
+  } catch (thrown) {
+    if (!(thrown instanceof ImgpipeError)) throw thrown;
+    throw new ImgpipeError('config_invalid', `mask: ${thrown.message}`, { cause: thrown });
+  }
+  await checkMask(config.mask, bytes, limitsOf(config));
+  return bytes;
+}
+
+function limitsOf(config: Config) {
+  return { maxPixels: Math.round(config.maxMegapixels * 1e6), maxMemory: config.maxPictureMemory * 1e6 };
+}
+
+function mostBytes(config: Config): number {
+  return Math.round(config.maxFileMegabytes * 1e6);
+}
+
+/** How the configured broker's bus is opened; what is wrong with its settings is told before anything is opened. */
+function busOpener(
+  config: Config,
+  command: string,
+  createEmbedded: () => EventBus,
+): (options: OpenBusOptions) => Promise<EventBus> {
+  const connection = kafkaConnectionOf(config);
+  if (connection === undefined) return async () => createEmbedded();
+  const clientId = `${connection.clientId}-${command}-${process.pid}`;
+  return async (options) => {
+    // Loaded by those who need it: everything else starts faster without.
+    const { openKafkaBus } = await import('../adapters/kafka/broker.ts');
+    return openKafkaBus({ ...connection, clientId }, options);
+  };
+}
+
+function absolute(folder: string): string {
+  try {
+    return path.resolve(folder);
+  } catch (cause) {
+    throw new ImgpipeError(
+      'config_invalid',
+      `data: ${folder} is relative to the working folder, and that is gone: change to another, or give a whole path`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
+import { expected, fixture } from '../../fixtures/pictures/expected.ts';
+import { badPicture, type PictureFile } from '../../support/bad-pictures.ts';
+import { type Outcome, outcomeOf } from '../../support/decoding.ts';
+import { memoryInUse } from '../../support/memory.ts';
+
+// A soak: `BAD_FILES=1000000 SEED=7 npx vitest run test/adapters/pixels/bad-files.test.ts`.
+const COUNT = Number(process.env['BAD_FILES'] ?? 10_000);
+const SEED = Number(process.env['SEED'] ?? 1);
+const MAX_GROWTH = 150e6;
+
+const fixtures = Object.keys(expected.decoded).map((name): PictureFile => {
+  return { name, format: name.endsWith('.jpg') ? 'jpg' : 'png', bytes: fixture(name) };
+});
+
+/** Whether pictures of every kind of decoder come out as they should. */
+async function expectAtWork(): Promise<void> {
+  for (const name of ['baseline-420.jpg', 'progressive-444.jpg', 'rgb8.png', 'rgba16-interlaced.png', 'palette4.png']) {
+    const { data } = await decodePicture(fixture(name), name.endsWith('.jpg') ? 'jpg' : 'png', { maxPixels: 64e6 });
+    expect(sha256Of(data)).toBe(expected.decoded[name]?.sha256);
+  }
+}
+
+it(
+  `${COUNT} bad files in a row leave the codec at work, and memory where it was`,
+  async () => {
+    const met: Record<Outcome, number> = { decoded: 0, undecodable: 0, too_large: 0 };
+    const run = async (from: number, to: number) => {
+      for (let index = from; index < to; index++) met[await outcomeOf(badPicture(fixtures, SEED, index))]++;
+    };
+    const warm = Math.floor(COUNT / 5);
+    await run(0, warm);
+    const before = memoryInUse();
+    await run(warm, COUNT);
+    const grown = memoryInUse() - before;
+    expect(grown, `memory has grown by ${grown} bytes, SEED=${SEED}`).toBeLessThan(MAX_GROWTH);
+    // A bad file is not told where no check sum covers what is bad; most are.
+    expect(met.undecodable).toBeGreaterThan(COUNT / 2);
+    expect(met.decoded).toBeGreaterThan(COUNT / 50);
+    await expectAtWork();
+  },
+  Math.max(60_000, COUNT * 20),
+);
+
+it('every fixture is undecodable wherever it is cut', async () => {
+  for (const { name, format, bytes } of fixtures) {
+    for (let percent = 0; percent < 100; percent++) {
+      const cut = bytes.subarray(0, Math.floor((bytes.length * percent) / 100));
+      const what = `${name}, cut at ${percent} %`;
+      expect(await outcomeOf({ name: what, format, bytes: cut }), what).toBe('undecodable');
+    }
+  }
+  await expectAtWork();
+});

@@ -1,0 +1,70 @@
+import { inflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
+import { readPngHeader } from '../../../src/adapters/pixels/png/header.ts';
+import { passesOf } from '../../../src/adapters/pixels/png/passes.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
+import { type Bundled, bundled } from '../../fixtures/pictures/bundle.ts';
+
+const LIMITS = { maxPixels: 64e6 };
+const all = bundled();
+const pngs = all.filter(({ name }) => name.endsWith('.png'));
+const jpegs = all.filter(({ name }) => name.endsWith('.jpg'));
+
+/** How those that are not what they should be differ from it. */
+async function wrong(pictures: readonly Bundled[]): Promise<string[]> {
+  const differing: string[] = [];
+  for (const { name, bytes, width, height, sha256: right } of pictures) {
+    const seen = await decodePicture(bytes, name.endsWith('.jpg') ? 'jpg' : 'png', LIMITS);
+    if (seen.width !== width || seen.height !== height) differing.push(`${name}: ${seen.width} × ${seen.height}`);
+    else if (sha256Of(seen.data) !== right) differing.push(name);
+  }
+  return differing;
+}
+
+/** The filters that the rows of a PNG have, each behind its bytes a pixel. */
+function filtersOf({ bytes }: Bundled): string[] {
+  const header = readPngHeader(bytes);
+  const rows = inflateSync(header.data);
+  const met: string[] = [];
+  let at = 0;
+  for (const { rows: count, rowBytes } of passesOf(header)) {
+    for (let row = 0; row < count; row++, at += rowBytes + 1) {
+      met.push(`${header.interlaced ? 'interlaced' : 'straight'} ${header.bitsPerPixel / 8}: ${rows[at]}`);
+    }
+  }
+  return met;
+}
+
+describe('small pictures have the pixels that Pillow and NumPy give them', () => {
+  it.each(['444', '422', '420', 'grey'])('JPEGs, baseline and progressive, of every size: %s', async (sampling) => {
+    const some = jpegs.filter(({ name }) => name.endsWith(`-${sampling}.jpg`));
+    expect(some).toHaveLength(26);
+    expect(await wrong(some)).toEqual([]);
+  });
+
+  it.each([0, 2, 3, 4, 6])(
+    'PNGs of every depth, interlaced or not, with and without tRNS: colour type %i',
+    async (colour) => {
+      const some = pngs.filter(({ name }) => name.includes(`-colour${colour}-`));
+      const depths = { 0: 5, 2: 2, 3: 4, 4: 2, 6: 2 }[colour] ?? 0;
+      expect(some).toHaveLength(depths * 2 * 4 * (colour < 4 ? 2 : 1));
+      expect(await wrong(some)).toEqual([]);
+    },
+  );
+
+  it('PNGs of all orientations, and of more rows than are unfiltered at a time', async () => {
+    const some = pngs.filter(({ name }) => !name.includes('-colour'));
+    expect(some).toHaveLength(10);
+    expect(await wrong(some)).toEqual([]);
+  });
+});
+
+it('each filter occurs at each number of bytes a pixel, interlaced and not', () => {
+  const met = new Set(pngs.flatMap(filtersOf));
+  for (const way of ['interlaced', 'straight']) {
+    for (const bytes of [0.125, 0.25, 0.5, 1, 2, 3, 4, 6, 8]) {
+      for (const filter of [0, 1, 2, 3, 4]) expect(met).toContain(`${way} ${bytes}: ${filter}`);
+    }
+  }
+});

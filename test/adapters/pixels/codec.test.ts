@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { decodePicture, encodeJpeg } from '../../../src/adapters/pixels/codec.ts';
+import { encodeWithLibjpeg } from '../../../src/adapters/pixels/jpeg/libjpeg.ts';
+import type { Pixels } from '../../../src/analysis/pixels.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
+import { expected, fixture, pattern } from '../../fixtures/pictures/expected.ts';
+
+const LIMITS = { maxPixels: 64e6 };
+
+function decode(bytes: Uint8Array, name: string) {
+  return decodePicture(bytes, name.endsWith('.jpg') ? 'jpg' : 'png', LIMITS);
+}
+
+/** With the library that stands in where there are no vectors. */
+function encodeAt(quality: number, pixels: Pixels): Uint8Array {
+  return encodeWithLibjpeg(pixels, quality, (rgb) => rgb.set(pixels.data));
+}
+
+const exact = Object.entries(expected.decoded).filter(([, { tolerance }]) => tolerance === undefined);
+const near = Object.entries(expected.decoded).filter(([, { tolerance }]) => tolerance !== undefined);
+
+describe('decoding', () => {
+  it.each(exact)('%s gives the pixels that Pillow gives', async (name, { width, height, sha256: sha }) => {
+    const pixels = await decode(fixture(name), name);
+    expect(pixels).toMatchObject({ width, height });
+    expect(sha256Of(pixels.data)).toBe(sha);
+  });
+
+  it.each(near)('%s gives the pixels that Pillow gives, almost', async (name, { width, height, raw, tolerance }) => {
+    const pixels = await decode(fixture(name), name);
+    expect(pixels).toMatchObject({ width, height });
+    const pillow = fixture(raw ?? '');
+    const off = pillow.map((value, i) => Math.abs(value - (pixels.data[i] ?? 999)));
+    expect(pixels.data).toHaveLength(pillow.length);
+    expect(Math.max(...off)).toBeLessThanOrEqual(tolerance ?? 0);
+  });
+
+  it('reads bytes that lie inside of a larger buffer', async () => {
+    for (const name of ['rgb8-interlaced.png', 'cmyk.jpg', 'exif-6.jpg']) {
+      const bytes = fixture(name);
+      const inside = new Uint8Array(bytes.length + 20).fill(0xff);
+      inside.set(bytes, 7);
+      const pixels = await decode(inside.subarray(7, 7 + bytes.length), name);
+      expect(pixels).toEqual(await decode(new Uint8Array(bytes), name));
+    }
+  });
+
+  it('gives pixels that stay as they are when the next picture is decoded', async () => {
+    const first = await decode(fixture('baseline-420.jpg'), '.jpg');
+    await decode(fixture('baseline-444.jpg'), '.jpg');
+    expect(sha256Of(first.data)).toBe(expected.decoded['baseline-420.jpg']?.sha256);
+  });
+});
+
+describe('encoding', () => {
+  it.each(expected.roundTrips)(
+    'with libjpeg makes of $width × $height the file that Pillow makes, at qualities where both take the exact transform',
+    async ({ width, height, finest, finestPixels }) => {
+      const bytes = encodeAt(96, pattern(width, height));
+      expect(sha256Of((await decode(bytes, '.jpg')).data)).toBe(finestPixels);
+      expect(sha256Of(bytes)).toBe(finest);
+    },
+  );
+
+  // Below quality 96 the library takes its fast transform, which rounds otherwise than Pillow's.
+  it.each(expected.roundTrips)(
+    'with libjpeg keeps of $width × $height at quality 75 almost as much as Pillow keeps, and else just as much',
+    async ({ width, height, tables, squaredError }) => {
+      const picture = pattern(width, height);
+      const errorOf = async (bytes: Uint8Array) => {
+        expect(sha256Of(bytes.subarray(20, 20 + 2 * 69))).toBe(tables);
+        const { data } = await decode(bytes, '.jpg');
+        return data.reduce((sum, value, i) => sum + (value - (picture.data[i] ?? 0)) ** 2, 0);
+      };
+      expect(await errorOf(encodeJpeg(picture))).toBe(squaredError);
+      expect(await errorOf(encodeAt(75, picture))).toBeLessThanOrEqual(squaredError * 1.1 + 10);
+    },
+  );
+
+  it('with libjpeg has room for noise at the highest quality, which is larger than the pixels are', async () => {
+    for (const [width, height] of [
+      [1, 1],
+      [1, 17],
+      [16, 1],
+      [17, 17],
+      [33, 5],
+      [120, 99],
+    ] as const) {
+      let seed = width * 1000 + height;
+      const data = new Uint8Array(width * height * 3).map(() => {
+        seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+        return seed & 0x10000 ? 255 : 0;
+      });
+      const bytes = encodeAt(100, { width, height, data });
+      expect(await decode(bytes, '.jpg')).toMatchObject({ width, height });
+    }
+  });
+});

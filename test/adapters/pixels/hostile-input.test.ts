@@ -1,0 +1,187 @@
+import { deflateSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
+import { ImgpipeError } from '../../../src/domain/errors.ts';
+import type { PictureFormat } from '../../../src/domain/records.ts';
+import { expected, fixture } from '../../fixtures/pictures/expected.ts';
+import { locking, repeatingScan } from '../../support/hostile-pictures.ts';
+import { chunk, ihdr, png } from '../../support/png-files.ts';
+
+const LIMITS = { maxPixels: 64e6 };
+
+/** The digest of the pixels, or the error's code; fails for any error that is not about the bytes. */
+async function verdict(bytes: Uint8Array, format: PictureFormat, limits = LIMITS): Promise<string> {
+  try {
+    return sha256Of((await decodePicture(bytes, format, limits)).data);
+  } catch (thrown) {
+    if (!(thrown instanceof ImgpipeError)) throw thrown;
+    expect(thrown.message).toMatch(/^[a-z][^\n]*[^.\n]$/);
+    return thrown.code;
+  }
+}
+
+function randomBytes(length: number, seed: number): Uint8Array {
+  let state = seed;
+  return new Uint8Array(length).map(() => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+}
+
+/** Every length from nothing to one byte less than the whole, in steps of about 1 %. */
+function cuts(bytes: Buffer): Buffer[] {
+  const cut = Array.from({ length: 100 }, (_, percent) =>
+    bytes.subarray(0, Math.floor((bytes.length * percent) / 100)),
+  );
+  return [...cut, bytes.subarray(0, -2), bytes.subarray(0, -1)];
+}
+
+/** How many WebAssembly instances were made meanwhile. */
+async function countingInstances(work: () => Promise<void>): Promise<number> {
+  const { Instance } = WebAssembly;
+  let made = 0;
+  class Counted extends Instance {
+    constructor(module: object, imports: object) {
+      super(module, imports);
+      made++;
+    }
+  }
+  Reflect.set(WebAssembly, 'Instance', Counted);
+  await work();
+  Reflect.set(WebAssembly, 'Instance', Instance);
+  return made;
+}
+
+describe('bytes that are no picture', () => {
+  it.each<PictureFormat>(['jpg', 'png'])(
+    'are undecodable, whether none, random or behind a head: %s',
+    async (format) => {
+      const head = fixture(format === 'jpg' ? 'baseline-420.jpg' : 'rgb8.png');
+      expect(await verdict(new Uint8Array(0), format)).toBe('undecodable');
+      for (let seed = 1; seed <= 40; seed++) {
+        const random = randomBytes(seed * 50, seed);
+        expect(await verdict(random, format)).toBe('undecodable');
+        for (const length of [2, 3, 8, 20, 33, 150, 400]) {
+          const bytes = Buffer.concat([head.subarray(0, length), random]);
+          expect(['undecodable', 'too_large']).toContain(await verdict(bytes, format));
+        }
+      }
+    },
+  );
+
+  it.each(['baseline-420.jpg', 'progressive-444.jpg', 'grey.jpg', 'cmyk.jpg', 'restart-markers.jpg'])(
+    'and are cut from %s are undecodable at every length',
+    async (name) => {
+      for (const cut of cuts(fixture(name))) expect(await verdict(cut, 'jpg')).toBe('undecodable');
+    },
+  );
+
+  it.each(['baseline-420.jpg', 'grey.jpg', 'cmyk.jpg', 'sampling-3x1.jpg'])(
+    'and are cut from %s are undecodable where an end was put behind them too',
+    async (name) => {
+      const bytes = fixture(name);
+      const scan = bytes.indexOf('ffda', 0, 'hex') + 20;
+      for (const cut of cuts(bytes).filter(({ length }) => length > scan && length < bytes.length - 12)) {
+        expect(await verdict(Buffer.concat([cut, Buffer.from([0xff, 0xd9])]), 'jpg')).toBe('undecodable');
+      }
+    },
+  );
+
+  it.each(['rgb8.png', 'rgba8-interlaced.png', 'palette4.png', 'rgb16.png'])(
+    'and are cut from %s are undecodable at every length',
+    async (name) => {
+      for (const cut of cuts(fixture(name))) expect(await verdict(cut, 'png')).toBe('undecodable');
+    },
+  );
+
+  it('are told by a single damaged byte of a PNG, wherever its check sums reach', async () => {
+    const bytes = fixture('rgb8.png');
+    for (let at = 0; at < bytes.length; at += 7) {
+      const damaged = Buffer.from(bytes);
+      damaged.writeUInt8((damaged.readUInt8(at) + 1) % 256, at);
+      expect(['undecodable', 'too_large']).toContain(await verdict(damaged, 'png'));
+    }
+  });
+
+  it('are of the other format than they are said to be', async () => {
+    expect(await verdict(fixture('rgb8.png'), 'jpg')).toBe('undecodable');
+    expect(await verdict(fixture('grey.jpg'), 'png')).toBe('undecodable');
+  });
+});
+
+describe('bytes behind the end of a picture', () => {
+  it.each(['baseline-420.jpg', 'rgb8.png', 'rgb8-interlaced.png'])('are passed over: %s', async (name) => {
+    const bytes = Buffer.concat([fixture(name), randomBytes(500, 3)]);
+    expect(await verdict(bytes, name.endsWith('.jpg') ? 'jpg' : 'png')).toBe(expected.decoded[name]?.sha256);
+  });
+});
+
+describe('a picture over the limit', () => {
+  beforeAll(() => verdict(fixture('grey.jpg'), 'jpg'));
+
+  // Decoded, each of these would take the better part of a minute.
+  it('is refused by its header alone', async () => {
+    const jpeg = locking(fixture('baseline-420.jpg'), 30000, 30000);
+    const flat = png(ihdr(30000, 30000, 1, 0, 0), chunk('IDAT', deflateSync(new Uint8Array(1e6))));
+    for (let i = 0; i < 10; i++) {
+      expect(await verdict(jpeg, 'jpg')).toBe('too_large');
+      expect(await verdict(flat, 'png')).toBe('too_large');
+    }
+    await expect(decodePicture(jpeg, 'jpg', LIMITS)).rejects.toThrow(
+      /^the picture is 30000 × 30000 = 900 megapixels, over the limit of 64 \(max_megapixels\)$/,
+    );
+  }, 10_000);
+
+  it('is refused from the first pixel on', async () => {
+    const { width, height } = expected.decoded['grey.jpg'] ?? { width: 0, height: 0 };
+    expect(await verdict(fixture('grey.jpg'), 'jpg', { maxPixels: width * height - 1 })).toBe('too_large');
+    expect(await verdict(fixture('grey.jpg'), 'jpg', { maxPixels: width * height })).toHaveLength(64);
+  });
+
+  it('is one with a side that no difference image can have', async () => {
+    const thin = png(ihdr(1, 65501, 1, 0, 0), chunk('IDAT', deflateSync(new Uint8Array(2 * 65501))));
+    expect(await verdict(thin, 'png')).toBe('too_large');
+  });
+
+  it('cannot hide behind a second header', async () => {
+    const pixels = chunk('IDAT', deflateSync(new Uint8Array(8)));
+    expect(await verdict(png(ihdr(1, 1, 8, 0, 0), ihdr(20000, 20000, 8, 6, 0), pixels), 'png')).toBe('undecodable');
+    const frame = fixture('baseline-420.jpg');
+    const at = frame.findIndex((byte, i) => byte === 0xff && frame[i + 1] === 0xc0);
+    const second = locking(frame, 60000, 60000).subarray(at);
+    const twice = Buffer.concat([frame.subarray(0, at + 2 + frame.readUInt16BE(at + 2)), second]);
+    expect(await verdict(twice, 'jpg')).toBe('undecodable');
+  });
+});
+
+describe('a small file that unpacks into a huge one', () => {
+  it.each([0, 1])('is refused without being unpacked (interlace %i)', async (interlace) => {
+    const bomb = png(ihdr(16, 16, 8, 2, interlace), chunk('IDAT', deflateSync(new Uint8Array(3e8), { level: 1 })));
+    const before = process.memoryUsage().rss;
+    await verdict(bomb, 'png');
+    expect(process.memoryUsage().rss - before).toBeLessThan(50e6);
+  });
+
+  it('is refused where it would go over the picture in thousands of scans', async () => {
+    const many = repeatingScan(fixture('progressive-444.jpg'), 501);
+    await expect(decodePicture(many, 'jpg', LIMITS)).rejects.toThrow(/scans/);
+  });
+});
+
+describe('many bad files in a row', () => {
+  it('leave the codec at work, and memory where it was', async () => {
+    const good = fixture('baseline-420.jpg');
+    const bad = cuts(good).slice(60, 100);
+    const run = async (times: number) => {
+      for (let i = 0; i < times; i++) expect(await verdict(bad[i % bad.length] as Buffer, 'jpg')).toBe('undecodable');
+    };
+    await run(500);
+    const before = process.memoryUsage().rss;
+    const made = await countingInstances(() => run(4500));
+    // A bad file leaks stack, and an instance would fall over the 4,000th: it is renewed long before.
+    expect(made).toBeGreaterThan(4);
+    expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
+    expect(await verdict(good, 'jpg')).toBe(expected.decoded['baseline-420.jpg']?.sha256);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { LockResult } from '../../../src/ports/catalog.ts';
+import type { MakeStand } from './stand.ts';
+
+function lockOf(answer: LockResult) {
+  if (!('lock' in answer)) throw new Error(`it is held by ${answer.holder}`);
+  return answer.lock;
+}
+
+/** Rights that one process holds at a time. */
+export function claimsContract(stand: MakeStand): void {
+  describe('locks', () => {
+    it('are held by one at a time, and tell who that is', async () => {
+      const { catalog, open } = await stand();
+      const lock = lockOf(await catalog.lock('stream-a', 'the first receiver'));
+      const other = await open();
+      expect(await other.lock('stream-a', 'the second')).toEqual({ holder: 'the first receiver' });
+      expect(await catalog.lock('stream-a', 'the first again')).toEqual({ holder: 'the first receiver' });
+      await lock.release();
+      expect(await other.lock('stream-a', 'the second')).toHaveProperty('lock');
+    });
+
+    it('are each of their own name', async () => {
+      const { catalog, open } = await stand();
+      const other = await open();
+      const names = ['stream-a', 'stream-a.b', 'stream-a/b', 'stream-%2e'];
+      for (const name of names) lockOf(await catalog.lock(name, `who holds ${name}`));
+      for (const name of names) expect(await other.lock(name, 'x')).toEqual({ holder: `who holds ${name}` });
+    });
+
+    it('can be shared by those who all share them, and by nobody else', async () => {
+      const { catalog, open } = await stand();
+      const [second, third] = [await open(), await open()];
+      const one = lockOf(await catalog.lock('folder', 'analyze', 'shared'));
+      const two = lockOf(await second.lock('folder', 'receive', 'shared'));
+      expect(await third.lock('folder', 'clean')).toEqual({ holder: 'analyze, receive' });
+      await one.release();
+      expect(await third.lock('folder', 'clean')).toEqual({ holder: 'receive' });
+      await two.release();
+      const alone = lockOf(await third.lock('folder', 'clean'));
+      expect(await catalog.lock('folder', 'analyze', 'shared')).toEqual({ holder: 'clean' });
+      await alone.release();
+      expect(await catalog.lock('folder', 'analyze', 'shared')).toHaveProperty('lock');
+    });
+
+    it('are free when their catalog is closed, and released twice without harm', async () => {
+      const { catalog, open } = await stand();
+      const other = await open();
+      const released = lockOf(await other.lock('stream-b', 'the other'));
+      lockOf(await other.lock('stream-a', 'the other'));
+      await released.release();
+      await released.release();
+      await other.close();
+      expect(await catalog.lock('stream-a', 'this one')).toHaveProperty('lock');
+      expect(await catalog.lock('stream-b', 'this one')).toHaveProperty('lock');
+    });
+  });
+}

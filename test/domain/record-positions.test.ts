@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { isInLog, willBeDelivered } from '../../src/domain/record-positions.ts';
+import { placeAt } from '../support/samples.ts';
+
+const LOGS = [
+  { partition: 0, start: 10, end: 20 },
+  { partition: 1, start: 0, end: 5 },
+];
+
+describe('a place', () => {
+  it.each([
+    [9, 0, false],
+    [10, 0, true],
+    [19, 0, true],
+    [20, 0, false],
+    [4, 1, true],
+    [10, 1, false],
+    [4, 2, false],
+  ])('%i of partition %i lies in the logs or not: %s', (offset, partition, lies) => {
+    expect(isInLog(placeAt(offset, { partition }), 'embedded', LOGS)).toBe(lies);
+  });
+
+  it('lies in no log of another bus', () => {
+    expect(isInLog(placeAt(10), 'kafka', LOGS)).toBe(false);
+    expect(willBeDelivered(placeAt(10), 'kafka', LOGS, new Map())).toBe(false);
+  });
+
+  it.each([
+    [14, false],
+    [15, true],
+    [19, true],
+    [20, false],
+  ])('%i waits where it is in the log, at or past what is committed: %s', (offset, waiting) => {
+    const committed = new Map([
+      [0, 15],
+      [1, 0],
+    ]);
+    expect(willBeDelivered(placeAt(offset), 'embedded', LOGS, committed)).toBe(waiting);
+  });
+
+  it('waits from the log’s start on where its partition has no commit', () => {
+    expect(willBeDelivered(placeAt(10), 'embedded', LOGS, new Map([[1, 5]]))).toBe(true);
+    expect(willBeDelivered(placeAt(9), 'embedded', LOGS, new Map())).toBe(false);
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { Stopped } from '../../src/domain/errors.ts';
+import type { Report } from '../../src/domain/reports.ts';
+import type { Catalog } from '../../src/ports/catalog.ts';
+import { lockStream, lockThreshold } from '../../src/stages/locks.ts';
+import { openSqlite } from '../support/open-sqlite.ts';
+import { levels } from '../support/samples.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const T = 'l2@1';
+const signal = new AbortController().signal;
+
+async function twoCatalogs(): Promise<[Catalog, Catalog]> {
+  const folder = temporaryFolder();
+  return [(await openSqlite(folder)).catalog, (await openSqlite(folder)).catalog];
+}
+
+describe('the threshold of a technique', () => {
+  const lock = (catalog: Catalog, threshold: number, as: string) =>
+    lockThreshold(catalog, T, levels(threshold), { as, signal });
+
+  it('is shared by analyzers that agree on it', async () => {
+    const [one, two] = await twoCatalogs();
+    await lock(one, 2.5, 'the first');
+    await lock(two, 2.5, 'the second');
+    expect(await one.thresholds()).toEqual(new Map([[T, levels(2.5)]]));
+  });
+
+  it('is refused where one at work has another, telling whose, which and what to do', async () => {
+    const [one, two] = await twoCatalogs();
+    await lock(one, 0, 'imgpipe analyze (process 7)');
+    await expect(lock(two, 5, 'the second')).rejects.toMatchObject({
+      code: 'threshold_disagrees',
+      message:
+        'threshold: l2@1 is at work with 0 here (imgpipe analyze (process 7)), not with 5: give --threshold 0, or stop that one first and start all with --threshold 5',
+    });
+    expect(await two.thresholds()).toEqual(new Map([[T, levels(0)]]));
+  });
+
+  it('can be another one when all that held it have ended', async () => {
+    const [one, two] = await twoCatalogs();
+    const [first, second] = [await lock(one, 0, 'a'), await lock(one, 0, 'b')];
+    await first.release();
+    await expect(lock(two, 5, 'c')).rejects.toMatchObject({ code: 'threshold_disagrees' });
+    await second.release();
+    await lock(two, 5, 'c');
+    expect(await one.thresholds()).toEqual(new Map([[T, levels(5)]]));
+  });
+
+  it('is not refused for the sake of one that has just ended', async () => {
+    const [one, two] = await twoCatalogs();
+    await one.setThreshold(T, levels(0));
+    let asked = 0;
+    const late: Catalog = {
+      ...two,
+      lock: async (name, as, mode) => {
+        asked += 1;
+        return asked === 1 ? { holder: 'one that ends' } : two.lock(name, as, mode);
+      },
+    };
+    await lock(late, 5, 'c');
+    expect(await one.thresholds()).toEqual(new Map([[T, levels(5)]]));
+  });
+
+  it('is agreed on by many that start at once', async () => {
+    const [one, two] = await twoCatalogs();
+    await Promise.all([one, two, one, two].map((catalog) => lock(catalog, 3, 'one of four')));
+    expect(await one.thresholds()).toEqual(new Map([[T, levels(3)]]));
+  });
+
+  it('is not waited for when told to stop', async () => {
+    const [one, two] = await twoCatalogs();
+    await one.lock(`technique-${T}`, 'somebody');
+    const stop = new AbortController();
+    const waiting = lockThreshold(two, T, levels(0), { as: 'this', signal: stop.signal });
+    stop.abort();
+    await expect(waiting).rejects.toBeInstanceOf(Stopped);
+  });
+});
+
+describe('the lock of a stream', () => {
+  it('is waited for while another holds it: told once for whom, and when it is this one’s turn', async () => {
+    const [one, two] = await twoCatalogs();
+    const held = await lockStream(one, 'sky', { as: 'the first', signal });
+    const reports: Report[] = [];
+    let asked = 0;
+    const asking: Catalog = {
+      ...two,
+      lock: async (name, as, mode) => {
+        asked += 1;
+        if (asked === 3) await held.release();
+        return two.lock(name, as, mode);
+      },
+    };
+    const onReport = (report: Report) => reports.push(report);
+    await lockStream(asking, 'sky', { as: 'the second', signal, onReport });
+    expect(reports).toEqual([
+      { kind: 'standing_by', stage: 'receive', holder: 'the first' },
+      { kind: 'working', stage: 'receive' },
+    ]);
+  });
+
+  it('is had at once where nobody holds it, without a word', async () => {
+    const [one, two] = await twoCatalogs();
+    await lockStream(one, 'sky', { as: 'the first', signal });
+    const reports: Report[] = [];
+    await lockStream(two, 'sea', { as: 'the second', signal, onReport: (report) => reports.push(report) });
+    expect(reports).toEqual([]);
+  });
+
+  it('is not waited for when told to stop', async () => {
+    const [one, two] = await twoCatalogs();
+    await lockStream(one, 'sky', { as: 'the first', signal });
+    const stop = new AbortController();
+    const onReport = () => stop.abort();
+    const waiting = lockStream(two, 'sky', { as: 'the second', signal: stop.signal, onReport });
+    await expect(waiting).rejects.toBeInstanceOf(Stopped);
+  });
+});
