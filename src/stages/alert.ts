@@ -8,10 +8,10 @@ import { alertText } from '../domain/texts.ts';
 import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { agreeingEvent } from './agreement.ts';
+import { eventOfMessage } from './message-rows.ts';
 import type { Handled, Stage } from './consume.ts';
 import { deadLetterOf, reasonOf } from './dead-letter.ts';
-import { open } from './inbox.ts';
+import { openMessage } from './open-message.ts';
 
 export interface AlertParts extends Observer {
   readonly catalog: Catalog;
@@ -22,10 +22,10 @@ export interface AlertParts extends Observer {
 /** The stage that turns each image event into the alert of its number. */
 export function createAlertStage({ catalog, store, pipeline, onReport, onStep }: AlertParts): Stage {
   async function handle(messages: readonly ReceivedMessage[]): Promise<Handled> {
-    const opened = messages.map((message) => open('imgpipe.image.event.v1', message, pipeline));
+    const opened = messages.map((message) => openMessage('imgpipe.image.event.v1', message, pipeline));
     const ours = opened.filter((each) => each.data !== undefined);
     const rows = await catalog.events(ours.map(({ data }) => data.image_event_num));
-    const events = ours.map(({ data }, index) => agreeingEvent(data, rows[index]));
+    const events = ours.map(({ data }, index) => eventOfMessage(data, rows[index]));
     const told = events.length === 0 ? [] : await raise(events);
     return {
       handledCount: messages.length,

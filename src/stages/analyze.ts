@@ -14,14 +14,14 @@ import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { agreeingImage } from './agreement.ts';
-import { createAhead } from './ahead.ts';
+import { imageOfMessage } from './message-rows.ts';
+import { createConcurrentTasks } from './concurrent-tasks.ts';
 import type { Handled, HandlerContext, Stage } from './consume.ts';
 import { createImageDeadLetterer } from './dead-letter-image.ts';
 import { createEventFiles } from './event-files.ts';
 import { resolveExistingDeadLetters } from './existing-dead-letters.ts';
-import { type Opened, open } from './inbox.ts';
-import { createJudge, type Findings, type Judgement } from './judge.ts';
+import { type OpenedMessage, openMessage } from './open-message.ts';
+import { createImageComparison, type DecodeCache, type ComparedImage } from './compare-image.ts';
 import { createMaskReader, createPictureReader } from './stored-picture.ts';
 
 export interface AnalyzeParts extends Observer {
@@ -48,7 +48,7 @@ interface Task {
 /** What became of some tasks: the outcomes that stood, and what was judged now, by image. */
 interface Judged {
   readonly standing: readonly OutcomeRecord[];
-  readonly judgements: ReadonlyMap<string, Judgement>;
+  readonly judgements: ReadonlyMap<string, ComparedImage>;
   /** The first task that was left for later. */
   readonly left: Task | undefined;
 }
@@ -58,12 +58,12 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
   const { catalog, store, comparator, pipeline, technique, onReport, onStep } = parts;
   const picture = createPictureReader(store, parts.objectWaitMs);
   const mask = createMaskReader(store);
-  const judge = createJudge({ ...parts, picture, mask, base: store.address });
+  const judge = createImageComparison({ ...parts, picture, mask, base: store.address });
   const writeFiles = createEventFiles({ ...parts, picture, mask });
 
   async function handle(messages: readonly ReceivedMessage[], context: HandlerContext): Promise<Handled> {
     const some = messages.slice(0, MAX_IMAGES);
-    const opened = some.map((message) => open('imgpipe.image.received.v1', message, pipeline));
+    const opened = some.map((message) => openMessage('imgpipe.image.received.v1', message, pipeline));
     const { standing, judgements, left } = await judgeAll(await tasksOf(opened), context);
     const fresh = await enter([...judgements.values()]);
     const outcomes = [...standing, ...fresh];
@@ -98,10 +98,10 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     };
   }
 
-  async function tasksOf(opened: readonly Opened<'imgpipe.image.received.v1'>[]): Promise<Task[]> {
+  async function tasksOf(opened: readonly OpenedMessage<'imgpipe.image.received.v1'>[]): Promise<Task[]> {
     const ours = opened.filter((each) => each.data !== undefined);
     const images = await catalog.images(ours.map(({ data }) => idOf(data)));
-    return ours.map(({ message, data }, index) => ({ message, image: agreeingImage(data, images[index]) }));
+    return ours.map(({ message, data }, index) => ({ message, image: imageOfMessage(data, images[index]) }));
   }
 
   /** Judges the images that have no outcome yet, some at a time, until it is enough for once. */
@@ -111,10 +111,10 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
       tasks.map(({ image }) => image),
     );
     const standing: OutcomeRecord[] = [];
-    const findings: Findings = new Map();
-    const judging = createAhead(
+    const decodeCache: DecodeCache = new Map();
+    const judging = createConcurrentTasks(
       () => comparator.atOnce,
-      (judgement: Judgement) => judgement.difference?.length ?? 0,
+      (judgement: ComparedImage) => judgement.difference?.length ?? 0,
     );
     let left: Task | undefined;
     try {
@@ -130,7 +130,7 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
             left = task;
             break;
           }
-          judging.begin(name, judge(task.image, task.message, findings, context));
+          judging.begin(name, judge(task.image, task.message, decodeCache, context));
         }
       }
       return { standing, judgements: await judging.all(), left };
@@ -139,7 +139,7 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     }
   }
 
-  async function enter(judgements: readonly Judgement[]): Promise<OutcomeRecord[]> {
+  async function enter(judgements: readonly ComparedImage[]): Promise<OutcomeRecord[]> {
     if (judgements.length === 0) return [];
     await onStep?.('analyze:compared');
     const written = await catalog.addOutcomes(judgements.map(({ outcome }) => outcome));
@@ -147,7 +147,7 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     return written.map(({ row }) => row);
   }
 
-  function tellOutcome(outcome: OutcomeRecord, judgement: Judgement | undefined): void {
+  function tellOutcome(outcome: OutcomeRecord, judgement: ComparedImage | undefined): void {
     onReport?.({ kind: 'outcome', outcome });
     const letter = letterOf(outcome, judgement);
     if (letter !== undefined) onReport?.({ kind: 'dead_letter', letter, origin: judgement?.image.origin });
@@ -168,12 +168,12 @@ function idOf(data: MessageData<'imgpipe.image.received.v1'>): ImageId {
   return { stream: data.stream, number: data.image_num };
 }
 
-function madeFor(event: EventRecord, judgements: ReadonlyMap<string, Judgement>) {
+function madeFor(event: EventRecord, judgements: ReadonlyMap<string, ComparedImage>) {
   const judgement = judgements.get(imageName(event.image));
   return judgement && { reference: judgement.outcome.reference, difference: judgement.difference };
 }
 
 /** The letter that was entered with a dead outcome. */
-function letterOf(outcome: OutcomeRecord, judgement: Judgement | undefined): NewDeadLetter | undefined {
+function letterOf(outcome: OutcomeRecord, judgement: ComparedImage | undefined): NewDeadLetter | undefined {
   return outcome.kind === 'dead' ? judgement?.outcome.deadLetter : undefined;
 }

@@ -7,7 +7,7 @@ import { eventText } from '../domain/texts.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Comparator, PictureSource } from '../ports/comparator.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { existing } from './agreement.ts';
+import { existing } from './message-rows.ts';
 import type { HandlerContext } from './consume.ts';
 
 export interface EventFilesParts extends Pick<Observer, 'onStep'> {
@@ -63,8 +63,8 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
     const differences: { key: string; bytes: Uint8Array }[] = [];
     const texts: { key: string; bytes: Uint8Array }[] = [];
     for (const [index, event] of events.entries()) {
-      const image = existing(event.image, images[index]);
-      const reference = existing({ stream: event.image.stream, number: event.reference }, references[index]);
+      const image = requireImage(event.image, images[index]);
+      const reference = requireImage({ stream: event.image.stream, number: event.reference }, references[index]);
       const bytes = await differenceOf(event, image, reference, madeFor(event), context);
       differences.push({ key: differenceKey(event.number), bytes });
       texts.push({ key: eventTextKey(event.number), bytes: Buffer.from(eventText(event, image, reference)) });

@@ -14,7 +14,7 @@ import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { HandlerContext } from './consume.ts';
 import { deadLetterOf, reasonOf } from './dead-letter.ts';
 
-export interface JudgeParts {
+export interface ImageComparisonParts {
   readonly catalog: Pick<ImageRows, 'references'>;
   readonly comparator: Comparator;
   readonly picture: (image: ImageRecord, context: HandlerContext) => PictureSource;
@@ -27,39 +27,39 @@ export interface JudgeParts {
 }
 
 /** An outcome to be entered, with the difference image of an event. */
-export interface Judgement {
+export interface ComparedImage {
   readonly image: ImageRecord;
   readonly outcome: NewOutcome;
   readonly difference: Uint8Array | null;
 }
 
 /** What one run of messages finds out about images that the catalog says nothing of yet. */
-export type Findings = Map<string, Promise<DecodeFact>>;
+export type DecodeCache = Map<string, Promise<DecodeFact>>;
 
 /** What one judgement has made use of, and enters. */
 type Facts = Map<string, ImageId & { readonly fact: DecodeFact }>;
 
-type Verdict = Pick<NewOutcome, 'kind' | 'measurement' | 'regions' | 'reference'> & {
+type ComparisonResult = Pick<NewOutcome, 'kind' | 'measurement' | 'regions' | 'reference'> & {
   readonly difference: Uint8Array | null;
 };
 
-const FIRST: Verdict = { kind: 'first', measurement: null, regions: null, reference: null, difference: null };
+const FIRST: ComparisonResult = { kind: 'first', measurement: null, regions: null, reference: null, difference: null };
 
 /** Finds an image's reference and compares the two. */
-export function createJudge({ catalog, comparator, picture, mask, technique, threshold, base }: JudgeParts) {
+export function createImageComparison({ catalog, comparator, picture, mask, technique, threshold, base }: ImageComparisonParts) {
   /** Whether an image decodes: as the catalog says, as this run has found, or as the comparator finds now. */
   async function factOf(
     image: ImageRecord,
     facts: Facts,
-    findings: Findings,
+    decodeCache: DecodeCache,
     context: HandlerContext,
   ): Promise<DecodeFact> {
     if (image.fact !== null) return image.fact;
     const name = imageName(image);
-    let finding = findings.get(name);
+    let finding = decodeCache.get(name);
     if (finding === undefined) {
       finding = comparator.inspect(picture(image, context));
-      findings.set(name, finding);
+      decodeCache.set(name, finding);
     }
     return note(image, await finding, facts);
   }
@@ -72,17 +72,17 @@ export function createJudge({ catalog, comparator, picture, mask, technique, thr
   async function compareWithReference(
     image: ImageRecord,
     facts: Facts,
-    findings: Findings,
+    decodeCache: DecodeCache,
     context: HandlerContext,
-  ): Promise<Verdict> {
-    const look = (at: ImageRecord) => factOf(at, facts, findings, context);
+  ): Promise<ComparisonResult> {
+    const look = (at: ImageRecord) => factOf(at, facts, decodeCache, context);
     let before: ImageId = image;
     for (;;) {
       const [reference] = await catalog.references([before]);
       if (reference?.sha256 === image.sha256) {
         // Equal bytes decode alike: one look serves both.
         const looking = look(reference);
-        if (image.fact === null) findings.set(imageName(image), looking);
+        if (image.fact === null) decodeCache.set(imageName(image), looking);
         const fact = note(image, await looking, facts);
         if (fact.verdict !== 'decodes') throw new Undecodable(fact);
         return { kind: 'unchanged', measurement: 0, regions: null, reference: reference.number, difference: null };
@@ -103,14 +103,14 @@ export function createJudge({ catalog, comparator, picture, mask, technique, thr
 
   /**
    * The judgement of the image that a message names. What it makes use of is entered with the outcome, and looked up
-   * in `findings` first. Errors of the surroundings and bugs come out.
+   * in `decodeCache` first. Errors of the surroundings and bugs come out.
    */
   return async function judge(
     image: ImageRecord,
     message: ReceivedMessage,
-    findings: Findings,
+    decodeCache: DecodeCache,
     context: HandlerContext,
-  ): Promise<Judgement> {
+  ): Promise<ComparedImage> {
     const facts: Facts = new Map();
     const entered = () => ({
       image: { stream: image.stream, number: image.number },
@@ -121,7 +121,7 @@ export function createJudge({ catalog, comparator, picture, mask, technique, thr
       facts: [...facts.values()],
     });
     try {
-      const { difference, ...verdict } = await compareWithReference(image, facts, findings, context);
+      const { difference, ...verdict } = await compareWithReference(image, facts, decodeCache, context);
       return { image, outcome: { ...entered(), ...verdict }, difference };
     } catch (thrown) {
       const reason = faultOf(thrown);

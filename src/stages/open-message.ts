@@ -4,16 +4,16 @@ import type { PipelineIdentity } from '../ports/catalog.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 
 /** A message of this pipeline, read; or one from before its last `clean`, to be passed over. */
-export type Opened<T extends MessageType> =
+export type OpenedMessage<T extends MessageType> =
   | { readonly message: ReceivedMessage; readonly data: MessageData<T> }
   | { readonly message: ReceivedMessage; readonly data: undefined };
 
 /** Reads a message. Throws `bad_message`; and `foreign_message` for one of another pipeline, which stops the stage. */
-export function open<T extends MessageType>(
+export function openMessage<T extends MessageType>(
   type: T,
   message: ReceivedMessage,
   pipeline: Pick<PipelineIdentity, 'pipelineId' | 'formerIds'>,
-): Opened<T> {
+): OpenedMessage<T> {
   const { pipelineId, data } = readMessage(type, message);
   if (pipelineId === pipeline.pipelineId) return { message, data };
   if (pipeline.formerIds.includes(pipelineId)) return { message, data: undefined };

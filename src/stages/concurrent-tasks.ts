@@ -1,5 +1,5 @@
 /** Work under names that is begun before the work before it is done. */
-export interface Ahead<T> {
+export interface ConcurrentTasks<T> {
   has(name: string): boolean;
   begun(): boolean;
   /** Answers once fewer are under way than may be; throws what the oldest of them threw. */
@@ -13,7 +13,7 @@ export interface Ahead<T> {
   settled(): Promise<void>;
 }
 
-export function createAhead<T>(atOnce: () => number, sizeOf: (result: T) => number): Ahead<T> {
+export function createConcurrentTasks<T>(atOnce: () => number, sizeOf: (result: T) => number): ConcurrentTasks<T> {
   const works = new Map<string, Promise<T>>();
   const underWay: Promise<T>[] = [];
   let size = 0;

@@ -6,17 +6,17 @@ import { type EventRecord, type ImageId, type ImageRecord, imageName } from '../
 /** A message identifies its row; what it repeats of the row must agree with it. */
 
 /** The image's row. Throws `unknown_row` without it. */
-export function existing(id: ImageId, image: ImageRecord | undefined): ImageRecord {
+export function requireImage(id: ImageId, image: ImageRecord | undefined): ImageRecord {
   if (image === undefined) throw new ImgpipeError('unknown_row', `the catalog has no image ${imageName(id)}`);
   return image;
 }
 
 /** The row of the image that a message names. Throws `unknown_row`, or `bad_message` where they disagree. */
-export function agreeingImage(
+export function imageOfMessage(
   data: MessageData<'imgpipe.image.received.v1'>,
   image: ImageRecord | undefined,
 ): ImageRecord {
-  const row = existing({ stream: data.stream, number: data.image_num }, image);
+  const row = requireImage({ stream: data.stream, number: data.image_num }, image);
   const previous = row.number === 1 ? null : row.number - 1;
   if (data.sha256 !== row.sha256 || data.image_db_path !== imageKey(row) || data.previous_image_num !== previous) {
     throw new ImgpipeError(
@@ -28,7 +28,7 @@ export function agreeingImage(
 }
 
 /** The row of the event that a message names. Throws `unknown_row`, or `bad_message` where they disagree. */
-export function agreeingEvent(
+export function eventOfMessage(
   data: MessageData<'imgpipe.image.event.v1'>,
   event: EventRecord | undefined,
 ): EventRecord {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createAhead } from '../../src/stages/ahead.ts';
+import { createConcurrentTasks } from '../../src/stages/concurrent-tasks.ts';
 
 function deferred() {
   let [resolve, reject] = [(_: string) => {}, (_: Error) => {}];
@@ -12,7 +12,7 @@ function deferred() {
 
 describe('work that is begun ahead', () => {
   it('has its results in the order in which it was begun, whatever ends first', async () => {
-    const ahead = createAhead<string>(
+    const ahead = createConcurrentTasks<string>(
       () => 3,
       (result) => result.length,
     );
@@ -32,7 +32,7 @@ describe('work that is begun ahead', () => {
   });
 
   it('waits for the oldest where there is no room', async () => {
-    const ahead = createAhead<string>(
+    const ahead = createConcurrentTasks<string>(
       () => 1,
       () => 0,
     );
@@ -51,7 +51,7 @@ describe('work that is begun ahead', () => {
   });
 
   it('tells what the first of it threw, and is settled only once all of it has ended', async () => {
-    const ahead = createAhead<string>(
+    const ahead = createConcurrentTasks<string>(
       () => 1,
       () => 0,
     );
