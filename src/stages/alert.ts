@@ -8,9 +8,9 @@ import { alertText } from '../domain/texts.ts';
 import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { eventOfMessage } from './message-rows.ts';
 import type { Handled, Stage } from './consume.ts';
 import { deadLetterOf, reasonOf } from './dead-letter.ts';
+import { eventOfMessage } from './message-rows.ts';
 import { openMessage } from './open-message.ts';
 
 export interface AlertParts extends Observer {

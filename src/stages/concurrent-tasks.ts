@@ -1,49 +1,49 @@
-/** Work under names that is begun before the work before it is done. */
+/** Named tasks that run concurrently, up to a limit. */
 export interface ConcurrentTasks<T> {
   has(name: string): boolean;
-  begun(): boolean;
-  /** Answers once fewer are under way than may be; throws what the oldest of them threw. */
-  room(): Promise<void>;
-  begin(name: string, work: Promise<T>): void;
-  /** The size of all results so far. */
-  size(): number;
-  /** All results, in the order in which they were begun; throws what the first of them threw. */
-  all(): Promise<Map<string, T>>;
-  /** Answers once nothing is under way any more, however it ended. */
+  isEmpty(): boolean;
+  /** Resolves once fewer tasks run than the limit allows. Rejects with the error of the oldest running task. */
+  waitForSlot(): Promise<void>;
+  start(name: string, task: Promise<T>): void;
+  /** The total size of the results so far. */
+  resultSize(): number;
+  /** All results, in the order in which the tasks were started. Rejects with the first error. */
+  results(): Promise<Map<string, T>>;
+  /** Resolves once no task runs, whether they succeeded or failed. */
   settled(): Promise<void>;
 }
 
-export function createConcurrentTasks<T>(atOnce: () => number, sizeOf: (result: T) => number): ConcurrentTasks<T> {
-  const works = new Map<string, Promise<T>>();
-  const underWay: Promise<T>[] = [];
+export function createConcurrentTasks<T>(limit: () => number, sizeOf: (result: T) => number): ConcurrentTasks<T> {
+  const tasks = new Map<string, Promise<T>>();
+  const running: Promise<T>[] = [];
   let size = 0;
   return {
-    has: (name) => works.has(name),
-    begun: () => works.size > 0,
-    async room() {
-      while (underWay.length >= atOnce()) {
-        await underWay[0];
-        underWay.shift();
+    has: (name) => tasks.has(name),
+    isEmpty: () => tasks.size === 0,
+    async waitForSlot() {
+      while (running.length >= limit()) {
+        await running[0];
+        running.shift();
       }
     },
-    begin(name, work) {
-      works.set(name, work);
-      underWay.push(work);
-      // What it throws is told by whoever waits for it.
-      work.then(
+    start(name, task) {
+      tasks.set(name, task);
+      running.push(task);
+      // Whoever awaits the task handles its error.
+      task.then(
         (result) => {
           size += sizeOf(result);
         },
         () => {},
       );
     },
-    size: () => size,
-    async all() {
-      const results = await Promise.all(works.values());
-      return new Map([...works.keys()].map((name, index) => [name, results[index] as T]));
+    resultSize: () => size,
+    async results() {
+      const results = await Promise.all(tasks.values());
+      return new Map([...tasks.keys()].map((name, index) => [name, results[index] as T]));
     },
     async settled() {
-      await Promise.allSettled(works.values());
+      await Promise.allSettled(tasks.values());
     },
   };
 }

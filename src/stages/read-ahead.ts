@@ -1,4 +1,4 @@
-/** The same items, the next of them being fetched while the one before is in hand: one is held ready, no more. */
+/** Yields the same items and fetches the next one while the caller works on the current one. Buffers one item. */
 export async function* readAhead<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
   const iterator = items[Symbol.asyncIterator]();
   let next = fetch(iterator);
@@ -12,7 +12,7 @@ export async function* readAhead<T>(items: AsyncIterable<T>): AsyncGenerator<T> 
 
 function fetch<T>(iterator: AsyncIterator<T>): Promise<IteratorResult<T>> {
   const next = iterator.next();
-  // What goes wrong is told when it is awaited, and not at all where nobody asks for it any more.
+  // An error surfaces when the item is awaited. If nobody asks for the item, nobody needs the error.
   next.catch(() => {});
   return next;
 }
