@@ -10,7 +10,8 @@ import {
 } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { Threshold } from '../domain/threshold.ts';
-import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -141,9 +142,9 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
   async function addOutcomes(compared: readonly ComparedImage[]): Promise<OutcomeRecord[]> {
     if (compared.length === 0) return [];
     await onStep?.('analyze:compared');
-    const written = await catalog.addOutcomes(compared.map(({ outcome }) => outcome));
+    const added = await catalog.addOutcomes(compared.map(({ outcome }) => outcome));
     await onStep?.('analyze:entered');
-    return written.map(({ row }) => row);
+    return added;
   }
 
   function reportOutcome(outcome: OutcomeRecord, compared: ComparedImage | undefined): void {

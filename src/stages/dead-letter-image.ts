@@ -3,7 +3,8 @@ import { deadLetterMessage, type Message, readMessage } from '../domain/messages
 import type { ImageId } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { Threshold } from '../domain/threshold.ts';
-import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { deadLetterOf, reasonOf } from './dead-letter.ts';

@@ -4,14 +4,14 @@ import { differenceKey, eventTextKey } from '../domain/object-keys.ts';
 import type { EventRecord, ImageRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import { eventText } from '../domain/texts.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { Comparator, PictureSource } from '../ports/comparator.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { HandlerContext } from './consume.ts';
 import { requireImage } from './message-rows.ts';
 
 export interface EventFilesParts extends Pick<Observer, 'onStep'> {
-  readonly catalog: Pick<Catalog, 'images' | 'eventsReady'>;
+  readonly catalog: Pick<Catalog, 'images' | 'markEventsReady'>;
   readonly store: ObjectStore;
   readonly comparator: Pick<Comparator, 'difference'>;
   readonly picture: (image: ImageRecord, context: HandlerContext) => PictureSource;
@@ -74,7 +74,7 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
       differences.map(({ key, bytes }, index) => (results[index] === 'added' ? sha256Of(bytes) : storedDigest(key))),
     );
     await onStep?.('analyze:files');
-    await catalog.eventsReady(
+    await catalog.markEventsReady(
       events.flatMap(({ number }, index) => {
         const differenceSha256 = digests[index];
         return differenceSha256 === undefined ? [] : [{ number, differenceSha256 }];

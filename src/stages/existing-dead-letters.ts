@@ -1,12 +1,12 @@
 import { imageName, type NewDeadLetter, type OutcomeRecord } from '../domain/records.ts';
-import type { DeadLetterRows } from '../ports/dead-letters.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
 
 /**
  * Removes the dead letters of images that have been handled since. Returns those of images whose outcome is `dead`,
  * because whoever stored them may not have published their copies.
  */
 export async function resolveExistingDeadLetters(
-  catalog: Pick<DeadLetterRows, 'deadLettersOf' | 'removeDeadLetters'>,
+  catalog: Pick<DeadLetterCatalog, 'deadLettersOf' | 'removeDeadLetters'>,
   technique: string,
   existing: readonly OutcomeRecord[],
 ): Promise<NewDeadLetter[]> {

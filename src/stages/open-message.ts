@@ -1,6 +1,6 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { type MessageData, type MessageType, readMessage } from '../domain/messages.ts';
-import type { PipelineIdentity } from '../ports/catalog.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 
 /** A parsed message of this pipeline. `data` is undefined for a message from before the last `clean`: skip it. */

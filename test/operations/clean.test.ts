@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { imageReceivedMessage } from '../../src/domain/messages.ts';
 import { clean, planClean } from '../../src/operations/clean.ts';
 import { status } from '../../src/operations/status.ts';
-import { PIPELINE_LOCK } from '../../src/ports/catalog.ts';
+import { PIPELINE_LOCK } from '../../src/ports/catalog/locks.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';

@@ -242,7 +242,7 @@ describe('the replay of an image whose event has its number', () => {
     await expectClosedButPending(shop);
     expect(await replayed(shop)).toEqual([[1, 'published']]);
     expect(await check(shop)).toMatchObject({ waiting: { analysis: 0, alert: 1 }, faults: [] });
-    expect(await shop.catalog.firstOpen('default', 1, 2, 'l2@1')).toBe(2);
+    expect(await shop.catalog.firstOpen('l2@1', { stream: 'default', first: 1, last: 2 })).toBe(2);
     await shop.drain();
     await expectClosed(shop, 1);
     expect(await shop.catalog.lastEvent()).toBe(1);

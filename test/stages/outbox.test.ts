@@ -19,7 +19,7 @@ async function pending(shop: TestPipeline, staged: readonly boolean[], stream = 
   await shop.store.putIncoming(
     rows.flatMap(({ incoming }, index) => (staged[index] ? [{ name: incoming, bytes: GREY }] : [])),
   );
-  return written.map(({ row }) => row);
+  return written;
 }
 
 /** Stream and number of each message in the topic, in its order. */
