@@ -69,7 +69,7 @@ async function killedAt(shop: TestPipeline, at: Step): Promise<void> {
 
 /** What a receiver does that is started after that. */
 async function recovered(shop: TestPipeline): Promise<void> {
-  await (await shop.outbox()).recover('default');
+  await (await shop.outbox()).recover();
 }
 
 describe('the replay of an image', () => {
