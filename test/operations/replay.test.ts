@@ -301,7 +301,7 @@ describe('the replay of an event', () => {
 
   it('whose alert is ready already takes the letter away', async () => {
     const shop = await withoutAlert('alert:reported');
-    expect(await shop.catalog.alertRange()).toEqual({ first: 1, last: 2 });
+    expect(await shop.catalog.alertRange()).toMatchObject({ first: 1, last: 2 });
     await replayed(shop);
     await shop.work(await shop.alertStage());
     await expectClosed(shop, 2);
