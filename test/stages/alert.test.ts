@@ -78,7 +78,7 @@ describe('a message', () => {
       ['alert', 'unknown_row'],
     ]);
     expect(await shop.committed(stage)).toBe(2);
-    expect(await shop.catalog.alertRange()).toEqual({ first: 1, last: 1 });
+    expect(await shop.catalog.alertRange()).toEqual({ first: 1, last: 1, lastOrder: 1 });
   });
 
   it('that is a dead letter is kept as it was received, and copied to the topic of the dead', async () => {

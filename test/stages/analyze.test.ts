@@ -325,7 +325,7 @@ describe('a repetition', () => {
     expect(await shop.store.list('image_event_database')).toHaveLength(2);
     expect(await shop.store.list('incoming')).toEqual([]);
     await shop.work(await shop.alertStage());
-    expect(await shop.catalog.alertRange()).toEqual({ first: 1, last: 1 });
+    expect(await shop.catalog.alertRange()).toEqual({ first: 1, last: 1, lastOrder: 1 });
     expect(shop.told('alert')).toHaveLength(1);
   });
 
