@@ -65,10 +65,7 @@ function checkThere(file: string): void {
     statSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw translated(error, file);
-    throw new ImgpipeError(
-      'not_found',
-      `there is no pipeline in ${path.dirname(file)} yet: start one with 'imgpipe run', or choose its folder with --data`,
-    );
+    throw new ImgpipeError('not_found', `there is no catalog ${file} yet: the first stage that starts creates it`);
   }
 }
 
