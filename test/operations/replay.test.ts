@@ -202,7 +202,7 @@ describe('the replay of an image', () => {
       await recovered(pipeline);
       await pipeline.drain();
       await expectClosed(pipeline, 2);
-      expect(await pipeline.catalog.lastEvent()).toBe(2);
+      expect(await pipeline.catalog.snapshot((pages) => pages.lastEvent())).toBe(2);
     },
   );
 
@@ -245,7 +245,7 @@ describe('the replay of an image that has a pending event', () => {
     expect(await pipeline.catalog.firstOpen('l2@1', { stream: 'default', first: 1, last: 2 })).toBe(2);
     await pipeline.drain();
     await expectClosed(pipeline, 1);
-    expect(await pipeline.catalog.lastEvent()).toBe(1);
+    expect(await pipeline.catalog.snapshot((pages) => pages.lastEvent())).toBe(1);
   });
 
   it.each(['replay:marked', 'outbox:published', 'outbox:recorded'] as const)(
@@ -257,7 +257,7 @@ describe('the replay of an image that has a pending event', () => {
       await recovered(pipeline);
       await pipeline.drain();
       await expectClosed(pipeline, 1);
-      expect(await pipeline.catalog.lastEvent()).toBe(1);
+      expect(await pipeline.catalog.snapshot((pages) => pages.lastEvent())).toBe(1);
     },
   );
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryCatalog, newMemoryCatalogState } from '../../src/adapters/memory/catalog.ts';
+import { createMemoryCatalog, type MemoryCatalog, newMemoryCatalogState } from '../../src/adapters/memory/catalog.ts';
 import { Stopped } from '../../src/domain/errors.ts';
 import type { Report } from '../../src/domain/reports.ts';
-import type { PipelineRows } from '../../src/ports/catalog/catalog.ts';
 import { lockStream, lockThreshold } from '../../src/stages/locks.ts';
 import { levels } from '../support/samples.ts';
 
@@ -10,13 +9,13 @@ const T = 'l2@1';
 const signal = new AbortController().signal;
 
 /** The catalogs of two processes. */
-function twoCatalogs(): [PipelineRows, PipelineRows] {
+function twoCatalogs(): [MemoryCatalog, MemoryCatalog] {
   const state = newMemoryCatalogState();
   return [createMemoryCatalog(state), createMemoryCatalog(state)];
 }
 
 describe('the threshold of a technique', () => {
-  const lock = (catalog: PipelineRows, threshold: number, as: string) =>
+  const lock = (catalog: MemoryCatalog, threshold: number, as: string) =>
     lockThreshold(catalog, T, levels(threshold), { as, signal });
 
   it('is shared by analyzers that use the same one', async () => {
@@ -51,7 +50,7 @@ describe('the threshold of a technique', () => {
     const [one, two] = twoCatalogs();
     await one.setThreshold(T, levels(0));
     let asked = 0;
-    const late: PipelineRows = {
+    const late: MemoryCatalog = {
       ...two,
       lock: async (name, as, mode) => {
         asked += 1;
@@ -84,7 +83,7 @@ describe('the lock of a stream', () => {
     const held = await lockStream(one, 'sky', { as: 'the first', signal });
     const reports: Report[] = [];
     let asked = 0;
-    const asking: PipelineRows = {
+    const asking: MemoryCatalog = {
       ...two,
       lock: async (name, as, mode) => {
         asked += 1;

@@ -9,7 +9,8 @@ import type { Message } from '../../src/domain/messages.ts';
 import type { OutcomeRecord } from '../../src/domain/records.ts';
 import type { Observer, Report } from '../../src/domain/reports.ts';
 import { type Replayed, replay } from '../../src/operations/replay.ts';
-import type { Catalog, PipelineRows } from '../../src/ports/catalog/catalog.ts';
+import type { AuditCatalog } from '../../src/ports/catalog/audit.ts';
+import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import type { Comparator } from '../../src/ports/comparator.ts';
 import type { Broker, Chunk, EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
@@ -28,16 +29,19 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const TECHNIQUE = 'l2@1';
 
+/** The part of the catalog that stages use. */
+export type StageCatalog = Omit<Catalog, keyof AuditCatalog>;
+
 /** What a test pipeline is made of. */
 interface Ports {
-  readonly catalog: PipelineRows;
+  readonly catalog: StageCatalog;
   readonly bus: EventBus;
   readonly store: ObjectStore;
 }
 
 /** The three stages over one set of adapters. */
 export interface TestPipeline {
-  readonly catalog: PipelineRows;
+  readonly catalog: StageCatalog;
   readonly bus: EventBus;
   readonly broker: Broker;
   readonly store: ObjectStore;
