@@ -82,17 +82,18 @@ export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
   const { config, command, create } = options;
   const as = `imgpipe ${command} (process ${process.pid})`;
   const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create }));
-  return assemble({ config, command, as, adapters });
+  return pipelineOn({ config, command, as, adapters });
 }
 
-interface Parts {
+export interface PipelineParts {
   readonly config: Config;
   readonly command: string;
   readonly as: string;
   readonly adapters: Adapters;
 }
 
-function assemble({ config, command, as, adapters }: Parts): Pipeline {
+/** The pipeline on open adapters. */
+export function pipelineOn({ config, command, as, adapters }: PipelineParts): Pipeline {
   const { catalog, store, broker } = adapters;
 
   const statusOf = (options: Parameters<Pipeline['status']>[0]) =>

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { view } from '../../src/operations/view.ts';
 import { png } from '../support/pictures.ts';
-import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
-async function analyzed(): Promise<TestPipeline> {
-  const pipeline = await testPipeline();
+async function analyzed(): Promise<DurableTestPipeline> {
+  const pipeline = await testPipeline({ durable: true });
   await pipeline.receive([GREY, OTHER, GREY]);
   await pipeline.work(await pipeline.analyzeStage());
   return pipeline;
@@ -36,7 +36,7 @@ describe('an alert', () => {
     ['while it is on its way', async () => {}, 1, "event 1 has no alert yet: 'imgpipe alert' makes it"],
     [
       'with another number',
-      async (pipeline: TestPipeline) => pipeline.work(await pipeline.alertStage()),
+      async (pipeline: DurableTestPipeline) => pipeline.work(await pipeline.alertStage()),
       7,
       'there is no alert 7: there are 1 to 2',
     ],
