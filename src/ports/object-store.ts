@@ -13,6 +13,13 @@ export interface OpenObject {
   readonly bytes: ReadableStream<Uint8Array>;
 }
 
+/** What an object's bytes are known by. */
+export interface ObjectDigest {
+  /** In lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly size: number;
+}
+
 /** A picture on its way from `incoming/` to its number. */
 export interface Promotion {
   readonly incoming: string;
@@ -47,6 +54,12 @@ export interface ObjectStore {
   put(objects: readonly NewObject[]): Promise<Written<string>['how'][]>;
   /** The bytes under a key, or undefined where there is no such object. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /**
+   * The digest of the bytes under a key, or undefined where there is no such object. Reads them as a stream, with at
+   * most 1 MB of memory whatever their size. Throws `object_damaged` where what lies there is no object, or changes
+   * while it is read.
+   */
+  digest(key: string): Promise<ObjectDigest | undefined>;
   /** How many bytes lie under a key; undefined where there is no such object. */
   size(key: string): Promise<number | undefined>;
   /**
