@@ -1,10 +1,10 @@
 import type { Admin } from 'kafkajs';
 import { TOPICS } from '../../domain/messages.ts';
 import type { EventBus, OpenBusOptions } from '../../ports/event-bus.ts';
-import { createAdminLine } from './admin-line.ts';
+import { createAdminLine } from './admin/admin-client.ts';
+import { makeTopics } from './admin/topics.ts';
 import { createKafkaBus } from './event-bus.ts';
 import type { KafkaOptions } from './options.ts';
-import { makeTopics } from './topics.ts';
 
 /** The bus on a Kafka cluster that answers in time. It is known by the cluster's id and the prefix, so that a catalog knows it again. */
 export async function openKafkaBus(options: KafkaOptions, { create, withinMs }: OpenBusOptions): Promise<EventBus> {

@@ -2,7 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { KafkaOptions } from './options.ts';
-import { quietQueues } from './quiet-queues.ts';
+import { quietQueues } from './workarounds/idle-timer.ts';
 
 /** kafkajs tries so often by itself; after that the failure is told, and whoever called begins anew. */
 export const RETRY: RetryOptions = {

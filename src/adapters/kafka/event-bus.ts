@@ -3,15 +3,15 @@ import { unlessAborted } from '../../base/deadlines.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { TOPICS } from '../../domain/messages.ts';
 import type { ConsumeOptions, EventBus } from '../../ports/event-bus.ts';
-import { createAdminLine } from './admin-line.ts';
-import { consumeAsMember } from './consumer.ts';
+import { createAdminLine } from './admin/admin-client.ts';
+import { deleteGroups, membersOf, pipelineGroups } from './admin/groups.ts';
+import { committedOf, isDrained, logsOf } from './admin/offsets.ts';
+import { deleteTopics, makeTopics, partitionCounts } from './admin/topics.ts';
+import { consumeAsMember } from './consumer/group-member.ts';
+import { watchLoading } from './consumer/loading-grace.ts';
 import { isMembershipLost, translated } from './errors.ts';
-import { deleteGroups, membersOf, pipelineGroups } from './groups.ts';
-import { watchLoading } from './loading.ts';
-import { committedOf, isDrained, logsOf } from './offsets.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 import { createPublisher } from './publisher.ts';
-import { deleteTopics, makeTopics, partitionCounts } from './topics.ts';
 
 /** How often one who drains asks whether anything waits, and how soon a coordinator that loads is asked again. */
 const ASK_MS = 100;

@@ -1,11 +1,11 @@
 import type { EachBatchPayload } from 'kafkajs';
-import { withDeadline } from '../../base/deadlines.ts';
-import type { Chunk, ConsumeOptions } from '../../ports/event-bus.ts';
-import { isPassing, translated, unavailable } from './errors.ts';
-import { createPulse, type Pulse } from './pulse.ts';
-import { messageOf } from './records.ts';
-import { untilSettled } from './settled.ts';
-import type { Standing } from './standing.ts';
+import { withDeadline } from '../../../base/deadlines.ts';
+import type { Chunk, ConsumeOptions } from '../../../ports/event-bus.ts';
+import { isPassing, translated, unavailable } from '../errors.ts';
+import { messageOf } from '../records.ts';
+import { untilSettled } from '../retry-transient.ts';
+import { createPulse, type Pulse } from './heartbeats.ts';
+import type { Standing } from './membership-state.ts';
 
 /** How many messages are handed on together. */
 const CHUNK = 64;

@@ -1,7 +1,7 @@
 import { KafkaJSProtocolError } from 'kafkajs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createPulse } from '../../../src/adapters/kafka/pulse.ts';
-import { createStanding } from '../../../src/adapters/kafka/standing.ts';
+import { createPulse } from '../../../../src/adapters/kafka/consumer/heartbeats.ts';
+import { createStanding } from '../../../../src/adapters/kafka/consumer/membership-state.ts';
 
 function protocolError(type: string): Error {
   return new KafkaJSProtocolError(Object.assign(new Error(type), { type, code: 1, retriable: true }));

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { endFetching } from '../../../src/adapters/kafka/end-fetching.ts';
+import { endFetching } from '../../../../src/adapters/kafka/workarounds/fetch-after-stop.ts';
 
 const require = createRequire(import.meta.url);
 

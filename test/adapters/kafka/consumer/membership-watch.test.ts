@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { watchMembership } from '../../../src/adapters/kafka/membership.ts';
-import type { ConsumerNotice } from '../../../src/ports/event-bus.ts';
+import { watchMembership } from '../../../../src/adapters/kafka/consumer/membership-watch.ts';
+import type { ConsumerNotice } from '../../../../src/ports/event-bus.ts';
 
 /** A membership whose consumer says only what the test has it say. */
 function watched() {

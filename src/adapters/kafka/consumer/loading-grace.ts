@@ -1,4 +1,4 @@
-import { isAnswer } from './errors.ts';
+import { isAnswer } from '../errors.ts';
 
 /** So long a coordinator may load what its groups have committed, before that is told. */
 const MAX_MS = 5000;

@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import type { PartitionOffsets } from '../../ports/event-bus.ts';
+import type { PartitionOffsets } from '../../../ports/event-bus.ts';
 
 /** Each partition's log, in the order of their numbers; none of a topic that is not there. */
 export async function logsOf(admin: Admin, topic: string): Promise<PartitionOffsets[]> {

@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
-import type { ConsumerNotice } from '../../ports/event-bus.ts';
-import { unavailable } from './errors.ts';
+import type { ConsumerNotice } from '../../../ports/event-bus.ts';
+import { unavailable } from '../errors.ts';
 
 /** How often it is looked how things stand. */
 const LOOK_MS = 250;

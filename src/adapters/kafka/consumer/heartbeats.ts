@@ -1,4 +1,4 @@
-import type { Standing } from './standing.ts';
+import type { Standing } from './membership-state.ts';
 
 /** A member's signs of life while it has a batch in hand. */
 export interface Pulse extends Pick<Standing, 'tellLost' | 'lost'> {

@@ -1,10 +1,10 @@
 import type { Admin } from 'kafkajs';
-import { withDeadline } from '../../base/deadlines.ts';
-import { createClient, RETRY } from './client.ts';
-import { isPassing, translated, unavailable } from './errors.ts';
-import { addressOf, type KafkaOptions } from './options.ts';
-import { putAway } from './put-away.ts';
-import { untilSettled } from './settled.ts';
+import { withDeadline } from '../../../base/deadlines.ts';
+import { createClient, RETRY } from '../client.ts';
+import { isPassing, translated, unavailable } from '../errors.ts';
+import { addressOf, type KafkaOptions } from '../options.ts';
+import { putAway } from '../put-away.ts';
+import { untilSettled } from '../retry-transient.ts';
 
 /** Asks the cluster about topics, groups and offsets. */
 export interface AdminLine {

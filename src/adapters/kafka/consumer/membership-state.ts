@@ -1,4 +1,4 @@
-import { isMembershipLost } from './errors.ts';
+import { isMembershipLost } from '../errors.ts';
 
 /** What a member has heard of its group, from when it joined until it joins again. */
 export interface Standing {

@@ -1,6 +1,6 @@
 import { KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { watchLoading } from '../../../src/adapters/kafka/loading.ts';
+import { watchLoading } from '../../../../src/adapters/kafka/consumer/loading-grace.ts';
 
 function answer(type: string): Error {
   return new KafkaJSProtocolError(Object.assign(new Error(type), { type, code: 14, retriable: true }));

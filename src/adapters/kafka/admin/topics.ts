@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { ImgpipeError } from '../../domain/errors.ts';
-import { isAnswer } from './errors.ts';
-import type { KafkaOptions } from './options.ts';
+import { ImgpipeError } from '../../../domain/errors.ts';
+import { isAnswer } from '../errors.ts';
+import type { KafkaOptions } from '../options.ts';
 
 /** How often it is asked whether a topic has come or gone. */
 const ASK_MS = 50;

@@ -1,13 +1,13 @@
 import type { Consumer } from 'kafkajs';
-import { aborted, withDeadline } from '../../base/deadlines.ts';
-import type { ConsumeOptions } from '../../ports/event-bus.ts';
-import { handleBatch } from './batches.ts';
-import { createClient, RETRY } from './client.ts';
-import { endFetching } from './end-fetching.ts';
-import { followCoordinator } from './follow-coordinator.ts';
-import { watchMembership } from './membership.ts';
-import { addressOf, type KafkaOptions } from './options.ts';
-import { createStanding } from './standing.ts';
+import { aborted, withDeadline } from '../../../base/deadlines.ts';
+import type { ConsumeOptions } from '../../../ports/event-bus.ts';
+import { createClient, RETRY } from '../client.ts';
+import { addressOf, type KafkaOptions } from '../options.ts';
+import { endFetching } from '../workarounds/fetch-after-stop.ts';
+import { followCoordinator } from '../workarounds/stale-coordinator.ts';
+import { handleBatch } from './handle-batch.ts';
+import { createStanding } from './membership-state.ts';
+import { watchMembership } from './membership-watch.ts';
 
 /** How long a fetch waits for messages, and so how long an end may take. */
 const MAX_FETCH_MS = 200;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
-import { createClient } from '../../../src/adapters/kafka/client.ts';
-import { kafkaOptions } from '../../support/kafka-options.ts';
+import { createClient } from '../../../../src/adapters/kafka/client.ts';
+import { kafkaOptions } from '../../../support/kafka-options.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
-import { isMembershipLost } from '../../../src/adapters/kafka/errors.ts';
-import { followCoordinator } from '../../../src/adapters/kafka/follow-coordinator.ts';
+import { isMembershipLost } from '../../../../src/adapters/kafka/errors.ts';
+import { followCoordinator } from '../../../../src/adapters/kafka/workarounds/stale-coordinator.ts';
 
 const require = createRequire(import.meta.url);
 
