@@ -1,23 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How soon brokers that could not answer yet are asked again. */
-const ASK_AGAIN_MS = 50;
+const RETRY_AFTER_MS = 50;
 
 /**
- * The brokers' answer: those that have just started, made a topic or lost one another send their clients away for a
- * moment, and are asked again. Any other error comes out, and after `over` a passing one too.
+ * Repeats a request while it fails for a reason that soon passes: the broker has just started, a topic is new, a leader
+ * is being elected. Rejects with any other error, and with a transient one once `over` has aborted.
  */
-export async function untilSettled<T>(
-  ask: () => Promise<T>,
-  isPassing: (error: unknown) => boolean,
+export async function retryTransient<T>(
+  request: () => Promise<T>,
+  isTransient: (error: unknown) => boolean,
   over: AbortSignal,
 ): Promise<T> {
   for (;;) {
     try {
-      return await ask();
+      return await request();
     } catch (error) {
-      if (over.aborted || !isPassing(error)) throw error;
+      if (over.aborted || !isTransient(error)) throw error;
     }
-    await sleep(ASK_AGAIN_MS);
+    await sleep(RETRY_AFTER_MS);
   }
 }

@@ -1,70 +1,46 @@
 import type { Admin } from 'kafkajs';
 import { withDeadline } from '../../../base/deadlines.ts';
 import { createClient, RETRY } from '../client.ts';
-import { isPassing, translated, unavailable } from '../errors.ts';
+import { createConnection } from '../connection.ts';
+import { isTransient, translated, unavailable } from '../errors.ts';
 import { addressOf, type KafkaOptions } from '../options.ts';
-import { putAway } from '../put-away.ts';
-import { untilSettled } from '../retry-transient.ts';
+import { retryTransient } from '../retry-transient.ts';
 
-/** Asks the cluster about topics, groups and offsets. */
-export interface AdminLine {
-  /** One question, or several that belong together. Throws ImgpipeErrors for what the broker is to blame for. */
-  ask<T>(question: (admin: Admin) => Promise<T>, withinMs?: number): Promise<T>;
+/** Reads and changes topics, groups and offsets of the cluster. */
+export interface AdminClient {
+  /** Runs one or several requests; transient failures are retried until the deadline. Throws ImgpipeErrors for broker failures. */
+  call<T>(requests: (admin: Admin) => Promise<T>, withinMs?: number): Promise<T>;
   close(): Promise<void>;
 }
 
-/** A connection that is made when it is first needed, and anew after a failure. */
-export function createAdminLine(options: KafkaOptions, retries = RETRY.retries ?? 0): AdminLine {
+/** An admin client that connects when it is first used. `retries` is how often kafkajs retries by itself. */
+export function createAdminClient(options: KafkaOptions, retries = RETRY.retries ?? 0): AdminClient {
   const address = addressOf(options);
-  let current: Promise<Admin> | undefined;
-
-  async function connect(): Promise<Admin> {
+  const connection = createConnection(async () => {
     const admin = createClient(options, retries).admin({ retry: { ...RETRY, retries } });
     await admin.connect();
     return admin;
-  }
-
-  async function once<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    current ??= connect();
-    const admin = current;
-    try {
-      return await question(await admin);
-    } catch (error) {
-      if (current === admin) current = undefined;
-      admin.then(hangUp, () => {});
-      throw error;
-    }
-  }
+  });
 
   return {
-    async ask(question, withinMs = 2 * options.requestTimeout) {
+    async call(requests, withinMs = 2 * options.requestTimeout) {
       const over = new AbortController();
-      let passing: unknown;
-      const isPassingHere = (error: unknown) => {
-        passing = error;
-        return isPassing(error, options.hosts);
+      let lastError: unknown;
+      const isRetriable = (error: unknown) => {
+        lastError = error;
+        return isTransient(error, options.hosts);
       };
       const late = () =>
-        passing instanceof Error ? passing : unavailable(address, `no answer within ${withinMs / 1000} s`);
+        lastError instanceof Error ? lastError : unavailable(address, `no response within ${withinMs / 1000} s`);
+      const attempt = () => connection.use(async (admin) => requests(await admin));
       try {
-        return await withDeadline(
-          withinMs,
-          untilSettled(() => once(question), isPassingHere, over.signal),
-          late,
-        );
+        return await withDeadline(withinMs, retryTransient(attempt, isRetriable, over.signal), late);
       } catch (error) {
         throw translated(error, address);
       } finally {
         over.abort();
       }
     },
-    async close() {
-      if (current !== undefined) await putAway(current, hangUp);
-      current = undefined;
-    },
+    close: () => connection.close(),
   };
-}
-
-async function hangUp(admin: Admin): Promise<void> {
-  await admin.disconnect().catch(() => {});
 }

@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs';
 import { isPipelineGroup } from '../../../domain/consumer-groups.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 
-/** The pipeline's groups on the broker, without the prefix. */
+/** The names of the pipeline's groups on the broker, without the prefix. */
 export async function pipelineGroups(admin: Admin, prefix: string): Promise<string[]> {
   const { groups } = await admin.listGroups();
   return groups
@@ -12,7 +12,7 @@ export async function pipelineGroups(admin: Admin, prefix: string): Promise<stri
     .sort();
 }
 
-/** Who is in a group: each member's client id and host. */
+/** The members of a group, each as `client-id on host`. */
 export async function membersOf(admin: Admin, group: string): Promise<string[]> {
   const { groups } = await admin.describeGroups([group]);
   return groups
@@ -21,17 +21,17 @@ export async function membersOf(admin: Admin, group: string): Promise<string[]> 
     .sort();
 }
 
-/** Deletes groups. Throws `in_use` where one has members. */
+/** Deletes groups. Throws `in_use` if one has members, which Kafka does not delete. */
 export async function deleteGroups(admin: Admin, groups: readonly string[]): Promise<void> {
   if (groups.length === 0) return;
   const busy = (await Promise.all(groups.map((group) => membersOf(admin, group)))).flat();
-  if (busy.length > 0) throw withSession(busy);
+  if (busy.length > 0) throw inUse(busy);
   await admin.deleteGroups([...groups]);
 }
 
-function withSession(members: readonly string[]): ImgpipeError {
+function inUse(members: readonly string[]): ImgpipeError {
   return new ImgpipeError(
     'in_use',
-    `consumers are still at work on the broker: ${members.join(', ')}: stop them first`,
+    `consumer groups on the broker still have members: ${members.join(', ')}: stop them first`,
   );
 }

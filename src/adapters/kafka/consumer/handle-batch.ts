@@ -1,81 +1,83 @@
 import type { EachBatchPayload } from 'kafkajs';
 import { withDeadline } from '../../../base/deadlines.ts';
 import type { Chunk, ConsumeOptions } from '../../../ports/event-bus.ts';
-import { isPassing, translated, unavailable } from '../errors.ts';
+import { isTransient, translated, unavailable } from '../errors.ts';
 import { messageOf } from '../records.ts';
-import { untilSettled } from '../retry-transient.ts';
-import { createPulse, type Pulse } from './heartbeats.ts';
-import type { Standing } from './membership-state.ts';
+import { retryTransient } from '../retry-transient.ts';
+import { type Heartbeats, type MembershipState, startHeartbeats } from './heartbeats.ts';
 
-/** How many messages are handed on together. */
-const CHUNK = 64;
+/** Messages per chunk. */
+const CHUNK_SIZE = 64;
 const MAX_COMMIT_MS = 5000;
 
-export interface BatchParts {
+export interface BatchContext {
   readonly address: string;
   readonly busId: string;
   readonly heartbeatMs: number;
   readonly options: Pick<ConsumeOptions, 'topic' | 'onChunk'>;
-  /** Once it aborts, no further chunk is begun. */
+  /** Once it aborts, no further chunk is started. */
   readonly ended: AbortSignal;
-  /** How the consumer stands with its group, over all batches. */
-  readonly standing: Standing;
+  /** Kept over all batches of the consumer. */
+  readonly membership: MembershipState;
   /** Ends the consumer with an error. */
   readonly fail: (error: unknown) => void;
 }
 
-/** HandlerContext a batch on, chunk by chunk. Nothing comes out of it but what tells kafkajs to join the group again. */
-export async function handleBatch(payload: EachBatchPayload, parts: BatchParts): Promise<void> {
+/** Passes a batch on in chunks. Rejects only with errors that make kafkajs join the group again. */
+export async function handleBatch(payload: EachBatchPayload, context: BatchContext): Promise<void> {
   const { batch } = payload;
-  const { options, ended, fail } = parts;
-  // kafkajs hands out the other partitions of a fetch first, and joins the group again only then.
-  if (!ended.aborted && parts.standing.lost() !== undefined) throw parts.standing.lost();
-  const pulse = createPulse(() => payload.heartbeat(), parts.heartbeatMs, parts.standing);
-  const position = { bus: parts.busId, topic: options.topic, partition: batch.partition };
+  const { options, ended, fail, membership } = context;
+  // kafkajs delivers the other partitions of a fetch first and joins again only afterwards.
+  if (!ended.aborted && membership.lostBy() !== undefined) throw membership.lostBy();
+  const heartbeats = startHeartbeats(() => payload.heartbeat(), context.heartbeatMs, membership);
+  const position = { bus: context.busId, topic: options.topic, partition: batch.partition };
   try {
-    for (let first = 0; first < batch.messages.length; first += CHUNK) {
-      if (ended.aborted || pulse.lost() !== undefined) break;
-      const messages = batch.messages.slice(first, first + CHUNK).map((record) => messageOf(record, position));
-      await options.onChunk({ messages, ...hold(payload, pulse, parts) });
+    for (let first = 0; first < batch.messages.length; first += CHUNK_SIZE) {
+      if (ended.aborted || membership.lostBy() !== undefined) break;
+      const messages = batch.messages.slice(first, first + CHUNK_SIZE).map((record) => messageOf(record, position));
+      await options.onChunk({ messages, ...chunkControls(payload, heartbeats, context) });
     }
   } catch (error) {
-    // Out of the handler, kafkajs would try it again without end.
+    // kafkajs would retry an error out of its handler forever.
     fail(error);
   } finally {
-    pulse.stop();
+    heartbeats.stop();
   }
-  // Until the consumer has stopped it would be given the same messages again and again.
+  // Without this, kafkajs would deliver the same messages again until the consumer has stopped.
   if (ended.aborted) payload.pause();
-  else if (pulse.lost() !== undefined) throw pulse.lost();
+  else if (membership.lostBy() !== undefined) throw membership.lostBy();
 }
 
-/** What a stage may do with a chunk of this batch. */
-function hold(payload: EachBatchPayload, pulse: Pulse, { address }: BatchParts): Omit<Chunk, 'messages'> {
+function chunkControls(
+  payload: EachBatchPayload,
+  heartbeats: Heartbeats,
+  { address, membership }: BatchContext,
+): Omit<Chunk, 'messages'> {
   const { batch, isRunning, isStale, resolveOffset } = payload;
   const { topic, partition } = batch;
   let committed = -1;
-  // Whoever has the partition now is given these messages again, and finds them done.
+  // The partition's next owner receives these messages again and finds them done.
   const unlessLost = (error: unknown) => {
-    if (!pulse.tellLost(error)) throw error;
+    if (!membership.noteLost(error)) throw error;
   };
   return {
-    isCurrent: () => pulse.lost() === undefined && isRunning() && !isStale(),
-    keepAlive: () => pulse.beat(),
+    isCurrent: () => membership.lostBy() === undefined && isRunning() && !isStale(),
+    keepAlive: () => heartbeats.send(),
     async commit(nextOffset) {
-      // Kafka itself would go back.
+      // Kafka would accept a smaller offset.
       if (nextOffset <= committed) return;
       const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
-      const late = () => unavailable(address, `no answer to a commit within ${MAX_COMMIT_MS / 1000} s`);
+      const late = () => unavailable(address, `no response to a commit within ${MAX_COMMIT_MS / 1000} s`);
       const over = new AbortController();
       try {
-        // The consumer's own commit tries again by itself, also where the group waits for this member to come back.
-        const tryOnce = () => payload.commitOffsetsIfNecessary(offsets).catch(unlessLost);
+        // `consumer.commitOffsets` would retry by itself, even while the group waits for this member to join again.
+        const commitOnce = () => payload.commitOffsetsIfNecessary(offsets).catch(unlessLost);
         await withDeadline(
           MAX_COMMIT_MS,
-          untilSettled(tryOnce, (error) => isPassing(error, []), over.signal),
+          retryTransient(commitOnce, (error) => isTransient(error, []), over.signal),
           late,
         );
-        if (pulse.lost() !== undefined) return;
+        if (membership.lostBy() !== undefined) return;
         resolveOffset(String(nextOffset - 1));
         committed = nextOffset;
       } catch (error) {

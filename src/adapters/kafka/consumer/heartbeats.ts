@@ -1,26 +1,49 @@
-import type { Standing } from './membership-state.ts';
+import { isMembershipLost } from '../errors.ts';
 
-/** A member's signs of life while it has a batch in hand. */
-export interface Pulse extends Pick<Standing, 'tellLost' | 'lost'> {
-  /** One now; never throws. */
-  beat(): Promise<void>;
+/** Whether a consumer is still a member of its group, from one join to the next. */
+export interface MembershipState {
+  /** Records that the membership is lost if the error says so, and returns whether it does. */
+  noteLost(error: unknown): boolean;
+  /** The first error that said so since the last join, or undefined. */
+  lostBy(): unknown;
+  /** Records that the consumer has joined again. */
+  joined(): void;
+}
+
+export function createMembershipState(): MembershipState {
+  let lost: unknown;
+  return {
+    noteLost(error) {
+      if (!isMembershipLost(error)) return false;
+      lost ??= error;
+      return true;
+    },
+    lostBy: () => lost,
+    joined() {
+      lost = undefined;
+    },
+  };
+}
+
+/** The heartbeats of a member while it handles a batch. */
+export interface Heartbeats {
+  /** Sends one now. Never rejects. */
+  send(): Promise<void>;
   stop(): void;
 }
 
-/** kafkajs beats between batches by itself, and during one only when it is asked to. */
-export function createPulse(heartbeat: () => Promise<void>, everyMs: number, standing: Standing): Pulse {
-  const { tellLost, lost } = standing;
-
-  async function beat(): Promise<void> {
-    if (lost() !== undefined) return;
+/** Sends heartbeats at an interval until the membership is lost. kafkajs itself sends them only between batches. */
+export function startHeartbeats(heartbeat: () => Promise<void>, everyMs: number, state: MembershipState): Heartbeats {
+  async function send(): Promise<void> {
+    if (state.lostBy() !== undefined) return;
     try {
       await heartbeat();
     } catch (error) {
-      // A broker out of reach says nothing about the group.
-      tellLost(error);
+      // An unreachable broker does not mean that the membership is lost.
+      state.noteLost(error);
     }
   }
 
-  const timer = setInterval(() => void beat(), everyMs);
-  return { beat, tellLost, lost, stop: () => clearInterval(timer) };
+  const timer = setInterval(() => void send(), everyMs);
+  return { send, stop: () => clearInterval(timer) };
 }

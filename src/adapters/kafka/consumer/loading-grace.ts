@@ -1,20 +1,20 @@
-import { isAnswer } from '../errors.ts';
+import { hasType } from '../errors.ts';
 
-/** So long a coordinator may load what its groups have committed, before that is told. */
-const MAX_MS = 5000;
+/** How long a coordinator may load its groups before that is an error. */
+const MAX_LOADING_MS = 5000;
 
 /**
- * True for the answer of a coordinator that has just come and loads what its groups have committed: it is asked again in
- * a moment, for a while. kafkajs lets a group be joined meanwhile and then fails at the offsets.
+ * Returns a function that is true for GROUP_LOAD_IN_PROGRESS, for five seconds from the first one: a new coordinator
+ * still loads the committed offsets, and the consumer tries again. kafkajs can join such a group, then fails on its offsets.
  */
-export function watchLoading(): (error: unknown) => boolean {
+export function createLoadingGrace(): (error: unknown) => boolean {
   let first = Number.NEGATIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   return (error) => {
-    if (!isAnswer(error, 'GROUP_LOAD_IN_PROGRESS')) return false;
+    if (!hasType(error, 'GROUP_LOAD_IN_PROGRESS')) return false;
     const now = performance.now();
-    if (now - last > MAX_MS) first = now;
+    if (now - last > MAX_LOADING_MS) first = now;
     last = now;
-    return now - first <= MAX_MS;
+    return now - first <= MAX_LOADING_MS;
   };
 }

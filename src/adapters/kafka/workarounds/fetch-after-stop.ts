@@ -1,22 +1,15 @@
 import Runner from 'kafkajs/src/consumer/runner.js';
+import { patchOnce } from './patch-once.ts';
 
 /**
- * A consumer of kafkajs 2.2.4 that is told to stop while brokers come or go begins to fetch anew, and then spins without
- * end, deaf to everything. With this, one that has been told to stop cannot fetch: that ends it.
+ * Defect of kafkajs 2.2.4: a consumer that is stopped while brokers join or leave the cluster starts to fetch again, and
+ * then blocks the event loop forever. The patch makes a stopped consumer's fetch reject, which ends its loop.
  */
-export function endFetching(): void {
-  const runner: Mendable = Runner.prototype;
-  if (runner[MENDED]) return;
-  const { fetch } = runner;
-  Object.assign(runner, {
-    [MENDED]: true,
-    async fetch(this: Mendable, nodeId: string) {
-      if (!this.running) throw new Error('the consumer has been told to stop');
+export function patchFetchAfterStop(): void {
+  patchOnce(Runner.prototype, ({ fetch }) => ({
+    async fetch(nodeId) {
+      if (!this.running) throw new Error('the consumer has been stopped');
       return fetch.call(this, nodeId);
     },
-  });
+  }));
 }
-
-const MENDED = Symbol('ends its fetching');
-
-type Mendable = (typeof Runner)['prototype'] & { readonly [MENDED]?: true };

@@ -1,21 +1,16 @@
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import { patchOnce } from './patch-once.ts';
 
 /**
- * kafkajs 2.2.4 looks after the waiting requests of each connection every millisecond, for ever, also where none waits:
- * three idle connections cost 3 % of a processor, and newer versions of Node complain of its negative times. With this,
- * a look is due only while a request waits. (2.2.2 has no such timer, but spins without end, deaf to everything, where
+ * Defect of kafkajs 2.2.4: every connection checks its queue of pending requests each millisecond, even when the queue is
+ * empty. Three idle connections use 3 % of a CPU, and newer versions of Node print a TimeoutNegativeWarning. The patch
+ * schedules a check only while a request is pending. (2.2.2 has no such timer, but blocks the event loop forever when
  * the only broker of a cluster goes away.)
  */
-export function quietQueues(): void {
-  const queue: { scheduleCheckPendingRequests(): void; readonly [QUIET]?: true } = RequestQueue.prototype;
-  if (queue[QUIET]) return;
-  const schedule = queue.scheduleCheckPendingRequests;
-  Object.assign(queue, {
-    [QUIET]: true,
-    scheduleCheckPendingRequests(this: typeof RequestQueue.prototype) {
-      if (this.pending.length > 0) schedule.call(this);
+export function patchIdleTimer(): void {
+  patchOnce(RequestQueue.prototype, ({ scheduleCheckPendingRequests }) => ({
+    scheduleCheckPendingRequests() {
+      if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
     },
-  });
+  }));
 }
-
-const QUIET = Symbol('quiet');

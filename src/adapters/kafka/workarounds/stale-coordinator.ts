@@ -1,35 +1,30 @@
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import { patchOnce } from './patch-once.ts';
 
-/** The event of kafkajs' consumers that says, with this, that the group's coordinator does not answer. */
+/** The event by which consumers report, with this patch, that the group coordinator does not respond. */
 const DISCONNECT = 'consumer.disconnect';
 
 /**
- * kafkajs 2.2.4 looks for its group's coordinator only when it joins, and then keeps to that broker: where the broker
- * dies and another takes the group over, it goes on asking the dead one. With this, a heartbeat or a commit that gets no
- * answer is taken as the answer that the coordinator is another: kafkajs joins again, and looks for it. It keeps its
- * membership by that.
+ * Defect of kafkajs 2.2.4: a consumer looks up its group coordinator only when it joins. When that broker dies and
+ * another becomes the coordinator, the consumer keeps sending to the dead one. The patch turns a heartbeat or commit that
+ * gets no response into NOT_COORDINATOR_FOR_GROUP: kafkajs then joins again, which looks up the coordinator, and keeps its
+ * membership.
  */
-export function followCoordinator(): void {
-  const group: Mendable = ConsumerGroup.prototype;
-  if (group[MENDED]) return;
-  const { heartbeat, commitOffsets } = group;
-  Object.assign(group, {
-    [MENDED]: true,
-    async heartbeat(this: Mendable, options: { readonly interval: number }) {
-      await heartbeat.call(this, options).catch((error) => lookAgain(this, error));
+export function patchStaleCoordinator(): void {
+  patchOnce(ConsumerGroup.prototype, ({ heartbeat, commitOffsets }) => ({
+    async heartbeat(options) {
+      await heartbeat.call(this, options).catch((error) => rejoin(this, error));
     },
-    async commitOffsets(this: Mendable, offsets: unknown) {
-      await commitOffsets.call(this, offsets).catch((error) => lookAgain(this, error));
+    async commitOffsets(offsets) {
+      await commitOffsets.call(this, offsets).catch((error) => rejoin(this, error));
     },
-  });
+  }));
 }
 
-const MENDED = Symbol('follows its coordinator');
+type Group = (typeof ConsumerGroup)['prototype'];
 
-type Mendable = (typeof ConsumerGroup)['prototype'] & { readonly [MENDED]?: true };
-
-/** What a broker has answered, an error with a type, comes out as it is. */
-function lookAgain({ instrumentationEmitter }: Mendable, error: unknown): never {
+/** An error with a type is a response of the broker and stays as it is. */
+function rejoin({ instrumentationEmitter }: Group, error: unknown): never {
   if (error instanceof Error && 'type' in error && error.type !== undefined) throw error;
   instrumentationEmitter.emit(DISCONNECT);
   const message = error instanceof Error ? error.message : String(error);

@@ -1,60 +1,56 @@
 import { KafkaJSProtocolError } from 'kafkajs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createPulse } from '../../../../src/adapters/kafka/consumer/heartbeats.ts';
-import { createStanding } from '../../../../src/adapters/kafka/consumer/membership-state.ts';
+import { createMembershipState, startHeartbeats } from '../../../../src/adapters/kafka/consumer/heartbeats.ts';
 
 function protocolError(type: string): Error {
   return new KafkaJSProtocolError(Object.assign(new Error(type), { type, code: 1, retriable: true }));
 }
 
-function pulseOf(heartbeat: () => Promise<void>) {
-  const pulse = createPulse(heartbeat, 60_000, createStanding());
-  onTestFinished(() => pulse.stop());
-  return pulse;
+/** Heartbeats that are sent only when the test asks for one. */
+function started(heartbeat: () => Promise<void>, everyMs = 60_000) {
+  const membership = createMembershipState();
+  const heartbeats = startHeartbeats(heartbeat, everyMs, membership);
+  onTestFinished(() => heartbeats.stop());
+  return { heartbeats, membership };
 }
 
-describe('the pulse of a member with a batch in hand', () => {
+describe('heartbeats during a batch', () => {
   it.each(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])(
-    'tells that the group has gone on without it: %s',
+    'note that the membership is lost: %s',
     async (type) => {
       const error = protocolError(type);
-      const pulse = pulseOf(() => Promise.reject(error));
-      expect(pulse.lost()).toBeUndefined();
-      await pulse.beat();
-      expect(pulse.lost()).toBe(error);
+      const { heartbeats, membership } = started(() => Promise.reject(error));
+      expect(membership.lostBy()).toBeUndefined();
+      await heartbeats.send();
+      expect(membership.lostBy()).toBe(error);
     },
   );
 
-  it('goes on where the broker does not answer, and never throws', async () => {
-    const pulse = pulseOf(() => Promise.reject(protocolError('REQUEST_TIMED_OUT')));
-    await pulse.beat();
-    expect(pulse.lost()).toBeUndefined();
-    expect(pulse.tellLost(new Error('something else'))).toBe(false);
-    expect(pulse.lost()).toBeUndefined();
+  it('keep the membership when the broker does not respond, and never reject', async () => {
+    const { heartbeats, membership } = started(() => Promise.reject(protocolError('REQUEST_TIMED_OUT')));
+    await heartbeats.send();
+    expect(membership.lostBy()).toBeUndefined();
+    expect(membership.noteLost(new Error('something else'))).toBe(false);
+    expect(membership.lostBy()).toBeUndefined();
   });
 
-  it('beats no more once it is lost, and keeps the first reason', async () => {
-    let beats = 0;
-    const pulse = pulseOf(async () => {
-      beats += 1;
+  it('stop once the membership is lost, and keep the first error', async () => {
+    let sent = 0;
+    const { heartbeats, membership } = started(async () => {
+      sent += 1;
     });
     const first = protocolError('REBALANCE_IN_PROGRESS');
-    expect(pulse.tellLost(first)).toBe(true);
-    expect(pulse.tellLost(protocolError('UNKNOWN_MEMBER_ID'))).toBe(true);
-    await pulse.beat();
-    expect([beats, pulse.lost()]).toEqual([0, first]);
+    expect(membership.noteLost(first)).toBe(true);
+    expect(membership.noteLost(protocolError('UNKNOWN_MEMBER_ID'))).toBe(true);
+    await heartbeats.send();
+    expect([sent, membership.lostBy()]).toEqual([0, first]);
   });
 
-  it('beats by itself', async () => {
-    let beats = 0;
-    const pulse = createPulse(
-      async () => {
-        beats += 1;
-      },
-      1,
-      createStanding(),
-    );
-    onTestFinished(() => pulse.stop());
-    await expect.poll(() => beats).toBeGreaterThan(1);
+  it('are sent at an interval', async () => {
+    let sent = 0;
+    started(async () => {
+      sent += 1;
+    }, 1);
+    await expect.poll(() => sent).toBeGreaterThan(1);
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { watchMembership } from '../../../../src/adapters/kafka/consumer/membership-watch.ts';
 import type { ConsumerNotice } from '../../../../src/ports/event-bus.ts';
 
-/** A membership whose consumer says only what the test has it say. */
+/** A watched consumer that emits only what the test has it emit. */
 function watched() {
   const consumer = new Kafka({ brokers: ['127.0.0.1:1'], logLevel: logLevel.NOTHING }).consumer({ groupId: 'g' });
   const listeners = new Map<string, (event: { payload: unknown }) => void>();
@@ -21,18 +21,18 @@ function watched() {
     heartbeatMs: 1000,
     onNotice: ({ kind }) => notices.push(kind),
   });
-  const says = (event: string, payload: unknown = {}) => listeners.get(event)?.({ payload });
-  says(events.CONNECT);
-  says(events.GROUP_JOIN, { memberAssignment: { t: [0] } });
+  const emit = (event: string, payload: unknown = {}) => listeners.get(event)?.({ payload });
+  emit(events.CONNECT);
+  emit(events.GROUP_JOIN, { memberAssignment: { t: [0] } });
   return {
     notices,
     watch,
-    heartbeat: () => says(events.HEARTBEAT),
-    fetched: () => says(events.REQUEST, { apiName: 'Fetch' }),
+    heartbeat: () => emit(events.HEARTBEAT),
+    fetched: () => emit(events.REQUEST, { apiName: 'Fetch' }),
   };
 }
 
-/** So long a silence counts. */
+/** After this long without a response the broker counts as unreachable. */
 const SILENCE_MS = 3000;
 
 describe('a member of a group', () => {
@@ -43,7 +43,7 @@ describe('a member of a group', () => {
     vi.useRealTimers();
   });
 
-  it('that hears nothing of its broker says so once, and again when the group answers', () => {
+  it('reports an unreachable broker once, and again when the group responds', () => {
     const { notices, watch, heartbeat, fetched } = watched();
     vi.advanceTimersByTime(3 * SILENCE_MS);
     expect(notices).toEqual(['working', 'unreachable']);
@@ -54,7 +54,7 @@ describe('a member of a group', () => {
     watch.close();
   });
 
-  it('takes any answer for a sign of its broker', () => {
+  it('takes any response as proof that its broker is up', () => {
     const { notices, watch, fetched } = watched();
     for (let times = 0; times < 4; times += 1) {
       vi.advanceTimersByTime(SILENCE_MS - 500);
@@ -64,7 +64,7 @@ describe('a member of a group', () => {
     watch.close();
   });
 
-  it('says nothing while it has messages in hand', () => {
+  it('reports nothing while it handles a batch', () => {
     const { notices, watch } = watched();
     watch.busy(true);
     vi.advanceTimersByTime(3 * SILENCE_MS);

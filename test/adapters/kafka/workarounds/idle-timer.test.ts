@@ -13,7 +13,7 @@ interface Queue {
   destroy(): void;
 }
 
-/** A queue of a connection that may send one request at a time, and has sent one. */
+/** The queue of a connection that may have one request in flight, and has one. */
 function busyQueue(): Queue {
   createClient(kafkaOptions('kafka://127.0.0.1:1', { prefix: '' }));
   const RequestQueue = require('kafkajs/src/network/requestQueue/index.js');
@@ -23,13 +23,13 @@ function busyQueue(): Queue {
   return queue;
 }
 
-it('a connection on which nothing waits has no timer', () => {
+it('a connection without pending requests has no timer', () => {
   const queue = busyQueue();
   queue.checkPendingRequests();
   expect(queue.throttleCheckTimeoutId).toBeNull();
 });
 
-it('a connection on which something waits looks after it', () => {
+it('a connection with a pending request checks it by a timer', () => {
   const queue = busyQueue();
   queue.pending.push({});
   queue.checkPendingRequests();
@@ -37,7 +37,7 @@ it('a connection on which something waits looks after it', () => {
   queue.destroy();
 });
 
-it('kafkajs is the version whose inside this knows', () => {
+it('kafkajs is the version that the workarounds patch', () => {
   const manifest = JSON.parse(readFileSync(require.resolve('kafkajs/package.json'), 'utf8'));
   expect(manifest.version).toBe('2.2.4');
 });

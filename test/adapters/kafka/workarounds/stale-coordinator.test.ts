@@ -1,45 +1,45 @@
 import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
 import { isMembershipLost } from '../../../../src/adapters/kafka/errors.ts';
-import { followCoordinator } from '../../../../src/adapters/kafka/workarounds/stale-coordinator.ts';
+import { patchStaleCoordinator } from '../../../../src/adapters/kafka/workarounds/stale-coordinator.ts';
 
 const require = createRequire(import.meta.url);
 
-/** A consumer's place in its group, whose coordinator answers both heartbeats and commits with this error; and what it has told. */
+/** A group member whose heartbeats and commits fail with this error, and the events that it emits. */
 function memberOf(error: Error) {
-  followCoordinator();
+  patchStaleCoordinator();
   const ConsumerGroup = require('kafkajs/src/consumer/consumerGroup.js');
-  const told: string[] = [];
+  const emitted: string[] = [];
   const logger = { namespace: () => ({}) };
-  const group = new ConsumerGroup({ logger, instrumentationEmitter: { emit: (event: string) => told.push(event) } });
-  const answer = () => Promise.reject(error);
+  const group = new ConsumerGroup({ logger, instrumentationEmitter: { emit: (event: string) => emitted.push(event) } });
+  const fail = () => Promise.reject(error);
   Object.assign(group, {
     memberId: 'm',
     lastRequest: 0,
-    coordinator: { heartbeat: answer },
-    offsetManager: { commitOffsets: answer },
+    coordinator: { heartbeat: fail },
+    offsetManager: { commitOffsets: fail },
   });
-  return { group, told };
+  return { group, emitted };
 }
 
-/** What kafkajs, and we, take for the call to join again. */
-const joinsAgain = { type: 'NOT_COORDINATOR_FOR_GROUP', message: 'connect ECONNREFUSED' };
+/** The error by which kafkajs and this adapter know that the member must join again. */
+const rejoin = { type: 'NOT_COORDINATOR_FOR_GROUP', message: 'connect ECONNREFUSED' };
 
 it.each([
   ['a heartbeat', (group: { heartbeat(options: object): Promise<void> }) => group.heartbeat({ interval: 1 })],
   ['a commit', (group: { commitOffsets(offsets: object): Promise<void> }) => group.commitOffsets({})],
-])('%s that the coordinator does not answer has the member look for the coordinator', async (_, ask) => {
-  const { group, told } = memberOf(new Error('connect ECONNREFUSED'));
-  const error = await ask(group).catch((thrown) => thrown);
-  expect(error).toMatchObject(joinsAgain);
+])('%s without a response makes the member look up its coordinator', async (_, request) => {
+  const { group, emitted } = memberOf(new Error('connect ECONNREFUSED'));
+  const error = await request(group).catch((thrown) => thrown);
+  expect(error).toMatchObject(rejoin);
   expect(isMembershipLost(error)).toBe(true);
-  expect(told).toEqual(['consumer.disconnect']);
+  expect(emitted).toEqual(['consumer.disconnect']);
 });
 
-it('what the coordinator answers comes out as it is', async () => {
-  const answer = Object.assign(new Error('loading'), { type: 'GROUP_LOAD_IN_PROGRESS' });
-  const { group, told } = memberOf(answer);
-  await expect(group.heartbeat({ interval: 1 })).rejects.toBe(answer);
-  await expect(group.commitOffsets({})).rejects.toBe(answer);
-  expect(told).toEqual([]);
+it('an error response of the coordinator stays as it is', async () => {
+  const response = Object.assign(new Error('loading'), { type: 'GROUP_LOAD_IN_PROGRESS' });
+  const { group, emitted } = memberOf(response);
+  await expect(group.heartbeat({ interval: 1 })).rejects.toBe(response);
+  await expect(group.commitOffsets({})).rejects.toBe(response);
+  expect(emitted).toEqual([]);
 });

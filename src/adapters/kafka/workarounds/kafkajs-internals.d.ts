@@ -1,5 +1,7 @@
-/** Parts of kafkajs 2.2.4 that it does not export: a consumer's place in its group, and what keeps it fetching. */
+/** The classes of kafkajs 2.2.4 that the workarounds patch, and that it does not export. */
+
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  /** A consumer's membership in its group. */
   interface ConsumerGroup {
     readonly instrumentationEmitter: { emit(event: string): void };
     heartbeat(options: { readonly interval: number }): Promise<void>;
@@ -10,6 +12,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 }
 
 declare module 'kafkajs/src/consumer/runner.js' {
+  /** A consumer's fetch loop. */
   interface Runner {
     /** False once the consumer has been told to stop. */
     readonly running: boolean;
@@ -17,4 +20,15 @@ declare module 'kafkajs/src/consumer/runner.js' {
   }
   const Runner: { readonly prototype: Runner };
   export default Runner;
+}
+
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  /** The requests of one connection. */
+  interface RequestQueue {
+    /** Requests that have not been sent yet. */
+    readonly pending: readonly unknown[];
+    scheduleCheckPendingRequests(): void;
+  }
+  const RequestQueue: { readonly prototype: RequestQueue };
+  export default RequestQueue;
 }
