@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { javaProgram } from '../../kafka/java.ts';
-import { fetchLibraries, KAFKA_VERSION } from '../../kafka/libraries.ts';
+import { downloadLibraries, KAFKA_VERSION } from '../../kafka/libraries.ts';
 import { createNode } from '../../kafka/node.ts';
 import { freePorts } from '../../kafka/ports.ts';
 import { imgpipe, ROOT } from '../support/imgpipe.ts';
@@ -73,7 +73,7 @@ describe('the compose file', () => {
   it.skipIf(whyNone !== undefined)(
     `tells the image all that Kafka needs to start${whyNone ? ` (left out: ${whyNone})` : ''}`,
     async () => {
-      const libraries = await fetchLibraries(() => {});
+      const libraries = await downloadLibraries(() => {});
       const folder = temporaryFolder();
       const [host = 0, containers = 0, controllers = 0] = await freePorts(3);
       const moved = (value: unknown) =>

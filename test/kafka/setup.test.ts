@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkJava } from '../../kafka/java.ts';
-import { fetchLibraries, KAFKA_VERSION } from '../../kafka/libraries.ts';
+import { downloadLibraries, KAFKA_VERSION } from '../../kafka/libraries.ts';
 import { SetupError } from '../../kafka/setup-error.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -65,7 +65,7 @@ describe('the jars of Kafka', () => {
   it('are fetched once, told in one line, and then kept', async () => {
     const cache = path.join(temporaryFolder(), 'lib');
     const notices: string[] = [];
-    const fetch = () => fetchLibraries((line) => notices.push(line), cache);
+    const fetch = () => downloadLibraries((line) => notices.push(line), cache);
     stub('mvn', fetches);
     const folder = await fetch();
     expect(readdirSync(folder)).toEqual(['some.jar']);
@@ -79,7 +79,7 @@ describe('the jars of Kafka', () => {
     // Neither has its jar before both have begun.
     const begun = temporaryFolder();
     stub('mvn', `touch '${begun}'/$$; until [ $(ls '${begun}' | wc -l) = 2 ]; do sleep 0.01; done; ${fetches}`);
-    const [first, second] = await Promise.all([fetchLibraries(() => {}, cache), fetchLibraries(() => {}, cache)]);
+    const [first, second] = await Promise.all([downloadLibraries(() => {}, cache), downloadLibraries(() => {}, cache)]);
     expect(first).toBe(second);
     expect(readdirSync(first)).toEqual(['some.jar']);
     expect(readdirSync(cache)).toEqual([path.basename(first)]);
@@ -88,14 +88,14 @@ describe('the jars of Kafka', () => {
   it('are not left half there by a Maven that fails, and its first error is told', async () => {
     const cache = path.join(temporaryFolder(), 'lib');
     stub('mvn', `${fetches}; echo '[ERROR] Unknown host some.where'; echo '[ERROR] for help, see …'; exit 1`);
-    const message = await failure(fetchLibraries(() => {}, cache));
+    const message = await failure(downloadLibraries(() => {}, cache));
     expect(message).toContain("cannot be fetched: Maven says 'Unknown host some.where': see that its repository");
     expect(readdirSync(cache)).toEqual([]);
   });
 
   it('cannot be fetched without Maven', async () => {
     setEnvironment('PATH', temporaryFolder());
-    const message = await failure(fetchLibraries(() => {}, path.join(temporaryFolder(), 'lib')));
+    const message = await failure(downloadLibraries(() => {}, path.join(temporaryFolder(), 'lib')));
     expect(message).toContain("there is no 'mvn' here: install Apache Maven");
   });
 
@@ -104,7 +104,7 @@ describe('the jars of Kafka', () => {
     const [dead, living] = ['.unfinished-99999999-a', `.unfinished-${process.ppid}-b`];
     for (const name of [dead, living]) mkdirSync(path.join(cache, name));
     stub('mvn', fetches);
-    await fetchLibraries(() => {}, cache);
+    await downloadLibraries(() => {}, cache);
     expect([existsSync(path.join(cache, dead)), existsSync(path.join(cache, living))]).toEqual([false, true]);
   });
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { checkJava } from '../../kafka/java.ts';
-import { fetchLibraries } from '../../kafka/libraries.ts';
+import { downloadLibraries } from '../../kafka/libraries.ts';
 import { SetupError } from '../../kafka/setup-error.ts';
 import { type KafkaCluster, startKafka } from './kafka-cluster.ts';
 
@@ -48,7 +48,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function whyNone(): Promise<string | undefined> {
   try {
     await checkJava();
-    await fetchLibraries((line) => process.stderr.write(`${line}\n`));
+    await downloadLibraries((line) => process.stderr.write(`${line}\n`));
     return undefined;
   } catch (error) {
     if (!(error instanceof SetupError) || process.env['CI']) throw error;
