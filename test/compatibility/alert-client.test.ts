@@ -5,10 +5,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { ROOT } from '../support/imgpipe.ts';
-import { sharedKafka } from '../support/shared-kafka.ts';
-import { kafkaBus } from '../support/site.ts';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { testSite } from '../support/test-site.ts';
 import { makeKafkaPython } from './kafka-python.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-test-'));

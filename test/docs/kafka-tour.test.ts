@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePorts } from '../../kafka/ports.ts';
 import { ROOT } from '../support/imgpipe.ts';
-import { sharedKafka } from '../support/shared-kafka.ts';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
 import { openShellTerminal, type ShellTerminal } from '../support/shell-terminal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { outputPattern, type TourStep, tourSteps } from './tour-steps.ts';

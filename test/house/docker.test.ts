@@ -8,8 +8,8 @@ import { downloadLibraries, KAFKA_VERSION } from '../../kafka/libraries.ts';
 import { createNode } from '../../kafka/node.ts';
 import { freePorts } from '../../kafka/ports.ts';
 import { imgpipe, ROOT } from '../support/imgpipe.ts';
-import { kafkajsClient } from '../support/kafkajs-client.ts';
-import { whyNoKafka } from '../support/shared-kafka.ts';
+import { kafkajsClient } from '../support/kafka/kafkajs-client.ts';
+import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Service {

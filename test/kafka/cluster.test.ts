@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { portProblem } from '../../kafka/ports.ts';
-import { type KafkaCluster, type KafkaNode, startKafka } from '../support/kafka-cluster.ts';
-import { kafkajsClient } from '../support/kafkajs-client.ts';
-import { sharedKafka, whyNoKafka } from '../support/shared-kafka.ts';
+import { type KafkaCluster, type KafkaNode, startKafka } from '../support/kafka/kafka-cluster.ts';
+import { kafkajsClient } from '../support/kafka/kafkajs-client.ts';
+import { sharedKafka, whyNoKafka } from '../support/kafka/shared-kafka.ts';
 import { startUntilTestEnds } from '../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -3,8 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openKafkaBus } from '../../src/adapters/kafka/broker.ts';
 import { createPipeline, type DeadLetterHead, type Step } from '../../src/index.ts';
 import type { Chunk, ReceivedMessage } from '../../src/ports/event-bus.ts';
-import { kafkaOptions } from '../support/kafka-options.ts';
-import { sharedKafka } from '../support/shared-kafka.ts';
+import { kafkaOptions } from '../support/kafka/kafka-options.ts';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const kafka = await sharedKafka();

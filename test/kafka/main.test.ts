@@ -5,8 +5,8 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePorts, portProblem } from '../../kafka/ports.ts';
 import { canRunAsNobody, NOBODY, type Running, type StartOptions, startProgram } from '../support/imgpipe.ts';
-import { kafkajsClient } from '../support/kafkajs-client.ts';
-import { whyNoKafka } from '../support/shared-kafka.ts';
+import { kafkajsClient } from '../support/kafka/kafkajs-client.ts';
+import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const whyNone = await whyNoKafka();

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { openKafkaBus } from '../../src/adapters/kafka/broker.ts';
 import { createPipeline } from '../../src/index.ts';
-import { kafkaOptions } from '../support/kafka-options.ts';
-import { sharedKafka } from '../support/shared-kafka.ts';
+import { kafkaOptions } from '../support/kafka/kafka-options.ts';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const kafka = await sharedKafka();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { brokerAway, runWithBrokerAway, toldToStopWithBrokerAway } from '../support/broker-rounds.ts';
-import { type KafkaCluster, startKafka } from '../support/kafka-cluster.ts';
-import { whyNoKafka } from '../support/shared-kafka.ts';
-import { kafkaBus } from '../support/site.ts';
-import { testSite } from '../support/test-site.ts';
+import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster.ts';
+import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
+import { brokerAway, runWithBrokerAway, toldToStopWithBrokerAway } from '../support/rounds/broker-rounds.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 
 const whyNone = await whyNoKafka();
 

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
-import { sharedKafka } from '../support/shared-kafka.ts';
-import { kafkaBus } from '../support/site.ts';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
 import { stageFaults } from './stage-faults.ts';
 
 const kafka = await sharedKafka();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
 import {
   analyzerPastItsSession,
   analyzersComeAndGo,
@@ -6,10 +7,9 @@ import {
   messagesFromBeforeClean,
   sameMessagesTwice,
   toldToStopWhileJoining,
-} from '../support/group-rounds.ts';
-import { sharedKafka } from '../support/shared-kafka.ts';
-import { kafkaBus } from '../support/site.ts';
-import { testSite } from '../support/test-site.ts';
+} from '../support/rounds/group-rounds.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 
 const kafka = await sharedKafka();
 

@@ -8,9 +8,9 @@ import {
   killWithStandby,
   stopAtRandomTime,
   stopAtStep,
-} from '../support/fault-rounds.ts';
-import type { BusSettings } from '../support/site.ts';
-import { testSite } from '../support/test-site.ts';
+} from '../support/rounds/fault-rounds.ts';
+import type { BusSettings } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 
 /** What holds of the stages on every bus, however their processes fare. */
 export function stageFaults(bus: () => BusSettings): void {

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { oneOfThreeKilled } from '../support/broker-rounds.ts';
-import { startKafka } from '../support/kafka-cluster.ts';
-import { whyNoKafka } from '../support/shared-kafka.ts';
-import { kafkaBus } from '../support/site.ts';
-import { testSite } from '../support/test-site.ts';
+import { startKafka } from '../support/kafka/kafka-cluster.ts';
+import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
+import { oneOfThreeKilled } from '../support/rounds/broker-rounds.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 
 const whyNone = await whyNoKafka();
 

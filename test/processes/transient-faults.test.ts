@@ -3,8 +3,8 @@ import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, rmSync, st
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { canRunAsNobody, imgpipe, NOBODY, start } from '../support/imgpipe.ts';
+import { whatIsWrong } from '../support/rounds/site-checks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { whatIsWrong } from '../support/whole.ts';
 
 /** A folder on a disk of its own of so many kilobytes; undefined where mounting is not allowed. */
 function smallDisk(kilobytes: number): string | undefined {

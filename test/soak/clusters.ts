@@ -1,4 +1,4 @@
-import { type KafkaCluster, startKafka } from '../support/kafka-cluster.ts';
+import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster.ts';
 
 /** Kafka clusters for one round after the other. */
 export interface Clusters {

@@ -1,12 +1,13 @@
+import { pick, seeded } from '../support/random.ts';
 import {
   type BrokerRound,
   brokerAway,
   oneOfThreeKilled,
   runWithBrokerAway,
   toldToStopWithBrokerAway,
-} from '../support/broker-rounds.ts';
-import { chaos } from '../support/chaos-round.ts';
-import { ROUNDS } from '../support/fault-rounds.ts';
+} from '../support/rounds/broker-rounds.ts';
+import { chaos } from '../support/rounds/chaos-round.ts';
+import { ROUNDS } from '../support/rounds/fault-rounds.ts';
 import {
   analyzerPastItsSession,
   analyzersComeAndGo,
@@ -14,9 +15,8 @@ import {
   messagesFromBeforeClean,
   sameMessagesTwice,
   toldToStopWhileJoining,
-} from '../support/group-rounds.ts';
-import { pick, seeded } from '../support/random.ts';
-import type { BusSettings } from '../support/site.ts';
+} from '../support/rounds/group-rounds.ts';
+import type { BusSettings } from '../support/rounds/site.ts';
 
 /** A kind of round that the soak repeats on Kafka. */
 export interface KafkaKind {

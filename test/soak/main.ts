@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ROUNDS } from '../support/fault-rounds.ts';
-import { createSite, kafkaBus, type Site } from '../support/site.ts';
+import { ROUNDS } from '../support/rounds/fault-rounds.ts';
+import { createSite, kafkaBus, type Site } from '../support/rounds/site.ts';
 import { type Clusters, createClusters } from './clusters.ts';
 import { KAFKA_KINDS, type KafkaKind, settingsOf } from './kinds.ts';
 

@@ -7,8 +7,8 @@ import type { KafkaOptions } from '../../../src/adapters/kafka/options.ts';
 import type { Message } from '../../../src/domain/messages.ts';
 import type { Chunk, ConsumerNotice, EventBus } from '../../../src/ports/event-bus.ts';
 import { eventBusContract } from '../../contracts/event-bus.ts';
-import { kafkaOptions } from '../../support/kafka-options.ts';
-import { sharedKafka } from '../../support/shared-kafka.ts';
+import { kafkaOptions } from '../../support/kafka/kafka-options.ts';
+import { sharedKafka } from '../../support/kafka/shared-kafka.ts';
 
 const kafka = await sharedKafka();
 const address = kafka.address ?? '';

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { imgpipe } from '../../support/imgpipe.ts';
-import { startKafka } from '../../support/kafka-cluster.ts';
-import type { Security } from '../../support/kafka-security.ts';
-import { whyNoKafka } from '../../support/shared-kafka.ts';
+import { startKafka } from '../../support/kafka/kafka-cluster.ts';
+import type { Security } from '../../support/kafka/kafka-security.ts';
+import { whyNoKafka } from '../../support/kafka/shared-kafka.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const whyNone = await whyNoKafka();

@@ -1,4 +1,4 @@
-import { startKafka } from '../kafka-cluster.ts';
+import { startKafka } from '../kafka/kafka-cluster.ts';
 
 /** Starts a broker, prints its address, and closes it (`close`) or stays until it is killed (`stay`). */
 const [then] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
 import { createClient } from '../../../../src/adapters/kafka/client.ts';
-import { kafkaOptions } from '../../../support/kafka-options.ts';
+import { kafkaOptions } from '../../../support/kafka/kafka-options.ts';
 
 const require = createRequire(import.meta.url);
 

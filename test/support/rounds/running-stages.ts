@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Step } from '../../src/index.ts';
-import type { Running } from './imgpipe.ts';
+import type { Step } from '../../../src/index.ts';
+import type { Running } from '../imgpipe.ts';
 import type { Site } from './site.ts';
-import { imagesIn, whatIsWrong } from './whole.ts';
+import { imagesIn, whatIsWrong } from './site-checks.ts';
 
 export type StageName = 'receive' | 'analyze' | 'alert';
 export type Stages = Readonly<Record<StageName, Running>>;

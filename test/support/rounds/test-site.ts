@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { type BusSettings, createSite, type Site } from './site.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 /** A site that is cleared away when the test has finished. */
 export function testSite(bus: BusSettings = {}): Site {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
-import { checkJava } from '../../kafka/java.ts';
-import { downloadLibraries } from '../../kafka/libraries.ts';
-import { SetupError } from '../../kafka/setup-error.ts';
+import { checkJava } from '../../../kafka/java.ts';
+import { downloadLibraries } from '../../../kafka/libraries.ts';
+import { SetupError } from '../../../kafka/setup-error.ts';
 import { type KafkaCluster, startKafka } from './kafka-cluster.ts';
 
 declare module 'vitest' {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { imgpipe } from './imgpipe.ts';
+import { imgpipe } from '../imgpipe.ts';
 import { type BusSettings, openAt } from './site.ts';
 
 const STATUS_TRIES = 10;

@@ -1,5 +1,5 @@
-import type { KafkaOptions } from '../../src/adapters/kafka/options.ts';
-import { kafkaHosts } from '../../src/config/broker-address.ts';
+import type { KafkaOptions } from '../../../src/adapters/kafka/options.ts';
+import { kafkaHosts } from '../../../src/config/broker-address.ts';
 
 /** How tests speak with a broker; each has a prefix of its own. */
 export function kafkaOptions(

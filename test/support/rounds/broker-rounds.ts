@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KafkaCluster, KafkaNode } from './kafka-cluster.ts';
-import { pick, seeded } from './random.ts';
+import type { KafkaCluster, KafkaNode } from '../kafka/kafka-cluster.ts';
+import { pick, seeded } from '../random.ts';
 import {
   drainAndCheck,
   endOf,
@@ -11,7 +11,7 @@ import {
   untilAlerts,
 } from './running-stages.ts';
 import type { Site } from './site.ts';
-import { whatIsLost } from './whole.ts';
+import { whatIsLost } from './site-checks.ts';
 
 /** A round at a site on a Kafka cluster whose nodes it stops and starts. */
 export type BrokerRound = (site: Site, seed: number, kafka: KafkaCluster) => Promise<string[]>;

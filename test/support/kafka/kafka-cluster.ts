@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ClusterNode, createCluster } from '../../kafka/cluster.ts';
-import type { Properties } from '../../kafka/server-properties.ts';
+import { type ClusterNode, createCluster } from '../../../kafka/cluster.ts';
+import type { Properties } from '../../../kafka/server-properties.ts';
 import { type Access, type Security, secure } from './kafka-security.ts';
 
 export interface KafkaNode {

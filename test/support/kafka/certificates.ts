@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { javaProgram } from '../../kafka/java.ts';
+import { javaProgram } from '../../../kafka/java.ts';
 
 /** Keys and certificates of a test, which hold for a week. */
 export interface Certificates {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { openPipeline, type Pipeline } from '../../src/app/pipeline.ts';
-import { type Given, loadConfig } from '../../src/config/load.ts';
-import { type Running, start, startProgram } from './imgpipe.ts';
+import { openPipeline, type Pipeline } from '../../../src/app/pipeline.ts';
+import { type Given, loadConfig } from '../../../src/config/load.ts';
+import { type Running, start, startProgram } from '../imgpipe.ts';
 
 /** The settings of a bus, as the environment gives them to a program; the embedded one needs none. */
 export type BusSettings = Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STEPS, type Step } from '../../src/index.ts';
-import type { Running } from './imgpipe.ts';
-import { pick, seeded } from './random.ts';
+import { STEPS, type Step } from '../../../src/index.ts';
+import type { Running } from '../imgpipe.ts';
+import { pick, seeded } from '../random.ts';
 import {
   drainAndCheck,
   drainHere,
@@ -13,7 +13,7 @@ import {
   startStages as startStagesOf,
 } from './running-stages.ts';
 import type { Site } from './site.ts';
-import { imagesIn, whatIsLost } from './whole.ts';
+import { imagesIn, whatIsLost } from './site-checks.ts';
 
 /** A round: one kill or stop at a new site, on any bus, a restart, and the check. The answer is what is wrong, in sentences. */
 export type Round = (site: Site, seed: number) => Promise<string[]>;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Running } from '../imgpipe.ts';
+import { pick, seeded } from '../random.ts';
 import type { BrokerRound } from './broker-rounds.ts';
-import type { Running } from './imgpipe.ts';
-import { pick, seeded } from './random.ts';
 import { drainAndCheck, startReceiver, tellToStop, untilAlerts, wrongEnd } from './running-stages.ts';
-import { imagesIn } from './whole.ts';
+import { imagesIn } from './site-checks.ts';
 
 const STREAMS = ['left', 'right'];
 const IMAGES = 40;

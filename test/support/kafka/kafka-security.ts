@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Properties, Protocol } from '../../kafka/server-properties.ts';
+import type { Properties, Protocol } from '../../../kafka/server-properties.ts';
 import { type Certificates, makeCertificates } from './certificates.ts';
 
 /** How clients reach the brokers: over TLS, with a certificate of their own, with a password, or with that over TLS. */

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openKafkaBus } from '../../src/adapters/kafka/broker.ts';
-import { kafkaConnectionOf } from '../../src/config/kafka-connection.ts';
-import { loadConfig } from '../../src/config/load.ts';
-import { TOPICS } from '../../src/domain/messages.ts';
-import type { ReceivedMessage } from '../../src/ports/event-bus.ts';
+import { openKafkaBus } from '../../../src/adapters/kafka/broker.ts';
+import { kafkaConnectionOf } from '../../../src/config/kafka-connection.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import { TOPICS } from '../../../src/domain/messages.ts';
+import type { ReceivedMessage } from '../../../src/ports/event-bus.ts';
+import type { Running } from '../imgpipe.ts';
+import { seeded } from '../random.ts';
 import type { Round } from './fault-rounds.ts';
-import type { Running } from './imgpipe.ts';
-import { seeded } from './random.ts';
 import {
   drainAndCheck,
   drainHere,
@@ -22,7 +22,7 @@ import {
   wrongEnd,
 } from './running-stages.ts';
 import { createSite, type Site } from './site.ts';
-import { statusOf as statusAt, whatIsLost } from './whole.ts';
+import { statusOf as statusAt, whatIsLost } from './site-checks.ts';
 
 const IMAGES = 12;
 const ALERTS = 3;
