@@ -9,10 +9,10 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const kafka = await sharedKafka();
 const address = kafka.address ?? '';
-const leftOut = kafka.whyNone ? ` (left out: ${kafka.whyNone})` : '';
+const skipped = kafka.whyNone ? ` (skipped: ${kafka.whyNone})` : '';
 
 test.skipIf(kafka.whyNone !== undefined)(
-  `on Kafka dead letters of images, events and messages are copied, and replayed${leftOut}`,
+  `on Kafka, dead letters of images, events and messages are copied to topics and can be replayed${skipped}`,
   async () => {
     const prefix = `t-${randomUUID()}.`;
     const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { create: true, withinMs: 10_000 });

@@ -8,10 +8,10 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const kafka = await sharedKafka();
 const address = kafka.address ?? '';
-const leftOut = kafka.whyNone ? ` (left out: ${kafka.whyNone})` : '';
+const skipped = kafka.whyNone ? ` (skipped: ${kafka.whyNone})` : '';
 
 test.skipIf(kafka.whyNone !== undefined)(
-  `on Kafka a technique that is added later is a group of its own, and goes through the past${leftOut}`,
+  `on Kafka, a technique that is added later has its own group and analyzes the past images${skipped}`,
   async () => {
     const prefix = `t-${randomUUID()}.`;
     const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { create: true, withinMs: 10_000 });

@@ -5,6 +5,6 @@ import { stageFaults } from './stage-faults.ts';
 
 const kafka = await sharedKafka();
 
-describe.skipIf(kafka.whyNone !== undefined)(`on Kafka${kafka.whyNone ? ` (left out: ${kafka.whyNone})` : ''}`, () => {
+describe.skipIf(kafka.whyNone !== undefined)(`on Kafka${kafka.whyNone ? ` (skipped: ${kafka.whyNone})` : ''}`, () => {
   stageFaults(() => kafkaBus(kafka.address ?? ''));
 });

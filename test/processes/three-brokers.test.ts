@@ -7,8 +7,8 @@ import { testSite } from '../support/rounds/test-site.ts';
 
 const whyNone = await whyNoKafka();
 
-describe.skipIf(whyNone !== undefined)(`three brokers, two in sync${whyNone ? ` (left out: ${whyNone})` : ''}`, () => {
-  test('of which one is killed in the middle and started again lose nothing, and the work goes on', async () => {
+describe.skipIf(whyNone !== undefined)(`three brokers, two in sync${whyNone ? ` (skipped: ${whyNone})` : ''}`, () => {
+  test('lose nothing when one is killed and started again, and the stages continue', async () => {
     const kafka = await startKafka({ nodes: 3 });
     onTestFinished(() => kafka.close());
     const site = testSite(kafkaBus(kafka.address, { IMGPIPE_KAFKA_REPLICATION: '3' }));

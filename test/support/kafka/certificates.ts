@@ -3,27 +3,27 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { javaProgram } from '../../../kafka/java.ts';
 
-/** Keys and certificates of a test, which hold for a week. */
+/** Keys and certificates for a test, valid for a week. */
 export interface Certificates {
   /** The PEM file of the authority that signed the others. */
   readonly caFile: string;
-  /** The PKCS12 store of a broker's key and its certificate for 127.0.0.1 and localhost. */
+  /** The PKCS12 keystore of a broker, whose certificate is for 127.0.0.1 and localhost. */
   readonly store: string;
   readonly password: string;
-  /** The PEM files of a client's certificate and its key, where it has one. */
+  /** The PEM files of a client's certificate and key, if requested. */
   readonly client: { readonly certFile: string; readonly keyFile: string } | undefined;
 }
 
 const NEW_KEY = ['-genkeypair', '-keyalg', 'EC', '-groupname', 'secp256r1', '-validity', '7'];
 
-/** Makes them in a folder with the JDK's keytool; a client's needs openssl as well. */
-export function makeCertificates(folder: string, withClient: boolean): Certificates {
+/** Creates them in a folder with the JDK's keytool; a client's also with openssl. */
+export function createCertificates(folder: string, withClient: boolean): Certificates {
   const file = (name: string) => path.join(folder, name);
   const [caFile, store, password] = [file('ca.pem'), file('broker.p12'), randomBytes(12).toString('hex')];
   const keytool = (...args: string[]) =>
     run(javaProgram('keytool'), ...args, '-keystore', store, '-storetype', 'PKCS12', '-storepass', password);
   const newKey = (alias: string, ...args: string[]) =>
-    keytool(...NEW_KEY, '-alias', alias, '-dname', `CN=${alias} of a test`, ...args);
+    keytool(...NEW_KEY, '-alias', alias, '-dname', `CN=test ${alias}`, ...args);
 
   newKey('authority', '-ext', 'bc:c');
   keytool('-exportcert', '-alias', 'authority', '-rfc', '-file', caFile);
@@ -36,12 +36,12 @@ export function makeCertificates(folder: string, withClient: boolean): Certifica
     keytool('-delete', '-alias', 'client');
   }
   newKey('broker', '-ext', 'san=ip:127.0.0.1,dns:localhost', '-signer', 'authority');
-  // The broker is to show the one key that is left.
+  // So that the broker's key is the only one in its keystore.
   keytool('-delete', '-alias', 'authority');
   return { caFile, store, password, client };
 }
 
-/** Keytool writes no key out: it goes into a store of its own, and openssl takes it from there. */
+/** Keytool cannot export a key, so it is copied to its own keystore, from which openssl extracts it. */
 function exportKey(store: string, password: string, ownStore: string, keyFile: string): void {
   const own = ['-destkeystore', ownStore, '-deststoretype', 'PKCS12', '-deststorepass', password];
   const from = ['-srckeystore', store, '-srcstorepass', password, '-srcalias', 'client'];

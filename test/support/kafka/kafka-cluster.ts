@@ -6,20 +6,20 @@ import type { Properties } from '../../../kafka/server-properties.ts';
 import { type Access, type Security, secure } from './kafka-security.ts';
 
 export interface KafkaNode {
-  /** Where clients reach it: `127.0.0.1:port`. */
+  /** The address for clients: `127.0.0.1:port`. */
   readonly address: string;
-  /** Starts it again, on the same port and data; answers once it serves. Nodes that need each other are started together. */
+  /** Starts it again with the same port and data. Resolves once it serves clients. A majority must start together. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** As `kill -9` does. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Stops its process where it stands, until `thaw`. */
+  /** Suspends its process (SIGSTOP) until `thaw`. */
   freeze(): void;
   thaw(): void;
 }
 
 export interface KafkaCluster extends Access {
-  /** What imgpipe's `--broker` takes: `kafka://127.0.0.1:port[,127.0.0.1:port…]`. */
+  /** A value for `--broker`: `kafka://127.0.0.1:port[,127.0.0.1:port…]`. */
   readonly address: string;
   readonly nodes: readonly KafkaNode[];
   /** Kills its nodes and removes their data. */
@@ -27,17 +27,17 @@ export interface KafkaCluster extends Access {
 }
 
 export interface KafkaOptions {
-  /** One unless given. */
+  /** One by default. */
   readonly nodes?: 1 | 3;
-  /** Server properties, over those that tests have anyway. */
+  /** Overrides of the server properties for tests. */
   readonly properties?: Properties;
-  /** Without it, anybody may connect, in the clear. */
+  /** By default PLAINTEXT without authentication. */
   readonly security?: Security;
 }
 
-/** What is noticed, dropped and deleted soon, so that a test needs not wait for it. */
-const QUICK: Properties = {
-  // A node that is killed or frozen is given up after two seconds; one that is killed can come back no sooner.
+/** Short timeouts and delays, so that tests do not wait. */
+const FAST: Properties = {
+  // A killed or frozen node is fenced after two seconds. A killed one cannot register again earlier.
   'broker.heartbeat.interval.ms': '500',
   'broker.session.timeout.ms': '2000',
   'auto.create.topics.enable': 'false',
@@ -50,7 +50,7 @@ const QUICK: Properties = {
   'log.segment.bytes': '1048576',
 };
 
-/** Starts Apache Kafka for a test, on free ports, its data in a folder of its own. It does not outlive this process. */
+/** Starts Apache Kafka for a test on free ports, with a temporary data folder. It never outlives this process. */
 export async function startKafka({ nodes: count = 1, properties, security }: KafkaOptions = {}): Promise<KafkaCluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-kafka-'));
   let nodes: readonly ClusterNode[] = [];
@@ -64,7 +64,7 @@ export async function startKafka({ nodes: count = 1, properties, security }: Kaf
       ...secured,
       folder,
       nodes: count,
-      properties: { ...QUICK, ...secured.properties, ...properties },
+      properties: { ...FAST, ...secured.properties, ...properties },
       jvm: ['-XX:TieredStopAtLevel=1'],
     });
     await Promise.all(nodes.map((node) => node.start()));

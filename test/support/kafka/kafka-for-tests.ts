@@ -9,17 +9,17 @@ import { type KafkaCluster, startKafka } from './kafka-cluster.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the run's broker is asked for: see `shared-kafka.ts`. */
+    /** The URL at which test files request the shared broker (see `shared-kafka.ts`). */
     readonly kafka: string;
   }
 }
 
-/** What is answered: the broker's address, or why there is none. */
+/** The shared broker's address, or why there is none. */
 export type SharedKafka =
   | { readonly address: string; readonly whyNone: undefined }
   | { readonly address: undefined; readonly whyNone: string };
 
-/** One broker for all test files of the run. It starts when the first of them asks for it; a run of others has none. */
+/** Provides one broker for all test files of a run. It starts when the first of them requests it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   let starting: Promise<KafkaCluster> | undefined;
   const shared = async (): Promise<SharedKafka> => {
@@ -29,8 +29,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     return { address: (await starting).address, whyNone: undefined };
   };
   const server = createServer((request, response) => {
-    const answer: Promise<unknown> = request.url === '/why-none' ? whyNone() : shared();
-    answer.then(
+    const result: Promise<unknown> = request.url === '/why-none' ? whyNone() : shared();
+    result.then(
       (value) => response.end(JSON.stringify({ value })),
       (error) => response.end(JSON.stringify({ error: String(error) })),
     );
@@ -44,7 +44,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
-/** Why no broker can be had here; with CI set that is an error. */
+/** Why no broker can be started here. With CI set that is an error. */
 async function whyNone(): Promise<string | undefined> {
   try {
     await checkJava();

@@ -1,7 +1,7 @@
 import type { KafkaOptions } from '../../../src/adapters/kafka/options.ts';
 import { kafkaHosts } from '../../../src/config/broker-address.ts';
 
-/** How tests speak with a broker; each has a prefix of its own. */
+/** Adapter options for tests. Each test needs its own prefix. */
 export function kafkaOptions(
   address: string,
   over: Partial<KafkaOptions> & Pick<KafkaOptions, 'prefix'>,

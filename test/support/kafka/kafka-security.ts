@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { Properties, Protocol } from '../../../kafka/server-properties.ts';
-import { type Certificates, makeCertificates } from './certificates.ts';
+import { type Certificates, createCertificates } from './certificates.ts';
 
-/** How clients reach the brokers: over TLS, with a certificate of their own, with a password, or with that over TLS. */
+/** How clients connect and authenticate: by TLS, by TLS with client certificates, by SASL, or by SASL over TLS. */
 export type Security = 'tls' | 'mutual-tls' | 'sasl' | 'sasl-tls';
 
-/** What a client needs. */
+/** What a client needs to connect. */
 export interface Access {
-  /** The PEM file of the authority that signed the brokers' certificate, where there is TLS. */
+  /** With TLS, the PEM file of the authority that signed the brokers' certificate. */
   readonly caFile: string | undefined;
-  /** The PEM files of a client's certificate and its key, where the brokers ask for one. */
+  /** With mutual TLS, the PEM files of a client's certificate and key. */
   readonly client: { readonly certFile: string; readonly keyFile: string } | undefined;
-  /** Good for PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512, where there is SASL. */
+  /** With SASL, a user for PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
   readonly user: { readonly username: string; readonly password: string } | undefined;
 }
 
-/** What the brokers are started with. */
+/** The settings of the brokers. */
 export interface Secured extends Access {
   readonly protocol: Protocol;
   readonly properties: Properties;
@@ -24,13 +24,13 @@ export interface Secured extends Access {
 
 const PROTOCOLS = { tls: 'SSL', 'mutual-tls': 'SSL', sasl: 'SASL_PLAINTEXT', 'sasl-tls': 'SASL_SSL' } as const;
 
-/** Makes what is needed for it in a folder: keys and certificates, and a password of its own. */
+/** Creates what this security needs in a folder: keys, certificates and a password. */
 export function secure(security: Security | undefined, folder: string): Secured {
   if (security === undefined) {
     const nothing = { caFile: undefined, client: undefined, user: undefined };
     return { protocol: 'PLAINTEXT', properties: {}, format: [], ...nothing };
   }
-  const tls = security === 'sasl' ? undefined : makeCertificates(folder, security === 'mutual-tls');
+  const tls = security === 'sasl' ? undefined : createCertificates(folder, security === 'mutual-tls');
   const user = security.startsWith('sasl') ? { username: 'imgpipe', password: secret() } : undefined;
   return {
     protocol: PROTOCOLS[security],

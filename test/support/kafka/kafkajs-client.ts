@@ -1,7 +1,7 @@
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { onTestFinished } from 'vitest';
 
-/** A client without our adapter, connected until the test has finished. It waits long for a broker that is away. */
+/** A plain kafkajs client, connected until the test has finished. It retries long enough for a broker's restart. */
 export async function kafkajsClient(address: string, options: Omit<KafkaConfig, 'brokers'> = {}) {
   const retry = { initialRetryTime: 100, maxRetryTime: 500, retries: 100 };
   const brokers = address.replace('kafka://', '').split(',');
@@ -23,7 +23,7 @@ export async function kafkajsClient(address: string, options: Omit<KafkaConfig, 
       admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true }),
     send: (topic: string, ...values: string[]) =>
       producer.send({ topic, messages: values.map((value) => ({ value })), acks: -1 }),
-    /** How many messages a partition of a topic holds. */
+    /** The number of messages in a partition. */
     count: async (topic: string, partition = 0) => {
       const offsets = await admin.fetchTopicOffsets(topic);
       const { low, high } = offsets.find((each) => each.partition === partition) ?? { low: '0', high: '0' };

@@ -2,21 +2,21 @@ import { inject } from 'vitest';
 import type { SharedKafka } from './kafka-for-tests.ts';
 
 /**
- * The run's broker, for `await sharedKafka()` at the top of a test file: its address, or why there is none, so that what
- * needs it can be left out. Its topics and groups are everybody's: take names of your own.
+ * The broker that all test files share, or why there is none, so that tests can be skipped. To be awaited at the top of a
+ * test file. Tests must use unique names for topics and groups.
  */
 export async function sharedKafka(): Promise<SharedKafka> {
-  return (await ask('')) as SharedKafka;
+  return (await request('')) as SharedKafka;
 }
 
-/** Why no broker can be started here, for tests that start brokers of their own; undefined where one can. */
+/** Why no broker can be started here, or undefined if one can; for tests that start their own brokers. */
 export async function whyNoKafka(): Promise<string | undefined> {
-  return (await ask('why-none')) as string | undefined;
+  return (await request('why-none')) as string | undefined;
 }
 
-async function ask(what: string): Promise<unknown> {
-  const response = await fetch(`${inject('kafka')}/${what}`);
+async function request(path: string): Promise<unknown> {
+  const response = await fetch(`${inject('kafka')}/${path}`);
   const { value, error } = (await response.json()) as { value?: unknown; error?: string };
-  if (error !== undefined) throw new Error(`there is no Kafka for the tests: ${error}`);
+  if (error !== undefined) throw new Error(`Kafka did not start for the tests: ${error}`);
   return value;
 }

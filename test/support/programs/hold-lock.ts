@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createLocks } from '../../../src/adapters/sqlite/locks.ts';
 
-/** Takes a lock in a folder, prints the answer and holds it until it is killed. */
+/** Takes a lock in a folder, prints the result and holds the lock until it is killed. */
 const [folder = '', name = '', mode = ''] = process.argv.slice(2);
 const locks = createLocks(path.join(folder, 'locks'));
 const answer = await locks.lock(

@@ -10,25 +10,25 @@ import type { Running } from '../imgpipe.ts';
 import { seeded } from '../random.ts';
 import type { Round } from './fault-rounds.ts';
 import {
+  checkEnd,
+  checkExit,
   drainAndCheck,
-  drainHere,
-  endOf,
+  drainInProcess,
   finish,
-  receiveHere,
+  receiveInProcess,
   startReceiver,
   startStages,
-  tellToStop,
-  untilAlerts,
-  wrongEnd,
+  stopStage,
+  waitForAlerts,
 } from './running-stages.ts';
 import { createSite, type Site } from './site.ts';
-import { statusOf as statusAt, whatIsLost } from './site-checks.ts';
+import { findLosses, statusOf as statusAt } from './site-checks.ts';
 
 const IMAGES = 12;
 const ALERTS = 3;
 const ALL = { default: IMAGES };
 
-/** Four streams of a hundred images each; meanwhile an analyzer is killed, one is added and one is taken away. */
+/** Four streams of a hundred images each, while one analyzer is killed, one is added and one stops. */
 export const analyzersComeAndGo: Round = async (site, seed) => {
   const random = seeded(seed);
   const streams = ['north', 'east', 'south', 'west'];
@@ -40,119 +40,120 @@ export const analyzersComeAndGo: Round = async (site, seed) => {
   await sleep(random() * 500);
   killed.child.kill('SIGKILL');
   await killed.ended;
-  const bad = await whatIsLost(site.data, site.bus);
+  const problems = await findLosses(site.data, site.bus);
   const added = site.start('analyze');
   await added.until(/takes/);
   await sleep(random() * 500);
-  bad.push(...(await tellToStop('the analyzer that leaves', leaving)));
-  for (const [index, receiver] of receivers.entries()) bad.push(...(await endOf(`receiver ${index}`, receiver)));
-  bad.push(...(await untilAlerts(site, 100)));
-  bad.push(...(await tellToStop('the added analyzer', added)), ...(await tellToStop('alert', alert)));
-  return [...bad, ...(await drainAndCheck(site, Object.fromEntries(streams.map((stream) => [stream, 100]))))];
+  problems.push(...(await stopStage('the analyzer that leaves', leaving)));
+  for (const [index, receiver] of receivers.entries())
+    problems.push(...(await checkEnd(`receiver ${index}`, receiver)));
+  problems.push(...(await waitForAlerts(site, 100)));
+  problems.push(...(await stopStage('the added analyzer', added)), ...(await stopStage('alert', alert)));
+  return [...problems, ...(await drainAndCheck(site, Object.fromEntries(streams.map((stream) => [stream, 100]))))];
 };
 
-/** An analyzer is stopped until the group has given it up and another has its partitions; it is woken, and both go on. */
-export const analyzerPastItsSession: Round = async (site, seed) => {
+/** An analyzer is suspended until the group has removed it and another owns its partitions; resumed, both continue. */
+export const analyzerPastSessionTimeout: Round = async (site, seed) => {
   const random = seeded(seed);
   const stages = startStages(site, { count: 80, interval: '50ms' });
   await stages.analyze.until(/^event 1:/m);
   await sleep(random() * 300);
   stages.analyze.child.kill('SIGSTOP');
   const second = site.start('analyze');
-  // It may have been stopped with the catalog in its hand.
+  // The suspended analyzer may hold the catalog's write lock.
   await second.until(/takes (all|the only)|analyze waits/);
-  const bad = await whatIsLost(site.data, site.bus);
+  const problems = await findLosses(site.data, site.bus);
   await sleep(random() * 500);
-  const again = isMemberAgain(stages.analyze);
+  const again = rejoined(stages.analyze);
   stages.analyze.child.kill('SIGCONT');
   await again;
-  bad.push(...(await endOf('receive', stages.receive)), ...(await untilAlerts(site, 20)));
-  bad.push(...(await tellToStop('the second analyzer', second)));
-  return [...bad, ...(await finish(site, stages, { default: 80 }))];
+  problems.push(...(await checkEnd('receive', stages.receive)), ...(await waitForAlerts(site, 20)));
+  problems.push(...(await stopStage('the second analyzer', second)));
+  return [...problems, ...(await finish(site, stages, { default: 80 }))];
 };
 
-/** The same messages are published once more before, while and after they are handled. */
-export const sameMessagesTwice: Round = async (site) => {
-  await receiveHere(site, IMAGES);
-  await publishAgain(site, TOPICS.imageAnalysis);
+/** The same messages are published again before, while and after they are handled. */
+export const duplicateMessages: Round = async (site) => {
+  await receiveInProcess(site, IMAGES);
+  await republish(site, TOPICS.imageAnalysis);
   const analyze = site.start('analyze');
   await analyze.until(/^event 3:/m);
-  await publishAgain(site, TOPICS.imageAnalysis);
-  await publishAgain(site, TOPICS.imageEventAlert);
+  await republish(site, TOPICS.imageAnalysis);
+  await republish(site, TOPICS.imageEventAlert);
   const alert = site.start('alert');
-  const bad = await untilAlerts(site, ALERTS);
-  await publishAgain(site, TOPICS.imageEventAlert);
-  bad.push(...(await tellToStop('analyze', analyze)), ...(await tellToStop('alert', alert)));
-  return [...bad, ...(await drainAndCheck(site, ALL))];
+  const problems = await waitForAlerts(site, ALERTS);
+  await republish(site, TOPICS.imageEventAlert);
+  problems.push(...(await stopStage('analyze', analyze)), ...(await stopStage('alert', alert)));
+  return [...problems, ...(await drainAndCheck(site, ALL))];
 };
 
-/** Another pipeline's message stops each stage that comes to it, uncommitted; `clean` starts over, and a prefix goes round it. */
-export const anotherPipelinesMessages: Round = async (site) => {
+/** A message of another pipeline stops each stage that reads it, uncommitted. `clean` or another topic prefix resolves that. */
+export const foreignMessages: Round = async (site) => {
   const other = createSite(path.join(path.dirname(site.data), 'other'), site.bus);
   const third = createSite(path.join(path.dirname(site.data), 'third'), site.bus);
   const within = { ...site.bus, IMGPIPE_TOPIC_PREFIX: `${site.bus['IMGPIPE_TOPIC_PREFIX']}apart.` };
   const apart = createSite(path.join(path.dirname(site.data), 'third'), within);
   try {
-    // Images and events of the other's wait.
-    await receiveHere(other, IMAGES);
-    await drainHere(other, 'analyze');
-    await receiveHere(other, IMAGES + 4);
+    // The other pipeline now has images and events waiting.
+    await receiveInProcess(other, IMAGES);
+    await drainInProcess(other, 'analyze');
+    await receiveInProcess(other, IMAGES + 4);
     const committed = await committedBy(other);
-    const bad = await stopsBefore(other, site, 'run', '--count', '4');
-    for (const stage of ['analyze', 'alert']) bad.push(...(await stopsBefore(other, third, stage)));
-    if ((await committedBy(other)) !== committed) bad.push("another pipeline's messages are committed");
-    bad.push(...(await endOf('clean', site.start('clean', '--yes'))));
-    await receiveHere(site, IMAGES);
-    bad.push(...(await drainAndCheck(site, ALL)));
-    bad.push(...(await endOf('run with another prefix', apart.start('run', '--count', String(IMAGES)))));
-    return [...bad, ...(await drainAndCheck(apart, ALL))];
+    const problems = await checkRefusal(other, site, 'run', '--count', '4');
+    for (const stage of ['analyze', 'alert']) problems.push(...(await checkRefusal(other, third, stage)));
+    if ((await committedBy(other)) !== committed) problems.push("another pipeline's messages are committed");
+    problems.push(...(await checkEnd('clean', site.start('clean', '--yes'))));
+    await receiveInProcess(site, IMAGES);
+    problems.push(...(await drainAndCheck(site, ALL)));
+    problems.push(...(await checkEnd('run with another prefix', apart.start('run', '--count', String(IMAGES)))));
+    return [...problems, ...(await drainAndCheck(apart, ALL))];
   } finally {
     await Promise.all([other, third, apart].map((each) => each.close()));
   }
 };
 
-/** What was published before a `clean` that left the topics is passed over, and the new pipeline is whole. */
+/** Messages from before a `clean --keep-topics` are skipped, and the new pipeline is complete. */
 export const messagesFromBeforeClean: Round = async (site) => {
-  await receiveHere(site, 4);
-  await drainHere(site, 'analyze');
-  await receiveHere(site, 6);
-  const bad = await endOf('clean', site.start('clean', '--yes', '--keep-topics'));
+  await receiveInProcess(site, 4);
+  await drainInProcess(site, 'analyze');
+  await receiveInProcess(site, 6);
+  const problems = await checkEnd('clean', site.start('clean', '--yes', '--keep-topics'));
   const stages = startStages(site, { count: IMAGES, interval: '20ms' });
-  bad.push(...(await untilAlerts(site, ALERTS)), ...(await finish(site, stages, ALL)));
+  problems.push(...(await waitForAlerts(site, ALERTS)), ...(await finish(site, stages, ALL)));
   for (const [name, count] of [
     ['analyze', 2],
     ['alert', 1],
   ] as const) {
     const told = stages[name].stderr().match(/a message from before the last clean is passed over/g)?.length ?? 0;
-    if (told !== count) bad.push(`${name} passes over ${told} messages instead of ${count}`);
+    if (told !== count) problems.push(`${name} skips ${told} messages instead of ${count}`);
   }
-  return bad;
+  return problems;
 };
 
-/** An analyzer whose group does not let it in, since another is stopped and not given up yet, is told to stop. The other is woken. */
-export const toldToStopWhileJoining: Round = async (site) => {
+/** An analyzer stops while it waits to join, because a suspended member has not been removed from the group yet. */
+export const stopWhileJoining: Round = async (site) => {
   const stages = startStages(site, { count: IMAGES, interval: '20ms' });
-  const bad = [...(await endOf('receive', stages.receive)), ...(await untilAlerts(site, ALERTS))];
-  // Idle, it has not the catalog in its hand.
+  const problems = [...(await checkEnd('receive', stages.receive)), ...(await waitForAlerts(site, ALERTS))];
+  // An idle analyzer holds no lock on the catalog.
   while ((await statusOf(site)).waiting?.analysis !== 0) await sleep(20);
   stages.analyze.child.kill('SIGSTOP');
   const second = site.start('analyze');
   await second.until(/waits for its partitions/);
-  bad.push(...(await tellToStop('the analyzer that waits', second)));
+  problems.push(...(await stopStage('the analyzer that waits', second)));
   stages.analyze.child.kill('SIGCONT');
-  await receiveHere(site, IMAGES + 4);
-  bad.push(...(await untilAlerts(site, ALERTS + 1)));
-  return [...bad, ...(await finish(site, stages, { default: IMAGES + 4 }))];
+  await receiveInProcess(site, IMAGES + 4);
+  problems.push(...(await waitForAlerts(site, ALERTS + 1)));
+  return [...problems, ...(await finish(site, stages, { default: IMAGES + 4 }))];
 };
 
-/** A stage at `site` comes to the other pipeline's message and stops; the answer is what is wrong with that. */
-async function stopsBefore(other: Site, site: Site, ...stage: string[]): Promise<string[]> {
+/** Checks that a stage at `site` stops at the other pipeline's message, and says what to do. */
+async function checkRefusal(other: Site, site: Site, ...stage: string[]): Promise<string[]> {
   const ids = await Promise.all([other, site].map(pipelineIdOf));
   const end = await site.start(...stage).ended;
-  const bad = wrongEnd(`${stage[0]} with another pipeline's message`, end, 1);
+  const problems = checkExit(`${stage[0]} with another pipeline's message`, end, 1);
   for (const part of [...ids, '--topic-prefix', "'imgpipe clean'"])
-    if (!end.stderr.includes(part)) bad.push(`${stage[0]} does not say ${part}: ${end.stderr}`);
-  return bad;
+    if (!end.stderr.includes(part)) problems.push(`${stage[0]} does not mention ${part}: ${end.stderr}`);
+  return problems;
 }
 
 const statusOf = ({ data, bus }: Site) => statusAt(data, bus);
@@ -161,16 +162,16 @@ async function pipelineIdOf(site: Site): Promise<string> {
   return (await statusOf(site)).pipelineId;
 }
 
-/** What the pipeline's groups have committed, of all partitions. */
+/** The committed offsets of the pipeline's groups, of all partitions. */
 async function committedBy(site: Site): Promise<string> {
   const { broker } = await statusOf(site);
   return JSON.stringify(broker.groups.map(({ partitions }) => partitions.map(({ committed }) => committed)));
 }
 
-/** Publishes all messages of a topic once more. */
-async function publishAgain(site: Site, topic: string): Promise<void> {
+/** Publishes all messages of a topic again. */
+async function republish(site: Site, topic: string): Promise<void> {
   const connection = kafkaConnectionOf(loadConfig({ given: {}, givenAs: 'name', env: site.bus }));
-  if (connection === undefined) throw new Error('the messages of a Kafka cluster were to be published again');
+  if (connection === undefined) throw new Error('the site has no Kafka broker');
   const bus = await openKafkaBus(connection, { create: true, withinMs: 10_000 });
   const messages: ReceivedMessage[] = [];
   const { signal } = new AbortController();
@@ -186,7 +187,7 @@ async function publishAgain(site: Site, topic: string): Promise<void> {
   }
 }
 
-async function isMemberAgain(analyzer: Running): Promise<void> {
+async function rejoined(analyzer: Running): Promise<void> {
   const shares = (text: string) => text.match(/ takes /g)?.length ?? 0;
   const before = shares(analyzer.stderr());
   while (analyzer.child.exitCode === null && shares(analyzer.stderr()) === before) await sleep(20);

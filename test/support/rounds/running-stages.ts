@@ -4,23 +4,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from '../../../src/index.ts';
 import type { Running } from '../imgpipe.ts';
 import type { Site } from './site.ts';
-import { imagesIn, whatIsWrong } from './site-checks.ts';
+import { findProblems, imageCount } from './site-checks.ts';
 
 export type StageName = 'receive' | 'analyze' | 'alert';
 export type Stages = Readonly<Record<StageName, Running>>;
 
-/** A stage that is told to stop and does not within this long, hangs. */
-const HANGS_AFTER_MS = 12_000;
-/** What has not come this long after all that it needs was there, does not come. */
-const NEVER_AFTER_MS = 45_000;
+/** A stage that takes longer to stop is considered hung. */
+const MAX_STOP_MS = 12_000;
+/** Alerts that take longer are considered lost. */
+const MAX_ALERT_MS = 45_000;
 
-/** What the receiver of `startStages` is told. */
+/** The options of the receiver of a generated stream. */
 export interface Generated {
   readonly count: number;
   readonly interval: string;
 }
 
-/** The three real stages, each in a process of its own; the two that are endless are told to stop by whoever started them. */
+/** Starts the three stages, each in its own process. The caller stops the two endless ones. */
 export function startStages(site: Site, generated: Generated): Record<StageName, Running> {
   return {
     alert: site.start('alert'),
@@ -33,56 +33,56 @@ export function startReceiver(site: Site, { count, interval }: Generated, stream
   return site.start('receive', '--count', String(count), '--interval', interval, '--stream', stream);
 }
 
-/** Tells an endless stage to stop; the answer is what was wrong with its end. */
-export async function tellToStop(name: string, stage: Running, exit = 0): Promise<string[]> {
-  // Before it has said a word it may not be listening to signals yet.
+/** Stops an endless stage with SIGTERM and checks its exit. */
+export async function stopStage(name: string, stage: Running, exit = 0): Promise<string[]> {
+  // Before its first output it may not handle signals yet.
   await stage.until(/broker/);
   stage.child.kill('SIGTERM');
   const over = new AbortController();
   const end = await Promise.race([
     stage.ended,
-    sleep(HANGS_AFTER_MS, undefined, { signal: over.signal }).catch(() => undefined),
+    sleep(MAX_STOP_MS, undefined, { signal: over.signal }).catch(() => undefined),
   ]);
   over.abort();
-  if (end !== undefined) return wrongEnd(`${name}, told to stop`, end, exit);
+  if (end !== undefined) return checkExit(`${name} after SIGTERM`, end, exit);
   stage.child.kill('SIGKILL');
-  return [`${name}, told to stop, is still there after ${HANGS_AFTER_MS / 1000} s: ${stage.stderr()}`];
+  return [`${name} still runs ${MAX_STOP_MS / 1000} s after SIGTERM: ${stage.stderr()}`];
 }
 
-/** What was wrong with the end of a process that was to end by itself. */
-export async function endOf(name: string, running: Running): Promise<string[]> {
-  return wrongEnd(name, await running.ended, 0);
+/** Checks the exit of a process that ends by itself. */
+export async function checkEnd(name: string, running: Running): Promise<string[]> {
+  return checkExit(name, await running.ended, 0);
 }
 
-/** Waits until there are so many alerts; the answer is that they do not come. */
-export async function untilAlerts(site: Site, count: number): Promise<string[]> {
+/** Waits for this many alerts. Resolves with a problem if they do not appear. */
+export async function waitForAlerts(site: Site, count: number): Promise<string[]> {
   const folder = path.join(site.data, 'image_event_alerts');
   const alerts = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.txt')).length : 0);
-  const giveUp = performance.now() + NEVER_AFTER_MS;
+  const deadline = performance.now() + MAX_ALERT_MS;
   while (alerts() < count) {
-    if (performance.now() > giveUp) return [`${alerts()} alerts after ${NEVER_AFTER_MS / 1000} s, not ${count}`];
+    if (performance.now() > deadline) return [`${alerts()} alerts after ${MAX_ALERT_MS / 1000} s, not ${count}`];
     await sleep(20);
   }
   return [];
 }
 
-/** Lets the receiver end, tells the others to stop, does what still waits, and checks. */
+/** Waits for the receiver, stops the others, drains the pipeline and checks it. */
 export async function finish(site: Site, stages: Stages, streams: Readonly<Record<string, number>>): Promise<string[]> {
   const received = await stages.receive.ended;
-  const bad = received.signal === 'SIGKILL' ? [] : wrongEnd('receive', received, 0);
-  for (const name of ['analyze', 'alert'] as const) bad.push(...(await tellToStop(name, stages[name])));
-  return [...bad, ...(await drainAndCheck(site, streams))];
+  const problems = received.signal === 'SIGKILL' ? [] : checkExit('receive', received, 0);
+  for (const name of ['analyze', 'alert'] as const) problems.push(...(await stopStage(name, stages[name])));
+  return [...problems, ...(await drainAndCheck(site, streams))];
 }
 
-/** Does what still waits, and checks. */
+/** Drains the pipeline and checks it. */
 export async function drainAndCheck(site: Site, streams: Readonly<Record<string, number>>): Promise<string[]> {
-  await drainHere(site, 'analyze');
-  await drainHere(site, 'alert');
-  return whatIsWrong(site.data, streams, site.bus);
+  await drainInProcess(site, 'analyze');
+  await drainInProcess(site, 'alert');
+  return findProblems(site.data, streams, site.bus);
 }
 
-/** Runs a stage in this process until its input is empty. A bug may keep it from passing a step. */
-export async function drainHere(site: Site, stage: 'analyze' | 'alert', bugAt?: Step): Promise<void> {
+/** Runs a stage in this process until its input is empty, optionally with a bug at a step. */
+export async function drainInProcess(site: Site, stage: 'analyze' | 'alert', bugAt?: Step): Promise<void> {
   const pipeline = await site.open();
   const onStep = (step: Step) => {
     if (step === bugAt) throw new TypeError(`a bug at ${step}`);
@@ -94,9 +94,9 @@ export async function drainHere(site: Site, stage: 'analyze' | 'alert', bugAt?: 
   }
 }
 
-/** Receives in this process until the default stream has so many images. */
-export async function receiveHere(site: Site, images: number): Promise<void> {
-  const count = Math.max(0, images - (await imagesIn(site.data, 'default', site.bus)));
+/** Receives in this process until the default stream has this many images. */
+export async function receiveInProcess(site: Site, images: number): Promise<void> {
+  const count = Math.max(0, images - (await imageCount(site.data, 'default', site.bus)));
   const pipeline = await site.open({ count });
   try {
     await pipeline.receive([], { signal: new AbortController().signal });
@@ -105,7 +105,7 @@ export async function receiveHere(site: Site, images: number): Promise<void> {
   }
 }
 
-/** What is wrong with an end that was to have this exit. */
-export function wrongEnd(name: string, { status, signal, stderr }: Awaited<Running['ended']>, exit: number): string[] {
+/** Checks the exit status of a process. */
+export function checkExit(name: string, { status, signal, stderr }: Awaited<Running['ended']>, exit: number): string[] {
   return status === exit ? [] : [`${name}: exit ${status ?? signal} instead of ${exit}: ${stderr}`];
 }

@@ -6,18 +6,18 @@ import { type BusSettings, openAt } from './site.ts';
 const STATUS_TRIES = 10;
 
 /**
- * What is wrong with a folder after its generated streams have gone through all stages: nothing, or sentences. It
- * looks at the files by itself and asks `status --check` besides. `streams` says how many images each has.
+ * The problems of a data folder whose generated streams have passed through all stages. Looks at the files and at
+ * `status --check`. `streams` is how many images each stream has.
  */
-export async function whatIsWrong(
+export async function findProblems(
   folder: string,
   streams: Readonly<Record<string, number>>,
   bus: BusSettings = {},
 ): Promise<string[]> {
-  const wrong: string[] = [];
+  const problems: string[] = [];
   const expect = (what: string, is: unknown, should: unknown) => {
     if (JSON.stringify(is) !== JSON.stringify(should)) {
-      wrong.push(`${what}: ${JSON.stringify(is)} instead of ${JSON.stringify(should)}`);
+      problems.push(`${what}: ${JSON.stringify(is)} instead of ${JSON.stringify(should)}`);
     }
   };
   for (const [stream, images] of Object.entries(streams)) {
@@ -49,7 +49,7 @@ export async function whatIsWrong(
     files(path.join(folder, 'image_event_alerts')),
     Array.from(changed, (_, index) => `image_event_alert_${String(index + 1).padStart(3, '0')}.txt`),
   );
-  expect('left in incoming', leftIn(path.join(folder, 'incoming')), []);
+  expect('files in incoming', filesBelow(path.join(folder, 'incoming')), []);
   const { waiting, faults, ...counted } = await check(folder, bus);
   const images = Object.values(streams).reduce((sum, each) => sum + each, 0);
   expect('counts', counted, {
@@ -60,25 +60,25 @@ export async function whatIsWrong(
     deadLetters: 0,
   });
   expect('waiting', waiting, { analysis: 0, alert: 0 });
-  const checked = await answered(
+  const checked = await retried(
     () => imgpipe(['status', '--check', '--data', folder], { env: bus }),
     ({ status }) => status !== 4,
   );
   expect('exit of status --check', checked.status, 0);
-  return [...wrong, ...faults];
+  return [...problems, ...faults];
 }
 
-/** What is lost or damaged at any moment, also while stages work or lie dead; what waits is not. The broker must be up. */
-export async function whatIsLost(folder: string, bus: BusSettings = {}): Promise<string[]> {
-  // A process may be stopped in the very middle of making the catalog; there is nothing to lose before it is made.
+/** What is lost or damaged, also while stages run or are dead. What still waits is not lost. The broker must be up. */
+export async function findLosses(folder: string, bus: BusSettings = {}): Promise<string[]> {
+  // A process may have been suspended while it created the catalog. Nothing can be lost before.
   const catalog = path.join(folder, 'imgpipe.db');
   if (!existsSync(catalog) || statSync(catalog).size === 0) return [];
   const { waiting, faults } = await check(folder, bus);
-  return waiting === null ? ['the broker does not answer', ...faults] : faults;
+  return waiting === null ? ['the broker is unavailable', ...faults] : faults;
 }
 
-/** The last number of a stream's images; 0 without any. The broker need not be up. */
-export async function imagesIn(folder: string, stream: string, bus: BusSettings = {}): Promise<number> {
+/** The last image number of a stream, 0 without images. Does not need the broker. */
+export async function imageCount(folder: string, stream: string, bus: BusSettings = {}): Promise<number> {
   if (!existsSync(path.join(folder, 'imgpipe.db'))) return 0;
   const pipeline = await openAt(folder, bus);
   try {
@@ -102,11 +102,11 @@ async function check(folder: string, bus: BusSettings) {
   };
 }
 
-/** How the pipeline stands, as its broker says too. */
+/** The checked status of the pipeline, with its broker's part. */
 export async function statusOf(folder: string, bus: BusSettings) {
   const pipeline = await openAt(folder, bus);
   try {
-    return await answered(
+    return await retried(
       () => pipeline.status({ check: true }),
       ({ waiting }) => waiting !== null,
     );
@@ -115,14 +115,14 @@ export async function statusOf(folder: string, bus: BusSettings) {
   }
 }
 
-/** Asks a few times: `status` gives a broker up so soon that one on a busy machine may be too late. */
-async function answered<T>(ask: () => Promise<T>, isAnswer: (answer: T) => boolean): Promise<T> {
-  let answer = await ask();
-  for (let tries = 1; tries < STATUS_TRIES && !isAnswer(answer); tries += 1) answer = await ask();
-  return answer;
+/** Retries, because the short deadline of `status` can pass before a broker on a busy machine responds. */
+async function retried<T>(request: () => Promise<T>, isComplete: (result: T) => boolean): Promise<T> {
+  let result = await request();
+  for (let tries = 1; tries < STATUS_TRIES && !isComplete(result); tries += 1) result = await request();
+  return result;
 }
 
-/** What an event's text file says: `default/3 after 2`. */
+/** The change that an event's text file describes: `default/3 after 2`. */
 function changeOf(file: string): string {
   const [, , image = '', reference = ''] = readFileSync(file, 'utf8').split('\n');
   const folder = path.basename(path.dirname(image));
@@ -142,7 +142,7 @@ function files(folder: string): string[] {
     .sort();
 }
 
-function leftIn(folder: string): string[] {
+function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
     entry.isFile() ? [entry.name] : [],

@@ -5,30 +5,30 @@ import { openPipeline, type Pipeline } from '../../../src/app/pipeline.ts';
 import { type Given, loadConfig } from '../../../src/config/load.ts';
 import { type Running, start, startProgram } from '../imgpipe.ts';
 
-/** The settings of a bus, as the environment gives them to a program; the embedded one needs none. */
+/** The settings of a bus as environment variables; the embedded bus needs none. */
 export type BusSettings = Readonly<Record<string, string>>;
 
-/** Where a round of faults takes place: a pipeline's folder, its bus, and a log of what each process says. */
+/** Where a round of faults takes place: a data folder, a bus, and a log of each process' output. */
 export interface Site {
   readonly data: string;
   readonly bus: BusSettings;
-  /** How many times as long things take as on the embedded bus. */
+  /** How much slower than the embedded bus this one is. */
   readonly pace: number;
-  /** Starts the real program here: its command and options. */
+  /** Starts imgpipe on this site with a command and its options. */
   start(...args: string[]): Running;
-  /** Starts a program of test/programs/ here. */
+  /** Starts a program of test/programs/ on this site. */
   startProgram(file: string, ...args: string[]): Running;
   /** Opens the pipeline in this process. */
   open(settings?: Given): Promise<Pipeline>;
-  /** Kills what is still at work. */
+  /** Kills the processes that still run. */
   close(): Promise<void>;
 }
 
-/** After how long a group gives up a member that was killed: a test needs not wait for long. */
-const SESSION = '1s';
+/** Short, so that tests do not wait long for the group to remove a killed member. */
+const SESSION_TIMEOUT = '1s';
 const KAFKA_PACE = 3;
 
-/** A place in a folder that lasts as long as its round; its logs lie there too, numbered in the order of their start. */
+/** A site in a folder. The logs are numbered in the order in which the processes started. */
 export function createSite(folder: string, bus: BusSettings = {}): Site {
   const data = path.join(folder, 'data');
   const logs = path.join(folder, 'logs');
@@ -59,18 +59,18 @@ export function createSite(folder: string, bus: BusSettings = {}): Site {
   };
 }
 
-/** Opens the pipeline of a folder and a bus in this process. */
+/** Opens the pipeline of a data folder and bus in this process. */
 export function openAt(data: string, bus: BusSettings, settings: Given = {}): Promise<Pipeline> {
   const config = loadConfig({ given: { ...settings, data }, givenAs: 'name', env: bus });
   return openPipeline({ config, command: 'test', create: true });
 }
 
-/** The settings of a bus of one's own on a Kafka cluster. */
+/** The settings of a new bus, with its own prefix, on a Kafka cluster. */
 export function kafkaBus(address: string, over: BusSettings = {}): BusSettings {
   return {
     IMGPIPE_BROKER: address,
     IMGPIPE_TOPIC_PREFIX: `round-${randomUUID()}.`,
-    IMGPIPE_KAFKA_SESSION_TIMEOUT: SESSION,
+    IMGPIPE_KAFKA_SESSION_TIMEOUT: SESSION_TIMEOUT,
     ...over,
   };
 }
