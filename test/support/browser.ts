@@ -10,8 +10,10 @@ export const CHROMIUM = [process.env['CHROMIUM'], ...PATHS].find((file) => file 
 /** Starts it headless, without its background requests to the network. */
 export function startBrowser(): Promise<Browser> {
   if (CHROMIUM === undefined) throw new Error('Chromium was not found: install it, or set CHROMIUM to its path');
-  const quiet = ['background-networking', 'component-update', 'sync', 'quic', 'gpu'].map((what) => `--disable-${what}`);
+  const disabled = ['background-networking', 'component-update', 'sync', 'quic', 'gpu'].map(
+    (what) => `--disable-${what}`,
+  );
   // Chromium's sandbox does not start as root.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-first-run', ...quiet, ...sandbox] });
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-first-run', ...disabled, ...sandbox] });
 }

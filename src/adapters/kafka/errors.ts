@@ -86,12 +86,12 @@ export function isTransient(error: unknown, hosts: readonly string[]): boolean {
   return TRANSIENT.has(typeOf(error) ?? '') || isUntypedKafkaJs(error) || isOneOfSeveral(error, hosts);
 }
 
-/** Whether the broker answered with this error type, such as `UNKNOWN_TOPIC_OR_PARTITION`. */
+/** Whether the broker responded with this error type, such as `UNKNOWN_TOPIC_OR_PARTITION`. */
 export function hasType(error: unknown, type: string): boolean {
   return [...causes(error)].some((each) => each.type === type);
 }
 
-/** Whether another broker of the cluster may still answer: kafkajs asks any that it knows, not only the configured ones. */
+/** Whether another broker of the cluster may still respond: kafkajs uses any that it has discovered, not only the configured ones. */
 function isOneOfSeveral(error: unknown, hosts: readonly string[]): boolean {
   const failed = [...causes(error)].flatMap(({ broker }) => broker ?? []);
   return failed.length > 0 && (hosts.length > 1 || failed[0] !== hosts[0]);

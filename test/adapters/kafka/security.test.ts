@@ -33,7 +33,7 @@ async function brokerWith(security: Security) {
 }
 
 describe.skipIf(whyNone !== undefined)(`a secured broker${whyNone ? ` (skipped: ${whyNone})` : ''}`, () => {
-  it('with TLS serves clients that trust its authority, and tells others which setting to check', async () => {
+  it('with TLS serves clients that trust its authority, and names the setting to check to others', async () => {
     const { run } = await brokerWith('tls');
     expect(await run()).toMatchObject({ status: 0, stdout: expect.stringContaining('alert 2:') });
     const untrusting = await run({ IMGPIPE_KAFKA_TLS_CA: '' });

@@ -14,7 +14,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 declare module 'kafkajs/src/consumer/runner.js' {
   /** A consumer's fetch loop. */
   interface Runner {
-    /** False once the consumer has been told to stop. */
+    /** False once the consumer is stopping. */
     readonly running: boolean;
     fetch(nodeId: string): Promise<unknown[]>;
   }
