@@ -1,5 +1,4 @@
 import type { Admin } from 'kafkajs';
-import { withDeadline } from '../../../base/deadlines.ts';
 import { createClient, RETRY } from '../client.ts';
 import { createConnection } from '../connection.ts';
 import { isTransient, translated, unavailable } from '../errors.ts';
@@ -24,21 +23,14 @@ export function createAdminClient(options: KafkaOptions, retries = RETRY.retries
 
   return {
     async call(requests, withinMs = 2 * options.requestTimeout) {
-      const over = new AbortController();
-      let lastError: unknown;
-      const isRetriable = (error: unknown) => {
-        lastError = error;
-        return isTransient(error, options.hosts);
-      };
-      const late = () =>
-        lastError instanceof Error ? lastError : unavailable(address, `no response within ${withinMs / 1000} s`);
-      const attempt = () => connection.use(async (admin) => requests(await admin));
       try {
-        return await withDeadline(withinMs, retryTransient(attempt, isRetriable, over.signal), late);
+        return await retryTransient(() => connection.use(async (admin) => requests(await admin)), {
+          isTransient: (error) => isTransient(error, options.hosts),
+          withinMs,
+          late: () => unavailable(address, `no response within ${withinMs / 1000} s`),
+        });
       } catch (error) {
         throw translated(error, address);
-      } finally {
-        over.abort();
       }
     },
     close: () => connection.close(),

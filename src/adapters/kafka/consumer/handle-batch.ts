@@ -1,5 +1,4 @@
 import type { EachBatchPayload } from 'kafkajs';
-import { withDeadline } from '../../../base/deadlines.ts';
 import type { Chunk, ConsumeOptions } from '../../../ports/event-bus.ts';
 import { isTransient, translated, unavailable } from '../errors.ts';
 import { messageOf } from '../records.ts';
@@ -67,23 +66,19 @@ function chunkControls(
       // Kafka would accept a smaller offset.
       if (nextOffset <= committed) return;
       const offsets = { topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
-      const late = () => unavailable(address, `no response to a commit within ${MAX_COMMIT_MS / 1000} s`);
-      const over = new AbortController();
       try {
         // `consumer.commitOffsets` would retry by itself, even while the group waits for this member to join again.
         const commitOnce = () => payload.commitOffsetsIfNecessary(offsets).catch(unlessLost);
-        await withDeadline(
-          MAX_COMMIT_MS,
-          retryTransient(commitOnce, (error) => isTransient(error, []), over.signal),
-          late,
-        );
+        await retryTransient(commitOnce, {
+          isTransient: (error) => isTransient(error, []),
+          withinMs: MAX_COMMIT_MS,
+          late: () => unavailable(address, `no response to a commit within ${MAX_COMMIT_MS / 1000} s`),
+        });
         if (membership.lostBy() !== undefined) return;
         resolveOffset(String(nextOffset - 1));
         committed = nextOffset;
       } catch (error) {
         throw translated(error, address);
-      } finally {
-        over.abort();
       }
     },
   };
