@@ -39,6 +39,8 @@ export interface Pipeline {
   /** The data folder's absolute path. */
   readonly data: string;
   readonly broker: string;
+  /** The absolute path of an object of the store, by its key. */
+  locate(key: string): string;
   /** Takes in pictures from files and folders, or without a path the generated stream. */
   receive(paths: readonly string[], options: StageOptions): Promise<Received>;
   analyze(options: StageOptions): Promise<void>;
@@ -172,6 +174,7 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
   return {
     data: store.address,
     broker: broker.address,
+    locate: (key) => store.locate(key),
 
     receive: (paths, options) =>
       at(['receive'], options, async (session) => receiving(session, await adapters.source(paths), options)),
