@@ -12,7 +12,7 @@ import {
 } from '../../src/domain/messages.ts';
 import { ROOT } from '../support/imgpipe.ts';
 import { deadLetter, eventRecord, imageRecord } from '../support/samples.ts';
-import { code, section, table } from './readme.ts';
+import { code, readPage, table } from './pages.ts';
 
 const types = Object.keys(TYPES) as MessageType[];
 const messages = {
@@ -20,7 +20,8 @@ const messages = {
   'imgpipe.image.event.v1': imageEventMessage('p', eventRecord()),
   'imgpipe.dead.letter.v1': deadLetterMessage('p', deadLetter()),
 };
-const documented = (head: string) => table(section('## Messages'), head).map(([cell]) => code(cell));
+const documented = (head: string) =>
+  table(readPage('docs/reference/messages.md').text, head).map(([cell]) => code(cell));
 
 describe('the JSON Schemas', () => {
   const folder = path.join(ROOT, 'schemas');
@@ -42,7 +43,7 @@ describe('the JSON Schemas', () => {
   });
 });
 
-describe('the README', () => {
+describe('the messages page', () => {
   test('has the topics', () => {
     expect(documented('topic').sort()).toEqual(Object.values(TOPICS).sort());
   });
