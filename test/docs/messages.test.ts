@@ -2,19 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { jsonSchemas } from '../../schemas/json-schemas.ts';
-import {
-  deadLetterMessage,
-  imageEventMessage,
-  imageReceivedMessage,
-  type MessageType,
-  TOPICS,
-  TYPES,
-} from '../../src/domain/messages.ts';
+import { MESSAGE_TYPES, type MessageType } from '../../src/domain/json/messages.ts';
+import { deadLetterMessage, imageEventMessage, imageReceivedMessage, TOPICS } from '../../src/domain/messages.ts';
 import { ROOT } from '../support/imgpipe.ts';
 import { deadLetter, eventRecord, imageRecord } from '../support/samples.ts';
 import { code, readPage, table } from './pages.ts';
 
-const types = Object.keys(TYPES) as MessageType[];
+const types = Object.keys(MESSAGE_TYPES) as MessageType[];
 const messages = {
   'imgpipe.image.received.v1': imageReceivedMessage('p', imageRecord()),
   'imgpipe.image.event.v1': imageEventMessage('p', eventRecord()),
@@ -53,6 +47,6 @@ describe('the messages page', () => {
   });
 
   test.each(types)('has the fields of %s', (type) => {
-    expect(documented(`field of \`${type}\``)).toEqual(Object.keys(TYPES[type].shape));
+    expect(documented(`field of \`${type}\``)).toEqual(Object.keys(MESSAGE_TYPES[type].shape));
   });
 });
