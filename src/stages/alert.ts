@@ -6,7 +6,8 @@ import { readMessage } from '../domain/read-message.ts';
 import type { EventRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import { alertText } from '../domain/texts.ts';
-import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { agreeingEvent } from './agreement.ts';
@@ -48,7 +49,7 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
       [...byNumber.keys()].map((number) => ({ number, base: store.address, alertedAt })),
     );
     await onStep?.('alert:entered');
-    const raised = written.flatMap(({ row: alert }) => {
+    const raised = written.flatMap((alert) => {
       const event = byNumber.get(alert.number);
       return event === undefined ? [] : [{ alert, event }];
     });
@@ -60,7 +61,7 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
       })),
     );
     await onStep?.('alert:text');
-    await catalog.alertsReady(raised.map(({ alert }) => alert.number));
+    await catalog.markAlertsReady(raised.map(({ alert }) => alert.number));
     await onStep?.('alert:ready');
     // One that was ready before may not have been told: to be told twice is the lesser evil.
     return raised.map(({ alert, event }) => ({ kind: 'alert', alert, event }) as const);

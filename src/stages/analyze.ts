@@ -10,7 +10,8 @@ import {
 } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { Threshold } from '../domain/threshold.ts';
-import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -142,9 +143,9 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
   async function enter(judgements: readonly Judgement[]): Promise<OutcomeRecord[]> {
     if (judgements.length === 0) return [];
     await onStep?.('analyze:compared');
-    const written = await catalog.addOutcomes(judgements.map(({ outcome }) => outcome));
+    const entered = await catalog.addOutcomes(judgements.map(({ outcome }) => outcome));
     await onStep?.('analyze:entered');
-    return written.map(({ row }) => row);
+    return entered;
   }
 
   function tellOutcome(outcome: OutcomeRecord, judgement: Judgement | undefined): void {

@@ -4,7 +4,7 @@ import { differenceKey, eventTextKey } from '../domain/object-keys.ts';
 import type { EventRecord, ImageRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import { eventText } from '../domain/texts.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { Comparator, PictureSource } from '../ports/comparator.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { existing } from './agreement.ts';
@@ -75,7 +75,7 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
       differences.map(({ key, bytes }, index) => (answers[index] === 'added' ? sha256Of(bytes) : digestThere(key))),
     );
     await onStep?.('analyze:files');
-    await catalog.eventsReady(
+    await catalog.markEventsReady(
       events.flatMap(({ number }, index) => {
         const differenceSha256 = digests[index];
         return differenceSha256 === undefined ? [] : [{ number, differenceSha256 }];

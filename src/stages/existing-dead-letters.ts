@@ -1,12 +1,12 @@
 import { imageName, type NewDeadLetter, type OutcomeRecord } from '../domain/records.ts';
-import type { DeadLetterRows } from '../ports/dead-letters.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
 
 /**
  * What becomes of the letters of images whose outcomes stood before: an image that has been handled after all needs its
  * letter no more. Those of dead images are handed back: whoever entered them may not have come to publish them.
  */
 export async function resolveExistingDeadLetters(
-  catalog: Pick<DeadLetterRows, 'deadLettersOf' | 'removeDeadLetters'>,
+  catalog: Pick<DeadLetterCatalog, 'deadLettersOf' | 'removeDeadLetters'>,
   technique: string,
   standing: readonly OutcomeRecord[],
 ): Promise<NewDeadLetter[]> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageProcess } from '../domain/heartbeats.ts';
-import type { HeartbeatRows } from '../ports/heartbeats.ts';
+import type { HeartbeatCatalog } from '../ports/catalog/heartbeats.ts';
 import { untilStopped } from './retry.ts';
 
 const EVERY_MS = 3000;
@@ -8,7 +8,7 @@ const EVERY_MS = 3000;
 const KEPT_MS = 24 * 3_600_000;
 
 export interface HeartbeatParts {
-  readonly catalog: Pick<HeartbeatRows, 'beat' | 'endBeats'>;
+  readonly catalog: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'>;
   readonly stages: readonly StageProcess[];
   readonly everyMs?: number;
 }
@@ -28,7 +28,7 @@ export async function withHeartbeat<T>(
     while (!ended.signal.aborted) {
       const now = Date.now();
       const heartbeats = stages.map((stage) => ({ ...stage, at: new Date(now).toISOString() }));
-      await catalog.beat(heartbeats, new Date(now - KEPT_MS).toISOString()).catch(() => {});
+      await catalog.recordHeartbeats(heartbeats, new Date(now - KEPT_MS).toISOString()).catch(() => {});
       await sleep(everyMs, undefined, { signal: ended.signal }).catch(() => {});
     }
   }
@@ -39,7 +39,7 @@ export async function withHeartbeat<T>(
   } finally {
     ended.abort();
     // A catalog that another holds for long keeps no stage from ending.
-    const last = beating.then(() => catalog.endBeats(stages));
+    const last = beating.then(() => catalog.removeHeartbeats(stages));
     await untilStopped(last, ended.signal).catch(() => {});
   }
 }

@@ -1,7 +1,7 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import type { MessageData, MessageType } from '../domain/messages.ts';
 import { readMessage } from '../domain/read-message.ts';
-import type { PipelineIdentity } from '../ports/catalog.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 
 /** A message of this pipeline, read; or one from before its last `clean`, to be passed over. */

@@ -8,14 +8,14 @@ import {
   type NewOutcome,
 } from '../domain/records.ts';
 import type { Threshold } from '../domain/threshold.ts';
-import type { ImageRows } from '../ports/catalog.ts';
+import type { ImageCatalog } from '../ports/catalog/images.ts';
 import type { Comparator, PictureSource } from '../ports/comparator.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { HandlerContext } from './consume.ts';
 import { deadLetterOf, reasonOf } from './dead-letter.ts';
 
 export interface JudgeParts {
-  readonly catalog: Pick<ImageRows, 'references'>;
+  readonly catalog: Pick<ImageCatalog, 'references'>;
   readonly comparator: Comparator;
   readonly picture: (image: ImageRecord, context: HandlerContext) => PictureSource;
   /** A stored mask, by its digest. */

@@ -1,7 +1,8 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import type { Observer } from '../domain/reports.ts';
 import { sameThreshold, type Threshold, thresholdText } from '../domain/threshold.ts';
-import type { Catalog, Lock } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { Lock } from '../ports/catalog/locks.ts';
 import { pause, withRetry } from './retry.ts';
 
 /** How often one who stands by asks again. */

@@ -4,7 +4,8 @@ import { imageReceivedMessage, TOPICS } from '../domain/messages.ts';
 import { imageKey } from '../domain/object-keys.ts';
 import { isInLog } from '../domain/record-positions.ts';
 import type { Observer } from '../domain/reports.ts';
-import type { Catalog, LockResult } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { LockResult } from '../ports/catalog/locks.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type LockOwner, streamLockName } from './locks.ts';
@@ -12,6 +13,8 @@ import { pause, untilStopped, withRetry } from './retry.ts';
 
 /** How many images are finished and published together. */
 const BATCH = 64;
+/** How many images that wait for an outcome are read together. */
+const PAGE = 1000;
 /** How often streams are looked after where nothing is received. */
 const ROUND_MS = 3000;
 /** How often, and how long apart, a stream is asked for that another holds: perhaps for a moment only. */
@@ -61,12 +64,12 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   async function publishBatch(stream: string): Promise<number> {
-    const rows = await catalog.unpublished(stream, BATCH);
+    const rows = await catalog.unpublishedImages(stream, BATCH);
     const pending = rows.filter((row) => row.state === 'pending');
     if (pending.length > 0) {
       await store.promote(pending.map((row) => ({ incoming: row.incoming, key: imageKey(row), sha256: row.sha256 })));
       await onStep?.('outbox:promoted');
-      await catalog.imagesReady(pending);
+      await catalog.markImagesReady(pending);
       await onStep?.('outbox:ready');
     }
     if (rows.length === 0) return 0;
@@ -119,10 +122,13 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   /** An image whose message the log no longer holds, or never did, and that still waits for an outcome: unpublished. */
   async function clearStrays(stream: string): Promise<void> {
-    const waiting = await catalog.unanswered(stream);
-    if (waiting.length === 0) return;
-    const logs = await untilStopped(bus.logs(TOPICS.imageAnalysis), signal);
-    await catalog.clearPublished(waiting.filter(({ position }) => !isInLog(position, bus.id, logs)));
+    for (let last = 0; ; ) {
+      const page = await catalog.imagesInFlight(stream, last, PAGE);
+      last = page.at(-1)?.number ?? 0;
+      if (last === 0) return;
+      const logs = await untilStopped(bus.logs(TOPICS.imageAnalysis), signal);
+      await catalog.clearPublished(page.filter(({ position }) => !isInLog(position, bus.id, logs)));
+    }
   }
 
   async function recover(stream: string): Promise<void> {
@@ -148,7 +154,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   async function recoverStreams(except: string): Promise<void> {
     const blocked = new Set<string>();
     while (!signal.aborted) {
-      for (const stream of await withRetry(retry, () => catalog.streamsToPublish())) {
+      for (const stream of await withRetry(retry, () => catalog.unpublishedStreams())) {
         if (stream === except) continue;
         const answer = await lock(stream);
         if (!('lock' in answer)) continue;

@@ -5,7 +5,7 @@ import { imageKey } from '../domain/object-keys.ts';
 import { sniffFormat } from '../domain/picture-format.ts';
 import type { NewImage } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { ImageSource, SourceItem, StreamPosition } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type LockOwner, lockStream } from './locks.ts';
@@ -57,7 +57,7 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
 
   /** The number of the image that this very content of this origin is already, if it is. */
   async function keptAs({ origin }: Picture, sha256: string): Promise<number | undefined> {
-    const newest = await withRetry(retry, () => catalog.newestFrom(stream, origin));
+    const [newest] = await withRetry(retry, () => catalog.newestImages([{ stream, origin }]));
     return newest?.sha256 === sha256 ? newest.number : undefined;
   }
 
@@ -105,7 +105,7 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
     const written = await withRetry(retry, () => catalog.addImages(candidates.map(({ row }) => row)));
     await onStep?.('receive:pending');
     await outbox.publish(stream);
-    for (const { row } of written) {
+    for (const row of written) {
       numbers = { first: numbers?.first ?? row.number, last: row.number };
       received.images += 1;
       onReport?.({ kind: 'image', image: row });
@@ -162,7 +162,7 @@ async function positionOf(
   stream: string,
   retry: RetryContext,
 ): Promise<StreamPosition> {
-  const last = await withRetry(retry, () => catalog.lastImage(stream));
+  const [last] = await withRetry(retry, () => catalog.newestImages([{ stream }]));
   return {
     lastNumber: last?.number ?? 0,
     lastPicture: async () => (last === undefined ? undefined : withRetry(retry, () => store.get(imageKey(last)))),

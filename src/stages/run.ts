@@ -1,6 +1,7 @@
 import { Stopped } from '../domain/errors.ts';
 import type { Observer } from '../domain/reports.ts';
-import type { Catalog, RangeTally } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { RangeTally } from '../ports/catalog/outcomes.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import { consume, type Stage } from './consume.ts';
 import type { Received } from './receive.ts';
@@ -60,7 +61,7 @@ async function untilClosed(
   if (numbers === undefined) return;
   for (let from = numbers.first; ; ) {
     const last = numbers.last;
-    const open = await withRetry(retry, () => catalog.firstOpen(stream, from, last, technique));
+    const open = await withRetry(retry, () => catalog.firstOpen(technique, { stream, first: from, last }));
     if (open === undefined) return;
     if (signal.aborted) throw new Stopped();
     from = open;
@@ -70,5 +71,5 @@ async function untilClosed(
 
 async function tally(catalog: Catalog, stream: string, technique: string, numbers: Received['numbers']) {
   if (numbers === undefined) return { events: 0, alerts: 0, deadLetters: 0 };
-  return catalog.tally(stream, numbers.first, numbers.last, technique);
+  return catalog.tally(technique, { stream, ...numbers });
 }

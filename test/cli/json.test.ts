@@ -96,7 +96,7 @@ describe('the output of a command with --json has the fields of its schema, and 
   test('status --alive, dead and clean', async () => {
     const { bus, catalog, close } = await openSqlite(data);
     const heartbeat = { stage: 'alert', host: hostname(), process: 7, at: new Date().toISOString() } as const;
-    await catalog.beat([heartbeat], heartbeat.at);
+    await catalog.recordHeartbeats([heartbeat], heartbeat.at);
     const liveness = await only(livenessSchema, 'status', '--alive', 'alert');
     expect(liveness.heartbeats).toEqual([{ process: 7, at: heartbeat.at }]);
     await bus.publish('image_analysis', [{ key: 'k', headers: { name: 'value' }, value: 'no JSON' }]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Stopped } from '../../src/domain/errors.ts';
 import { imageEventMessage, TOPICS } from '../../src/domain/messages.ts';
 import type { Step } from '../../src/domain/reports.ts';
+import { auditOf } from '../support/audit.ts';
 import { png } from '../support/pictures.ts';
 import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
@@ -49,7 +50,7 @@ describe('an image event', () => {
       const stage = await shop.alertStage();
       expect(await shop.committed(stage)).toBe(0);
       await shop.work(stage);
-      expect(await shop.catalog.audit('l2@1')).toMatchObject({ alerts: 1, openEvents: [], faults: [] });
+      expect(await auditOf(shop.catalog, 'l2@1')).toMatchObject({ alerts: 1, openEvents: [], faults: [] });
       expect(await shop.store.list('image_event_alerts')).toEqual(['image_event_alerts/image_event_alert_001.txt']);
       // Told once, and once more where it may not have been heard.
       expect(shop.told('alert').map(({ alert }) => alert.number)).toEqual(at === 'alert:reported' ? [1, 1] : [1]);
@@ -62,7 +63,7 @@ describe('an image event', () => {
     await shop.work(await shop.alertStage());
     await shop.publish(TOPICS.imageEventAlert, await eventMessage(shop));
     await shop.work(await shop.alertStage());
-    expect(await shop.catalog.audit('l2@1')).toMatchObject({ alerts: 1, faults: [] });
+    expect(await auditOf(shop.catalog, 'l2@1')).toMatchObject({ alerts: 1, faults: [] });
     expect(shop.told('alert').map(({ alert }) => alert.number)).toEqual([1, 1]);
   });
 });
@@ -103,7 +104,7 @@ describe('a message', () => {
     expect(shop.told('dead_letter').map(({ letter }) => [letter.reason, letter.event])).toEqual([
       ['bad_message', null],
     ]);
-    expect((await shop.catalog.audit('l2@1')).openEvents.map(({ number }) => number)).toEqual([1]);
+    expect((await auditOf(shop.catalog, 'l2@1')).openEvents.map(({ number }) => number)).toEqual([1]);
   });
 
   it('of another pipeline stops the stage, one from before the last clean is passed over', async () => {

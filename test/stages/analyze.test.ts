@@ -8,6 +8,7 @@ import type { Report, Step } from '../../src/domain/reports.ts';
 import type { Comparator } from '../../src/ports/comparator.ts';
 import type { ReceivedMessage } from '../../src/ports/event-bus.ts';
 import type { HandlerContext, Stage } from '../../src/stages/consume.ts';
+import { auditOf } from '../support/audit.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { cutPng, png } from '../support/pictures.ts';
 import { pair } from '../support/samples.ts';
@@ -112,7 +113,7 @@ describe('a difference image', () => {
     const comparator: Comparator = { ...shop.comparator, difference: () => Promise.reject(new Error('a second time')) };
     await shop.receive([GREY, OTHER, GREY]);
     await shop.work(await shop.analyzeStage({ comparator }));
-    expect(await shop.catalog.readyEvents(0, 9)).toHaveLength(2);
+    expect((await shop.catalog.events([1, 2, 3])).map((event) => event?.state)).toEqual(['ready', 'ready', undefined]);
     expect(shop.told('dead_letter')).toEqual([]);
   });
 
@@ -189,7 +190,7 @@ describe('a picture that does not decode', () => {
     expect(await shop.messages(TOPICS.imageAnalysisDead)).toEqual([]);
     await shop.work(await shop.analyzeStage());
     expect(await shop.messages(TOPICS.imageAnalysisDead)).toHaveLength(1);
-    expect((await shop.catalog.audit('l2@1')).deadLetters).toBe(1);
+    expect((await auditOf(shop.catalog, 'l2@1')).deadLetters).toBe(1);
   });
 
   it('is found out also where its turn was in another run', async () => {
@@ -316,7 +317,7 @@ describe('a repetition', () => {
     expect(compared).toBe(2);
     for (const each of handled)
       await each.recordPositions(await shop.bus.publish(TOPICS.imageEventAlert, each.publish));
-    expect(await shop.catalog.lastEvent()).toBe(1);
+    expect(await shop.catalog.snapshot((pages) => pages.lastEvent())).toBe(1);
     const [event] = await shop.catalog.events([1]);
     const difference = await shop.store.get('image_event_database/image_event_001.jpg');
     expect(event).toMatchObject({ state: 'ready', differenceSha256: sha256Of(difference ?? Buffer.of()) });
@@ -349,7 +350,7 @@ describe('a repetition', () => {
     const difference = await shop.store.get('image_event_database/image_event_001.jpg');
     expect(event).toMatchObject({ state: 'ready', differenceSha256: sha256Of(difference ?? Buffer.of()) });
     expect(event?.position).not.toBeNull();
-    expect(await shop.catalog.audit('l2@1')).toMatchObject({ events: 1, alerts: 1, openEvents: [], faults: [] });
+    expect(await auditOf(shop.catalog, 'l2@1')).toMatchObject({ events: 1, alerts: 1, openEvents: [], faults: [] });
     expect(shop.told('outcome').map(({ outcome }) => outcome.image.number)).toEqual([1, 2]);
   });
 
@@ -372,7 +373,7 @@ describe('a repetition', () => {
     const messages = await messagesOf(shop);
     const { handledCount, publish } = await (await shop.analyzeStage()).handle([...messages, ...messages], context());
     expect([handledCount, publish.length]).toEqual([4, 1]);
-    expect(await shop.catalog.lastEvent()).toBe(1);
+    expect(await shop.catalog.snapshot((pages) => pages.lastEvent())).toBe(1);
   });
 
   it('leaves an image dead that is dead', async () => {
@@ -385,7 +386,7 @@ describe('a repetition', () => {
     writeFileSync(fileOf(shop, 1), GREY);
     await stage.handle(messages, context());
     expect(await outcomesOf(shop, 1)).toEqual([['dead', null, null]]);
-    expect((await shop.catalog.audit('l2@1')).deadLetters).toBe(1);
+    expect((await auditOf(shop.catalog, 'l2@1')).deadLetters).toBe(1);
   });
 });
 
@@ -421,7 +422,7 @@ describe('a message', () => {
     await shop.work(stage);
     expect(shop.told('skipped_former')).toHaveLength(2);
     expect(await shop.committed(stage)).toBe(2);
-    expect(await shop.catalog.audit('l2@1')).toMatchObject({ images: 0, deadLetters: 0, faults: [] });
+    expect(await auditOf(shop.catalog, 'l2@1')).toMatchObject({ images: 0, deadLetters: 0, faults: [] });
   });
 
   it.each<[string, (data: Record<string, unknown>) => Record<string, unknown>, string]>([
@@ -482,7 +483,7 @@ describe('a message', () => {
         stack: expect.stringContaining('TypeError: x is undefined\n    at '),
       }),
     ]);
-    expect((await shop.catalog.audit('l2@1')).faults).toEqual([]);
+    expect((await auditOf(shop.catalog, 'l2@1')).faults).toEqual([]);
   });
 });
 
@@ -508,10 +509,10 @@ describe('how much is handled at once', () => {
     await shop.receive([GREY, OTHER, GREY, OTHER, GREY, OTHER]);
     const comparator = drawingLarge(shop.comparator);
     expect(await takenBy(shop, await shop.analyzeStage({ comparator }))).toBe(4);
-    expect(await shop.catalog.lastEvent()).toBe(3);
+    expect(await shop.catalog.snapshot((pages) => pages.lastEvent())).toBe(3);
     await shop.work(await shop.analyzeStage({ comparator }));
-    expect((await shop.catalog.audit('l2@1')).openImages).toEqual([]);
-    expect(await shop.catalog.lastEvent()).toBe(5);
+    expect((await auditOf(shop.catalog, 'l2@1')).openImages).toEqual([]);
+    expect(await shop.catalog.snapshot((pages) => pages.lastEvent())).toBe(5);
   });
 
   it('is so many images at a time as the comparator takes, whose outcomes stand in their order', async () => {

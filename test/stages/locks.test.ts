@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Stopped } from '../../src/domain/errors.ts';
 import type { Report } from '../../src/domain/reports.ts';
-import type { Catalog } from '../../src/ports/catalog.ts';
+import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import { lockStream, lockThreshold } from '../../src/stages/locks.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { levels } from '../support/samples.ts';

@@ -6,7 +6,7 @@ import type { Message } from '../../src/domain/messages.ts';
 import type { OutcomeRecord } from '../../src/domain/records.ts';
 import type { Observer, Report } from '../../src/domain/reports.ts';
 import { type Replayed, replay } from '../../src/operations/replay.ts';
-import type { Catalog } from '../../src/ports/catalog.ts';
+import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import type { Comparator } from '../../src/ports/comparator.ts';
 import type { Broker, Chunk, EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';

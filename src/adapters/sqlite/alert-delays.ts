@@ -1,4 +1,4 @@
-import type { AlertDelays } from '../../ports/browsing.ts';
+import type { AlertDelays } from '../../ports/catalog/browsing.ts';
 import type { Database } from './database.ts';
 
 /** In seconds. A catalog keeps a count for each bound, so those that stand here stay. */
@@ -14,7 +14,7 @@ export function countDelay(db: Database, ms: number): void {
   );
 }
 
-export function alertDelays(db: Database): AlertDelays {
+export function alertDelays(db: Pick<Database, 'all'>): AlertDelays {
   const rows = db
     .all('SELECT * FROM alert_delay')
     .map((row) => ({ atMost: Number(row['at_most']), count: Number(row['count']), ms: Number(row['sum_ms']) }));
