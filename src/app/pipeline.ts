@@ -38,6 +38,8 @@ export interface Pipeline {
   /** The data folder's absolute path. */
   readonly data: string;
   readonly broker: string;
+  /** The absolute path of an object of the store, by its key. */
+  locate(key: string): string;
   /** Receives pictures from files and folders, or the generated stream if there is no path. */
   receive(paths: readonly string[], options: StageOptions): Promise<Received>;
   analyze(options: StageOptions): Promise<void>;
@@ -152,6 +154,7 @@ export function pipelineOn({ config, command, as, adapters }: PipelineParts): Pi
   return {
     data: store.address,
     broker: broker.address,
+    locate: (key) => store.locate(key),
 
     receive: (paths, options) =>
       withReceiver(paths, options, (receiver) =>

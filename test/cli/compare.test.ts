@@ -78,7 +78,7 @@ describe('two pictures compared without a pipeline', () => {
       `imgpipe: ${path.dirname(grey)} cannot be read: not a regular file\n`,
       `imgpipe: ${missing} does not exist\n`,
       "imgpipe: missing required argument 'after': see 'imgpipe compare --help'\n",
-      'imgpipe: threshold: 5px will not do for the technique l2, which measures in levels: give a plain number\n',
+      'imgpipe: threshold: 5px is not valid for the technique l2, which measures in levels: use a plain number\n',
       `imgpipe: --out: ${path.join(out, 'no', 'folder.jpg')} cannot be written (ENOENT): give another\n`,
     ]);
   });

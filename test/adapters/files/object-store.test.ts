@@ -237,7 +237,9 @@ describe('the object store in a folder', () => {
       for (const attempt of [() => store.put([object]), () => store.putIncoming([picture])]) {
         await expect(attempt()).rejects.toMatchObject({
           code: 'disk_full',
-          message: expect.stringMatching(new RegExp(`^the disk that holds ${folder}.* is full \\(ENOSPC\\): free some space on it$`)),
+          message: expect.stringMatching(
+            new RegExp(`^the disk that holds ${folder}.* is full \\(ENOSPC\\): free some space on it$`),
+          ),
         });
       }
       expect(await store.get(object.key)).toBeUndefined();
