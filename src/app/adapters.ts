@@ -19,6 +19,7 @@ import type { Broker, EventBus, OpenBusOptions } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
+import { guarded, type RegisteredTechnique } from './custom-techniques.ts';
 
 /** What a pipeline works with, as its configuration says. */
 export interface Adapters {
@@ -50,6 +51,8 @@ export interface AdapterOptions {
   readonly as: string;
   /** Makes the folder and the catalog where there are none; without it that is `not_found`. */
   readonly create: boolean;
+  /** The techniques that a program brings. */
+  readonly techniques?: readonly RegisteredTechnique[];
 }
 
 /** More threads than this are taken only where they are asked for: each has a codec's memory. */
@@ -59,7 +62,7 @@ const MAX_WORKERS = 4;
 const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
 
 /** Opens the catalog and whatever else the configuration names: the one place that knows the adapters. */
-export async function openAdapters({ config, command, as, create }: AdapterOptions): Promise<Adapters> {
+export async function openAdapters({ config, command, as, create, techniques }: AdapterOptions): Promise<Adapters> {
   const folder = absolute(config.data);
   const db = await openDatabase(path.join(folder, 'imgpipe.db'), { create, as });
   const catalog = createSqliteCatalog(db);
@@ -86,7 +89,7 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
       const turn = (picture: Uint8Array) => turnPicture(picture, decoding);
       return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, turn });
     },
-    comparator: () => openComparator(config, decoding.cache),
+    comparator: () => openComparator(config, { cache: decoding.cache, ...(techniques && { techniques }) }),
     async thumbnails() {
       const { createThumbnails } = await import('../adapters/pixels/thumbnails/thumbnails.ts');
       return createThumbnails({ ...limitsOf(config), ...(await pixelWork(config)) });
@@ -104,9 +107,17 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
 }
 
 /** A comparator with the configured limits and workers. */
-export async function openComparator(config: Config, cache?: PictureCache): Promise<Comparator> {
+export async function openComparator(
+  config: Config,
+  { cache, techniques = [] }: { cache?: PictureCache; techniques?: readonly RegisteredTechnique[] } = {},
+): Promise<Comparator> {
   const { createComparator } = await import('../adapters/pixels/comparator.ts');
-  return createComparator({ ...limitsOf(config), ...(cache && { cache }), ...(await pixelWork(config)) });
+  return createComparator({
+    ...limitsOf(config),
+    ...(cache && { cache }),
+    ...(await pixelWork(config)),
+    techniques: new Map(techniques.map((technique) => [technique.id, guarded(technique, config)])),
+  });
 }
 
 /** The configured workers, if there are to be any. */

@@ -24,6 +24,7 @@ import { createOutbox } from '../stages/outbox.ts';
 import { type Received, receive } from '../stages/receive.ts';
 import { type RunResult, run } from '../stages/run.ts';
 import { type Adapters, openAdapters } from './adapters.ts';
+import type { RegisteredTechnique } from './custom-techniques.ts';
 import { measureOf } from './measure.ts';
 import { type ServeOptions, serveViewer, withMetrics } from './serve-viewer.ts';
 import { checkedIdentity, MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.ts';
@@ -76,14 +77,16 @@ export interface OpenOptions {
   /** Ends the waiting for a folder out of reach, with `wait`. */
   readonly signal?: AbortSignal;
   readonly onReport?: Observer['onReport'];
+  /** The techniques that a program brings. */
+  readonly techniques?: readonly RegisteredTechnique[];
 }
 
 /** Opens the pipeline in the configured folder. */
 export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
-  const { config, command, create } = options;
+  const { config, command, create, techniques = [] } = options;
   const as = `imgpipe ${command} (process ${process.pid})`;
-  const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create }));
-  return assemble({ config, command, as, adapters });
+  const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create, techniques }));
+  return assemble({ config, command, as, adapters, techniques });
 }
 
 interface Parts {
@@ -91,6 +94,7 @@ interface Parts {
   readonly command: string;
   readonly as: string;
   readonly adapters: Adapters;
+  readonly techniques: readonly RegisteredTechnique[];
 }
 
 /** What images are compared with, and how. */
@@ -98,7 +102,7 @@ interface Judging extends Measure {
   readonly comparator: Comparator;
 }
 
-function assemble({ config, command, as, adapters }: Parts): Pipeline {
+function assemble({ config, command, as, adapters, techniques }: Parts): Pipeline {
   const { catalog, store, broker } = adapters;
 
   const statusOf = (options: Parameters<Pipeline['status']>[0]) =>
@@ -152,7 +156,7 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
   /** Holds the technique's threshold while the work lasts. */
   async function judging<T>(options: StageOptions, work: (judge: Judging) => Promise<T>): Promise<T> {
     const { signal } = options;
-    const measure = measureOf(config);
+    const measure = measureOf(config, techniques);
     const lock = await retryAtStart({ ...options, config, command }, () =>
       lockThreshold(catalog, measure.technique, measure.threshold, { as, signal }),
     );
