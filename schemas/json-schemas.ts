@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { type MessageType, TYPES } from '../src/domain/messages.ts';
+import { MESSAGE_TYPES, type MessageType } from '../src/domain/json/messages.ts';
 
 /** The JSON Schema of each type of message, by the name of its file. Fields that a later version adds are allowed. */
 export function jsonSchemas(): Map<string, string> {
   return new Map(
-    Object.entries(TYPES).map(([type, data]) => [fileOf(type as MessageType), textOf(type as MessageType, data)]),
+    Object.entries(MESSAGE_TYPES).map(([type, data]) => [
+      fileOf(type as MessageType),
+      textOf(type as MessageType, data),
+    ]),
   );
 }
 

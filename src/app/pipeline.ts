@@ -40,6 +40,8 @@ export interface Pipeline {
   /** The data folder's absolute path. */
   readonly data: string;
   readonly broker: string;
+  /** The absolute path of an object of the store, by its key. */
+  locate(key: string): string;
   /** Takes in pictures from files and folders, or without a path the generated stream. */
   receive(paths: readonly string[], options: StageOptions): Promise<Received>;
   analyze(options: StageOptions): Promise<void>;
@@ -176,6 +178,7 @@ function assemble({ config, command, as, adapters, techniques }: Parts): Pipelin
   return {
     data: store.address,
     broker: broker.address,
+    locate: (key) => store.locate(key),
 
     receive: (paths, options) =>
       at(['receive'], options, async (session) => receiving(session, await adapters.source(paths), options)),

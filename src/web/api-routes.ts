@@ -1,6 +1,9 @@
 import type { Context, Hono } from 'hono';
+import type { AlertListJson, ApiAlertJson } from '../domain/json/api.ts';
 import { listAlerts, timeline } from '../operations/browse.ts';
-import { statusJson, timelineJson, viewJson } from '../operations/json-lines.ts';
+import { statusJson } from '../operations/json/status.ts';
+import { timelineJson } from '../operations/json/timeline.ts';
+import { viewJson } from '../operations/json/view.ts';
 import { type AlertView, view, withPaths } from '../operations/view.ts';
 import { otherPage, positive, readListQuery, techniqueOf, wholeOf } from './list-query.ts';
 import { openApi } from './openapi.ts';
@@ -31,11 +34,12 @@ export function addApiRoutes(app: Hono, parts: ViewerParts): void {
       from === undefined
         ? null
         : `${API}/alerts?${new URLSearchParams({ ...otherPage(fields, from), limit: String(page.limit) })}`;
-    return answer(context, {
+    const list: AlertListJson = {
       alerts: entries.map((entry) => withUrls(withPaths(entry, store))),
       older: url(older),
       newer: url(newer),
-    });
+    };
+    return answer(context, list);
   });
 
   app.get(`${API}/alerts/:alert`, async (context) => {
@@ -57,7 +61,7 @@ export function addApiRoutes(app: Hono, parts: ViewerParts): void {
 }
 
 /** As `view --json`, with the addresses of the pictures here besides. */
-function withUrls(shown: AlertView): object {
+function withUrls(shown: AlertView): ApiAlertJson {
   const { alert, event, image, reference } = shown;
   const { number } = alert;
   return {

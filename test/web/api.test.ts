@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openApi } from '../../src/web/openapi.ts';
-import { code, section, table } from '../docs/readme.ts';
+import { code, readPage, table } from '../docs/pages.ts';
 import { imgpipe } from '../support/imgpipe.ts';
 import { png } from '../support/pictures.ts';
 import { lastingFolder } from '../support/temporary-folder.ts';
@@ -57,10 +57,10 @@ describe('the API', () => {
     }
   });
 
-  test('and the README have the same fields', async () => {
+  test('and its page have the same fields', async () => {
     const { viewer } = lasting;
     const documented = (head: string) =>
-      table(section("### The viewer's API"), head)
+      table(readPage('docs/reference/api.md').text, head)
         .map(([field]) => code(field))
         .sort();
     const list = await viewer.json<Record<string, unknown>>('/api/alerts');
@@ -123,13 +123,13 @@ describe('the API', () => {
 });
 
 describe('the figures for Prometheus', () => {
-  test('are those of the README, and count what there is', async () => {
+  test('are those of the metrics page, and count what exists', async () => {
     const { viewer } = lasting;
     await viewer.get('/metrics');
     // Counted anew at each scrape, not added up.
     const text = await (await viewer.get('/metrics')).text();
     const names = [...text.matchAll(/^# TYPE (imgpipe_\w+) /gm)].map(([, name = '']) => name);
-    const documented = table(section('### Figures for Prometheus'), 'figure').map(([name]) => code(name));
+    const documented = table(readPage('docs/reference/metrics.md').text, 'metric').map(([name]) => code(name));
     expect(names.sort()).toEqual(documented.sort());
     const lines = text.split('\n');
     for (const line of [
