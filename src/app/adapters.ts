@@ -27,8 +27,8 @@ export interface Adapters {
   readonly store: ObjectStore;
   /** Its bus is opened once, when it is first needed. */
   readonly broker: Broker;
-  /** Pictures from files and folders, or without a path the generated stream. */
-  source(paths: readonly string[]): Promise<ImageSource>;
+  /** Pictures from files and folders, from a source of a program's, or without a path the generated stream. */
+  source(input: readonly string[] | ImageSource): Promise<ImageSource>;
   comparator(): Promise<Comparator>;
   thumbnails(): Promise<Thumbnails>;
   /** The configured mask's bytes, if there is one. Throws `config_invalid` where they are no mask. */
@@ -80,8 +80,9 @@ export async function openAdapters({ config, command, as, create, techniques }: 
         return bus;
       },
     },
-    async source(paths) {
-      if (paths.length > 0) return createFileSource({ paths, maxBytes: mostBytes(config) });
+    async source(input) {
+      if (!isPaths(input)) return input;
+      if (input.length > 0) return createFileSource({ paths: input, maxBytes: maxFileBytes(config) });
       // Codecs are loaded by those who need them: view and status start faster without.
       const { createGeneratedSource } = await import('../adapters/generated/generated-source.ts');
       const { turnPicture } = await import('../adapters/pixels/turn-picture.ts');
@@ -130,7 +131,7 @@ async function pixelWork(config: Config): Promise<{ work?: PixelExecutor }> {
 
 /** The bytes of a file that somebody has named. Throws `not_found`, `file_unreadable` and `file_too_big`. */
 export function readPicture(config: Config, file: string): Promise<Uint8Array> {
-  return readNamed(file, mostBytes(config));
+  return readNamed(file, maxFileBytes(config));
 }
 
 /** The configured mask's bytes (see `Adapters`). */
@@ -152,7 +153,8 @@ function limitsOf(config: Config) {
   return { maxPixels: Math.round(config.maxMegapixels * 1e6), maxMemory: config.maxPictureMemory * 1e6 };
 }
 
-function mostBytes(config: Config): number {
+/** The largest picture that is received, in bytes. */
+export function maxFileBytes(config: Config): number {
   return Math.round(config.maxFileMegabytes * 1e6);
 }
 
@@ -170,6 +172,10 @@ function busOpener(
     const { openKafkaBus } = await import('../adapters/kafka/broker.ts');
     return openKafkaBus({ ...connection, clientId }, options);
   };
+}
+
+function isPaths(input: readonly string[] | ImageSource): input is readonly string[] {
+  return Array.isArray(input);
 }
 
 function absolute(folder: string): string {

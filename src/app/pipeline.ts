@@ -42,12 +42,12 @@ export interface Pipeline {
   readonly broker: string;
   /** The absolute path of an object of the store, by its key. */
   locate(key: string): string;
-  /** Takes in pictures from files and folders, or without a path the generated stream. */
-  receive(paths: readonly string[], options: StageOptions): Promise<Received>;
+  /** Receives pictures from files and folders, from a source, or without a path the generated stream. */
+  receive(input: readonly string[] | ImageSource, options: StageOptions): Promise<Received>;
   analyze(options: StageOptions): Promise<void>;
   alert(options: StageOptions): Promise<void>;
   /** The three stages in this process, until what it received is closed. */
-  run(paths: readonly string[], options: StageOptions): Promise<RunResult>;
+  run(input: readonly string[] | ImageSource, options: StageOptions): Promise<RunResult>;
   view(alert: number): Promise<AlertView>;
   /** An alert's image as a JPEG file, with a box around each of its regions. */
   boxed(alert: AlertView): Promise<Uint8Array>;
@@ -180,8 +180,8 @@ function assemble({ config, command, as, adapters, techniques }: Parts): Pipelin
     broker: broker.address,
     locate: (key) => store.locate(key),
 
-    receive: (paths, options) =>
-      at(['receive'], options, async (session) => receiving(session, await adapters.source(paths), options)),
+    receive: (input, options) =>
+      at(['receive'], options, async (session) => receiving(session, await adapters.source(input), options)),
 
     analyze: (options) =>
       at(['analyze'], options, (session) =>
@@ -190,10 +190,10 @@ function assemble({ config, command, as, adapters, techniques }: Parts): Pipelin
 
     alert: (options) => at(['alert'], options, (session) => consuming(alerting(session, options), session, options)),
 
-    run: (paths, options) =>
+    run: (input, options) =>
       at(STAGES, options, (session) =>
         judging(options, async (judge) => {
-          const pictures = await adapters.source(paths);
+          const pictures = await adapters.source(input);
           return run({
             ...options,
             catalog,

@@ -139,10 +139,12 @@ describe('two pictures compared without a pipeline', () => {
   test('are compared by a program too', async () => {
     const { grey, pixel, missing } = files();
     expect(await compareFiles(grey, pixel, { workers: 0 })).toMatchObject({
-      kind: 'changed',
+      outcome: 'changed',
       measurement: 5,
       technique: 'l2@1',
-      threshold: { value: 0, unit: 'levels' },
+      threshold: 0,
+      threshold_unit: 'levels',
+      difference_image: expect.any(Uint8Array),
     });
     await expect(compareFiles(grey, missing)).rejects.toMatchObject({ code: 'not_found' });
     await expect(compareFiles(grey, pixel, { threshold: '1%' })).rejects.toMatchObject({ code: 'config_invalid' });

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { createPipeline, type Report } from '../../src/index.ts';
+import { createPipeline, type ReportLine } from '../../src/index.ts';
 import { ROOT } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { blocks, readPage } from './pages.ts';
@@ -36,14 +36,14 @@ test('the guide names every method of the pipeline', async () => {
 
 test('a program hears what the stages do, and reads errors by their code', async () => {
   const data = path.join(temporaryFolder(), 'data');
-  const reports: Report[] = [];
+  const reports: ReportLine[] = [];
   const { signal } = new AbortController();
   const pipeline = await createPipeline({ data, count: 3, stream: 'garden' });
   try {
     await pipeline.receive([], { signal });
     await pipeline.analyze({ signal, drain: true, onReport: (report) => reports.push(report) });
     await pipeline.alert({ signal, drain: true, onReport: (report) => reports.push(report) });
-    const results = reports.map(({ kind }) => kind).filter((kind) => kind !== 'working');
+    const results = reports.map(({ type }) => type).filter((type) => type !== 'working');
     expect(results).toEqual(['outcome', 'outcome', 'outcome', 'alert']);
     expect(await pipeline.status({ check: true })).toMatchObject({ images: 3, events: 1, alerts: 1, faults: [] });
     await expect(pipeline.view(2)).rejects.toMatchObject({ code: 'not_found', exit: 3 });
