@@ -70,7 +70,7 @@ describe('the JSON page has the fields that the program writes', () => {
 
     const { bus, catalog, close } = await openSqlite(data);
     const heartbeat = { stage: 'alert', host: hostname(), process: 7, at: new Date().toISOString() } as const;
-    await catalog.beat([heartbeat], heartbeat.at);
+    await catalog.recordHeartbeats([heartbeat], heartbeat.at);
     expect(documented('## `status --alive --json`', 'field')).toEqual(fields(await json('status', '--alive', 'alert')));
     await bus.publish('image_analysis', [{ key: 'k', headers: { name: 'value' }, value: 'no JSON' }]);
     await close();

@@ -66,6 +66,13 @@ const noticeSchemas = [
     .meta({ id: 'StandingByLine', description: 'a stage that takes over when another process ends' }),
   z
     .object({
+      type: z.literal('lock_lost').describe('always `lock_lost`'),
+      stage,
+      lock: z.string().describe('name of the lock'),
+    })
+    .meta({ id: 'LockLostLine', description: 'a lock that the stage lost, and acquires again' }),
+  z
+    .object({
       type: z.literal('working').describe('always `working`'),
       stage,
       partitions: z.array(count).nullable().describe('its partitions; null with the embedded broker'),

@@ -39,6 +39,8 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
       return { type: report.kind, stage: report.stage, after_ms: Math.round(report.afterMs) };
     case 'standing_by':
       return { type: report.kind, stage: report.stage, holder: report.holder ?? null };
+    case 'lock_lost':
+      return { type: report.kind, stage: report.stage, lock: report.lock };
     case 'working': {
       const { stage, share } = report;
       return {
