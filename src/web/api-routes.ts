@@ -6,20 +6,23 @@ import { timelineJson } from '../operations/json/timeline.ts';
 import { viewJson } from '../operations/json/view.ts';
 import { type AlertView, view, withPaths } from '../operations/view.ts';
 import { otherPage, positive, readListQuery, techniqueOf, wholeOf } from './list-query.ts';
-import { openApi } from './openapi.ts';
 import type { ViewerParts } from './parts.ts';
 import { alertUrl, pictureUrl } from './urls.ts';
 
-/** Where programs find everything. */
+/** The prefix of the API's paths. */
 export const API = '/api';
 
 const TIMELINE_LIMIT = 300;
 
-/** What programs ask for: JSON as on the command line. */
+/** The API: JSON with the same shapes as on the command line. */
 export function addApiRoutes(app: Hono, parts: ViewerParts): void {
   const { catalog, store } = parts;
 
-  app.get(`${API}/openapi.json`, (context) => answer(context, openApi));
+  app.get(`${API}/openapi.json`, async (context) => {
+    // Loads zod, which nothing else in the viewer needs.
+    const { openApiDocument } = await import('./openapi.ts');
+    return answer(context, openApiDocument());
+  });
 
   app.get(`${API}/status`, async (context) => {
     await parts.check();
@@ -60,7 +63,7 @@ export function addApiRoutes(app: Hono, parts: ViewerParts): void {
   });
 }
 
-/** As `view --json`, with the addresses of the pictures here besides. */
+/** The fields of `view --json`, and the URLs of the alert and its pictures. */
 function withUrls(shown: AlertView): ApiAlertJson {
   const { alert, event, image, reference } = shown;
   const { number } = alert;

@@ -1,4 +1,4 @@
-import type { Figures } from '../../../src/ports/catalog/browsing.ts';
+import type { Figures } from '../../../src/ports/catalog/former-audit.ts';
 import { createMetrics } from '../../../src/web/metrics.ts';
 import { fillBlocks, markdownTable } from './blocks.ts';
 
