@@ -12,7 +12,7 @@ export interface RegisteredTechnique extends CustomTechnique {
 
 const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 const MAX_VERSION = 999_999;
-const UNITS: readonly unknown[] = ['levels', 'px'];
+const UNITS: readonly unknown[] = ['levels', 'px', 'score'];
 
 /** The techniques that a program brings. Throws `config_invalid`. */
 export function registerTechniques(given: unknown): readonly RegisteredTechnique[] {

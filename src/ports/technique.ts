@@ -27,7 +27,7 @@ export interface CustomTechnique {
   readonly name: string;
   /** A whole number from 1. Raise it when the technique measures differently. */
   readonly version: number;
-  /** The unit of the measurement. */
+  /** The unit of the measurement: brightness levels, pixels, or `score` for any other number. */
   readonly unit: Exclude<ThresholdUnit, '%'>;
   /**
    * Compares two pictures of one size; images that are the same file, or have another size, never get here. Where the

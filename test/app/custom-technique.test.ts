@@ -191,7 +191,7 @@ describe("a program's technique", () => {
       `techniques[0].name: "Red" is not valid: use 1 to 32 of a-z, 0-9, '_' and '-', starting with a letter`,
     ],
     [[{ ...RED, version: '1' }], 'techniques[0].version: "1" is not valid: use a whole number from 1 to 999999'],
-    [[{ ...RED, unit: '%' }], `techniques[0].unit: "%" is not valid: use 'levels' or 'px'`],
+    [[{ ...RED, unit: '%' }], `techniques[0].unit: "%" is not valid: use 'levels' or 'px' or 'score'`],
     [[{ ...RED, measure: 3 }], 'techniques[0].measure: 3 is not valid: use a function (reference, image, context)'],
     [[RED, RED], 'techniques[1].name: there is a technique red already: use another name'],
     [[{ ...RED, name: 'l2' }], 'techniques[0].name: there is a technique l2 already: use another name'],
