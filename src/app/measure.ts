@@ -14,7 +14,7 @@ export function measureOf(
   if (unit !== technique.unit && !(unit === '%' && technique.unit === 'px')) {
     throw new ImgpipeError(
       'config_invalid',
-      `threshold: ${value}${unit} is not valid for the technique ${technique.name}, which measures in ${technique.unit}: use a plain number`,
+      `threshold: ${value}${unit} is not valid for the technique ${technique.name}, whose unit is ${technique.unit}: use a plain number`,
     );
   }
   return { technique: technique.id, threshold: { value, unit } };

@@ -107,6 +107,20 @@ describe("a program's technique", () => {
     expect(looked).toEqual([0, ...Array.from({ length: 15 }, () => 1)]);
   });
 
+  it('may measure a score, whose threshold is a plain number', async () => {
+    const techniques = [{ ...RED, unit: 'score', measure: () => ({ measurement: 0.5 }) } as const];
+    const folder = folderOf(png([1, 1, 1]), png([2, 2, 2]));
+    const { pipeline, signal } = await analyzed({ techniques, technique: 'red', threshold: 0.25 }, folder);
+    await pipeline.alert({ signal, drain: true });
+    expect(await pipeline.view(1)).toMatchObject({ measurement: 0.5, threshold: 0.25, threshold_unit: 'score' });
+    const other = await createPipeline({ data: pipeline.data, techniques, technique: 'red', threshold: '5px' });
+    onTestFinished(() => other.close());
+    await expect(other.analyze({ drain: true })).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: 'threshold: 5px is not valid for the technique red, whose unit is score: use a plain number',
+    });
+  });
+
   it('is not asked about images of different sizes', async () => {
     const folder = folderOf(png([1, 1, 1]), png([1, 1, 1], { width: 5 }));
     const measure = () => expect.unreachable();

@@ -1,12 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, expectTypeOf, it, onTestFinished, test } from 'vitest';
 import { noticeLineSchema } from '../../src/domain/json/notice-lines.ts';
 import { ranSchema, receivedSchema } from '../../src/domain/json/received.ts';
 import { resultLineSchema } from '../../src/domain/json/result-lines.ts';
 import { statusSchema } from '../../src/domain/json/status.ts';
 import { viewSchema } from '../../src/domain/json/view.ts';
-import { compareFiles, createPipeline, type Pipeline, type PipelineOptions, type ReportLine } from '../../src/index.ts';
+import {
+  compareFiles,
+  createPipeline,
+  type Pipeline,
+  type PipelineOptions,
+  type ReportLine,
+  type Step,
+} from '../../src/index.ts';
 import { cutPng, png } from '../support/pictures.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -161,20 +169,21 @@ describe('a pipeline in a program', () => {
     expect(methods.sort()).toEqual([...METHODS, 'close'].sort());
   });
 
-  it('stops its stages when it is closed, more than once', async () => {
-    const pipeline = await opened();
-    const analyzing = new Promise<void>((resolve, reject) => {
-      const onReport = ({ type }: ReportLine) => {
-        if (type === 'working') resolve();
-      };
-      ended = pipeline.analyze({ onReport });
-      ended.catch(reject);
-    });
-    await analyzing;
-    await Promise.all([pipeline.close(), pipeline.close()]);
-    await expect(ended).resolves.toBeUndefined();
+  it('ends its stages when it is closed, more than once, and finishes what is in flight first', async () => {
+    const pipeline = await opened({ count: 3 });
+    await pipeline.receive();
+    let closing: Promise<unknown> | undefined;
+    const onStep = async (step: Step) => {
+      if (step !== 'analyze:compared') return;
+      closing = Promise.all([pipeline.close(), pipeline.close()]);
+      await nextTurn();
+    };
+    await expect(pipeline.analyze({ onStep })).resolves.toBeUndefined();
+    await closing;
+    const again = await createPipeline({ data: pipeline.data });
+    onTestFinished(() => again.close());
+    expect(await again.status({ check: true })).toMatchObject({ analyzed: 3, faults: [] });
   });
-  let ended: Promise<void>;
 
   it.each(['throws', 'rejects'])('stops a stage whose onReport %s, with that error', async (how) => {
     const pipeline = await opened({ count: 5 });

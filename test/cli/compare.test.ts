@@ -78,7 +78,7 @@ describe('two pictures compared without a pipeline', () => {
       `imgpipe: ${path.dirname(grey)} cannot be read: it is no regular file\n`,
       `imgpipe: there is no file ${missing}\n`,
       "imgpipe: missing required argument 'after': see 'imgpipe compare --help'\n",
-      'imgpipe: threshold: 5px is not valid for the technique l2, which measures in levels: use a plain number\n',
+      'imgpipe: threshold: 5px is not valid for the technique l2, whose unit is levels: use a plain number\n',
       `imgpipe: --out: ${path.join(out, 'no', 'folder.jpg')} cannot be written (ENOENT): give another\n`,
     ]);
   });
