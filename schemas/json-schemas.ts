@@ -8,6 +8,7 @@ import { resultLineSchema } from '../src/domain/json/result-lines.ts';
 import { livenessSchema, statusSchema } from '../src/domain/json/status.ts';
 import { viewSchema } from '../src/domain/json/view.ts';
 import { openApiDocument } from '../src/web/openapi.ts';
+import { configSchema } from './config-schema.ts';
 
 /** The JSON that commands print and the API returns, by the name of its file. */
 export const SHAPES: Readonly<Record<string, Shape>> = {
@@ -33,6 +34,7 @@ export function schemaFiles(): Map<string, string> {
       file(`${type}.json`, { title: type, ...jsonSchemaOf(shape) }),
     ),
     ...Object.entries(SHAPES).map(([name, shape]) => file(`${name}.schema.json`, jsonSchemaOf(shape))),
+    file('config.schema.json', configSchema()),
     file('openapi.json', openApiDocument()),
   ]);
 }

@@ -109,7 +109,7 @@ function assemble({ config, command, as, adapters, techniques }: Parts): Pipelin
     stages: readonly StageName[],
     { signal, onReport }: StageOptions,
     work: (session: Session) => Promise<T>,
-    bind = (bus: EventBus) => bindBus(catalog, bus, L2.id),
+    bind = (bus: EventBus) => bindBus(catalog, bus),
   ): Promise<T> {
     const parts = { config, command, signal, onReport, as, adapters, bind };
     return withMetrics({ stages, config, catalog }, () => withSession(stages, parts, work));

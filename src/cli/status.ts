@@ -63,7 +63,7 @@ function linesOf(status: Status, check: boolean): string[] {
           `Oldest:        image ${imageName(oldestOpen)} has waited for its outcome for ${ageOf(oldestOpen.receivedAt)}`,
         ]),
     `Dead letters:  ${status.deadLetters}`,
-    `Lost:          ${status.waiting === null ? 'unknown while the broker is out of reach' : status.faults.length}`,
+    `Lost:          ${status.lost === null ? 'unknown while the broker is out of reach' : status.lost}`,
     ...status.streams.map(
       ({ stream, images, events }) =>
         `Stream:        ${stream}: ${counted(images, 'image')}, ${counted(events, 'event')}`,

@@ -18,9 +18,12 @@ export function kafkaHosts(address: string): string[] | undefined {
   return address.startsWith(KAFKA) ? address.slice(KAFKA.length).split(',') : undefined;
 }
 
-/** A prefix of characters that Kafka allows in a topic's name, short enough that the longest topic name still fits. */
+/** What Kafka allows in a topic's name, short enough that the longest topic name still fits. */
+export const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{0,100}$/;
+
+/** The prefix of the names of topics and consumer groups. */
 export function topicPrefix(value: unknown): string {
-  if (typeof value !== 'string' || !/^[a-zA-Z0-9._-]{0,100}$/.test(value)) {
+  if (typeof value !== 'string' || !TOPIC_PREFIX.test(value)) {
     throw new Error("up to 100 of a-z, A-Z, 0-9, '.', '_' and '-', such as garden.");
   }
   return value;

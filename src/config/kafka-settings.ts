@@ -1,4 +1,4 @@
-import { milliseconds, number, oneOf, text, yesOrNo } from './readers.ts';
+import { numberWithin, oneOf, text, timeFrom, yesOrNo } from './readers.ts';
 import type { Setting } from './setting.ts';
 
 /** The SASL mechanisms; `none` if the broker does not authenticate. */
@@ -6,27 +6,27 @@ const SASL = ['none', 'plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 /** Kafka keeps messages without a time limit. */
 const FOREVER = 'forever';
+const RETENTION = /^(?:forever|(\d{1,7})h)$/;
 
 /** The settings of the connection to Kafka. They have no flags: they describe an installation, not a task. */
 export const KAFKA_SETTINGS = {
   kafkaPartitions: {
     field: 'kafka_partitions',
     help: 'the number of partitions of a new topic: the most analyzers that can work at once',
-    takes: 'number',
     fallback: 6,
-    read: (value: unknown) => number(value, { min: 1, max: 10_000, whole: true }),
+    ...numberWithin({ min: 1, max: 10_000, whole: true }),
   },
   kafkaReplication: {
     field: 'kafka_replication',
     help: 'the replication factor of a new topic',
-    takes: 'number',
     fallback: 1,
-    read: (value: unknown) => number(value, { min: 1, max: 100, whole: true }),
+    ...numberWithin({ min: 1, max: 100, whole: true }),
   },
   kafkaRetention: {
     field: 'kafka_retention',
     help: 'how long a new topic keeps its messages: forever, or hours such as 168h',
     takes: 'text',
+    pattern: RETENTION,
     fallback: FOREVER,
     read: retention,
   },
@@ -40,23 +40,20 @@ export const KAFKA_SETTINGS = {
   kafkaConnectTimeout: {
     field: 'kafka_connect_timeout',
     help: 'the connection timeout',
-    takes: 'time',
     fallback: 3000,
-    read: (value: unknown) => time(value, { min: 100 }),
+    ...timeFrom(100),
   },
   kafkaRequestTimeout: {
     field: 'kafka_request_timeout',
     help: 'the request timeout',
-    takes: 'time',
     fallback: 15_000,
-    read: (value: unknown) => time(value, { min: 1000 }),
+    ...timeFrom(1000),
   },
   kafkaSessionTimeout: {
     field: 'kafka_session_timeout',
     help: 'how long a consumer may be silent before its group drops it',
-    takes: 'time',
     fallback: 10_000,
-    read: (value: unknown) => time(value, { min: 500 }),
+    ...timeFrom(500),
   },
   kafkaTls: {
     field: 'kafka_tls',
@@ -105,15 +102,9 @@ function textOrNone(value: unknown, what: string): string {
   return value === '' ? '' : text(value, what);
 }
 
-function time(value: unknown, { min }: { min: number }): number {
-  const read = milliseconds(value);
-  if (read < min) throw new Error(`a time of ${min}ms or more, such as 5s`);
-  return read;
-}
-
 function retention(value: unknown): number | typeof FOREVER {
   if (value === FOREVER) return FOREVER;
-  const [, hours] = (typeof value === 'string' && /^(\d{1,7})h$/.exec(value)) || [];
+  const [, hours] = (typeof value === 'string' && RETENTION.exec(value)) || [];
   if (hours === undefined || Number(hours) === 0) throw new Error(`'${FOREVER}', or hours such as 168h`);
   return Number(hours) * 3_600_000;
 }

@@ -67,10 +67,14 @@ function refuseUnknown(where: string, names: readonly string[], known: readonly 
   );
 }
 
+/** Names the schema of the file, for editors. */
+const SCHEMA = '$schema';
+
 function readConfigFile(file: string): Record<string, unknown> {
   const content = parse(file, read(file));
   const known = Object.values(SETTINGS).map((setting) => setting.field);
-  refuseUnknown(`${file}: `, Object.keys(content), known);
+  const names = Object.keys(content).filter((name) => name !== SCHEMA);
+  refuseUnknown(`${file}: `, names, known);
   return content;
 }
 

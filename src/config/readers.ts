@@ -1,3 +1,5 @@
+import type { Limits } from './setting.ts';
+
 /** Readers of a setting's value, from a flag's or variable's text or from JSON. Each throws an Error that says what is valid. */
 
 export function text(value: unknown, what: string): string {
@@ -5,7 +7,7 @@ export function text(value: unknown, what: string): string {
   return value;
 }
 
-export function number(value: unknown, limits: { min: number; max?: number; whole?: boolean }): number {
+export function number(value: unknown, limits: Limits): number {
   const { min, max = Number.MAX_SAFE_INTEGER, whole = false } = limits;
   const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof read !== 'number' || !(read >= min && read <= max) || (whole && !Number.isInteger(read))) {
@@ -13,6 +15,11 @@ export function number(value: unknown, limits: { min: number; max?: number; whol
     throw new Error(`${whole ? 'a whole number' : 'a number'} ${range}`);
   }
   return read;
+}
+
+/** What a setting takes and how it is read, for a number within limits. */
+export function numberWithin(limits: Limits) {
+  return { takes: 'number', limits, read: (value: unknown) => number(value, limits) } as const;
 }
 
 /** A threshold as it was given. Without a unit it is in its technique's own. */
@@ -44,6 +51,16 @@ export function milliseconds(value: unknown): number {
     throw new Error('a time such as 50ms, 2s or 1m, at most 24h');
   }
   return read;
+}
+
+/** What a setting takes and how it is read, for a time of at least `min` milliseconds. */
+export function timeFrom(min: number) {
+  const read = (value: unknown) => {
+    const time = milliseconds(value);
+    if (time < min) throw new Error(`a time of ${min}ms or more, such as 5s`);
+    return time;
+  };
+  return { takes: 'time', limits: { min }, read } as const;
 }
 
 export function yesOrNo(value: unknown): boolean {

@@ -7,11 +7,25 @@ export interface Setting<T> {
   readonly help: string;
   /** What a program gives for it: a kind of value, or one of these words. */
   readonly takes: Kind | readonly string[];
+  /** The range of a number, or of a time in milliseconds. */
+  readonly limits?: Limits;
+  /** The form of a text. */
+  readonly pattern?: RegExp;
+  /** Words that it takes besides. */
+  readonly words?: readonly string[];
   readonly fallback: T;
   /** Its value is never printed. */
   readonly secret?: true;
   /** The value, read from a flag's or variable's text or from JSON. Throws an Error whose message says what is valid. */
   read(value: unknown, context: ReadContext): T;
+}
+
+/** The range of a number. */
+export interface Limits {
+  readonly min: number;
+  readonly max?: number;
+  /** Integers only. */
+  readonly whole?: boolean;
 }
 
 /** What a reader knows besides the value. */

@@ -1,8 +1,8 @@
-import { checkStreamName, DEFAULT_STREAM } from '../domain/stream-name.ts';
-import { brokerAddress, topicPrefix } from './broker-address.ts';
+import { checkStreamName, DEFAULT_STREAM, STREAM_NAME } from '../domain/stream-name.ts';
+import { brokerAddress, TOPIC_PREFIX, topicPrefix } from './broker-address.ts';
 import { KAFKA_SETTINGS } from './kafka-settings.ts';
 import { PICTURE_SETTINGS } from './picture-settings.ts';
-import { milliseconds, NO_THRESHOLD, number, oneOf, text, threshold, yesOrNo } from './readers.ts';
+import { NO_THRESHOLD, numberWithin, oneOf, text, threshold, timeFrom, yesOrNo } from './readers.ts';
 import type { ReadContext, Setting, TakenBy } from './setting.ts';
 import { WEB_SETTINGS } from './web-settings.ts';
 
@@ -32,6 +32,7 @@ export const SETTINGS = {
     flag: '--topic-prefix <text>',
     help: 'a prefix for the names of Kafka topics and consumer groups',
     takes: 'text',
+    pattern: TOPIC_PREFIX,
     fallback: '',
     read: topicPrefix,
   },
@@ -44,6 +45,7 @@ export const SETTINGS = {
     flag: '--stream <name>',
     help: 'the stream that the images belong to',
     takes: 'text',
+    pattern: STREAM_NAME,
     fallback: DEFAULT_STREAM,
     read: streamName,
   },
@@ -51,17 +53,15 @@ export const SETTINGS = {
     field: 'count',
     flag: '--count <number>',
     help: 'how many images to generate if no path is given',
-    takes: 'number',
     fallback: 10,
-    read: (value: unknown) => number(value, { min: 0, whole: true }),
+    ...numberWithin({ min: 0, whole: true }),
   },
   interval: {
     field: 'interval',
     flag: '--interval <time>',
     help: 'the time between two generated images: 50ms, 2s, 1m',
-    takes: 'time',
     fallback: 0,
-    read: milliseconds,
+    ...timeFrom(0),
   },
   technique: {
     field: 'technique',
@@ -91,9 +91,8 @@ export const SETTINGS = {
     field: 'object_wait',
     flag: '--object-wait <time>',
     help: 'how long to wait for a missing stored picture',
-    takes: 'time',
     fallback: 60_000,
-    read: milliseconds,
+    ...timeFrom(0),
   },
   ...PICTURE_SETTINGS,
   ...WEB_SETTINGS,

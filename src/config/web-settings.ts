@@ -1,4 +1,4 @@
-import { number, text } from './readers.ts';
+import { numberWithin, text } from './readers.ts';
 import type { Setting } from './setting.ts';
 
 const MAX_PORT = 65_535;
@@ -17,9 +17,8 @@ export const WEB_SETTINGS = {
     field: 'port',
     flag: '--port <number>',
     help: 'the port that the viewer listens on; 0 picks a free one',
-    takes: 'number',
     fallback: 8000,
-    read: (value: unknown) => number(value, { min: 0, max: MAX_PORT, whole: true }),
+    ...numberWithin({ min: 0, max: MAX_PORT, whole: true }),
   },
   tokenFile: {
     field: 'token_file',
@@ -41,9 +40,8 @@ export const WEB_SETTINGS = {
     field: 'metrics',
     flag: '--metrics <port>',
     help: 'serve Prometheus metrics on this port of 127.0.0.1, at /metrics; 0 serves none',
-    takes: 'number',
     fallback: 0,
-    read: (value: unknown) => number(value, { min: 0, max: MAX_PORT, whole: true }),
+    ...numberWithin({ min: 0, max: MAX_PORT, whole: true }),
   },
 } satisfies Record<string, Setting<unknown>>;
 

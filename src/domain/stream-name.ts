@@ -3,12 +3,12 @@ import { ImgpipeError } from './errors.ts';
 /** The stream whose name may be left out; its images lie directly in `image_database/`. */
 export const DEFAULT_STREAM = 'default';
 
-const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+export const STREAM_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const LOOKS_LIKE_AN_IMAGE_FILE = /^\d{5,}\.(jpg|png)$/;
 
 /** The name itself if it can name a stream, else an error of the user's. */
 export function checkStreamName(name: string): string {
-  if (!NAME.test(name)) {
+  if (!STREAM_NAME.test(name)) {
     throw new ImgpipeError(
       'config_invalid',
       `stream: ${JSON.stringify(name)} is no stream name: use 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit`,

@@ -179,7 +179,7 @@ describe('an invalid value', () => {
     ['threshold', '%', THRESHOLDS],
     ['threshold', null, THRESHOLDS],
     ['workers', '1.5', 'auto, or a whole number from 0 to 64'],
-    ['maxPictureTime', '0', 'a time above 0, such as 30s'],
+    ['maxPictureTime', '0', 'a time of 1ms or more, such as 5s'],
     ['maxMegapixels', 0, 'a number from 0.000001 to 1000'],
     ['maxFileMegabytes', '1025', 'a number from 0.000001 to 1024'],
     ['objectWait', 'long', 'a time such as 50ms, 2s or 1m, at most 24h'],

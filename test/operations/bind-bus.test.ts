@@ -6,7 +6,7 @@ import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
 const PICTURES = [png([1, 1, 1]), png([2, 2, 2])];
 
 function bindTo({ catalog, bus }: TestPipeline, id: string): Promise<void> {
-  return bindBus(catalog, { id, address: bus.address === id ? id : 'kafka://there:9092' }, 'l2@1');
+  return bindBus(catalog, { id, address: bus.address === id ? id : 'kafka://there:9092' });
 }
 
 describe('a pipeline and its bus', () => {

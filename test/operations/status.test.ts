@@ -43,6 +43,7 @@ describe('the status', () => {
       deadLetters: 0,
       waiting: { analysis: 0, alert: 0 },
       unpublished: 0,
+      lost: 0,
       faults: [],
       broker: {
         address: 'embedded',
@@ -59,6 +60,7 @@ describe('the status', () => {
           technique: 'l2@1',
           threshold: levels(0),
           outcomes: { first: 1, unchanged: 1, changed: 2, size_changed: 0, dead: 0 },
+          open: 0,
         },
       ],
       streams: [{ stream: 'default', images: 4, events: 2, lastNumber: 4 }],
@@ -146,7 +148,7 @@ describe('the check, where a message is gone', () => {
     await shop.receive([GREY, OTHER, GREY]);
     await shop.tamper(`${LAST}'image_analysis'`);
     expect((await statusOf(shop)).faults).toEqual([
-      { key: 'image default/3', what: 'no outcome of l2@1, and its message is gone by' },
+      { key: 'image default/3', what: 'no outcome of l2@1, and its message will not be delivered again' },
     ]);
   });
 
@@ -155,7 +157,9 @@ describe('the check, where a message is gone', () => {
     await shop.receive([GREY, OTHER, GREY]);
     await shop.work(await shop.analyzeStage());
     await shop.tamper(`${LAST}'image_event_alert'`);
-    expect((await statusOf(shop)).faults).toEqual([{ key: 'event 2', what: 'no alert, and its message is gone by' }]);
+    expect((await statusOf(shop)).faults).toEqual([
+      { key: 'event 2', what: 'no alert, and its message will not be delivered again' },
+    ]);
   });
 
   it('names the image of the only message', async () => {

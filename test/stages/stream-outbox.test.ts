@@ -4,6 +4,7 @@ import { Stopped } from '../../src/domain/errors.ts';
 import { TOPICS } from '../../src/domain/messages.ts';
 import { imageKey } from '../../src/domain/object-keys.ts';
 import type { Report } from '../../src/domain/reports.ts';
+import { auditOf } from '../support/audit.ts';
 import { png } from '../support/pictures.ts';
 import { newImage } from '../support/samples.ts';
 import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
@@ -120,7 +121,7 @@ describe('the outbox', () => {
     expect(await published(shop)).toEqual(['default/2', 'default/3', 'default/4', 'default/5']);
     expect(shop.reported('recovered')).toEqual([{ kind: 'recovered', stream: 'default', images: 1 }]);
     await shop.work(await shop.analyzeStage());
-    expect((await shop.catalog.audit('l2@1')).openImages).toEqual([]);
+    expect((await auditOf(shop.catalog, 'l2@1')).openImages).toEqual([]);
   });
 
   it('publishes again what was on another bus', async () => {

@@ -22,6 +22,7 @@ export async function fillAlerts(folder: string, count: number): Promise<void> {
         "INSERT INTO alert SELECT number, 'ready', ?, strftime('%FT%H:%M:%fZ', at + 0.04, 'unixepoch'), number, stream, technique, measurement FROM filled",
         folder,
       );
+      db.run('DELETE FROM owed_event');
       db.run('DROP TABLE filled');
     });
   } finally {
@@ -44,7 +45,7 @@ const EVENTS = `
 /** All other rows: the image before each that has changed, unchanged or the first, is half a second older. */
 const ROWS = [
   "INSERT INTO technique VALUES ('changed@1', 0, 'levels'), ('l2@1', 0, 'levels')",
-  'INSERT INTO stream SELECT stream, max(image) FROM filled GROUP BY stream',
+  'INSERT INTO stream (stream, last_number) SELECT stream, max(image) FROM filled GROUP BY stream',
   `INSERT INTO image
      SELECT stream, image - before, stream || '/' || (image - before), 'jpg', 'generated', printf('%064x', image - before),
        60000, strftime('%FT%H:%M:%fZ', at - before / 2.0, 'unixepoch'), 'ready', 'decodes', 350, 350, NULL,

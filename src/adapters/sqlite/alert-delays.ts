@@ -14,7 +14,7 @@ export function countDelay(db: Database, ms: number): void {
   );
 }
 
-export function alertDelays(db: Database): AlertDelays {
+export function alertDelays(db: Pick<Database, 'all'>): AlertDelays {
   const rows = db
     .all('SELECT * FROM alert_delay')
     .map((row) => ({ atMost: Number(row['at_most']), count: Number(row['count']), ms: Number(row['sum_ms']) }));

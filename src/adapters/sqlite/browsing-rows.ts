@@ -1,7 +1,7 @@
 import type { BrowsingCatalog } from '../../ports/catalog/browsing.ts';
 import { alertPage, entryOf } from './alert-page.ts';
+import { techniquesWithOutcomes } from './counts.ts';
 import type { Database, Row } from './database.ts';
-import { techniquesWithOutcomes } from './figures.ts';
 import { measuredOf } from './rows.ts';
 
 export function createBrowsingRows(db: Database): BrowsingCatalog {

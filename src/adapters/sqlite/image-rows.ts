@@ -8,7 +8,7 @@ export function createImageRows(db: Database): ImageCatalog {
     const known = db.get('SELECT * FROM image WHERE incoming = ?', picture.incoming);
     if (known !== undefined) return imageOf(known);
     const next = db.get(
-      `INSERT INTO stream VALUES (?, 1)
+      `INSERT INTO stream (stream, last_number) VALUES (?, 1)
        ON CONFLICT (stream) DO UPDATE SET last_number = last_number + 1 RETURNING last_number`,
       picture.stream,
     );

@@ -14,6 +14,9 @@ const CLEANED = [
   'alert_delay',
   'dead_letter',
   'heartbeat',
+  'owed',
+  'owed_event',
+  'outcome_total',
 ];
 
 export function createPipelineRows(db: Database): PipelineCatalog {

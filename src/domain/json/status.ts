@@ -64,9 +64,9 @@ export const statusSchema = z
     lost: count
       .nullable()
       .describe(
-        'number of faults; null if unknown: while the broker is unreachable, and for a large backlog without `--check`',
+        'number of faults; null while the broker is unreachable',
       ),
-    lost_keys: z.array(z.string()).describe('keys of the faults'),
+    lost_keys: z.array(z.string()).describe('keys of `faults`'),
     faults: z
       .array(
         z.object({
@@ -74,7 +74,7 @@ export const statusSchema = z
           what: z.string().describe('what is wrong with it'),
         }),
       )
-      .describe('what is lost, missing, damaged or inconsistent'),
+      .describe('what is lost, missing, damaged or inconsistent: the first 1,000 faults'),
     balanced: z.boolean().nullable().describe('true if there are no faults; null if `lost` is null'),
     broker: z
       .object({

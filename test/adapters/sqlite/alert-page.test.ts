@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertEntry, AlertFilter, AlertPage } from '../../../src/ports/catalog/browsing.ts';
+import { auditOf } from '../../support/audit.ts';
 import { fillAlerts } from '../../support/many-alerts.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -59,7 +60,7 @@ describe('pages of thousands of alerts', () => {
     const folder = temporaryFolder();
     await fillAlerts(folder, MANY);
     const { catalog } = await openSqlite(folder);
-    expect(await catalog.audit('l2@1')).toMatchObject({
+    expect(await auditOf(catalog, 'l2@1')).toMatchObject({
       images: 4000,
       analyzed: 4000,
       events: MANY,
@@ -68,7 +69,7 @@ describe('pages of thousands of alerts', () => {
       openEvents: [],
       faults: [],
     });
-    expect(await catalog.figures()).toMatchObject({ alerts: MANY, waitingForAlert: 0, delays: { sum: 160 } });
+    expect(await catalog.counts()).toMatchObject({ alerts: MANY, openEvents: 0, delays: { sum: 160 } });
     expect((await catalog.alertRange())?.lastOrder).toBe(MANY);
   });
 });

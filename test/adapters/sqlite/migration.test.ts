@@ -8,6 +8,7 @@ import type { AlertFilter } from '../../../src/ports/catalog/browsing.ts';
 import { PIPELINE_LOCK } from '../../../src/ports/catalog/locks.ts';
 import { catalogContract } from '../../contracts/catalog.ts';
 import { eventBusContract } from '../../contracts/event-bus.ts';
+import { auditOf } from '../../support/audit.ts';
 import { type Running, startProgram } from '../../support/imgpipe.ts';
 import { makeOldCatalog, OLD_ID } from '../../support/old-catalogs.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
@@ -123,9 +124,9 @@ describe('a catalog of version 3', () => {
     const folder = temporaryFolder();
     makeOldCatalog(3, folder, ALERTS);
     const { catalog } = await openSqlite(folder);
-    const counts = async () => (await catalog.figures()).delays.buckets.map(({ count }) => count);
+    const counts = async () => (await catalog.counts()).delays.buckets.map(({ count }) => count);
     expect(await counts()).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4]);
-    expect((await catalog.figures()).delays.sum).toBe(3602.512);
+    expect((await catalog.counts()).delays.sum).toBe(3602.512);
     await catalog.markAlertsReady([1, 2]);
     expect(await counts()).toEqual([2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4, 5]);
   });
@@ -157,7 +158,7 @@ describe('a catalog of version 1', () => {
     makeOldCatalog(1, folder, ROWS);
     const { catalog, bus } = await openSqlite(folder);
     expect(await catalog.identity()).toMatchObject({ pipelineId: OLD_ID, formerIds: [] });
-    expect(await catalog.audit('l2@1')).toMatchObject({
+    expect(await auditOf(catalog, 'l2@1')).toMatchObject({
       images: 3,
       analyzed: 3,
       events: 1,
@@ -247,7 +248,7 @@ describe('a catalog of version 1 that others work with', () => {
     const ended = await Promise.all(writers.map((writer) => writer.ended));
     expect(ended.map(({ status, stderr }) => [status, stderr])).toEqual(writers.map(() => [0, '']));
     const { catalog } = await openSqlite(folder);
-    expect(await catalog.audit('l2@1')).toMatchObject({ images: 83, deadLetters: 3, faults: [] });
+    expect(await auditOf(catalog, 'l2@1')).toMatchObject({ images: 83, deadLetters: 3, faults: [] });
   });
 });
 
@@ -271,7 +272,7 @@ it('a migration that is killed in the middle leaves the catalog as it was, and t
     n: letters,
   });
   const { catalog } = await openSqlite(folder);
-  expect((await catalog.audit('l2@1')).deadLetters).toBe(letters);
+  expect((await auditOf(catalog, 'l2@1')).deadLetters).toBe(letters);
 });
 
 describe('a catalog that was brought up to date', () => {

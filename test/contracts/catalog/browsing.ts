@@ -241,45 +241,49 @@ export function browsingContract(stand: MakeStand): void {
 
     it('of a catalog without a row are none', async () => {
       const { catalog } = await stand();
-      const { delays, ...others } = await catalog.figures();
+      const { delays, ...others } = await catalog.counts();
       expect(others).toEqual({
         streams: [],
         techniques: [],
         events: 0,
         alerts: 0,
         deadLetters: 0,
-        waitingForAlert: 0,
+        images: 0,
+        openImages: 0,
+        unpublished: 0,
+        openEvents: 0,
+        oldestOpen: null,
       });
       expect([delays.sum, ...delays.buckets.map(({ count }) => count)]).toEqual(Array(16).fill(0));
     });
 
-    it('count what there is and what waits, for each technique in use or with outcomes', async () => {
+    it('count what there is and what waits, for each technique in use', async () => {
       const { catalog } = await stand();
       await browsable(catalog);
       await addImages(catalog, 1, 'sea');
-      await catalog.setThreshold('mse@1', levels(0));
-      await catalog.setThreshold(L2, levels(0));
-      expect(await catalog.figures()).toMatchObject({
+      for (const technique of ['mse@1', L2, CHANGED]) await catalog.setThreshold(technique, levels(0));
+      expect(await catalog.counts()).toMatchObject({
         streams: [
           { stream: 'default', images: 4, events: 5 },
           { stream: 'sea', images: 1, events: 0 },
           { stream: 'sky', images: 2, events: 1 },
         ],
         techniques: [
-          { technique: CHANGED, outcomes: { ...none, changed: 2 }, waiting: 5 },
-          { technique: L2, outcomes: { ...none, first: 1, changed: 3, size_changed: 1 }, waiting: 2 },
-          { technique: 'mse@1', outcomes: none, waiting: 7 },
+          { technique: CHANGED, outcomes: { ...none, changed: 2 }, open: 5 },
+          { technique: L2, outcomes: { ...none, first: 1, changed: 3, size_changed: 1 }, open: 2 },
+          { technique: 'mse@1', outcomes: none, open: 7 },
         ],
         events: 6,
         alerts: 5,
         deadLetters: 0,
-        waitingForAlert: 1,
+        openEvents: 1,
       });
     });
 
     it('count a dead letter as an answer until it is replayed', async () => {
       const { catalog } = await stand();
       await browsable(catalog);
+      for (const technique of [L2, CHANGED]) await catalog.setThreshold(technique, levels(0));
       await catalog.addOutcomes([newOutcome(id(1, 'sky'), 'dead')]);
       await catalog.addDeadLetters([
         deadLetter({ stage: 'alert', event: 5 }),
@@ -288,8 +292,8 @@ export function browsingContract(stand: MakeStand): void {
         deadLetter({ position: placeAt(9) }),
       ]);
       const figures = async () => {
-        const { techniques, deadLetters, waitingForAlert } = await catalog.figures();
-        return [techniques[1]?.outcomes.dead, techniques[1]?.waiting, deadLetters, waitingForAlert];
+        const { techniques, deadLetters, openEvents } = await catalog.counts();
+        return [techniques[1]?.outcomes.dead, techniques[1]?.open, deadLetters, openEvents];
       };
       expect(await figures()).toEqual([1, 0, 5, 0]);
       await catalog.replayImages([1, 3], RECEIVED);
@@ -311,7 +315,7 @@ export function browsingContract(stand: MakeStand): void {
     it('are counted for each bound that they are within, one at the bound too', async () => {
       const { catalog } = await stand();
       await delayed(catalog, [10, 11, 25, 1000, 1001, 3_600_000, 3_600_001]);
-      const { buckets, sum } = (await catalog.figures()).delays;
+      const { buckets, sum } = (await catalog.counts()).delays;
       expect(buckets.map(({ atMost, count }) => [atMost, count])).toEqual([
         [0.01, 1],
         [0.025, 3],
@@ -337,21 +341,21 @@ export function browsingContract(stand: MakeStand): void {
       async (bound) => {
         const { catalog } = await stand();
         await delayed(catalog, [bound * 1000, bound * 1000 + 1]);
-        expect((await catalog.figures()).delays.buckets.find(({ atMost }) => atMost === bound)?.count).toBe(1);
+        expect((await catalog.counts()).delays.buckets.find(({ atMost }) => atMost === bound)?.count).toBe(1);
       },
     );
 
     it('are none where the clock went back', async () => {
       const { catalog } = await stand();
       await delayed(catalog, [-5000, 20]);
-      const { buckets, sum } = (await catalog.figures()).delays;
+      const { buckets, sum } = (await catalog.counts()).delays;
       expect([buckets[0]?.count, buckets[1]?.count, sum]).toEqual([1, 2, 0.02]);
     });
 
     it('count an alert once, when it becomes ready', async () => {
       const { catalog } = await stand();
       await browsable(catalog);
-      const all = async () => (await catalog.figures()).delays.buckets.at(-1)?.count;
+      const all = async () => (await catalog.counts()).delays.buckets.at(-1)?.count;
       expect(await all()).toBe(5);
       await catalog.markAlertsReady([1, 2, 3]);
       expect(await all()).toBe(5);
@@ -368,7 +372,7 @@ export function browsingContract(stand: MakeStand): void {
     expect(await numbers(catalog, {})).toEqual([]);
     expect([await catalog.alertRange(), await catalog.readyAfter(0, 9)]).toEqual([undefined, []]);
     expect(await catalog.choices()).toEqual({ streams: [], techniques: [] });
-    const { streams, techniques, events, alerts, delays } = await catalog.figures();
+    const { streams, techniques, events, alerts, delays } = await catalog.counts();
     expect([streams, techniques, events, alerts]).toEqual([[], [], 0, 0]);
     expect([delays.sum, delays.buckets.at(-1)?.count]).toEqual([0, 0]);
     await closedPipeline(catalog);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeadLetterRecord } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
+import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, id, L2, type MakeStand } from './stand.ts';
 
@@ -97,12 +98,12 @@ export function deadLettersContract(stand: MakeStand): void {
       const letter = deadLetter({ position: placeAt(1) });
       await catalog.addDeadLetters([letter, letter]);
       await catalog.addDeadLetters([letter]);
-      expect((await catalog.audit(L2)).deadLetters).toBe(1);
+      expect((await auditOf(catalog, L2)).deadLetters).toBe(1);
       await catalog.addDeadLetters([
         { ...letter, position: placeAt(2) },
         { ...letter, stage: 'alert' },
       ]);
-      expect((await catalog.audit(L2)).deadLetters).toBe(3);
+      expect((await auditOf(catalog, L2)).deadLetters).toBe(3);
     });
 
     it.each([
@@ -169,7 +170,7 @@ export function deadLettersContract(stand: MakeStand): void {
       expect(await catalog.outcomes(L2, [id(1)])).toEqual([undefined]);
       expect(await catalog.firstOpen(L2, { stream: 'default', first: 1, last: 1 })).toBe(1);
       expect(await catalog.tally(L2, { stream: 'default', first: 1, last: 1 })).toMatchObject({ deadLetters: 0 });
-      expect(await catalog.audit(L2)).toMatchObject({
+      expect(await auditOf(catalog, L2)).toMatchObject({
         analyzed: 0,
         deadLetters: 1,
         openImages: [{ image: id(1), technique: L2, position: null }],
@@ -242,7 +243,7 @@ export function deadLettersContract(stand: MakeStand): void {
       const again = deadLetter({ image: id(1), technique: L2, position: placeAt(8), detail: 'again' });
       await catalog.addOutcomes([newOutcome(id(1), 'dead', { deadLetter: again })]);
       expect(await letters(catalog)).toEqual([{ ...again, id: letter.id + 1, replayedAt: null }]);
-      expect((await catalog.audit(L2)).faults).toEqual([]);
+      expect((await auditOf(catalog, L2)).faults).toEqual([]);
     });
 
     it('of which the outcome stands ends where the same message is dead again', async () => {
@@ -277,11 +278,11 @@ export function deadLettersContract(stand: MakeStand): void {
     it('marks its letter, keeps the new position, and opens the event again', async () => {
       const { catalog } = await stand();
       const letter = await deadEvent(catalog);
-      expect((await catalog.audit(L2)).openEvents).toEqual([]);
+      expect((await auditOf(catalog, L2)).openEvents).toEqual([]);
       expect(await catalog.tally(L2, { stream: 'default', first: 2, last: 2 })).toMatchObject({ deadLetters: 1 });
       await catalog.replayEvents([{ id: letter.id, position: again }], AT);
       expect(await letters(catalog)).toEqual([{ ...letter, replayedAt: AT }]);
-      expect((await catalog.audit(L2)).openEvents).toEqual([
+      expect((await auditOf(catalog, L2)).openEvents).toEqual([
         { number: 1, technique: L2, position: again, imagePosition: null },
       ]);
       expect(await catalog.firstOpen(L2, { stream: 'default', first: 2, last: 2 })).toBe(2);
@@ -316,7 +317,7 @@ export function deadLettersContract(stand: MakeStand): void {
       await catalog.replayEvents([{ id: marked, position: again }], AT);
       await catalog.addDeadLetters([{ ...letter, position: again }]);
       expect((await letters(catalog)).map((each) => [each.id, each.replayedAt])).toEqual([[2, null]]);
-      expect((await catalog.audit(L2)).openEvents).toEqual([]);
+      expect((await auditOf(catalog, L2)).openEvents).toEqual([]);
       await catalog.replayEvents([{ id: marked, position: again }], AT);
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([null]);
     });

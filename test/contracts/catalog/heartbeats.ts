@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Heartbeat } from '../../../src/domain/heartbeats.ts';
+import { auditOf } from '../../support/audit.ts';
 import { L2, type MakeStand } from './stand.ts';
 
 const OLDEST = '2026-01-01T00:00:00.000Z';
@@ -48,9 +49,9 @@ export function heartbeatsContract(stand: MakeStand): void {
 
     it('are no part of what is audited, and go with clean', async () => {
       const { catalog } = await stand();
-      const before = await catalog.audit(L2);
+      const before = await auditOf(catalog, L2);
       await catalog.recordHeartbeats([beatOf()], OLDEST);
-      expect(await catalog.audit(L2)).toEqual(before);
+      expect(await auditOf(catalog, L2)).toEqual(before);
       await catalog.beginClean();
       await catalog.endClean();
       expect(await catalog.heartbeats('analyze', 'a')).toEqual([]);

@@ -44,7 +44,7 @@ export function outcomesContract(stand: MakeStand): void {
         differenceSha256: null,
         position: null,
       });
-      expect(await catalog.lastEvent()).toBe(2);
+      expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(2);
     });
 
     it('keep their threshold with its unit, and their regions', async () => {
@@ -74,7 +74,7 @@ export function outcomesContract(stand: MakeStand): void {
         [L2, 'changed', 12.5, 2],
         ['mse@1', 'changed', 12.5, 3],
       ]);
-      expect(await catalog.lastEvent()).toBe(3);
+      expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(3);
     });
 
     it('are found by technique and image, with their event', async () => {
@@ -127,7 +127,7 @@ export function outcomesContract(stand: MakeStand): void {
       const impossible = newOutcome(id(2), 'changed', { kind: 'nonsense' as 'changed' });
       await expect(catalog.addOutcomes([newOutcome(id(1), 'changed'), impossible])).rejects.toThrow();
       expect(await catalog.outcomes(L2, [id(1)])).toEqual([undefined]);
-      expect(await catalog.lastEvent()).toBe(0);
+      expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(0);
     });
 
     it('have events that become ready once, and keep the place that was noted first', async () => {

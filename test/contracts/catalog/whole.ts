@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageId } from '../../../src/domain/records.ts';
+import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
 
@@ -81,28 +81,6 @@ export function wholeContract(stand: MakeStand): void {
       });
     });
 
-    it('is read page by page, ready rows alone or all', async () => {
-      const { catalog } = await stand();
-      await addImages(catalog, 3);
-      await addImages(catalog, 2, 'sky');
-      await catalog.markImagesReady([id(1), id(3), id(2, 'sky')]);
-      const names = (rows: readonly ImageId[]) => rows.map(({ stream, number }) => `${stream}/${number}`);
-      expect(names(await catalog.readyImages(undefined, 2))).toEqual(['default/1', 'default/3']);
-      expect(names(await catalog.readyImages(id(3), 2))).toEqual(['sky/2']);
-      expect(names(await catalog.allImages(id(2), 2))).toEqual(['default/3', 'sky/1']);
-      expect(names(await catalog.allImages(id(2, 'sky'), 2))).toEqual([]);
-
-      await catalog.addOutcomes([1, 2, 3].map((number) => newOutcome(id(number), 'changed')));
-      await catalog.markEventsReady([1, 3].map((number) => ({ number, differenceSha256: 'd' })));
-      expect((await catalog.readyEvents(0, 1)).map(({ number }) => number)).toEqual([1]);
-      expect((await catalog.readyEvents(1, 9)).map(({ number }) => number)).toEqual([3]);
-
-      await catalog.addAlerts([1, 2, 3].map(newAlert));
-      await catalog.markAlertsReady([2, 3]);
-      expect((await catalog.readyAlerts(0, 1)).map(({ number }) => number)).toEqual([2]);
-      expect((await catalog.readyAlerts(2, 9)).map(({ number }) => number)).toEqual([3]);
-    });
-
     it('begins anew with clean: without rows, under a new id, the former ones kept', async () => {
       const { catalog } = await stand();
       const ids: string[] = [];
@@ -120,7 +98,7 @@ export function wholeContract(stand: MakeStand): void {
       expect(ids).not.toContain(after.pipelineId);
       expect(await catalog.thresholds()).toEqual(new Map());
       const nothing = { images: 0, analyzed: 0, events: 0, alerts: 0, deadLetters: 0, streams: [], faults: [] };
-      expect(await catalog.audit(L2)).toMatchObject(nothing);
+      expect(await auditOf(catalog, L2)).toMatchObject(nothing);
       await addImages(catalog, 1);
       const [written] = await catalog.addOutcomes([newOutcome(id(1), 'changed')]);
       expect(written?.event?.number).toBe(1);
