@@ -117,7 +117,7 @@ async function sharePipeline({ adapters: { catalog, store }, as }: SessionParts)
     const result = await catalog.lock(PIPELINE_LOCK, as, 'shared');
     if ('lock' in result) return result.lock;
     // A clean holds the lock for a moment even if it is about to be refused.
-    if (tries === LOCK_TRIES) throw new ImgpipeError('in_use', `${result.holder} is cleaning ${store.address}`);
+    if (tries === LOCK_TRIES) throw new ImgpipeError('in_use', `${store.address} is being cleaned by ${result.holder}`);
     await sleep(LOCK_PAUSE_MS);
   }
 }

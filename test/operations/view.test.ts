@@ -7,16 +7,16 @@ const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
 async function analyzed(): Promise<TestPipeline> {
-  const shop = await testPipeline();
-  await shop.receive([GREY, OTHER, GREY]);
-  await shop.work(await shop.analyzeStage());
-  return shop;
+  const pipeline = await testPipeline();
+  await pipeline.receive([GREY, OTHER, GREY]);
+  await pipeline.work(await pipeline.analyzeStage());
+  return pipeline;
 }
 
 describe('an alert', () => {
-  it('is seen with its event, its two images and their paths', async () => {
-    const { catalog, store, folder, ...shop } = await analyzed();
-    await shop.work(await shop.alertStage());
+  it('has its event, its two images and their paths', async () => {
+    const { catalog, store, folder, ...pipeline } = await analyzed();
+    await pipeline.work(await pipeline.alertStage());
     const seen = await view(catalog, store, 2);
     expect(seen).toMatchObject({
       alert: { number: 2, state: 'ready' },
@@ -35,15 +35,19 @@ describe('an alert', () => {
     ['while there are none', async () => {}, 3, 'there is no alert 3: there are none yet'],
     ['while it is on its way', async () => {}, 1, "event 1 has no alert yet: 'imgpipe alert' makes it"],
     [
-      'of another number',
-      async (shop: TestPipeline) => shop.work(await shop.alertStage()),
+      'with another number',
+      async (pipeline: TestPipeline) => pipeline.work(await pipeline.alertStage()),
       7,
       'there is no alert 7: there are 1 to 2',
     ],
-  ])('is not found %s, and that says why', async (_, prepare, number, message) => {
-    const shop = await analyzed();
-    await prepare(shop);
-    await expect(view(shop.catalog, shop.store, number)).rejects.toMatchObject({ code: 'not_found', exit: 3, message });
+  ])('is not found %s, and the error says why', async (_, prepare, number, message) => {
+    const pipeline = await analyzed();
+    await prepare(pipeline);
+    await expect(view(pipeline.catalog, pipeline.store, number)).rejects.toMatchObject({
+      code: 'not_found',
+      exit: 3,
+      message,
+    });
   });
 
   it('is not shown before it is ready', async () => {
@@ -52,11 +56,11 @@ describe('an alert', () => {
     await expect(view(catalog, store, 1)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is not found where its images have lost their rows', async () => {
-    const shop = await analyzed();
-    await shop.work(await shop.alertStage());
-    await shop.tamper('DELETE FROM image WHERE number = 1');
-    await expect(view(shop.catalog, shop.store, 1)).rejects.toMatchObject({
+  it('is not found if the rows of its images are lost', async () => {
+    const pipeline = await analyzed();
+    await pipeline.work(await pipeline.alertStage());
+    await pipeline.tamper('DELETE FROM image WHERE number = 1');
+    await expect(view(pipeline.catalog, pipeline.store, 1)).rejects.toMatchObject({
       code: 'not_found',
       message: expect.stringContaining('status --check'),
     });

@@ -10,8 +10,8 @@ function deferred() {
   return { promise, resolve, reject };
 }
 
-describe('work that is begun ahead', () => {
-  it('has its results in the order in which it was begun, whatever ends first', async () => {
+describe('concurrent tasks', () => {
+  it('return their results in the order in which they were started', async () => {
     const tasks = createConcurrentTasks<string>(
       () => 3,
       (result) => result.length,
@@ -31,7 +31,7 @@ describe('work that is begun ahead', () => {
     expect([tasks.has('first'), tasks.has('third'), tasks.isEmpty()]).toEqual([true, false, false]);
   });
 
-  it('waits for the oldest where there is no room', async () => {
+  it('wait for the oldest one when the limit is reached', async () => {
     const tasks = createConcurrentTasks<string>(
       () => 1,
       () => 0,
@@ -39,18 +39,18 @@ describe('work that is begun ahead', () => {
     const work = deferred();
     await tasks.waitForSlot();
     tasks.start('a', work.promise);
-    let hasRoom = false;
-    const room = tasks.waitForSlot().then(() => {
-      hasRoom = true;
+    let hasSlot = false;
+    const slot = tasks.waitForSlot().then(() => {
+      hasSlot = true;
     });
     await nextTurn();
-    expect(hasRoom).toBe(false);
+    expect(hasSlot).toBe(false);
     work.resolve('done');
-    await room;
-    expect(hasRoom).toBe(true);
+    await slot;
+    expect(hasSlot).toBe(true);
   });
 
-  it('tells what the first of it threw, and is settled only once all of it has ended', async () => {
+  it('throw the first error, and are settled once all have ended', async () => {
     const tasks = createConcurrentTasks<string>(
       () => 1,
       () => 0,
@@ -67,7 +67,7 @@ describe('work that is begun ahead', () => {
     });
     await nextTurn();
     expect(settled).toBe(false);
-    slow.resolve('at last');
+    slow.resolve('done');
     await settling;
   });
 });

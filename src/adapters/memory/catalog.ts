@@ -1,4 +1,5 @@
-import type { PipelineRows } from '../../ports/catalog/catalog.ts';
+import type { AuditCatalog } from '../../ports/catalog/audit.ts';
+import type { Catalog } from '../../ports/catalog/catalog.ts';
 import { createAlertRows } from './alert-rows.ts';
 import { createBrowsingRows } from './browsing-rows.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
@@ -16,7 +17,7 @@ export interface MemoryCatalogState {
   readonly locks: LockTable;
 }
 
-export interface MemoryCatalog extends PipelineRows {
+export interface MemoryCatalog extends Omit<Catalog, keyof AuditCatalog> {
   readonly faults: MemoryCatalogFaults;
   /** Takes a lock away from everybody who holds it, as a dropped connection does: their `lost` fires. */
   loseLocks(name: string): void;
