@@ -61,11 +61,7 @@ export const statusSchema = z
       })
       .nullable()
       .describe('the open image that was received first; null if no image is open'),
-    lost: count
-      .nullable()
-      .describe(
-        'number of faults; null while the broker is unreachable',
-      ),
+    lost: count.nullable().describe('number of faults; null while the broker is unreachable'),
     lost_keys: z.array(z.string()).describe('keys of `faults`'),
     faults: z
       .array(
