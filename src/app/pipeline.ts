@@ -39,6 +39,10 @@ export interface Pipeline {
   /** The data folder's absolute path. */
   readonly data: string;
   readonly broker: string;
+  /** The absolute path of an object of the store, by its key. */
+  locate(key: string): string;
+  /** The bytes of an object of the store, by its key. Throws `not_found`. */
+  read(key: string): Promise<Uint8Array>;
   /** Takes in pictures from files and folders, or without a path the generated stream. */
   receive(paths: readonly string[], options: StageOptions): Promise<Received>;
   analyze(options: StageOptions): Promise<void>;
@@ -169,9 +173,17 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
     }
   }
 
+  async function read(key: string): Promise<Uint8Array> {
+    const bytes = await store.get(key);
+    if (bytes === undefined) throw new ImgpipeError('not_found', `${store.locate(key)} does not exist`);
+    return bytes;
+  }
+
   return {
     data: store.address,
     broker: broker.address,
+    locate: (key) => store.locate(key),
+    read,
 
     receive: (paths, options) =>
       at(['receive'], options, async (session) => receiving(session, await adapters.source(paths), options)),
@@ -206,8 +218,7 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
     },
 
     boxed: async ({ event, image }) => {
-      const bytes = await store.get(imageKey(image));
-      if (bytes === undefined) throw new ImgpipeError('not_found', `${store.locate(imageKey(image))} is not there`);
+      const bytes = await read(imageKey(image));
       return adapters.boxed({ bytes, format: image.format }, event.regions?.first ?? []);
     },
 

@@ -128,12 +128,12 @@ async function letEventsWait({ analyze, alert }: Stages): Promise<void> {
   alert.child.kill('SIGSTOP');
   const events = analyze.stdout().match(/^event /gm)?.length ?? 0;
   // It may have been stopped with the catalog in its hand.
-  await analyze.until(new RegExp(`^event ${events + 2}:|^analyze waits`, 'm'));
+  await analyze.until(new RegExp(`^event ${events + 2}:|^analyze is waiting`, 'm'));
 }
 
 /** Waits until each stage has said that the broker does not answer. */
 async function allWait({ bus }: Site, stages: Stages): Promise<void> {
-  const says = (name: string) => new RegExp(`^${name} waits: broker ${bus['IMGPIPE_BROKER']} `, 'm');
+  const says = (name: string) => new RegExp(`^${name} is waiting: broker ${bus['IMGPIPE_BROKER']} `, 'm');
   await Promise.all(STAGES.map((name) => stages[name].until(says(name))));
 }
 
@@ -151,7 +151,11 @@ function saidOnce(stages: Stages): string[] {
   return STAGES.flatMap((name) => {
     const text = stages[name].stderr();
     const count = (what: string) => text.match(new RegExp(`^${name} ${what}`, 'gm'))?.length ?? 0;
-    const [waits, forCatalog, goesOn] = [count('waits: broker'), count('waits: the catalog'), count('goes on after')];
+    const [waits, forCatalog, goesOn] = [
+      count('is waiting: broker'),
+      count('is waiting: the catalog'),
+      count('resumed after'),
+    ];
     return waits === 1 && goesOn === 1 + forCatalog
       ? []
       : [`${name} says ${waits} times that it waits for the broker, and ${goesOn - forCatalog} that it goes on`];

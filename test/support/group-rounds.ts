@@ -34,7 +34,7 @@ export const analyzersComeAndGo: Round = async (site, seed) => {
   const streams = ['north', 'east', 'south', 'west'];
   const alert = site.start('alert');
   const [killed, leaving] = [site.start('analyze'), site.start('analyze')];
-  await Promise.all([killed, leaving].map((analyzer) => analyzer.until(/takes|stands by/)));
+  await Promise.all([killed, leaving].map((analyzer) => analyzer.until(/is assigned|standing by/)));
   const receivers = streams.map((stream) => startReceiver(site, { count: 100, interval: '20ms' }, stream));
   await Promise.any([killed, leaving].map((analyzer) => analyzer.until(/^event \d/m)));
   await sleep(random() * 500);
@@ -60,7 +60,7 @@ export const analyzerPastItsSession: Round = async (site, seed) => {
   stages.analyze.child.kill('SIGSTOP');
   const second = site.start('analyze');
   // It may have been stopped with the catalog in its hand.
-  await second.until(/takes (all|the only)|analyze waits/);
+  await second.until(/is assigned (all|the only)|analyze is waiting/);
   const bad = await whatIsLost(site.data, site.bus);
   await sleep(random() * 500);
   const again = isMemberAgain(stages.analyze);
@@ -123,7 +123,7 @@ export const messagesFromBeforeClean: Round = async (site) => {
     ['analyze', 2],
     ['alert', 1],
   ] as const) {
-    const told = stages[name].stderr().match(/a message from before the last clean is passed over/g)?.length ?? 0;
+    const told = stages[name].stderr().match(/skipped a message from before the last clean/g)?.length ?? 0;
     if (told !== count) bad.push(`${name} passes over ${told} messages instead of ${count}`);
   }
   return bad;
@@ -137,7 +137,7 @@ export const toldToStopWhileJoining: Round = async (site) => {
   while ((await statusOf(site)).waiting?.analysis !== 0) await sleep(20);
   stages.analyze.child.kill('SIGSTOP');
   const second = site.start('analyze');
-  await second.until(/waits for its partitions/);
+  await second.until(/is waiting for partitions/);
   bad.push(...(await tellToStop('the analyzer that waits', second)));
   stages.analyze.child.kill('SIGCONT');
   await receiveHere(site, IMAGES + 4);
