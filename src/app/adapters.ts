@@ -13,7 +13,7 @@ import { kafkaConnectionOf } from '../config/kafka-connection.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { PictureFormat, Region } from '../domain/records.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { Broker, EventBus, OpenBusOptions } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';

@@ -85,6 +85,8 @@ export function noticeLine(report: Report): string | undefined {
       return `${report.stage} resumed after ${seconds(report.afterMs)}`;
     case 'standing_by':
       return standingByLine(report);
+    case 'lock_lost':
+      return `${report.stage} has lost the lock ${report.lock}; it stops writing and acquires the lock again`;
     case 'working':
       return report.share && `${report.stage} is assigned ${shareWords(report.share)}`;
     case 'rebalancing':

@@ -167,12 +167,6 @@ export interface DeadLetterRecord extends NewDeadLetter {
 /** A dead letter as a list shows it: without what may be large. */
 export type DeadLetterHead = Omit<DeadLetterRecord, 'stack' | 'message'>;
 
-/** The answer to a write: what stands now, and whether this call put it there. */
-export interface Written<T> {
-  readonly how: 'added' | 'exists';
-  readonly row: T;
-}
-
 /** An image's identity as people and keys write it: `default/12`. */
 export function imageName(id: ImageId): string {
   return `${id.stream}/${id.number}`;

@@ -28,6 +28,8 @@ export type Report =
   | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }
   /** Another process does this work, or the group's others do; this one takes over when it ends. */
   | { readonly kind: 'standing_by'; readonly stage: StageName; readonly holder?: string }
+  /** A lock was lost, for instance with its connection. The stage acquires it again, and goes on. */
+  | { readonly kind: 'lock_lost'; readonly stage: StageName; readonly lock: string }
   /** It takes messages: of these partitions, where the bus shares them out. */
   | {
       readonly kind: 'working';

@@ -1,6 +1,6 @@
 import type { Heartbeat } from '../domain/heartbeats.ts';
 import type { StageName } from '../domain/reports.ts';
-import type { HeartbeatRows } from '../ports/heartbeats.ts';
+import type { HeartbeatCatalog } from '../ports/catalog/heartbeats.ts';
 
 /** A heartbeat that is older than this tells of a process that has died or hangs. */
 const FRESH_MS = 30_000;
@@ -16,7 +16,7 @@ export interface Liveness {
 
 /** Looks at the heartbeats alone, so that it is quick and asks nobody. */
 export async function liveness(
-  catalog: Pick<HeartbeatRows, 'heartbeats'>,
+  catalog: Pick<HeartbeatCatalog, 'heartbeats'>,
   { stage, host, freshMs = FRESH_MS }: { stage: StageName; host: string; freshMs?: number },
 ): Promise<Liveness> {
   const now = Date.now();

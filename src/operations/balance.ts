@@ -2,7 +2,7 @@ import { ALERT_GROUP, consumerGroup } from '../domain/consumer-groups.ts';
 import { TOPICS } from '../domain/messages.ts';
 import { type Log, willBeDelivered } from '../domain/record-positions.ts';
 import { imageName } from '../domain/records.ts';
-import type { Audit, Fault } from '../ports/catalog.ts';
+import type { Audit, Fault } from '../ports/catalog/former-audit.ts';
 import type { EventBus, PartitionOffsets } from '../ports/event-bus.ts';
 
 /** How far each consumer group has come, read before the catalog's snapshot. */

@@ -1,5 +1,6 @@
 import { ImgpipeError } from '../domain/errors.ts';
-import type { Audit, Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { Audit } from '../ports/catalog/former-audit.ts';
 
 /** What of a bus a catalog keeps. */
 interface KnownBus {

@@ -1,5 +1,5 @@
 import { ImgpipeError } from '../domain/errors.ts';
-import type { AlertEntry, AlertFilter, AlertPage, BrowsingRows, Measured } from '../ports/browsing.ts';
+import type { AlertEntry, AlertFilter, AlertPage, BrowsingCatalog, Measured } from '../ports/catalog/browsing.ts';
 
 /** A page of alerts, and from where the pages beside it go on. */
 export interface AlertList {
@@ -11,7 +11,7 @@ export interface AlertList {
 
 /** The alerts that are looked for, a page of them. */
 export async function listAlerts(
-  catalog: Pick<BrowsingRows, 'alertPage'>,
+  catalog: Pick<BrowsingCatalog, 'alertPage'>,
   filter: AlertFilter,
   page: AlertPage,
 ): Promise<AlertList> {
@@ -51,7 +51,7 @@ export interface TimelineQuery {
 
 /** Throws `not_found` for a stream without images. */
 export async function timeline(
-  catalog: Pick<BrowsingRows, 'measured' | 'choices'>,
+  catalog: Pick<BrowsingCatalog, 'measured' | 'choices'>,
   { stream, technique, before, limit }: TimelineQuery,
 ): Promise<Timeline> {
   const { streams, techniques } = await catalog.choices();

@@ -9,7 +9,8 @@ import {
   OBJECT_FOLDERS,
 } from '../domain/object-keys.ts';
 import type { ImageId } from '../domain/records.ts';
-import { type Catalog, PIPELINE_LOCK } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import { PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { busName } from './bind-bus.ts';

@@ -1,13 +1,13 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import type { DeadLetterHead, DeadLetterRecord } from '../domain/records.ts';
-import type { DeadLetterRows } from '../ports/dead-letters.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
 
 /** How many letters are read together. */
 const PAGE = 256;
 
 /** The heads of all dead letters, the newest first. */
 export async function* deadLetterHeads(
-  catalog: Pick<DeadLetterRows, 'deadLetterHeads'>,
+  catalog: Pick<DeadLetterCatalog, 'deadLetterHeads'>,
 ): AsyncGenerator<DeadLetterHead> {
   let last: number | undefined;
   for (;;) {
@@ -20,7 +20,7 @@ export async function* deadLetterHeads(
 
 /** A dead letter with its message. Throws `not_found`, with what there is. */
 export async function findDeadLetter(
-  catalog: Pick<DeadLetterRows, 'deadLetters' | 'deadLetterRange'>,
+  catalog: Pick<DeadLetterCatalog, 'deadLetters' | 'deadLetterRange'>,
   id: number,
 ): Promise<DeadLetterRecord> {
   const [letter] = await catalog.deadLetters([id]);

@@ -2,7 +2,7 @@ import { type Subject, subjectOf } from '../domain/dead-letters.ts';
 import { imageEventMessage, TOPICS } from '../domain/messages.ts';
 import type { DeadLetterHead } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import { deadLetterHeads, findDeadLetter } from './dead-letters.ts';
 

@@ -1,7 +1,8 @@
 import { withDeadline } from '../base/deadlines.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { ImageId } from '../domain/records.ts';
-import type { Audit, Catalog, Fault, StreamFigures, TechniqueFigures } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { Audit, Fault, StreamFigures, TechniqueFigures } from '../ports/catalog/former-audit.ts';
 import type { Broker } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { type Balance, balance, readCommitted, readLogs } from './balance.ts';

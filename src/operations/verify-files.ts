@@ -2,7 +2,8 @@ import { sha256Of } from '../base/digest.ts';
 import { alertTextKey, differenceKey, eventTextKey, imageKey, maskKey } from '../domain/object-keys.ts';
 import type { AlertRecord, EventRecord, ImageId, ImageRecord } from '../domain/records.ts';
 import { alertText, eventText } from '../domain/texts.ts';
-import type { Catalog, Fault } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { Fault } from '../ports/catalog/former-audit.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /** How many rows are read and checked together. */

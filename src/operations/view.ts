@@ -1,7 +1,7 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { differenceKey, imageKey, maskKey } from '../domain/object-keys.ts';
-import type { AlertEntry } from '../ports/browsing.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { AlertEntry } from '../ports/catalog/browsing.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /** An alert with its three pictures. */
@@ -18,20 +18,9 @@ export interface AlertView extends AlertEntry {
 
 /** The alert of this number. Throws `not_found`, with the range that exists. */
 export async function view(catalog: Catalog, store: ObjectStore, number: number): Promise<AlertView> {
-  const [alert] = await catalog.alerts([number]);
-  const [event] = await catalog.events([number]);
-  if (alert?.state !== 'ready' || event === undefined) throw await notThere(catalog, number, event !== undefined);
-  const [image, reference] = await catalog.images([
-    event.image,
-    { stream: event.image.stream, number: event.reference },
-  ]);
-  if (image === undefined || reference === undefined) {
-    throw new ImgpipeError(
-      'not_found',
-      `the images of alert ${number} have no rows: 'imgpipe status --check' tells more`,
-    );
-  }
-  return withPaths({ alert, event, image, reference }, store);
+  const [entry] = await catalog.alertEntries([number]);
+  if (entry === undefined) throw await notThere(catalog, number);
+  return withPaths(entry, store);
 }
 
 /** An alert's rows with the addresses of its pictures. */
@@ -48,8 +37,16 @@ export function withPaths(entry: AlertEntry, store: Pick<ObjectStore, 'locate'>)
   };
 }
 
-async function notThere(catalog: Catalog, number: number, hasEvent: boolean): Promise<ImgpipeError> {
-  if (hasEvent) {
+async function notThere(catalog: Catalog, number: number): Promise<ImgpipeError> {
+  const [event] = await catalog.events([number]);
+  if (event !== undefined) {
+    const [alert] = await catalog.alerts([number]);
+    if (alert?.state === 'ready') {
+      return new ImgpipeError(
+        'not_found',
+        `the images of alert ${number} have no rows: 'imgpipe status --check' tells more`,
+      );
+    }
     return new ImgpipeError('not_found', `event ${number} has no alert yet: 'imgpipe alert' makes it`);
   }
   const range = await catalog.alertRange();

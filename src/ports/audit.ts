@@ -1,6 +1,6 @@
 import type { AlertRecord, EventRecord, ImageId, ImageRecord, OutcomeKind, OutcomeRecord } from '../domain/records.ts';
 import type { Threshold } from '../domain/threshold.ts';
-import type { AlertDelays } from './browsing.ts';
+import type { AlertDelays } from './catalog/browsing.ts';
 
 export interface StreamCounts {
   readonly stream: string;

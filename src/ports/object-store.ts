@@ -1,5 +1,3 @@
-import type { Written } from '../domain/records.ts';
-
 /** An object to be put: its key, and its bytes. */
 export interface NewObject {
   readonly key: string;
@@ -11,6 +9,16 @@ export interface OpenObject {
   readonly size: number;
   /** Holds nothing open before its first read, nor once it is read to its end, cancelled, or has failed. */
   readonly bytes: ReadableStream<Uint8Array>;
+}
+
+/** Whether an object was put, or its key was taken already. */
+export type PutResult = 'added' | 'exists';
+
+/** What an object's bytes are known by. */
+export interface ObjectDigest {
+  /** In lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly size: number;
 }
 
 /** A picture on its way from `incoming/` to its number. */
@@ -44,9 +52,15 @@ export interface ObjectStore {
   /** Removes staged pictures; those that are gone already are fine. */
   removeIncoming(names: readonly string[]): Promise<void>;
   /** Puts objects, whose keys appear in the order given; the answer says of each whether it was added or was there. */
-  put(objects: readonly NewObject[]): Promise<Written<string>['how'][]>;
+  put(objects: readonly NewObject[]): Promise<PutResult[]>;
   /** The bytes under a key, or undefined where there is no such object. */
   get(key: string): Promise<Uint8Array | undefined>;
+  /**
+   * The digest of the bytes under a key, or undefined where there is no such object. Reads them as a stream, with at
+   * most 1 MB of memory whatever their size. Throws `object_damaged` where what lies there is no object, or changes
+   * while it is read.
+   */
+  digest(key: string): Promise<ObjectDigest | undefined>;
   /** How many bytes lie under a key; undefined where there is no such object. */
   size(key: string): Promise<number | undefined>;
   /**

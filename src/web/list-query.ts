@@ -1,6 +1,6 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { checkStreamName } from '../domain/stream-name.ts';
-import type { AlertFilter, AlertPage } from '../ports/browsing.ts';
+import type { AlertFilter, AlertPage } from '../ports/catalog/browsing.ts';
 import type { ListFields } from './models.ts';
 
 /** What a list of alerts is asked for: as it was typed, and what that means. */
@@ -46,7 +46,7 @@ export function readListQuery(query: Texts): ListQuery {
       ...(technique !== '' && { technique: techniqueOf(technique) }),
       ...(from !== '' && { from: timeOf('from', from) }),
       ...(to !== '' && { to: timeOf('to', to) }),
-      ...(least !== '' && { least: numberOf('least', least) }),
+      ...(least !== '' && { minMeasurement: numberOf('least', least) }),
     },
     page: { limit, ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
   };

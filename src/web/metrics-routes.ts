@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import { createMetrics } from './metrics.ts';
 
 /** What whoever watches over the processes asks for: figures for Prometheus, and whether the catalog answers. */

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { AlertDelays, Figures } from '../ports/browsing.ts';
+import type { AlertDelays } from '../ports/catalog/browsing.ts';
+import type { Figures } from '../ports/catalog/former-audit.ts';
 
 /** The catalog's figures and this process's own, as Prometheus reads them. */
 export interface Metrics {

@@ -1,5 +1,5 @@
 import type { AlertView } from '../operations/view.ts';
-import type { AlertEntry, Measured } from '../ports/browsing.ts';
+import type { AlertEntry, Measured } from '../ports/catalog/browsing.ts';
 import type { Role } from './urls.ts';
 
 /** What the pages show. Each is drawn by a function of `pages/`, which answers HTML. */

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import { type App, createApp } from './app.ts';
 import { createGuard, type GuardOptions } from './guard.ts';
 import { addMetricsRoutes } from './metrics-routes.ts';

@@ -102,7 +102,7 @@ describe('imgpipe status --alive', () => {
     await to('receive --count 0');
     const { catalog, close } = await openSqlite(data);
     const at = new Date(Date.now() - 95_000).toISOString();
-    await catalog.beat([{ stage: 'analyze', host: hostname(), process: 7, at }], '2000-01-01');
+    await catalog.recordHeartbeats([{ stage: 'analyze', host: hostname(), process: 7, at }], '2000-01-01');
     await close();
     const { status, stdout, stderr } = await to('status --alive analyze');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

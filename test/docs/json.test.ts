@@ -69,7 +69,7 @@ describe('the JSON of the README is what the program writes', () => {
 
     const { bus, catalog, close } = await openSqlite(data);
     const heartbeat = { stage: 'alert', host: hostname(), process: 7, at: new Date().toISOString() } as const;
-    await catalog.beat([heartbeat], heartbeat.at);
+    await catalog.recordHeartbeats([heartbeat], heartbeat.at);
     expect(documented('### `status --alive --json`', 'field')).toEqual(
       fields(await json('status', '--alive', 'alert')),
     );

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { liveness } from '../../src/operations/alive.ts';
-import type { HeartbeatRows } from '../../src/ports/heartbeats.ts';
+import type { HeartbeatCatalog } from '../../src/ports/catalog/heartbeats.ts';
 
 const OF = { stage: 'analyze', host: 'here' } as const;
 
 /** A catalog with the heartbeats of processes 1, 2, … so many seconds ago, the latest first. */
-function catalogOf(...secondsAgo: number[]): Pick<HeartbeatRows, 'heartbeats'> {
+function catalogOf(...secondsAgo: number[]): Pick<HeartbeatCatalog, 'heartbeats'> {
   const at = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
   return {
     heartbeats: async (stage, host) =>

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { imageReceivedMessage } from '../../src/domain/messages.ts';
 import { clean, planClean } from '../../src/operations/clean.ts';
 import { status } from '../../src/operations/status.ts';
-import { PIPELINE_LOCK } from '../../src/ports/catalog.ts';
+import { PIPELINE_LOCK } from '../../src/ports/catalog/locks.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';
@@ -148,6 +148,6 @@ describe('a clean on a bus that knows its consumers', () => {
     expect((await shop.bus.logs('image_analysis')).map(({ end }) => end)).toEqual([4]);
     await shop.bus.publish('image_analysis', [formerMessage((await shop.catalog.identity()).formerIds[0] ?? '')]);
     await shop.drain();
-    expect(shop.told('skipped_former')).toHaveLength(1);
+    expect(shop.reported('skipped_former')).toHaveLength(1);
   });
 });

@@ -69,7 +69,7 @@ async function killedAt(shop: TestPipeline, at: Step): Promise<void> {
 
 /** What a receiver does that is started after that. */
 async function recovered(shop: TestPipeline): Promise<void> {
-  await (await shop.outbox()).recover('default');
+  await (await shop.outbox()).recover();
 }
 
 describe('the replay of an image', () => {
@@ -242,7 +242,7 @@ describe('the replay of an image whose event has its number', () => {
     await expectClosedButPending(shop);
     expect(await replayed(shop)).toEqual([[1, 'published']]);
     expect(await check(shop)).toMatchObject({ waiting: { analysis: 0, alert: 1 }, faults: [] });
-    expect(await shop.catalog.firstOpen('default', 1, 2, 'l2@1')).toBe(2);
+    expect(await shop.catalog.firstOpen('l2@1', { stream: 'default', first: 1, last: 2 })).toBe(2);
     await shop.drain();
     await expectClosed(shop, 1);
     expect(await shop.catalog.lastEvent()).toBe(1);
@@ -301,7 +301,7 @@ describe('the replay of an event', () => {
 
   it('whose alert is ready already takes the letter away', async () => {
     const shop = await withoutAlert('alert:reported');
-    expect(await shop.catalog.alertRange()).toEqual({ first: 1, last: 2 });
+    expect(await shop.catalog.alertRange()).toMatchObject({ first: 1, last: 2 });
     await replayed(shop);
     await shop.work(await shop.alertStage());
     await expectClosed(shop, 2);

@@ -31,7 +31,7 @@ async function analyzed(shop: TestPipeline, pictures: readonly Uint8Array[]) {
 }
 
 function reasons(shop: TestPipeline): string[] {
-  return shop.told('dead_letter').map(({ letter }) => letter.reason);
+  return shop.reported('dead_letter').map(({ letter }) => letter.reason);
 }
 
 function fileOf(shop: TestPipeline, number: number): string {
@@ -113,7 +113,7 @@ describe('a difference image', () => {
     await shop.receive([GREY, OTHER, GREY]);
     await shop.work(await shop.analyzeStage({ comparator }));
     expect(await shop.catalog.readyEvents(0, 9)).toHaveLength(2);
-    expect(shop.told('dead_letter')).toEqual([]);
+    expect(shop.reported('dead_letter')).toEqual([]);
   });
 
   it('that lies in the store already stays, and its digest is the one that is entered', async () => {
@@ -136,7 +136,7 @@ describe('a picture that does not decode', () => {
       ['changed', 1, 5],
     ]);
     expect(reasons(shop)).toEqual(['undecodable', 'undecodable']);
-    expect(shop.told('dead_letter').map(({ letter, origin }) => [letter.image?.number, origin])).toEqual([
+    expect(shop.reported('dead_letter').map(({ letter, origin }) => [letter.image?.number, origin])).toEqual([
       [2, '/from/2'],
       [3, '/from/3'],
     ]);
@@ -253,7 +253,7 @@ describe('a stored picture', () => {
     rmSync(fileOf(shop, 1));
     await shop.work(await shop.analyzeStage());
     expect(await outcomesOf(shop, 1)).toEqual([['dead', null, null]]);
-    expect(shop.told('dead_letter').map(({ letter }) => [letter.reason, letter.detail, letter.attempts])).toEqual([
+    expect(shop.reported('dead_letter').map(({ letter }) => [letter.reason, letter.detail, letter.attempts])).toEqual([
       ['object_missing', expect.stringContaining(fileOf(shop, 1)), 1],
     ]);
   });
@@ -324,8 +324,8 @@ describe('a repetition', () => {
     expect(await shop.store.list('image_event_database')).toHaveLength(2);
     expect(await shop.store.list('incoming')).toEqual([]);
     await shop.work(await shop.alertStage());
-    expect(await shop.catalog.alertRange()).toEqual({ first: 1, last: 1 });
-    expect(shop.told('alert')).toHaveLength(1);
+    expect(await shop.catalog.alertRange()).toMatchObject({ first: 1, last: 1 });
+    expect(shop.reported('alert')).toHaveLength(1);
   });
 
   it.each([
@@ -350,7 +350,7 @@ describe('a repetition', () => {
     expect(event).toMatchObject({ state: 'ready', differenceSha256: sha256Of(difference ?? Buffer.of()) });
     expect(event?.position).not.toBeNull();
     expect(await shop.catalog.audit('l2@1')).toMatchObject({ events: 1, alerts: 1, openEvents: [], faults: [] });
-    expect(shop.told('outcome').map(({ outcome }) => outcome.image.number)).toEqual([1, 2]);
+    expect(shop.reported('outcome').map(({ outcome }) => outcome.image.number)).toEqual([1, 2]);
   });
 
   it('uses the reference that the outcome was made with, whatever is found now', async () => {
@@ -419,7 +419,7 @@ describe('a message', () => {
     await shop.catalog.endClean();
     const stage = await shop.analyzeStage();
     await shop.work(stage);
-    expect(shop.told('skipped_former')).toHaveLength(2);
+    expect(shop.reported('skipped_former')).toHaveLength(2);
     expect(await shop.committed(stage)).toBe(2);
     expect(await shop.catalog.audit('l2@1')).toMatchObject({ images: 0, deadLetters: 0, faults: [] });
   });
@@ -474,7 +474,7 @@ describe('a message', () => {
       ['first', null, null],
       ['dead', null, null],
     ]);
-    expect(shop.told('dead_letter').map(({ letter }) => letter)).toEqual([
+    expect(shop.reported('dead_letter').map(({ letter }) => letter)).toEqual([
       expect.objectContaining({
         reason: 'internal',
         attempts: 3,

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ImgpipeError } from '../../src/domain/errors.ts';
-import type { HeartbeatRows } from '../../src/ports/heartbeats.ts';
+import type { HeartbeatCatalog } from '../../src/ports/catalog/heartbeats.ts';
 import { withHeartbeat } from '../../src/stages/heartbeat.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -35,7 +35,7 @@ describe('a stage at work', () => {
 
   it('ends, also where the catalog lets nobody write any more', async () => {
     const never = () => new Promise<never>(() => {});
-    const catalog = { beat: never, endBeats: never };
+    const catalog = { recordHeartbeats: never, removeHeartbeats: never };
     expect(await withHeartbeat({ catalog, stages: [ANALYZE] }, async () => 'done')).toBe('done');
   });
 
@@ -49,13 +49,13 @@ describe('a stage at work', () => {
   it('that ends while one is being written waits for that, and leaves none', async () => {
     const { catalog } = await openSqlite(temporaryFolder());
     let written = () => {};
-    const slow: Pick<HeartbeatRows, 'beat' | 'endBeats'> = {
-      endBeats: catalog.endBeats,
-      beat: async (beats, oldest) => {
+    const slow: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {
+      removeHeartbeats: catalog.removeHeartbeats,
+      recordHeartbeats: async (beats, oldest) => {
         await new Promise<void>((resolve) => {
           written = resolve;
         });
-        await catalog.beat(beats, oldest);
+        await catalog.recordHeartbeats(beats, oldest);
       },
     };
     const working = withHeartbeat({ catalog: slow, stages: [ANALYZE] }, async () => {});
@@ -69,7 +69,7 @@ describe('a stage at work', () => {
     const { catalog } = await openSqlite(temporaryFolder());
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
     const dead = [23, 25].map((hours) => ({ ...ANALYZE, process: hours, at: hoursAgo(hours) }));
-    await catalog.beat(dead, '2000-01-01');
+    await catalog.recordHeartbeats(dead, '2000-01-01');
     await withHeartbeat({ catalog, stages: [ANALYZE] }, async () => {
       await expect
         .poll(async () => (await catalog.heartbeats('analyze', 'here')).map((each) => each.process))
@@ -80,13 +80,13 @@ describe('a stage at work', () => {
   it('goes on where heartbeats cannot be written, and leaves them again as soon as they can', async () => {
     const { catalog } = await openSqlite(temporaryFolder());
     let failures = 0;
-    const full: Pick<HeartbeatRows, 'beat' | 'endBeats'> = {
-      beat: async (beats, oldest) => {
+    const full: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {
+      recordHeartbeats: async (beats, oldest) => {
         failures += 1;
         if (failures < 3) throw new ImgpipeError('disk_full', 'the disk is full');
-        await catalog.beat(beats, oldest);
+        await catalog.recordHeartbeats(beats, oldest);
       },
-      endBeats: () => Promise.reject(new ImgpipeError('disk_full', 'the disk is full')),
+      removeHeartbeats: () => Promise.reject(new ImgpipeError('disk_full', 'the disk is full')),
     };
     const answer = await withHeartbeat({ catalog: full, stages: [ANALYZE], everyMs: 1 }, async () => {
       await expect.poll(() => catalog.heartbeats('analyze', 'here')).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Stopped } from '../../src/domain/errors.ts';
 import type { Report } from '../../src/domain/reports.ts';
-import type { Catalog } from '../../src/ports/catalog.ts';
+import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import { lockStream, lockThreshold } from '../../src/stages/locks.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { levels } from '../support/samples.ts';
@@ -32,7 +32,7 @@ describe('the threshold of a technique', () => {
     await expect(lock(two, 5, 'the second')).rejects.toMatchObject({
       code: 'threshold_disagrees',
       message:
-        'threshold: l2@1 is at work with 0 here (imgpipe analyze (process 7)), not with 5: give --threshold 0, or stop that one first and start all with --threshold 5',
+        'threshold: imgpipe analyze (process 7) uses 0 for l2@1, not 5: use --threshold 0, or stop all its analyzers and start them with --threshold 5',
     });
     expect(await two.thresholds()).toEqual(new Map([[T, levels(0)]]));
   });

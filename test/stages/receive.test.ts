@@ -5,8 +5,7 @@ import { TOPICS } from '../../src/domain/messages.ts';
 import { imageKey } from '../../src/domain/object-keys.ts';
 import type { Step } from '../../src/domain/reports.ts';
 import type { ImageSource, SourceItem } from '../../src/ports/image-source.ts';
-import type { OutboxParts } from '../../src/stages/outbox.ts';
-import { receive } from '../../src/stages/receive.ts';
+import type { ReceiveParts } from '../../src/stages/receive.ts';
 import { cutPng, png } from '../support/pictures.ts';
 import { newImage } from '../support/samples.ts';
 import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
@@ -25,20 +24,15 @@ async function received(shop: TestPipeline, ...batches: (readonly SourceItem[])[
       yield* batches;
     },
   };
-  const { catalog, store } = shop;
-  const onReport = (report: TestPipeline['reports'][number]) => void shop.reports.push(report);
-  const signal = new AbortController().signal;
-  return receive({
-    mask: null,
-    catalog,
-    store,
-    source,
-    signal,
-    onReport,
-    outbox: await shop.outbox(),
-    stream: 'default',
-    as: 'a test',
-  });
+  return shop.receiveFrom(source);
+}
+
+/** Who holds the stream, if anybody. */
+async function holderOf({ catalog }: TestPipeline): Promise<string | undefined> {
+  const result = await catalog.lock('stream-default', 'a test');
+  if ('holder' in result) return result.holder;
+  await result.lock.release();
+  return undefined;
 }
 
 describe('the pictures of a source', () => {
@@ -62,7 +56,7 @@ describe('the pictures of a source', () => {
     await received(shop, [file('/a', GREY), file('/b', GREY)]);
     const again = await received(shop, [file('/a', GREY), file('/b', OTHER), file('/c', GREY)]);
     expect(again).toMatchObject({ images: 2, skipped: 1, numbers: { first: 3, last: 4 } });
-    expect(shop.told('skipped')).toEqual([{ kind: 'skipped', origin: '/a', image: 1 }]);
+    expect(shop.reported('skipped')).toEqual([{ kind: 'skipped', origin: '/a', image: 1 }]);
     expect(await received(shop, [file('/b', GREY)])).toMatchObject({ images: 1, skipped: 0 });
   });
 
@@ -101,7 +95,7 @@ describe('the pictures of a source', () => {
       file('/a', GREY),
     ]);
     expect(result).toEqual({ images: 1, numbers: { first: 1, last: 1 }, skipped: 0, rejected: 3 });
-    expect(shop.told('rejected').map((report) => [report.origin, report.error.code])).toEqual([
+    expect(shop.reported('rejected').map((report) => [report.origin, report.error.code])).toEqual([
       ['/gone', 'file_unreadable'],
       ['/empty', 'not_a_picture'],
       ['/text', 'not_a_picture'],
@@ -122,10 +116,7 @@ describe('the pictures of a source', () => {
         throw new ImgpipeError('file_unreadable', 'the original is gone');
       },
     };
-    const { catalog, store } = shop;
-    const parts = { catalog, store, stream: 'default', mask: null, as: 'a test', signal: new AbortController().signal };
-    const failing = receive({ ...parts, source: broken, outbox: await shop.outbox() });
-    await expect(failing).rejects.toMatchObject({ code: 'file_unreadable' });
+    await expect(shop.receiveFrom(broken)).rejects.toMatchObject({ code: 'file_unreadable' });
     expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 });
@@ -145,21 +136,11 @@ describe('while no picture comes', () => {
   }
 
   /** A receiver that holds the stream and looks after it all the time. */
-  async function idleReceiver(shop: TestPipeline, over: Partial<OutboxParts> = {}) {
+  async function idleReceiver(shop: TestPipeline, over: Partial<ReceiveParts> = {}) {
     const { source, end } = idle();
-    const { catalog, store } = shop;
-    const receiving = receive({
-      mask: null,
-      catalog,
-      store,
-      source,
-      stream: 'default',
-      as: 'the receiver',
-      signal: new AbortController().signal,
-      outbox: await shop.outbox({ roundMs: 1, ...over }),
-    });
+    const receiving = shop.receiveFrom(source, { as: 'the receiver', pollMs: 1, ...over });
     receiving.catch(() => {});
-    await expect.poll(() => shop.catalog.lock('stream-default', 'a test')).toEqual({ holder: 'the receiver' });
+    await expect.poll(() => holderOf(shop)).toBe('the receiver');
     return { receiving, end };
   }
 

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { createSqliteCatalog } from '../../src/adapters/sqlite/catalog.ts';
 import { type Database, openDatabase } from '../../src/adapters/sqlite/database.ts';
 import { createEmbeddedBus } from '../../src/adapters/sqlite/event-bus.ts';
-import type { Catalog } from '../../src/ports/catalog.ts';
+import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import type { EventBus } from '../../src/ports/event-bus.ts';
 
 export interface OpenSqlite {

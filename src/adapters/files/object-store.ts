@@ -7,7 +7,7 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import type { ObjectStore, Promotion } from '../../ports/object-store.ts';
 import { allSettled, linkNew, removeIfThere, syncFoldersOf, writeNew } from './durable.ts';
 import { isMissing, translated } from './errors.ts';
-import { piecesOf, sizeOf } from './stored-file.ts';
+import { digestOf, piecesOf, sizeOf } from './stored-file.ts';
 
 /** The folder of what is on its way: pictures, by stream, and the unfinished files of `put`. */
 const INCOMING = 'incoming';
@@ -110,6 +110,8 @@ export function createFileObjectStore(folder: string): ObjectStore {
       }),
 
     get: (key) => guarded(at(key), () => read(at(key))),
+
+    digest: (key) => guarded(at(key), () => digestOf(at(key))),
 
     size: (key) => guarded(at(key), () => sizeOf(at(key))),
 

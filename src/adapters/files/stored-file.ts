@@ -1,13 +1,18 @@
+import { createHash } from 'node:crypto';
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { isSystemError } from '../../domain/system-errors.ts';
+import type { ObjectDigest } from '../../ports/object-store.ts';
 import { isMissing, translated } from './errors.ts';
 
 /** Stored files, a piece at a time. What lies under their names must be files of the store's own, neither links nor pipes. */
 
 const PIECE = 64 * 1024;
-// Links are not followed, and nothing waits for a pipe's writer; Windows knows neither flag.
-const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** A digest needs a thread's answer for each buffer: large enough that hashing, not waiting, takes the time. */
+const DIGEST_BUFFER = 256 * 1024;
+// With O_NONBLOCK, opening a pipe does not wait for its writer. Windows has neither O_NONBLOCK nor O_NOFOLLOW.
+const READ_NOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const READ_NO_LINK = READ_NOW | (constants.O_NOFOLLOW ?? 0);
 
 /** How many bytes a file has; undefined where there is none. */
 export async function sizeOf(file: string): Promise<number | undefined> {
@@ -21,6 +26,34 @@ export async function sizeOf(file: string): Promise<number | undefined> {
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
+  }
+}
+
+/** The digest and size of a file, read with one small buffer. Links are followed; undefined where there is no file. */
+export async function digestOf(file: string): Promise<ObjectDigest | undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, READ_NOW);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw notRegular('object_damaged', file);
+    const hash = createHash('sha256');
+    const buffer = new Uint8Array(DIGEST_BUFFER);
+    let size = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, size);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      size += bytesRead;
+    }
+    if (size !== stats.size) throw changed(file);
+    return { sha256: hash.digest('hex'), size };
+  } finally {
+    await handle.close();
   }
 }
 
@@ -52,28 +85,28 @@ async function* pieces(file: string, size: number): AsyncGenerator<Uint8Array> {
 
 async function openFile(file: string): Promise<FileHandle> {
   try {
-    return await open(file, FLAGS);
+    return await open(file, READ_NO_LINK);
   } catch (error) {
     // What O_NOFOLLOW makes of a link.
-    if (isSystemError(error) && error.code === 'ELOOP') throw noFile(file, error);
+    if (isSystemError(error) && error.code === 'ELOOP') throw notRegular('store_unavailable', file, error);
     throw error;
   }
 }
 
 async function sizeOfRegular(handle: FileHandle, file: string): Promise<number> {
   const stats = await handle.stat();
-  if (!stats.isFile()) throw noFile(file);
+  if (!stats.isFile()) throw notRegular('store_unavailable', file);
   return stats.size;
 }
 
-function noFile(file: string, cause?: unknown): ImgpipeError {
+function notRegular(code: 'object_damaged' | 'store_unavailable', file: string, cause?: unknown): ImgpipeError {
   return new ImgpipeError(
-    'store_unavailable',
-    `${file} is no file but a folder, a link or the like: put back the file that belongs there`,
+    code,
+    `${file} is not a regular file but a folder, a link or a pipe: put back the file that belongs there`,
     { cause },
   );
 }
 
 function changed(file: string): ImgpipeError {
-  return new ImgpipeError('object_damaged', `${file} changed its size while it was read`);
+  return new ImgpipeError('object_damaged', `${file} changed size while it was read`);
 }

@@ -1,4 +1,4 @@
-import type { AlertDelays } from '../../ports/browsing.ts';
+import type { AlertDelays } from '../../ports/catalog/browsing.ts';
 import type { Database } from './database.ts';
 
 /** In seconds. A catalog keeps a count for each bound, so those that stand here stay. */

@@ -1,4 +1,4 @@
-import type { AlertEntry, AlertFilter, AlertPage } from '../../ports/browsing.ts';
+import type { AlertEntry, AlertFilter, AlertPage } from '../../ports/catalog/browsing.ts';
 import type { Database, Value } from './database.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf } from './rows.ts';
 
@@ -8,7 +8,7 @@ const MAX_SORTED = 1000;
 /** Conditions, each with its value; without one it is not asked for. */
 type Asked = readonly (readonly [condition: string, value: Value | undefined])[];
 
-/** See `BrowsingRows.alertPage`. */
+/** See `BrowsingCatalog.alertPage`. */
 export function alertPage(db: Database, filter: AlertFilter, page: AlertPage): AlertEntry[] {
   return db.snapshot(() => numbersOf(db, filter, page).flatMap((number) => entryOf(db, number) ?? []));
 }
@@ -48,7 +48,7 @@ function wayFor(db: Database, filter: AlertFilter): string {
 
 function rangesOf(filter: AlertFilter): { readonly strength: Asked; readonly times: Asked } {
   return {
-    strength: [['measurement >= ?', filter.least]],
+    strength: [['measurement >= ?', filter.minMeasurement]],
     times: [
       ['alerted_at >= ?', filter.from],
       ['alerted_at < ?', filter.to],
@@ -72,13 +72,14 @@ function where(asked: Asked): { readonly sql: string; readonly values: readonly 
   return { sql: conditions.map(({ sql }) => sql).join(' '), values: conditions.map(({ value }) => value) };
 }
 
-/** What of an alert has no row any more is a fault that the audit names: there is nothing to show of it. */
-function entryOf(db: Database, number: number): AlertEntry | undefined {
+/** A ready alert with its rows; undefined where one of them is missing, which the audit reports. */
+export function entryOf(db: Database, number: number): AlertEntry | undefined {
   const alert = db.get('SELECT * FROM alert WHERE number = ?', number);
   const event = db.get(`${EVENT_QUERY} WHERE e.number = ?`, number);
   const imageRow = (of: Value | undefined) =>
     db.get('SELECT * FROM image WHERE stream = ? AND number = ?', event?.['stream'] ?? null, of ?? null);
   const [image, reference] = [imageRow(event?.['image']), imageRow(event?.['reference'])];
-  if (alert === undefined || event === undefined || image === undefined || reference === undefined) return undefined;
+  if (alert?.['state'] !== 'ready' || event === undefined || image === undefined || reference === undefined)
+    return undefined;
   return { alert: alertOf(alert), event: eventOf(event), image: imageOf(image), reference: imageOf(reference) };
 }

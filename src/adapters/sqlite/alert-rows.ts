@@ -1,5 +1,5 @@
-import type { AlertRecord, NewAlert, Written } from '../../domain/records.ts';
-import type { AlertRows } from '../../ports/catalog.ts';
+import type { AlertRecord, NewAlert } from '../../domain/records.ts';
+import type { AlertCatalog } from '../../ports/catalog/alerts.ts';
 import { countDelay } from './alert-delays.ts';
 import type { Database } from './database.ts';
 import { alertOf } from './rows.ts';
@@ -14,22 +14,22 @@ const PENDING_QUERY = `
     LEFT JOIN image i ON i.stream = e.stream AND i.number = e.image
   WHERE a.number = ? AND a.state = 'pending'`;
 
-export function createAlertRows(db: Database): AlertRows {
+export function createAlertRows(db: Database): AlertCatalog {
   function find(number: number): AlertRecord | undefined {
     const row = db.get('SELECT * FROM alert WHERE number = ?', number);
     return row === undefined ? undefined : alertOf(row);
   }
 
-  function add(alert: NewAlert): Written<AlertRecord> {
+  function add(alert: NewAlert): AlertRecord {
     const known = find(alert.number);
-    if (known !== undefined) return { how: 'exists', row: known };
+    if (known !== undefined) return known;
     db.run(
       "INSERT INTO alert (number, state, base, alerted_at) VALUES (?, 'pending', ?, ?)",
       alert.number,
       alert.base,
       alert.alertedAt,
     );
-    return { how: 'added', row: { ...alert, state: 'pending' } };
+    return { ...alert, state: 'pending' };
   }
 
   function becomeReady(number: number): void {
@@ -49,7 +49,7 @@ export function createAlertRows(db: Database): AlertRows {
 
   return {
     addAlerts: (alerts) => db.write(() => alerts.map(add)),
-    alertsReady: (numbers) =>
+    markAlertsReady: (numbers) =>
       db.write(() => {
         for (const number of numbers) {
           becomeReady(number);
@@ -57,14 +57,5 @@ export function createAlertRows(db: Database): AlertRows {
         }
       }),
     alerts: async (numbers) => numbers.map(find),
-    alertRange: async () => {
-      // Each from its end: the two at once would look at all rows.
-      const end = (order: 'ASC' | 'DESC') =>
-        db.get(`SELECT number FROM alert WHERE state = 'ready' ORDER BY number ${order} LIMIT 1`)?.['number'];
-      return db.snapshot(() => {
-        const [first, last] = [end('ASC'), end('DESC')];
-        return first === undefined || last === undefined ? undefined : { first: Number(first), last: Number(last) };
-      });
-    },
   };
 }

@@ -1,5 +1,12 @@
 import { OUTCOME_KINDS } from '../../domain/records.ts';
-import type { Audit, Fault, OpenEvent, OpenImage, StreamFigures, TechniqueFigures } from '../../ports/catalog.ts';
+import type {
+  Audit,
+  Fault,
+  OpenEvent,
+  OpenImage,
+  StreamFigures,
+  TechniqueFigures,
+} from '../../ports/catalog/former-audit.ts';
 import type { Database, Row } from './database.ts';
 import { positionOf, thresholdOf } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import { subjectOf } from '../../domain/dead-letters.ts';
 import type { DeadLetterHead, ImageId, NewDeadLetter, RecordPosition } from '../../domain/records.ts';
-import type { DeadLetterRows } from '../../ports/dead-letters.ts';
+import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
 import type { Database } from './database.ts';
 import { deadLetterHeadOf, deadLetterOf, messageValues, positionValues } from './rows.ts';
 
@@ -8,7 +8,7 @@ import { deadLetterHeadOf, deadLetterOf, messageValues, positionValues } from '.
 const HEAD = `id, stage, reason, detail, attempts, at, stream, image, technique, event,
   place_bus, place_topic, place_partition, place_offset, replayed_at`;
 
-export function createDeadLetterRows(db: Database): DeadLetterRows {
+export function createDeadLetterRows(db: Database): DeadLetterCatalog {
   /** A letter that may be marked now. */
   function unmarked(id: number): DeadLetterHead | undefined {
     const row = db.get(`SELECT ${HEAD} FROM dead_letter WHERE id = ? AND replayed_at IS NULL`, id);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../../domain/messages.ts';
-import type { Lock, Locks } from '../../ports/catalog.ts';
+import type { Lock, Locks } from '../../ports/catalog/locks.ts';
 import type { Chunk, ConsumeOptions, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
 import type { Database, Row } from './database.ts';
 import { createDoorbell, type Doorbell, listenAt } from './doorbell.ts';

@@ -1,5 +1,5 @@
 import type { OutcomeKind } from '../../domain/records.ts';
-import type { Figures } from '../../ports/browsing.ts';
+import type { Figures } from '../../ports/catalog/former-audit.ts';
 import { alertDelays } from './alert-delays.ts';
 import type { Database } from './database.ts';
 

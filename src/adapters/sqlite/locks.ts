@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { isProcessAlive } from '../../base/process-alive.ts';
-import type { Lock, LockResult, Locks } from '../../ports/catalog.ts';
+import type { Lock, LockResult, Locks } from '../../ports/catalog/locks.ts';
 import { isBusy, translated } from './errors.ts';
 import { makeFolder } from './make-folder.ts';
+
+/** The operating system keeps a file lock as long as its process lives. */
+const NEVER = new AbortController().signal;
 
 /** How many locks this process has taken: it keeps their notes apart, also those of two pipelines in one program. */
 let taken = 0;
@@ -42,7 +46,7 @@ export function createLocks(folder: string): Locks & { releaseAll(): void } {
       locked.close();
     };
     held.add(release);
-    return { lock: { release: async () => release() } satisfies Lock };
+    return { lock: { token: randomUUID(), lost: NEVER, release: async () => release() } satisfies Lock };
   }
 
   return {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ImgpipeError } from '../../domain/errors.ts';
-import { PIPELINE_LOCK } from '../../ports/catalog.ts';
+import { PIPELINE_LOCK } from '../../ports/catalog/locks.ts';
 import { pragma, rollBack, transaction, untilFree } from './connection.ts';
 import { damaged, doesNotFit } from './errors.ts';
 import { createLocks } from './locks.ts';

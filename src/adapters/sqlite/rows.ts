@@ -11,7 +11,7 @@ import type {
   Regions,
 } from '../../domain/records.ts';
 import type { Threshold } from '../../domain/threshold.ts';
-import type { Measured } from '../../ports/browsing.ts';
+import type { Measured } from '../../ports/catalog/browsing.ts';
 import type { Row, Value } from './database.ts';
 
 /** Rows as the database holds them, turned into the records that the pipeline talks about, and back. */

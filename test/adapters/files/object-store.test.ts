@@ -110,11 +110,51 @@ describe('the object store in files', () => {
     symlinkSync(at('00001.jpg'), at('link.jpg'));
     symlinkSync('nowhere', at('dangling.jpg'));
     for (const name of ['folder.jpg', 'pipe.jpg', 'link.jpg', 'dangling.jpg']) {
-      const error = { code: 'store_unavailable', message: expect.stringContaining(`${at(name)} is no file`) };
+      const error = {
+        code: 'store_unavailable',
+        message: expect.stringContaining(`${at(name)} is not a regular file`),
+      };
       await expect(store.size(`image_database/${name}`)).rejects.toMatchObject(error);
       await expect(store.open(`image_database/${name}`)).rejects.toMatchObject(error);
     }
     await expect(store.size(`${KEY}/00001.jpg`)).rejects.toMatchObject({ code: 'config_invalid' });
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'gives no digest of a folder or a pipe, and does not wait for either',
+    async () => {
+      const folder = temporaryFolder();
+      const store = createFileObjectStore(folder);
+      const at = (name: string) => path.join(folder, 'image_database', name);
+      mkdirSync(at('folder.jpg'), { recursive: true });
+      execFileSync('mkfifo', [at('pipe.jpg')]);
+      symlinkSync('nowhere', at('dangling.jpg'));
+      for (const name of ['folder.jpg', 'pipe.jpg']) {
+        await expect(store.digest(`image_database/${name}`)).rejects.toMatchObject({
+          code: 'object_damaged',
+          message: expect.stringContaining(`${at(name)} is not a regular file`),
+        });
+      }
+      expect(await store.digest('image_database/dangling.jpg')).toBeUndefined();
+    },
+  );
+
+  it('digests large files in little memory', async () => {
+    const folder = temporaryFolder();
+    const store = createFileObjectStore(folder);
+    mkdirSync(path.join(folder, 'image_database'));
+    const file = path.join(folder, KEY);
+    writeFileSync(file, '');
+    const size = 200_000_000;
+    truncateSync(file, size);
+    let peak = 0;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().arrayBuffers);
+    }, 1);
+    const before = process.memoryUsage().arrayBuffers;
+    expect((await store.digest(KEY))?.size).toBe(size);
+    clearInterval(watch);
+    expect(peak - before).toBeLessThan(5_000_000);
   });
 
   it.each([

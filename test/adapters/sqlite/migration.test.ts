@@ -4,8 +4,8 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
 import { SCHEMA, SCHEMA_VERSION } from '../../../src/adapters/sqlite/schema.ts';
-import type { AlertFilter } from '../../../src/ports/browsing.ts';
-import { PIPELINE_LOCK } from '../../../src/ports/catalog.ts';
+import type { AlertFilter } from '../../../src/ports/catalog/browsing.ts';
+import { PIPELINE_LOCK } from '../../../src/ports/catalog/locks.ts';
 import { catalogContract } from '../../contracts/catalog.ts';
 import { eventBusContract } from '../../contracts/event-bus.ts';
 import { type Running, startProgram } from '../../support/imgpipe.ts';
@@ -104,7 +104,7 @@ describe('a catalog of version 3', () => {
     const numbers = async () => (await catalog.readyAfter(0, 9)).map(({ order, number }) => [order, number]);
     const before = [1, 3, 4, 5, 6].map((number, index) => [index + 1, number]);
     expect(await numbers()).toEqual(before);
-    await catalog.alertsReady([2, 1]);
+    await catalog.markAlertsReady([2, 1]);
     expect(await numbers()).toEqual([...before, [6, 2]]);
   });
 
@@ -115,8 +115,8 @@ describe('a catalog of version 3', () => {
     const numbers = async (filter: AlertFilter) =>
       (await catalog.alertPage(filter, { limit: 9 })).map(({ alert }) => alert.number);
     expect(await numbers({ stream: 'sky', technique: 'l2@1' })).toEqual([5, 4, 3, 1]);
-    expect(await numbers({ least: 50 })).toEqual([5, 4]);
-    expect(await numbers({ least: 0 })).toEqual([5, 4, 1]);
+    expect(await numbers({ minMeasurement: 50 })).toEqual([5, 4]);
+    expect(await numbers({ minMeasurement: 0 })).toEqual([5, 4, 1]);
   });
 
   it('has the delays of its ready alerts', async () => {
@@ -126,7 +126,7 @@ describe('a catalog of version 3', () => {
     const counts = async () => (await catalog.figures()).delays.buckets.map(({ count }) => count);
     expect(await counts()).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4]);
     expect((await catalog.figures()).delays.sum).toBe(3602.512);
-    await catalog.alertsReady([1, 2]);
+    await catalog.markAlertsReady([1, 2]);
     expect(await counts()).toEqual([2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4, 5]);
   });
 });

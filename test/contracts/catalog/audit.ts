@@ -58,7 +58,7 @@ export function auditContract(stand: MakeStand): void {
         { number: 1, technique: L2, position: eventPlace, imagePosition: placeAt(1) },
         { number: 2, technique: L2, position: null, imagePosition: null },
       ]);
-      await catalog.alertsReady([1]);
+      await catalog.markAlertsReady([1]);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);
       expect((await catalog.audit(L2)).openEvents).toEqual([]);
     });

@@ -18,10 +18,10 @@ const images: number[] = [];
 const events: number[] = [];
 for (let batch = 0; batch < Number(batches); batch += 1) {
   const rows = await catalog.addImages(Array.from({ length: Number(size) }, () => newImage()));
-  images.push(...rows.map(({ row }) => row.number));
-  const some = rows.slice(0, Number(changed)).map(({ row }) => newOutcome(row, 'changed', { reference: row.number }));
+  images.push(...rows.map((row) => row.number));
+  const some = rows.slice(0, Number(changed)).map((row) => newOutcome(row, 'changed', { reference: row.number }));
   const outcomes = await catalog.addOutcomes(some);
-  events.push(...outcomes.flatMap(({ row }) => (row.event === null ? [] : [row.event.number])));
+  events.push(...outcomes.flatMap((row) => (row.event === null ? [] : [row.event.number])));
 }
 await catalog.close();
 process.stdout.write(JSON.stringify({ images, events }));

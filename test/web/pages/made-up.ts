@@ -1,5 +1,5 @@
 import type { AlertRecord, EventRecord, ImageRecord, Region } from '../../../src/domain/records.ts';
-import type { AlertEntry, Measured } from '../../../src/ports/browsing.ts';
+import type { AlertEntry, Measured } from '../../../src/ports/catalog/browsing.ts';
 import type { AlertModel, ListModel, StreamModel } from '../../../src/web/models.ts';
 
 /** Rows and models that no pipeline has made. */

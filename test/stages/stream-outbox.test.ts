@@ -19,7 +19,7 @@ async function pending(shop: TestPipeline, staged: readonly boolean[], stream = 
   await shop.store.putIncoming(
     rows.flatMap(({ incoming }, index) => (staged[index] ? [{ name: incoming, bytes: GREY }] : [])),
   );
-  return written.map(({ row }) => row);
+  return written;
 }
 
 /** Stream and number of each message in the topic, in its order. */
@@ -42,7 +42,7 @@ describe('the outbox', () => {
   it('finishes what is pending, publishes in the order of the numbers and notes the places', async () => {
     const shop = await testPipeline();
     const rows = await pending(shop, [true, true, true]);
-    expect(await (await shop.outbox()).publish('default')).toBe(3);
+    expect(await (await shop.outbox()).publish()).toBe(3);
     expect(await published(shop)).toEqual(['default/1', 'default/2', 'default/3']);
     const after = await shop.catalog.images(rows);
     expect(after.map((row) => [row?.state, row?.position?.offset])).toEqual([
@@ -61,8 +61,8 @@ describe('the outbox', () => {
       Array.from({ length: 130 }, () => true),
     );
     const outbox = await shop.outbox();
-    expect(await outbox.publish('default')).toBe(130);
-    expect(await outbox.publish('default')).toBe(0);
+    expect(await outbox.publish()).toBe(130);
+    expect(await outbox.publish()).toBe(0);
     expect(await published(shop)).toEqual(Array.from({ length: 130 }, (_, index) => `default/${index + 1}`));
   });
 
@@ -70,7 +70,7 @@ describe('the outbox', () => {
     const shop = await testPipeline();
     await pending(shop, [true, true]);
     const outbox = await shop.outbox();
-    await Promise.all([outbox.publish('default'), outbox.publish('default')]);
+    await Promise.all([outbox.publish(), outbox.publish()]);
     expect(await published(shop)).toEqual(['default/1', 'default/2']);
   });
 
@@ -78,9 +78,9 @@ describe('the outbox', () => {
     const shop = await testPipeline();
     const [row = newImage()] = await pending(shop, [false]);
     const outbox = await shop.outbox();
-    await expect(outbox.publish('default')).rejects.toMatchObject({ code: 'object_missing' });
+    await expect(outbox.publish()).rejects.toMatchObject({ code: 'object_missing' });
     await shop.store.putIncoming([{ name: row.incoming, bytes: GREY }]);
-    expect(await outbox.publish('default')).toBe(1);
+    expect(await outbox.publish()).toBe(1);
   });
 
   it('waits no longer for a bus that does not answer once it is told to stop', async () => {
@@ -91,21 +91,21 @@ describe('the outbox', () => {
       stop.abort();
       return new Promise<never>(() => {});
     };
-    const outbox = await shop.outbox({ bus: { ...shop.bus, publish }, signal: stop.signal });
-    await expect(outbox.publish('default')).rejects.toBeInstanceOf(Stopped);
-    expect(await (await shop.outbox()).publish('default')).toBe(1);
+    const outbox = await shop.outbox('default', { bus: { ...shop.bus, publish }, signal: stop.signal });
+    await expect(outbox.publish()).rejects.toBeInstanceOf(Stopped);
+    expect(await (await shop.outbox()).publish()).toBe(1);
   });
 
   it('stops at the first image that it cannot finish: none after it overtakes it', async () => {
     const shop = await testPipeline();
     await pending(shop, [true]);
     const outbox = await shop.outbox();
-    await outbox.publish('default');
+    await outbox.publish();
     const [lost = newImage()] = await pendingMore(shop, [false, true]);
-    await expect(outbox.publish('default')).rejects.toMatchObject({ code: 'object_missing' });
+    await expect(outbox.publish()).rejects.toMatchObject({ code: 'object_missing' });
     expect(await published(shop)).toEqual(['default/1']);
     await shop.store.putIncoming([{ name: lost.incoming, bytes: GREY }]);
-    await outbox.publish('default');
+    await outbox.publish();
     expect(await published(shop)).toEqual(['default/1', 'default/2', 'default/3']);
   });
 
@@ -116,9 +116,9 @@ describe('the outbox', () => {
     await shop.receive([GREY, GREY]);
     await shop.tamper('DELETE FROM bus_message WHERE "offset" IN (0, 4)');
     const outbox = await shop.outbox();
-    await outbox.recover('default');
+    await outbox.recover();
     expect(await published(shop)).toEqual(['default/2', 'default/3', 'default/4', 'default/5']);
-    expect(shop.told('recovered')).toEqual([{ kind: 'recovered', stream: 'default', images: 1 }]);
+    expect(shop.reported('recovered')).toEqual([{ kind: 'recovered', stream: 'default', images: 1 }]);
     await shop.work(await shop.analyzeStage());
     expect((await shop.catalog.audit('l2@1')).openImages).toEqual([]);
   });
@@ -127,7 +127,7 @@ describe('the outbox', () => {
     const shop = await testPipeline();
     await shop.receive([GREY]);
     await shop.tamper("UPDATE image SET place_bus = 'kafka cluster-1'");
-    await (await shop.outbox()).recover('default');
+    await (await shop.outbox()).recover();
     expect(await published(shop)).toEqual(['default/1', 'default/1']);
   });
 
@@ -135,7 +135,7 @@ describe('the outbox', () => {
     const shop = await testPipeline();
     await shop.store.putIncoming(['default/stray.png', 'sky/stray.png'].map((name) => ({ name, bytes: GREY })));
     await pending(shop, [true]);
-    await (await shop.outbox()).recover('default');
+    await (await shop.outbox()).recover();
     expect(await shop.store.listIncoming('default')).toEqual([]);
     expect(await shop.store.listIncoming('sky')).toEqual(['sky/stray.png']);
     expect(await published(shop)).toEqual(['default/1']);
@@ -151,7 +151,7 @@ describe('the outbox', () => {
       reports.push(report);
       if (report.kind === 'recovered') stop.abort();
     };
-    await (await shop.outbox({ signal: stop.signal, onReport })).recoverStreams('mine');
+    await shop.recoverStreams('mine', { signal: stop.signal, onReport });
     expect(reports.map((report) => [report.kind, 'stream' in report ? report.stream : ''])).toEqual([
       ['blocked', 'broken'],
       ['recovered', 'orphaned'],
@@ -168,7 +168,7 @@ describe('the outbox', () => {
       reports.push(report);
       stop.abort();
     };
-    await (await shop.outbox({ signal: stop.signal, onReport })).recoverStreams('mine');
+    await shop.recoverStreams('mine', { signal: stop.signal, onReport });
     expect(reports).toEqual([{ kind: 'recovered', stream: 'orphaned', images: 1 }]);
     expect(await published(shop)).toEqual(['orphaned/1']);
     if ('lock' in held) await held.lock.release();

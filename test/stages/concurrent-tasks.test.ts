@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createAhead } from '../../src/stages/ahead.ts';
+import { createConcurrentTasks } from '../../src/stages/concurrent-tasks.ts';
 
 function deferred() {
   let [resolve, reject] = [(_: string) => {}, (_: Error) => {}];
@@ -12,35 +12,35 @@ function deferred() {
 
 describe('work that is begun ahead', () => {
   it('has its results in the order in which it was begun, whatever ends first', async () => {
-    const ahead = createAhead<string>(
+    const tasks = createConcurrentTasks<string>(
       () => 3,
       (result) => result.length,
     );
     const [a, b] = [deferred(), deferred()];
-    ahead.begin('first', a.promise);
-    ahead.begin('second', b.promise);
+    tasks.start('first', a.promise);
+    tasks.start('second', b.promise);
     b.resolve('bb');
     await nextTurn();
-    expect(ahead.size()).toBe(2);
+    expect(tasks.resultSize()).toBe(2);
     a.resolve('a');
-    expect([...(await ahead.all())]).toEqual([
+    expect([...(await tasks.results())]).toEqual([
       ['first', 'a'],
       ['second', 'bb'],
     ]);
-    expect(ahead.size()).toBe(3);
-    expect([ahead.has('first'), ahead.has('third'), ahead.begun()]).toEqual([true, false, true]);
+    expect(tasks.resultSize()).toBe(3);
+    expect([tasks.has('first'), tasks.has('third'), tasks.isEmpty()]).toEqual([true, false, false]);
   });
 
   it('waits for the oldest where there is no room', async () => {
-    const ahead = createAhead<string>(
+    const tasks = createConcurrentTasks<string>(
       () => 1,
       () => 0,
     );
     const work = deferred();
-    await ahead.room();
-    ahead.begin('a', work.promise);
+    await tasks.waitForSlot();
+    tasks.start('a', work.promise);
     let hasRoom = false;
-    const room = ahead.room().then(() => {
+    const room = tasks.waitForSlot().then(() => {
       hasRoom = true;
     });
     await nextTurn();
@@ -51,18 +51,18 @@ describe('work that is begun ahead', () => {
   });
 
   it('tells what the first of it threw, and is settled only once all of it has ended', async () => {
-    const ahead = createAhead<string>(
+    const tasks = createConcurrentTasks<string>(
       () => 1,
       () => 0,
     );
     const [bad, slow] = [deferred(), deferred()];
-    ahead.begin('bad', bad.promise);
-    ahead.begin('slow', slow.promise);
+    tasks.start('bad', bad.promise);
+    tasks.start('slow', slow.promise);
     bad.reject(new Error('broken'));
-    await expect(ahead.room()).rejects.toThrow('broken');
-    await expect(ahead.all()).rejects.toThrow('broken');
+    await expect(tasks.waitForSlot()).rejects.toThrow('broken');
+    await expect(tasks.results()).rejects.toThrow('broken');
     let settled = false;
-    const settling = ahead.settled().then(() => {
+    const settling = tasks.settled().then(() => {
       settled = true;
     });
     await nextTurn();
