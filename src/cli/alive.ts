@@ -3,6 +3,7 @@ import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { STAGES, type StageName } from '../domain/reports.ts';
 import type { Liveness } from '../operations/alive.ts';
+import { livenessJson } from '../operations/json/status.ts';
 import { runReadCommand } from './read-command.ts';
 
 /** Checks whether a stage is alive on this host. Resolves to the exit status, 1 if it is not. */
@@ -32,9 +33,4 @@ function livenessLine({ stage, host, alive, heartbeats }: Liveness): string {
   const last = `process ${latest.process}, ${(latest.ageMs / 1000).toFixed(1)} s ago`;
   if (alive) return `${stage} is alive ${where}: last heartbeat from ${last}`;
   return `${stage} is not alive ${where}: last heartbeat from ${last}; it was killed, or it hangs`;
-}
-
-/** `status --alive --json`. */
-function livenessJson({ stage, host, alive, heartbeats }: Liveness): object {
-  return { stage, host, alive, heartbeats: heartbeats.map(({ process, at }) => ({ process, at })) };
 }

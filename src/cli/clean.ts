@@ -4,6 +4,7 @@ import type { Pipeline } from '../app/pipeline.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { CleanPlan } from '../operations/clean.ts';
+import { cleanJson } from '../operations/json/clean.ts';
 import { runReadCommand } from './read-command.ts';
 import type { Terminal } from './terminal.ts';
 import { counted } from './words.ts';
@@ -22,7 +23,8 @@ export interface CleanOptions {
 export function runClean(command: Command, { yes, dryRun, keepTopics }: CleanOptions): Promise<number> {
   return runReadCommand(command, async ({ pipeline, config, terminal }) => {
     const plan = await pipeline.planClean();
-    if (config.json) terminal.result(JSON.stringify(planJson(pipeline.data, plan, dryRun)));
+    const { data, locate } = pipeline;
+    if (config.json) terminal.result(JSON.stringify(cleanJson(plan, { data, dryRun, locate })));
     else for (const line of linesOf(pipeline, plan, { dryRun, keepTopics })) terminal.result(line);
     if (dryRun) return 0;
     const answer = yes ? 'yes' : await ask(terminal);
@@ -48,11 +50,6 @@ function linesOf(
     `${escapeText(data)}: ${contents}; ${removed}${keepTopics ? '; messages are kept' : topics}`,
     ...strangers.map((key) => `  kept, not written by imgpipe: ${escapeText(key)}`),
   ];
-}
-
-function planJson(data: string, plan: CleanPlan, dryRun: boolean): object {
-  const { images, events, alerts, files, strangers } = plan;
-  return { data, images, events, alerts, files, left: strangers, dry_run: dryRun };
 }
 
 /** Asks for confirmation on the terminal. Ctrl-D is a no. Throws `usage` where there is no terminal. */

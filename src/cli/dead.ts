@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { DeadLetterHead } from '../domain/records.ts';
 import type { Report } from '../domain/reports.ts';
+import { deadLetterJson, deadLetterLineJson, replayedJson } from '../operations/json/dead-letters.ts';
 import type { Replayed } from '../operations/replay.ts';
-import { deadLetterJson, deadLetterLineJson, replayedJson } from './dead-json.ts';
 import { deadLetterLines } from './dead-letter-lines.ts';
 import { runReadCommand } from './read-command.ts';
 import { counted, noticeLine, subjectWords } from './words.ts';

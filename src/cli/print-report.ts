@@ -1,6 +1,6 @@
 import type { Config } from '../config/settings.ts';
 import type { Report } from '../domain/reports.ts';
-import { resultJson } from '../operations/json-lines.ts';
+import { resultJson } from '../operations/json/result-lines.ts';
 import { causeWords } from './error-lines.ts';
 import type { Terminal } from './terminal.ts';
 import { alertLine, blockedLine, deadLetterLine, imageLine, noticeLine, outcomeLine, rejectedLine } from './words.ts';

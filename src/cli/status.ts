@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { escapeText } from '../domain/escape.ts';
 import { imageName } from '../domain/records.ts';
 import { thresholdText } from '../domain/threshold.ts';
-import { statusJson } from '../operations/json-lines.ts';
+import { statusJson } from '../operations/json/status.ts';
 import type { GroupLag } from '../operations/lag.ts';
 import type { Status } from '../operations/status.ts';
 import { runReadCommand } from './read-command.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { escapeText } from '../domain/escape.ts';
 import type { ImageRecord } from '../domain/records.ts';
 import { thresholdText } from '../domain/threshold.ts';
-import { viewJson } from '../operations/json-lines.ts';
+import { viewJson } from '../operations/json/view.ts';
 import type { AlertView } from '../operations/view.ts';
 import { runReadCommand } from './read-command.ts';
 import { regionLines } from './region-lines.ts';

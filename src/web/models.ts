@@ -4,14 +4,14 @@ import type { Role } from './urls.ts';
 
 /** What the pages show. Each is drawn by a function of `pages/`, which answers HTML. */
 
-/** The fields of the list's form, as they were typed; empty where nothing was. */
+/** The list's form as it was typed, named as the query parameters. An empty field is ''. */
 export interface ListFields {
   readonly stream: string;
   readonly technique: string;
   /** A day or a time in UTC: `2026-11-25` or `2026-11-25T20:00`. */
   readonly from: string;
   readonly to: string;
-  readonly least: string;
+  readonly min_measurement: string;
 }
 
 export interface ListModel {

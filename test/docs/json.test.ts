@@ -6,7 +6,7 @@ import { imgpipe } from '../support/imgpipe.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { code, section, table } from './readme.ts';
+import { code, readPage, table } from './pages.ts';
 
 /** Every path to a value: `image.number`, `streams[].images`. */
 function keyPaths(value: unknown, at = ''): string[] {
@@ -16,15 +16,16 @@ function keyPaths(value: unknown, at = ''): string[] {
 }
 
 const fields = (values: readonly unknown[]) => [...new Set(values.flatMap((value) => keyPaths(value)))].sort();
+const page = readPage('docs/reference/json.md');
 const documented = (heading: string, head: string) =>
-  table(section(heading), head)
+  table(page.section(heading), head)
     .map(([field]) => code(field))
     .sort();
 
-/** What the embedded broker has nothing to say of. */
+/** Fields that only Kafka fills. */
 const ON_KAFKA = ['groups[].members[]', 'notes[]'];
 
-describe('the JSON of the README is what the program writes', () => {
+describe('the JSON page has the fields that the program writes', () => {
   test('stage lines, view, status, dead and clean', async () => {
     const data = path.join(temporaryFolder(), 'data');
     const json = async (...args: string[]) => {
@@ -41,7 +42,7 @@ describe('the JSON of the README is what the program writes', () => {
     expect(types).toEqual(['alert', 'image', 'outcome']);
     for (const type of types) {
       const real = fields(lines.filter((line) => line.type === type));
-      expect(documented('### Lines of `receive`, `analyze`, `alert` and `run`', `field of \`${type}\``)).toEqual(real);
+      expect(documented('## Lines of `receive`, `analyze`, `alert` and `run`', `field of \`${type}\``)).toEqual(real);
     }
 
     // Regions and a mask must be there for what is in them.
@@ -53,11 +54,11 @@ describe('the JSON of the README is what the program writes', () => {
     const last = (await json('status'))[0].alerts;
     const views = fields([...(await json('view', '1')), ...(await json('view', String(last)))]);
     const whole = ['mask', 'regions'];
-    expect(documented('### `view --json`', 'field')).toEqual(views.filter((field) => !whole.includes(field)));
+    expect(documented('## `view --json`', 'field')).toEqual(views.filter((field) => !whole.includes(field)));
     const [one, two] = [1, 3].map((number) => path.join(data, `image_database/0000${number}.jpg`)) as [string, string];
     const compared = await imgpipe(['compare', one, two, ...masked, '--out', path.join(folder, 'out.jpg'), '--json']);
     const found = fields([JSON.parse(compared.stdout)]).map((field) => field.replace(/^regions\[\].*/, 'regions'));
-    expect(documented('### `compare --json`', 'field')).toEqual([...new Set(found)]);
+    expect(documented('## `compare --json`', 'field')).toEqual([...new Set(found)]);
 
     // Something must be wrong for the fields of what is wrong to be there.
     rmSync(path.join(data, 'image_event_alerts/image_event_alert_001.txt'));
@@ -65,22 +66,20 @@ describe('the JSON of the README is what the program writes', () => {
     // And something must wait for the fields of what waits.
     await json('receive', '--count', '1');
     const real = fields([...broken, ...(await json('status'))]).filter((field) => field !== 'oldest_open');
-    expect(documented('### `status --json`', 'field').filter((field) => !ON_KAFKA.includes(field))).toEqual(real);
+    expect(documented('## `status --json`', 'field').filter((field) => !ON_KAFKA.includes(field))).toEqual(real);
 
     const { bus, catalog, close } = await openSqlite(data);
     const heartbeat = { stage: 'alert', host: hostname(), process: 7, at: new Date().toISOString() } as const;
     await catalog.recordHeartbeats([heartbeat], heartbeat.at);
-    expect(documented('### `status --alive --json`', 'field')).toEqual(
-      fields(await json('status', '--alive', 'alert')),
-    );
+    expect(documented('## `status --alive --json`', 'field')).toEqual(fields(await json('status', '--alive', 'alert')));
     await bus.publish('image_analysis', [{ key: 'k', headers: { name: 'value' }, value: 'no JSON' }]);
     await close();
     await imgpipe(['analyze', '--drain', '--data', data]);
-    expect(documented('### Lines of `dead list --json`', 'field')).toEqual(fields(await json('dead', 'list')));
-    expect(documented('### `dead show --json`', 'field')).toEqual(fields(await json('dead', 'show', '1')));
-    expect(documented('### Lines of `dead replay --json`', 'field')).toEqual(fields(await json('dead', 'replay', '1')));
+    expect(documented('## Lines of `dead list --json`', 'field')).toEqual(fields(await json('dead', 'list')));
+    expect(documented('## `dead show --json`', 'field')).toEqual(fields(await json('dead', 'show', '1')));
+    expect(documented('## Lines of `dead replay --json`', 'field')).toEqual(fields(await json('dead', 'replay', '1')));
 
     writeFileSync(path.join(data, 'image_database/notes.txt'), 'mine');
-    expect(documented('### `clean --json`', 'field')).toEqual(fields(await json('clean', '--dry-run')));
+    expect(documented('## `clean --json`', 'field')).toEqual(fields(await json('clean', '--dry-run')));
   });
 });

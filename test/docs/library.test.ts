@@ -6,11 +6,13 @@ import { expect, test } from 'vitest';
 import { createPipeline, type Report } from '../../src/index.ts';
 import { ROOT } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { blocks, section } from './readme.ts';
+import { blocks, readPage } from './pages.ts';
 
-test("the README's program runs against the package as it is installed", async () => {
+const PAGE = readPage('docs/guides/program.md');
+
+test('the program of the guide runs against the installed package', async () => {
   const folder = temporaryFolder();
-  const [program] = blocks(section('## In a program'), 'js');
+  const [program] = blocks(PAGE.text, 'js');
   writeFileSync(path.join(folder, 'program.mjs'), program ?? '');
   mkdirSync(path.join(folder, 'node_modules'));
   symlinkSync(ROOT, path.join(folder, 'node_modules/imgpipe'));
@@ -23,11 +25,11 @@ test("the README's program runs against the package as it is installed", async (
   ]);
 });
 
-test("the README names the pipeline's methods", async () => {
+test('the guide names every method of the pipeline', async () => {
   const pipeline = await createPipeline({ data: path.join(temporaryFolder(), 'data') });
   await pipeline.close();
   const methods = Object.entries(pipeline).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
-  const [, sentence = ''] = /\n(`receive`.*) are the pipeline's methods/.exec(section('## In a program')) ?? [];
+  const [, sentence = ''] = /\n(`receive`.*) are the pipeline's methods/.exec(PAGE.text) ?? [];
   const named = [...sentence.matchAll(/`(\w+)`/g)].map(([, name]) => name);
   expect([...named, 'close'].sort()).toEqual(methods.sort());
 });

@@ -2,25 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { jsonSchemas } from '../../schemas/json-schemas.ts';
-import {
-  deadLetterMessage,
-  imageEventMessage,
-  imageReceivedMessage,
-  type MessageType,
-  TOPICS,
-  TYPES,
-} from '../../src/domain/messages.ts';
+import { MESSAGE_TYPES, type MessageType } from '../../src/domain/json/messages.ts';
+import { deadLetterMessage, imageEventMessage, imageReceivedMessage, TOPICS } from '../../src/domain/messages.ts';
 import { ROOT } from '../support/imgpipe.ts';
 import { deadLetter, eventRecord, imageRecord } from '../support/samples.ts';
-import { code, section, table } from './readme.ts';
+import { code, readPage, table } from './pages.ts';
 
-const types = Object.keys(TYPES) as MessageType[];
+const types = Object.keys(MESSAGE_TYPES) as MessageType[];
 const messages = {
   'imgpipe.image.received.v1': imageReceivedMessage('p', imageRecord()),
   'imgpipe.image.event.v1': imageEventMessage('p', eventRecord()),
   'imgpipe.dead.letter.v1': deadLetterMessage('p', deadLetter()),
 };
-const documented = (head: string) => table(section('## Messages'), head).map(([cell]) => code(cell));
+const documented = (head: string) =>
+  table(readPage('docs/reference/messages.md').text, head).map(([cell]) => code(cell));
 
 describe('the JSON Schemas', () => {
   const folder = path.join(ROOT, 'schemas');
@@ -42,7 +37,7 @@ describe('the JSON Schemas', () => {
   });
 });
 
-describe('the README', () => {
+describe('the messages page', () => {
   test('has the topics', () => {
     expect(documented('topic').sort()).toEqual(Object.values(TOPICS).sort());
   });
@@ -52,6 +47,6 @@ describe('the README', () => {
   });
 
   test.each(types)('has the fields of %s', (type) => {
-    expect(documented(`field of \`${type}\``)).toEqual(Object.keys(TYPES[type].shape));
+    expect(documented(`field of \`${type}\``)).toEqual(Object.keys(MESSAGE_TYPES[type].shape));
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf, recordOf } from '../../../src/adapters/kafka/records.ts';
-import { imageReceivedMessage, readMessage } from '../../../src/domain/messages.ts';
+import { imageReceivedMessage } from '../../../src/domain/messages.ts';
+import { readMessage } from '../../../src/domain/read-message.ts';
 import { imageRecord } from '../../support/samples.ts';
 
 const PLACE = { bus: 'kafka:c', topic: 'image_analysis', partition: 3 };

@@ -1,8 +1,9 @@
-import type { DeadLetterHead, DeadLetterRecord } from '../domain/records.ts';
-import type { Replayed } from '../operations/replay.ts';
+import type { DeadLetterJson, DeadLetterLine, ReplayLine } from '../../domain/json/dead-letters.ts';
+import type { DeadLetterHead, DeadLetterRecord } from '../../domain/records.ts';
+import type { Replayed } from '../replay.ts';
 
 /** A line of `dead list --json`. */
-export function deadLetterLineJson(letter: DeadLetterHead): object {
+export function deadLetterLineJson(letter: DeadLetterHead): DeadLetterLine {
   return {
     id: letter.id,
     at: letter.at,
@@ -21,8 +22,8 @@ export function deadLetterLineJson(letter: DeadLetterHead): object {
   };
 }
 
-/** `dead show --json`: the message whole; headers as a list, for their names are anybody's. */
-export function deadLetterJson(letter: DeadLetterRecord): object {
+/** `dead show --json`: a dead letter with its complete message. */
+export function deadLetterJson(letter: DeadLetterRecord): DeadLetterJson {
   const { message } = letter;
   return {
     ...deadLetterLineJson(letter),
@@ -35,7 +36,7 @@ export function deadLetterJson(letter: DeadLetterRecord): object {
 }
 
 /** A line of `dead replay --json`. */
-export function replayedJson(replayed: Replayed): object {
+export function replayedJson(replayed: Replayed): ReplayLine {
   const { letter, how } = replayed;
   return {
     id: letter.id,
