@@ -16,7 +16,7 @@ export function counted(count: number, noun: string): string {
 
 /** A measurement with up to six significant digits, in the unit of its technique. */
 export function measured(measurement: number, { technique, threshold }: Measure): string {
-  const unit = threshold.unit === 'levels' ? 'levels' : 'px';
+  const unit = threshold.unit === '%' ? 'px' : threshold.unit;
   return `${Number(measurement.toPrecision(6))} ${unit} (${technique})`;
 }
 

@@ -1,47 +1,53 @@
 import { milliseconds, number } from './readers.ts';
 import type { Setting } from './setting.ts';
 
-/** As many as the machine has cores, four at the most. */
+/** One thread for each core, at most four. */
 const AUTO = 'auto';
 
-/** The limits on a picture, and what is spent on its decoding. */
+/** The limits on a picture, and the threads and memory for decoding. */
 export const PICTURE_SETTINGS = {
   maxMegapixels: {
     field: 'max_megapixels',
     flag: '--max-megapixels <number>',
-    help: 'the largest picture that is decoded',
+    help: 'the largest picture that is decoded, in megapixels',
+    takes: 'number',
     fallback: 64,
     read: (value: unknown) => number(value, { min: 0.000001, max: 1000 }),
   },
   maxFileMegabytes: {
     field: 'max_file_megabytes',
     flag: '--max-file-megabytes <number>',
-    help: 'the largest file that is received',
+    help: 'the largest file that is received, in megabytes',
+    takes: 'number',
     fallback: 128,
     read: (value: unknown) => number(value, { min: 0.000001, max: 1024 }),
   },
   workers: {
     field: 'workers',
     flag: '--workers <number>',
-    help: 'how many threads work on pictures: auto is one for each core, up to 4; 0 is none, and no limit of time',
+    help: 'the number of worker threads for decoding and comparing: auto is one for each core, up to 4; 0 uses none and sets no time limit',
+    takes: 'number',
     fallback: AUTO,
     read: workers,
   },
   maxPictureTime: {
     field: 'max_picture_time',
-    help: 'the longest that the decoding of a picture, or the comparison of two, may take',
+    help: 'the longest that decoding a picture, or comparing two, may take',
+    takes: 'time',
     fallback: 30_000,
     read: pictureTime,
   },
   maxPictureMemory: {
     field: 'max_picture_memory',
-    help: 'the most memory, in megabytes, that a picture may take to be decoded',
+    help: 'the most memory that decoding a picture may take, in megabytes',
+    takes: 'number',
     fallback: 1024,
     read: (value: unknown) => number(value, { min: 1, max: 65_536 }),
   },
   pictureCache: {
     field: 'picture_cache',
-    help: 'how many megabytes of decoded pictures are kept for the next comparison; the last one always is',
+    help: 'the size of the cache of decoded pictures, in megabytes; the latest picture is always cached',
+    takes: 'number',
     fallback: 80,
     read: (value: unknown) => number(value, { min: 0, max: 65_536 }),
   },

@@ -181,7 +181,7 @@ describe('a viewer with a token', () => {
     writeFileSync(file, token);
     const { status, stderr } = await imgpipe(['serve', '--data', data, '--token-file', file]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^imgpipe: token_file: the first line of \S+ will not do: .*\n$/);
+    expect(stderr).toMatch(/^imgpipe: token_file: the first line of \S+ is not a valid token: .*\n$/);
   });
 });
 
