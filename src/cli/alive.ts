@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { openReader } from '../app/reader.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { STAGES, type StageName } from '../domain/reports.ts';
@@ -9,7 +10,7 @@ import { runReadCommand } from './read-command.ts';
 /** Checks whether a stage is alive on this host. Resolves to the exit status, 1 if it is not. */
 export async function runAlive(command: Command, name: string): Promise<number> {
   const stage = stageNamed(name);
-  return runReadCommand(command, async ({ pipeline, config, terminal }) => {
+  return runReadCommand(command, openReader, async ({ pipeline, config, terminal }) => {
     const liveness = await pipeline.alive(stage);
     if (config.json) terminal.result(JSON.stringify(livenessJson(liveness)));
     else if (liveness.alive) terminal.result(livenessLine(liveness));

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pipeline } from '../app/pipeline.ts';
+import type { Reader } from '../app/reader.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { differenceKey, imageKey } from '../domain/object-keys.ts';
 import type { AlertView } from '../operations/view.ts';
@@ -16,14 +16,18 @@ const LAUNCH_TIMEOUT_MS = 2000;
  * Opens copies of an alert's three pictures in the desktop's viewer, the image with a box around each region if regions
  * are known. Throws `viewer_failed`.
  */
-export async function openAlert(view: AlertView, pipeline: Pipeline, terminal: Terminal): Promise<void> {
+export async function openAlert(
+  view: AlertView,
+  pipeline: Pick<Reader, 'read' | 'boxed'>,
+  terminal: Terminal,
+): Promise<void> {
   const files = await copyPictures(view, pipeline);
   terminal.notice(`opening copies of the pictures in ${path.dirname(files.image)}`);
   await Promise.all([files.reference, files.image, files.difference].map(openPicture));
 }
 
 /** The viewer reads the copies whenever it likes, so they stay until the system empties its temporary folder. */
-async function copyPictures(view: AlertView, pipeline: Pipeline) {
+async function copyPictures(view: AlertView, pipeline: Pick<Reader, 'read' | 'boxed'>) {
   const { alert, event, image, reference } = view;
   const folder = await mkdtemp(path.join(tmpdir(), 'imgpipe-'));
   const copy = async (name: string, bytes: Promise<Uint8Array>) => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { openPipeline } from '../app/pipeline.ts';
 import { asImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { errorLine } from './error-lines.ts';
@@ -7,7 +8,7 @@ import { runReadCommand } from './read-command.ts';
 
 /** Serves the viewer until Ctrl-C or SIGTERM. Resolves to the exit status. */
 export function runServe(command: Command): Promise<number> {
-  return runReadCommand(command, async ({ pipeline, config, terminal }) => {
+  return runReadCommand(command, openPipeline, async ({ pipeline, config, terminal }) => {
     const interrupt = listenForInterrupts(() => {});
     try {
       await pipeline.serve({

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { openPipeline } from '../app/pipeline.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageName } from '../domain/records.ts';
 import { thresholdText } from '../domain/threshold.ts';
@@ -13,7 +14,7 @@ const UNREACHABLE = 4;
 
 /** Prints the state of the pipeline and, with `check`, every fault. Resolves to the exit status. */
 export function runStatus(command: Command, { check }: { readonly check: boolean }): Promise<number> {
-  return runReadCommand(command, async ({ pipeline, config, terminal }) => {
+  return runReadCommand(command, openPipeline, async ({ pipeline, config, terminal }) => {
     const status = await pipeline.status({
       check,
       onChecked: (files) => terminal.progress(`${counted(files, 'file')} read`),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { openReader } from '../app/reader.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { ImageRecord } from '../domain/records.ts';
 import { thresholdText } from '../domain/threshold.ts';
@@ -10,7 +11,7 @@ import { measured } from './words.ts';
 
 /** Prints an alert and, with `open`, shows its pictures in the desktop's viewer. Resolves to the exit status. */
 export function runView(command: Command, number: number, { open }: { readonly open: boolean }): Promise<number> {
-  return runReadCommand(command, async ({ pipeline, config, terminal }) => {
+  return runReadCommand(command, openReader, async ({ pipeline, config, terminal }) => {
     const view = await pipeline.view(number);
     terminal.result(config.json ? JSON.stringify(viewJson(view)) : linesOf(view).join('\n'));
     if (open) {

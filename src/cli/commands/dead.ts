@@ -47,7 +47,7 @@ function replayCommand(onExit: (status: number) => void): Command {
     )
     .action(async (given: number[], options: { all?: boolean }, command: Command) => {
       const ids = chosen(given, options.all === true);
-      const { runDeadReplay } = await import('../dead.ts');
+      const { runDeadReplay } = await import('../dead-replay.ts');
       onExit(await runDeadReplay(command, ids));
     });
 }
