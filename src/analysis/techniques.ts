@@ -1,4 +1,4 @@
-import { changed } from './changed.ts';
+import { changed } from './changed/changed.ts';
 import type { DifferenceRange } from './differences.ts';
 import { l2 } from './l2.ts';
 import type { Mask } from './mask.ts';

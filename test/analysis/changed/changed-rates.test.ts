@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { EVENTS, type Kind, NUISANCES } from '../../bench/pairs/kinds.ts';
-import { createRandom } from '../../bench/scenes/random.ts';
-import { loadScenes } from '../../bench/scenes/scenes.ts';
-import { changed } from '../../src/analysis/changed.ts';
+import { EVENTS, type Kind, NUISANCES } from '../../../bench/pairs/kinds.ts';
+import { createRandom } from '../../../bench/scenes/random.ts';
+import { loadScenes } from '../../../bench/scenes/scenes.ts';
+import { changed } from '../../../src/analysis/changed/changed.ts';
 
 /** Of each scene. `npm run bench:rates` takes many more. */
 const PAIRS = 5;

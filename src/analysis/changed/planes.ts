@@ -1,7 +1,7 @@
+import type { Mask } from '../mask.ts';
+import type { Pixels } from '../pixels.ts';
 import { beyond } from './brightness.ts';
 import { BLUE, GREEN, RED } from './lightness.ts';
-import type { Mask } from './mask.ts';
-import type { Pixels } from './pixels.ts';
 
 /** A row of two pictures' differences beyond the offset; 0 where the mask hides a pixel. */
 export interface PlaneRow {

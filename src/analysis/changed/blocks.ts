@@ -1,4 +1,4 @@
-import type { Pixels } from './pixels.ts';
+import type { Pixels } from '../pixels.ts';
 
 /** Blocks of 8 × 8 pixels, as JPEG has them, from the top left corner; those at the right and at the bottom may be smaller. */
 export const BLOCK = 8;

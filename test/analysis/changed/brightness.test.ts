@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { beyond } from '../../src/analysis/brightness.ts';
+import { beyond } from '../../../src/analysis/changed/brightness.ts';
 
 const level = fc.nat(255);
 const offset = fc.integer({ min: -40, max: 40 });

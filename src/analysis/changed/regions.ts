@@ -1,4 +1,4 @@
-import type { Region } from './region.ts';
+import type { Region } from '../region.ts';
 import { createRegionSum, type RegionSum, type Signal } from './region-sum.ts';
 
 /** Finds regions while the rows of a picture pass, from the top. */

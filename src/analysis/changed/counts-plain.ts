@@ -1,7 +1,7 @@
+import type { Mask } from '../mask.ts';
+import type { Pixels } from '../pixels.ts';
 import type { Counts } from './counts.ts';
-import type { Mask } from './mask.ts';
 import { createHistogram, type Histogram } from './noise.ts';
-import type { Pixels } from './pixels.ts';
 import { BIN, createColumns, fillColumns, MAX_BINS } from './smoothing.ts';
 
 /** In plain TypeScript: for machines without vectors, and what the other ways are held against. */

@@ -1,7 +1,7 @@
+import type { Mask } from '../mask.ts';
+import type { Pixels } from '../pixels.ts';
 import { counts } from './counts.ts';
-import type { Mask } from './mask.ts';
 import { SIGMAS_OF_MAD, spreadOf } from './noise.ts';
-import type { Pixels } from './pixels.ts';
 
 /** What the differences of one channel are on the whole, in levels. */
 export interface Brightness {

@@ -1,6 +1,6 @@
 import type { Bands, Bounds, PlaneSums } from './bands.ts';
 import { BLOCK } from './blocks.ts';
-import { type ChangedKernel, createChangedKernel } from './changed-kernel.ts';
+import { type ChangedKernel, createChangedKernel } from './kernel.ts';
 import type { Pair } from './planes.ts';
 
 /** So many pixels more than there are may be gone over. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Region } from '../../src/analysis/region.ts';
-import { createRegionFinder } from '../../src/analysis/regions.ts';
+import { createRegionFinder } from '../../../src/analysis/changed/regions.ts';
+import type { Region } from '../../../src/analysis/region.ts';
 
 interface Case {
   readonly width: number;

@@ -1,6 +1,6 @@
+import type { Mask } from '../mask.ts';
 import { type Bounds, bands } from './bands.ts';
 import { BLOCK } from './blocks.ts';
-import type { Mask } from './mask.ts';
 import { MARKED, SURE } from './region-sum.ts';
 import { LEVEL } from './smoothing.ts';
 import type { Survey } from './survey.ts';

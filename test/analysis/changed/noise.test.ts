@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createHistogram, spreadOf } from '../../src/analysis/noise.ts';
+import { createHistogram, spreadOf } from '../../../src/analysis/changed/noise.ts';
 
 function spread(values: readonly number[], least = -50, most = 50) {
   const histogram = createHistogram(least, most);

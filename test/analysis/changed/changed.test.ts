@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changed } from '../../src/analysis/changed.ts';
-import type { Pixels } from '../../src/analysis/pixels.ts';
+import { changed } from '../../../src/analysis/changed/changed.ts';
+import type { Pixels } from '../../../src/analysis/pixels.ts';
 
 type Rgb = readonly [number, number, number];
 type Box = readonly [x: number, y: number, width: number, height: number];

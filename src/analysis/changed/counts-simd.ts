@@ -1,8 +1,8 @@
-import { type ChangedKernel, createChangedKernel } from './changed-kernel.ts';
+import type { Mask } from '../mask.ts';
+import type { Pixels } from '../pixels.ts';
 import type { Counts } from './counts.ts';
-import type { Mask } from './mask.ts';
+import { type ChangedKernel, createChangedKernel } from './kernel.ts';
 import { createHistogram, type Histogram } from './noise.ts';
-import type { Pixels } from './pixels.ts';
 import { MAX_BINS } from './smoothing.ts';
 
 /** The bins from one channel to the next. */

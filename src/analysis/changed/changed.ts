@@ -1,10 +1,10 @@
+import { type DifferenceRange, differences } from '../differences.ts';
+import type { Mask } from '../mask.ts';
+import type { Pixels } from '../pixels.ts';
+import type { Region } from '../region.ts';
 import { beyond, brightnessOf, MAX_OFFSET } from './brightness.ts';
-import { type DifferenceRange, differences } from './differences.ts';
 import { marksOf } from './marks.ts';
-import type { Mask } from './mask.ts';
-import type { Pixels } from './pixels.ts';
 import type { Pair } from './planes.ts';
-import type { Region } from './region.ts';
 import { createRegionFinder } from './regions.ts';
 import { survey } from './survey.ts';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Bands, Bounds } from '../../src/analysis/bands.ts';
-import { PLAIN } from '../../src/analysis/bands-plain.ts';
-import { createSimd } from '../../src/analysis/bands-simd.ts';
-import { BLOCK, createBlockSums } from '../../src/analysis/blocks.ts';
-import type { Pair } from '../../src/analysis/planes.ts';
-import { numbers, size } from './extremes.ts';
+import type { Bands, Bounds } from '../../../src/analysis/changed/bands.ts';
+import { PLAIN } from '../../../src/analysis/changed/bands-plain.ts';
+import { createSimd } from '../../../src/analysis/changed/bands-simd.ts';
+import { BLOCK, createBlockSums } from '../../../src/analysis/changed/blocks.ts';
+import type { Pair } from '../../../src/analysis/changed/planes.ts';
+import { numbers, size } from '../extremes.ts';
 
 const simd = createSimd() as Bands;
 const MAX_LIGHTNESS = 64 * 255;

@@ -1,8 +1,8 @@
+import type { Mask } from '../mask.ts';
+import type { Pixels } from '../pixels.ts';
 import { PLAIN } from './counts-plain.ts';
 import { createSimd } from './counts-simd.ts';
-import type { Mask } from './mask.ts';
 import type { Histogram } from './noise.ts';
-import type { Pixels } from './pixels.ts';
 
 /** Counts over every `step`-th row, of the pixels that the mask does not hide. */
 export interface Counts {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Counts } from '../../src/analysis/counts.ts';
-import { PLAIN } from '../../src/analysis/counts-plain.ts';
-import { createSimd } from '../../src/analysis/counts-simd.ts';
-import { numbers, size } from './extremes.ts';
+import type { Counts } from '../../../src/analysis/changed/counts.ts';
+import { PLAIN } from '../../../src/analysis/changed/counts-plain.ts';
+import { createSimd } from '../../../src/analysis/changed/counts-simd.ts';
+import { numbers, size } from '../extremes.ts';
 
 const simd = createSimd() as Counts;
 const MAX_LIGHTNESS = 64 * 255;

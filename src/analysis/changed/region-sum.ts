@@ -1,4 +1,4 @@
-import type { Region } from './region.ts';
+import type { Region } from '../region.ts';
 
 /** A pixel's mark: it belongs to a region if it hangs together with one that is sure. 0 for all others. */
 export const MARKED = 1;

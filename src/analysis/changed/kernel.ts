@@ -1,4 +1,4 @@
-import { CODE } from './changed-code.ts';
+import { CODE } from '../changed-code.ts';
 
 /** What kernel/changed.as.ts exports. */
 export interface ChangedKernel {
