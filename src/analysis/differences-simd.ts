@@ -1,5 +1,5 @@
+import { createKernel } from '../base/kernels.ts';
 import type { DifferenceRange, DifferenceSums, Differences } from './differences.ts';
-import { CODE } from './differences-code.ts';
 
 /** What kernel/differences.as.ts exports. */
 interface Kernel {
@@ -16,9 +16,8 @@ interface Kernel {
 
 /** By WebAssembly's vectors; undefined where there are none. Pictures of any size go through its few pages of memory. */
 export function createSimd(): Differences | undefined {
-  const code = Buffer.from(CODE, 'base64');
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(code)) return undefined;
-  const kernel = new WebAssembly.Instance(new WebAssembly.Module(code), {}).exports as Kernel;
+  const kernel = createKernel<Kernel>('differences');
+  if (kernel === undefined) return undefined;
   const most = kernel.capacity();
   const region = (at: number) => new Uint8Array(kernel.memory.buffer, at, most);
   const [reference, image, drawn] = [region(kernel.before()), region(kernel.after()), region(kernel.drawn())];

@@ -1,4 +1,4 @@
-import { CODE } from '../changed-code.ts';
+import { createKernel } from '../../base/kernels.ts';
 
 /** What kernel/changed.as.ts exports. */
 export interface ChangedKernel {
@@ -30,9 +30,7 @@ export interface ChangedKernel {
   countSums(pixels: number): void;
 }
 
-/** With a memory of its own; undefined where this machine has no vectors. */
+/** A new kernel with its own memory; `undefined` without WebAssembly SIMD. */
 export function createChangedKernel(): ChangedKernel | undefined {
-  const code = Buffer.from(CODE, 'base64');
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(code)) return undefined;
-  return new WebAssembly.Instance(new WebAssembly.Module(code), {}).exports as unknown as ChangedKernel;
+  return createKernel<ChangedKernel>('changed');
 }

@@ -17,7 +17,7 @@ interface Case {
 }
 
 /** By SciPy: test/fixtures/regions/make.py. */
-const { cases } = JSON.parse(readFileSync(new URL('../fixtures/regions/regions.json', import.meta.url), 'utf8')) as {
+const { cases } = JSON.parse(readFileSync(new URL('../../fixtures/regions/regions.json', import.meta.url), 'utf8')) as {
   cases: Case[];
 };
 

@@ -1,4 +1,4 @@
-import { CODE } from './encoder-code.ts';
+import { createKernel } from '../../../base/kernels.ts';
 import { type ComponentTables, type HuffmanTable, ZIGZAG } from './tables.ts';
 
 /** What kernel/jpeg-encoder.as.ts exports. */
@@ -23,9 +23,8 @@ const AC_SYMBOLS = 256;
 
 /** The kernel, which knows the zigzag order but no tables yet; undefined where there are no vectors. */
 export function createJpegKernel(): JpegKernel | undefined {
-  const code = Buffer.from(CODE, 'base64');
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(code)) return undefined;
-  const kernel = new WebAssembly.Instance(new WebAssembly.Module(code), {}).exports as JpegKernel;
+  const kernel = createKernel<JpegKernel>('jpegEncoder');
+  if (kernel === undefined) return undefined;
   setOrder(kernel);
   return kernel;
 }

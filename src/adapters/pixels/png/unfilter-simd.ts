@@ -1,5 +1,5 @@
+import { createKernel } from '../../../base/kernels.ts';
 import type { Unfilter } from './unfilter.ts';
-import { CODE } from './unfilter-code.ts';
 
 /** What kernel/png-unfilter.as.ts exports. */
 interface Kernel {
@@ -16,9 +16,8 @@ const BYTES_AT_A_TIME = 2 ** 16;
 
 /** By WebAssembly's vectors; undefined where there are none. Pictures of any size go through its few pages of memory. */
 export function createSimd(): Unfilter | undefined {
-  const code = Buffer.from(CODE, 'base64');
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(code)) return undefined;
-  const kernel = new WebAssembly.Instance(new WebAssembly.Module(code), {}).exports as Kernel;
+  const kernel = createKernel<Kernel>('pngUnfilter');
+  if (kernel === undefined) return undefined;
   const input = new Uint8Array(kernel.memory.buffer, kernel.filtered(), kernel.capacity());
   const output = new Uint8Array(kernel.memory.buffer, kernel.unfiltered(), kernel.capacity());
 
