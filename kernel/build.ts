@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import type { KernelName } from '../src/base/kernels.ts';
 
-/** Compiles the kernels to WebAssembly and writes them, as text, to one JavaScript module: `#kernels` (see package.json). */
+/**
+ * Compiles the kernels to WebAssembly and writes them, as text, to one JavaScript module: `#kernels` (see
+ * package.json).
+ */
 const SOURCES = {
   differences: 'differences.as.ts',
   changed: 'changed.as.ts',

@@ -110,11 +110,11 @@ export async function openComparator(config: Config, cache?: PictureCache): Prom
 }
 
 /** The configured workers, if there are to be any. */
-async function pixelWork(config: Config): Promise<{ work?: PixelExecutor }> {
+async function pixelWork(config: Config): Promise<{ executor?: PixelExecutor }> {
   const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : config.workers;
   if (workers === 0) return {};
   const { createPixelPool } = await import('../adapters/pixels/workers/pixel-pool.ts');
-  return { work: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
+  return { executor: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
 }
 
 /** The bytes of a file that somebody has named. Throws `not_found`, `file_unreadable` and `file_too_big`. */

@@ -4,8 +4,8 @@ import { KERNELS } from '#kernels';
 export type KernelName = 'changed' | 'differences' | 'jpegEncoder' | 'pngUnfilter';
 
 /**
- * A new instance of a kernel, with its own memory; `undefined` if the machine has no WebAssembly SIMD. `Exports` is what
- * the kernel's source exports.
+ * A new instance of a kernel, with its own memory; `undefined` if the machine has no WebAssembly SIMD. `Exports` is
+ * what the kernel's source exports.
  */
 export function createKernel<Exports extends object>(name: KernelName): Exports | undefined {
   const code = Buffer.from(KERNELS[name], 'base64');

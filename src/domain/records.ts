@@ -1,3 +1,4 @@
+import type { Region } from '../base/region.ts';
 import type { Message } from './messages.ts';
 import type { Threshold } from './threshold.ts';
 
@@ -57,15 +58,7 @@ export const OUTCOME_KINDS = ['first', 'unchanged', 'changed', 'size_changed', '
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 export type EventKind = Extract<OutcomeKind, 'changed' | 'size_changed'>;
 
-/** A part of a picture that has changed. Pixels are counted from 0, x to the right and y downwards; the rest is in levels. */
-export interface Region {
-  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  readonly centroid: { readonly x: number; readonly y: number };
-  readonly area: number;
-  readonly sum: number;
-  readonly peak: number;
-  readonly snr: number;
-}
+export type { Region };
 
 /** The parts of a picture that have changed: how many there are, and of those the first, the strongest before the others. */
 export interface Regions {

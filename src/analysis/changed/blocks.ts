@@ -1,37 +1,37 @@
 import type { Pixels } from '../pixels.ts';
 
-/** Blocks of 8 × 8 pixels, as JPEG has them, from the top left corner; those at the right and at the bottom may be smaller. */
+/** The side of a block, aligned as JPEG's are; blocks at the right and the bottom edge may be smaller. */
 export const BLOCK = 8;
 
-/** Of one of the planes: sums over the pixels of each block, row by row. */
+/** Sums over the pixels of each block of one plane; blocks in rows from the top left. */
 export interface BlockSums {
-  /** Of the differences. */
+  /** Of the signed differences. */
   readonly signed: Int32Array;
-  /** Of their sizes. */
-  readonly sizes: Int32Array;
+  /** Of their magnitudes. */
+  readonly magnitudes: Int32Array;
 }
 
 export function createBlockSums(width: number, height: number): BlockSums {
   const count = Math.ceil(width / BLOCK) * Math.ceil(height / BLOCK);
-  return { signed: new Int32Array(count), sizes: new Int32Array(count) };
+  return { signed: new Int32Array(count), magnitudes: new Int32Array(count) };
 }
 
-/** Adds a row of a plane, of which the first pixel belongs to the block `first`. */
-export function addRow({ signed, sizes }: BlockSums, first: number, row: Int16Array): void {
+/** Adds a row of a plane; its first pixel belongs to block number `first`. */
+export function addRow({ signed, magnitudes }: BlockSums, first: number, row: Int16Array): void {
   for (let start = 0, block = first; start < row.length; start += BLOCK, block++) {
     const end = Math.min(start + BLOCK, row.length);
-    let [sum, size] = [0, 0];
+    let [sum, magnitude] = [0, 0];
     for (let x = start; x < end; x++) {
       const difference = row[x] as number;
       sum += difference;
-      size += difference < 0 ? -difference : difference;
+      magnitude += difference < 0 ? -difference : difference;
     }
     (signed[block] as number) += sum;
-    (sizes[block] as number) += size;
+    (magnitudes[block] as number) += magnitude;
   }
 }
 
-/** How many pixels each block has, row by row: fewer than 64 at the right and at the bottom. */
+/** The number of pixels in each block: 64, and fewer at the right and the bottom edge. */
 export function pixelsOfBlocks(width: number, height: number): Uint8Array {
   const [across, down] = [Math.ceil(width / BLOCK), Math.ceil(height / BLOCK)];
   const pixels = new Uint8Array(across * down);
@@ -42,7 +42,7 @@ export function pixelsOfBlocks(width: number, height: number): Uint8Array {
   return pixels;
 }
 
-/** Puts the greatest of each block and of the up to eight around it in its place; none is negative. */
+/** Grey-scale dilation in place: each block gets the maximum of its 3 × 3 neighbourhood. No value may be negative. */
 export function dilate(values: Float64Array, across: number): void {
   const down = values.length / across;
   for (let row = 0; row < down; row++) dilateLine(values, row * across, 1, across);
@@ -59,7 +59,7 @@ function dilateLine(values: Float64Array, first: number, stride: number, count: 
   }
 }
 
-/** Whether a level of the block is at an end of its range, or one short of it, as JPEG's rounding may leave it. */
+/** Whether a level in the block is clipped: 0 or 255, or within one level of these, as JPEG's rounding may leave it. */
 export function isClipped({ width, height, data }: Pixels, block: number): boolean {
   const across = Math.ceil(width / BLOCK);
   const [left, top] = [(block % across) * BLOCK, Math.floor(block / across) * BLOCK];

@@ -1,46 +1,30 @@
 import type { Mask } from '../mask.ts';
 import type { Pixels } from '../pixels.ts';
-import { counts } from './counts.ts';
-import { SIGMAS_OF_MAD, spreadOf } from './noise.ts';
+import { differenceHistograms } from './difference-histograms.ts';
+import { SIGMA_PER_MAD, spreadOf } from './histogram.ts';
 
-/** What the differences of one channel are on the whole, in levels. */
+/** The global brightness change and the noise of one channel, in levels. */
 export interface Brightness {
-  /** By how much the image is lighter than the reference: the median, as far as that is a slight change. */
+  /** How much brighter the image is than the reference: the median difference, limited to ±MAX_OFFSET. */
   readonly offset: number;
-  /** The standard deviation of a pixel's difference by noise: from the median absolute deviation, and at least 1. */
+  /** The standard deviation of a pixel's difference that is due to noise, estimated from the MAD; at least 1. */
   readonly sigma: number;
 }
 
-/** A change of the whole picture's brightness by more is one that people want to know of. */
+/** A larger change of the whole picture's brightness is worth reporting. */
 export const MAX_OFFSET = 24;
-/** No noise is larger: where most of a picture has changed, the deviation is that of the change. */
+/** Noise is never larger: a larger deviation means that most of the picture has changed. */
 const MAX_SIGMA = 24;
 
-/** Of red, green and blue, over every `step`-th row. */
+/** Estimates the brightness of red, green and blue from every `step`-th row. */
 export function brightnessOf(reference: Pixels, image: Pixels, step: number, mask?: Mask): Brightness[] {
-  return counts.differences(reference, image, step, mask).map((channel) => {
+  return differenceHistograms.channels(reference, image, step, mask).map((channel) => {
     const { median, mad } = spreadOf(channel);
-    return { offset: bounded(median, MAX_OFFSET), sigma: Math.min(Math.max(1, SIGMAS_OF_MAD * mad), MAX_SIGMA) };
+    return { offset: limitMagnitude(median, MAX_OFFSET), sigma: Math.min(Math.max(1, SIGMA_PER_MAD * mad), MAX_SIGMA) };
   });
 }
 
-/**
- * What two levels differ by beyond the offset, as far as they tell: a level that the offset takes past 0 or 255 is held
- * there. It is looked at from the reference and from the image, and the smaller of the two counts; 0 where they contradict
- * each other. Where nothing is held, it is image - reference - offset.
- */
-export function beyond(offset: number, reference: number, image: number): number {
-  const forth = image - clip(reference + offset);
-  const back = clip(image - offset) - reference;
-  if (forth > 0) return back <= 0 ? 0 : Math.min(forth, back);
-  return back >= 0 ? 0 : Math.max(forth, back);
-}
-
-/** The value nearest to `value` whose size is `most` or less. */
-export function bounded(value: number, most: number): number {
-  return Math.min(Math.max(value, -most), most);
-}
-
-function clip(level: number): number {
-  return level < 0 ? 0 : level > 255 ? 255 : level;
+/** Limits a value to the range from -max to max. */
+export function limitMagnitude(value: number, max: number): number {
+  return Math.min(Math.max(value, -max), max);
 }

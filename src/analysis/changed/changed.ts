@@ -1,48 +1,48 @@
+import type { Region } from '../../base/region.ts';
 import { type DifferenceRange, differences } from '../differences.ts';
 import type { Mask } from '../mask.ts';
 import type { Pixels } from '../pixels.ts';
-import type { Region } from '../region.ts';
-import { beyond, brightnessOf, MAX_OFFSET } from './brightness.ts';
-import { marksOf } from './marks.ts';
-import type { Pair } from './planes.ts';
-import { createRegionFinder } from './regions.ts';
-import { survey } from './survey.ts';
+import { brightnessOf, MAX_OFFSET } from './brightness.ts';
+import { markPixels } from './marks.ts';
+import { createNoiseModel } from './noise-model.ts';
+import { type Pair, residual } from './planes.ts';
+import { createRegionFinder } from './region-finder.ts';
 
-/** What has changed from one picture to another. */
+/** The result of `changed@1`. */
 export interface Changed extends DifferenceRange {
-  /** The pixels of all regions together: the measurement. */
+  /** The measurement: the area of all regions, in pixels. */
   readonly area: number;
-  /** The one with the most signal to noise first. */
+  /** By descending signal-to-noise ratio. */
   readonly regions: readonly Region[];
 }
 
-/** In pixels. */
+/** Smaller regions are ignored. In pixels. */
 const MIN_AREA = 9;
-/** So many pixels tell the noise well enough. */
-const SAMPLE = 2 ** 16;
+/** Brightness and noise are estimated from at least this many pixels. */
+const MIN_SAMPLE = 2 ** 16;
 
 /**
- * Compares two pictures of one size, and finds the regions that have changed, but for what noise, JPEG and a change of
- * brightness do to the whole picture: docs/techniques/changed.md. What the mask hides does not differ. Throws a RangeError
- * where the sizes differ.
+ * Finds the regions that have changed between two pictures of one size, and ignores the effects of noise, JPEG and
+ * global brightness changes: see docs/techniques/changed.md. Masked pixels do not differ. Throws a RangeError if the
+ * sizes differ.
  */
 export function changed(reference: Pixels, image: Pixels, mask?: Mask): Changed {
   const { width, height } = image;
   for (const other of [reference, mask]) {
     if (other !== undefined && (other.width !== width || other.height !== height)) {
-      throw new RangeError('changed compares pictures of one size, and takes a mask of that size');
+      throw new RangeError('changed needs two pictures of the same size, and a mask of that size');
     }
   }
   const range = mask === undefined ? differences.sums(reference.data, image.data) : rangeOf(reference, image, mask);
   const { min, max } = range;
-  // No difference, or a slight one that is the same everywhere.
+  // No difference, or a small one that is the same everywhere.
   if (min === max && Math.abs(min) <= MAX_OFFSET) return { area: 0, regions: [], min, max };
 
-  // Odd, so that each of the eight rows of JPEG's blocks has its turn.
-  const step = 1 + 2 * Math.floor((width * height) / (2 * SAMPLE));
+  // Odd, so that all eight rows of JPEG's blocks are sampled.
+  const step = 1 + 2 * Math.floor((width * height) / (2 * MIN_SAMPLE));
   const brightness = brightnessOf(reference, image, step, mask);
   const pair: Pair = { reference, image, mask, offsets: brightness.map(({ offset }) => offset) };
-  const marks = marksOf(width, survey(pair, step), mask);
+  const marks = markPixels(width, createNoiseModel(pair, step), mask);
   if (marks === undefined) return { area: 0, regions: [], min, max };
 
   const finder = createRegionFinder(width, MIN_AREA, {
@@ -50,7 +50,7 @@ export function changed(reference: Pixels, image: Pixels, mask?: Mask): Changed 
     difference(x, y, channel) {
       const at = (y * width + x) * 3 + channel;
       const offset = pair.offsets[channel] as number;
-      return beyond(offset, reference.data[at] as number, image.data[at] as number);
+      return residual(offset, reference.data[at] as number, image.data[at] as number);
     },
   });
   for (let y = 0; y < height; y++) finder.row(marks.subarray(y * width, (y + 1) * width));
@@ -58,14 +58,14 @@ export function changed(reference: Pixels, image: Pixels, mask?: Mask): Changed 
   return { area: regions.reduce((area, region) => area + region.area, 0), regions, min, max };
 }
 
-/** The range of the signed differences, of which those that the mask hides are 0. */
-function rangeOf(reference: Pixels, image: Pixels, { looked }: Mask): DifferenceRange {
+/** The range of the signed differences, with 0 for masked pixels. */
+function rangeOf(reference: Pixels, image: Pixels, { included }: Mask): DifferenceRange {
   const [before, after] = [reference.data, image.data];
   let [min, max] = [255, -255];
-  for (let pixel = 0, at = 0; pixel < looked.length; pixel++) {
-    const isLooked = looked[pixel] === 1;
+  for (let pixel = 0, at = 0; pixel < included.length; pixel++) {
+    const isIncluded = included[pixel] === 1;
     for (const end = at + 3; at < end; at++) {
-      const difference = isLooked ? (after[at] as number) - (before[at] as number) : 0;
+      const difference = isIncluded ? (after[at] as number) - (before[at] as number) : 0;
       if (difference < min) min = difference;
       if (difference > max) max = difference;
     }

@@ -1,26 +1,29 @@
 import { createKernel } from '../../base/kernels.ts';
 
-/** What kernel/changed.as.ts exports. */
+/**
+ * What kernel/changed.as.ts exports. Functions without parameters return addresses in its memory, unless stated
+ * otherwise.
+ */
 export interface ChangedKernel {
   readonly memory: { readonly buffer: ArrayBuffer };
-  /** The pixels of a row that fit its memory. */
+  /** How many pixels of a row fit into its memory. */
   capacity(): number;
 
   before(): number;
   after(): number;
-  looked(): number;
-  lightness(): number;
+  included(): number;
+  luma(): number;
   sums(): number;
-  survey(pixels: number, rows: number, red: number, green: number, blue: number): void;
+  subtract(pixels: number, rows: number, red: number, green: number, blue: number): void;
 
   smoothed(): number;
-  /** Between the rows of what is smoothed. */
+  /** The distance between two rows at `smoothed()`, in pixels. */
   stride(): number;
-  marked(): number;
-  sure(): number;
+  weak(): number;
+  strong(): number;
   marks(): number;
-  mark(blocks: number, rows: number, centre: number): number;
-  isSure(): number;
+  threshold(blocks: number, rows: number, centre: number): number;
+  anyStrong(): number;
 
   differenceCounts(): number;
   sumCounts(): number;

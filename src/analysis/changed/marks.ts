@@ -1,87 +1,87 @@
 import type { Mask } from '../mask.ts';
 import { type Bounds, bands } from './bands.ts';
 import { BLOCK } from './blocks.ts';
-import { MARKED, SURE } from './region-sum.ts';
+import type { NoiseModel } from './noise-model.ts';
+import { STRONG, WEAK } from './region-accumulator.ts';
 import { LEVEL } from './smoothing.ts';
-import type { Survey } from './survey.ts';
 
-/** So many standard deviations of the smoothed noise make a region, and so many belong to one. */
-const SURE_SIGMAS = 6.5;
-const MARKED_SIGMAS = 2.5;
-/** And this part of what JPEG may do. */
-const MARKED_TOLERANCE = 0.4;
+/** The thresholds of strong and weak pixels, in standard deviations of the smoothed noise. */
+const STRONG_SIGMAS = 6.5;
+const WEAK_SIGMAS = 2.5;
+/** The threshold of weak pixels, as a fraction of the JPEG tolerance. */
+const WEAK_TOLERANCE = 0.4;
 
-/** A plane of differences, and what they have to be beyond. */
-interface Border {
-  readonly lightness: Int16Array;
+/** A luma plane of differences, and the bounds to compare it to. */
+interface BoundedPlane {
+  readonly luma: Int16Array;
   readonly width: number;
   readonly height: number;
   readonly bounds: Bounds;
 }
 
-/** A mark for each pixel; undefined where there is no sure one. */
-export function marksOf(width: number, found: Survey, mask?: Mask): Uint8Array | undefined {
-  const { lightness } = found;
-  const height = lightness.length / width;
-  const marks = new Uint8Array(lightness.length);
-  const bounds = boundsOf(found);
-  let anySure = false;
+/** Marks each pixel as weak, strong or neither (0); `undefined` if there is no strong pixel. */
+export function markPixels(width: number, model: NoiseModel, mask?: Mask): Uint8Array | undefined {
+  const { luma } = model;
+  const height = luma.length / width;
+  const marks = new Uint8Array(luma.length);
+  const bounds = boundsOf(model);
+  let anyStrong = false;
   for (let band = 0; band * BLOCK < height; band++) {
-    if (bands.mark(lightness, width, band, bounds, marks)) anySure = true;
+    if (bands.threshold(luma, width, band, bounds, marks)) anyStrong = true;
   }
   const lastBlock = BLOCK * Math.floor((width - 1) / BLOCK);
-  const border = { lightness, width, height, bounds };
+  const plane = { luma, width, height, bounds };
   for (let y = 0; y < height; y++) {
     const isWhole = y === 0 || y === height - 1 || lastBlock === 0;
-    if (markBorder(border, y, 0, isWhole ? width : BLOCK, marks)) anySure = true;
-    if (!isWhole && markBorder(border, y, lastBlock, width, marks)) anySure = true;
+    if (markBorder(plane, y, 0, isWhole ? width : BLOCK, marks)) anyStrong = true;
+    if (!isWhole && markBorder(plane, y, lastBlock, width, marks)) anyStrong = true;
   }
-  if (!anySure) return undefined;
-  if (mask !== undefined) hide(marks, mask.looked);
+  if (!anyStrong) return undefined;
+  if (mask !== undefined) clearMasked(marks, mask.included);
   return marks;
 }
 
-function boundsOf({ centre, sigma, tolerance }: Survey): Bounds {
-  const marked = new Float64Array(tolerance.lightness.length);
-  const sure = new Float64Array(marked.length);
-  for (let block = 0; block < marked.length; block++) {
-    const allowed = (tolerance.lightness[block] as number) * LEVEL;
-    // Each pixel of a block whose colour has changed is sure.
+function boundsOf({ centre, sigma, tolerance }: NoiseModel): Bounds {
+  const weak = new Float64Array(tolerance.luma.length);
+  const strong = new Float64Array(weak.length);
+  for (let block = 0; block < weak.length; block++) {
+    const allowed = (tolerance.luma[block] as number) * LEVEL;
+    // All pixels of a block whose colour has changed are strong.
     const isRecoloured = tolerance.recoloured[block] === 1;
-    marked[block] = isRecoloured ? -1 : Math.max(MARKED_SIGMAS * sigma, MARKED_TOLERANCE * allowed);
-    sure[block] = isRecoloured ? -1 : Math.max(SURE_SIGMAS * sigma, allowed);
+    weak[block] = isRecoloured ? -1 : Math.max(WEAK_SIGMAS * sigma, WEAK_TOLERANCE * allowed);
+    strong[block] = isRecoloured ? -1 : Math.max(STRONG_SIGMAS * sigma, allowed);
   }
-  return { centre, marked, sure };
+  return { centre, weak, strong };
 }
 
 /**
- * Marks the pixels of the row `y` from `start` up to `end`, of which some may have neighbours outside of the picture: the
- * mean of fewer than nine has more noise. Whether one is sure.
+ * Marks the pixels from `start` up to `end` of row `y`, whose neighbourhood may extend beyond the picture. A mean of n
+ * < 9 pixels has √(9 / n) times the noise. Returns whether any pixel is strong.
  */
-function markBorder(border: Border, y: number, start: number, end: number, marks: Uint8Array): boolean {
-  const { lightness, width, height, bounds } = border;
+function markBorder(plane: BoundedPlane, y: number, start: number, end: number, marks: Uint8Array): boolean {
+  const { luma, width, height, bounds } = plane;
   const [top, bottom] = [Math.max(y - 1, 0), Math.min(y + 2, height)];
   const firstBlock = Math.floor(y / BLOCK) * Math.ceil(width / BLOCK);
-  let anySure = false;
+  let anyStrong = false;
   for (let x = start; x < end; x++) {
     const [left, right] = [Math.max(x - 1, 0), Math.min(x + 2, width)];
     let sum = 0;
     for (let row = top; row < bottom; row++) {
-      for (let at = row * width + left; at < row * width + right; at++) sum += lightness[at] as number;
+      for (let at = row * width + left; at < row * width + right; at++) sum += luma[at] as number;
     }
     const pixels = (bottom - top) * (right - left);
-    const size = Math.abs((sum * 9) / pixels - bounds.centre) * Math.sqrt(pixels / 9);
+    const magnitude = Math.abs((sum * 9) / pixels - bounds.centre) * Math.sqrt(pixels / 9);
     const block = firstBlock + Math.floor(x / BLOCK);
-    if (size <= (bounds.marked[block] as number)) continue;
-    const isSure = size > (bounds.sure[block] as number);
-    marks[y * width + x] = isSure ? SURE : MARKED;
-    if (isSure) anySure = true;
+    if (magnitude <= (bounds.weak[block] as number)) continue;
+    const isStrong = magnitude > (bounds.strong[block] as number);
+    marks[y * width + x] = isStrong ? STRONG : WEAK;
+    if (isStrong) anyStrong = true;
   }
-  return anySure;
+  return anyStrong;
 }
 
-function hide(marks: Uint8Array, looked: Uint8Array): void {
+function clearMasked(marks: Uint8Array, included: Uint8Array): void {
   for (let pixel = 0; pixel < marks.length; pixel++) {
-    if (looked[pixel] === 0) marks[pixel] = 0;
+    if (included[pixel] === 0) marks[pixel] = 0;
   }
 }

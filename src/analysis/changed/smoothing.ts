@@ -1,18 +1,18 @@
-import { PARTS_OF_LEVEL } from './lightness.ts';
+import { LUMA_PER_LEVEL } from './planes.ts';
 
-/** What a level comes to in the sum over nine pixels of the lightness. */
-export const LEVEL = PARTS_OF_LEVEL * 9;
-/** Such sums are counted in bins of an 18th of a level, from -MAX_BINS to MAX_BINS. */
+/** One level of a 3 × 3 mean of the luma, expressed as the sum over the nine pixels. */
+export const LEVEL = LUMA_PER_LEVEL * 9;
+/** The width of a histogram bin for such sums: an 18th of a level. Bins run from -MAX_BIN to MAX_BIN. */
 export const BIN = 32;
-export const MAX_BINS = Math.ceil((255 * LEVEL) / BIN);
+export const MAX_BIN = Math.ceil((255 * LEVEL) / BIN);
 
-/** Allocator for the sums of three pixels, one above the other: of each pixel `x` of a row at `x + 1`, and 0 at both ends. */
-export function createColumns(width: number): Int32Array {
+/** A buffer for vertical sums over three pixels: column `x` at index `x + 1`, with 0 at both ends. */
+export function createColumnSums(width: number): Int32Array {
   return new Int32Array(width + 2);
 }
 
-/** Fills in those of the row `y` of a plane, which is neither the first nor the last. */
-export function fillColumns(columns: Int32Array, plane: Int16Array, y: number): void {
+/** Computes the vertical sums around row `y`, which is neither the first nor the last of the plane. */
+export function sumColumns(columns: Int32Array, plane: Int16Array, y: number): void {
   const width = columns.length - 2;
   const here = y * width;
   for (let x = 0; x < width; x++) {

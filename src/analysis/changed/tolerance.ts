@@ -1,92 +1,100 @@
 import { type BlockSums, dilate } from './blocks.ts';
-import { PARTS_OF_LEVEL } from './lightness.ts';
-import { createHistogram, SIGMAS_OF_MAD, spreadOf } from './noise.ts';
+import { createHistogram, SIGMA_PER_MAD, spreadOf } from './histogram.ts';
+import { LUMA_PER_LEVEL } from './planes.ts';
 
 /**
- * What JPEG of quality 75 and better, 4:2:0, does to a picture, in levels; found with `npm run bench:rates`. It leaves the
- * mean of a block nearly alone: what it changes goes up and down within the block, and where much is changed, that much does.
+ * The errors of JPEG at quality 75 and above with 4:2:0 subsampling, in levels; determined with `npm run bench:rates`.
+ * JPEG hardly changes the mean of a block. Its errors oscillate within the block, in proportion to the block's
+ * activity: the mean magnitude of the differences minus the magnitude of their mean.
  */
 const JPEG = {
-  /** So far may a smoothed pixel's lightness be off where nothing else is to be seen: as far as a faint star that was not kept. */
-  quiet: 7,
-  /** So many times the mean that the block's lightness goes up and down beyond the noise, and this at the most. */
-  perRestless: 4,
-  restless: 12,
+  /** The error of a smoothed pixel's luma in a flat block: that of a faint star that the encoder dropped. */
+  flat: 7,
+  /** The error per level of luma activity above the noise, and its maximum. */
+  perActivity: 4,
+  active: 12,
   /**
-   * So many times the mean that the colours differ by where levels are clipped, and this at the most: a colour that comes
-   * back out of range is clipped, and so lighter or darker.
+   * The error per level of mean chroma difference in a block with clipped levels, and its maximum: a decoded colour
+   * that is out of range is clipped, which makes it lighter or darker.
    */
   perColour: 1.2,
   colour: 40,
-  /** So far may a block's mean colour be off; and so many times the mean that its colour goes up and down. */
+  /** The error of a block's mean chroma, and that per level of chroma activity. */
   mean: 24,
-  perMean: 2,
+  meanPerActivity: 2,
 } as const;
 
-/** White noise of which the mean of nine pixels has σ 1 has 3 in a pixel, a mean size of 2.4, and in a block more by chance. */
-const RESTLESS_BY_NOISE = 3;
-/** And if the mean of 64 has σ 1, 8 in a pixel, a mean size of 6.4, and more by chance. */
-const NOISES_OF_COLOUR = 8;
-const SIGMAS_OF_MEAN = 6.5;
-/** Noise of σ 8, and all of it in the colours, leaves 2 levels in the mean of 64: more is no noise. */
+/**
+ * The luma activity of white noise, per σ of a 3 × 3 mean: σ 1 there is σ 3 in a pixel, a mean magnitude of 2.4, and in
+ * a single block more by chance.
+ */
+const ACTIVITY_PER_SIGMA = 3;
+/** The same for chroma, per σ of the mean of a block: σ 1 there is σ 8 in a pixel, a mean magnitude of 6.4. */
+const CHROMA_ACTIVITY_PER_SIGMA = 8;
+const MEAN_SIGMAS = 6.5;
+/** Noise of σ 8 that is all chroma leaves 2 levels in the mean of a block; more than this is not noise. */
 const MAX_NOISE = 3;
 
-/** What each block of two pictures may differ by without having changed. */
+/** How much each block of two pictures may differ although nothing has changed. */
 export interface Tolerance {
-  /** A smoothed pixel's lightness, in levels. */
-  readonly lightness: Float64Array;
-  /** 1 where the block's mean colour differs by more than it may. */
+  /** In the luma of a smoothed pixel, in levels. */
+  readonly luma: Float64Array;
+  /** 1 where the block's mean chroma differs by more than JPEG and noise explain. */
   readonly recoloured: Uint8Array;
 }
 
-/** The three planes' differences; `pixels` in each block; `sigma`, the noise of a smoothed pixel's lightness in levels. */
+/** The differences in the three planes, by block. */
 export interface BlockDifferences {
-  readonly lightness: BlockSums;
+  readonly luma: BlockSums;
   readonly blue: BlockSums;
   readonly red: BlockSums;
+  /** The number of pixels in each block. */
   readonly pixels: Uint8Array;
+  /** The number of blocks in a row. */
   readonly across: number;
-  /** Whether a level of either picture is at an end of its range. */
+  /** Whether either picture has a clipped level in the block. */
   isClipped(block: number): boolean;
 }
 
+/** Computes the tolerance of each block. `sigma` is the noise of a smoothed pixel's luma, in levels. */
 export function toleranceOf(blocks: BlockDifferences, sigma: number): Tolerance {
-  const { lightness, blue, red, pixels, across } = blocks;
-  const light = restlessness(lightness, pixels, PARTS_OF_LEVEL);
-  const [restlessBlue, restlessRed] = [restlessness(blue, pixels, 1), restlessness(red, pixels, 1)];
+  const { luma, blue, red, pixels, across } = blocks;
+  const lumaActivity = activityOf(luma, pixels, LUMA_PER_LEVEL);
+  const [blueActivity, redActivity] = [activityOf(blue, pixels, 1), activityOf(red, pixels, 1)];
   const [meanBlue, meanRed] = [means(blue.signed, pixels), means(red.signed, pixels)];
   const noise = Math.min(Math.max(noiseOf(meanBlue), noiseOf(meanRed)), MAX_NOISE);
 
-  const differs = (mean: number, restless: number) =>
-    Math.abs(mean) > Math.max(JPEG.mean + JPEG.perMean * restless, SIGMAS_OF_MEAN * noise);
+  const differs = (mean: number, activity: number) =>
+    Math.abs(mean) > Math.max(JPEG.mean + JPEG.meanPerActivity * activity, MEAN_SIGMAS * noise);
   const recoloured = new Uint8Array(pixels.length);
   const colour = new Float64Array(pixels.length);
   for (let block = 0; block < pixels.length; block++) {
-    const isBlue = differs(meanBlue[block] as number, restlessBlue[block] as number);
-    if (isBlue || differs(meanRed[block] as number, restlessRed[block] as number)) recoloured[block] = 1;
-    const size = Math.max(blue.sizes[block] as number, red.sizes[block] as number) / (pixels[block] as number);
-    const beyondNoise = size - NOISES_OF_COLOUR * noise;
+    const isBlue = differs(meanBlue[block] as number, blueActivity[block] as number);
+    if (isBlue || differs(meanRed[block] as number, redActivity[block] as number)) recoloured[block] = 1;
+    const magnitude =
+      Math.max(blue.magnitudes[block] as number, red.magnitudes[block] as number) / (pixels[block] as number);
+    const beyondNoise = magnitude - CHROMA_ACTIVITY_PER_SIGMA * noise;
     if (beyondNoise > 0 && blocks.isClipped(block)) colour[block] = beyondNoise;
   }
-  // The blocks of JPEG's colours are 16 × 16, and a decoder smooths over their edges.
-  dilate(light, across);
+  // With 4:2:0 a chroma block covers 16 × 16 pixels, and decoders interpolate across its edges.
+  dilate(lumaActivity, across);
   dilate(colour, across);
-  const allowed = light.map((restless, block) => {
-    const byLight = JPEG.perRestless * Math.max(0, restless - RESTLESS_BY_NOISE * sigma);
+  const allowed = lumaActivity.map((activity, block) => {
+    const byActivity = JPEG.perActivity * Math.max(0, activity - ACTIVITY_PER_SIGMA * sigma);
     const byColour = JPEG.perColour * (colour[block] as number);
-    return Math.min(JPEG.quiet + byLight, JPEG.restless) + Math.min(byColour, JPEG.colour);
+    return Math.min(JPEG.flat + byActivity, JPEG.active) + Math.min(byColour, JPEG.colour);
   });
-  return { lightness: allowed, recoloured };
+  return { luma: allowed, recoloured };
 }
 
-/** The mean by which the differences in each block go up and down: their sizes' mean less their mean's size. */
-function restlessness({ signed, sizes }: BlockSums, pixels: Uint8Array, parts: number): Float64Array {
-  const restless = new Float64Array(pixels.length);
-  for (let block = 0; block < restless.length; block++) {
-    const upAndDown = (sizes[block] as number) - Math.abs(signed[block] as number);
-    restless[block] = upAndDown / (parts * (pixels[block] as number));
+/** The activity of each block, in levels (see `JPEG`); a level is `unitsPerLevel` in the plane. */
+function activityOf({ signed, magnitudes }: BlockSums, pixels: Uint8Array, unitsPerLevel: number): Float64Array {
+  const activity = new Float64Array(pixels.length);
+  for (let block = 0; block < activity.length; block++) {
+    const total = (magnitudes[block] as number) - Math.abs(signed[block] as number);
+    activity[block] = total / (unitsPerLevel * (pixels[block] as number));
   }
-  return restless;
+  return activity;
 }
 
 function means(sums: Int32Array, pixels: Uint8Array): Float64Array {
@@ -95,9 +103,9 @@ function means(sums: Int32Array, pixels: Uint8Array): Float64Array {
   return mean;
 }
 
-/** The standard deviation of the blocks' means, in levels, to a 16th. */
+/** The standard deviation of the block means, in levels, estimated from their MAD; precise to a 16th. */
 function noiseOf(values: Float64Array): number {
-  const { least, counts } = createHistogram(-510 * 16, 510 * 16);
-  for (const value of values) (counts[Math.round(value * 16) - least] as number)++;
-  return (SIGMAS_OF_MAD * spreadOf({ least, counts }).mad) / 16;
+  const { min, counts } = createHistogram(-510 * 16, 510 * 16);
+  for (const value of values) (counts[Math.round(value * 16) - min] as number)++;
+  return (SIGMA_PER_MAD * spreadOf({ min, counts }).mad) / 16;
 }

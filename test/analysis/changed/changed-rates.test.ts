@@ -4,35 +4,35 @@ import { createRandom } from '../../../bench/scenes/random.ts';
 import { loadScenes } from '../../../bench/scenes/scenes.ts';
 import { changed } from '../../../src/analysis/changed/changed.ts';
 
-/** Of each scene. `npm run bench:rates` takes many more. */
+/** Pairs of each scene. `npm run bench:rates` uses many more. */
 const PAIRS = 5;
 const SIZE = 120;
 const SEED = 77;
-/** Not all of these are to be seen: docs/techniques/changed.md. */
+/** Not all of these are detected: docs/techniques/changed.md. */
 const TOO_FAINT = /^star.*σ 2, (JPEG|the same)/;
 
 const scenes = Object.values(await loadScenes());
 
 async function events({ make }: Kind): Promise<number> {
-  let seen = 0;
+  let count = 0;
   for (const [scene, draw] of scenes.entries()) {
     for (let pair = 0; pair < PAIRS; pair++) {
       const random = createRandom(SEED + pair * scenes.length + scene);
       const [reference, image] = await make(draw(SIZE, random), random);
-      if (changed(reference, image).area > 0) seen++;
+      if (changed(reference, image).area > 0) count++;
     }
   }
-  return seen;
+  return count;
 }
 
 const named = (kinds: readonly Kind[]) => kinds.map((kind) => [kind.name, kind] as const);
 
-describe('changed, of pictures as cameras make them', () => {
-  it.each(named(NUISANCES))('sees no event: %s', async (_, kind) => {
+describe('changed on realistic pictures', () => {
+  it.each(named(NUISANCES))('reports no event: %s', async (_, kind) => {
     expect(await events(kind)).toBe(0);
   });
 
-  it.each(named(EVENTS.filter(({ name }) => !TOO_FAINT.test(name))))('sees every event: %s', async (_, kind) => {
+  it.each(named(EVENTS.filter(({ name }) => !TOO_FAINT.test(name))))('reports every event: %s', async (_, kind) => {
     expect(await events(kind)).toBe(PAIRS * scenes.length);
   });
 });

@@ -21,19 +21,20 @@ function lighter({ width, height, data }: Pixels, levels: number): Pixels {
 }
 
 const mask = (width: number, height: number, hidden: Box) => {
-  const looked = new Uint8Array(width * height).fill(1);
+  const included = new Uint8Array(width * height).fill(1);
   const [left, top, across, down] = hidden;
-  for (let y = top; y < top + down; y++) looked.fill(0, y * width + left, y * width + left + across);
-  return { width, height, looked };
+  for (let y = top; y < top + down; y++) included.fill(0, y * width + left, y * width + left + across);
+  return { width, height, included };
 };
 
 const WHITE: Rgb = [190, 190, 190];
 const GROUND = picture(40, 40);
 
 describe('changed', () => {
-  it('finds a thing that appears, and tells where it is and how much it differs', () => {
+  it('finds an object that appears, with its position and its differences', () => {
     const { area, regions, min, max } = changed(GROUND, picture(40, 40, [[16, 16, 8, 8], WHITE]));
-    // 90 levels in 64 pixels. Of each pixel that touches them the mean of nine is 10 or more, past 0.4 · 7: 10 × 10 pixels.
+    // 90 levels in 64 pixels. Every pixel that touches them has a 3 × 3 mean of 10 or more, above 0.4 · 7: 10 × 10
+    // pixels.
     expect({ area, min, max }).toEqual({ area: 100, min: 0, max: 90 });
     expect(regions).toEqual([
       {
@@ -42,13 +43,13 @@ describe('changed', () => {
         area: 100,
         sum: 64 * 90,
         peak: 90,
-        // The noise of a pixel is taken to be a level, and that of the sum of 100 is 10.
+        // The noise of a pixel is assumed to be one level, and that of the sum of 100 pixels is 10.
         snr: 576,
       },
     ]);
   });
 
-  it('finds two regions, the one with more signal to noise first, and adds up their areas', () => {
+  it('finds two regions, ordered by signal-to-noise ratio, and adds up their areas', () => {
     const image = picture(
       60,
       40,
@@ -66,7 +67,7 @@ describe('changed', () => {
     expect(area).toBe(100 + 36);
   });
 
-  it('takes no notice of a change of brightness, up to the ends of the range', () => {
+  it('ignores a change of brightness, also where levels are clipped', () => {
     const scene = picture(
       40,
       40,
@@ -85,13 +86,13 @@ describe('changed', () => {
     }
   });
 
-  it('sees a thing through a change of brightness', () => {
+  it('finds an object despite a change of brightness', () => {
     const image = lighter(picture(40, 40, [[16, 16, 8, 8], WHITE]), 10);
     expect(changed(GROUND, image).regions[0]).toMatchObject({ area: 100, sum: 64 * 90, peak: 90 });
   });
 
-  it('sees a colour that changes where the lightness stays', () => {
-    // 19 · 38 − 38 · 19 = 0: red up, green down. Of one block all pixels are counted.
+  it('finds a change of colour without a change of luma', () => {
+    // 19 · 38 − 38 · 19 = 0: red up, green down. All pixels of the block count.
     const { area } = changed(
       GROUND,
       picture(40, 40, [
@@ -102,7 +103,7 @@ describe('changed', () => {
     expect(area).toBe(64);
   });
 
-  it('leaves out what is smaller than nine pixels or fainter than what JPEG may do', () => {
+  it('ignores regions of fewer than nine pixels and differences within the JPEG tolerance', () => {
     expect(
       changed(
         GROUND,
@@ -112,7 +113,7 @@ describe('changed', () => {
         ]),
       ).area,
     ).toBe(0);
-    // A pixel in the corner is in the means of four, one within in those of nine.
+    // A pixel in the corner contributes to four means, one inside to nine.
     expect(
       changed(
         GROUND,
@@ -125,7 +126,7 @@ describe('changed', () => {
     expect(changed(GROUND, picture(40, 40, [[16, 16, 1, 1], WHITE])).area).toBe(9);
   });
 
-  it('finds what lies at the borders and in the corners', () => {
+  it('finds regions at the borders and in the corners', () => {
     for (const [x, y, area] of [
       [0, 0, 36],
       [35, 35, 36],
@@ -141,9 +142,9 @@ describe('changed', () => {
     }
   });
 
-  it('takes the mean of the pixels that there are, which has more noise', () => {
-    // At the top a mean of six counts √(6 / 9). Beside the thing 2/6 · 13 · 0.82 = 3.5 and 2/9 · 13 = 2.9 are past
-    // 0.4 · 7, below it 3/9 · 13 and 2/9 · 13 are: 6 + 6 + 4 pixels.
+  it('averages only the pixels inside the picture, and allows for their higher noise', () => {
+    // At the top a mean of six is weighted by √(6 / 9). Beside the object 2/6 · 13 · 0.82 = 3.5 and 2/9 · 13 = 2.9
+    // exceed 0.4 · 7, below it 3/9 · 13 and 2/9 · 13 are: 6 + 6 + 4 pixels.
     expect(
       changed(
         GROUND,
@@ -153,7 +154,7 @@ describe('changed', () => {
         ]),
       ).area,
     ).toBe(16);
-    // Beside it 1/6 · 20 · 0.82 = 2.7 and 1/9 · 20 = 2.2 are not: 4 + 4 pixels, which is too few.
+    // Beside it 1/6 · 20 · 0.82 = 2.7 and 1/9 · 20 = 2.2 do not: 4 + 4 pixels, which is too few.
     expect(
       changed(
         GROUND,
@@ -165,16 +166,16 @@ describe('changed', () => {
     ).toBe(0);
   });
 
-  it('does not see what the mask hides, nor count its pixels, nor let it pass for noise', () => {
+  it('ignores masked pixels, also in the area and in the noise estimate', () => {
     const hidden: Box = [10, 10, 20, 20];
     const image = picture(40, 40, [[16, 16, 8, 8], WHITE]);
     expect(changed(GROUND, image, mask(40, 40, hidden))).toEqual({ area: 0, regions: [], min: 0, max: 0 });
 
-    // Half of it is hidden: five columns are left, one of them beside the thing.
+    // Half of the object is masked: five columns remain, one of them beside the object.
     const half = changed(GROUND, image, mask(40, 40, [20, 0, 20, 40]));
     expect(half).toMatchObject({ area: 50, min: 0, max: 90, regions: [{ box: { x: 15, width: 5 }, sum: 32 * 90 }] });
 
-    // More than half of the pixels differ, and hidden they do not count for the median.
+    // More than half of the pixels differ, but as they are masked they do not affect the median.
     const most = picture(
       40,
       40,
@@ -187,7 +188,7 @@ describe('changed', () => {
     expect(changed(GROUND, most, mask(40, 40, [0, 0, 40, 26])).regions).toMatchObject([{ sum: 36 * 90 }]);
   });
 
-  it('finds that most of a picture has changed, and does not take that for noise', () => {
+  it('does not mistake a change of most of the picture for noise', () => {
     const stripes = (turned: boolean): Pixels => {
       const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, at) => {
         const [x, y] = [Math.floor(at / 3) % 64, Math.floor(at / 192)];
@@ -196,7 +197,7 @@ describe('changed', () => {
       return { width: 64, height: 64, data };
     };
     const { area } = changed(stripes(false), stripes(true));
-    // Half of the pixels differ by 160 levels; more are marked at the edges of the fields.
+    // Half of the pixels differ by 160 levels; smoothing marks more at their edges.
     expect(area).toBeGreaterThan(64 * 32);
   });
 
@@ -206,7 +207,7 @@ describe('changed', () => {
     [25, 0],
     [60, 1600],
     [-60, 1600],
-  ])('takes %i levels of brightness for a change of %i pixels of 1,600', (levels, pixels) => {
+  ])('reports a brightness change of %i levels as a change of %i of 1,600 pixels', (levels, pixels) => {
     expect(changed(GROUND, lighter(GROUND, levels)).area).toBe(pixels);
     const scene = picture(40, 40, [
       [10, 10, 20, 20],
@@ -215,13 +216,13 @@ describe('changed', () => {
     expect(changed(scene, lighter(scene, levels)).area).toBe(pixels);
   });
 
-  it('finds nothing where pictures are equal, or a mask hides all of them', () => {
+  it('finds nothing if the pictures are equal or entirely masked', () => {
     expect(changed(GROUND, GROUND)).toEqual({ area: 0, regions: [], min: 0, max: 0 });
     const image = picture(40, 40, [[16, 16, 8, 8], WHITE]);
     expect(changed(GROUND, image, mask(40, 40, [0, 0, 40, 40]))).toMatchObject({ area: 0, min: 0, max: 0 });
   });
 
-  it('takes the smallest pictures', () => {
+  it('supports the smallest pictures', () => {
     for (let width = 1; width <= 3; width++) {
       for (let height = 1; height <= 3; height++) {
         const [before, after] = [
@@ -237,7 +238,7 @@ describe('changed', () => {
     }
   });
 
-  it('refuses pictures and masks of other sizes', () => {
+  it('refuses pictures and masks of different sizes', () => {
     expect(() => changed(GROUND, picture(41, 40))).toThrow(RangeError);
     expect(() => changed(GROUND, GROUND, mask(40, 41, [0, 0, 1, 1]))).toThrow(RangeError);
   });

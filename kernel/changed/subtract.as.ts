@@ -1,20 +1,20 @@
 import { blues, greens, reds } from './channels.as';
-import { BLOCK, BLOCKS, CAPACITY } from './part.as';
+import { BLOCK, BLOCKS, CAPACITY } from './layout.as';
 
-/** The weights of red, green and blue in the lightness: those of src/analysis/lightness.ts. */
+/** The weights of red, green and blue in the luma, in 64ths. As in src/analysis/changed/planes.ts. */
 const RED: i16 = 19;
 const GREEN: i16 = 38;
 const BLUE: i16 = 7;
 
-/** Eight rows of RGB, of two pictures; and a byte for each pixel, 0 where it is not looked at. */
+/** Eight rows of RGB of the two pictures, and of the mask: a byte for each pixel, 0 where it is masked out. */
 export const BEFORE: usize = memory.data(BLOCK * CAPACITY * 3, 16);
 export const AFTER: usize = memory.data(BLOCK * CAPACITY * 3, 16);
-export const LOOKED: usize = memory.data(BLOCK * CAPACITY, 16);
-/** Eight rows of the lightness, of 16 bits. */
-const LIGHTNESS: usize = memory.data(BLOCK * CAPACITY * 2, 16);
-/** Six sums for each block, of 32 bits: of the lightness, blue less green and red less green, and of the sizes of each. */
+export const INCLUDED: usize = memory.data(BLOCK * CAPACITY, 16);
+/** Eight rows of 16-bit luma. */
+const LUMA: usize = memory.data(BLOCK * CAPACITY * 2, 16);
+/** Six 32-bit sums for each block: of the luma, blue - green and red - green, and of the magnitudes of each. */
 const SUMS: usize = memory.data(6 * BLOCKS * 4, 16);
-/** What is added to 16 pixels' channels, and what is taken off. */
+/** The positive and the negative brightness offsets of the channels of 16 pixels. */
 const RISE: usize = memory.data(48, 16);
 const FALL: usize = memory.data(48, 16);
 
@@ -26,12 +26,12 @@ export function after(): usize {
   return AFTER;
 }
 
-export function looked(): usize {
-  return LOOKED;
+export function included(): usize {
+  return INCLUDED;
 }
 
-export function lightness(): usize {
-  return LIGHTNESS;
+export function luma(): usize {
+  return LUMA;
 }
 
 export function sums(): usize {
@@ -39,25 +39,25 @@ export function sums(): usize {
 }
 
 /**
- * The lightness of the first `rows` rows' first `pixels` pixels, and the sums of their blocks. The channels' offsets are
- * whole levels. Up to 15 pixels more are gone over, which are not to be looked at.
+ * Computes the luma differences of the first `pixels` pixels of the first `rows` rows, and the sums of their blocks.
+ * The brightness offsets of the channels are whole levels. Processes up to 15 more pixels, which must be masked out.
  */
-export function survey(pixels: i32, rows: i32, red: i32, green: i32, blue: i32): void {
+export function subtract(pixels: i32, rows: i32, red: i32, green: i32, blue: i32): void {
   setOffsets(red, green, blue);
   for (let x = 0; x < pixels; x += 16) {
-    // Of the left block, and of the right one. A colour differs by up to 510, and eight of those fit 16 bits.
-    let lightLeft = i32x4.splat(0);
-    let lightRight = i32x4.splat(0);
-    let sizeLeft = i32x4.splat(0);
-    let sizeRight = i32x4.splat(0);
+    // For the left and the right block. A chroma difference is at most 510, and eight of them fit into 16 bits.
+    let lumaLeft = i32x4.splat(0);
+    let lumaRight = i32x4.splat(0);
+    let magnitudeLeft = i32x4.splat(0);
+    let magnitudeRight = i32x4.splat(0);
     let blueLeft = i16x8.splat(0);
     let blueRight = i16x8.splat(0);
-    let blueSizeLeft = i16x8.splat(0);
-    let blueSizeRight = i16x8.splat(0);
+    let blueMagnitudeLeft = i16x8.splat(0);
+    let blueMagnitudeRight = i16x8.splat(0);
     let redLeft = i16x8.splat(0);
     let redRight = i16x8.splat(0);
-    let redSizeLeft = i16x8.splat(0);
-    let redSizeRight = i16x8.splat(0);
+    let redMagnitudeLeft = i16x8.splat(0);
+    let redMagnitudeRight = i16x8.splat(0);
     for (let row = 0; row < rows; row++) {
       const at = row * CAPACITY + x;
       const a0 = v128.load(AFTER + 3 * at);
@@ -79,49 +79,49 @@ export function survey(pixels: i32, rows: i32, red: i32, green: i32, blue: i32):
       const down1 = smaller(before1, a1, b1, after1);
       const down2 = smaller(before2, a2, b2, after2);
 
-      const isLooked = i8x16.ne(v128.load(LOOKED + at), i8x16.splat(0));
-      const upRed = v128.and(isLooked, reds(up0, up1, up2));
-      const upGreen = v128.and(isLooked, greens(up0, up1, up2));
-      const upBlue = v128.and(isLooked, blues(up0, up1, up2));
-      const downRed = v128.and(isLooked, reds(down0, down1, down2));
-      const downGreen = v128.and(isLooked, greens(down0, down1, down2));
-      const downBlue = v128.and(isLooked, blues(down0, down1, down2));
+      const isIncluded = i8x16.ne(v128.load(INCLUDED + at), i8x16.splat(0));
+      const upRed = v128.and(isIncluded, reds(up0, up1, up2));
+      const upGreen = v128.and(isIncluded, greens(up0, up1, up2));
+      const upBlue = v128.and(isIncluded, blues(up0, up1, up2));
+      const downRed = v128.and(isIncluded, reds(down0, down1, down2));
+      const downGreen = v128.and(isIncluded, greens(down0, down1, down2));
+      const downBlue = v128.and(isIncluded, blues(down0, down1, down2));
 
       let r = i16x8.sub(i16x8.extend_low_i8x16_u(upRed), i16x8.extend_low_i8x16_u(downRed));
       let g = i16x8.sub(i16x8.extend_low_i8x16_u(upGreen), i16x8.extend_low_i8x16_u(downGreen));
       let b = i16x8.sub(i16x8.extend_low_i8x16_u(upBlue), i16x8.extend_low_i8x16_u(downBlue));
       let light = weighted(r, g, b);
-      v128.store(LIGHTNESS + 2 * at, light);
-      lightLeft = i32x4.add(lightLeft, i32x4.extadd_pairwise_i16x8_s(light));
-      sizeLeft = i32x4.add(sizeLeft, i32x4.extadd_pairwise_i16x8_s(i16x8.abs(light)));
+      v128.store(LUMA + 2 * at, light);
+      lumaLeft = i32x4.add(lumaLeft, i32x4.extadd_pairwise_i16x8_s(light));
+      magnitudeLeft = i32x4.add(magnitudeLeft, i32x4.extadd_pairwise_i16x8_s(i16x8.abs(light)));
       b = i16x8.sub(b, g);
       r = i16x8.sub(r, g);
       blueLeft = i16x8.add(blueLeft, b);
       redLeft = i16x8.add(redLeft, r);
-      blueSizeLeft = i16x8.add(blueSizeLeft, i16x8.abs(b));
-      redSizeLeft = i16x8.add(redSizeLeft, i16x8.abs(r));
+      blueMagnitudeLeft = i16x8.add(blueMagnitudeLeft, i16x8.abs(b));
+      redMagnitudeLeft = i16x8.add(redMagnitudeLeft, i16x8.abs(r));
 
       r = i16x8.sub(i16x8.extend_high_i8x16_u(upRed), i16x8.extend_high_i8x16_u(downRed));
       g = i16x8.sub(i16x8.extend_high_i8x16_u(upGreen), i16x8.extend_high_i8x16_u(downGreen));
       b = i16x8.sub(i16x8.extend_high_i8x16_u(upBlue), i16x8.extend_high_i8x16_u(downBlue));
       light = weighted(r, g, b);
-      v128.store(LIGHTNESS + 2 * at, light, 16);
-      lightRight = i32x4.add(lightRight, i32x4.extadd_pairwise_i16x8_s(light));
-      sizeRight = i32x4.add(sizeRight, i32x4.extadd_pairwise_i16x8_s(i16x8.abs(light)));
+      v128.store(LUMA + 2 * at, light, 16);
+      lumaRight = i32x4.add(lumaRight, i32x4.extadd_pairwise_i16x8_s(light));
+      magnitudeRight = i32x4.add(magnitudeRight, i32x4.extadd_pairwise_i16x8_s(i16x8.abs(light)));
       b = i16x8.sub(b, g);
       r = i16x8.sub(r, g);
       blueRight = i16x8.add(blueRight, b);
       redRight = i16x8.add(redRight, r);
-      blueSizeRight = i16x8.add(blueSizeRight, i16x8.abs(b));
-      redSizeRight = i16x8.add(redSizeRight, i16x8.abs(r));
+      blueMagnitudeRight = i16x8.add(blueMagnitudeRight, i16x8.abs(b));
+      redMagnitudeRight = i16x8.add(redMagnitudeRight, i16x8.abs(r));
     }
     const block = x / BLOCK;
-    put(0, block, total(lightLeft), total(lightRight));
+    put(0, block, total(lumaLeft), total(lumaRight));
     put(1, block, total(pairs(blueLeft)), total(pairs(blueRight)));
     put(2, block, total(pairs(redLeft)), total(pairs(redRight)));
-    put(3, block, total(sizeLeft), total(sizeRight));
-    put(4, block, total(pairs(blueSizeLeft)), total(pairs(blueSizeRight)));
-    put(5, block, total(pairs(redSizeLeft)), total(pairs(redSizeRight)));
+    put(3, block, total(magnitudeLeft), total(magnitudeRight));
+    put(4, block, total(pairs(blueMagnitudeLeft)), total(pairs(blueMagnitudeRight)));
+    put(5, block, total(pairs(redMagnitudeLeft)), total(pairs(redMagnitudeRight)));
   }
 }
 
@@ -138,49 +138,49 @@ function setOffset(n: i32, offset: i32): void {
   store<u8>(FALL + n, max(-offset, 0));
 }
 
-/** The reference's levels with the offset: one of the two is 0, and each step is held in the range. */
-// @ts-ignore: a decorator of AssemblyScript's
+/** The reference's levels plus the offset. One of RISE and FALL is 0, and the operations saturate. */
+// @ts-ignore: AssemblyScript decorator
 @inline
 function lightened(levels: v128, n: usize): v128 {
   return i8x16.sub_sat_u(i8x16.add_sat_u(levels, v128.load(RISE + n)), v128.load(FALL + n));
 }
 
-/** The image's levels without the offset. */
-// @ts-ignore: a decorator of AssemblyScript's
+/** The image's levels minus the offset. */
+// @ts-ignore: AssemblyScript decorator
 @inline
 function darkened(levels: v128, n: usize): v128 {
   return i8x16.add_sat_u(i8x16.sub_sat_u(levels, v128.load(RISE + n)), v128.load(FALL + n));
 }
 
-/** By how much both firsts are above their seconds; 0 where one is not. */
-// @ts-ignore: a decorator of AssemblyScript's
+/** The smaller of the two differences first - second and otherFirst - otherSecond; 0 if either is negative. */
+// @ts-ignore: AssemblyScript decorator
 @inline
 function smaller(first: v128, second: v128, otherFirst: v128, otherSecond: v128): v128 {
   return i8x16.min_u(i8x16.sub_sat_u(first, second), i8x16.sub_sat_u(otherFirst, otherSecond));
 }
 
-/** The lightness, of at most 64 · 255. */
-// @ts-ignore: a decorator of AssemblyScript's
+/** The luma, at most 64 · 255. */
+// @ts-ignore: AssemblyScript decorator
 @inline
 function weighted(r: v128, g: v128, b: v128): v128 {
   const red = i16x8.mul(r, i16x8.splat(RED));
   return i16x8.add(i16x8.add(red, i16x8.mul(g, i16x8.splat(GREEN))), i16x8.mul(b, i16x8.splat(BLUE)));
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
 function pairs(sums: v128): v128 {
   return i32x4.extadd_pairwise_i16x8_s(sums);
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
 function total(sums: v128): i32 {
   const halves = i32x4.add(sums, i8x16.shuffle(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   return i32x4.extract_lane(halves, 0) + i32x4.extract_lane(halves, 1);
 }
 
-/** Two neighbouring blocks' sums of one of the six kinds. */
+/** Stores a sum, of one of the six kinds, for two adjacent blocks. */
 function put(kind: i32, block: i32, left: i32, right: i32): void {
   const at = SUMS + 4 * (kind * BLOCKS + block);
   store<i32>(at, left);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createRegionFinder } from '../../../src/analysis/changed/regions.ts';
-import type { Region } from '../../../src/analysis/region.ts';
+import { createRegionFinder } from '../../../src/analysis/changed/region-finder.ts';
+import type { Region } from '../../../src/base/region.ts';
 
 interface Case {
   readonly width: number;
@@ -16,12 +16,12 @@ interface Case {
   }[];
 }
 
-/** By SciPy: test/fixtures/regions/make.py. */
+/** Calculated with SciPy: test/fixtures/regions/make.py. */
 const { cases } = JSON.parse(readFileSync(new URL('../../fixtures/regions/regions.json', import.meta.url), 'utf8')) as {
   cases: Case[];
 };
 
-/** Marks from text: 0 or a space, 1 and 2. The red channel's difference is 10, the others' are none. */
+/** Regions of marks given as text: 0 or a space, 1 and 2. The difference is 10 in red and 0 in the other channels. */
 function regionsOf(text: readonly string[], leastArea = 1, differences?: Case['differences']): Region[] {
   const width = (text[0] as string).length;
   const finder = createRegionFinder(width, leastArea, {
@@ -36,7 +36,7 @@ const areas = (text: readonly string[], leastArea?: number) => regionsOf(text, l
 const sortKey = (box: readonly number[]) => box.map((n) => String(n).padStart(4)).join();
 
 describe('regions', () => {
-  it.each(cases.map((each, n) => [n, each] as const))('are those that SciPy finds: %i', (_, each) => {
+  it.each(cases.map((each, n) => [n, each] as const))('are the same as with SciPy: %i', (_, each) => {
     const sure = each.marks.map((row) => row.replaceAll('1', '2'));
     const found = regionsOf(sure, 1, each.differences).map((region) => ({
       box: Object.values(region.box),
@@ -58,21 +58,21 @@ describe('regions', () => {
     }
   });
 
-  it('hang together by corners', () => {
+  it('include pixels that touch at corners', () => {
     expect(areas(['20002', '01010', '00100', '01010', '10002'])).toEqual([9]);
   });
 
-  it('that meet only further down are one', () => {
+  it('that join in a later row are merged', () => {
     expect(areas(['10101012', '10101010', '11111110'])).toEqual([16]);
     expect(areas(['2000002', '0100010', '0010100', '0001000'])).toEqual([7]);
   });
 
-  it('need a sure pixel, and need to be large enough', () => {
+  it('need a strong pixel and the minimum area', () => {
     expect(areas(['1110222', '1110222', '1110222'], 9)).toEqual([9]);
     expect(areas(['2220222', '2220222', '2220220'], 9)).toEqual([9]);
   });
 
-  it('are told with the channel in which they differ most, its noise and its sign', () => {
+  it('report the channel in which they differ most, with its sign and noise', () => {
     const finder = createRegionFinder(2, 1, {
       sigmas: [2, 3, 4],
       difference: (x, _, channel) => [5, x === 0 ? -30 : -10, 20 - 20 * x][channel] as number,
@@ -85,11 +85,11 @@ describe('regions', () => {
     expect(region?.centroid.x).toBeCloseTo(15 / 70, 12);
   });
 
-  it('come with the most signal to noise first', () => {
+  it('are ordered by descending signal-to-noise ratio', () => {
     expect(areas(['2202222', '2200022'])).toEqual([6, 4]);
   });
 
-  it('whose pixels do not differ themselves have their box for a centre', () => {
+  it('without any difference have the centre of their box as centroid', () => {
     const zero = [[0, 0, 0]];
     expect(regionsOf(['222'], 1, zero)[0]).toMatchObject({ sum: 0, snr: 0, centroid: { x: 1, y: 0 } });
   });

@@ -1,48 +1,49 @@
-import type { Region } from '../region.ts';
+import type { Region } from '../../base/region.ts';
 
-/** A pixel's mark: it belongs to a region if it hangs together with one that is sure. 0 for all others. */
-export const MARKED = 1;
-export const SURE = 2;
+/** The marks of pixels. A weak pixel counts only if it is connected to a strong one; all other pixels are 0. */
+export const WEAK = 1;
+export const STRONG = 2;
 
-/** What lies under the marks. */
+/** The differences of the marked pixels. */
 export interface Signal {
-  /** A pixel's difference in one of the three channels, in levels. */
+  /** The difference of a pixel in one channel, in levels. */
   difference(x: number, y: number, channel: number): number;
-  /** The standard deviation of it by noise, per channel. */
+  /** The standard deviation of that difference due to noise, for each channel. */
   readonly sigmas: readonly number[];
 }
 
-/** A region that still grows. */
-export interface RegionSum {
+/** The running statistics of a region. Regions that turn out to be connected are merged (union-find). */
+export interface RegionAccumulator {
   readonly area: number;
-  readonly isSure: boolean;
+  readonly isStrong: boolean;
   readonly lastRow: number;
   isClosed: boolean;
-  /** The region of which this one was found to be a part. */
-  into: RegionSum | undefined;
-  /** A run of its pixels, from `start` up to `end`. */
+  /** The region that this one was merged into. */
+  parent: RegionAccumulator | undefined;
+  /** Adds the run of pixels from `start` up to `end` of row `y`. */
   add(marks: Uint8Array, start: number, end: number, y: number): void;
-  take(other: RegionSum): void;
+  /** Merges another region into this one. */
+  merge(other: RegionAccumulator): void;
   region(): Region;
 }
 
 const CHANNELS = [0, 1, 2] as const;
 
-export function createRegionSum(signal: Signal): RegionSum {
-  return new Sum(signal);
+export function createRegionAccumulator(signal: Signal): RegionAccumulator {
+  return new Accumulator(signal);
 }
 
-/** A class, as there may be thousands of them in a picture. */
-class Sum implements RegionSum {
+/** A class because a picture may have thousands of them. */
+class Accumulator implements RegionAccumulator {
   area = 0;
-  isSure = false;
+  isStrong = false;
   lastRow = -1;
   isClosed = false;
-  into: RegionSum | undefined = undefined;
+  parent: RegionAccumulator | undefined = undefined;
   private left = Number.POSITIVE_INFINITY;
   private right = -1;
   private top = Number.POSITIVE_INFINITY;
-  /** Of |difference|, all channels together, and of that times x and times y. */
+  /** The sums of w, w·x and w·y, with w = |difference| over all channels. */
   private weight = 0;
   private weightX = 0;
   private weightY = 0;
@@ -61,7 +62,7 @@ class Sum implements RegionSum {
     this.left = Math.min(this.left, start);
     this.right = Math.max(this.right, end - 1);
     for (let x = start; x < end; x++) {
-      if (marks[x] === SURE) this.isSure = true;
+      if (marks[x] === STRONG) this.isStrong = true;
     }
     for (const channel of CHANNELS) this.addChannel(channel, start, end, y);
   }
@@ -73,11 +74,11 @@ class Sum implements RegionSum {
     let weightX = 0;
     for (let x = start; x < end; x++) {
       const difference = this.signal.difference(x, y, channel);
-      const size = Math.abs(difference);
+      const magnitude = Math.abs(difference);
       sum += difference;
-      if (size > Math.abs(peak)) peak = difference;
-      weight += size;
-      weightX += size * x;
+      if (magnitude > Math.abs(peak)) peak = difference;
+      weight += magnitude;
+      weightX += magnitude * x;
     }
     (this.sums[channel] as number) += sum;
     this.peaks[channel] = peak;
@@ -86,10 +87,10 @@ class Sum implements RegionSum {
     this.weightY += weight * y;
   }
 
-  take(other: Sum): void {
-    other.into = this;
+  merge(other: Accumulator): void {
+    other.parent = this;
     this.area += other.area;
-    this.isSure ||= other.isSure;
+    this.isStrong ||= other.isStrong;
     this.lastRow = Math.max(this.lastRow, other.lastRow);
     this.top = Math.min(this.top, other.top);
     this.left = Math.min(this.left, other.left);
@@ -107,16 +108,16 @@ class Sum implements RegionSum {
   region(): Region {
     const { left, right, top, lastRow, area, weight } = this;
     const box = { x: left, y: top, width: right - left + 1, height: lastRow - top + 1 };
-    // Where the smoothed pictures differ and no pixel of the region does itself.
+    // The smoothed pictures may differ where no single pixel does: then the weights are all 0.
     const middle = { x: (left + right) / 2, y: (top + lastRow) / 2 };
     const centroid = weight === 0 ? middle : { x: this.weightX / weight, y: this.weightY / weight };
 
-    let most = 0;
+    let strongest = 0;
     for (const channel of CHANNELS) {
-      if (Math.abs(this.sums[channel] as number) > Math.abs(this.sums[most] as number)) most = channel;
+      if (Math.abs(this.sums[channel] as number) > Math.abs(this.sums[strongest] as number)) strongest = channel;
     }
-    const [sum, peak] = [this.sums[most] as number, this.peaks[most] as number];
-    const snr = Math.abs(sum) / ((this.signal.sigmas[most] as number) * Math.sqrt(area));
+    const [sum, peak] = [this.sums[strongest] as number, this.peaks[strongest] as number];
+    const snr = Math.abs(sum) / ((this.signal.sigmas[strongest] as number) * Math.sqrt(area));
     return { box, centroid, area, sum, peak, snr };
   }
 }
