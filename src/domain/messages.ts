@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ImgpipeError } from './errors.ts';
+import type { Message } from './message.ts';
 import { eventTextKey, imageKey } from './object-keys.ts';
 import type { EventRecord, ImageRecord, NewDeadLetter } from './records.ts';
 
@@ -11,15 +12,7 @@ export const TOPICS = {
   imageEventAlertDead: 'image_event_alert_dead',
 } as const;
 
-/** A message as a bus carries it: a CloudEvent 1.0 in binary mode, `ce_*` headers and JSON data. */
-export interface Message {
-  /** The stream, so that its messages keep their order. */
-  readonly key: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly value: string;
-  /** The value as it is where that is no text in UTF-8: `value` is then what can be read of it. None of ours has this. */
-  readonly bytes?: Uint8Array;
-}
+export type { Message };
 
 const imageNumber = z.int().positive().describe("the image's number within its stream");
 const stream = z.string().describe("the image's stream");

@@ -1,5 +1,5 @@
 import type { Region } from '../base/region.ts';
-import type { Message } from './messages.ts';
+import type { Message } from './message.ts';
 import type { Threshold } from './threshold.ts';
 
 /** What the catalog keeps. Numbers begin at 1; times are RFC 3339 in UTC; SHA-256 digests are lower-case hexadecimal. */
