@@ -1,11 +1,14 @@
-import { changed } from './changed.ts';
+import type { Region } from '../base/region.ts';
+import { changed } from './changed/changed.ts';
 import type { DifferenceRange } from './differences.ts';
 import { l2 } from './l2.ts';
 import type { Mask } from './mask.ts';
 import type { Pixels } from './pixels.ts';
-import type { Region } from './region.ts';
 
-/** What a technique finds between two pictures: its measurement, and the range that their difference image is drawn over. */
+/**
+ * What a technique finds between two pictures: its measurement, and the range that their difference image is drawn
+ * over.
+ */
 export interface Measured extends DifferenceRange {
   readonly measurement: number;
   /** What has changed, the strongest first; null for a technique that does not look for regions. */
@@ -20,7 +23,10 @@ export interface Technique {
   readonly id: string;
   /** What the measurement is counted in. */
   readonly unit: 'levels' | 'px';
-  /** Compares two pictures of one size; where the mask is black both are alike already. Throws a RangeError where sizes differ. */
+  /**
+   * Compares two pictures of one size; where the mask is black both are alike already. Throws a RangeError where sizes
+   * differ.
+   */
   measure(reference: Pixels, image: Pixels, mask: Mask | undefined): Measured;
 }
 
