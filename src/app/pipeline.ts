@@ -38,6 +38,8 @@ export interface Pipeline {
   /** The data folder's absolute path. */
   readonly data: string;
   readonly broker: string;
+  /** The absolute path of an object of the store, by its key. */
+  locate(key: string): string;
   /** Receives pictures from files and folders, or the generated stream if there is no path. */
   receive(paths: readonly string[], options: StageOptions): Promise<Received>;
   analyze(options: StageOptions): Promise<void>;
@@ -82,17 +84,18 @@ export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
   const { config, command, create } = options;
   const as = `imgpipe ${command} (process ${process.pid})`;
   const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create }));
-  return assemble({ config, command, as, adapters });
+  return pipelineOn({ config, command, as, adapters });
 }
 
-interface Parts {
+export interface PipelineParts {
   readonly config: Config;
   readonly command: string;
   readonly as: string;
   readonly adapters: Adapters;
 }
 
-function assemble({ config, command, as, adapters }: Parts): Pipeline {
+/** The pipeline on open adapters. */
+export function pipelineOn({ config, command, as, adapters }: PipelineParts): Pipeline {
   const { catalog, store, broker } = adapters;
 
   const statusOf = (options: Parameters<Pipeline['status']>[0]) =>
@@ -151,6 +154,7 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
   return {
     data: store.address,
     broker: broker.address,
+    locate: (key) => store.locate(key),
 
     receive: (paths, options) =>
       withReceiver(paths, options, (receiver) =>
