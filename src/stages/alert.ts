@@ -1,11 +1,14 @@
 import { ALERT_GROUP } from '../domain/consumer-groups.ts';
 import type { ImgpipeError } from '../domain/errors.ts';
-import { deadLetterMessage, type Message, readMessage, TOPICS } from '../domain/messages.ts';
+import { deadLetterMessage, type Message, TOPICS } from '../domain/messages.ts';
 import { alertTextKey } from '../domain/object-keys.ts';
+import { readMessage } from '../domain/read-message.ts';
 import type { EventRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import { alertText } from '../domain/texts.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { AlertCatalog } from '../ports/catalog/alerts.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
+import type { OutcomeCatalog } from '../ports/catalog/outcomes.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -15,8 +18,10 @@ import { eventOfMessage } from './message-rows.ts';
 import { openMessage } from './open-message.ts';
 
 export interface AlertParts extends Observer {
-  readonly catalog: Catalog;
-  readonly store: ObjectStore;
+  readonly catalog: Pick<AlertCatalog, 'addAlerts' | 'markAlertsReady'> &
+    Pick<OutcomeCatalog, 'events'> &
+    Pick<DeadLetterCatalog, 'addDeadLetters'>;
+  readonly store: Pick<ObjectStore, 'address' | 'put'>;
   readonly pipeline: PipelineIdentity;
 }
 

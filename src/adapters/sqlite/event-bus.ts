@@ -66,7 +66,7 @@ export function createEmbeddedBus(db: Database, locks: Locks, owner: string): Ev
   async function takeOver({ topic, group, signal, drain, onNotice }: ConsumeOptions): Promise<Lock | undefined> {
     let reported: string | undefined;
     while (!signal.aborted) {
-      const answer = await locks.lock(`consumer-${topic}-${group}`, owner);
+      const answer = await locks.lock(lockName({ topic, group }), owner);
       if ('lock' in answer) return answer.lock;
       if (drain && take(topic, group).length === 0) return undefined;
       if (reported !== answer.holder) onNotice?.({ kind: 'standing_by', holder: answer.holder });
@@ -76,32 +76,49 @@ export function createEmbeddedBus(db: Database, locks: Locks, owner: string): Ev
     return undefined;
   }
 
+  /** Consumes as long as this process holds the group's lock. If the lock is lost, takes part again. */
   async function consume(options: ConsumeOptions): Promise<void> {
-    const { topic, group, signal, drain } = options;
-    const lock = await takeOver(options);
-    if (lock === undefined) return;
+    for (;;) {
+      const lock = await takeOver(options);
+      if (lock === undefined) return;
+      try {
+        await consumeUnderLock(options, lock.lost);
+      } finally {
+        await lock.release();
+      }
+      if (!lock.lost.aborted || options.signal.aborted) return;
+      options.onNotice?.({ kind: 'lock_lost', lock: lockName(options) });
+    }
+  }
+
+  async function consumeUnderLock(
+    { topic, group, drain, ...options }: ConsumeOptions,
+    lost: AbortSignal,
+  ): Promise<void> {
+    const signal = AbortSignal.any([options.signal, lost]);
     const listener = listenTo(bellFile(topic));
     try {
       options.onNotice?.({ kind: 'working' });
       while (!signal.aborted) {
         const messages = take(topic, group);
-        if (messages.length > 0) await options.onChunk(chunkOf(topic, group, messages));
+        if (messages.length > 0) await options.onChunk(chunkOf(topic, group, messages, lost));
         else if (drain) return;
         else await listener.wait(signal);
       }
     } finally {
       listener.close();
-      await lock.release();
     }
   }
 
-  function chunkOf(topic: string, group: string, messages: readonly ReceivedMessage[]): Chunk {
+  function chunkOf(topic: string, group: string, messages: readonly ReceivedMessage[], lost: AbortSignal): Chunk {
     return {
       messages,
-      isCurrent: () => true,
+      isCurrent: () => !lost.aborted,
       keepAlive: async () => {},
       commit: (next) =>
         db.write(() => {
+          // Without the lock, another consumer owns the messages.
+          if (lost.aborted) return;
           db.run(
             `INSERT INTO bus_committed VALUES (?, ?, ?)
              ON CONFLICT (topic, consumer_group) DO UPDATE SET next_offset = max(next_offset, excluded.next_offset)`,
@@ -161,6 +178,10 @@ export function createEmbeddedBus(db: Database, locks: Locks, owner: string): Ev
       for (const each of bells.values()) each.close();
     },
   };
+}
+
+function lockName({ topic, group }: Pick<ConsumeOptions, 'topic' | 'group'>): string {
+  return `consumer-${topic}-${group}`;
 }
 
 function receivedMessage(topic: string, row: Row): ReceivedMessage {
