@@ -4,20 +4,20 @@ import { browsingContract } from './catalog/browsing.ts';
 import { deadLettersContract } from './catalog/dead-letters.ts';
 import { heartbeatsContract } from './catalog/heartbeats.ts';
 import { imagesContract } from './catalog/images.ts';
-import { claimsContract } from './catalog/locks.ts';
+import { locksContract } from './catalog/locks.ts';
 import { outcomesContract } from './catalog/outcomes.ts';
-import type { MakeStand } from './catalog/stand.ts';
-import { wholeContract } from './catalog/whole.ts';
+import { pipelineContract } from './catalog/pipeline.ts';
+import type { SetUpCatalog } from './catalog/setup.ts';
 
-/** What every catalog promises, a file for each part of the port. */
-export function catalogContract(stand: MakeStand): void {
-  claimsContract(stand);
-  imagesContract(stand);
-  outcomesContract(stand);
-  alertsContract(stand);
-  deadLettersContract(stand);
-  heartbeatsContract(stand);
-  wholeContract(stand);
-  auditContract(stand);
-  browsingContract(stand);
+/** The contract of every catalog, a file for each part of the port. */
+export function catalogContract(setUp: SetUpCatalog): void {
+  locksContract(setUp);
+  imagesContract(setUp);
+  outcomesContract(setUp);
+  alertsContract(setUp);
+  deadLettersContract(setUp);
+  heartbeatsContract(setUp);
+  pipelineContract(setUp);
+  auditContract(setUp);
+  browsingContract(setUp);
 }

@@ -30,7 +30,7 @@ function failing(bytes: Uint8Array, error: Error): PictureSource {
   return { ...picture(bytes), read: () => Promise.reject(error) };
 }
 
-/** What every comparator promises; `create` is for pictures of up to 10,000 pixels. */
+/** The contract of every comparator. `create` makes one that takes pictures of up to 10,000 pixels. */
 export function comparatorContract(create: () => Comparator): void {
   async function withComparator<T>(work: (comparator: Comparator) => Promise<T>): Promise<T> {
     const comparator = create();
@@ -50,13 +50,13 @@ export function comparatorContract(create: () => Comparator): void {
         png(GREY, { width: 200, height: 51 }),
         { verdict: 'too_large', detail: expect.any(String) },
       ],
-    ])('are told of %s', async (_, bytes, fact) => {
+    ])('are found for %s', async (_, bytes, fact) => {
       expect(await withComparator((comparator) => comparator.inspect(picture(bytes)))).toEqual(fact);
     });
   });
 
   describe('a comparison', () => {
-    it('gets ready once and again, before and between its comparisons', async () => {
+    it('can be prepared repeatedly, before and between comparisons', async () => {
       await withComparator(async (comparator) => {
         await comparator.ready();
         await comparator.inspect(picture(ONE_PIXEL));
@@ -65,7 +65,7 @@ export function comparatorContract(create: () => Comparator): void {
       });
     });
 
-    it('measures exactly, and is a change above the threshold alone', async () => {
+    it('measures exactly, and finds a change only above the threshold', async () => {
       const [reference, image] = [picture(png(GREY)), picture(ONE_PIXEL)];
       const results = await withComparator((comparator) =>
         Promise.all([0, 4.999, 5].map((threshold) => comparator.compare(pair(reference, image), l2Above(threshold)))),
@@ -78,14 +78,14 @@ export function comparatorContract(create: () => Comparator): void {
       expect(results.map(({ difference }) => difference === null)).toEqual([false, false, true]);
     });
 
-    it('of equal pictures is unchanged by any threshold', async () => {
+    it('of equal pictures is unchanged at any threshold', async () => {
       const result = await withComparator((comparator) =>
         comparator.compare(pair(picture(png(GREY)), picture(png(GREY))), l2Above(0)),
       );
       expect(result).toEqual({ kind: 'unchanged', measurement: 0, regions: null, difference: null });
     });
 
-    it('of different sizes is a change of size whatever the threshold, over a canvas that holds both', async () => {
+    it('of different sizes is size_changed at any threshold, with a canvas that fits both', async () => {
       const [reference, image] = [
         picture(png(GREY, { width: 9, height: 2 })),
         picture(png(GREY, { width: 3, height: 8 })),
@@ -99,7 +99,7 @@ export function comparatorContract(create: () => Comparator): void {
       });
     });
 
-    it('draws the same difference image as is drawn alone, whatever the threshold', async () => {
+    it('draws the same difference image as difference() does, at any threshold', async () => {
       const [reference, image] = [picture(png(GREY)), picture(ONE_PIXEL)];
       await withComparator(async (comparator) => {
         const { difference } = await comparator.compare(pair(reference, image), l2Above(0));
@@ -109,8 +109,8 @@ export function comparatorContract(create: () => Comparator): void {
     });
   });
 
-  describe('what reading throws', () => {
-    it.each(['store_unavailable', 'object_missing', 'disk_full'] as const)('comes out as it is: %s', async (code) => {
+  describe('an error of read()', () => {
+    it.each(['store_unavailable', 'object_missing', 'disk_full'] as const)('is thrown unchanged: %s', async (code) => {
       const error = new ImgpipeError(code, 'as it was thrown');
       await withComparator(async (comparator) => {
         const [good, bad] = [picture(png(GREY)), failing(ONE_PIXEL, error)];
@@ -121,7 +121,7 @@ export function comparatorContract(create: () => Comparator): void {
       });
     });
 
-    it('is no verdict: the picture decodes when it can be read', async () => {
+    it('is no verdict: the picture decodes once it can be read', async () => {
       await withComparator(async (comparator) => {
         await expect(comparator.inspect(failing(ONE_PIXEL, new Error('away')))).rejects.toThrow('away');
         expect(await comparator.inspect(picture(ONE_PIXEL))).toMatchObject({ verdict: 'decodes' });
@@ -129,7 +129,7 @@ export function comparatorContract(create: () => Comparator): void {
     });
   });
 
-  it('reads each picture once while its pixels are kept', async () => {
+  it('reads each picture once while its pixels are cached', async () => {
     const [reference, image] = [picture(png(GREY)), picture(ONE_PIXEL)];
     await withComparator(async (comparator) => {
       await comparator.inspect(reference);

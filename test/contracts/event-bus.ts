@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/domain/messages.ts';
 import type { Chunk, ConsumeOptions, ConsumerNotice, EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
 
-export interface EventBusStand {
-  /** The bus as a process of this name has it, each time another process; it holds no message at first. */
+export interface EventBusSetup {
+  /** Opens the bus as another process with this name. The bus is empty at first. */
   open(as: string): Promise<{ readonly bus: EventBus; close(): Promise<void> }>;
 }
 
@@ -24,7 +24,7 @@ async function commitAll(chunk: Chunk): Promise<void> {
   if (last !== undefined) await chunk.commit(last.position.offset + 1);
 }
 
-/** All that waits for a group, handled and committed. */
+/** Drains a group: handles and commits everything. */
 async function drained(bus: EventBus, group = GROUP, topic = TOPIC): Promise<string[]> {
   const seen: string[] = [];
   const onChunk = async (chunk: Chunk) => {
@@ -35,7 +35,7 @@ async function drained(bus: EventBus, group = GROUP, topic = TOPIC): Promise<str
   return seen;
 }
 
-/** A consumer at work until it is stopped. `until` answers when what it has seen and been told is enough. */
+/** A consumer that works until it is stopped. `until` resolves once its values and notices meet the condition. */
 function consumer(bus: EventBus, options: Partial<ConsumeOptions> = {}) {
   const stopped = new AbortController();
   const seen: string[] = [];
@@ -71,7 +71,7 @@ function consumer(bus: EventBus, options: Partial<ConsumeOptions> = {}) {
         };
         looks.add(check);
         check();
-        ended.then(() => reject(new Error('the consumer ended before')), reject);
+        ended.then(() => reject(new Error('the consumer ended early')), reject);
       }),
     stop: async () => {
       stopped.abort();
@@ -80,14 +80,14 @@ function consumer(bus: EventBus, options: Partial<ConsumeOptions> = {}) {
   };
 }
 
-/** What every bus promises. */
-export function eventBusContract(stand: () => Promise<EventBusStand>): void {
+/** The contract of every bus. */
+export function eventBusContract(setUp: () => Promise<EventBusSetup>): void {
   async function one() {
-    return (await (await stand()).open('one')).bus;
+    return (await (await setUp()).open('one')).bus;
   }
 
   describe('messages', () => {
-    it('come whole, in the order of their publication for each key, each at the place that was answered', async () => {
+    it('arrive whole, in the order of publication for each key, at the positions that publish returned', async () => {
       const bus = await one();
       const odd = { key: 'sky', headers: { ce_id: '1', 'content-type': 'text/☃' }, value: '{"a":"\\u0000 ü"}\n' };
       const positions = [
@@ -116,7 +116,7 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       expect(positions.map(({ bus: on, topic }) => [on, topic])).toEqual(positions.map(() => [bus.id, TOPIC]));
     });
 
-    it('keep a value that is no text, byte for byte', async () => {
+    it('keep a value that is not text, byte for byte', async () => {
       const bus = await one();
       const bytes = Uint8Array.of(0xff, 0x00, 0x7b, 0xfe);
       await bus.publish(TOPIC, [{ ...message('�'), bytes }, message('a')]);
@@ -145,7 +145,7 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       expect(await drained(bus)).toEqual(values);
     });
 
-    it('come to each group, all of them, and stay in their topic', async () => {
+    it('are delivered to every group, and only in their topic', async () => {
       const bus = await one();
       await bus.publish(TOPIC, [message('a'), message('b')]);
       await bus.publish('image_event_alert', [message('z')]);
@@ -155,8 +155,8 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       expect(await drained(bus, GROUP)).toEqual([]);
     });
 
-    it('reach a consumer that waits, also from another process', async () => {
-      const { open } = await stand();
+    it('reach a consumer that waits, also when another process publishes', async () => {
+      const { open } = await setUp();
       const working = consumer((await open('one')).bus);
       await working.until(() => working.notices.length === 1);
       const { bus: other } = await open('two');
@@ -168,8 +168,8 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       expect(working.seen).toEqual(['a', 'b']);
     });
 
-    it('that were not committed come again after the bus was opened anew', async () => {
-      const { open } = await stand();
+    it('that were not committed are delivered again after the bus is reopened', async () => {
+      const { open } = await setUp();
       const first = await open('one');
       await first.bus.publish(TOPIC, [message('a'), message('b'), message('c')]);
       const stop = new AbortController();
@@ -191,12 +191,12 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
   });
 
   describe('a drain', () => {
-    it('ends at once where nothing was ever published', async () => {
+    it('ends at once if nothing was ever published', async () => {
       expect(await drained(await one())).toEqual([]);
     });
 
-    it('ends where another consumer of the group has handled all', async () => {
-      const { open } = await stand();
+    it('ends once another consumer of the group has handled everything', async () => {
+      const { open } = await setUp();
       const { bus } = await open('one');
       await bus.publish(TOPIC, [message('a')]);
       const working = consumer(bus);
@@ -206,7 +206,7 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       await working.stop();
     });
 
-    it('handles what was published while it worked', async () => {
+    it('handles what is published meanwhile', async () => {
       const bus = await one();
       await bus.publish(TOPIC, [message('a')]);
       const seen: string[] = [];
@@ -226,8 +226,8 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
   });
 
   describe('a commit', () => {
-    it('is kept for its group and topic alone', async () => {
-      const { open } = await stand();
+    it('applies to its group and topic only', async () => {
+      const { open } = await setUp();
       const first = await open('one');
       const [, position] = await first.bus.publish(TOPIC, [message('a'), message('b')]);
       expect(await first.bus.committed(TOPIC, GROUP)).toEqual(new Map());
@@ -239,7 +239,7 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       expect(await bus.committed('image_event_alert', GROUP)).toEqual(new Map());
     });
 
-    it('only goes forward', async () => {
+    it('never moves backward', async () => {
       const bus = await one();
       const positions = await bus.publish(TOPIC, [message('a'), message('b'), message('c')]);
       await bus.consume({
@@ -258,8 +258,8 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
   });
 
   describe('the consumers of a group', () => {
-    it('give each message to one of them, and take over what one leaves where it committed', async () => {
-      const { open } = await stand();
+    it('share the messages, and take over from the last commit of one that ends', async () => {
+      const { open } = await setUp();
       const one = await open('the first');
       const first = consumer(one.bus);
       await one.bus.publish(TOPIC, [message('a')]);
@@ -277,8 +277,8 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       expect(second.notices.at(-1)).toMatchObject({ kind: 'working' });
     });
 
-    it('end while they stand by, when they are told to', async () => {
-      const { open } = await stand();
+    it('can be stopped while they stand by', async () => {
+      const { open } = await setUp();
       const first = consumer((await open('the first')).bus);
       await first.until(() => first.notices.length === 1);
       const second = consumer((await open('the second')).bus);
@@ -288,18 +288,18 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       await first.stop();
     });
 
-    it('do not stand in the way of another group, or of another topic', async () => {
+    it('do not block another group or another topic', async () => {
       const bus = await one();
       const others = [{ group: OTHER_GROUP }, { topic: 'image_event_alert', group: 'image_event_alert_group' }];
       const working = [consumer(bus), ...others.map((options) => consumer(bus, options))];
-      // Where it takes its time, a consumer also tells that it is joining.
+      // A consumer that takes longer also reports that it is joining.
       for (const each of working) await each.until(() => each.notices.some(({ kind }) => kind === 'working'));
       const kinds = working.flatMap(({ notices }) => notices.map(({ kind }) => kind));
       expect(kinds).not.toContain('standing_by');
       for (const each of working) await each.stop();
     });
 
-    it('finish the chunk in hand when they are told to stop, and take no more', async () => {
+    it('finish the current chunk when they are stopped, and take no other', async () => {
       const bus = await one();
       await bus.publish(
         TOPIC,
@@ -323,7 +323,7 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       expect((await drained(bus))[0]).toBe(String(chunks[0]?.length));
     });
 
-    it('end with what their handler throws, uncommitted, and the next one may work', async () => {
+    it('end with the error of their handler, without a commit, and another can take over', async () => {
       const bus = await one();
       await bus.publish(TOPIC, [message('a')]);
       const broken = new Error('broken');
@@ -332,7 +332,7 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       expect(await drained(bus)).toEqual(['a']);
     });
 
-    it('do not begin where they are told to stop before', async () => {
+    it('take nothing if they are stopped before they start', async () => {
       const bus = await one();
       await bus.publish(TOPIC, [message('a')]);
       const working = consumer(bus, { signal: AbortSignal.abort() });
@@ -342,8 +342,8 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
     });
   });
 
-  describe('what is known of groups', () => {
-    it('is their names, once they have handled something, and none at first', async () => {
+  describe('the groups', () => {
+    it('are listed by name once they have committed', async () => {
       const bus = await one();
       expect(await bus.groups()).toEqual([]);
       await bus.publish(TOPIC, [message('a')]);
@@ -355,7 +355,7 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
   });
 
   describe('the logs', () => {
-    it('run from the first message to behind the last', async () => {
+    it('span from the first message to the offset after the last', async () => {
       const bus = await one();
       expect((await bus.logs(TOPIC)).filter(({ start, end }) => end > start)).toEqual([]);
       const positions = await bus.publish(TOPIC, [message('a'), message('b')]);
@@ -367,7 +367,7 @@ export function eventBusContract(stand: () => Promise<EventBusStand>): void {
       });
     });
 
-    it('are empty after they were cleared, and everything begins anew', async () => {
+    it('are empty after clear(), and new messages are delivered', async () => {
       const bus = await one();
       await bus.publish(TOPIC, [message('a'), message('b')]);
       await drained(bus);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageSource, SourceItem, StreamPosition } from '../../src/ports/image-source.ts';
 
-export interface ImageSourceStand {
-  /** A source of these many pictures, and what it is to yield. */
+export interface ImageSourceSetup {
+  /** A source of this many pictures, and the bytes that it must yield. */
   good(count: number): Promise<{ readonly source: ImageSource; readonly expected: readonly Uint8Array[] }>;
-  /** A source of which something cannot be taken. */
+  /** A source with one item that it must reject. */
   bad(): Promise<ImageSource>;
 }
 
@@ -23,31 +23,31 @@ function bytesOf(items: readonly SourceItem[]): Buffer[] {
   });
 }
 
-/** What every image source promises. */
-export function imageSourceContract(stand: ImageSourceStand): void {
-  describe('its pictures', () => {
-    it('come all, whole and in their order, and again when they are asked for again', async () => {
-      const { source, expected } = await stand.good(40);
+/** The contract of every image source. */
+export function imageSourceContract(setUp: ImageSourceSetup): void {
+  describe('pictures', () => {
+    it('are all yielded, whole and in order, every time they are asked for', async () => {
+      const { source, expected } = await setUp.good(40);
       const right = expected.map((bytes) => Buffer.from(bytes));
       expect(bytesOf((await batches(source)).flat())).toEqual(right);
       expect(bytesOf((await batches(source)).flat())).toEqual(right);
       expect(source.expected ?? 40).toBe(40);
     });
 
-    it('come in company that is never empty, and tell where they are from', async () => {
-      const { source } = await stand.good(40);
+    it('come in batches that are never empty, each with its origin', async () => {
+      const { source } = await setUp.good(40);
       const all = await batches(source);
       expect(all.filter((items) => items.length === 0)).toEqual([]);
       expect(all.flat().filter(({ origin }) => origin === '')).toEqual([]);
     });
 
-    it('are none where it is told to stop before it begins', async () => {
-      const { source } = await stand.good(3);
+    it('are not yielded if the source is stopped before it starts', async () => {
+      const { source } = await setUp.good(3);
       expect((await batches(source, AbortSignal.abort())).flat()).toEqual([]);
     });
 
-    it('end with the company in hand when it is told to stop', async () => {
-      const { source } = await stand.good(300);
+    it('end with the current batch when the source is stopped', async () => {
+      const { source } = await setUp.good(300);
       const stop = new AbortController();
       const seen: SourceItem[] = [];
       let more = 0;
@@ -62,8 +62,8 @@ export function imageSourceContract(stand: ImageSourceStand): void {
     });
   });
 
-  it('tells what cannot be taken, and who is to blame, without an end to the rest', async () => {
-    const items = (await batches(await stand.bad())).flat();
+  it('rejects what it cannot yield, with the blame, and goes on with the rest', async () => {
+    const items = (await batches(await setUp.bad())).flat();
     const rejected = items.filter((item) => item.kind === 'rejected');
     expect(rejected.map(({ error }) => error.blame)).toEqual(['message']);
     expect(items.filter(({ kind }) => kind === 'picture').length).toBeGreaterThan(0);

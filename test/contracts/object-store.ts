@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../src/base/digest.ts';
 import type { ObjectStore, Promotion } from '../../src/ports/object-store.ts';
 
-export interface ObjectStoreStand {
-  /** A store without an object. */
+export interface ObjectStoreSetup {
+  /** An empty store. */
   readonly store: ObjectStore;
 }
 
@@ -13,7 +13,7 @@ function bytes(text: string): Uint8Array {
   return Buffer.from(text);
 }
 
-function settling(content: string, over: Partial<Promotion> = {}): Promotion {
+function promotion(content: string, over: Partial<Promotion> = {}): Promotion {
   return { incoming: 'default/a.jpg', key: KEY, sha256: sha256Of(content), ...over };
 }
 
@@ -22,18 +22,18 @@ async function text(store: ObjectStore, key: string): Promise<string | undefined
   return found && Buffer.from(found).toString();
 }
 
-/** The pieces of an object that is there. */
+/** The pieces of an existing object. */
 async function pieces(store: ObjectStore, key: string): Promise<Uint8Array[]> {
   const all: Uint8Array[] = [];
   for await (const piece of (await store.open(key))?.bytes ?? []) all.push(piece);
   return all;
 }
 
-/** What every object store promises. */
-export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): void {
+/** The contract of every object store. */
+export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): void {
   describe('objects', () => {
-    it('are got as they were put; undefined is only what is missing', async () => {
-      const { store } = await stand();
+    it('are read as they were put; only a missing one is undefined', async () => {
+      const { store } = await setUp();
       const all = Uint8Array.from({ length: 256 }, (_, value) => value);
       expect(await store.get(KEY)).toBeUndefined();
       const answers = await store.put([
@@ -46,8 +46,8 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(await store.get('image_database/sky/00002.png')).toBeUndefined();
     });
 
-    it('are read piece by piece, whole and in order', async () => {
-      const { store } = await stand();
+    it('are read as a stream of pieces, whole and in order', async () => {
+      const { store } = await setUp();
       const large = Uint8Array.from({ length: 1_000_003 }, (_, index) => index % 251);
       const empty = 'image_database/00002.jpg';
       await store.put([
@@ -60,8 +60,8 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(await pieces(store, empty)).toEqual([]);
     });
 
-    it('tell their size, also as they are opened; undefined is only what is missing', async () => {
-      const { store } = await stand();
+    it('have a size, also when opened; only that of a missing one is undefined', async () => {
+      const { store } = await setUp();
       const empty = 'image_database/00002.jpg';
       await store.put([
         { key: KEY, bytes: bytes('seven b') },
@@ -74,8 +74,8 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(await store.size('image_database/sky/00001.jpg')).toBeUndefined();
     });
 
-    it('have a digest and a size; undefined is only what is missing', async () => {
-      const { store } = await stand();
+    it('have a digest and a size; only those of a missing one are undefined', async () => {
+      const { store } = await setUp();
       const contents = [0, 1, 1_500_001].map((length) => Uint8Array.from({ length }, (_, index) => index % 251));
       const objects = contents.map((content, index) => ({
         key: `image_database/0000${index + 1}.jpg`,
@@ -90,23 +90,23 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(await store.digest('image_database/sky/00001.jpg')).toBeUndefined();
     });
 
-    it('are the body of an answer as they are opened', async () => {
-      const { store } = await stand();
+    it('can be the body of a response when opened', async () => {
+      const { store } = await setUp();
       await store.put([{ key: KEY, bytes: bytes('a picture') }]);
       const opened = await store.open(KEY);
       expect(await new Response(opened?.bytes ?? null).text()).toBe('a picture');
     });
 
-    it('that are removed before they are read are missing', async () => {
-      const { store } = await stand();
+    it('that are removed before they are read fail with object_missing', async () => {
+      const { store } = await setUp();
       await store.put([{ key: KEY, bytes: bytes('a') }]);
       const opened = await store.open(KEY);
       await store.remove([KEY]);
       await expect(opened?.bytes.getReader().read()).rejects.toMatchObject({ code: 'object_missing' });
     });
 
-    it('are put once: what lies there stays, and each answer stands where its object did', async () => {
-      const { store } = await stand();
+    it('are put once: an existing one stays, and the results are in the order of the objects', async () => {
+      const { store } = await setUp();
       await store.put([{ key: KEY, bytes: bytes('first') }]);
       const answers = await store.put([
         { key: 'image_database/00002.jpg', bytes: bytes('new') },
@@ -116,8 +116,8 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(await text(store, KEY)).toBe('first');
     });
 
-    it('put by many at once are added by exactly one, whole', async () => {
-      const { store } = await stand();
+    it('put concurrently under one key are added exactly once, whole', async () => {
+      const { store } = await setUp();
       const contents = Array.from({ length: 20 }, (_, index) => String.fromCharCode(97 + index).repeat(50_000));
       const answers = await Promise.all(contents.map((content) => store.put([{ key: KEY, bytes: bytes(content) }])));
       const added = answers.flat().indexOf('added');
@@ -125,8 +125,8 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(await text(store, KEY)).toBe(contents[added]);
     });
 
-    it('are listed below a folder, and nothing else of the store is', async () => {
-      const { store } = await stand();
+    it('are listed by folder, without the rest of the store', async () => {
+      const { store } = await setUp();
       const keys = [KEY, 'image_database/sky/00001.jpg', 'image_event_database/image_event_001.txt'];
       await store.put(keys.map((key) => ({ key, bytes: bytes(key) })));
       expect((await store.list('image_database')).sort()).toEqual(keys.slice(0, 2));
@@ -135,8 +135,8 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(await store.list('incoming')).toEqual([]);
     });
 
-    it('are removed, those that are gone already without a word', async () => {
-      const { store } = await stand();
+    it('are removed; missing ones are ignored', async () => {
+      const { store } = await setUp();
       const keys = ['image_database/sky/00001.jpg', 'image_database/sky/00002.jpg'];
       await store.put(keys.map((key) => ({ key, bytes: bytes(key) })));
       await store.remove([...keys, 'image_database/sea/00001.jpg']);
@@ -145,15 +145,15 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(await store.put([{ key: 'image_database/sky/00001.jpg', bytes: bytes('again') }])).toEqual(['added']);
     });
 
-    it('have an address that begins with the store’s', async () => {
-      const { store } = await stand();
+    it('have an address that starts with that of the store', async () => {
+      const { store } = await setUp();
       expect(store.locate(KEY)).toBe(`${store.address}/${KEY}`);
     });
   });
 
-  describe('pictures on their way', () => {
-    it('are staged under their names, by stream, and are no objects yet', async () => {
-      const { store } = await stand();
+  describe('incoming pictures', () => {
+    it('are kept under their names, by stream, and are no objects yet', async () => {
+      const { store } = await setUp();
       await store.putIncoming([
         { name: 'default/a.jpg', bytes: bytes('a') },
         { name: 'default/b.png', bytes: bytes('b') },
@@ -165,66 +165,66 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(await store.list('image_database')).toEqual([]);
     });
 
-    it('are staged again with the same bytes without harm, and not with others', async () => {
-      const { store } = await stand();
+    it('can be put again with the same bytes, but not with others', async () => {
+      const { store } = await setUp();
       const picture = { name: 'default/a.jpg', bytes: bytes('a') };
       await store.putIncoming([picture]);
       await store.putIncoming([picture]);
       await expect(store.putIncoming([{ ...picture, bytes: bytes('b') }])).rejects.toThrow();
-      await store.promote([settling('a')]);
+      await store.promote([promotion('a')]);
       expect(await text(store, KEY)).toBe('a');
     });
 
-    it('are taken back, those that are gone already without a word', async () => {
-      const { store } = await stand();
+    it('are removed; missing ones are ignored', async () => {
+      const { store } = await setUp();
       await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
       await store.removeIncoming(['default/a.jpg', 'default/b.jpg']);
       await store.removeIncoming(['default/a.jpg']);
       expect(await store.listIncoming('default')).toEqual([]);
     });
 
-    it('are moved to their keys', async () => {
-      const { store } = await stand();
+    it('are promoted to their keys', async () => {
+      const { store } = await setUp();
       await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.promote([settling('a')]);
+      await store.promote([promotion('a')]);
       expect(await text(store, KEY)).toBe('a');
       expect(await store.listIncoming('default')).toEqual([]);
     });
 
-    it('stay in their place when they are moved again', async () => {
-      const { store } = await stand();
+    it('stay under their key when they are promoted again', async () => {
+      const { store } = await setUp();
       await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.promote([settling('a')]);
-      await store.promote([settling('a')]);
+      await store.promote([promotion('a')]);
+      await store.promote([promotion('a')]);
       expect(await text(store, KEY)).toBe('a');
     });
 
-    it('that were moved but not taken away are taken away by a repetition', async () => {
-      const { store } = await stand();
+    it('that were promoted but not removed are removed by a repetition', async () => {
+      const { store } = await setUp();
       await store.put([{ key: KEY, bytes: bytes('a') }]);
       await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.promote([settling('a')]);
+      await store.promote([promotion('a')]);
       expect(await text(store, KEY)).toBe('a');
       expect(await store.listIncoming('default')).toEqual([]);
     });
 
-    it('meet another picture under their key: that one stays, and so do they', async () => {
-      const { store } = await stand();
+    it('whose key has another picture are not promoted, and both pictures stay', async () => {
+      const { store } = await setUp();
       await store.put([{ key: KEY, bytes: bytes('a stranger') }]);
       await store.putIncoming([
         { name: 'default/a.jpg', bytes: bytes('a') },
         { name: 'default/b.jpg', bytes: bytes('b') },
       ]);
-      const moves = [settling('a'), settling('b', { incoming: 'default/b.jpg', key: 'image_database/00002.jpg' })];
+      const moves = [promotion('a'), promotion('b', { incoming: 'default/b.jpg', key: 'image_database/00002.jpg' })];
       const error = await store.promote(moves).catch((thrown) => thrown);
       expect(error).toMatchObject({ code: 'object_conflict', message: expect.stringContaining(store.locate(KEY)) });
       expect(await text(store, KEY)).toBe('a stranger');
       expect(await store.listIncoming('default')).toContain('default/a.jpg');
     });
 
-    it('that are neither here nor there are missing', async () => {
-      const { store } = await stand();
-      const error = await store.promote([settling('a')]).catch((thrown) => thrown);
+    it('that exist neither in incoming/ nor under their key are missing', async () => {
+      const { store } = await setUp();
+      const error = await store.promote([promotion('a')]).catch((thrown) => thrown);
       expect(error).toMatchObject({ code: 'object_missing', message: expect.stringContaining(store.locate(KEY)) });
       expect(await store.get(KEY)).toBeUndefined();
     });

@@ -89,7 +89,7 @@ async function bringUpToDate(connection: DatabaseSyncInstance, file: string, as:
     } else if (tries === FOLDER_TRIES) {
       throw new ImgpipeError(
         'in_use',
-        `the catalog ${file} was made by an older imgpipe and has to be brought up to date, and it is in use by ${answer.holder}: stop that first`,
+        `the catalog ${file} was made by an older imgpipe and has to be migrated, but it is in use by ${answer.holder}: stop that first`,
       );
     } else {
       // Another process may be at this very work, and that takes a moment.

@@ -11,7 +11,7 @@ function second(number: number): string {
   return new Date(Date.parse('2026-01-01T00:00:00.000Z') + number * 1000).toISOString();
 }
 
-function passes({ alert, event }: AlertEntry, filter: AlertFilter): boolean {
+function matches({ alert, event }: AlertEntry, filter: AlertFilter): boolean {
   const { stream, technique, from = '', to = '9', minMeasurement } = filter;
   if (stream !== undefined && event.image.stream !== stream) return false;
   if (technique !== undefined && event.technique !== technique) return false;
@@ -24,13 +24,13 @@ function onPage(numbers: readonly number[], { before, after, limit }: AlertPage)
   return numbers.filter((number) => number < (before ?? Number.POSITIVE_INFINITY)).slice(0, limit);
 }
 
-/** Every one of a value of each kind. */
+/** All combinations of one value from each list. */
 function combined<T>(lists: readonly (readonly T[])[]): T[][] {
   return lists.reduce<T[][]>((all, list) => all.flatMap((left) => list.map((right) => [...left, right])), [[]]);
 }
 
 describe('pages of thousands of alerts', () => {
-  it('are those of going through all of them, few or many that pass', async () => {
+  it('have the same alerts as a full scan, however many match', async () => {
     const folder = temporaryFolder();
     await fillAlerts(folder, MANY);
     const { catalog } = await openSqlite(folder);
@@ -46,17 +46,17 @@ describe('pages of thousands of alerts', () => {
     const pages: AlertPage[] = [{ limit: 25 }, { before: 2001, limit: 25 }, { after: 200, limit: 25 }];
     let shown = 0;
     for (const filter of filters) {
-      const passing = all.filter((entry) => passes(entry, filter)).map(({ alert }) => alert.number);
+      const matching = all.filter((entry) => matches(entry, filter)).map(({ alert }) => alert.number);
       for (const page of pages) {
         const answer = (await catalog.alertPage(filter, page)).map(({ alert }) => alert.number);
-        expect([filter, page, answer]).toEqual([filter, page, onPage(passing, page)]);
+        expect([filter, page, answer]).toEqual([filter, page, onPage(matching, page)]);
         shown += answer.length;
       }
     }
     expect(shown).toBeGreaterThan(1000);
   });
 
-  it('are of a catalog that holds together', async () => {
+  it('come from a catalog without faults', async () => {
     const folder = temporaryFolder();
     await fillAlerts(folder, MANY);
     const { catalog } = await openSqlite(folder);

@@ -14,7 +14,7 @@ import { smallDisk, whyNoDisk } from '../../support/tmpfs.ts';
 
 const PAGE = 4096;
 
-/** The file of a database that another program, or this test, has made with this SQL. */
+/** The file of a database that was made with this SQL. */
 function databaseOf(sql: string): string {
   const file = catalogFile(temporaryFolder());
   const made = new DatabaseSync(file);
@@ -23,7 +23,7 @@ function databaseOf(sql: string): string {
   return file;
 }
 
-/** A catalog of 500 images, wholly in its one file: made by a process that has ended. */
+/** A catalog of 500 images without a WAL: the process that made it has ended. */
 async function filledCatalog(): Promise<string> {
   const file = catalogFile(temporaryFolder());
   filled ??= await fill();
@@ -40,7 +40,7 @@ async function fill(): Promise<Buffer> {
   return readFileSync(catalogFile(folder));
 }
 
-/** The error with which opening the catalog, or reading it whole, ends. */
+/** The error of opening the catalog and reading all of it. */
 async function failureOf(file: string): Promise<ImgpipeError> {
   try {
     const db = await openDatabase(file, { create: true });
@@ -56,20 +56,20 @@ async function failureOf(file: string): Promise<ImgpipeError> {
     if (error instanceof ImgpipeError) return error;
     throw error;
   }
-  throw new Error('it was opened and read');
+  throw new Error('the catalog was opened and read');
 }
 
 describe('a catalog that is damaged', () => {
   const damages: Record<string, (file: string) => void> = {
-    'it is cut short': (file) => truncateSync(file, 2 * PAGE),
-    'it is cut within its first page': (file) => truncateSync(file, 1000),
-    'its header is nothing but zeros': (file) => overwrite(file, 0, Buffer.alloc(100)),
-    'it is a text': (file) => writeFileSync(file, 'This is no database.\n'.repeat(100)),
+    'it is truncated': (file) => truncateSync(file, 2 * PAGE),
+    'it is truncated within its first page': (file) => truncateSync(file, 1000),
+    'its header is zeros': (file) => overwrite(file, 0, Buffer.alloc(100)),
+    'it is a text file': (file) => writeFileSync(file, 'This is not a database.\n'.repeat(100)),
     'its pages in the middle are garbage': (file) =>
       overwrite(file, 2 * PAGE, Buffer.alloc(readFileSync(file).length - 3 * PAGE, 0xa5)),
   };
 
-  it.each(Object.entries(damages))('is told in one line that names it: %s', async (_, damage) => {
+  it.each(Object.entries(damages))('is reported in one line with its path: %s', async (_, damage) => {
     const file = await filledCatalog();
     damage(file);
     const error = await failureOf(file);
@@ -79,19 +79,22 @@ describe('a catalog that is damaged', () => {
     );
   });
 
-  it.each(['image', 'pipeline', 'bus_message', 'dead_letter'])('names a table that is missing: %s', async (table) => {
-    const folder = temporaryFolder();
-    const { db, close } = await openSqlite(folder);
-    await db.write(() => db.run(`DROP TABLE ${table}`));
-    await close();
-    const error = await failureOf(catalogFile(folder));
-    expect(error).toMatchObject({
-      code: 'catalog_damaged',
-      message: expect.stringContaining(`table ${table} is missing`),
-    });
-  });
+  it.each(['image', 'pipeline', 'bus_message', 'dead_letter'])(
+    'is reported with its missing table: %s',
+    async (table) => {
+      const folder = temporaryFolder();
+      const { db, close } = await openSqlite(folder);
+      await db.write(() => db.run(`DROP TABLE ${table}`));
+      await close();
+      const error = await failureOf(catalogFile(folder));
+      expect(error).toMatchObject({
+        code: 'catalog_damaged',
+        message: expect.stringContaining(`table ${table} is missing`),
+      });
+    },
+  );
 
-  it('has lost what says which pipeline it is', async () => {
+  it('is reported if it has lost its identity', async () => {
     const folder = temporaryFolder();
     const { db, close } = await openSqlite(folder);
     await db.write(() => db.run('DELETE FROM pipeline'));
@@ -103,8 +106,8 @@ describe('a catalog that is damaged', () => {
     ['without a version', 'CREATE TABLE note (a)'],
     ['with our version', 'CREATE TABLE note (a); PRAGMA user_version = 1'],
     ['with a later version', 'CREATE TABLE note (a); PRAGMA user_version = 12'],
-    ['with a mark of its own', 'CREATE TABLE note (a); PRAGMA application_id = 7; PRAGMA user_version = 1'],
-  ])('is none where it is the database of another program, which is left as it is: %s', async (_, sql) => {
+    ['with another application id', 'CREATE TABLE note (a); PRAGMA application_id = 7; PRAGMA user_version = 1'],
+  ])('is reported, and not changed, if it is the database of another program: %s', async (_, sql) => {
     const file = databaseOf(sql);
     const before = readFileSync(file);
     const error = await failureOf(file);
@@ -117,7 +120,7 @@ describe('a catalog that is damaged', () => {
 });
 
 describe('a catalog', () => {
-  it('that a newer imgpipe has made is left to that one', async () => {
+  it('of a newer version is refused', async () => {
     const folder = temporaryFolder();
     const { db, close } = await openSqlite(folder);
     db.get('PRAGMA user_version = 6');
@@ -129,7 +132,7 @@ describe('a catalog', () => {
     });
   });
 
-  it('is only made where that is wanted', async () => {
+  it('is only created if that is allowed', async () => {
     const folder = path.join(temporaryFolder(), 'a', 'b');
     const opening = openDatabase(catalogFile(folder), { create: false });
     await expect(opening).rejects.toMatchObject({
@@ -139,20 +142,20 @@ describe('a catalog', () => {
     await openSqlite(folder);
   });
 
-  it('cannot be where a folder has its name: that is told as of the surroundings', async () => {
+  it('is unavailable, which is transient, if a folder has its name', async () => {
     const folder = temporaryFolder();
     mkdirSync(catalogFile(folder));
     expect((await failureOf(catalogFile(folder))).code).toBe('catalog_unavailable');
   });
 
-  it('that nobody has written to is made out of an empty file', async () => {
+  it('is created in an empty file', async () => {
     const folder = temporaryFolder();
     writeFileSync(catalogFile(folder), '');
     const { catalog } = await openSqlite(folder);
     expect((await catalog.identity()).formerIds).toEqual([]);
   });
 
-  it('undoes what a transaction did that throws', async () => {
+  it('rolls back a transaction that throws', async () => {
     const { db, catalog } = await openSqlite(temporaryFolder());
     const before = await catalog.identity();
     const broken = new Error('broken');
@@ -165,7 +168,7 @@ describe('a catalog', () => {
     await catalog.setBus('embedded');
   });
 
-  it('is read as of one moment, while another writes', async () => {
+  it('is read as of one moment while another process writes', async () => {
     const folder = temporaryFolder();
     const { db } = await openSqlite(folder);
     const other = new DatabaseSync(catalogFile(folder));
@@ -180,7 +183,7 @@ describe('a catalog', () => {
   });
 });
 
-describe('a catalog without room', () => {
+describe('a catalog on a full disk', () => {
   async function fillUp(add: () => Promise<unknown>): Promise<ImgpipeError> {
     for (let round = 0; round < 1000; round += 1) {
       try {
@@ -190,10 +193,10 @@ describe('a catalog without room', () => {
         throw error;
       }
     }
-    throw new Error('it never became full');
+    throw new Error('the disk did not fill up');
   }
 
-  it('says so, has nothing half written, and works again when there is room', async () => {
+  it('reports disk_full, has no partial batch, and works again once there is space', async () => {
     const folder = temporaryFolder();
     const db = await openDatabase(catalogFile(folder), { create: true, maxPages: 60 });
     const catalog = createSqliteCatalog(db);
@@ -215,7 +218,7 @@ describe('a catalog without room', () => {
     expect((await auditOf(again, 'l2@1')).images).toBe(full.images + 20);
   });
 
-  it('gives no event its number in vain', async () => {
+  it('loses no event number', async () => {
     const folder = temporaryFolder();
     const db = await openDatabase(catalogFile(folder), { create: true, maxPages: 90 });
     const catalog = createSqliteCatalog(db);
@@ -238,7 +241,7 @@ describe('a catalog without room', () => {
   });
 
   it.skipIf(whyNoDisk !== undefined)(
-    `says so on a real disk, too, and goes on when there is room${whyNoDisk ? ` (left out: ${whyNoDisk})` : ''}`,
+    `does the same on a real disk${whyNoDisk ? ` (skipped: ${whyNoDisk})` : ''}`,
     async () => {
       const folder = smallDisk('1m');
       const { catalog } = await openSqlite(folder);

@@ -8,7 +8,7 @@ import { openSqlite } from '../../support/open-sqlite.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-/** The poll behind the bell never comes round here: whoever is woken was woken by a ring, or by its signal. */
+/** Polling is disabled here: a listener is woken by a notification or by its signal. */
 vi.mock('node:timers/promises', async (original) => {
   const real = await original<typeof import('node:timers/promises')>();
   const untilAborted = (signal: AbortSignal | undefined) =>
@@ -20,28 +20,28 @@ vi.mock('node:timers/promises', async (original) => {
 
 const NEVER = new AbortController().signal;
 
-function listenerAt(file: string) {
+function openListener(file: string) {
   const listener = listenTo(file);
   onTestFinished(() => listener.close());
   return listener;
 }
 
 describe('a doorbell', () => {
-  it.skipIf(process.platform !== 'linux')('wakes another process at each ring', async () => {
+  it.skipIf(process.platform !== 'linux')('wakes another process at each notification', async () => {
     const file = path.join(temporaryFolder(), 'topic.bell');
-    const listener = listenerAt(file);
+    const listener = openListener(file);
     const other = startUntilTestEnds('ring.ts', [file]);
     await other.until(/ready/);
-    for (let ring = 0; ring < 3; ring += 1) {
+    for (let count = 0; count < 3; count += 1) {
       const woken = listener.wait(NEVER);
       other.child.kill('SIGUSR2');
       await woken;
     }
   });
 
-  it('keeps a ring for who listens and does not wait yet', async () => {
+  it('keeps a notification for a listener that does not wait yet', async () => {
     const file = path.join(temporaryFolder(), 'topic.bell');
-    const listener = listenerAt(file);
+    const listener = openListener(file);
     const bell = createDoorbell(file);
     const first = listener.wait(NEVER);
     bell.notify();
@@ -49,7 +49,7 @@ describe('a doorbell', () => {
     bell.close();
   });
 
-  it('rings when the turn of its ringer is over, and before it is closed', async () => {
+  it('notifies at the end of the turn, and at the latest when it is closed', async () => {
     const file = path.join(temporaryFolder(), 'topic.bell');
     const bell = createDoorbell(file);
     bell.notify();
@@ -65,8 +65,8 @@ describe('a doorbell', () => {
     expect(existsSync(file)).toBe(true);
   });
 
-  it('lets who waits go when it is told to stop', async () => {
-    const listener = listenerAt(path.join(temporaryFolder(), 'topic.bell'));
+  it('releases a listener when its signal aborts', async () => {
+    const listener = openListener(path.join(temporaryFolder(), 'topic.bell'));
     const stop = new AbortController();
     const waiting = listener.wait(stop.signal);
     stop.abort();
@@ -74,7 +74,7 @@ describe('a doorbell', () => {
     await listener.wait(stop.signal);
   });
 
-  it('is rung by who publishes, and wakes who consumes', async () => {
+  it('is notified by publish, and wakes consumers', async () => {
     const { bus } = await openSqlite(temporaryFolder());
     const stop = new AbortController();
     const seen: string[] = [];
@@ -92,14 +92,14 @@ describe('a doorbell', () => {
     expect(seen).toEqual(['0', '1', '2']);
   });
 
-  it('that cannot be had costs nothing but the wait for the poll', async () => {
+  it('whose file cannot be created is no error: consumers poll', async () => {
     const folder = temporaryFolder();
     rmSync(folder, { recursive: true });
     const file = path.join(folder, 'topic.bell');
     const bell = createDoorbell(file);
     expect(() => bell.notify()).not.toThrow();
     bell.close();
-    const listener = listenerAt(file);
+    const listener = openListener(file);
     await listener.wait(AbortSignal.abort());
   });
 });

@@ -10,13 +10,13 @@ describe('the embedded bus', () => {
     return { open: (as) => openSqlite(folder, as) };
   });
 
-  it('has one consumer of a group at work: a second is told of the first by name', async () => {
+  it('lets one consumer of a group work, and names it to the others', async () => {
     const folder = temporaryFolder();
     const stop = new AbortController();
     const notices: ConsumerNotice[] = [];
     const consume = async (as: string) => {
       const { bus } = await openSqlite(folder, as);
-      const told = new Promise<void>((resolve) => {
+      const noticed = new Promise<void>((resolve) => {
         const onNotice = (notice: ConsumerNotice) => {
           notices.push(notice);
           resolve();
@@ -24,7 +24,7 @@ describe('the embedded bus', () => {
         const options = { topic: 't', group: 'g', signal: stop.signal, drain: false, onNotice };
         ended.push(bus.consume({ ...options, onChunk: async () => {} }));
       });
-      await told;
+      await noticed;
     };
     const ended: Promise<void>[] = [];
     await consume('the first');
@@ -34,7 +34,7 @@ describe('the embedded bus', () => {
     expect(notices).toEqual([{ kind: 'working' }, { kind: 'standing_by', holder: 'the first' }]);
   });
 
-  it('has a log of what it holds: a message that is gone at an end lies outside of it', async () => {
+  it('has logs that span the messages that exist: those deleted at the ends are outside', async () => {
     const { bus, db } = await openSqlite(temporaryFolder());
     await bus.publish(
       't',

@@ -17,7 +17,7 @@ import { sqliteFaults } from '../../support/sqlite-faults.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-/** What a database says without any of our code. */
+/** Queries a database without our adapter. */
 function asked<T>(file: string, ask: (database: DatabaseSyncInstance) => T): T {
   const database = new DatabaseSync(file);
   try {
@@ -31,7 +31,7 @@ function versionOf(file: string): unknown {
   return asked(file, (database) => database.prepare('PRAGMA user_version').get()?.['user_version']);
 }
 
-/** Each table with its columns and each index with what it is over, in the order of their names. */
+/** Each table with its columns and each index with its definition, by name. */
 function shapeOf(database: DatabaseSyncInstance): unknown {
   const things = database
     .prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name")
@@ -46,7 +46,7 @@ function columnsOf(database: DatabaseSyncInstance, table: string): unknown {
   return columns.all();
 }
 
-/** A version-1 catalog with a row in each table, and dead letters: of an image, of a message, of one that lied. */
+/** A catalog of version 1 with a row in each table, and dead letters of an image, of a message, and of a message that disagrees with its row. */
 const ROWS = `
 INSERT INTO technique VALUES ('l2@1', 2.5);
 INSERT INTO stream VALUES ('sky', 3);
@@ -69,7 +69,7 @@ INSERT INTO dead_letter VALUES
   (6, 'analyze', 'bad_message', 'it lies', NULL, 1, '2026-01-02T03:04:05.678Z', 'sky', 2, 'l2@1', NULL, 'embedded', 'image_analysis', 0, 4);
 `;
 
-/** A version-3 catalog with alerts of which the second is pending, the third quicker than the clock, and the last without its image. */
+/** A catalog of version 3 with six alerts: the second is pending, the third was raised before its image was received, and the last has no image. */
 const ALERTS = `
 INSERT INTO image (stream, number, incoming, format, origin, sha256, bytes, received_at, state)
   SELECT 'sky', value, 'sky/' || value, 'jpg', '/a', 'aa', 7, '2026-01-02T03:04:05.678Z', 'ready'
@@ -90,7 +90,7 @@ INSERT INTO alert VALUES
 `;
 
 describe('a catalog of version 3', () => {
-  it('is brought to the form that a new one has', async () => {
+  it('is migrated to the schema of a new one', async () => {
     const file = makeOldCatalog(3, temporaryFolder(), ALERTS);
     (await openDatabase(file, { create: false })).close();
     expect(versionOf(file)).toBe(SCHEMA_VERSION);
@@ -99,7 +99,7 @@ describe('a catalog of version 3', () => {
     expect(asked(file, shapeOf)).toEqual(shapeOf(made));
   });
 
-  it('has its ready alerts in the order of their numbers, and the next one after them', async () => {
+  it('has its ready alerts in the order of their numbers, followed by the next one', async () => {
     const folder = temporaryFolder();
     makeOldCatalog(3, folder, ALERTS);
     const { catalog } = await openSqlite(folder);
@@ -110,7 +110,7 @@ describe('a catalog of version 3', () => {
     expect(await numbers()).toEqual([...before, [6, 2]]);
   });
 
-  it('has its alerts found by what their events say', async () => {
+  it('has alerts that are found by the columns of their events', async () => {
     const folder = temporaryFolder();
     makeOldCatalog(3, folder, ALERTS);
     const { catalog } = await openSqlite(folder);
@@ -134,7 +134,7 @@ describe('a catalog of version 3', () => {
 });
 
 describe('a catalog of version 2', () => {
-  it('is brought to the form that a new one has', async () => {
+  it('is migrated to the schema of a new one', async () => {
     const file = makeOldCatalog(2, temporaryFolder());
     (await openDatabase(file, { create: false })).close();
     expect(versionOf(file)).toBe(SCHEMA_VERSION);
@@ -145,7 +145,7 @@ describe('a catalog of version 2', () => {
 });
 
 describe('a catalog of version 1', () => {
-  it('is brought to the form that a new one has', async () => {
+  it('is migrated to the schema of a new one', async () => {
     const file = makeOldCatalog(1, temporaryFolder(), ROWS);
     (await openDatabase(file, { create: false })).close();
     expect(versionOf(file)).toBe(SCHEMA_VERSION);
@@ -182,7 +182,7 @@ describe('a catalog of version 1', () => {
     expect((await catalog.events([1]))[0]).toMatchObject({ threshold: levels(2.5), measurement: 12.5, regions: null });
   });
 
-  it('gives its dead letters the messages that the bus still has, and lets one that lied be about itself alone', async () => {
+  it('has dead letters with the messages of the bus; one of a message that disagrees names no row', async () => {
     const folder = temporaryFolder();
     const file = makeOldCatalog(1, folder, ROWS);
     await openSqlite(folder);
@@ -199,27 +199,27 @@ describe('a catalog of version 1', () => {
     ]);
   });
 
-  it('is told as damaged where a table is missing', async () => {
+  it('is reported as damaged if a table is missing', async () => {
     const file = makeOldCatalog(1, temporaryFolder(), 'DROP TABLE dead_letter');
     await expect(openDatabase(file, { create: true })).rejects.toMatchObject({ code: 'catalog_damaged' });
     expect(versionOf(file)).toBe(1);
   });
 });
 
-describe('a catalog of version 1 that others work with', () => {
+describe('a catalog of version 1 in use', () => {
   async function holder(folder: string, mode: 'exclusive' | 'shared'): Promise<Running> {
     const running = startUntilTestEnds('hold-lock.ts', [folder, PIPELINE_LOCK, mode]);
     await running.until(/locked/);
     return running;
   }
 
-  it('is left to them, and they are named', async () => {
+  it('is not migrated, and its users are named', async () => {
     const folder = temporaryFolder();
     const file = makeOldCatalog(1, folder, ROWS);
     const other = await holder(folder, 'shared');
     await expect(openDatabase(file, { create: true })).rejects.toMatchObject({
       code: 'in_use',
-      message: `the catalog ${file} was made by an older imgpipe and has to be brought up to date, and it is in use by the holder (process ${other.child.pid}): stop that first`,
+      message: `the catalog ${file} was made by an older imgpipe and has to be migrated, but it is in use by the holder (process ${other.child.pid}): stop that first`,
     });
     expect(versionOf(file)).toBe(1);
     other.child.kill('SIGKILL');
@@ -228,7 +228,7 @@ describe('a catalog of version 1 that others work with', () => {
     expect(versionOf(file)).toBe(SCHEMA_VERSION);
   });
 
-  it('is waited for while another brings it up to date', async () => {
+  it('is waited for while another process migrates it', async () => {
     const folder = temporaryFolder();
     const file = makeOldCatalog(1, folder, ROWS);
     const other = await holder(folder, 'exclusive');
@@ -238,7 +238,7 @@ describe('a catalog of version 1 that others work with', () => {
     expect(versionOf(file)).toBe(SCHEMA_VERSION);
   });
 
-  it('is brought up to date once where several open it at the same time', async () => {
+  it('is migrated once when several processes open it', async () => {
     const folder = temporaryFolder();
     makeOldCatalog(1, folder, ROWS);
     const writers = [1, 2, 3, 4].map(() =>
@@ -253,7 +253,7 @@ describe('a catalog of version 1 that others work with', () => {
   });
 });
 
-it('a migration that is killed in the middle leaves the catalog as it was, and the next one does it', async () => {
+it('a migration that is killed leaves the catalog as it was, and the next one succeeds', async () => {
   const folder = temporaryFolder();
   const letters = 60_000;
   const file = makeOldCatalog(
@@ -276,7 +276,7 @@ it('a migration that is killed in the middle leaves the catalog as it was, and t
   expect((await auditOf(catalog, 'l2@1')).deadLetters).toBe(letters);
 });
 
-describe('a catalog that was brought up to date', () => {
+describe('a migrated catalog', () => {
   catalogContract(async () => {
     const folder = temporaryFolder();
     makeOldCatalog(1, folder);

@@ -7,8 +7,8 @@ import { openSqlite } from '../../support/open-sqlite.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-describe('a catalog that several processes make and write at once', () => {
-  it('gives numbers without holes, each once, and fails nobody', async () => {
+describe('a catalog that several processes create and write at once', () => {
+  it('gives each number once and without holes, and no process fails', async () => {
     const folder = temporaryFolder();
     const writers = [1, 2, 3, 4].map(() =>
       startUntilTestEnds('add-images.ts', [folder, '25', '4', '2'], { WAIT_FOR_GO: 'yes' }),
@@ -44,7 +44,7 @@ describe('a lock of another process', () => {
     return running;
   }
 
-  it('is kept while its holder is merely stopped, and free at once when it is killed', async () => {
+  it('is kept while its holder is stopped, and freed at once when it is killed', async () => {
     const folder = temporaryFolder();
     const own = locks(folder);
     const other = await holder(folder, 'exclusive');
@@ -57,7 +57,7 @@ describe('a lock of another process', () => {
     expect(await own.lock('stream-sky', 'this test')).toHaveProperty('lock');
   });
 
-  it('is shared with those who share it, keeps out who wants it alone, and tells of the living only', async () => {
+  it('can be shared, but not taken exclusively, and names only holders that are alive', async () => {
     const folder = temporaryFolder();
     const own = locks(folder);
     const [first, second] = await Promise.all([holder(folder, 'shared'), holder(folder, 'shared')]);
@@ -74,7 +74,7 @@ describe('a lock of another process', () => {
     expect(await own.lock('stream-sky', 'this test')).toHaveProperty('lock');
   });
 
-  it('tells who holds it also when the one before was killed', async () => {
+  it('names its holder even if the previous one was killed', async () => {
     const folder = temporaryFolder();
     const own = locks(folder);
     const dead = await holder(folder, 'exclusive');

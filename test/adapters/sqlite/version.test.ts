@@ -18,7 +18,7 @@ describe('the version of SQLite', () => {
     );
   });
 
-  it('is new enough in what is installed', async () => {
+  it('is new enough in the installed package', async () => {
     const { db } = await openSqlite(temporaryFolder());
     expect(() => checkSqliteVersion(String(db.get('SELECT sqlite_version() AS v')?.['v']))).not.toThrow();
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { newAlert } from '../../support/samples.ts';
-import type { MakeStand } from './stand.ts';
+import type { SetUpCatalog } from './setup.ts';
 
 /** The rows of alerts. */
-export function alertsContract(stand: MakeStand): void {
+export function alertsContract(setUp: SetUpCatalog): void {
   describe('alerts', () => {
-    it('are entered once, and become ready', async () => {
-      const { catalog } = await stand();
+    it('are added once, and become ready', async () => {
+      const { catalog } = await setUp();
       const first = newAlert(1);
       expect(await catalog.addAlerts([first, first])).toEqual([
         { ...first, state: 'pending' },
@@ -18,8 +18,8 @@ export function alertsContract(stand: MakeStand): void {
       expect((await catalog.alerts([2, 1])).map((row) => row?.number)).toEqual([undefined, 1]);
     });
 
-    it('that are ready have a range', async () => {
-      const { catalog } = await stand();
+    it('have a range once some are ready', async () => {
+      const { catalog } = await setUp();
       await catalog.addAlerts([1, 2, 3, 4].map(newAlert));
       expect(await catalog.alertRange()).toBeUndefined();
       await catalog.markAlertsReady([2, 3]);

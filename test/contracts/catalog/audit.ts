@@ -3,13 +3,13 @@ import type { ImageId } from '../../../src/domain/records.ts';
 import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
 import type { CatalogFaults } from './faults.ts';
-import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
+import { addImages, closedPipeline, id, L2, type SetUpCatalog } from './setup.ts';
 
-/** The catalog counted and held together, at one moment. */
-export function auditContract(stand: MakeStand): void {
+/** Counts, pages of one moment, and the audit that is made from them. */
+export function auditContract(setUp: SetUpCatalog): void {
   describe('the audit', () => {
-    it('counts what there is, and finds no fault where there is none', async () => {
-      const { catalog } = await stand();
+    it('counts every row, and finds no fault in a sound catalog', async () => {
+      const { catalog } = await setUp();
       await closedPipeline(catalog);
       await addImages(catalog, 1, 'sky');
       expect(await auditOf(catalog, L2)).toEqual({
@@ -37,8 +37,8 @@ export function auditContract(stand: MakeStand): void {
       });
     });
 
-    it('is for the technique asked for where none is in use, and else for each in use', async () => {
-      const { catalog } = await stand();
+    it('covers each technique in use, or the given one if none is', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 1);
       const open = async () => (await auditOf(catalog, L2)).openImages.map(({ technique }) => technique);
       expect(await open()).toEqual([L2]);
@@ -50,8 +50,8 @@ export function auditContract(stand: MakeStand): void {
       expect((await auditOf(catalog, L2)).analyzed).toBe(0);
     });
 
-    it('names the events without a ready alert, with their positions, unless a dead letter closes them', async () => {
-      const { catalog } = await stand();
+    it('lists the events without a ready alert, with their positions, unless a dead letter settles them', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 3);
       await catalog.markImagesPublished([{ ...id(2), position: placeAt(1) }]);
       await catalog.addOutcomes([2, 3].map((number) => newOutcome(id(number), 'changed')));
@@ -80,15 +80,15 @@ export function auditContract(stand: MakeStand): void {
       ['the last number of a stream', (faults) => faults.setLastNumber('default', 2), 'stream default'],
       ['the last event number', (faults) => faults.setLastEvent(0), 'event 1'],
     ])('reports a fault if %s is lost', async (_, lose, key) => {
-      const { catalog, faults } = await stand();
+      const { catalog, faults } = await setUp();
       await closedPipeline(catalog);
       await lose(faults);
       const found = (await auditOf(catalog, L2)).faults;
       expect(found.map((fault) => fault.key)).toContain(key);
     });
 
-    it('names an outcome that is dead without its letter', async () => {
-      const { catalog, faults } = await stand();
+    it('reports a dead outcome without its dead letter', async () => {
+      const { catalog, faults } = await setUp();
       await addImages(catalog, 1);
       await catalog.addOutcomes([newOutcome(id(1), 'dead')]);
       expect((await auditOf(catalog, L2)).faults).toEqual([]);
@@ -98,8 +98,8 @@ export function auditContract(stand: MakeStand): void {
       ]);
     });
 
-    it('names each number of a hole, and counts where there are many', async () => {
-      const { catalog, faults } = await stand();
+    it('reports each number of a hole, and a count if there are many', async () => {
+      const { catalog, faults } = await setUp();
       const between = (first: number, last: number) =>
         Array.from({ length: last - first + 1 }, (_, index) => id(first + index));
       await addImages(catalog, 150);
@@ -121,7 +121,7 @@ export function auditContract(stand: MakeStand): void {
     const numbers = (rows: readonly { readonly number: number }[]) => rows.map(({ number }) => number);
 
     it('have each row once, in the order of their keys', async () => {
-      const { catalog } = await stand();
+      const { catalog } = await setUp();
       await addImages(catalog, 3);
       await addImages(catalog, 2, 'sky');
       await catalog.addOutcomes([1, 2, 3].map((number) => newOutcome(id(number), 'changed')));
@@ -151,8 +151,8 @@ export function auditContract(stand: MakeStand): void {
       });
     });
 
-    it('see nothing of what is written after they were opened, and keep no writer waiting', async () => {
-      const { catalog, open } = await stand();
+    it('do not see later writes, and do not block writers', async () => {
+      const { catalog, open } = await setUp();
       await closedPipeline(catalog);
       const other = await open();
       await catalog.snapshot(async (pages) => {
@@ -169,8 +169,8 @@ export function auditContract(stand: MakeStand): void {
   });
 
   describe('what is open', () => {
-    it('is paged by image and technique, with the positions that images have now', async () => {
-      const { catalog } = await stand();
+    it('comes in pages by image and technique, with the current positions', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 2);
       await addImages(catalog, 1, 'sky');
       await catalog.markImagesPublished([{ ...id(2), position: placeAt(7) }]);
@@ -200,8 +200,8 @@ export function auditContract(stand: MakeStand): void {
       expect(await catalog.counts()).toMatchObject({ images: 3, openImages: 3, unpublished: 3 });
     });
 
-    it('lies between the lowest and the highest offset of each technique, bus and partition', async () => {
-      const { catalog } = await stand();
+    it('has the lowest and the highest offset of each technique, bus and partition', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 5);
       const at = (number: number, offset: number, partition: number) => ({
         ...id(number),
@@ -225,8 +225,8 @@ export function auditContract(stand: MakeStand): void {
       expect(await catalog.openEventPage(0, 9)).toEqual([]);
     });
 
-    it('is an event until its alert is ready, also one that is not published', async () => {
-      const { catalog } = await stand();
+    it('includes an event until its alert is ready, published or not', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 3);
       await catalog.addOutcomes([1, 2, 3].map((number) => newOutcome(id(number), 'changed')));
       await catalog.markEventsPublished([{ number: 1, position: placeAt(4, { topic: 'image_event_alert' }) }]);

@@ -3,21 +3,21 @@ import type { OutcomeKind } from '../../../src/domain/records.ts';
 import type { AlertFilter, AlertPage } from '../../../src/ports/catalog/browsing.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { deadLetter, levels, newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
-import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
+import { addImages, closedPipeline, id, L2, type SetUpCatalog } from './setup.ts';
 
 const CHANGED = 'changed@1';
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
 const RECEIVED = '2026-01-02T03:04:05.678Z';
 
-/** Alert n is raised n minutes past three. */
+/** When alert `number` is raised: that many minutes past three. */
 function minute(number: number): string {
   return `2026-01-02T03:0${number}:00.000Z`;
 }
 
 /**
- * Two streams, two techniques, six events, whose alerts but the fifth became ready in the order 1, 2, 4, 3, 6:
- * 1 l2 default/2 10 · 2 changed default/2 20 · 3 l2 default/3 of another size · 4 l2 sky/2 30 · 5 changed default/4 20,
- * compared with 2 · 6 l2 default/4 5.
+ * Adds two streams, two techniques and six events. Their alerts, except the fifth, became ready in the order 1, 2, 4, 3, 6.
+ * By number, technique, image and measurement: 1 l2 default/2 10 · 2 changed default/2 20 · 3 l2 default/3 size_changed ·
+ * 4 l2 sky/2 30 · 5 changed default/4 20 (compared with 2) · 6 l2 default/4 5.
  */
 async function browsable(catalog: Catalog): Promise<void> {
   await addImages(catalog, 4);
@@ -44,11 +44,11 @@ async function numbers(catalog: Catalog, filter: AlertFilter, page: AlertPage = 
   return (await catalog.alertPage(filter, page)).map(({ alert }) => alert.number);
 }
 
-/** What people look for in the catalog. */
-export function browsingContract(stand: MakeStand): void {
+/** The queries for people. */
+export function browsingContract(setUp: SetUpCatalog): void {
   describe('a page of alerts', () => {
-    it('has each with its event and its two pictures', async () => {
-      const { catalog } = await stand();
+    it('has each alert with its event, its image and its reference', async () => {
+      const { catalog } = await setUp();
       await browsable(catalog);
       const [image, reference] = await catalog.images([id(4), id(2)]);
       await catalog.markAlertsReady([5]);
@@ -73,8 +73,8 @@ export function browsingContract(stand: MakeStand): void {
       [{ after: 4, limit: 2 }, [6]],
       [{ after: 0, limit: 1 }, [1]],
       [{ after: 6, limit: 9 }, []],
-    ])('asked for as %j has those that are ready, the highest number first', async (page, expected) => {
-      const { catalog } = await stand();
+    ])('%j has the ready alerts, the highest number first', async (page, expected) => {
+      const { catalog } = await setUp();
       await browsable(catalog);
       expect(await numbers(catalog, {}, page)).toEqual(expected);
     });
@@ -99,14 +99,14 @@ export function browsingContract(stand: MakeStand): void {
       [{ stream: 'default', from: minute(2), to: minute(6) }, [3, 2]],
       [{ technique: L2, from: minute(2), minMeasurement: 5 }, [6, 4]],
       [{ stream: 'default', technique: L2, from: minute(1), to: minute(7), minMeasurement: 6 }, [1]],
-    ])('is of those for which all of %j holds', async (filter, expected) => {
-      const { catalog } = await stand();
+    ])('has the alerts that match all of %j', async (filter, expected) => {
+      const { catalog } = await setUp();
       await browsable(catalog);
       expect(await numbers(catalog, filter)).toEqual(expected);
     });
 
-    it('goes on from a number also where most are left out', async () => {
-      const { catalog } = await stand();
+    it('continues from a number even if most alerts do not match', async () => {
+      const { catalog } = await setUp();
       await browsable(catalog);
       expect(await numbers(catalog, { stream: 'default' }, { before: 6, limit: 2 })).toEqual([3, 2]);
       expect(await numbers(catalog, { stream: 'default' }, { before: 2, limit: 2 })).toEqual([1]);
@@ -117,8 +117,8 @@ export function browsingContract(stand: MakeStand): void {
   });
 
   describe('the entries of alerts', () => {
-    it('are answered in the order asked for, undefined where an alert is not ready or does not exist', async () => {
-      const { catalog } = await stand();
+    it('come in the order of the request, undefined for an alert that is not ready or does not exist', async () => {
+      const { catalog } = await setUp();
       await browsable(catalog);
       const [page] = await catalog.alertPage({}, { limit: 1 });
       expect(await catalog.alertEntries([5, 6, 99])).toEqual([undefined, page, undefined]);
@@ -126,7 +126,7 @@ export function browsingContract(stand: MakeStand): void {
     });
 
     it('come with the alerts that became ready', async () => {
-      const { catalog } = await stand();
+      const { catalog } = await setUp();
       await browsable(catalog);
       const ready = await catalog.readyAfter(0, 9);
       expect(ready.map(({ entry }) => entry)).toEqual(await catalog.alertEntries([1, 2, 4, 3, 6]));
@@ -134,8 +134,8 @@ export function browsingContract(stand: MakeStand): void {
   });
 
   describe('the neighbours of an alert', () => {
-    it('are the next ones that are ready, also of one that is not', async () => {
-      const { catalog } = await stand();
+    it('are the nearest ready ones, also of an alert that is not ready', async () => {
+      const { catalog } = await setUp();
       expect(await catalog.neighbours(1)).toEqual({ below: null, above: null });
       await browsable(catalog);
       expect(await catalog.neighbours(4)).toEqual({ below: 3, above: 6 });
@@ -147,8 +147,8 @@ export function browsingContract(stand: MakeStand): void {
   });
 
   describe('the order in which alerts became ready', () => {
-    it('is counted without holes, whatever their numbers', async () => {
-      const { catalog } = await stand();
+    it('has no holes, whatever their numbers', async () => {
+      const { catalog } = await setUp();
       expect([await catalog.alertRange(), await catalog.readyAfter(0, 9)]).toEqual([undefined, []]);
       await browsable(catalog);
       const ready = async (order: number, limit: number) =>
@@ -165,8 +165,8 @@ export function browsingContract(stand: MakeStand): void {
       expect(await catalog.alertRange()).toEqual({ first: 1, last: 6, lastOrder: 5 });
     });
 
-    it('has a lower number that becomes ready later at its end, and a repetition changes nothing', async () => {
-      const { catalog } = await stand();
+    it('ends with the alert that became ready last, and a repetition changes nothing', async () => {
+      const { catalog } = await setUp();
       await browsable(catalog);
       await catalog.markAlertsReady([6, 1, 5, 5, 99]);
       await catalog.markAlertsReady([5, 2]);
@@ -176,11 +176,11 @@ export function browsingContract(stand: MakeStand): void {
     });
   });
 
-  describe('what a technique measured', () => {
+  describe('the measurements of a technique', () => {
     const threshold = levels(0);
 
-    it('is told image by image, the newest first, with the alerts that are ready', async () => {
-      const { catalog } = await stand();
+    it('come by image, the highest number first, with the alerts that are ready', async () => {
+      const { catalog } = await setUp();
       await browsable(catalog);
       const common = { receivedAt: RECEIVED, threshold };
       expect(await catalog.measured('default', L2, { limit: 9 })).toEqual([
@@ -196,8 +196,8 @@ export function browsingContract(stand: MakeStand): void {
       expect(await catalog.measured('sky', L2, { limit: 9 })).toMatchObject([{ number: 2, alert: 4 }]);
     });
 
-    it('is told page by page', async () => {
-      const { catalog } = await stand();
+    it('come in pages', async () => {
+      const { catalog } = await setUp();
       await browsable(catalog);
       const page = async (of: { before?: number; limit: number }) =>
         (await catalog.measured('default', L2, of)).map(({ number }) => number);
@@ -207,8 +207,8 @@ export function browsingContract(stand: MakeStand): void {
       expect(await catalog.measured('sea', L2, { limit: 9 })).toEqual([]);
     });
 
-    it('has no size where the image is undecodable, and the threshold that held', async () => {
-      const { catalog } = await stand();
+    it('have no size if the image is undecodable, and keep the threshold of the time', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 1);
       const undecodable = { ...id(1), fact: { verdict: 'undecodable', detail: 'cut short' } as const };
       const limit = { value: 0.5, unit: '%' } as const;
@@ -221,7 +221,7 @@ export function browsingContract(stand: MakeStand): void {
 
   describe('the choices', () => {
     it('are the streams that have images and the techniques that have outcomes, by name', async () => {
-      const { catalog } = await stand();
+      const { catalog } = await setUp();
       await catalog.setThreshold('mse@1', levels(0));
       expect(await catalog.choices()).toEqual({ streams: [], techniques: [] });
       await addImages(catalog, 3, 'sky');
@@ -236,11 +236,11 @@ export function browsingContract(stand: MakeStand): void {
     });
   });
 
-  describe('the figures', () => {
+  describe('the counts', () => {
     const none: Record<OutcomeKind, number> = { first: 0, unchanged: 0, changed: 0, size_changed: 0, dead: 0 };
 
-    it('of a catalog without a row are none', async () => {
-      const { catalog } = await stand();
+    it('of an empty catalog are zero', async () => {
+      const { catalog } = await setUp();
       const { delays, ...others } = await catalog.counts();
       expect(others).toEqual({
         streams: [],
@@ -257,8 +257,8 @@ export function browsingContract(stand: MakeStand): void {
       expect([delays.sum, ...delays.buckets.map(({ count }) => count)]).toEqual(Array(16).fill(0));
     });
 
-    it('count what there is and what waits, for each technique in use', async () => {
-      const { catalog } = await stand();
+    it('include what exists and what is open, for each technique in use', async () => {
+      const { catalog } = await setUp();
       await browsable(catalog);
       await addImages(catalog, 1, 'sea');
       for (const technique of ['mse@1', L2, CHANGED]) await catalog.setThreshold(technique, levels(0));
@@ -280,8 +280,8 @@ export function browsingContract(stand: MakeStand): void {
       });
     });
 
-    it('count a dead letter as an answer until it is replayed', async () => {
-      const { catalog } = await stand();
+    it('treat a dead letter as settled until it is replayed', async () => {
+      const { catalog } = await setUp();
       await browsable(catalog);
       for (const technique of [L2, CHANGED]) await catalog.setThreshold(technique, levels(0));
       await catalog.addOutcomes([newOutcome(id(1, 'sky'), 'dead')]);
@@ -291,19 +291,19 @@ export function browsingContract(stand: MakeStand): void {
         deadLetter({ stage: 'alert', event: 2 }),
         deadLetter({ position: placeAt(9) }),
       ]);
-      const figures = async () => {
+      const counted = async () => {
         const { techniques, deadLetters, openEvents } = await catalog.counts();
         return [techniques[1]?.outcomes.dead, techniques[1]?.open, deadLetters, openEvents];
       };
-      expect(await figures()).toEqual([1, 0, 5, 0]);
+      expect(await counted()).toEqual([1, 0, 5, 0]);
       await catalog.replayImages([1, 3], RECEIVED);
       await catalog.replayEvents([{ id: 2, position: placeAt(2) }], RECEIVED);
-      expect(await figures()).toEqual([0, 1, 5, 1]);
+      expect(await counted()).toEqual([0, 1, 5, 1]);
     });
   });
 
   describe('the delays of alerts', () => {
-    /** Alerts that took so many milliseconds. */
+    /** Adds alerts with these delays in milliseconds. */
     async function delayed(catalog: Catalog, delays: readonly number[]): Promise<void> {
       await catalog.addImages(delays.map(() => newImage({ receivedAt: RECEIVED })));
       await catalog.addOutcomes(delays.map((_, index) => newOutcome(id(index + 1), 'changed')));
@@ -312,8 +312,8 @@ export function browsingContract(stand: MakeStand): void {
       await catalog.markAlertsReady(delays.map((_, index) => index + 1));
     }
 
-    it('are counted for each bound that they are within, one at the bound too', async () => {
-      const { catalog } = await stand();
+    it('are counted in each bucket whose bound they do not exceed', async () => {
+      const { catalog } = await setUp();
       await delayed(catalog, [10, 11, 25, 1000, 1001, 3_600_000, 3_600_001]);
       const { buckets, sum } = (await catalog.counts()).delays;
       expect(buckets.map(({ atMost, count }) => [atMost, count])).toEqual([
@@ -339,21 +339,21 @@ export function browsingContract(stand: MakeStand): void {
     it.each([0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600])(
       'are within %d s up to it, and not above',
       async (bound) => {
-        const { catalog } = await stand();
+        const { catalog } = await setUp();
         await delayed(catalog, [bound * 1000, bound * 1000 + 1]);
         expect((await catalog.counts()).delays.buckets.find(({ atMost }) => atMost === bound)?.count).toBe(1);
       },
     );
 
-    it('are none where the clock went back', async () => {
-      const { catalog } = await stand();
+    it('are zero if the clock was set back', async () => {
+      const { catalog } = await setUp();
       await delayed(catalog, [-5000, 20]);
       const { buckets, sum } = (await catalog.counts()).delays;
       expect([buckets[0]?.count, buckets[1]?.count, sum]).toEqual([1, 2, 0.02]);
     });
 
     it('count an alert once, when it becomes ready', async () => {
-      const { catalog } = await stand();
+      const { catalog } = await setUp();
       await browsable(catalog);
       const all = async () => (await catalog.counts()).delays.buckets.at(-1)?.count;
       expect(await all()).toBe(5);
@@ -364,8 +364,8 @@ export function browsingContract(stand: MakeStand): void {
     });
   });
 
-  it('a clean leaves nothing to look at, and ready alerts are counted from 1 again', async () => {
-    const { catalog } = await stand();
+  it('a clean leaves nothing to browse, and the order of ready alerts starts from 1 again', async () => {
+    const { catalog } = await setUp();
     await browsable(catalog);
     await catalog.beginClean();
     await catalog.endClean();

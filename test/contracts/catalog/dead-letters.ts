@@ -3,21 +3,21 @@ import type { DeadLetterRecord } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
-import { addImages, id, L2, type MakeStand } from './stand.ts';
+import { addImages, id, L2, type SetUpCatalog } from './setup.ts';
 
 const AT = '2026-02-03T04:05:06.789Z';
 const TOO_LARGE = { verdict: 'too_large', detail: '900 megapixels' } as const;
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
 const EVENT_PLACE = placeAt(0, { topic: 'image_event_alert' });
 
-/** Every letter, whole, the oldest first. */
+/** Every dead letter with its message, the lowest id first. */
 async function letters(catalog: Catalog): Promise<DeadLetterRecord[]> {
   const heads = await catalog.deadLetterHeads(undefined, 1000);
   const found = await catalog.deadLetters(heads.map((head) => head.id).reverse());
   return found.flatMap((letter) => letter ?? []);
 }
 
-/** An image of these that is dead as too large, published, with its letter. */
+/** Adds published images, of which the last is dead because it is too large; returns its dead letter. */
 async function deadImage(catalog: Catalog, number = 1): Promise<DeadLetterRecord> {
   await addImages(catalog, number);
   await catalog.markImagesPublished([{ ...id(number), position: placeAt(7) }]);
@@ -30,7 +30,7 @@ async function deadImage(catalog: Catalog, number = 1): Promise<DeadLetterRecord
   return written;
 }
 
-/** An event whose alert could not be made, with its letter. */
+/** Adds an event whose alert failed; returns its dead letter. */
 async function deadEvent(catalog: Catalog): Promise<DeadLetterRecord> {
   await addImages(catalog, 2);
   await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
@@ -43,11 +43,11 @@ async function deadEvent(catalog: Catalog): Promise<DeadLetterRecord> {
   return letter;
 }
 
-/** What is set aside, and how it comes back. */
-export function deadLettersContract(stand: MakeStand): void {
+/** The rows of dead letters, and their replay. */
+export function deadLettersContract(setUp: SetUpCatalog): void {
   describe('dead letters', () => {
-    it('keep what they were entered with, their message as it was received', async () => {
-      const { catalog, open } = await stand();
+    it('keep what they were added with, and their message as it was received', async () => {
+      const { catalog, open } = await setUp();
       const headers = { ce_id: '1', 'x-☃': '' };
       const text = deadLetter({
         stack: 'at x',
@@ -66,8 +66,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect(third).toEqual({ ...none, id: 3, replayedAt: null });
     });
 
-    it('are listed page by page, the newest first, without what may be large', async () => {
-      const { catalog } = await stand();
+    it('are listed in pages, the highest id first, without their messages', async () => {
+      const { catalog } = await setUp();
       const message = { key: 'k', headers: {}, value: 'v' };
       await catalog.addDeadLetters(
         [1, 2, 3].map((offset) => deadLetter({ position: placeAt(offset), message, stack: 's' })),
@@ -78,23 +78,23 @@ export function deadLettersContract(stand: MakeStand): void {
       expect(await catalog.deadLetterHeads(1, 9)).toEqual([]);
     });
 
-    it('are found by their id, in the order asked for, undefined where there is none', async () => {
-      const { catalog } = await stand();
+    it('are found by id, in the order of the request, undefined if there is none', async () => {
+      const { catalog } = await setUp();
       await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ position: placeAt(offset) })));
       const found = await catalog.deadLetters([2, 9, 1]);
       expect(found.map((letter) => letter?.id)).toEqual([2, undefined, 1]);
     });
 
-    it('are counted, with the first and the last id', async () => {
-      const { catalog } = await stand();
+    it('are counted, with the lowest and the highest id', async () => {
+      const { catalog } = await setUp();
       expect(await catalog.deadLetterRange()).toBeUndefined();
       await catalog.addDeadLetters([1, 2, 3, 4].map((offset) => deadLetter({ position: placeAt(offset) })));
       await catalog.removeDeadLetters([1, 3]);
       expect(await catalog.deadLetterRange()).toEqual({ count: 2, first: 2, last: 4 });
     });
 
-    it('of a message alone are kept once for each message and stage', async () => {
-      const { catalog } = await stand();
+    it('of a message alone are added once for each message and stage', async () => {
+      const { catalog } = await setUp();
       const letter = deadLetter({ position: placeAt(1) });
       await catalog.addDeadLetters([letter, letter]);
       await catalog.addDeadLetters([letter]);
@@ -110,43 +110,40 @@ export function deadLettersContract(stand: MakeStand): void {
       ['an image', { image: id(1), technique: L2 }],
       ['an image with its event', { image: id(1), technique: L2, event: 1 }],
       ['an event', { stage: 'alert', image: id(1), technique: L2, event: 1 }],
-    ] as const)(
-      'of %s are one for each stage: that of a later message takes the place of the one before',
-      async (_, about) => {
-        const { catalog } = await stand();
-        const first = deadLetter({ ...about, position: placeAt(1), detail: 'first' });
-        await catalog.addDeadLetters([first, { ...first, detail: 'the same message again' }]);
-        const others = [
-          deadLetter({ ...about, image: id(2), event: 2, position: placeAt(1) }),
-          deadLetter({
-            ...about,
-            stage: first.stage === 'alert' ? 'analyze' : 'alert',
-            event: 1,
-            position: placeAt(1),
-          }),
-          deadLetter({ position: placeAt(1) }),
-        ];
-        await catalog.addDeadLetters(others);
-        expect((await letters(catalog)).map((each) => each.detail)).toEqual([
-          'first',
-          ...others.map((each) => each.detail),
-        ]);
-        await catalog.addDeadLetters([{ ...first, position: placeAt(2), detail: 'second' }]);
-        const after = await letters(catalog);
-        expect(after.map((each) => each.detail)).toEqual([...others.map((each) => each.detail), 'second']);
-      },
-    );
+    ] as const)('of %s: each stage has one, and that of another message replaces it', async (_, about) => {
+      const { catalog } = await setUp();
+      const first = deadLetter({ ...about, position: placeAt(1), detail: 'first' });
+      await catalog.addDeadLetters([first, { ...first, detail: 'the same message again' }]);
+      const others = [
+        deadLetter({ ...about, image: id(2), event: 2, position: placeAt(1) }),
+        deadLetter({
+          ...about,
+          stage: first.stage === 'alert' ? 'analyze' : 'alert',
+          event: 1,
+          position: placeAt(1),
+        }),
+        deadLetter({ position: placeAt(1) }),
+      ];
+      await catalog.addDeadLetters(others);
+      expect((await letters(catalog)).map((each) => each.detail)).toEqual([
+        'first',
+        ...others.map((each) => each.detail),
+      ]);
+      await catalog.addDeadLetters([{ ...first, position: placeAt(2), detail: 'second' }]);
+      const after = await letters(catalog);
+      expect(after.map((each) => each.detail)).toEqual([...others.map((each) => each.detail), 'second']);
+    });
 
-    it('never have the id of one that is gone', async () => {
-      const { catalog } = await stand();
+    it('never reuse the id of a removed one', async () => {
+      const { catalog } = await setUp();
       await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ position: placeAt(offset) })));
       await catalog.removeDeadLetters([2, 7]);
       await catalog.addDeadLetters([deadLetter({ position: placeAt(3) })]);
       expect((await letters(catalog)).map((letter) => letter.id)).toEqual([1, 3]);
     });
 
-    it('that the analyze stage has of images are found by these', async () => {
-      const { catalog } = await stand();
+    it('of the analyze stage are found by image', async () => {
+      const { catalog } = await setUp();
       await catalog.addDeadLetters([
         deadLetter({ image: id(2), technique: L2 }),
         deadLetter({ image: id(2), technique: 'mse@1' }),
@@ -159,8 +156,8 @@ export function deadLettersContract(stand: MakeStand): void {
   });
 
   describe('the replay of an image', () => {
-    it('marks its letter and opens it again: unpublished, without its dead outcome, its verdict forgotten', async () => {
-      const { catalog } = await stand();
+    it('marks its dead letter and opens the image: without a position, its dead outcome and its verdict', async () => {
+      const { catalog } = await setUp();
       const letter = await deadImage(catalog);
       await catalog.setThreshold(L2, levels(0));
       expect(await catalog.firstOpen(L2, { stream: 'default', first: 1, last: 1 })).toBeUndefined();
@@ -178,8 +175,8 @@ export function deadLettersContract(stand: MakeStand): void {
       });
     });
 
-    it('leaves other images, other techniques and what decodes as they were', async () => {
-      const { catalog } = await stand();
+    it('does not affect other images, other techniques, or an image that decodes', async () => {
+      const { catalog } = await setUp();
       const letter = await deadImage(catalog, 2);
       await catalog.addOutcomes([
         newOutcome(id(1), 'dead', { facts: [{ ...id(1), fact: DECODES }] }),
@@ -193,8 +190,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect((await catalog.images([id(1)]))[0]?.fact).toEqual(DECODES);
     });
 
-    it('leaves an outcome that is not dead', async () => {
-      const { catalog } = await stand();
+    it('keeps an outcome that is not dead', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
@@ -204,8 +201,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect((await catalog.images([id(2)]))[0]?.position).toBeNull();
     });
 
-    it('marks once: what is published again is not unpublished by a second one', async () => {
-      const { catalog } = await stand();
+    it('marks once: repeated, it keeps the position of the new message', async () => {
+      const { catalog } = await setUp();
       const { id: letter } = await deadImage(catalog);
       await catalog.replayImages([letter], AT);
       await catalog.markImagesPublished([{ ...id(1), position: placeAt(8) }]);
@@ -214,8 +211,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT]);
     });
 
-    it('is of letters that the analyze stage has of images, and does nothing to others', async () => {
-      const { catalog } = await stand();
+    it('ignores dead letters of the alert stage and of messages alone', async () => {
+      const { catalog } = await setUp();
       await deadEvent(catalog);
       await catalog.markImagesPublished([{ ...id(2), position: placeAt(2) }]);
       await catalog.addDeadLetters([deadLetter({ position: placeAt(1) })]);
@@ -224,8 +221,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect((await catalog.images([id(2)]))[0]?.position).toEqual(placeAt(2));
     });
 
-    it('ends with the new outcome, which takes the letter with it', async () => {
-      const { catalog } = await stand();
+    it('ends with the new outcome, which removes the dead letter', async () => {
+      const { catalog } = await setUp();
       const letter = await deadImage(catalog, 2);
       await catalog.replayImages([letter.id], AT);
       const [written] = await catalog.addOutcomes([
@@ -236,8 +233,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect((await catalog.images([id(2)]))[0]?.fact).toEqual(DECODES);
     });
 
-    it('may end with another dead letter, which is unmarked', async () => {
-      const { catalog } = await stand();
+    it('can end with another dead letter, which is unmarked', async () => {
+      const { catalog } = await setUp();
       const letter = await deadImage(catalog);
       await catalog.replayImages([letter.id], AT);
       const again = deadLetter({ image: id(1), technique: L2, position: placeAt(8), detail: 'again' });
@@ -246,8 +243,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect((await auditOf(catalog, L2)).faults).toEqual([]);
     });
 
-    it('of which the outcome stands ends where the same message is dead again', async () => {
-      const { catalog } = await stand();
+    it('of an image with an outcome ends when the same message fails again', async () => {
+      const { catalog } = await setUp();
       const letter = deadLetter({ image: id(2), technique: L2, event: 1, position: placeAt(1) });
       await catalog.addDeadLetters([letter]);
       await catalog.replayImages([1], AT);
@@ -255,8 +252,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect((await letters(catalog)).map((each) => [each.id, each.replayedAt])).toEqual([[2, null]]);
     });
 
-    it('waits for its message, and is unanswered until then', async () => {
-      const { catalog } = await stand();
+    it('leaves the image in flight until its dead letter is removed', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed'), newOutcome(id(1), 'first')]);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
@@ -275,8 +272,8 @@ export function deadLettersContract(stand: MakeStand): void {
   describe('the replay of an event', () => {
     const again = placeAt(5, { topic: 'image_event_alert' });
 
-    it('marks its letter, keeps the new position, and opens the event again', async () => {
-      const { catalog } = await stand();
+    it('marks its dead letter, records the new position, and opens the event', async () => {
+      const { catalog } = await setUp();
       const letter = await deadEvent(catalog);
       expect((await auditOf(catalog, L2)).openEvents).toEqual([]);
       expect(await catalog.tally(L2, { stream: 'default', first: 2, last: 2 })).toMatchObject({ deadLetters: 1 });
@@ -289,8 +286,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect(await catalog.tally(L2, { stream: 'default', first: 2, last: 2 })).toMatchObject({ deadLetters: 0 });
     });
 
-    it('marks once, and only letters that the alert stage has of events', async () => {
-      const { catalog } = await stand();
+    it('marks once, and only dead letters of the alert stage', async () => {
+      const { catalog } = await setUp();
       const letter = await deadEvent(catalog);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
       await catalog.replayEvents([{ id: 2, position: again }], AT);
@@ -301,8 +298,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT, null]);
     });
 
-    it('ends with the ready alert, which takes the letter with it, marked or not', async () => {
-      const { catalog } = await stand();
+    it('ends with the ready alert, which removes the dead letter, marked or not', async () => {
+      const { catalog } = await setUp();
       await deadEvent(catalog);
       const others = [deadLetter({ stage: 'alert', event: 2 }), deadLetter({ image: id(2), technique: L2, event: 1 })];
       await catalog.addDeadLetters(others);
@@ -311,8 +308,8 @@ export function deadLettersContract(stand: MakeStand): void {
       expect((await letters(catalog)).map((each) => each.id)).toEqual([2, 3]);
     });
 
-    it('may end with another dead letter, which is unmarked and closes the event', async () => {
-      const { catalog } = await stand();
+    it('can end with another dead letter, which is unmarked and settles the event', async () => {
+      const { catalog } = await setUp();
       const { id: marked, replayedAt: _, ...letter } = await deadEvent(catalog);
       await catalog.replayEvents([{ id: marked, position: again }], AT);
       await catalog.addDeadLetters([{ ...letter, position: again }]);

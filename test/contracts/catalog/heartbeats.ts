@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Heartbeat } from '../../../src/domain/heartbeats.ts';
 import { auditOf } from '../../support/audit.ts';
-import { L2, type MakeStand } from './stand.ts';
+import { L2, type SetUpCatalog } from './setup.ts';
 
 const OLDEST = '2026-01-01T00:00:00.000Z';
 
@@ -9,11 +9,11 @@ function beatOf(over: Partial<Heartbeat> = {}): Heartbeat {
   return { stage: 'analyze', host: 'a', process: 7, at: '2026-01-02T03:04:05.678Z', ...over };
 }
 
-/** That stages are alive. */
-export function heartbeatsContract(stand: MakeStand): void {
+/** The rows of heartbeats. */
+export function heartbeatsContract(setUp: SetUpCatalog): void {
   describe('heartbeats', () => {
-    it('are of a stage on a host, the latest of each process, the latest first', async () => {
-      const { catalog, open } = await stand();
+    it('are listed by stage and host: the latest of each process, the latest first', async () => {
+      const { catalog, open } = await setUp();
       expect(await catalog.heartbeats('analyze', 'a')).toEqual([]);
       const [early, late] = ['2026-01-02T03:04:06.000Z', '2026-01-02T03:04:07.000Z'];
       await catalog.recordHeartbeats(
@@ -29,16 +29,16 @@ export function heartbeatsContract(stand: MakeStand): void {
       expect(await catalog.heartbeats('receive', 'a')).toEqual([]);
     });
 
-    it('go with the end of their stage, of that process alone', async () => {
-      const { catalog } = await stand();
+    it('are removed for one stage of one process', async () => {
+      const { catalog } = await setUp();
       await catalog.recordHeartbeats([beatOf(), beatOf({ stage: 'alert' }), beatOf({ process: 8 })], OLDEST);
       await catalog.removeHeartbeats([beatOf(), beatOf({ process: 9 })]);
       expect(await catalog.heartbeats('analyze', 'a')).toEqual([beatOf({ process: 8 })]);
       expect(await catalog.heartbeats('alert', 'a')).toEqual([beatOf({ stage: 'alert' })]);
     });
 
-    it('that are old are forgotten when another comes', async () => {
-      const { catalog } = await stand();
+    it('that are old are deleted when another is recorded', async () => {
+      const { catalog } = await setUp();
       await catalog.recordHeartbeats(
         [beatOf({ at: OLDEST }), beatOf({ process: 8, at: '2025-12-31T23:59:59.999Z' })],
         '2025-01-01',
@@ -47,8 +47,8 @@ export function heartbeatsContract(stand: MakeStand): void {
       expect(await catalog.heartbeats('analyze', 'a')).toEqual([beatOf({ at: OLDEST })]);
     });
 
-    it('are no part of what is audited, and go with clean', async () => {
-      const { catalog } = await stand();
+    it('are no part of an audit, and are deleted by a clean', async () => {
+      const { catalog } = await setUp();
       const before = await auditOf(catalog, L2);
       await catalog.recordHeartbeats([beatOf()], OLDEST);
       expect(await auditOf(catalog, L2)).toEqual(before);

@@ -1,37 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import { levels, newImage, newOutcome, placeAt } from '../../support/samples.ts';
-import { addImages, id, L2, type MakeStand } from './stand.ts';
+import { addImages, id, L2, type SetUpCatalog } from './setup.ts';
 
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
 const UNDECODABLE = { verdict: 'undecodable', detail: 'cut short' } as const;
 
 /** The rows of images. */
-export function imagesContract(stand: MakeStand): void {
+export function imagesContract(setUp: SetUpCatalog): void {
   describe('images', () => {
     it('are numbered from 1 in each stream, without holes', async () => {
-      const { catalog } = await stand();
+      const { catalog } = await setUp();
       expect((await addImages(catalog, 3)).map(({ number }) => number)).toEqual([1, 2, 3]);
       expect((await addImages(catalog, 1, 'sky')).map(({ number }) => number)).toEqual([1]);
       expect((await addImages(catalog, 2)).map(({ number }) => number)).toEqual([4, 5]);
     });
 
-    it('keep what they were entered with, pending, and nothing is said of their decoding or place', async () => {
-      const { catalog, open } = await stand();
+    it('keep what they were added with: pending, without a decode fact and a position', async () => {
+      const { catalog, open } = await setUp();
       const picture = newImage({ format: 'png', origin: "/a b/'\n☃.png", bytes: 7 });
       const expected = { ...picture, number: 1, state: 'pending', fact: null, position: null };
       expect(await catalog.addImages([picture])).toEqual([expected]);
       expect(await (await open()).images([id(1)])).toEqual([expected]);
     });
 
-    it('name their masks, each once', async () => {
-      const { catalog } = await stand();
+    it('list their masks, each once', async () => {
+      const { catalog } = await setUp();
       await catalog.addImages(['bb', null, 'aa', 'bb'].map((mask) => newImage({ mask })));
       expect((await catalog.images([id(1), id(2)])).map((image) => image?.mask)).toEqual(['bb', null]);
       expect(await catalog.snapshot((pages) => pages.masks())).toEqual(['aa', 'bb']);
     });
 
-    it('that exist are handed back as they stand and take no number, also within one batch', async () => {
-      const { catalog } = await stand();
+    it('that exist are returned as they are and take no number, also within one batch', async () => {
+      const { catalog } = await setUp();
       const [a, b, c] = [newImage(), newImage(), newImage()];
       await catalog.addImages([a]);
       await catalog.markImagesReady([id(1)]);
@@ -44,15 +44,15 @@ export function imagesContract(stand: MakeStand): void {
       ]);
     });
 
-    it('are answered in the order asked for, undefined where there is none', async () => {
-      const { catalog } = await stand();
+    it('are returned in the order of the request, undefined if there is none', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 2);
       const rows = await catalog.images([id(2), id(9), id(1), id(1, 'sky')]);
       expect(rows.map((row) => row?.number)).toEqual([2, undefined, 1, undefined]);
     });
 
-    it('keep the place that was noted first, until it is taken from them', async () => {
-      const { catalog } = await stand();
+    it('keep their first position until it is cleared', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 1);
       await catalog.markImagesPublished([{ ...id(1), position: placeAt(5) }]);
       await catalog.markImagesPublished([{ ...id(1), position: placeAt(6) }]);
@@ -63,8 +63,8 @@ export function imagesContract(stand: MakeStand): void {
       expect((await catalog.images([id(1)]))[0]?.position).toEqual(placeAt(6));
     });
 
-    it('are to be published while they are pending or have no position, in the order of their numbers', async () => {
-      const { catalog } = await stand();
+    it('are unpublished while they are pending or have no position, by number', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 4);
       await addImages(catalog, 1, 'sky');
       await catalog.markImagesReady([id(1), id(2)]);
@@ -83,7 +83,7 @@ export function imagesContract(stand: MakeStand): void {
     });
 
     it('have as reference the nearest earlier one of their stream that may decode', async () => {
-      const { catalog } = await stand();
+      const { catalog } = await setUp();
       await addImages(catalog, 6);
       await addImages(catalog, 2, 'sky');
       const tooLarge = { verdict: 'too_large', detail: '900 megapixels' } as const;
@@ -108,7 +108,7 @@ export function imagesContract(stand: MakeStand): void {
     });
 
     it('are in flight while they have a position and lack an outcome of a technique in use', async () => {
-      const { catalog } = await stand();
+      const { catalog } = await setUp();
       await addImages(catalog, 3);
       await catalog.markImagesPublished([
         { ...id(1), position: placeAt(0) },
@@ -129,8 +129,8 @@ export function imagesContract(stand: MakeStand): void {
       expect(await catalog.imagesInFlight('sky', 0, 10)).toEqual([]);
     });
 
-    it('are found as the last of their stream, and as the newest from where they came', async () => {
-      const { catalog } = await stand();
+    it('are found as the newest of their stream, and of their origin', async () => {
+      const { catalog } = await setUp();
       expect(await catalog.newestImages([{ stream: 'default' }])).toEqual([undefined]);
       await catalog.addImages(['/a', '/b', '/a', '/c'].map((origin) => newImage({ origin })));
       await catalog.addImages([newImage({ stream: 'sky', origin: '/a' })]);

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { LockResult } from '../../../src/ports/catalog/locks.ts';
-import type { MakeStand } from './stand.ts';
+import type { SetUpCatalog } from './setup.ts';
 
 function lockOf(answer: LockResult) {
-  if (!('lock' in answer)) throw new Error(`it is held by ${answer.holder}`);
+  if (!('lock' in answer)) throw new Error(`the lock is held by ${answer.holder}`);
   return answer.lock;
 }
 
-/** Rights that one process holds at a time. */
-export function claimsContract(stand: MakeStand): void {
+/** Locks of several processes. */
+export function locksContract(setUp: SetUpCatalog): void {
   describe('locks', () => {
-    it('are held by one at a time, and tell who that is', async () => {
-      const { catalog, open } = await stand();
+    it('have one holder at a time, who is named to others', async () => {
+      const { catalog, open } = await setUp();
       const lock = lockOf(await catalog.lock('stream-a', 'the first receiver'));
       const other = await open();
       expect(await other.lock('stream-a', 'the second')).toEqual({ holder: 'the first receiver' });
@@ -20,16 +20,16 @@ export function claimsContract(stand: MakeStand): void {
       expect(await other.lock('stream-a', 'the second')).toHaveProperty('lock');
     });
 
-    it('are each of their own name', async () => {
-      const { catalog, open } = await stand();
+    it('are independent of locks with other names', async () => {
+      const { catalog, open } = await setUp();
       const other = await open();
       const names = ['stream-a', 'stream-a.b', 'stream-a/b', 'stream-%2e'];
       for (const name of names) lockOf(await catalog.lock(name, `who holds ${name}`));
       for (const name of names) expect(await other.lock(name, 'x')).toEqual({ holder: `who holds ${name}` });
     });
 
-    it('can be shared by those who all share them, and by nobody else', async () => {
-      const { catalog, open } = await stand();
+    it('can be shared, but not while they are held exclusively', async () => {
+      const { catalog, open } = await setUp();
       const [second, third] = [await open(), await open()];
       const one = lockOf(await catalog.lock('folder', 'analyze', 'shared'));
       const two = lockOf(await second.lock('folder', 'receive', 'shared'));
@@ -43,8 +43,8 @@ export function claimsContract(stand: MakeStand): void {
       expect(await catalog.lock('folder', 'analyze', 'shared')).toHaveProperty('lock');
     });
 
-    it('have a token for each holding, and are not lost by their release', async () => {
-      const { catalog, open } = await stand();
+    it('have a token of their own each time, and a release does not fire lost', async () => {
+      const { catalog, open } = await setUp();
       const other = await open();
       const shared = [lockOf(await catalog.lock('a', 'x', 'shared')), lockOf(await other.lock('a', 'y', 'shared'))];
       for (const lock of shared) await lock.release();
@@ -55,8 +55,8 @@ export function claimsContract(stand: MakeStand): void {
       expect(all.map(({ token, lost }) => [token === '', lost.aborted])).toEqual(Array(3).fill([false, false]));
     });
 
-    it('are free when their catalog is closed, and released twice without harm', async () => {
-      const { catalog, open } = await stand();
+    it('are freed when their catalog is closed, and can be released twice', async () => {
+      const { catalog, open } = await setUp();
       const other = await open();
       const released = lockOf(await other.lock('stream-b', 'the other'));
       lockOf(await other.lock('stream-a', 'the other'));

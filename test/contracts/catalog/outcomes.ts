@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { levels, newOutcome, placeAt } from '../../support/samples.ts';
-import { addImages, id, L2, type MakeStand } from './stand.ts';
+import { addImages, id, L2, type SetUpCatalog } from './setup.ts';
 
 const REGION = {
   box: { x: 3, y: 0, width: 12, height: 7 },
@@ -14,10 +14,10 @@ const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
 const UNDECODABLE = { verdict: 'undecodable', detail: 'cut short' } as const;
 
 /** The rows of outcomes and image events. */
-export function outcomesContract(stand: MakeStand): void {
+export function outcomesContract(setUp: SetUpCatalog): void {
   describe('outcomes', () => {
-    it('give each change the next event number over all streams, pending, and nothing else one', async () => {
-      const { catalog } = await stand();
+    it('give each change, and nothing else, the next event number over all streams, pending', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 4);
       await addImages(catalog, 2, 'sky');
       const written = await catalog.addOutcomes([
@@ -48,7 +48,7 @@ export function outcomesContract(stand: MakeStand): void {
     });
 
     it('keep their threshold with its unit, and their regions', async () => {
-      const { catalog, open } = await stand();
+      const { catalog, open } = await setUp();
       await addImages(catalog, 2);
       const regions = { count: 140, first: [REGION, { ...REGION, snr: 0.1 + 0.2 }] };
       const threshold = { value: 0.1, unit: '%' } as const;
@@ -58,8 +58,8 @@ export function outcomesContract(stand: MakeStand): void {
       expect((await catalog.outcomes(L2, [id(2)]))[0]?.event?.regions).toEqual(regions);
     });
 
-    it('that exist are handed back as they stand and take no number, also within one batch', async () => {
-      const { catalog } = await stand();
+    it('that exist are returned as they are and take no number, also within one batch', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 3);
       await catalog.addOutcomes([newOutcome(id(2), 'changed', { measurement: 7.25 })]);
       const written = await catalog.addOutcomes([
@@ -78,7 +78,7 @@ export function outcomesContract(stand: MakeStand): void {
     });
 
     it('are found by technique and image, with their event', async () => {
-      const { catalog } = await stand();
+      const { catalog } = await setUp();
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(1), 'first'), newOutcome(id(2), 'changed')]);
       const found = await catalog.outcomes(L2, [id(2), id(3), id(1)]);
@@ -90,8 +90,8 @@ export function outcomesContract(stand: MakeStand): void {
       expect(await catalog.outcomes('mse@1', [id(1)])).toEqual([undefined]);
     });
 
-    it('enter a fact of an image once', async () => {
-      const { catalog } = await stand();
+    it('record a decode fact of an image once', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 2);
       await catalog.addOutcomes([
         newOutcome(id(1), 'first', {
@@ -113,16 +113,16 @@ export function outcomesContract(stand: MakeStand): void {
       expect(rows.map((row) => row?.fact)).toEqual([DECODES, UNDECODABLE]);
     });
 
-    it('enter facts also where they stand already', async () => {
-      const { catalog } = await stand();
+    it('record decode facts also if the outcome exists', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 1);
       await catalog.addOutcomes([newOutcome(id(1), 'first')]);
       await catalog.addOutcomes([newOutcome(id(1), 'first', { facts: [{ ...id(1), fact: DECODES }] })]);
       expect((await catalog.images([id(1)]))[0]?.fact).toEqual(DECODES);
     });
 
-    it('of a batch are entered together or not at all', async () => {
-      const { catalog } = await stand();
+    it('of a batch are all added, or none', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 2);
       const impossible = newOutcome(id(2), 'changed', { kind: 'nonsense' as 'changed' });
       await expect(catalog.addOutcomes([newOutcome(id(1), 'changed'), impossible])).rejects.toThrow();
@@ -130,8 +130,8 @@ export function outcomesContract(stand: MakeStand): void {
       expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(0);
     });
 
-    it('have events that become ready once, and keep the place that was noted first', async () => {
-      const { catalog } = await stand();
+    it('have events that become ready once, and keep their first position', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
       for (const differenceSha256 of ['first', 'second'])

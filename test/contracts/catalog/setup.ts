@@ -3,16 +3,16 @@ import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { levels, newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
 import type { CatalogFaults } from './faults.ts';
 
-export interface CatalogStand {
-  /** A catalog without a row. */
+export interface CatalogSetup {
+  /** An empty catalog. */
   readonly catalog: Catalog;
-  /** The same catalog, as another process has it. */
+  /** Opens the same catalog as another process. */
   open(): Promise<Catalog>;
   readonly faults: CatalogFaults;
 }
 
 /** Makes a catalog for one test. */
-export type MakeStand = () => Promise<CatalogStand>;
+export type SetUpCatalog = () => Promise<CatalogSetup>;
 
 export const L2 = 'l2@1';
 
@@ -24,7 +24,7 @@ export function id(number: number, stream = 'default'): ImageId {
   return { stream, number };
 }
 
-/** Three images, of which the third has changed, with its alert. */
+/** Adds three images, of which the third has changed, with its alert: nothing is open. */
 export async function closedPipeline(catalog: Catalog): Promise<void> {
   await catalog.setThreshold(L2, levels(0));
   const images = await addImages(catalog, 3);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
-import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
+import { addImages, closedPipeline, id, L2, type SetUpCatalog } from './setup.ts';
 
-/** What is asked of the catalog as a whole. */
-export function wholeContract(stand: MakeStand): void {
-  describe('the whole', () => {
-    it('has an identity of its own that stays, and no bus before one is set', async () => {
-      const { catalog, open } = await stand();
+/** The identity, settings and cleaning of a pipeline, and the progress of a range of images. */
+export function pipelineContract(setUp: SetUpCatalog): void {
+  describe('the pipeline', () => {
+    it('has an identity that does not change, and no bus before one is set', async () => {
+      const { catalog, open } = await setUp();
       const identity = await catalog.identity();
       expect(identity).toMatchObject({ formerIds: [], busId: null, cleaning: false });
       expect(identity.pipelineId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
@@ -15,8 +15,8 @@ export function wholeContract(stand: MakeStand): void {
       expect(await (await open()).identity()).toEqual({ ...identity, busId: 'kafka cluster-1' });
     });
 
-    it('keeps a threshold for each technique', async () => {
-      const { catalog } = await stand();
+    it('has a threshold for each technique', async () => {
+      const { catalog } = await setUp();
       await catalog.setThreshold(L2, levels(1));
       await catalog.setThreshold('mse@1', { value: 2.5, unit: '%' });
       await catalog.setThreshold(L2, levels(3));
@@ -28,8 +28,8 @@ export function wholeContract(stand: MakeStand): void {
       );
     });
 
-    it('tells the first image of a range that something is still to come for', async () => {
-      const { catalog } = await stand();
+    it('finds the first open image of a range', async () => {
+      const { catalog } = await setUp();
       await addImages(catalog, 4);
       const firstOpen = (from: number, to: number) =>
         catalog.firstOpen(L2, { stream: 'default', first: from, last: to });
@@ -52,7 +52,7 @@ export function wholeContract(stand: MakeStand): void {
     });
 
     it('counts what a range of images has led to', async () => {
-      const { catalog } = await stand();
+      const { catalog } = await setUp();
       await addImages(catalog, 5);
       await catalog.addOutcomes([
         newOutcome(id(1), 'first'),
@@ -81,8 +81,8 @@ export function wholeContract(stand: MakeStand): void {
       });
     });
 
-    it('begins anew with clean: without rows, under a new id, the former ones kept', async () => {
-      const { catalog } = await stand();
+    it('has no rows and a new id after a clean, and keeps the former ids', async () => {
+      const { catalog } = await setUp();
       const ids: string[] = [];
       for (let round = 0; round < 2; round += 1) {
         await closedPipeline(catalog);
