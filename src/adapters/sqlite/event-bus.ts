@@ -4,21 +4,21 @@ import type { Message } from '../../domain/messages.ts';
 import type { Lock, Locks } from '../../ports/catalog/locks.ts';
 import type { Chunk, ConsumeOptions, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
 import type { Database, Row } from './database.ts';
-import { createDoorbell, type Doorbell, listenAt } from './doorbell.ts';
+import { createDoorbell, type Doorbell, listenTo } from './doorbell.ts';
 
 const BUS_ID = 'embedded';
 
-/** A topic of the embedded bus has this one partition: scaling out is Kafka's job. */
+/** A topic of the embedded bus has this one partition: Kafka is for scaling out. */
 const PARTITION = 0;
-/** How many messages one chunk may hold. */
-const CHUNK = 256;
-/** How often one who stands by looks whether the consumer at work has ended. */
+/** How many messages one chunk may have. */
+const MAX_CHUNK = 256;
+/** How often a consumer that stands by tries to take over. */
 const STANDBY_MS = 200;
 
-/** The bus on one machine: logs in the catalog's database, one consumer at work for each group and topic. */
-export function createEmbeddedBus(db: Database, lockManager: Locks, as: string): EventBus {
-  const locks = path.join(path.dirname(db.file), 'locks');
-  const bellFile = (topic: string) => path.join(locks, `${topic}.bell`);
+/** The bus on one machine: its logs are in the catalog's database, and one consumer works for each group and topic. */
+export function createEmbeddedBus(db: Database, locks: Locks, owner: string): EventBus {
+  const folder = path.join(path.dirname(db.file), 'locks');
+  const bellFile = (topic: string) => path.join(folder, `${topic}.bell`);
   const bells = new Map<string, Doorbell>();
 
   function bell(topic: string): Doorbell {
@@ -57,20 +57,20 @@ export function createEmbeddedBus(db: Database, lockManager: Locks, as: string):
         'SELECT * FROM bus_message WHERE topic = ? AND "offset" >= ? ORDER BY "offset" LIMIT ?',
         topic,
         nextOffset(topic, group),
-        CHUNK,
+        MAX_CHUNK,
       )
       .map((row) => receivedMessage(topic, row));
   }
 
-  /** The group's lock, or undefined where the wait for it ended first. */
+  /** Waits for the group's lock; undefined if it is told to stop, or everything is handled, before. */
   async function takeOver({ topic, group, signal, drain, onNotice }: ConsumeOptions): Promise<Lock | undefined> {
-    let told: string | undefined;
+    let reported: string | undefined;
     while (!signal.aborted) {
-      const answer = await lockManager.lock(lockName({ topic, group }), as);
+      const answer = await locks.lock(lockName({ topic, group }), owner);
       if ('lock' in answer) return answer.lock;
       if (drain && take(topic, group).length === 0) return undefined;
-      if (told !== answer.holder) onNotice?.({ kind: 'standing_by', holder: answer.holder });
-      told = answer.holder;
+      if (reported !== answer.holder) onNotice?.({ kind: 'standing_by', holder: answer.holder });
+      reported = answer.holder;
       await sleep(STANDBY_MS, undefined, { signal }).catch(() => {});
     }
     return undefined;
@@ -96,7 +96,7 @@ export function createEmbeddedBus(db: Database, lockManager: Locks, as: string):
     lost: AbortSignal,
   ): Promise<void> {
     const signal = AbortSignal.any([options.signal, lost]);
-    const listener = listenAt(bellFile(topic));
+    const listener = listenTo(bellFile(topic));
     try {
       options.onNotice?.({ kind: 'working' });
       while (!signal.aborted) {
@@ -155,7 +155,7 @@ export function createEmbeddedBus(db: Database, lockManager: Locks, as: string):
         topic,
       );
       if (row === undefined) return [];
-      // What the log holds, not what it once held: a message that is gone lies outside of it.
+      // From the messages that exist: one that was deleted is outside of the log.
       if (row['first'] === null) {
         return [{ partition: PARTITION, start: Number(row['next_offset']), end: Number(row['next_offset']) }];
       }

@@ -233,7 +233,7 @@ describe('the object store in files', () => {
       for (const attempt of [() => store.put([object]), () => store.putIncoming([staging])]) {
         await expect(attempt()).rejects.toMatchObject({
           code: 'disk_full',
-          message: expect.stringMatching(new RegExp(`^the disk that holds ${folder}.* is full: make room there$`)),
+          message: expect.stringMatching(new RegExp(`^the disk that holds ${folder}.* is full \\(ENOSPC\\): free some space on it$`)),
         });
       }
       expect(await store.get(object.key)).toBeUndefined();
