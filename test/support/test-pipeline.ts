@@ -9,7 +9,6 @@ import type { Message } from '../../src/domain/messages.ts';
 import type { OutcomeRecord } from '../../src/domain/records.ts';
 import type { Observer, Report } from '../../src/domain/reports.ts';
 import { type Replayed, replay } from '../../src/operations/replay.ts';
-import type { AuditCatalog } from '../../src/ports/catalog/audit.ts';
 import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import type { Comparator } from '../../src/ports/comparator.ts';
 import type { Broker, Chunk, EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
@@ -29,19 +28,16 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const TECHNIQUE = 'l2@1';
 
-/** The part of the catalog that stages use. */
-export type StageCatalog = Omit<Catalog, keyof AuditCatalog>;
-
 /** What a test pipeline is made of. */
 interface Ports {
-  readonly catalog: StageCatalog;
+  readonly catalog: Catalog;
   readonly bus: EventBus;
   readonly store: ObjectStore;
 }
 
 /** The three stages over one set of adapters. */
 export interface TestPipeline {
-  readonly catalog: StageCatalog;
+  readonly catalog: Catalog;
   readonly bus: EventBus;
   readonly broker: Broker;
   readonly store: ObjectStore;
@@ -88,7 +84,6 @@ export interface MemoryTestPipeline extends TestPipeline {
 
 /** A test pipeline with a SQLite catalog, the embedded bus and files in a temporary folder. */
 export interface DurableTestPipeline extends TestPipeline {
-  readonly catalog: Catalog;
   readonly folder: string;
   /** Changes the tables directly, without the catalog. */
   tamper(sql: string): Promise<void>;
