@@ -2,6 +2,7 @@ import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { STAGES, type StageName } from '../domain/reports.ts';
 import type { Liveness } from '../operations/alive.ts';
+import { livenessJson } from '../operations/json/status.ts';
 import type { ReadCommand } from './read-command.ts';
 
 /** Tells whether a stage is alive; the answer is the exit status: 1 where it is not. */
@@ -28,9 +29,4 @@ function livenessLine({ stage, host, alive, heartbeats }: Liveness): string {
   const last = `process ${latest.process}, ${(latest.ageMs / 1000).toFixed(1)} s ago`;
   if (alive) return `${stage} is alive ${where}: ${last}`;
   return `${stage} is not alive ${where}: its last heartbeat was that of ${last}; it was killed, or hangs`;
-}
-
-/** `status --alive --json`. */
-function livenessJson({ stage, host, alive, heartbeats }: Liveness): object {
-  return { stage, host, alive, heartbeats: heartbeats.map(({ process, at }) => ({ process, at })) };
 }

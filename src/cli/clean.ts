@@ -4,6 +4,7 @@ import type { Pipeline } from '../app/pipeline.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { CleanPlan } from '../operations/clean.ts';
+import { cleanJson } from '../operations/json/clean.ts';
 import { commandOf } from './options.ts';
 import { runReadCommand } from './read-command.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,7 +31,8 @@ export function cleanCommand(onExit: (status: number) => void): Command {
           const plan = await pipeline.planClean();
           const dryRun = options.dryRun === true;
           const keepTopics = options.keepTopics === true;
-          if (config.json) terminal.result(JSON.stringify(planJson(pipeline.data, plan, dryRun)));
+          if (config.json)
+            terminal.result(JSON.stringify(cleanJson(plan, { data: pipeline.data, dryRun, locate: pipeline.locate })));
           else for (const line of linesOf(pipeline, plan, { dryRun, keepTopics })) terminal.result(line);
           if (dryRun) return 0;
           const answer = options.yes === true ? 'yes' : await ask(terminal);
@@ -57,11 +59,6 @@ function linesOf(
     `${escapeText(data)}: ${counted(images, 'image')}, ${counted(events, 'event')}, ${counted(alerts, 'alert')}; ${counted(files, 'file')} ${dryRun ? 'would go' : 'will go'}, ${messages}`,
     ...strangers.map((key) => `  stays, imgpipe did not write it: ${escapeText(key)}`),
   ];
-}
-
-function planJson(data: string, plan: CleanPlan, dryRun: boolean): object {
-  const { images, events, alerts, files, strangers } = plan;
-  return { data, images, events, alerts, files, left: strangers, dry_run: dryRun };
 }
 
 /** Asks on the terminal. Ctrl-D is a no. Throws `usage` where there is no terminal. */

@@ -5,7 +5,7 @@ import { asImgpipeError, ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { thresholdText } from '../domain/threshold.ts';
 import type { ComparedPicture, ComparedPictures } from '../operations/compare-pictures.ts';
-import { comparisonJson } from '../operations/json-lines.ts';
+import { comparisonJson } from '../operations/json/comparison.ts';
 import { commandOf, configOf } from './options.ts';
 import { createTerminal } from './terminal.ts';
 import { regionLines } from './view.ts';

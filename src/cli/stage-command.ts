@@ -1,10 +1,9 @@
-import path from 'node:path';
 import { openPipeline, type Pipeline, type StageOptions } from '../app/pipeline.ts';
 import type { Config } from '../config/settings.ts';
 import { asImgpipeError, Stopped } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { Report } from '../domain/reports.ts';
-import { resultJson } from '../operations/json-lines.ts';
+import { resultJson } from '../operations/json/result-lines.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { createWaitingTimes } from './waiting-times.ts';
@@ -60,7 +59,7 @@ export async function runStage({ name, config, ends, work, summary }: StageComma
     const { signal } = interrupt;
     const onReport = (report: Report) => {
       waiting.note(report);
-      draw(report, { config, terminal, tally, data: pipeline?.data ?? config.data });
+      draw(report, { config, terminal, tally, locate: (key) => pipeline?.locate(key) ?? key });
     };
     pipeline = await openPipeline({ config, command: name, create: true, signal, onReport });
     terminal.notice(terminal.err.dim(`${name}: broker ${pipeline.broker}, folder ${escapeText(pipeline.data)}`));
@@ -98,12 +97,12 @@ interface Drawing {
   readonly config: Config;
   readonly terminal: Terminal;
   readonly tally: Tally;
-  readonly data: string;
+  readonly locate: (key: string) => string;
 }
 
-function draw(report: Report, { config, terminal, tally, data }: Drawing): void {
+function draw(report: Report, { config, terminal, tally, locate }: Drawing): void {
   count(report, tally);
-  const json = resultJson(report, (key) => path.join(data, key));
+  const json = resultJson(report, locate);
   if (report.kind === 'rejected') {
     terminal.complaint(rejectedLine(report));
   } else if (report.kind === 'blocked') {

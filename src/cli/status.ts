@@ -3,7 +3,7 @@ import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageName } from '../domain/records.ts';
 import { thresholdText } from '../domain/threshold.ts';
-import { statusJson } from '../operations/json-lines.ts';
+import { statusJson } from '../operations/json/status.ts';
 import type { GroupLag } from '../operations/lag.ts';
 import type { Status } from '../operations/status.ts';
 import { stageNamed, tellAlive } from './alive.ts';

@@ -3,7 +3,7 @@ import { escapeText } from '../domain/escape.ts';
 import type { ImageRecord, Regions } from '../domain/records.ts';
 import { regionText } from '../domain/texts.ts';
 import { thresholdText } from '../domain/threshold.ts';
-import { viewJson } from '../operations/json-lines.ts';
+import { viewJson } from '../operations/json/view.ts';
 import type { AlertView } from '../operations/view.ts';
 import { openAlert } from './open-alert.ts';
 import { commandOf, numberNamed } from './options.ts';

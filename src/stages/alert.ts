@@ -1,7 +1,8 @@
 import { ALERT_GROUP } from '../domain/consumer-groups.ts';
 import type { ImgpipeError } from '../domain/errors.ts';
-import { deadLetterMessage, type Message, readMessage, TOPICS } from '../domain/messages.ts';
+import { deadLetterMessage, type Message, TOPICS } from '../domain/messages.ts';
 import { alertTextKey } from '../domain/object-keys.ts';
+import { readMessage } from '../domain/read-message.ts';
 import type { EventRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import { alertText } from '../domain/texts.ts';

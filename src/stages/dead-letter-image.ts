@@ -1,5 +1,6 @@
 import type { ImgpipeError } from '../domain/errors.ts';
-import { deadLetterMessage, type Message, readMessage } from '../domain/messages.ts';
+import { deadLetterMessage, type Message } from '../domain/messages.ts';
+import { readMessage } from '../domain/read-message.ts';
 import type { ImageId } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { Threshold } from '../domain/threshold.ts';

@@ -1,5 +1,6 @@
 import { ImgpipeError } from '../domain/errors.ts';
-import { type MessageData, type MessageType, readMessage } from '../domain/messages.ts';
+import type { MessageData, MessageType } from '../domain/messages.ts';
+import { readMessage } from '../domain/read-message.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 

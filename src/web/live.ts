@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImgpipeError } from '../domain/errors.ts';
-import { alertJson } from '../operations/json-lines.ts';
+import { alertJson } from '../operations/json/result-lines.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 

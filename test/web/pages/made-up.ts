@@ -53,7 +53,7 @@ export function madeEntry(number: number, more: Partial<AlertEntry> = {}): Alert
 
 export function listModel(more: Partial<ListModel> = {}): ListModel {
   return {
-    fields: { stream: '', technique: '', from: '', to: '', least: '' },
+    fields: { stream: '', technique: '', from: '', to: '', min_measurement: '' },
     streams: ['garden', 'sky'],
     techniques: ['changed@1', 'l2@1'],
     entries: [madeEntry(7)],
