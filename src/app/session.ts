@@ -7,8 +7,8 @@ import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import { withHeartbeat } from '../stages/heartbeat.ts';
-import { holdingLock } from '../stages/held-lock.ts';
-import { STANDBY_MS } from '../stages/locks.ts';
+import { STANDBY_MS } from '../stages/locks/acquire-lock.ts';
+import { holdingLock } from '../stages/locks/held-lock.ts';
 import { pause, withRetry } from '../stages/retry.ts';
 import type { Adapters } from './adapters.ts';
 

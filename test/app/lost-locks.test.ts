@@ -10,7 +10,7 @@ import type { Report, Step } from '../../src/domain/reports.ts';
 import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import { PIPELINE_LOCK } from '../../src/ports/catalog/locks.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
-import { streamLockName, techniqueLockName } from '../../src/stages/locks.ts';
+import { streamLockName, techniqueLockName } from '../../src/stages/locks/acquire-lock.ts';
 import { png } from '../support/pictures.ts';
 import { deadLetter, levels } from '../support/samples.ts';
 
