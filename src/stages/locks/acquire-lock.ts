@@ -1,9 +1,9 @@
-import { ImgpipeError } from '../domain/errors.ts';
-import type { Observer } from '../domain/reports.ts';
-import { sameThreshold, type Threshold, thresholdText } from '../domain/threshold.ts';
-import type { Lock, Locks } from '../ports/catalog/locks.ts';
-import type { PipelineCatalog } from '../ports/catalog/pipeline.ts';
-import { pause, withRetry } from './retry.ts';
+import { ImgpipeError } from '../../domain/errors.ts';
+import type { Observer } from '../../domain/reports.ts';
+import { sameThreshold, type Threshold, thresholdText } from '../../domain/threshold.ts';
+import type { Lock, Locks } from '../../ports/catalog/locks.ts';
+import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
+import { pause, withRetry } from '../retry.ts';
 
 /** How often a process that stands by requests the lock. */
 export const STANDBY_MS = 200;

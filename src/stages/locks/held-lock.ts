@@ -1,7 +1,7 @@
-import { Stopped } from '../domain/errors.ts';
-import type { Observer, StageName } from '../domain/reports.ts';
-import type { Lock } from '../ports/catalog/locks.ts';
-import { pause } from './retry.ts';
+import { Stopped } from '../../domain/errors.ts';
+import type { Observer, StageName } from '../../domain/reports.ts';
+import type { Lock } from '../../ports/catalog/locks.ts';
+import { pause } from '../retry.ts';
 
 /** How long to wait before a lost lock is requested again. */
 const LOST_PAUSE_MS = 100;

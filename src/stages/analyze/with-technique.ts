@@ -1,9 +1,9 @@
-import type { Locks } from '../ports/catalog/locks.ts';
-import type { PipelineCatalog } from '../ports/catalog/pipeline.ts';
-import type { Comparator, Measure } from '../ports/comparator.ts';
-import { holdingLock } from './held-lock.ts';
-import { type LockOwner, lockThreshold, techniqueLockName } from './locks.ts';
-import { withRetry } from './retry.ts';
+import type { Locks } from '../../ports/catalog/locks.ts';
+import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
+import type { Comparator, Measure } from '../../ports/comparator.ts';
+import { type LockOwner, lockThreshold, techniqueLockName } from '../locks/acquire-lock.ts';
+import { holdingLock } from '../locks/held-lock.ts';
+import { withRetry } from '../retry.ts';
 
 export interface TechniqueParts extends LockOwner {
   readonly catalog: Locks & Pick<PipelineCatalog, 'thresholds' | 'setThreshold'>;

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { sha256Of } from '../../src/base/digest.ts';
-import { ImgpipeError, Stopped } from '../../src/domain/errors.ts';
-import { imageReceivedMessage, type Message, TOPICS } from '../../src/domain/messages.ts';
-import { imageKey } from '../../src/domain/object-keys.ts';
-import type { Report, Step } from '../../src/domain/reports.ts';
-import type { Comparator } from '../../src/ports/comparator.ts';
-import type { ReceivedMessage } from '../../src/ports/event-bus.ts';
-import type { HandlerContext, Stage } from '../../src/stages/consume.ts';
-import { auditOf } from '../support/audit.ts';
-import { openSqlite } from '../support/open-sqlite.ts';
-import { cutPng, png } from '../support/pictures.ts';
-import { pair } from '../support/samples.ts';
-import { type MemoryTestPipeline, type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
+import { ImgpipeError, Stopped } from '../../../src/domain/errors.ts';
+import { imageReceivedMessage, type Message, TOPICS } from '../../../src/domain/messages.ts';
+import { imageKey } from '../../../src/domain/object-keys.ts';
+import type { Report, Step } from '../../../src/domain/reports.ts';
+import type { Comparator } from '../../../src/ports/comparator.ts';
+import type { ReceivedMessage } from '../../../src/ports/event-bus.ts';
+import type { HandlerContext, Stage } from '../../../src/stages/consume/consume.ts';
+import { auditOf } from '../../support/audit.ts';
+import { openSqlite } from '../../support/open-sqlite.ts';
+import { cutPng, png } from '../../support/pictures.ts';
+import { pair } from '../../support/samples.ts';
+import { type MemoryTestPipeline, type TestPipeline, testPipeline } from '../../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 /** Differs from GREY by 3, 4 and 0 in one pixel: the norm is 5. */

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { imageReceivedMessage, TOPICS } from '../domain/messages.ts';
-import { imageKey } from '../domain/object-keys.ts';
-import { isInLog } from '../domain/record-positions.ts';
-import type { Observer } from '../domain/reports.ts';
-import type { ImageCatalog } from '../ports/catalog/images.ts';
-import type { EventBus } from '../ports/event-bus.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import { whileHeld } from './held-lock.ts';
-import { untilStopped, withRetry } from './retry.ts';
+import { imageReceivedMessage, TOPICS } from '../../domain/messages.ts';
+import { imageKey } from '../../domain/object-keys.ts';
+import { isInLog } from '../../domain/record-positions.ts';
+import type { Observer } from '../../domain/reports.ts';
+import type { ImageCatalog } from '../../ports/catalog/images.ts';
+import type { EventBus } from '../../ports/event-bus.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { whileHeld } from '../locks/held-lock.ts';
+import { untilStopped, withRetry } from '../retry.ts';
 
 /** How many images are promoted and published together. */
 const BATCH = 64;

@@ -1,5 +1,5 @@
-import { consumerGroup } from '../domain/consumer-groups.ts';
-import { deadLetterMessage, imageEventMessage, type MessageData, TOPICS } from '../domain/messages.ts';
+import { consumerGroup } from '../../domain/consumer-groups.ts';
+import { deadLetterMessage, imageEventMessage, type MessageData, TOPICS } from '../../domain/messages.ts';
 import {
   type EventRecord,
   type ImageId,
@@ -7,24 +7,24 @@ import {
   imageName,
   type NewDeadLetter,
   type OutcomeRecord,
-} from '../domain/records.ts';
-import type { Observer } from '../domain/reports.ts';
-import type { Threshold } from '../domain/threshold.ts';
-import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
-import type { ImageCatalog } from '../ports/catalog/images.ts';
-import type { OutcomeCatalog } from '../ports/catalog/outcomes.ts';
-import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
-import type { Comparator } from '../ports/comparator.ts';
-import type { ReceivedMessage } from '../ports/event-bus.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+} from '../../domain/records.ts';
+import type { Observer } from '../../domain/reports.ts';
+import type { Threshold } from '../../domain/threshold.ts';
+import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
+import type { ImageCatalog } from '../../ports/catalog/images.ts';
+import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
+import type { PipelineIdentity } from '../../ports/catalog/pipeline.ts';
+import type { Comparator } from '../../ports/comparator.ts';
+import type { ReceivedMessage } from '../../ports/event-bus.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Handled, HandlerContext, Stage } from '../consume/consume.ts';
+import { imageOfMessage } from '../consume/message-rows.ts';
+import { type OpenedMessage, openMessage } from '../consume/open-message.ts';
 import { type ComparedImage, createImageComparison, type DecodeCache } from './compare-image.ts';
 import { createConcurrentTasks } from './concurrent-tasks.ts';
-import type { Handled, HandlerContext, Stage } from './consume.ts';
 import { createImageDeadLetterer } from './dead-letter-image.ts';
 import { createEventFiles } from './event-files.ts';
 import { resolveExistingDeadLetters } from './existing-dead-letters.ts';
-import { imageOfMessage } from './message-rows.ts';
-import { type OpenedMessage, openMessage } from './open-message.ts';
 import { createMaskReader, createPictureReader } from './stored-picture.ts';
 
 /** What the stage needs of the catalog. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { sha256Of } from '../../src/base/digest.ts';
-import { Stopped } from '../../src/domain/errors.ts';
-import { TOPICS } from '../../src/domain/messages.ts';
-import { imageKey } from '../../src/domain/object-keys.ts';
-import type { Report } from '../../src/domain/reports.ts';
-import { png } from '../support/pictures.ts';
-import { newImage } from '../support/samples.ts';
-import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
+import { Stopped } from '../../../src/domain/errors.ts';
+import { TOPICS } from '../../../src/domain/messages.ts';
+import { imageKey } from '../../../src/domain/object-keys.ts';
+import type { Report } from '../../../src/domain/reports.ts';
+import { png } from '../../support/pictures.ts';
+import { newImage } from '../../support/samples.ts';
+import { type TestPipeline, testPipeline } from '../../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 

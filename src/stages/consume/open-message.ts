@@ -1,8 +1,8 @@
-import { ImgpipeError } from '../domain/errors.ts';
-import type { MessageData, MessageType } from '../domain/messages.ts';
-import { readMessage } from '../domain/read-message.ts';
-import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
-import type { ReceivedMessage } from '../ports/event-bus.ts';
+import { ImgpipeError } from '../../domain/errors.ts';
+import type { MessageData, MessageType } from '../../domain/messages.ts';
+import { readMessage } from '../../domain/read-message.ts';
+import type { PipelineIdentity } from '../../ports/catalog/pipeline.ts';
+import type { ReceivedMessage } from '../../ports/event-bus.ts';
 
 /** A parsed message of this pipeline. `data` is undefined for a message from before the last `clean`: skip it. */
 export type OpenedMessage<T extends MessageType> =

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createConcurrentTasks } from '../../src/stages/concurrent-tasks.ts';
+import { createConcurrentTasks } from '../../../src/stages/analyze/concurrent-tasks.ts';
 
 function deferred() {
   let [resolve, reject] = [(_: string) => {}, (_: Error) => {}];

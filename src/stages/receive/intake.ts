@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { unlessAborted } from '../base/deadlines.ts';
-import { sha256Of } from '../base/digest.ts';
-import { ImgpipeError } from '../domain/errors.ts';
-import { sniffFormat } from '../domain/picture-format.ts';
-import type { ImageRecord, NewImage } from '../domain/records.ts';
-import type { Observer } from '../domain/reports.ts';
-import type { ImageSource, SourceItem, StreamPosition } from '../ports/image-source.ts';
+import { unlessAborted } from '../../base/deadlines.ts';
+import { sha256Of } from '../../base/digest.ts';
+import { ImgpipeError } from '../../domain/errors.ts';
+import { sniffFormat } from '../../domain/picture-format.ts';
+import type { ImageRecord, NewImage } from '../../domain/records.ts';
+import type { Observer } from '../../domain/reports.ts';
+import type { ImageSource, SourceItem, StreamPosition } from '../../ports/image-source.ts';
 
 export interface Received {
   readonly images: number;

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { ImgpipeError } from '../../src/domain/errors.ts';
-import { TOPICS } from '../../src/domain/messages.ts';
-import { imageKey } from '../../src/domain/object-keys.ts';
-import type { Step } from '../../src/domain/reports.ts';
-import type { ImageSource, SourceItem } from '../../src/ports/image-source.ts';
-import type { ReceiveParts } from '../../src/stages/receive.ts';
-import { cutPng, png } from '../support/pictures.ts';
-import { newImage } from '../support/samples.ts';
-import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { ImgpipeError } from '../../../src/domain/errors.ts';
+import { TOPICS } from '../../../src/domain/messages.ts';
+import { imageKey } from '../../../src/domain/object-keys.ts';
+import type { Step } from '../../../src/domain/reports.ts';
+import type { ImageSource, SourceItem } from '../../../src/ports/image-source.ts';
+import type { ReceiveParts } from '../../../src/stages/receive/receive.ts';
+import { cutPng, png } from '../../support/pictures.ts';
+import { newImage } from '../../support/samples.ts';
+import { type TestPipeline, testPipeline } from '../../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);

@@ -1,7 +1,7 @@
-import { ImgpipeError } from '../domain/errors.ts';
-import type { MessageData } from '../domain/messages.ts';
-import { eventTextKey, imageKey } from '../domain/object-keys.ts';
-import { type EventRecord, type ImageId, type ImageRecord, imageName } from '../domain/records.ts';
+import { ImgpipeError } from '../../domain/errors.ts';
+import type { MessageData } from '../../domain/messages.ts';
+import { eventTextKey, imageKey } from '../../domain/object-keys.ts';
+import { type EventRecord, type ImageId, type ImageRecord, imageName } from '../../domain/records.ts';
 
 /** A message identifies a row. Every field that it repeats must agree with the row. */
 

@@ -1,5 +1,5 @@
-import { imageName, type NewDeadLetter, type OutcomeRecord } from '../domain/records.ts';
-import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
+import { imageName, type NewDeadLetter, type OutcomeRecord } from '../../domain/records.ts';
+import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
 
 /**
  * Removes the dead letters of images that have been handled since. Returns those of images whose outcome is `dead`,

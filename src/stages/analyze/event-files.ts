@@ -1,14 +1,14 @@
-import { sha256Of } from '../base/digest.ts';
-import { ImgpipeError } from '../domain/errors.ts';
-import { differenceKey, eventTextKey } from '../domain/object-keys.ts';
-import type { EventRecord, ImageRecord } from '../domain/records.ts';
-import type { Observer } from '../domain/reports.ts';
-import { eventText } from '../domain/texts.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
-import type { Comparator, PictureSource } from '../ports/comparator.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { HandlerContext } from './consume.ts';
-import { requireImage } from './message-rows.ts';
+import { sha256Of } from '../../base/digest.ts';
+import { ImgpipeError } from '../../domain/errors.ts';
+import { differenceKey, eventTextKey } from '../../domain/object-keys.ts';
+import type { EventRecord, ImageRecord } from '../../domain/records.ts';
+import type { Observer } from '../../domain/reports.ts';
+import { eventText } from '../../domain/texts.ts';
+import type { Catalog } from '../../ports/catalog/catalog.ts';
+import type { Comparator, PictureSource } from '../../ports/comparator.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { HandlerContext } from '../consume/consume.ts';
+import { requireImage } from '../consume/message-rows.ts';
 
 export interface EventFilesParts extends Pick<Observer, 'onStep'> {
   readonly catalog: Pick<Catalog, 'images' | 'markEventsReady'>;

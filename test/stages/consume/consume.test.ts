@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryBus } from '../../src/adapters/memory/event-bus.ts';
-import { type ErrorCode, ImgpipeError, Stopped } from '../../src/domain/errors.ts';
-import type { Message } from '../../src/domain/messages.ts';
-import type { Report } from '../../src/domain/reports.ts';
-import type { EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
-import { consume, type Handled, type Stage } from '../../src/stages/consume.ts';
+import { createMemoryBus } from '../../../src/adapters/memory/event-bus.ts';
+import { type ErrorCode, ImgpipeError, Stopped } from '../../../src/domain/errors.ts';
+import type { Message } from '../../../src/domain/messages.ts';
+import type { Report } from '../../../src/domain/reports.ts';
+import type { EventBus, ReceivedMessage } from '../../../src/ports/event-bus.ts';
+import { consume, type Handled, type Stage } from '../../../src/stages/consume/consume.ts';
 
 /** Handles a message: throws, or returns if it is done. */
 type Handler = (value: string, attempt: number) => void;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryCatalog } from '../../src/adapters/memory/catalog.ts';
-import { Stopped } from '../../src/domain/errors.ts';
-import type { Report } from '../../src/domain/reports.ts';
-import type { Lock } from '../../src/ports/catalog/locks.ts';
-import { holdingLock, throwIfLost, whileHeld } from '../../src/stages/held-lock.ts';
+import { createMemoryCatalog } from '../../../src/adapters/memory/catalog.ts';
+import { Stopped } from '../../../src/domain/errors.ts';
+import type { Report } from '../../../src/domain/reports.ts';
+import type { Lock } from '../../../src/ports/catalog/locks.ts';
+import { holdingLock, throwIfLost, whileHeld } from '../../../src/stages/locks/held-lock.ts';
 
 const NAME = 'stream-default';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { TOPICS } from '../../src/domain/messages.ts';
-import { imageKey } from '../../src/domain/object-keys.ts';
-import type { Report, Step } from '../../src/domain/reports.ts';
-import type { ImageSource, SourceItem } from '../../src/ports/image-source.ts';
-import { streamLockName } from '../../src/stages/locks.ts';
-import { png } from '../support/pictures.ts';
-import { type MemoryTestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { TOPICS } from '../../../src/domain/messages.ts';
+import { imageKey } from '../../../src/domain/object-keys.ts';
+import type { Report, Step } from '../../../src/domain/reports.ts';
+import type { ImageSource, SourceItem } from '../../../src/ports/image-source.ts';
+import { streamLockName } from '../../../src/stages/locks/acquire-lock.ts';
+import { png } from '../../support/pictures.ts';
+import { type MemoryTestPipeline, testPipeline } from '../../support/test-pipeline.ts';
 
 const LOCK = streamLockName('default');
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asImgpipeError, type ErrorCode, Stopped } from '../domain/errors.ts';
-import type { ImageCatalog } from '../ports/catalog/images.ts';
-import type { LockResult, Locks } from '../ports/catalog/locks.ts';
-import { throwIfLost, whileHeld } from './held-lock.ts';
-import { type LockOwner, streamLockName } from './locks.ts';
-import { pause, withRetry } from './retry.ts';
+import { asImgpipeError, type ErrorCode, Stopped } from '../../domain/errors.ts';
+import type { ImageCatalog } from '../../ports/catalog/images.ts';
+import type { LockResult, Locks } from '../../ports/catalog/locks.ts';
+import { type LockOwner, streamLockName } from '../locks/acquire-lock.ts';
+import { throwIfLost, whileHeld } from '../locks/held-lock.ts';
+import { pause, withRetry } from '../retry.ts';
 import { createStreamOutbox, POLL_MS, type StreamOutboxParts } from './stream-outbox.ts';
 
 /** How often, and how far apart, to try a stream's lock that another process may hold for a moment only. */

@@ -1,13 +1,13 @@
-import { imageKey } from '../domain/object-keys.ts';
-import type { Observer } from '../domain/reports.ts';
-import type { ImageCatalog } from '../ports/catalog/images.ts';
-import type { Locks } from '../ports/catalog/locks.ts';
-import type { StreamPosition } from '../ports/image-source.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import { holdingLock, throwIfLost, whileHeld } from './held-lock.ts';
+import { imageKey } from '../../domain/object-keys.ts';
+import type { Observer } from '../../domain/reports.ts';
+import type { ImageCatalog } from '../../ports/catalog/images.ts';
+import type { Locks } from '../../ports/catalog/locks.ts';
+import type { StreamPosition } from '../../ports/image-source.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { type LockOwner, lockStream, streamLockName } from '../locks/acquire-lock.ts';
+import { holdingLock, throwIfLost, whileHeld } from '../locks/held-lock.ts';
+import { withRetry } from '../retry.ts';
 import type { Batch, Intake, Received } from './intake.ts';
-import { type LockOwner, lockStream, streamLockName } from './locks.ts';
-import { withRetry } from './retry.ts';
 import { createStreamOutbox, type StreamOutboxParts } from './stream-outbox.ts';
 
 export interface ReceiveParts extends LockOwner, Observer, StreamOutboxParts {

@@ -1,6 +1,6 @@
-import { type ImgpipeError, stackOf } from '../domain/errors.ts';
-import type { NewDeadLetter } from '../domain/records.ts';
-import type { ReceivedMessage } from '../ports/event-bus.ts';
+import { type ImgpipeError, stackOf } from '../../domain/errors.ts';
+import type { NewDeadLetter } from '../../domain/records.ts';
+import type { ReceivedMessage } from '../../ports/event-bus.ts';
 
 /** The dead letter of a message. It contains the message as it was received. */
 export function deadLetterOf(

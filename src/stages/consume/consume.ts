@@ -1,10 +1,10 @@
-import { asImgpipeError, type ImgpipeError, Stopped } from '../domain/errors.ts';
-import type { Message } from '../domain/messages.ts';
-import type { RecordPosition } from '../domain/records.ts';
-import type { Observer, Step } from '../domain/reports.ts';
-import type { Chunk, ConsumerNotice, EventBus, ReceivedMessage } from '../ports/event-bus.ts';
-import { NEVER_LOST, throwIfLost, whileHeld } from './held-lock.ts';
-import { type RetryContext, untilStopped, withRetry } from './retry.ts';
+import { asImgpipeError, type ImgpipeError, Stopped } from '../../domain/errors.ts';
+import type { Message } from '../../domain/messages.ts';
+import type { RecordPosition } from '../../domain/records.ts';
+import type { Observer, Step } from '../../domain/reports.ts';
+import type { Chunk, ConsumerNotice, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
+import { NEVER_LOST, throwIfLost, whileHeld } from '../locks/held-lock.ts';
+import { type RetryContext, untilStopped, withRetry } from '../retry.ts';
 
 /** How often a message that triggers a bug is tried before it becomes a dead letter. */
 const TRIES = 3;

@@ -1,4 +1,4 @@
-import { asImgpipeError } from '../domain/errors.ts';
+import { asImgpipeError } from '../../domain/errors.ts';
 import {
   type DecodeFact,
   type ImageId,
@@ -6,13 +6,13 @@ import {
   imageName,
   type NewDeadLetter,
   type NewOutcome,
-} from '../domain/records.ts';
-import type { Threshold } from '../domain/threshold.ts';
-import type { ImageCatalog } from '../ports/catalog/images.ts';
-import type { Comparator, PictureSource } from '../ports/comparator.ts';
-import type { ReceivedMessage } from '../ports/event-bus.ts';
-import type { HandlerContext } from './consume.ts';
-import { deadLetterOf, reasonOf } from './dead-letter.ts';
+} from '../../domain/records.ts';
+import type { Threshold } from '../../domain/threshold.ts';
+import type { ImageCatalog } from '../../ports/catalog/images.ts';
+import type { Comparator, PictureSource } from '../../ports/comparator.ts';
+import type { ReceivedMessage } from '../../ports/event-bus.ts';
+import type { HandlerContext } from '../consume/consume.ts';
+import { deadLetterOf, reasonOf } from '../consume/dead-letter.ts';
 
 export interface ImageComparisonParts {
   readonly catalog: Pick<ImageCatalog, 'references'>;

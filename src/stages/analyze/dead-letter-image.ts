@@ -1,14 +1,14 @@
-import type { ImgpipeError } from '../domain/errors.ts';
-import { deadLetterMessage, type Message } from '../domain/messages.ts';
-import { readMessage } from '../domain/read-message.ts';
-import type { ImageId } from '../domain/records.ts';
-import type { Observer } from '../domain/reports.ts';
-import type { Threshold } from '../domain/threshold.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
-import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
-import type { ReceivedMessage } from '../ports/event-bus.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import { deadLetterOf, reasonOf } from './dead-letter.ts';
+import type { ImgpipeError } from '../../domain/errors.ts';
+import { deadLetterMessage, type Message } from '../../domain/messages.ts';
+import { readMessage } from '../../domain/read-message.ts';
+import type { ImageId } from '../../domain/records.ts';
+import type { Observer } from '../../domain/reports.ts';
+import type { Threshold } from '../../domain/threshold.ts';
+import type { Catalog } from '../../ports/catalog/catalog.ts';
+import type { PipelineIdentity } from '../../ports/catalog/pipeline.ts';
+import type { ReceivedMessage } from '../../ports/event-bus.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { deadLetterOf, reasonOf } from '../consume/dead-letter.ts';
 
 export interface ImageDeadLetterParts extends Observer {
   readonly catalog: Pick<Catalog, 'images' | 'outcomes' | 'addDeadLetters' | 'addOutcomes'>;

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryCatalog, type MemoryCatalog, newMemoryCatalogState } from '../../src/adapters/memory/catalog.ts';
-import { Stopped } from '../../src/domain/errors.ts';
-import type { Report } from '../../src/domain/reports.ts';
-import { lockStream, lockThreshold } from '../../src/stages/locks.ts';
-import { levels } from '../support/samples.ts';
+import {
+  createMemoryCatalog,
+  type MemoryCatalog,
+  newMemoryCatalogState,
+} from '../../../src/adapters/memory/catalog.ts';
+import { Stopped } from '../../../src/domain/errors.ts';
+import type { Report } from '../../../src/domain/reports.ts';
+import { lockStream, lockThreshold } from '../../../src/stages/locks/acquire-lock.ts';
+import { levels } from '../../support/samples.ts';
 
 const T = 'l2@1';
 const signal = new AbortController().signal;

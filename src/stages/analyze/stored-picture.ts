@@ -1,11 +1,11 @@
-import { sha256Of } from '../base/digest.ts';
-import { ImgpipeError } from '../domain/errors.ts';
-import { imageKey, maskKey } from '../domain/object-keys.ts';
-import { type ImageRecord, imageName } from '../domain/records.ts';
-import type { Observer } from '../domain/reports.ts';
-import type { PictureSource } from '../ports/comparator.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import { pause, untilStopped } from './retry.ts';
+import { sha256Of } from '../../base/digest.ts';
+import { ImgpipeError } from '../../domain/errors.ts';
+import { imageKey, maskKey } from '../../domain/object-keys.ts';
+import { type ImageRecord, imageName } from '../../domain/records.ts';
+import type { Observer } from '../../domain/reports.ts';
+import type { PictureSource } from '../../ports/comparator.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { pause, untilStopped } from '../retry.ts';
 
 /** How often to ask the store for a missing object. */
 const POLL_MS = 200;
