@@ -115,6 +115,8 @@ export function noticeLine(report: Report): string | undefined {
       return `${report.stage} goes on after ${seconds(report.afterMs)}`;
     case 'standing_by':
       return standingByLine(report);
+    case 'lock_lost':
+      return `${report.stage} has lost the lock ${report.lock}; it stops writing and acquires the lock again`;
     case 'working':
       return report.share && `${report.stage} takes ${shareWords(report.share)}`;
     case 'rebalancing':

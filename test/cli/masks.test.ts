@@ -76,7 +76,7 @@ describe('a mask', () => {
     rmSync(maskFile());
     const analyze = await to('analyze', '--drain');
     expect(analyze.stderr).toMatch(
-      /image default\/2 .* is set aside: .*, the image's mask, is not there \(object_missing\)/,
+      /image default\/2 .* is set aside: .*, the image's mask, does not exist \(object_missing\)/,
     );
     expect(await to('status', '--check')).toMatchObject({
       status: 1,

@@ -13,7 +13,7 @@ const { whyNone } = await sharedKafka();
 
 test.skipIf(whyNone)(
   `the tour works as the page says${whyNone ? ` (skipped: ${whyNone})` : ''}`,
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const [port] = await freePorts(1);
     const steps = tourSteps(

@@ -7,16 +7,16 @@ const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
 async function analyzed(): Promise<TestPipeline> {
-  const shop = await testPipeline();
-  await shop.receive([GREY, OTHER, GREY]);
-  await shop.work(await shop.analyzeStage());
-  return shop;
+  const pipeline = await testPipeline();
+  await pipeline.receive([GREY, OTHER, GREY]);
+  await pipeline.work(await pipeline.analyzeStage());
+  return pipeline;
 }
 
-describe('view', () => {
-  it('returns the alert with its event, its two images and their paths', async () => {
-    const { catalog, store, folder, ...shop } = await analyzed();
-    await shop.work(await shop.alertStage());
+describe('an alert', () => {
+  it('has its event, its two images and their paths', async () => {
+    const { catalog, store, folder, ...pipeline } = await analyzed();
+    await pipeline.work(await pipeline.alertStage());
     const seen = await view(catalog, store, 2);
     expect(seen).toMatchObject({
       alert: { number: 2, state: 'ready' },
@@ -35,28 +35,32 @@ describe('view', () => {
     ['while there are no alerts', async () => {}, 3, 'alert 3 does not exist: there are no alerts yet'],
     ['while its event has no alert yet', async () => {}, 1, "event 1 has no alert yet: run 'imgpipe alert'"],
     [
-      'for a number above the last',
-      async (shop: TestPipeline) => shop.work(await shop.alertStage()),
+      'with another number',
+      async (pipeline: TestPipeline) => pipeline.work(await pipeline.alertStage()),
       7,
       'alert 7 does not exist: the alerts are 1 to 2',
     ],
-  ])('throws not_found %s, and says why', async (_, prepare, number, message) => {
-    const shop = await analyzed();
-    await prepare(shop);
-    await expect(view(shop.catalog, shop.store, number)).rejects.toMatchObject({ code: 'not_found', exit: 3, message });
+  ])('is not found %s, and the error says why', async (_, prepare, number, message) => {
+    const pipeline = await analyzed();
+    await prepare(pipeline);
+    await expect(view(pipeline.catalog, pipeline.store, number)).rejects.toMatchObject({
+      code: 'not_found',
+      exit: 3,
+      message,
+    });
   });
 
-  it('throws not_found for an alert that is pending', async () => {
+  it('is not shown before it is ready', async () => {
     const { catalog, store } = await analyzed();
     await catalog.addAlerts([{ number: 1, base: store.address, alertedAt: '2026-01-01T00:00:00.000Z' }]);
     await expect(view(catalog, store, 1)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('throws not_found if its images are missing from the catalog', async () => {
-    const shop = await analyzed();
-    await shop.work(await shop.alertStage());
-    await shop.tamper('DELETE FROM image WHERE number = 1');
-    await expect(view(shop.catalog, shop.store, 1)).rejects.toMatchObject({
+  it('is not found if the rows of its images are lost', async () => {
+    const pipeline = await analyzed();
+    await pipeline.work(await pipeline.alertStage());
+    await pipeline.tamper('DELETE FROM image WHERE number = 1');
+    await expect(view(pipeline.catalog, pipeline.store, 1)).rejects.toMatchObject({
       code: 'not_found',
       message: expect.stringContaining('status --check'),
     });

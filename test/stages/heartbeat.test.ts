@@ -9,8 +9,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const HERE = { host: 'here', process: 7 };
 const ANALYZE = { stage: 'analyze', ...HERE } as const;
 
-describe('a stage at work', () => {
-  it('leaves a heartbeat at its start, others while it works, and none at its end', async () => {
+describe('a running stage', () => {
+  it('writes a heartbeat at its start, others while it runs, and removes them at its end', async () => {
     const { catalog } = await openSqlite(temporaryFolder());
     const latest = async () => (await catalog.heartbeats('analyze', 'here'))[0]?.at ?? '';
     const answer = await withHeartbeat({ catalog, stages: [ANALYZE], everyMs: 1 }, async () => {
@@ -23,7 +23,7 @@ describe('a stage at work', () => {
     expect(await latest()).toBe('');
   });
 
-  it('leaves one for each stage that its process runs', async () => {
+  it('writes a heartbeat for each stage of its process', async () => {
     const { catalog } = await openSqlite(temporaryFolder());
     const stages = (['receive', 'analyze', 'alert'] as const).map((stage) => ({ stage, ...HERE }));
     await withHeartbeat({ catalog, stages }, async () => {
@@ -33,20 +33,20 @@ describe('a stage at work', () => {
     });
   });
 
-  it('ends, also where the catalog lets nobody write any more', async () => {
+  it('ends even if the catalog does not answer', async () => {
     const never = () => new Promise<never>(() => {});
     const catalog = { recordHeartbeats: never, removeHeartbeats: never };
     expect(await withHeartbeat({ catalog, stages: [ANALYZE] }, async () => 'done')).toBe('done');
   });
 
-  it('that fails leaves none, and its error comes out', async () => {
+  it('that fails leaves no heartbeat and throws its error', async () => {
     const { catalog } = await openSqlite(temporaryFolder());
     const broken = new Error('broken');
     await expect(withHeartbeat({ catalog, stages: [ANALYZE] }, () => Promise.reject(broken))).rejects.toBe(broken);
     expect(await catalog.heartbeats('analyze', 'here')).toEqual([]);
   });
 
-  it('that ends while one is being written waits for that, and leaves none', async () => {
+  it('that ends while a heartbeat is written waits for it, and leaves none', async () => {
     const { catalog } = await openSqlite(temporaryFolder());
     let written = () => {};
     const slow: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {
@@ -65,7 +65,7 @@ describe('a stage at work', () => {
     expect(await catalog.heartbeats('analyze', 'here')).toEqual([]);
   });
 
-  it('forgets those of processes that have been dead for a day', async () => {
+  it('deletes heartbeats of processes that have been dead for a day', async () => {
     const { catalog } = await openSqlite(temporaryFolder());
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
     const dead = [23, 25].map((hours) => ({ ...ANALYZE, process: hours, at: hoursAgo(hours) }));
@@ -77,7 +77,7 @@ describe('a stage at work', () => {
     });
   });
 
-  it('goes on where heartbeats cannot be written, and leaves them again as soon as they can', async () => {
+  it('goes on if heartbeats cannot be written, and writes them as soon as they can', async () => {
     const { catalog } = await openSqlite(temporaryFolder());
     let failures = 0;
     const full: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {

@@ -19,25 +19,25 @@ describe('the threshold of a technique', () => {
   const lock = (catalog: Catalog, threshold: number, as: string) =>
     lockThreshold(catalog, T, levels(threshold), { as, signal });
 
-  it('is shared by analyzers that agree on it', async () => {
+  it('is shared by analyzers that use the same one', async () => {
     const [one, two] = await twoCatalogs();
     await lock(one, 2.5, 'the first');
     await lock(two, 2.5, 'the second');
     expect(await one.thresholds()).toEqual(new Map([[T, levels(2.5)]]));
   });
 
-  it('is refused where one at work has another, telling whose, which and what to do', async () => {
+  it('is refused if a running analyzer uses another; the error names it and the way out', async () => {
     const [one, two] = await twoCatalogs();
     await lock(one, 0, 'imgpipe analyze (process 7)');
     await expect(lock(two, 5, 'the second')).rejects.toMatchObject({
       code: 'threshold_disagrees',
       message:
-        'threshold: l2@1 is at work with 0 here (imgpipe analyze (process 7)), not with 5: give --threshold 0, or stop that one first and start all with --threshold 5',
+        'threshold: imgpipe analyze (process 7) uses 0 for l2@1, not 5: use --threshold 0, or stop all its analyzers and start them with --threshold 5',
     });
     expect(await two.thresholds()).toEqual(new Map([[T, levels(0)]]));
   });
 
-  it('can be another one when all that held it have ended', async () => {
+  it('can be changed once every analyzer has ended', async () => {
     const [one, two] = await twoCatalogs();
     const [first, second] = [await lock(one, 0, 'a'), await lock(one, 0, 'b')];
     await first.release();
@@ -47,7 +47,7 @@ describe('the threshold of a technique', () => {
     expect(await one.thresholds()).toEqual(new Map([[T, levels(5)]]));
   });
 
-  it('is not refused for the sake of one that has just ended', async () => {
+  it('is not refused because of an analyzer that has just ended', async () => {
     const [one, two] = await twoCatalogs();
     await one.setThreshold(T, levels(0));
     let asked = 0;
@@ -55,20 +55,20 @@ describe('the threshold of a technique', () => {
       ...two,
       lock: async (name, as, mode) => {
         asked += 1;
-        return asked === 1 ? { holder: 'one that ends' } : two.lock(name, as, mode);
+        return asked === 1 ? { holder: 'an analyzer that ends' } : two.lock(name, as, mode);
       },
     };
     await lock(late, 5, 'c');
     expect(await one.thresholds()).toEqual(new Map([[T, levels(5)]]));
   });
 
-  it('is agreed on by many that start at once', async () => {
+  it('is agreed on by several analyzers that start concurrently', async () => {
     const [one, two] = await twoCatalogs();
     await Promise.all([one, two, one, two].map((catalog) => lock(catalog, 3, 'one of four')));
     expect(await one.thresholds()).toEqual(new Map([[T, levels(3)]]));
   });
 
-  it('is not waited for when told to stop', async () => {
+  it('is not waited for after the signal', async () => {
     const [one, two] = await twoCatalogs();
     await one.lock(`technique-${T}`, 'somebody');
     const stop = new AbortController();
@@ -79,7 +79,7 @@ describe('the threshold of a technique', () => {
 });
 
 describe('the lock of a stream', () => {
-  it('is waited for while another holds it: told once for whom, and when it is this one’s turn', async () => {
+  it('is waited for while another holds it; the holder and the turn are reported once each', async () => {
     const [one, two] = await twoCatalogs();
     const held = await lockStream(one, 'sky', { as: 'the first', signal });
     const reports: Report[] = [];
@@ -100,7 +100,7 @@ describe('the lock of a stream', () => {
     ]);
   });
 
-  it('is had at once where nobody holds it, without a word', async () => {
+  it('is acquired at once if it is free, without a report', async () => {
     const [one, two] = await twoCatalogs();
     await lockStream(one, 'sky', { as: 'the first', signal });
     const reports: Report[] = [];
@@ -108,7 +108,7 @@ describe('the lock of a stream', () => {
     expect(reports).toEqual([]);
   });
 
-  it('is not waited for when told to stop', async () => {
+  it('is not waited for after the signal', async () => {
     const [one, two] = await twoCatalogs();
     await lockStream(one, 'sky', { as: 'the first', signal });
     const stop = new AbortController();

@@ -14,8 +14,11 @@ import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { type AlertParts, createAlertStage } from '../../src/stages/alert.ts';
 import { type AnalyzeParts, createAnalyzeStage } from '../../src/stages/analyze.ts';
 import { type ConsumeParts, consume, type Stage } from '../../src/stages/consume.ts';
-import { createOutbox, type OutboxParts } from '../../src/stages/outbox.ts';
-import { type Received, receive } from '../../src/stages/receive.ts';
+import { NEVER_LOST } from '../../src/stages/held-lock.ts';
+import { createIntake, type Received } from '../../src/stages/intake.ts';
+import { type ReceiveParts, receive } from '../../src/stages/receive.ts';
+import { publishIfFree, type RecoveryParts, recoverStreams } from '../../src/stages/recover-streams.ts';
+import { createStreamOutbox, type StreamOutbox } from '../../src/stages/stream-outbox.ts';
 import { openSqlite } from './open-sqlite.ts';
 import { NO_THRESHOLD } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -29,32 +32,36 @@ export interface TestPipeline {
   readonly broker: Broker;
   readonly store: ObjectStore;
   readonly comparator: Comparator;
-  /** All that the stages have told. */
+  /** Everything that the stages have reported. */
   readonly reports: Report[];
-  /** What was told of this kind. */
-  told<K extends Report['kind']>(kind: K): Extract<Report, { kind: K }>[];
-  /** Does something to the tables behind the catalog's back. */
+  /** The reports of one kind. */
+  reported<K extends Report['kind']>(kind: K): Extract<Report, { kind: K }>[];
+  /** Changes the tables directly, without the catalog. */
   tamper(sql: string): Promise<void>;
-  outbox(over?: Partial<OutboxParts>): Promise<ReturnType<typeof createOutbox>>;
-  /** Takes pictures into a stream, as the receive stage does. */
+  outbox(stream?: string, over?: Partial<RecoveryParts>): Promise<StreamOutbox>;
+  /** Recovers the streams that nobody holds, until the signal aborts. */
+  recoverStreams(except: string, over?: Partial<RecoveryParts>): Promise<void>;
+  /** Receives a source into the default stream. */
+  receiveFrom(source: ImageSource, over?: Partial<ReceiveParts>): Promise<Received>;
+  /** Receives pictures into a stream, as the receive stage does. */
   receive(pictures: readonly Uint8Array[], stream?: string): Promise<Received>;
   analyzeStage(over?: Partial<AnalyzeParts>): Promise<Stage>;
   alertStage(over?: Partial<AlertParts>): Promise<Stage>;
-  /** Lets a stage work, until its topic holds nothing more for it unless told otherwise. */
+  /** Runs a stage until its topic is drained, unless `over` says otherwise. */
   work(stage: Stage, over?: Partial<ConsumeParts>): Promise<void>;
-  /** Analyzes and alerts all that waits. */
+  /** Analyzes every image and alerts every event that waits. */
   drain(): Promise<void>;
   /** Replays dead letters, as the command does. */
   replay(ids: readonly number[] | 'all', onStep?: Observer['onStep']): Promise<Replayed[]>;
   publish(topic: string, message: Message): Promise<void>;
-  /** All that a topic holds. */
+  /** All messages of a topic. */
   messages(topic: string): Promise<ReceivedMessage[]>;
   outcomes(...numbers: number[]): Promise<(OutcomeRecord | undefined)[]>;
-  /** How far a group has come; 0 where it has committed nothing. */
+  /** The offset that a stage's group has committed; 0 without a commit. */
   committed(stage: Stage): Promise<number>;
 }
 
-/** The three stages over a catalog, a bus and a store of their own: the real ones, in a folder of their own. */
+/** The three stages with their own SQLite catalog, embedded bus and file store in a temporary folder. */
 export async function testPipeline(): Promise<TestPipeline> {
   const folder = temporaryFolder();
   const { db, catalog, bus } = await openSqlite(folder, 'a test');
@@ -68,8 +75,19 @@ export async function testPipeline(): Promise<TestPipeline> {
   const onReport = (report: Report) => void reports.push(report);
   const parts = { catalog, bus, store, signal, onReport, as: 'a test' };
 
-  const outbox: TestPipeline['outbox'] = async (over) =>
-    createOutbox({ ...parts, pipelineId: (await catalog.identity()).pipelineId, ...over });
+  const recovery = async (over: Partial<RecoveryParts> = {}): Promise<RecoveryParts> => ({
+    ...parts,
+    pipelineId: (await catalog.identity()).pipelineId,
+    lost: NEVER_LOST,
+    ...over,
+  });
+
+  const receiveFrom = async (source: ImageSource, over: Partial<ReceiveParts> = {}) => {
+    const { stream = 'default' } = over;
+    const all = { ...(await recovery()), ...parts, stream, ...over };
+    const intake = over.intake ?? createIntake({ ...all, source, mask: null });
+    return receive({ ...all, intake }).finally(intake.close);
+  };
 
   const analyzeStage: TestPipeline['analyzeStage'] = async (over) =>
     createAnalyzeStage({
@@ -95,13 +113,17 @@ export async function testPipeline(): Promise<TestPipeline> {
     store,
     comparator,
     reports,
-    told: (kind) => reports.filter((report) => report.kind === kind) as never,
+    reported: (kind) => reports.filter((report) => report.kind === kind) as never,
     tamper: async (sql) => {
       await db.write(() => db.run(sql));
     },
-    outbox,
-    receive: async (pictures, stream = 'default') =>
-      receive({ ...parts, outbox: await outbox(), source: sourceOf(pictures), stream, mask: null }),
+    outbox: async (stream = 'default', over) => {
+      const all = await recovery(over);
+      return createStreamOutbox(all, stream, all.lost);
+    },
+    recoverStreams: async (except, over) => recoverStreams(await recovery(over), except),
+    receiveFrom,
+    receive: async (pictures, stream = 'default') => receiveFrom(sourceOf(pictures), { stream }),
     analyzeStage,
     alertStage,
     work,
@@ -111,8 +133,9 @@ export async function testPipeline(): Promise<TestPipeline> {
     },
     replay: async (ids, onStep) => {
       const { pipelineId } = await catalog.identity();
-      const { publishIfFree } = await outbox({ ...(onStep && { onStep }) });
-      return replay({ catalog, bus, pipelineId, publishIfFree, ...(onStep && { onStep }) }, ids);
+      const all = await recovery({ ...(onStep && { onStep }) });
+      const publish = (stream: string) => publishIfFree(all, stream);
+      return replay({ catalog, bus, pipelineId, publishIfFree: publish, ...(onStep && { onStep }) }, ids);
     },
     publish: async (topic, message) => {
       await bus.publish(topic, [message]);

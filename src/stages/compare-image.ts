@@ -14,9 +14,9 @@ import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { HandlerContext } from './consume.ts';
 import { deadLetterOf, reasonOf } from './dead-letter.ts';
 
-export interface JudgeParts {
+export interface ImageComparisonParts {
   readonly catalog: Pick<ImageCatalog, 'references'>;
-  readonly comparator: Comparator;
+  readonly comparator: Pick<Comparator, 'inspect' | 'compare'>;
   readonly picture: (image: ImageRecord, context: HandlerContext) => PictureSource;
   /** A stored mask, by its digest. */
   readonly mask: (sha256: string) => PictureSource;
@@ -26,93 +26,102 @@ export interface JudgeParts {
   readonly base: string;
 }
 
-/** An outcome to be entered, with the difference image of an event. */
-export interface Judgement {
+/** An image to compare, with the message that names it. */
+export interface ComparisonTask {
+  readonly message: ReceivedMessage;
+  readonly image: ImageRecord;
+  /** The nearest earlier image that may decode, according to the catalog. */
+  readonly reference: ImageRecord | undefined;
+}
+
+/** An outcome to store, with the difference image of an event. */
+export interface ComparedImage {
   readonly image: ImageRecord;
   readonly outcome: NewOutcome;
   readonly difference: Uint8Array | null;
 }
 
-/** What one run of messages finds out about images that the catalog says nothing of yet. */
-export type Findings = Map<string, Promise<DecodeFact>>;
+/** Which images decode, as found while one batch of messages is handled. Keyed by image name. */
+export type DecodeCache = Map<string, Promise<DecodeFact>>;
 
-/** What one judgement has made use of, and enters. */
+/** The facts that one comparison relied on. They are stored with its outcome. */
 type Facts = Map<string, ImageId & { readonly fact: DecodeFact }>;
 
-type Verdict = Pick<NewOutcome, 'kind' | 'measurement' | 'regions' | 'reference'> & {
+type ComparisonResult = Pick<NewOutcome, 'kind' | 'measurement' | 'regions' | 'reference'> & {
   readonly difference: Uint8Array | null;
 };
 
-const FIRST: Verdict = { kind: 'first', measurement: null, regions: null, reference: null, difference: null };
+const FIRST: ComparisonResult = { kind: 'first', measurement: null, regions: null, reference: null, difference: null };
 
-/** Finds an image's reference and compares the two. */
-export function createJudge({ catalog, comparator, picture, mask, technique, threshold, base }: JudgeParts) {
-  /** Whether an image decodes: as the catalog says, as this run has found, or as the comparator finds now. */
+/** Compares an image with the nearest earlier one of its stream that decodes. */
+export function createImageComparison(parts: ImageComparisonParts) {
+  const { catalog, comparator, picture, mask, technique, threshold, base } = parts;
+
+  /** Whether an image decodes: from its row, from the cache, or from the comparator. */
   async function factOf(
     image: ImageRecord,
     facts: Facts,
-    findings: Findings,
+    decodeCache: DecodeCache,
     context: HandlerContext,
   ): Promise<DecodeFact> {
     if (image.fact !== null) return image.fact;
     const name = imageName(image);
-    let finding = findings.get(name);
-    if (finding === undefined) {
-      finding = comparator.inspect(picture(image, context));
-      findings.set(name, finding);
+    let inspection = decodeCache.get(name);
+    if (inspection === undefined) {
+      inspection = comparator.inspect(picture(image, context));
+      decodeCache.set(name, inspection);
     }
-    return note(image, await finding, facts);
+    return addFact(image, await inspection, facts);
   }
 
   function maskOf({ mask: sha256 }: ImageRecord): PictureSource | undefined {
     return sha256 === null ? undefined : mask(sha256);
   }
 
-  /** Compares an image with the nearest earlier one that decodes. */
   async function compareWithReference(
-    image: ImageRecord,
+    task: ComparisonTask,
     facts: Facts,
-    findings: Findings,
+    decodeCache: DecodeCache,
     context: HandlerContext,
-  ): Promise<Verdict> {
-    const look = (at: ImageRecord) => factOf(at, facts, findings, context);
-    let before: ImageId = image;
+  ): Promise<ComparisonResult> {
+    const { image } = task;
+    const inspect = (each: ImageRecord) => factOf(each, facts, decodeCache, context);
+    let { reference } = task;
     for (;;) {
-      const [reference] = await catalog.references([before]);
       if (reference?.sha256 === image.sha256) {
-        // Equal bytes decode alike: one look serves both.
-        const looking = look(reference);
-        if (image.fact === null) findings.set(imageName(image), looking);
-        const fact = note(image, await looking, facts);
+        // Equal bytes decode alike: one inspection serves both.
+        const inspection = inspect(reference);
+        if (image.fact === null) decodeCache.set(imageName(image), inspection);
+        const fact = addFact(image, await inspection, facts);
         if (fact.verdict !== 'decodes') throw new Undecodable(fact);
         return { kind: 'unchanged', measurement: 0, regions: null, reference: reference.number, difference: null };
       }
-      // An image's own bytes are looked at first, so that what is wrong with them is told of it and not of another.
-      const own = await look(image);
+      // The image itself is inspected first, so that its dead letter names its own defect and not the reference's.
+      const own = await inspect(image);
       if (own.verdict !== 'decodes') throw new Undecodable(own);
       if (reference === undefined) return FIRST;
-      const fact = await look(reference);
+      const fact = await inspect(reference);
       if (fact.verdict === 'decodes') {
         const pair = { reference: picture(reference, context), image: picture(image, context), mask: maskOf(image) };
         const compared = await comparator.compare(pair, { technique, threshold });
         return { ...compared, reference: reference.number };
       }
-      before = reference;
+      [reference] = await catalog.references([reference]);
     }
   }
 
   /**
-   * The judgement of the image that a message names. What it makes use of is entered with the outcome, and looked up
-   * in `findings` first. Errors of the surroundings and bugs come out.
+   * Compares one image and returns the outcome to store, also for a picture that cannot be compared (`dead`). Throws
+   * transient errors and bugs.
    */
-  return async function judge(
-    image: ImageRecord,
-    message: ReceivedMessage,
-    findings: Findings,
+  return async function compare(
+    task: ComparisonTask,
+    decodeCache: DecodeCache,
     context: HandlerContext,
-  ): Promise<Judgement> {
+  ): Promise<ComparedImage> {
+    const { image, message } = task;
     const facts: Facts = new Map();
-    const entered = () => ({
+    const common = () => ({
       image: { stream: image.stream, number: image.number },
       technique,
       threshold,
@@ -121,12 +130,12 @@ export function createJudge({ catalog, comparator, picture, mask, technique, thr
       facts: [...facts.values()],
     });
     try {
-      const { difference, ...verdict } = await compareWithReference(image, facts, findings, context);
-      return { image, outcome: { ...entered(), ...verdict }, difference };
+      const { difference, ...result } = await compareWithReference(task, facts, decodeCache, context);
+      return { image, outcome: { ...common(), ...result }, difference };
     } catch (thrown) {
-      const reason = faultOf(thrown);
+      const reason = defectOf(thrown);
       if (reason === undefined) throw thrown;
-      const outcome = { ...entered(), kind: 'dead', measurement: null, regions: null, reference: null } as const;
+      const outcome = { ...common(), kind: 'dead', measurement: null, regions: null, reference: null } as const;
       const deadLetter = deadLetterOf(message, {
         stage: 'analyze',
         ...reason,
@@ -141,12 +150,12 @@ export function createJudge({ catalog, comparator, picture, mask, technique, thr
   };
 }
 
-function note({ stream, number }: ImageId, fact: DecodeFact, facts: Facts): DecodeFact {
+function addFact({ stream, number }: ImageId, fact: DecodeFact, facts: Facts): DecodeFact {
   facts.set(imageName({ stream, number }), { stream, number, fact });
   return fact;
 }
 
-/** A picture's own fact says that there is nothing to compare. */
+/** Thrown for a picture that is known not to decode. */
 class Undecodable extends Error {
   readonly fact: Exclude<DecodeFact, { verdict: 'decodes' }>;
 
@@ -156,8 +165,8 @@ class Undecodable extends Error {
   }
 }
 
-/** Why a picture is dead; undefined where it is not the picture's fault. */
-function faultOf(thrown: unknown): Pick<NewDeadLetter, 'reason' | 'detail' | 'stack'> | undefined {
+/** What is wrong with a picture; undefined if the error is not the picture's fault. */
+function defectOf(thrown: unknown): Pick<NewDeadLetter, 'reason' | 'detail' | 'stack'> | undefined {
   if (thrown instanceof Undecodable) return { reason: thrown.fact.verdict, detail: thrown.fact.detail, stack: null };
   const error = asImgpipeError(thrown);
   return error.blame === 'message' ? reasonOf(error) : undefined;

@@ -3,32 +3,29 @@ import type { MessageData } from '../domain/messages.ts';
 import { eventTextKey, imageKey } from '../domain/object-keys.ts';
 import { type EventRecord, type ImageId, type ImageRecord, imageName } from '../domain/records.ts';
 
-/** A message identifies its row; what it repeats of the row must agree with it. */
+/** A message identifies a row. Every field that it repeats must agree with the row. */
 
-/** The image's row. Throws `unknown_row` without it. */
-export function existing(id: ImageId, image: ImageRecord | undefined): ImageRecord {
+/** The image's row. Throws `unknown_row` if there is none. */
+export function requireImage(id: ImageId, image: ImageRecord | undefined): ImageRecord {
   if (image === undefined) throw new ImgpipeError('unknown_row', `the catalog has no image ${imageName(id)}`);
   return image;
 }
 
-/** The row of the image that a message names. Throws `unknown_row`, or `bad_message` where they disagree. */
-export function agreeingImage(
+/** The row of the image that a message names. Throws `unknown_row`, or `bad_message` if message and row disagree. */
+export function imageOfMessage(
   data: MessageData<'imgpipe.image.received.v1'>,
   image: ImageRecord | undefined,
 ): ImageRecord {
-  const row = existing({ stream: data.stream, number: data.image_num }, image);
+  const row = requireImage({ stream: data.stream, number: data.image_num }, image);
   const previous = row.number === 1 ? null : row.number - 1;
   if (data.sha256 !== row.sha256 || data.image_db_path !== imageKey(row) || data.previous_image_num !== previous) {
-    throw new ImgpipeError(
-      'bad_message',
-      `the message says otherwise of image ${imageName(row)} than the catalog does`,
-    );
+    throw new ImgpipeError('bad_message', `the message does not match the catalog's row of image ${imageName(row)}`);
   }
   return row;
 }
 
-/** The row of the event that a message names. Throws `unknown_row`, or `bad_message` where they disagree. */
-export function agreeingEvent(
+/** The row of the event that a message names. Throws `unknown_row`, or `bad_message` if message and row disagree. */
+export function eventOfMessage(
   data: MessageData<'imgpipe.image.event.v1'>,
   event: EventRecord | undefined,
 ): EventRecord {
@@ -41,7 +38,7 @@ export function agreeingEvent(
     data.kind !== event.kind ||
     data.measurement !== event.measurement
   ) {
-    throw new ImgpipeError('bad_message', `the message says otherwise of event ${event.number} than the catalog does`);
+    throw new ImgpipeError('bad_message', `the message does not match the catalog's row of event ${event.number}`);
   }
   return event;
 }
