@@ -60,6 +60,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: ['commander', 'chalk', 'ora', 'open'],
     node: true,
   },
+  { place: 'ports.ts', folders: ['ports', 'adapters/memory', 'domain', 'analysis', BASE], packages: [], node: false },
   { place: 'index.ts', folders: ['app', 'operations', 'config', 'ports', 'domain', BASE], packages: [], node: false },
 ];
 

@@ -4,15 +4,20 @@ import { comparisonSchema } from '../src/domain/json/comparison.ts';
 import { deadLetterLineSchema, deadLetterSchema, replayLineSchema } from '../src/domain/json/dead-letters.ts';
 import { jsonSchemaOf, type Shape } from '../src/domain/json/json-schema.ts';
 import { MESSAGE_TYPES } from '../src/domain/json/messages.ts';
+import { noticeLineSchema } from '../src/domain/json/notice-lines.ts';
+import { ranSchema, receivedSchema } from '../src/domain/json/received.ts';
 import { resultLineSchema } from '../src/domain/json/result-lines.ts';
 import { livenessSchema, statusSchema } from '../src/domain/json/status.ts';
 import { viewSchema } from '../src/domain/json/view.ts';
 import { openApiDocument } from '../src/web/openapi.ts';
 import { configSchema } from './config-schema.ts';
 
-/** The JSON that commands print and the API returns, by the name of its file. */
+/** The JSON that commands print, and that the two APIs return, by the name of its file. */
 export const SHAPES: Readonly<Record<string, Shape>> = {
   'result-line': resultLineSchema,
+  'notice-line': noticeLineSchema,
+  received: receivedSchema,
+  ran: ranSchema,
   view: viewSchema,
   status: statusSchema,
   'status-alive': livenessSchema,

@@ -19,6 +19,7 @@ import type { Broker, EventBus, OpenBusOptions } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
+import { guarded, type RegisteredTechnique } from './custom-techniques.ts';
 
 /** What a pipeline works with, as its configuration says. */
 export interface Adapters {
@@ -26,8 +27,8 @@ export interface Adapters {
   readonly store: ObjectStore;
   /** Its bus is opened once, when it is first needed. */
   readonly broker: Broker;
-  /** Pictures from files and folders, or without a path the generated stream. */
-  source(paths: readonly string[]): Promise<ImageSource>;
+  /** Pictures from files and folders, from a source of a program's, or without a path the generated stream. */
+  source(input: readonly string[] | ImageSource): Promise<ImageSource>;
   comparator(): Promise<Comparator>;
   thumbnails(): Promise<Thumbnails>;
   /** The configured mask's bytes, if there is one. Throws `config_invalid` where they are no mask. */
@@ -50,6 +51,8 @@ export interface AdapterOptions {
   readonly as: string;
   /** Makes the folder and the catalog where there are none; without it that is `not_found`. */
   readonly create: boolean;
+  /** The techniques that a program brings. */
+  readonly techniques?: readonly RegisteredTechnique[];
 }
 
 /** More threads than this are taken only where they are asked for: each has a codec's memory. */
@@ -59,7 +62,7 @@ const MAX_WORKERS = 4;
 const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
 
 /** Opens the catalog and whatever else the configuration names: the one place that knows the adapters. */
-export async function openAdapters({ config, command, as, create }: AdapterOptions): Promise<Adapters> {
+export async function openAdapters({ config, command, as, create, techniques }: AdapterOptions): Promise<Adapters> {
   const folder = absolute(config.data);
   const db = await openDatabase(path.join(folder, 'imgpipe.db'), { create, as });
   const catalog = createSqliteCatalog(db);
@@ -77,8 +80,9 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
         return bus;
       },
     },
-    async source(paths) {
-      if (paths.length > 0) return createFileSource({ paths, maxBytes: mostBytes(config) });
+    async source(input) {
+      if (!isPaths(input)) return input;
+      if (input.length > 0) return createFileSource({ paths: input, maxBytes: maxFileBytes(config) });
       // Codecs are loaded by those who need them: view and status start faster without.
       const { createGeneratedSource } = await import('../adapters/generated/generated-source.ts');
       const { turnPicture } = await import('../adapters/pixels/turn-picture.ts');
@@ -86,7 +90,7 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
       const turn = (picture: Uint8Array) => turnPicture(picture, decoding);
       return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, turn });
     },
-    comparator: () => openComparator(config, decoding.cache),
+    comparator: () => openComparator(config, { cache: decoding.cache, ...(techniques && { techniques }) }),
     async thumbnails() {
       const { createThumbnails } = await import('../adapters/pixels/thumbnails/thumbnails.ts');
       return createThumbnails({ ...limitsOf(config), ...(await pixelWork(config)) });
@@ -104,9 +108,17 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
 }
 
 /** A comparator with the configured limits and workers. */
-export async function openComparator(config: Config, cache?: PictureCache): Promise<Comparator> {
+export async function openComparator(
+  config: Config,
+  { cache, techniques = [] }: { cache?: PictureCache; techniques?: readonly RegisteredTechnique[] } = {},
+): Promise<Comparator> {
   const { createComparator } = await import('../adapters/pixels/comparator.ts');
-  return createComparator({ ...limitsOf(config), ...(cache && { cache }), ...(await pixelWork(config)) });
+  return createComparator({
+    ...limitsOf(config),
+    ...(cache && { cache }),
+    ...(await pixelWork(config)),
+    techniques: new Map(techniques.map((technique) => [technique.id, guarded(technique, config)])),
+  });
 }
 
 /** The configured workers, if there are to be any. */
@@ -119,7 +131,7 @@ async function pixelWork(config: Config): Promise<{ work?: PixelExecutor }> {
 
 /** The bytes of a file that somebody has named. Throws `not_found`, `file_unreadable` and `file_too_big`. */
 export function readPicture(config: Config, file: string): Promise<Uint8Array> {
-  return readNamed(file, mostBytes(config));
+  return readNamed(file, maxFileBytes(config));
 }
 
 /** The configured mask's bytes (see `Adapters`). */
@@ -141,7 +153,8 @@ function limitsOf(config: Config) {
   return { maxPixels: Math.round(config.maxMegapixels * 1e6), maxMemory: config.maxPictureMemory * 1e6 };
 }
 
-function mostBytes(config: Config): number {
+/** The largest picture that is received, in bytes. */
+export function maxFileBytes(config: Config): number {
   return Math.round(config.maxFileMegabytes * 1e6);
 }
 
@@ -159,6 +172,10 @@ function busOpener(
     const { openKafkaBus } = await import('../adapters/kafka/broker.ts');
     return openKafkaBus({ ...connection, clientId }, options);
   };
+}
+
+function isPaths(input: readonly string[] | ImageSource): input is readonly string[] {
+  return Array.isArray(input);
 }
 
 function absolute(folder: string): string {

@@ -13,6 +13,7 @@ import { type Replayed, replay } from '../operations/replay.ts';
 import { type Status, status } from '../operations/status.ts';
 import { type AlertView, view } from '../operations/view.ts';
 import type { EventBus } from '../ports/event-bus.ts';
+import type { ImageSource } from '../ports/image-source.ts';
 import { createAlertStage } from '../stages/alert.ts';
 import { createAnalyzeStage } from '../stages/analyze.ts';
 import { consume, type Stage } from '../stages/consume.ts';
@@ -23,6 +24,7 @@ import { publishIfFree } from '../stages/recover-streams.ts';
 import { type RunResult, run } from '../stages/run.ts';
 import { type TechniqueInUse, withTechnique } from '../stages/with-technique.ts';
 import { type Adapters, openAdapters } from './adapters.ts';
+import type { RegisteredTechnique } from './custom-techniques.ts';
 import { measureOf } from './measure.ts';
 import { type ServeOptions, serveViewer, withMetrics } from './serve-viewer.ts';
 import { checkedIdentity, MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.ts';
@@ -40,12 +42,12 @@ export interface Pipeline {
   readonly broker: string;
   /** The absolute path of an object of the store, by its key. */
   locate(key: string): string;
-  /** Receives pictures from files and folders, or the generated stream if there is no path. */
-  receive(paths: readonly string[], options: StageOptions): Promise<Received>;
+  /** Receives pictures from files and folders, from a source, or the generated stream if there is no path. */
+  receive(input: readonly string[] | ImageSource, options: StageOptions): Promise<Received>;
   analyze(options: StageOptions): Promise<void>;
   alert(options: StageOptions): Promise<void>;
   /** Runs the three stages in this process until every image that it received is handled. */
-  run(paths: readonly string[], options: StageOptions): Promise<RunResult>;
+  run(input: readonly string[] | ImageSource, options: StageOptions): Promise<RunResult>;
   view(alert: number): Promise<AlertView>;
   /** An alert's image as a JPEG file with a box around each region. */
   boxed(alert: AlertView): Promise<Uint8Array>;
@@ -77,14 +79,16 @@ export interface OpenOptions {
   /** Ends the retries of the setting `wait`. */
   readonly signal?: AbortSignal;
   readonly onReport?: Observer['onReport'];
+  /** The techniques that a program brings. */
+  readonly techniques?: readonly RegisteredTechnique[];
 }
 
 /** Opens the configured pipeline. */
 export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
-  const { config, command, create } = options;
+  const { config, command, create, techniques = [] } = options;
   const as = `imgpipe ${command} (process ${process.pid})`;
-  const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create }));
-  return assemble({ config, command, as, adapters });
+  const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create, techniques }));
+  return assemble({ config, command, as, adapters, techniques });
 }
 
 interface Parts {
@@ -92,9 +96,10 @@ interface Parts {
   readonly command: string;
   readonly as: string;
   readonly adapters: Adapters;
+  readonly techniques: readonly RegisteredTechnique[];
 }
 
-function assemble({ config, command, as, adapters }: Parts): Pipeline {
+function assemble({ config, command, as, adapters, techniques }: Parts): Pipeline {
   const { catalog, store, broker } = adapters;
 
   const statusOf = (options: Parameters<Pipeline['status']>[0]) =>
@@ -112,11 +117,11 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
 
   /** Runs work with a receiver, which outlives the sessions of the work. */
   async function withReceiver<T>(
-    paths: readonly string[],
+    input: readonly string[] | ImageSource,
     options: StageOptions,
     work: (receiver: Receiver) => Promise<T>,
   ): Promise<T> {
-    const openSource = () => adapters.source(paths);
+    const openSource = () => adapters.source(input);
     const { stream } = config;
     const receiver = createReceiver({ ...options, as, catalog, store, stream, openSource, readMask: adapters.mask });
     try {
@@ -133,7 +138,10 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
   ): Promise<T> {
     const atStart = <L>(acquire: () => Promise<L>) => retryAtStart({ ...options, config, command }, acquire);
     const openComparator = () => adapters.comparator();
-    return withTechnique({ ...options, as, catalog, measure: measureOf(config), lost, openComparator, atStart }, work);
+    return withTechnique(
+      { ...options, as, catalog, measure: measureOf(config, techniques), lost, openComparator, atStart },
+      work,
+    );
   }
 
   function analyzeStage(options: StageOptions, { pipeline }: Session, technique: TechniqueInUse): Stage {
@@ -155,8 +163,8 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
     broker: broker.address,
     locate: (key) => store.locate(key),
 
-    receive: (paths, options) =>
-      withReceiver(paths, options, (receiver) =>
+    receive: (input, options) =>
+      withReceiver(input, options, (receiver) =>
         inSession(['receive'], options, ({ pipeline, bus, lost }) =>
           receiver.receive({ pipelineId: pipeline.pipelineId, bus, lost, signal: options.signal }),
         ),
@@ -176,8 +184,8 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
         return consume(alertStage(options, session, lost), { ...options, bus, lost, drain });
       }),
 
-    run: (paths, options) =>
-      withReceiver(paths, options, (receiver) =>
+    run: (input, options) =>
+      withReceiver(input, options, (receiver) =>
         inSession(STAGES, options, (session) =>
           inTechnique(options, session, ({ lost, ...technique }) => {
             const { bus } = session;

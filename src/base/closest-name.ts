@@ -1,7 +1,7 @@
 /** The name that was probably meant: the one with the fewest edits, if these are few; undefined if none is close. */
 export function closestName(typed: string, names: readonly string[]): string | undefined {
   const plain = typed.toLowerCase().replaceAll(/[-_]/g, '');
-  const limit = Math.max(1, Math.floor(plain.length / 3));
+  const limit = Math.max(1, Math.ceil(plain.length / 3));
   const [best] = names
     .map((name) => ({ name, edits: editDistance(plain, name.toLowerCase().replaceAll(/[-_]/g, '')) }))
     .filter(({ edits }) => edits <= limit)

@@ -46,7 +46,7 @@ export function setAsideLine(tally: { readonly rejected: number; readonly deadLe
 
 /** A measurement to be read: up to six digits, in the technique's own unit. */
 export function measured(measurement: number, { technique, threshold }: Measure): string {
-  const unit = threshold.unit === 'levels' ? 'levels' : 'px';
+  const unit = threshold.unit === '%' ? 'px' : threshold.unit;
   return `${Number(measurement.toPrecision(6))} ${unit} (${technique})`;
 }
 

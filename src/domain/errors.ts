@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   bus_differs: { blame: 'user', exit: 2 },
   port_unavailable: { blame: 'user', exit: 1 },
   not_found: { blame: 'user', exit: 3 },
+  closed: { blame: 'user', exit: 1 },
   in_use: { blame: 'user', exit: 1 },
   viewer_failed: { blame: 'user', exit: 1 },
   internal: { blame: 'bug', exit: 1 },

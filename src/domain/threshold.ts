@@ -1,5 +1,5 @@
-/** The units of a threshold: levels of brightness, pixels, or percent of a picture's pixels. */
-export const THRESHOLD_UNITS = ['levels', 'px', '%'] as const;
+/** The unit of a threshold: levels of brightness, pixels, percent of a picture's pixels, or the score of a program's technique. */
+export const THRESHOLD_UNITS = ['levels', 'px', '%', 'score'] as const;
 
 export type ThresholdUnit = (typeof THRESHOLD_UNITS)[number];
 
@@ -11,7 +11,7 @@ export interface Threshold {
 
 /** A threshold as text: `2000`, `400px`, `0.1%`. */
 export function thresholdText({ value, unit }: Threshold): string {
-  return unit === 'levels' ? String(value) : `${value}${unit}`;
+  return unit === 'levels' || unit === 'score' ? String(value) : `${value}${unit}`;
 }
 
 export function sameThreshold(a: Threshold, b: Threshold): boolean {

@@ -78,7 +78,7 @@ describe('two pictures compared without a pipeline', () => {
       `imgpipe: ${path.dirname(grey)} cannot be read: it is no regular file\n`,
       `imgpipe: there is no file ${missing}\n`,
       "imgpipe: missing required argument 'after': see 'imgpipe compare --help'\n",
-      'imgpipe: threshold: 5px is not valid for the technique l2, which measures in levels: use a plain number\n',
+      'imgpipe: threshold: 5px is not valid for the technique l2, whose unit is levels: use a plain number\n',
       `imgpipe: --out: ${path.join(out, 'no', 'folder.jpg')} cannot be written (ENOENT): give another\n`,
     ]);
   });
@@ -139,10 +139,12 @@ describe('two pictures compared without a pipeline', () => {
   test('are compared by a program too', async () => {
     const { grey, pixel, missing } = files();
     expect(await compareFiles(grey, pixel, { workers: 0 })).toMatchObject({
-      kind: 'changed',
+      outcome: 'changed',
       measurement: 5,
       technique: 'l2@1',
-      threshold: { value: 0, unit: 'levels' },
+      threshold: 0,
+      threshold_unit: 'levels',
+      difference_image: expect.any(Uint8Array),
     });
     await expect(compareFiles(grey, missing)).rejects.toMatchObject({ code: 'not_found' });
     await expect(compareFiles(grey, pixel, { threshold: '1%' })).rejects.toMatchObject({ code: 'config_invalid' });

@@ -105,7 +105,7 @@ describe('a technique beside another', () => {
     expect(refused).toMatchObject({
       status: 2,
       stderr: expect.stringContaining(
-        'imgpipe: threshold: 5% is not valid for the technique l2, which measures in levels: use a plain number\n',
+        'imgpipe: threshold: 5% is not valid for the technique l2, whose unit is levels: use a plain number\n',
       ),
     });
   });

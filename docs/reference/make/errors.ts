@@ -44,6 +44,7 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   bus_differs: 'Messages are still open on another broker. Finish them there, or start over with `imgpipe clean`.',
   port_unavailable: 'The port is in use, or this user may not open it. Choose another port or address.',
   not_found: 'There is no such alert, or no pipeline in this folder. The message says what exists.',
+  closed: 'A program called a method of a pipeline after `close`. Open it again with `createPipeline`.',
   in_use: 'A stage or a `clean` is running on the folder, or an older imgpipe on its catalog. Wait for it, or stop it.',
   viewer_failed: 'No picture viewer of the desktop starts. Open the printed paths yourself.',
   internal: 'A bug in imgpipe. Report the message, and what `--verbose` adds.',

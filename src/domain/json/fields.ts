@@ -29,5 +29,7 @@ export const thresholdFields = {
   threshold: z.number().describe('the measurement must be greater than this to make an event'),
   threshold_unit: z
     .enum(THRESHOLD_UNITS)
-    .describe("unit of `threshold`: brightness levels, pixels, or percent of the picture's pixels"),
+    .describe(
+      "unit of `threshold`: brightness levels, pixels, percent of the picture's pixels, or the score of a program's own technique",
+    ),
 };

@@ -133,11 +133,12 @@ function draw(pair: Omit<DrawTask, 'kind'>): Uint8Array {
   return encodeDifference(reference, image, differences.sums(reference.data, image.data));
 }
 
-function seen({ reference, image, mask }: PixelPair): Pixels {
+/** The reference as the mask lets it be compared. */
+export function seen({ reference, image, mask }: PixelPair): Pixels {
   return mask === undefined ? reference : hidden(reference, image, mask);
 }
 
-function sameSize({ reference, image }: PixelPair): boolean {
+export function sameSize({ reference, image }: PixelPair): boolean {
   return reference.width === image.width && reference.height === image.height;
 }
 
