@@ -22,7 +22,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === 'long' ? LONG : ['test/**/*.test.ts'],
     exclude: mode === 'long' ? [] : LONG,
-    globalSetup: ['test/support/build-once.ts', 'test/support/kafka-for-tests.ts'],
+    globalSetup: ['test/support/build-once.ts', 'test/support/kafka/kafka-for-tests.ts'],
     // They wait more than they work; only those that take brokers away want the machine for themselves.
     maxWorkers: mode === 'long' ? 1 : 2,
     testTimeout: 60_000,

@@ -7,7 +7,6 @@ import { createFileSource } from '../adapters/files/source.ts';
 import { createPictureCache, type PictureCache } from '../adapters/pixels/picture-cache.ts';
 import type { PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
 import { createSqliteCatalog } from '../adapters/sqlite/catalog.ts';
-import { openDatabase } from '../adapters/sqlite/database.ts';
 import { createEmbeddedBus } from '../adapters/sqlite/event-bus.ts';
 import { kafkaConnectionOf } from '../config/kafka-connection.ts';
 import type { Config } from '../config/settings.ts';
@@ -20,6 +19,7 @@ import type { ImageSource } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
 import { guarded, type RegisteredTechnique } from './custom-techniques.ts';
+import { openDataFolder } from './data-folder.ts';
 
 /** What a pipeline works with, as its configuration says. */
 export interface Adapters {
@@ -64,7 +64,7 @@ const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg'
 /** Opens the catalog and whatever else the configuration names: the one place that knows the adapters. */
 export async function openAdapters({ config, command, as, create, techniques }: AdapterOptions): Promise<Adapters> {
   const folder = absolute(config.data);
-  const db = await openDatabase(path.join(folder, 'imgpipe.db'), { create, as });
+  const db = await openDataFolder(folder, { create, as });
   const catalog = createSqliteCatalog(db);
   const openBus = busOpener(config, command, () => createEmbeddedBus(db, catalog, as));
   // Where one process generates and compares, each picture is decoded once.

@@ -88,18 +88,19 @@ export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
   const { config, command, create, techniques = [] } = options;
   const as = `imgpipe ${command} (process ${process.pid})`;
   const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create, techniques }));
-  return assemble({ config, command, as, adapters, techniques });
+  return pipelineOn({ config, command, as, adapters, techniques });
 }
 
-interface Parts {
+export interface PipelineParts {
   readonly config: Config;
   readonly command: string;
   readonly as: string;
   readonly adapters: Adapters;
-  readonly techniques: readonly RegisteredTechnique[];
+  readonly techniques?: readonly RegisteredTechnique[];
 }
 
-function assemble({ config, command, as, adapters, techniques }: Parts): Pipeline {
+/** The pipeline on open adapters. */
+export function pipelineOn({ config, command, as, adapters, techniques = [] }: PipelineParts): Pipeline {
   const { catalog, store, broker } = adapters;
 
   const statusOf = (options: Parameters<Pipeline['status']>[0]) =>

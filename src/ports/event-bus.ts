@@ -23,6 +23,8 @@ export type ConsumerNotice =
   | { readonly kind: 'standing_by'; readonly holder?: string }
   /** The consumer takes messages; of these partitions, on a bus that assigns partitions. */
   | { readonly kind: 'working'; readonly share?: Share }
+  /** The lock of the group was lost; the consumer acquires it again. */
+  | { readonly kind: 'lock_lost'; readonly lock: string }
   /** A member joined or left, and the group assigns its partitions again. */
   | { readonly kind: 'rebalancing' }
   /** The group has not admitted the consumer yet: it waits until a member that vanished has timed out. */

@@ -6,7 +6,9 @@ import { readMessage } from '../domain/read-message.ts';
 import type { EventRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import { alertText } from '../domain/texts.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { AlertCatalog } from '../ports/catalog/alerts.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
+import type { OutcomeCatalog } from '../ports/catalog/outcomes.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -16,8 +18,10 @@ import { eventOfMessage } from './message-rows.ts';
 import { openMessage } from './open-message.ts';
 
 export interface AlertParts extends Observer {
-  readonly catalog: Catalog;
-  readonly store: ObjectStore;
+  readonly catalog: Pick<AlertCatalog, 'addAlerts' | 'markAlertsReady'> &
+    Pick<OutcomeCatalog, 'events'> &
+    Pick<DeadLetterCatalog, 'addDeadLetters'>;
+  readonly store: Pick<ObjectStore, 'address' | 'put'>;
   readonly pipeline: PipelineIdentity;
 }
 

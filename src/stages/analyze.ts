@@ -10,7 +10,9 @@ import {
 } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { Threshold } from '../domain/threshold.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
+import type { ImageCatalog } from '../ports/catalog/images.ts';
+import type { OutcomeCatalog } from '../ports/catalog/outcomes.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
@@ -25,8 +27,13 @@ import { imageOfMessage } from './message-rows.ts';
 import { type OpenedMessage, openMessage } from './open-message.ts';
 import { createMaskReader, createPictureReader } from './stored-picture.ts';
 
+/** What the stage needs of the catalog. */
+export type AnalyzeCatalog = Pick<ImageCatalog, 'images' | 'references'> &
+  Pick<OutcomeCatalog, 'outcomes' | 'addOutcomes' | 'markEventsReady' | 'markEventsPublished'> &
+  Pick<DeadLetterCatalog, 'addDeadLetters' | 'deadLettersOf' | 'removeDeadLetters'>;
+
 export interface AnalyzeParts extends Observer {
-  readonly catalog: Catalog;
+  readonly catalog: AnalyzeCatalog;
   readonly store: ObjectStore;
   readonly comparator: Comparator;
   readonly pipeline: PipelineIdentity;

@@ -1,5 +1,6 @@
 import type { Observer } from '../domain/reports.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { ImageCatalog } from '../ports/catalog/images.ts';
+import type { Locks } from '../ports/catalog/locks.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -11,7 +12,7 @@ import { recoverStreams } from './recover-streams.ts';
 import { storeMask } from './store-mask.ts';
 
 export interface ReceiverParts extends LockOwner, Observer {
-  readonly catalog: Catalog;
+  readonly catalog: Locks & ImageCatalog;
   readonly store: ObjectStore;
   readonly stream: string;
   openSource(): Promise<ImageSource>;

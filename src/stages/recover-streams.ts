@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asImgpipeError, type ErrorCode, Stopped } from '../domain/errors.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
-import type { LockResult } from '../ports/catalog/locks.ts';
+import type { ImageCatalog } from '../ports/catalog/images.ts';
+import type { LockResult, Locks } from '../ports/catalog/locks.ts';
 import { throwIfLost, whileHeld } from './held-lock.ts';
 import { type LockOwner, streamLockName } from './locks.ts';
 import { pause, withRetry } from './retry.ts';
@@ -14,7 +14,7 @@ const LOCK_PAUSE_MS = 50;
 const OF_ONE_STREAM: ReadonlySet<ErrorCode> = new Set(['object_missing', 'object_conflict']);
 
 export interface RecoveryParts extends LockOwner, StreamOutboxParts {
-  readonly catalog: Pick<Catalog, 'lock' | 'unpublishedStreams'> & StreamOutboxParts['catalog'];
+  readonly catalog: Locks & Pick<ImageCatalog, 'unpublishedStreams'> & StreamOutboxParts['catalog'];
   /** Aborts when the pipeline's lock is lost. */
   readonly lost: AbortSignal;
 }

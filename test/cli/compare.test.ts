@@ -75,8 +75,8 @@ describe('two pictures compared without a pipeline', () => {
     expect(ends.map(({ stderr }) => stderr)).toEqual([
       `imgpipe: ${cut}: the PNG is cut short or damaged\n`,
       `imgpipe: ${text} is neither a JPEG nor a PNG\n`,
-      `imgpipe: ${path.dirname(grey)} cannot be read: it is no regular file\n`,
-      `imgpipe: there is no file ${missing}\n`,
+      `imgpipe: ${path.dirname(grey)} cannot be read: not a regular file\n`,
+      `imgpipe: ${missing} does not exist\n`,
       "imgpipe: missing required argument 'after': see 'imgpipe compare --help'\n",
       'imgpipe: threshold: 5px is not valid for the technique l2, whose unit is levels: use a plain number\n',
       `imgpipe: --out: ${path.join(out, 'no', 'folder.jpg')} cannot be written (ENOENT): give another\n`,
@@ -94,7 +94,7 @@ describe('two pictures compared without a pipeline', () => {
     expect(ends.map(({ status }) => status)).toEqual([0, 2, 2]);
     expect(ends.slice(1).map(({ stderr }) => stderr)).toEqual([
       `imgpipe: mask: ${allHidden} will not do: all of it is black, so nothing of a picture would be looked at\n`,
-      `imgpipe: mask: there is no file ${missing}\n`,
+      `imgpipe: mask: ${missing} does not exist\n`,
     ]);
   });
 

@@ -92,6 +92,6 @@ describe('rough input', () => {
     expect(empty.stderr).toContain('0 images received, no .jpg, .jpeg or .png found');
     const missing = await imgpipe(['receive', 'nothere.jpg'], { cwd: folder });
     expect(missing.status).toBe(1);
-    expect(missing.stderr).toContain(`${folder}/nothere.jpg is set aside: there is no such file or folder`);
+    expect(missing.stderr).toContain(`${folder}/nothere.jpg is set aside: no such file or folder (ENOENT)`);
   });
 });

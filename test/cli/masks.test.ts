@@ -105,7 +105,7 @@ describe('a mask', () => {
     ];
     expect(ends.map(({ status }) => status)).toEqual([2, 2, 2, 2]);
     expect(ends.map(({ stderr }) => stderr.split('\n').at(-2))).toEqual([
-      `imgpipe: mask: there is no file ${path.join(folder, 'none.png')}`,
+      `imgpipe: mask: ${path.join(folder, 'none.png')} does not exist`,
       `imgpipe: mask: ${jpeg} will not do: it is no PNG: save the mask as one`,
       `imgpipe: mask: ${path.join(folder, 'black.png')} will not do: all of it is black, so nothing of a picture would be looked at`,
       `imgpipe: mask: ${path.join(folder, 'cut.png')} will not do: the PNG is cut short or damaged`,

@@ -39,7 +39,7 @@ describe('imgpipe view', () => {
       status: 3,
       signal: null,
       stdout: '',
-      stderr: 'imgpipe: there is no alert 99: there are 1 to 2\n',
+      stderr: 'imgpipe: alert 99 does not exist: the alerts are 1 to 2\n',
     });
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { freePorts } from '../../kafka/ports.ts';
-import { sharedKafka } from '../support/shared-kafka.ts';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
 import { readPage } from './pages.ts';
 import { tourSteps } from './tour-steps.ts';
 import { walkThrough } from './walk.ts';

@@ -3,16 +3,16 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openKafkaBus } from '../../src/adapters/kafka/broker.ts';
 import { createPipeline, type DeadLetterLine, type Step } from '../../src/index.ts';
 import type { Chunk, ReceivedMessage } from '../../src/ports/event-bus.ts';
-import { kafkaOptions } from '../support/kafka-options.ts';
-import { sharedKafka } from '../support/shared-kafka.ts';
+import { kafkaOptions } from '../support/kafka/kafka-options.ts';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const kafka = await sharedKafka();
 const address = kafka.address ?? '';
-const leftOut = kafka.whyNone ? ` (left out: ${kafka.whyNone})` : '';
+const skipped = kafka.whyNone ? ` (skipped: ${kafka.whyNone})` : '';
 
 test.skipIf(kafka.whyNone !== undefined)(
-  `on Kafka dead letters of images, events and messages are copied, and replayed${leftOut}`,
+  `on Kafka, dead letters of images, events and messages are copied to topics and can be replayed${skipped}`,
   async () => {
     const prefix = `t-${randomUUID()}.`;
     const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { create: true, withinMs: 10_000 });

@@ -10,15 +10,15 @@ import { auditOf } from '../support/audit.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';
 import { imageRecord } from '../support/samples.ts';
-import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 const STRANGERS = ['image_database/mine.jpg', 'image_database/sky/00009.png', 'image_event_alerts/notes/a.txt'];
 
 /** Two streams with an alert each, a picture on its way and files of somebody else's. */
-async function used(): Promise<TestPipeline> {
-  const shop = await testPipeline();
+async function used(): Promise<DurableTestPipeline> {
+  const shop = await testPipeline({ durable: true });
   await shop.receive([GREY, OTHER]);
   await shop.receive([GREY, OTHER], 'sky');
   await shop.drain();
@@ -30,11 +30,11 @@ async function used(): Promise<TestPipeline> {
   return shop;
 }
 
-function cleaned(shop: TestPipeline, store: ObjectStore = shop.store): Promise<void> {
+function cleaned(shop: DurableTestPipeline, store: ObjectStore = shop.store): Promise<void> {
   return clean({ catalog: shop.catalog, store, bus: shop.bus, as: 'imgpipe clean (process 1)' });
 }
 
-async function filesLeft({ store }: TestPipeline): Promise<string[]> {
+async function filesLeft({ store }: DurableTestPipeline): Promise<string[]> {
   const folders = ['image_database', 'image_event_database', 'image_event_alerts', 'image_original', 'incoming'];
   return (await Promise.all(folders.map((folder) => store.list(folder)))).flat().sort();
 }
@@ -106,7 +106,7 @@ describe('a clean', () => {
   });
 
   it('of a pipeline without anything is well', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     expect(await planClean(shop)).toEqual({ images: 0, events: 0, alerts: 0, files: 0, strangers: [] });
     await cleaned(shop);
     await cleaned(shop);

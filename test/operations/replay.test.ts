@@ -7,7 +7,7 @@ import { imageKey } from '../../src/domain/object-keys.ts';
 import type { Step } from '../../src/domain/reports.ts';
 import { status } from '../../src/operations/status.ts';
 import { cutPng, png } from '../support/pictures.ts';
-import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 /** Differs from GREY by 3, 4 and 0 in one pixel: the norm is 5. */
@@ -15,17 +15,17 @@ const OTHER = png([100, 100, 100], { first: [103, 96, 100] });
 /** Exceeds the limit of a test pipeline's comparator. */
 const LARGE = png([100, 100, 100], { width: 200, height: 51 });
 
-async function outcomesOf(pipeline: TestPipeline, count: number) {
+async function outcomesOf(pipeline: DurableTestPipeline, count: number) {
   const found = await pipeline.outcomes(...Array.from({ length: count }, (_, index) => index + 1));
   return found.map((outcome) => outcome && [outcome.kind, outcome.reference]);
 }
 
-function check({ catalog, store, broker }: TestPipeline) {
+function check({ catalog, store, broker }: DurableTestPipeline) {
   return status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true });
 }
 
 /** Nothing is lost and nothing waits: every event has its alert, and this many dead letters are left. */
-async function expectClosed(pipeline: TestPipeline, events: number, deadLetters = 0): Promise<void> {
+async function expectClosed(pipeline: DurableTestPipeline, events: number, deadLetters = 0): Promise<void> {
   expect(await check(pipeline)).toMatchObject({
     waiting: { analysis: 0, alert: 0 },
     faults: [],
@@ -35,16 +35,16 @@ async function expectClosed(pipeline: TestPipeline, events: number, deadLetters 
   });
 }
 
-async function ids({ catalog }: TestPipeline): Promise<number[]> {
+async function ids({ catalog }: DurableTestPipeline): Promise<number[]> {
   return (await catalog.deadLetterHeads(undefined, 100)).map(({ id }) => id).reverse();
 }
 
 /** The result of each replay, by id. */
-async function replayed(pipeline: TestPipeline, which: readonly number[] | 'all' = 'all') {
+async function replayed(pipeline: DurableTestPipeline, which: readonly number[] | 'all' = 'all') {
   return (await pipeline.replay(which)).map(({ letter, how }) => [letter.id, how]);
 }
 
-function fileOf({ store }: TestPipeline, number: number): string {
+function fileOf({ store }: DurableTestPipeline, number: number): string {
   return store.locate(imageKey({ stream: 'default', number, format: 'png' }));
 }
 
@@ -56,7 +56,7 @@ function buggy(at: Step) {
 }
 
 /** Replays everything and interrupts the replay at a step, as a kill would. */
-async function killedAt(pipeline: TestPipeline, at: Step): Promise<void> {
+async function killedAt(pipeline: DurableTestPipeline, at: Step): Promise<void> {
   let reached = false;
   const onStep = (step: Step) => {
     if (step !== at) return;
@@ -68,13 +68,13 @@ async function killedAt(pipeline: TestPipeline, at: Step): Promise<void> {
 }
 
 /** Recovers the stream, as the next receiver does. */
-async function recovered(pipeline: TestPipeline): Promise<void> {
+async function recovered(pipeline: DurableTestPipeline): Promise<void> {
   await (await pipeline.outbox()).recover();
 }
 
 describe('the replay of an image', () => {
   it('compares it again once its file is back, with the reference that is found then', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([GREY, OTHER, OTHER]);
     rmSync(fileOf(pipeline, 2));
     await pipeline.drain();
@@ -99,7 +99,7 @@ describe('the replay of an image', () => {
   });
 
   it('checks again whether it is too large, and leaves the outcomes of later images alone', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([GREY, LARGE, LARGE, OTHER]);
     await pipeline.drain();
     const before = await outcomesOf(pipeline, 4);
@@ -117,7 +117,7 @@ describe('the replay of an image', () => {
   });
 
   it('that is dead again is another dead letter, which can be replayed again', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([GREY, cutPng()]);
     await pipeline.drain();
     await replayed(pipeline);
@@ -135,7 +135,7 @@ describe('the replay of an image', () => {
   });
 
   it('is done once: until the image is handled, its message is not published again', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
     expect(await replayed(pipeline, [1, 1])).toEqual([[1, 'published']]);
@@ -144,7 +144,7 @@ describe('the replay of an image', () => {
   });
 
   it('is not triggered by a redelivery: without a replay, dead stays dead', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([GREY]);
     rmSync(fileOf(pipeline, 1));
     await pipeline.drain();
@@ -158,7 +158,7 @@ describe('the replay of an image', () => {
   });
 
   it('is left to the holder of the stream, which is named', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
     const held = await pipeline.catalog.lock('stream-default', 'imgpipe receive (process 7)');
@@ -171,7 +171,7 @@ describe('the replay of an image', () => {
   });
 
   it('waits for a stream that is held for a moment', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
     const held = await pipeline.catalog.lock('stream-default', 'another replay');
@@ -182,7 +182,7 @@ describe('the replay of an image', () => {
   });
 
   it('publishes several streams, each by number', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     for (const stream of ['sky', 'default']) await pipeline.receive([cutPng(), cutPng([9, 9, 9])], stream);
     await pipeline.drain();
     expect(await replayed(pipeline)).toHaveLength(4);
@@ -193,7 +193,7 @@ describe('the replay of an image', () => {
   it.each(['replay:marked', 'outbox:published', 'outbox:recorded'] as const)(
     'that is killed at %s loses nothing: the next receiver publishes it, and it is compared once',
     async (step) => {
-      const pipeline = await testPipeline();
+      const pipeline = await testPipeline({ durable: true });
       await pipeline.receive([GREY, OTHER, GREY]);
       await pipeline.work(await pipeline.analyzeStage({ onStep: buggy('analyze:compared') }));
       expect((await outcomesOf(pipeline, 3)).map((outcome) => outcome?.[0])).toEqual(['dead', 'dead', 'dead']);
@@ -207,7 +207,7 @@ describe('the replay of an image', () => {
   );
 
   it('that is killed before it is published is completed by the next replay, too', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
     await killedAt(pipeline, 'replay:marked');
@@ -216,7 +216,7 @@ describe('the replay of an image', () => {
   });
 
   it('is published again if the log has lost its message', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([GREY, OTHER]);
     await pipeline.work(await pipeline.analyzeStage({ onStep: buggy('analyze:files') }));
     await replayed(pipeline);
@@ -228,8 +228,8 @@ describe('the replay of an image', () => {
 });
 
 describe('the replay of an image that has a pending event', () => {
-  async function numbered(): Promise<TestPipeline> {
-    const pipeline = await testPipeline();
+  async function numbered(): Promise<DurableTestPipeline> {
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([GREY, OTHER]);
     await pipeline.work(await pipeline.analyzeStage({ onStep: buggy('analyze:files') }));
     const [letter] = await pipeline.catalog.deadLetters([1]);
@@ -269,14 +269,14 @@ describe('the replay of an image that has a pending event', () => {
     await expectClosedButPending(pipeline);
   });
 
-  async function expectClosedButPending(pipeline: TestPipeline): Promise<void> {
+  async function expectClosedButPending(pipeline: DurableTestPipeline): Promise<void> {
     expect(await check(pipeline)).toMatchObject({ waiting: { analysis: 0, alert: 0 }, faults: [], deadLetters: 1 });
   }
 });
 
 describe('the replay of an event', () => {
-  async function withoutAlert(at: Step = 'alert:text'): Promise<TestPipeline> {
-    const pipeline = await testPipeline();
+  async function withoutAlert(at: Step = 'alert:text'): Promise<DurableTestPipeline> {
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.receive([GREY, OTHER, GREY]);
     await pipeline.work(await pipeline.analyzeStage());
     await pipeline.work(await pipeline.alertStage({ onStep: buggy(at) }), { onStep: buggy(at) });
@@ -363,8 +363,8 @@ describe('the replay of an event', () => {
 describe('the replay of a message', () => {
   const message = { key: 'k', headers: { a: 'b' }, value: '{', bytes: Uint8Array.of(0x7b, 0xff) };
 
-  async function poisoned(): Promise<TestPipeline> {
-    const pipeline = await testPipeline();
+  async function poisoned(): Promise<DurableTestPipeline> {
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.publish(TOPICS.imageAnalysis, message);
     await pipeline.publish(TOPICS.imageEventAlert, { ...message, value: 'x' });
     await pipeline.drain();
@@ -410,7 +410,7 @@ describe('the replay of a message', () => {
 
 describe('a replay', () => {
   it('of an id that does not exist does nothing, and the error says which exist', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await expect(pipeline.replay([1])).rejects.toMatchObject({
       code: 'not_found',
       message: 'there is no dead letter 1: there are none',
@@ -426,7 +426,7 @@ describe('a replay', () => {
   });
 
   it('of several kinds reports them by id', async () => {
-    const pipeline = await testPipeline();
+    const pipeline = await testPipeline({ durable: true });
     await pipeline.publish(TOPICS.imageAnalysis, { key: '', headers: {}, value: '' });
     await pipeline.receive([cutPng()]);
     await pipeline.publish(TOPICS.imageAnalysis, { key: '', headers: {}, value: '' });
@@ -439,6 +439,6 @@ describe('a replay', () => {
   });
 
   it('of all does nothing if there are none', async () => {
-    expect(await (await testPipeline()).replay('all')).toEqual([]);
+    expect(await (await testPipeline({ durable: true })).replay('all')).toEqual([]);
   });
 });

@@ -4,13 +4,16 @@ import { imageEventMessage, TOPICS } from '../../src/domain/messages.ts';
 import type { Step } from '../../src/domain/reports.ts';
 import { auditOf } from '../support/audit.ts';
 import { png } from '../support/pictures.ts';
-import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { type MemoryTestPipeline, type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
-async function withEvent(): Promise<TestPipeline> {
-  const pipeline = await testPipeline();
+async function withEvent(): Promise<MemoryTestPipeline> {
+  return analyzed(await testPipeline());
+}
+
+async function analyzed<T extends TestPipeline>(pipeline: T): Promise<T> {
   await pipeline.receive([GREY, OTHER]);
   await pipeline.work(await pipeline.analyzeStage());
   return pipeline;
@@ -32,7 +35,7 @@ describe('an image event', () => {
     ).toString();
     expect(text.split('\n').slice(0, 2)).toEqual([
       'Image event #: 1',
-      `Image event database path: ${pipeline.folder}/image_event_database/image_event_001.txt`,
+      `Image event database path: ${pipeline.store.address}/image_event_database/image_event_001.txt`,
     ]);
     expect(pipeline.reported('alert').map(({ alert, event }) => [alert.number, event.image.number])).toEqual([[1, 2]]);
   });
@@ -40,7 +43,7 @@ describe('an image event', () => {
   it.each(['alert:entered', 'alert:text', 'alert:ready', 'alert:reported'] as const)(
     'has one alert if the stage was interrupted at %s',
     async (at) => {
-      const pipeline = await withEvent();
+      const pipeline = await analyzed(await testPipeline({ durable: true }));
       const stop = new AbortController();
       const onStep = (step: Step) => {
         if (step !== at) return;
@@ -67,7 +70,7 @@ describe('an image event', () => {
     await pipeline.work(await pipeline.alertStage());
     await pipeline.publish(TOPICS.imageEventAlert, await eventMessage(pipeline));
     await pipeline.work(await pipeline.alertStage());
-    expect(await auditOf(pipeline.catalog, 'l2@1')).toMatchObject({ alerts: 1, faults: [] });
+    expect(await pipeline.catalog.alertRange()).toMatchObject({ first: 1, last: 1, lastOrder: 1 });
     expect(pipeline.reported('alert').map(({ alert }) => alert.number)).toEqual([1, 1]);
   });
 });
@@ -101,14 +104,14 @@ describe('a message', () => {
   it('that does not match its event becomes a dead letter and leaves the event open', async () => {
     const pipeline = await withEvent();
     const good = await eventMessage(pipeline);
-    await pipeline.tamper("DELETE FROM bus_message WHERE topic = 'image_event_alert'");
+    pipeline.bus.faults.loseMessages(TOPICS.imageEventAlert);
     const value = JSON.stringify({ ...JSON.parse(good.value), measurement: 1e6 });
     await pipeline.publish(TOPICS.imageEventAlert, { ...good, value });
     await pipeline.work(await pipeline.alertStage());
     expect(pipeline.reported('dead_letter').map(({ letter }) => [letter.reason, letter.event])).toEqual([
       ['bad_message', null],
     ]);
-    expect((await auditOf(pipeline.catalog, 'l2@1')).openEvents.map(({ number }) => number)).toEqual([1]);
+    expect(await pipeline.firstOpen(2)).toBe(2);
   });
 
   it('of another pipeline stops the stage, one from before the last clean is skipped', async () => {

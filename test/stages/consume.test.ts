@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryBus } from '../../src/adapters/memory/event-bus.ts';
 import { type ErrorCode, ImgpipeError, Stopped } from '../../src/domain/errors.ts';
 import type { Message } from '../../src/domain/messages.ts';
 import type { Report } from '../../src/domain/reports.ts';
 import type { EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
 import { consume, type Handled, type Stage } from '../../src/stages/consume.ts';
-import { openSqlite } from '../support/open-sqlite.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Handles a message: throws, or returns if it is done. */
 type Handler = (value: string, attempt: number) => void;
@@ -22,7 +21,7 @@ interface Scene {
 
 /** A stage that calls the handler for each message, and a bus with these messages. */
 async function scene(values: readonly string[], handler: Handler): Promise<Scene> {
-  const { bus } = await openSqlite(temporaryFolder());
+  const bus = createMemoryBus();
   await bus.publish(
     'in',
     values.map((value) => ({ key: 'k', headers: {}, value })),

@@ -1,17 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { createMemoryCatalog } from '../../src/adapters/memory/catalog.ts';
 import { ImgpipeError } from '../../src/domain/errors.ts';
 import type { HeartbeatCatalog } from '../../src/ports/catalog/heartbeats.ts';
 import { withHeartbeat } from '../../src/stages/heartbeat.ts';
-import { openSqlite } from '../support/open-sqlite.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const HERE = { host: 'here', process: 7 };
 const ANALYZE = { stage: 'analyze', ...HERE } as const;
 
 describe('a running stage', () => {
   it('writes a heartbeat at its start, others while it runs, and removes them at its end', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+    const catalog = createMemoryCatalog();
     const latest = async () => (await catalog.heartbeats('analyze', 'here'))[0]?.at ?? '';
     const answer = await withHeartbeat({ catalog, stages: [ANALYZE], everyMs: 1 }, async () => {
       await expect.poll(latest).not.toBe('');
@@ -24,7 +23,7 @@ describe('a running stage', () => {
   });
 
   it('writes a heartbeat for each stage of its process', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+    const catalog = createMemoryCatalog();
     const stages = (['receive', 'analyze', 'alert'] as const).map((stage) => ({ stage, ...HERE }));
     await withHeartbeat({ catalog, stages }, async () => {
       for (const { stage } of stages) {
@@ -40,14 +39,14 @@ describe('a running stage', () => {
   });
 
   it('that fails leaves no heartbeat and throws its error', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+    const catalog = createMemoryCatalog();
     const broken = new Error('broken');
     await expect(withHeartbeat({ catalog, stages: [ANALYZE] }, () => Promise.reject(broken))).rejects.toBe(broken);
     expect(await catalog.heartbeats('analyze', 'here')).toEqual([]);
   });
 
   it('that ends while a heartbeat is written waits for it, and leaves none', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+    const catalog = createMemoryCatalog();
     let written = () => {};
     const slow: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {
       removeHeartbeats: catalog.removeHeartbeats,
@@ -66,7 +65,7 @@ describe('a running stage', () => {
   });
 
   it('deletes heartbeats of processes that have been dead for a day', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+    const catalog = createMemoryCatalog();
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
     const dead = [23, 25].map((hours) => ({ ...ANALYZE, process: hours, at: hoursAgo(hours) }));
     await catalog.recordHeartbeats(dead, '2000-01-01');
@@ -78,7 +77,7 @@ describe('a running stage', () => {
   });
 
   it('goes on if heartbeats cannot be written, and writes them as soon as they can', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+    const catalog = createMemoryCatalog();
     let failures = 0;
     const full: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {
       recordHeartbeats: async (beats, oldest) => {

@@ -1,33 +1,32 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryCatalog, type MemoryCatalog, newMemoryCatalogState } from '../../src/adapters/memory/catalog.ts';
 import { Stopped } from '../../src/domain/errors.ts';
 import type { Report } from '../../src/domain/reports.ts';
-import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import { lockStream, lockThreshold } from '../../src/stages/locks.ts';
-import { openSqlite } from '../support/open-sqlite.ts';
 import { levels } from '../support/samples.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const T = 'l2@1';
 const signal = new AbortController().signal;
 
-async function twoCatalogs(): Promise<[Catalog, Catalog]> {
-  const folder = temporaryFolder();
-  return [(await openSqlite(folder)).catalog, (await openSqlite(folder)).catalog];
+/** The catalogs of two processes. */
+function twoCatalogs(): [MemoryCatalog, MemoryCatalog] {
+  const state = newMemoryCatalogState();
+  return [createMemoryCatalog(state), createMemoryCatalog(state)];
 }
 
 describe('the threshold of a technique', () => {
-  const lock = (catalog: Catalog, threshold: number, as: string) =>
+  const lock = (catalog: MemoryCatalog, threshold: number, as: string) =>
     lockThreshold(catalog, T, levels(threshold), { as, signal });
 
   it('is shared by analyzers that use the same one', async () => {
-    const [one, two] = await twoCatalogs();
+    const [one, two] = twoCatalogs();
     await lock(one, 2.5, 'the first');
     await lock(two, 2.5, 'the second');
     expect(await one.thresholds()).toEqual(new Map([[T, levels(2.5)]]));
   });
 
   it('is refused if a running analyzer uses another; the error names it and the way out', async () => {
-    const [one, two] = await twoCatalogs();
+    const [one, two] = twoCatalogs();
     await lock(one, 0, 'imgpipe analyze (process 7)');
     await expect(lock(two, 5, 'the second')).rejects.toMatchObject({
       code: 'threshold_disagrees',
@@ -38,7 +37,7 @@ describe('the threshold of a technique', () => {
   });
 
   it('can be changed once every analyzer has ended', async () => {
-    const [one, two] = await twoCatalogs();
+    const [one, two] = twoCatalogs();
     const [first, second] = [await lock(one, 0, 'a'), await lock(one, 0, 'b')];
     await first.release();
     await expect(lock(two, 5, 'c')).rejects.toMatchObject({ code: 'threshold_disagrees' });
@@ -48,10 +47,10 @@ describe('the threshold of a technique', () => {
   });
 
   it('is not refused because of an analyzer that has just ended', async () => {
-    const [one, two] = await twoCatalogs();
+    const [one, two] = twoCatalogs();
     await one.setThreshold(T, levels(0));
     let asked = 0;
-    const late: Catalog = {
+    const late: MemoryCatalog = {
       ...two,
       lock: async (name, as, mode) => {
         asked += 1;
@@ -63,13 +62,13 @@ describe('the threshold of a technique', () => {
   });
 
   it('is agreed on by several analyzers that start concurrently', async () => {
-    const [one, two] = await twoCatalogs();
+    const [one, two] = twoCatalogs();
     await Promise.all([one, two, one, two].map((catalog) => lock(catalog, 3, 'one of four')));
     expect(await one.thresholds()).toEqual(new Map([[T, levels(3)]]));
   });
 
   it('is not waited for after the signal', async () => {
-    const [one, two] = await twoCatalogs();
+    const [one, two] = twoCatalogs();
     await one.lock(`technique-${T}`, 'somebody');
     const stop = new AbortController();
     const waiting = lockThreshold(two, T, levels(0), { as: 'this', signal: stop.signal });
@@ -80,11 +79,11 @@ describe('the threshold of a technique', () => {
 
 describe('the lock of a stream', () => {
   it('is waited for while another holds it; the holder and the turn are reported once each', async () => {
-    const [one, two] = await twoCatalogs();
+    const [one, two] = twoCatalogs();
     const held = await lockStream(one, 'sky', { as: 'the first', signal });
     const reports: Report[] = [];
     let asked = 0;
-    const asking: Catalog = {
+    const asking: MemoryCatalog = {
       ...two,
       lock: async (name, as, mode) => {
         asked += 1;
@@ -101,7 +100,7 @@ describe('the lock of a stream', () => {
   });
 
   it('is acquired at once if it is free, without a report', async () => {
-    const [one, two] = await twoCatalogs();
+    const [one, two] = twoCatalogs();
     await lockStream(one, 'sky', { as: 'the first', signal });
     const reports: Report[] = [];
     await lockStream(two, 'sea', { as: 'the second', signal, onReport: (report) => reports.push(report) });
@@ -109,7 +108,7 @@ describe('the lock of a stream', () => {
   });
 
   it('is not waited for after the signal', async () => {
-    const [one, two] = await twoCatalogs();
+    const [one, two] = twoCatalogs();
     await lockStream(one, 'sky', { as: 'the first', signal });
     const stop = new AbortController();
     const onReport = () => stop.abort();

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { createFileObjectStore } from '../../src/adapters/files/object-store.ts';
+import { createMemoryCatalog, type MemoryCatalog } from '../../src/adapters/memory/catalog.ts';
+import { createMemoryBus, type MemoryBus } from '../../src/adapters/memory/event-bus.ts';
+import { createMemoryObjectStore, type MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { createComparator } from '../../src/adapters/pixels/comparator.ts';
 import type { Message } from '../../src/domain/messages.ts';
 import type { OutcomeRecord } from '../../src/domain/records.ts';
 import type { Observer, Report } from '../../src/domain/reports.ts';
 import { type Replayed, replay } from '../../src/operations/replay.ts';
+import type { AuditCatalog } from '../../src/ports/catalog/audit.ts';
 import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import type { Comparator } from '../../src/ports/comparator.ts';
 import type { Broker, Chunk, EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
@@ -25,9 +29,19 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const TECHNIQUE = 'l2@1';
 
+/** The part of the catalog that stages use. */
+export type StageCatalog = Omit<Catalog, keyof AuditCatalog>;
+
+/** What a test pipeline is made of. */
+interface Ports {
+  readonly catalog: StageCatalog;
+  readonly bus: EventBus;
+  readonly store: ObjectStore;
+}
+
+/** The three stages over one set of adapters. */
 export interface TestPipeline {
-  readonly folder: string;
-  readonly catalog: Catalog;
+  readonly catalog: StageCatalog;
   readonly bus: EventBus;
   readonly broker: Broker;
   readonly store: ObjectStore;
@@ -36,8 +50,6 @@ export interface TestPipeline {
   readonly reports: Report[];
   /** The reports of one kind. */
   reported<K extends Report['kind']>(kind: K): Extract<Report, { kind: K }>[];
-  /** Changes the tables directly, without the catalog. */
-  tamper(sql: string): Promise<void>;
   outbox(stream?: string, over?: Partial<RecoveryParts>): Promise<StreamOutbox>;
   /** Recovers the streams that nobody holds, until the signal aborts. */
   recoverStreams(except: string, over?: Partial<RecoveryParts>): Promise<void>;
@@ -57,15 +69,50 @@ export interface TestPipeline {
   /** All messages of a topic. */
   messages(topic: string): Promise<ReceivedMessage[]>;
   outcomes(...numbers: number[]): Promise<(OutcomeRecord | undefined)[]>;
+  /** The first image of the default stream, up to this number, that waits for its outcome or its alert. */
+  firstOpen(last: number): Promise<number | undefined>;
+  /** The numbers of all events, up to 100. */
+  eventNumbers(): Promise<number[]>;
+  /** How many dead letters there are. */
+  deadLetterCount(): Promise<number>;
   /** The offset that a stage's group has committed; 0 without a commit. */
   committed(stage: Stage): Promise<number>;
 }
 
-/** The three stages with their own SQLite catalog, embedded bus and file store in a temporary folder. */
-export async function testPipeline(): Promise<TestPipeline> {
+/** A test pipeline in memory. Its adapters can lose or corrupt what they have. */
+export interface MemoryTestPipeline extends TestPipeline {
+  readonly catalog: MemoryCatalog;
+  readonly bus: MemoryBus;
+  readonly store: MemoryObjectStore;
+}
+
+/** A test pipeline with a SQLite catalog, the embedded bus and files in a temporary folder. */
+export interface DurableTestPipeline extends TestPipeline {
+  readonly catalog: Catalog;
+  readonly folder: string;
+  /** Changes the tables directly, without the catalog. */
+  tamper(sql: string): Promise<void>;
+}
+
+/** A new pipeline: in memory, or `durable` for tests of what is on disk. */
+export async function testPipeline(): Promise<MemoryTestPipeline>;
+export async function testPipeline(options: { readonly durable: true }): Promise<DurableTestPipeline>;
+export async function testPipeline(options?: {
+  readonly durable: true;
+}): Promise<MemoryTestPipeline | DurableTestPipeline> {
+  if (options === undefined) {
+    const ports = { catalog: createMemoryCatalog(), bus: createMemoryBus(), store: createMemoryObjectStore() };
+    return { ...(await pipelineOn(ports)), ...ports };
+  }
   const folder = temporaryFolder();
   const { db, catalog, bus } = await openSqlite(folder, 'a test');
-  const store = createFileObjectStore(folder);
+  const tamper = async (sql: string) => {
+    await db.write(() => db.run(sql));
+  };
+  return { ...(await pipelineOn({ catalog, bus, store: createFileObjectStore(folder) })), catalog, folder, tamper };
+}
+
+async function pipelineOn({ catalog, bus, store }: Ports): Promise<TestPipeline> {
   const comparator = createComparator({ maxPixels: 10_000 });
   onTestFinished(() => comparator.close());
   await catalog.setBus(bus.id);
@@ -106,7 +153,6 @@ export async function testPipeline(): Promise<TestPipeline> {
   const work: TestPipeline['work'] = (stage, over) => consume(stage, { ...parts, drain: true, ...over });
 
   return {
-    folder,
     catalog,
     bus,
     broker: { address: bus.address, open: async () => bus },
@@ -114,9 +160,6 @@ export async function testPipeline(): Promise<TestPipeline> {
     comparator,
     reports,
     reported: (kind) => reports.filter((report) => report.kind === kind) as never,
-    tamper: async (sql) => {
-      await db.write(() => db.run(sql));
-    },
     outbox: async (stream = 'default', over) => {
       const all = await recovery(over);
       return createStreamOutbox(all, stream, all.lost);
@@ -154,6 +197,12 @@ export async function testPipeline(): Promise<TestPipeline> {
         TECHNIQUE,
         numbers.map((number) => ({ stream: 'default', number })),
       ),
+    firstOpen: (last) => catalog.firstOpen(TECHNIQUE, { stream: 'default', first: 1, last }),
+    eventNumbers: async () => {
+      const events = await catalog.events(Array.from({ length: 100 }, (_, index) => index + 1));
+      return events.flatMap((event) => event?.number ?? []);
+    },
+    deadLetterCount: async () => (await catalog.deadLetterRange())?.count ?? 0,
     committed: async ({ topic, group }) => (await bus.committed(topic, group)).get(0) ?? 0,
   };
 }

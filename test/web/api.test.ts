@@ -20,8 +20,8 @@ import { lastingViewer } from '../support/viewer.ts';
 import { type Components, misfits, type Schema } from './json-schema.ts';
 
 /**
- * Three streams, two techniques, a mask and another size: all that an alert can have. Alerts 1 to 3 are `l2`'s of the
- * first stream, 4 to 6 `changed`'s of the same, 7 and 8 both techniques' of the second, 9 is of another size.
+ * Three streams, two techniques, a mask and another size: every kind of alert. Alerts 1 to 3 are of `l2` on the first
+ * stream, 4 to 6 of `changed` on the same, 7 and 8 of both techniques on the second, and 9 is of another size.
  */
 const data = lastingFolder();
 beforeAll(async () => {
@@ -85,7 +85,7 @@ describe('the API', () => {
     for (const each of [url, ...Object.values(urls)]) expect((await viewer.get(each)).status, each).toBe(200);
   });
 
-  test('pages through all alerts by key, there and back', async () => {
+  test('pages through all alerts by number, back and forth', async () => {
     const { viewer } = lasting;
     const first = await viewer.json<List>('/api/alerts?limit=4');
     expect([numbers(first), first.newer]).toEqual([[9, 8, 7, 6], null]);
@@ -98,7 +98,7 @@ describe('the API', () => {
     expect(numbers(await viewer.json<List>(String(back.newer)))).toEqual([9, 8, 7, 6]);
   });
 
-  test('looks for alerts by stream, technique, time and strength', async () => {
+  test('filters alerts by stream, technique, time and measurement', async () => {
     const { viewer } = lasting;
     const found = async (query: string) => numbers(await viewer.json<List>(`/api/alerts?${query}`));
     expect(await found('stream=masked')).toEqual([8, 7]);
@@ -112,13 +112,13 @@ describe('the API', () => {
   });
 
   test.each([
-    ['/api/alerts/10', 404, 'not_found', 'there is no alert 10: there are 1 to 9'],
+    ['/api/alerts/10', 404, 'not_found', 'alert 10 does not exist: the alerts are 1 to 9'],
     ['/api/alerts/one', 400, 'usage', 'alert: "one" will not do: give a positive whole number, such as 1'],
     ['/api/alerts?limit=1000', 400, 'usage', 'limit: "1000" will not do: give a number from 1 to 100'],
     ['/api/alerts?before=1&after=2', 400, 'usage', 'before and after do not go together: give one of them'],
     ['/api/streams/..', 404, 'not_found', undefined],
     ['/api/nothing', 404, 'not_found', 'there is no page /api/nothing'],
-  ])('says what is wrong with %s', async (page, status, errorCode, message) => {
+  ])('explains what is wrong with %s', async (page, status, errorCode, message) => {
     const { viewer } = lasting;
     const response = await viewer.get(page);
     expect(response.status).toBe(status);
@@ -129,7 +129,7 @@ describe('the API', () => {
   });
 });
 
-describe('the figures for Prometheus', () => {
+describe('the metrics for Prometheus', () => {
   test('are those of the metrics page, and count what exists', async () => {
     const { viewer } = lasting;
     await viewer.get('/metrics');

@@ -5,16 +5,16 @@ import { isSystemError } from '../../domain/system-errors.ts';
 import type { ObjectDigest } from '../../ports/object-store.ts';
 import { isMissing, translated } from './errors.ts';
 
-/** Stored files, a piece at a time. What lies under their names must be files of the store's own, neither links nor pipes. */
+/** Reads stored files in pieces. Folders, pipes and, except for digests, symbolic links are errors. */
 
-const PIECE = 64 * 1024;
-/** A digest needs a thread's answer for each buffer: large enough that hashing, not waiting, takes the time. */
-const DIGEST_BUFFER = 256 * 1024;
+const PIECE_BYTES = 64 * 1024;
+/** Each buffer is a round trip to the thread pool, and hashing one blocks the event loop for less than a millisecond. */
+const DIGEST_BUFFER_BYTES = 256 * 1024;
 // With O_NONBLOCK, opening a pipe does not wait for its writer. Windows has neither O_NONBLOCK nor O_NOFOLLOW.
-const READ_NOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+export const READ_NOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const READ_NO_LINK = READ_NOW | (constants.O_NOFOLLOW ?? 0);
 
-/** How many bytes a file has; undefined where there is none. */
+/** The size of a file in bytes, or undefined if it does not exist. */
 export async function sizeOf(file: string): Promise<number | undefined> {
   try {
     const handle = await openFile(file);
@@ -29,7 +29,7 @@ export async function sizeOf(file: string): Promise<number | undefined> {
   }
 }
 
-/** The digest and size of a file, read with one small buffer. Links are followed; undefined where there is no file. */
+/** The digest and size of a file, or undefined if it does not exist. Reads it with one small buffer and follows links. */
 export async function digestOf(file: string): Promise<ObjectDigest | undefined> {
   let handle: FileHandle;
   try {
@@ -42,7 +42,7 @@ export async function digestOf(file: string): Promise<ObjectDigest | undefined> 
     const stats = await handle.stat();
     if (!stats.isFile()) throw notRegular('object_damaged', file);
     const hash = createHash('sha256');
-    const buffer = new Uint8Array(DIGEST_BUFFER);
+    const buffer = new Uint8Array(DIGEST_BUFFER_BYTES);
     let size = 0;
     for (;;) {
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, size);
@@ -57,7 +57,7 @@ export async function digestOf(file: string): Promise<ObjectDigest | undefined> 
   }
 }
 
-/** The bytes of a file of this size. Its descriptor is open from the first read to the last, or until it is cancelled. */
+/** The bytes of a file of this size. Holds a descriptor from the first read until the end, a failure or a cancel. */
 export function piecesOf(file: string, size: number): ReadableStream<Uint8Array> {
   return ReadableStream.from(pieces(file, size));
 }
@@ -68,7 +68,7 @@ async function* pieces(file: string, size: number): AsyncGenerator<Uint8Array> {
     try {
       if ((await sizeOfRegular(handle, file)) !== size) throw changed(file);
       for (let at = 0; at < size; ) {
-        const piece = new Uint8Array(Math.min(PIECE, size - at));
+        const piece = new Uint8Array(Math.min(PIECE_BYTES, size - at));
         const { bytesRead } = await handle.read(piece, 0, piece.length, at);
         if (bytesRead === 0) throw changed(file);
         yield piece.subarray(0, bytesRead);
@@ -78,7 +78,7 @@ async function* pieces(file: string, size: number): AsyncGenerator<Uint8Array> {
       await handle.close();
     }
   } catch (error) {
-    if (isMissing(error)) throw new ImgpipeError('object_missing', `${file} is gone`, { cause: error });
+    if (isMissing(error)) throw new ImgpipeError('object_missing', `${file} does not exist any more`, { cause: error });
     throw translated(error, file);
   }
 }
@@ -87,7 +87,7 @@ async function openFile(file: string): Promise<FileHandle> {
   try {
     return await open(file, READ_NO_LINK);
   } catch (error) {
-    // What O_NOFOLLOW makes of a link.
+    // O_NOFOLLOW fails with ELOOP on a symbolic link.
     if (isSystemError(error) && error.code === 'ELOOP') throw notRegular('store_unavailable', file, error);
     throw error;
   }

@@ -1,6 +1,6 @@
-import type { AuditCatalog } from '../../ports/catalog/audit.ts';
 import type { Catalog } from '../../ports/catalog/catalog.ts';
 import { createAlertRows } from './alert-rows.ts';
+import { createAuditRows } from './audit-rows.ts';
 import { createBrowsingRows } from './browsing-rows.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createFaults, type MemoryCatalogFaults } from './faults.ts';
@@ -17,7 +17,7 @@ export interface MemoryCatalogState {
   readonly locks: LockTable;
 }
 
-export interface MemoryCatalog extends Omit<Catalog, keyof AuditCatalog> {
+export interface MemoryCatalog extends Catalog {
   readonly faults: MemoryCatalogFaults;
   /** Takes a lock away from everybody who holds it, as a dropped connection does: their `lost` fires. */
   loseLocks(name: string): void;
@@ -40,6 +40,7 @@ export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCata
     ...createDeadLetterRows(tables),
     ...createHeartbeatRows(tables),
     ...createBrowsingRows(tables),
+    ...createAuditRows(tables),
     faults: createFaults(tables),
     loseLocks: locks.lose,
     close: async () => locks.releaseAll(),

@@ -154,6 +154,33 @@ export function isEventDead({ deadLetters }: Tables, event: number): boolean {
   return false;
 }
 
+/** The same rows in tables of their own. */
+export function copyOf(tables: Tables): Tables {
+  const copied = Object.entries(tables).map(([name, table]) => [
+    name,
+    table instanceof Map ? new Map(table) : Array.isArray(table) ? [...table] : table,
+  ]);
+  return {
+    ...(Object.fromEntries(copied) as Tables),
+    images: new Map([...tables.images].map(([stream, images]) => [stream, new Map(images)])),
+    unpublished: new Map([...tables.unpublished].map(([stream, numbers]) => [stream, new Set(numbers)])),
+  };
+}
+
+/** All images, by stream and number. */
+export function sortedImages({ images }: Tables): ImageRecord[] {
+  return [...images.values()].flatMap((rows) => [...rows.values()]).sort(compareImages);
+}
+
+export function compareImages(a: ImageId, b: ImageId): number {
+  return compareText(a.stream, b.stream) || a.number - b.number;
+}
+
+/** By code units, as the databases do. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 function setDefault<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key);
   if (known !== undefined) return known;

@@ -4,7 +4,7 @@ import { countDelay } from './alert-delays.ts';
 import type { Database } from './database.ts';
 import { alertOf } from './rows.ts';
 
-/** What a pending alert's event and image say of it, and how long it took since the image was received. */
+/** The columns that a pending alert copies from its event, and the milliseconds since its image was received. */
 const PENDING_QUERY = `
   SELECT e.stream, e.technique, o.measurement,
     max(0, round(1000 * (unixepoch(a.alerted_at, 'subsec') - unixepoch(i.received_at, 'subsec')))) AS delay_ms
@@ -32,7 +32,7 @@ export function createAlertRows(db: Database): AlertCatalog {
     return { ...alert, state: 'pending' };
   }
 
-  function becomeReady(number: number): void {
+  function markReady(number: number): void {
     const row = db.get(PENDING_QUERY, number);
     if (row === undefined) return;
     const { stream = null, technique = null, measurement = null, delay_ms: delay = null } = row;
@@ -52,7 +52,7 @@ export function createAlertRows(db: Database): AlertCatalog {
     markAlertsReady: (numbers) =>
       db.write(() => {
         for (const number of numbers) {
-          becomeReady(number);
+          markReady(number);
           db.run("DELETE FROM dead_letter WHERE stage = 'alert' AND event = ?", number);
         }
       }),

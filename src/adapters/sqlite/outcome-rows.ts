@@ -1,7 +1,7 @@
 import type { ImageId, NewOutcome, OutcomeRecord } from '../../domain/records.ts';
 import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
 import type { Database } from './database.ts';
-import { enterDeadLetter, removeReplayed } from './dead-letter-rows.ts';
+import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
 import { EVENT_QUERY, eventOf, outcomeOf, positionValues } from './rows.ts';
 
 export function createOutcomeRows(db: Database): OutcomeCatalog {
@@ -24,7 +24,7 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
   }
 
   function add(outcome: NewOutcome): OutcomeRecord {
-    enterFacts(db, outcome);
+    addFacts(db, outcome);
     const { image, technique, kind } = outcome;
     const known = find(technique, image);
     if (known !== undefined) return known;
@@ -55,10 +55,9 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
       );
     }
     removeReplayed(db, technique, image);
-    if (outcome.deadLetter !== undefined) enterDeadLetter(db, outcome.deadLetter);
+    if (outcome.deadLetter !== undefined) addDeadLetter(db, outcome.deadLetter);
     const row = find(technique, image);
-    if (row === undefined)
-      throw new Error(`the outcome of ${image.stream}/${image.number} is not there after its insert`);
+    if (row === undefined) throw new Error(`the outcome of ${image.stream}/${image.number} was not added`);
     return row;
   }
 
@@ -132,8 +131,8 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
   };
 }
 
-/** A fact is entered once; whoever comes later found the same. */
-function enterFacts(db: Database, outcome: NewOutcome): void {
+/** A fact is recorded once: whoever comes later has found the same. */
+function addFacts(db: Database, outcome: NewOutcome): void {
   for (const { stream, number, fact } of outcome.facts) {
     const decodes = fact.verdict === 'decodes';
     db.run(

@@ -75,7 +75,7 @@ describe('a catalog that is damaged', () => {
     const error = await failureOf(file);
     expect([error.code, error.blame]).toEqual(['catalog_damaged', 'fatal']);
     expect(error.message).toMatch(
-      new RegExp(`^the catalog ${file} is damaged \\([^\\n]+\\): put a backup in its place`),
+      new RegExp(`^the catalog ${file} is damaged \\([^\\n]+\\): restore it from a backup`),
     );
   });
 
@@ -125,7 +125,7 @@ describe('a catalog', () => {
     const error = await failureOf(catalogFile(folder));
     expect(error).toMatchObject({
       code: 'catalog_newer',
-      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 6, this one knows 5): use that imgpipe, or another folder with --data`,
+      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 6, this one knows 5): use that version or a newer one`,
     });
   });
 
@@ -134,7 +134,7 @@ describe('a catalog', () => {
     const opening = openDatabase(catalogFile(folder), { create: false });
     await expect(opening).rejects.toMatchObject({
       code: 'not_found',
-      message: expect.stringContaining(`there is no pipeline in ${folder} yet`),
+      message: expect.stringContaining(`there is no catalog ${catalogFile(folder)} yet`),
     });
     await openSqlite(folder);
   });
@@ -201,7 +201,7 @@ describe('a catalog without room', () => {
     const error = await fillUp(() => catalog.addImages(batch()));
     expect(error).toMatchObject({
       code: 'disk_full',
-      message: `the disk that holds ${catalogFile(folder)} is full: make room there`,
+      message: `the disk that holds ${catalogFile(folder)} is full (database or disk is full): free some space on it`,
     });
     const full = await auditOf(catalog, 'l2@1');
     expect(full.images % 20).toBe(0);

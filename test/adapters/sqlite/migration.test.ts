@@ -13,6 +13,7 @@ import { type Running, startProgram } from '../../support/imgpipe.ts';
 import { makeOldCatalog, OLD_ID } from '../../support/old-catalogs.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { levels } from '../../support/samples.ts';
+import { sqliteFaults } from '../../support/sqlite-faults.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -286,9 +287,7 @@ describe('a catalog that was brought up to date', () => {
         const other = await openSqlite(folder);
         return { ...other.catalog, close: other.close };
       },
-      tamper: async (sql) => {
-        await db.write(() => db.run(sql));
-      },
+      faults: sqliteFaults(db),
     };
   });
 

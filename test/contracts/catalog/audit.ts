@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ImageId } from '../../../src/domain/records.ts';
 import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
+import type { CatalogFaults } from './faults.ts';
 import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
 
 /** The catalog counted and held together, at one moment. */
@@ -66,50 +67,52 @@ export function auditContract(stand: MakeStand): void {
       expect((await auditOf(catalog, L2)).openEvents).toEqual([]);
     });
 
-    it.each([
-      ['an image in the middle', 'DELETE FROM image WHERE number = 2', 'image default/2'],
-      ['the last image', 'DELETE FROM image WHERE number = 3', 'image default/3'],
-      ['the reference of an outcome', 'DELETE FROM image WHERE number = 2', 'outcome l2@1 default/3'],
-      ['the image of an outcome', 'DELETE FROM image WHERE number = 1', 'outcome l2@1 default/1'],
-      ['an event', 'DELETE FROM event', 'event 1'],
-      ['the event of a change', 'DELETE FROM event', 'outcome l2@1 default/3'],
-      ['the event of an alert', 'DELETE FROM event', 'alert 1'],
-      ['the outcome of an event', "DELETE FROM outcome WHERE kind = 'changed'", 'event 1'],
-      ['the row of a stream', 'DELETE FROM stream', 'stream default'],
-      ['the last number of a stream', 'UPDATE stream SET last_number = 2', 'stream default'],
-      ['the last event number', 'UPDATE pipeline SET last_event = 0', 'event 1'],
-    ])('names what is wrong where %s is gone', async (_, sql, key) => {
-      const { catalog, tamper } = await stand();
+    it.each<[string, (faults: CatalogFaults) => Promise<void>, string]>([
+      ['an image in the middle', (faults) => faults.loseImages([id(2)]), 'image default/2'],
+      ['the last image', (faults) => faults.loseImages([id(3)]), 'image default/3'],
+      ['the reference of an outcome', (faults) => faults.loseImages([id(2)]), 'outcome l2@1 default/3'],
+      ['the image of an outcome', (faults) => faults.loseImages([id(1)]), 'outcome l2@1 default/1'],
+      ['an event', (faults) => faults.loseEvents([1]), 'event 1'],
+      ['the event of a change', (faults) => faults.loseEvents([1]), 'outcome l2@1 default/3'],
+      ['the event of an alert', (faults) => faults.loseEvents([1]), 'alert 1'],
+      ['the outcome of an event', (faults) => faults.loseOutcomes(L2, [id(3)]), 'event 1'],
+      ['the row of a stream', (faults) => faults.loseStream('default'), 'stream default'],
+      ['the last number of a stream', (faults) => faults.setLastNumber('default', 2), 'stream default'],
+      ['the last event number', (faults) => faults.setLastEvent(0), 'event 1'],
+    ])('reports a fault if %s is lost', async (_, lose, key) => {
+      const { catalog, faults } = await stand();
       await closedPipeline(catalog);
-      await tamper(sql);
-      const { faults } = await auditOf(catalog, L2);
-      expect(faults.map((fault) => fault.key)).toContain(key);
+      await lose(faults);
+      const found = (await auditOf(catalog, L2)).faults;
+      expect(found.map((fault) => fault.key)).toContain(key);
     });
 
     it('names an outcome that is dead without its letter', async () => {
-      const { catalog, tamper } = await stand();
+      const { catalog, faults } = await stand();
       await addImages(catalog, 1);
       await catalog.addOutcomes([newOutcome(id(1), 'dead')]);
       expect((await auditOf(catalog, L2)).faults).toEqual([]);
-      await tamper('DELETE FROM dead_letter');
+      await faults.loseDeadLetters();
       expect((await auditOf(catalog, L2)).faults).toEqual([
         { key: 'outcome l2@1 default/1', what: 'it is dead, but its dead letter is missing' },
       ]);
     });
 
     it('names each number of a hole, and counts where there are many', async () => {
-      const { catalog, tamper } = await stand();
+      const { catalog, faults } = await stand();
+      const between = (first: number, last: number) =>
+        Array.from({ length: last - first + 1 }, (_, index) => id(first + index));
       await addImages(catalog, 150);
-      await tamper('DELETE FROM image WHERE number BETWEEN 10 AND 12');
+      await faults.loseImages(between(10, 12));
       expect((await auditOf(catalog, L2)).faults.map(({ key }) => key)).toEqual([
         'image default/10',
         'image default/11',
         'image default/12',
       ]);
-      await tamper('DELETE FROM image WHERE number > 20');
-      const { faults } = await auditOf(catalog, L2);
-      expect(faults).toHaveLength(3 + 100 + 1);
-      expect(faults.at(-1)).toEqual({ key: 'image default/121', what: 'and 29 more after it are missing' });
+      await faults.loseImages(between(21, 150));
+      const found = (await auditOf(catalog, L2)).faults;
+      expect(found).toHaveLength(3 + 100 + 1);
+      expect(found.at(-1)).toEqual({ key: 'image default/121', what: 'and 29 more after it are missing' });
     });
   });
 

@@ -1,17 +1,17 @@
 import type { ImageId, ImageRecord } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { levels, newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
+import type { CatalogFaults } from './faults.ts';
 
 export interface CatalogStand {
   /** A catalog without a row. */
   readonly catalog: Catalog;
   /** The same catalog, as another process has it. */
   open(): Promise<Catalog>;
-  /** Does something to the tables behind the port's back. */
-  tamper(sql: string): Promise<void>;
+  readonly faults: CatalogFaults;
 }
 
-/** Makes a stand for one test. */
+/** Makes a catalog for one test. */
 export type MakeStand = () => Promise<CatalogStand>;
 
 export const L2 = 'l2@1';
