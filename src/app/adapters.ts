@@ -21,17 +21,17 @@ import type { Thumbnails } from '../ports/thumbnails.ts';
 import { guarded, type RegisteredTechnique } from './custom-techniques.ts';
 import { openDataFolder } from './data-folder.ts';
 
-/** What a pipeline works with, as its configuration says. */
+/** The adapters of a pipeline, as configured. */
 export interface Adapters {
   readonly catalog: Catalog;
   readonly store: ObjectStore;
-  /** Its bus is opened once, when it is first needed. */
+  /** Opens its bus once, at the first use. */
   readonly broker: Broker;
-  /** Pictures from files and folders, from a source of a program's, or without a path the generated stream. */
+  /** Pictures from files and folders, from a program's source, or the generated stream if there is no path. */
   source(input: readonly string[] | ImageSource): Promise<ImageSource>;
   comparator(): Promise<Comparator>;
   thumbnails(): Promise<Thumbnails>;
-  /** The configured mask's bytes, if there is one. Throws `config_invalid` where they are no mask. */
+  /** The configured mask's bytes, if there is one. Throws `config_invalid` if they are not a valid mask. */
   mask(): Promise<Uint8Array | undefined>;
   /** A copy of a picture with a box around each region, as a JPEG file. */
   boxed(picture: PictureBytes, regions: readonly Region[]): Promise<Uint8Array>;
@@ -45,29 +45,29 @@ export interface PictureBytes {
 
 export interface AdapterOptions {
   readonly config: Config;
-  /** What the pipeline is opened for: `receive`. */
+  /** The command that opens the pipeline: `receive`. */
   readonly command: string;
-  /** How others are told of this process: `imgpipe receive (process 123)`. */
+  /** The name of this process in messages: `imgpipe receive (process 123)`. */
   readonly as: string;
-  /** Makes the folder and the catalog where there are none; without it that is `not_found`. */
+  /** Creates the folder and the catalog if they do not exist; otherwise that is `not_found`. */
   readonly create: boolean;
   /** The techniques that a program brings. */
   readonly techniques?: readonly RegisteredTechnique[];
 }
 
-/** More threads than this are taken only where they are asked for: each has a codec's memory. */
+/** The most threads of `auto`: each has the memory of a codec. */
 const MAX_WORKERS = 4;
 
 /** The picture that the generated stream starts from. */
 const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
 
-/** Opens the catalog and whatever else the configuration names: the one place that knows the adapters. */
+/** Opens the configured adapters. No other file knows which adapter implements a port. */
 export async function openAdapters({ config, command, as, create, techniques }: AdapterOptions): Promise<Adapters> {
   const folder = absolute(config.data);
   const db = await openDataFolder(folder, { create, as });
   const catalog = createSqliteCatalog(db);
   const openBus = busOpener(config, command, () => createEmbeddedBus(db, catalog, as));
-  // Where one process generates and compares, each picture is decoded once.
+  // A process that generates and compares pictures decodes each one once.
   const decoding = { ...limitsOf(config), cache: createPictureCache(config.pictureCache * 1e6) };
   let bus: EventBus | undefined;
   return {
@@ -83,7 +83,7 @@ export async function openAdapters({ config, command, as, create, techniques }: 
     async source(input) {
       if (!isPaths(input)) return input;
       if (input.length > 0) return createFileSource({ paths: input, maxBytes: maxFileBytes(config) });
-      // Codecs are loaded by those who need them: view and status start faster without.
+      // Codecs are loaded on demand, because they slow down the start of view and status.
       const { createGeneratedSource } = await import('../adapters/generated/generated-source.ts');
       const { turnPicture } = await import('../adapters/pixels/turn-picture.ts');
       const { count, interval } = config;
@@ -129,7 +129,7 @@ async function pixelWork(config: Config): Promise<{ work?: PixelExecutor }> {
   return { work: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
 }
 
-/** The bytes of a file that somebody has named. Throws `not_found`, `file_unreadable` and `file_too_big`. */
+/** The bytes of a file that the user named. Throws `not_found`, `file_unreadable` and `file_too_big`. */
 export function readPicture(config: Config, file: string): Promise<Uint8Array> {
   return readNamed(file, maxFileBytes(config));
 }
@@ -158,7 +158,7 @@ export function maxFileBytes(config: Config): number {
   return Math.round(config.maxFileMegabytes * 1e6);
 }
 
-/** How the configured broker's bus is opened; what is wrong with its settings is told before anything is opened. */
+/** Opens the configured broker's bus. Throws `config_invalid` for its settings at once, before anything is opened. */
 function busOpener(
   config: Config,
   command: string,
@@ -168,7 +168,7 @@ function busOpener(
   if (connection === undefined) return async () => createEmbedded();
   const clientId = `${connection.clientId}-${command}-${process.pid}`;
   return async (options) => {
-    // Loaded by those who need it: everything else starts faster without.
+    // Loaded on demand, because it slows down the start.
     const { openKafkaBus } = await import('../adapters/kafka/broker.ts');
     return openKafkaBus({ ...connection, clientId }, options);
   };
@@ -184,7 +184,7 @@ function absolute(folder: string): string {
   } catch (cause) {
     throw new ImgpipeError(
       'config_invalid',
-      `data: ${folder} is relative to the working folder, and that is gone: change to another, or give a whole path`,
+      `data: ${folder} is relative to the working directory, which no longer exists: change to another, or give an absolute path`,
       { cause },
     );
   }
