@@ -4,7 +4,7 @@ import { type Child, startChild } from './children.ts';
 
 const BIN = fileURLToPath(new URL('../bin/imgpipe.js', import.meta.url));
 /** What a stage prints when it is at work: on Kafka once it has its partitions. The viewer listens by then. */
-const AT_WORK = / takes .*partition|: broker embedded|^serve: /m;
+const AT_WORK = / is assigned .*partition|: broker embedded|^serve: /m;
 
 /** What a process of imgpipe took, from its start to its end. */
 export interface Taken {

@@ -1,11 +1,8 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
-import { readNamed } from '../adapters/files/picture-file.ts';
 import { createFileSource } from '../adapters/files/source.ts';
-import { createPictureCache, type PictureCache } from '../adapters/pixels/picture-cache.ts';
-import type { PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
+import { createPictureCache } from '../adapters/pixels/picture-cache.ts';
 import { createSqliteCatalog } from '../adapters/sqlite/catalog.ts';
 import { createEmbeddedBus } from '../adapters/sqlite/event-bus.ts';
 import { kafkaConnectionOf } from '../config/kafka-connection.ts';
@@ -18,8 +15,9 @@ import type { Broker, EventBus, OpenBusOptions } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
-import { guarded, type RegisteredTechnique } from './custom-techniques.ts';
+import type { RegisteredTechnique } from './custom-techniques.ts';
 import { openDataFolder } from './data-folder.ts';
+import { limitsOf, maxFileBytes } from './picture-limits.ts';
 
 /** The adapters of a pipeline, as configured. */
 export interface Adapters {
@@ -55,13 +53,12 @@ export interface AdapterOptions {
   readonly techniques?: readonly RegisteredTechnique[];
 }
 
-/** The most threads of `auto`: each has the memory of a codec. */
-const MAX_WORKERS = 4;
-
 /** The picture that the generated stream starts from. */
 const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
 
-/** Opens the configured adapters. No other file knows which adapter implements a port. */
+const pixelAdapters = () => import('./pixel-adapters.ts');
+
+/** Opens the catalog and the other configured adapters. */
 export async function openAdapters({ config, command, as, create, techniques }: AdapterOptions): Promise<Adapters> {
   const folder = absolute(config.data);
   const db = await openDataFolder(folder, { create, as });
@@ -83,19 +80,23 @@ export async function openAdapters({ config, command, as, create, techniques }: 
     async source(input) {
       if (!isPaths(input)) return input;
       if (input.length > 0) return createFileSource({ paths: input, maxBytes: maxFileBytes(config) });
-      // Codecs are loaded on demand, because they slow down the start of view and status.
+      // Codecs are loaded only here, to keep the start-up of other commands short.
       const { createGeneratedSource } = await import('../adapters/generated/generated-source.ts');
       const { turnPicture } = await import('../adapters/pixels/turn-picture.ts');
       const { count, interval } = config;
       const turn = (picture: Uint8Array) => turnPicture(picture, decoding);
       return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, turn });
     },
-    comparator: () => openComparator(config, { cache: decoding.cache, ...(techniques && { techniques }) }),
+    async comparator() {
+      const { openComparator } = await pixelAdapters();
+      return openComparator(config, { cache: decoding.cache, ...(techniques && { techniques }) });
+    },
     async thumbnails() {
+      const { pixelWork } = await pixelAdapters();
       const { createThumbnails } = await import('../adapters/pixels/thumbnails/thumbnails.ts');
       return createThumbnails({ ...limitsOf(config), ...(await pixelWork(config)) });
     },
-    mask: () => maskOf(config),
+    mask: async () => (await pixelAdapters()).maskOf(config),
     async boxed(picture, regions) {
       const { boxedPicture } = await import('../adapters/pixels/boxed-picture.ts');
       return boxedPicture(picture, regions, decoding);
@@ -105,57 +106,6 @@ export async function openAdapters({ config, command, as, create, techniques }: 
       await catalog.close();
     },
   };
-}
-
-/** A comparator with the configured limits and workers. */
-export async function openComparator(
-  config: Config,
-  { cache, techniques = [] }: { cache?: PictureCache; techniques?: readonly RegisteredTechnique[] } = {},
-): Promise<Comparator> {
-  const { createComparator } = await import('../adapters/pixels/comparator.ts');
-  return createComparator({
-    ...limitsOf(config),
-    ...(cache && { cache }),
-    ...(await pixelWork(config)),
-    techniques: new Map(techniques.map((technique) => [technique.id, guarded(technique, config)])),
-  });
-}
-
-/** The configured workers, if there are to be any. */
-async function pixelWork(config: Config): Promise<{ work?: PixelExecutor }> {
-  const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : config.workers;
-  if (workers === 0) return {};
-  const { createPixelPool } = await import('../adapters/pixels/workers/pixel-pool.ts');
-  return { work: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
-}
-
-/** The bytes of a file that the user named. Throws `not_found`, `file_unreadable` and `file_too_big`. */
-export function readPicture(config: Config, file: string): Promise<Uint8Array> {
-  return readNamed(file, maxFileBytes(config));
-}
-
-/** The configured mask's bytes (see `Adapters`). */
-export async function maskOf(config: Config): Promise<Uint8Array | undefined> {
-  if (config.mask === '') return undefined;
-  const { checkMask } = await import('../adapters/pixels/mask-file.ts');
-  let bytes: Uint8Array;
-  try {
-    bytes = await readPicture(config, config.mask);
-  } catch (thrown) {
-    if (!(thrown instanceof ImgpipeError)) throw thrown;
-    throw new ImgpipeError('config_invalid', `mask: ${thrown.message}`, { cause: thrown });
-  }
-  await checkMask(config.mask, bytes, limitsOf(config));
-  return bytes;
-}
-
-function limitsOf(config: Config) {
-  return { maxPixels: Math.round(config.maxMegapixels * 1e6), maxMemory: config.maxPictureMemory * 1e6 };
-}
-
-/** The largest picture that is received, in bytes. */
-export function maxFileBytes(config: Config): number {
-  return Math.round(config.maxFileMegabytes * 1e6);
 }
 
 /** Opens the configured broker's bus. Throws `config_invalid` for its settings at once, before anything is opened. */
@@ -168,7 +118,7 @@ function busOpener(
   if (connection === undefined) return async () => createEmbedded();
   const clientId = `${connection.clientId}-${command}-${process.pid}`;
   return async (options) => {
-    // Loaded on demand, because it slows down the start.
+    // Loaded only here, to keep the start-up of other commands short.
     const { openKafkaBus } = await import('../adapters/kafka/broker.ts');
     return openKafkaBus({ ...connection, clientId }, options);
   };

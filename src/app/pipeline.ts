@@ -1,17 +1,10 @@
-import { hostname } from 'node:os';
 import { L2 } from '../analysis/techniques.ts';
 import type { Config } from '../config/settings.ts';
-import { ImgpipeError } from '../domain/errors.ts';
-import { imageKey } from '../domain/object-keys.ts';
-import type { DeadLetterHead, DeadLetterRecord } from '../domain/records.ts';
 import { type Observer, STAGES, type StageName } from '../domain/reports.ts';
-import { type Liveness, liveness } from '../operations/alive.ts';
 import { bindBus, requireBus } from '../operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from '../operations/clean.ts';
-import { deadLetterHeads, findDeadLetter } from '../operations/dead-letters.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
 import { type Status, status } from '../operations/status.ts';
-import { type AlertView, view } from '../operations/view.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import { createAlertStage } from '../stages/alert.ts';
@@ -24,10 +17,12 @@ import { publishIfFree } from '../stages/recover-streams.ts';
 import { type RunResult, run } from '../stages/run.ts';
 import { type TechniqueInUse, withTechnique } from '../stages/with-technique.ts';
 import { type Adapters, openAdapters } from './adapters.ts';
+import { checkedIdentity } from './checked-identity.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
 import { measureOf } from './measure.ts';
+import { type Reader, readerOf } from './reader.ts';
 import { type ServeOptions, serveViewer, withMetrics } from './serve-viewer.ts';
-import { checkedIdentity, MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.ts';
+import { MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.ts';
 
 /** How a stage runs: until the signal aborts, or with `drain` until its input is empty. */
 export interface StageOptions extends Observer {
@@ -36,36 +31,21 @@ export interface StageOptions extends Observer {
 }
 
 /** A pipeline. Each method is a command. A stage whose signal aborts completes what is in flight and ends. */
-export interface Pipeline {
-  /** The data folder's absolute path. */
-  readonly data: string;
-  readonly broker: string;
-  /** The absolute path of an object of the store, by its key. */
-  locate(key: string): string;
+export interface Pipeline extends Reader {
   /** Receives pictures from files and folders, from a source, or the generated stream if there is no path. */
   receive(input: readonly string[] | ImageSource, options: StageOptions): Promise<Received>;
   analyze(options: StageOptions): Promise<void>;
   alert(options: StageOptions): Promise<void>;
   /** Runs the three stages in this process until every image that it received is handled. */
   run(input: readonly string[] | ImageSource, options: StageOptions): Promise<RunResult>;
-  view(alert: number): Promise<AlertView>;
-  /** An alert's image as a JPEG file with a box around each region. */
-  boxed(alert: AlertView): Promise<Uint8Array>;
   /** Serves the viewer until the signal aborts. Throws `port_unavailable`. */
   serve(options: ServeOptions): Promise<void>;
   status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
-  /** Whether a stage is alive on this host. Asks only the catalog. */
-  alive(stage: StageName): Promise<Liveness>;
-  /** The dead letters, newest first. */
-  deadLetters(): AsyncIterable<DeadLetterHead>;
-  /** A dead letter with its message. Throws `not_found`. */
-  deadLetter(id: number): Promise<DeadLetterRecord>;
   /** Replays dead letters. Throws `not_found`. */
   replay(ids: readonly number[] | 'all', options: StageOptions): Promise<Replayed[]>;
   planClean(): Promise<CleanPlan>;
   /** `keepTopics` leaves the messages in their topics; stages skip them later. */
   clean(options?: { keepTopics?: boolean }): Promise<void>;
-  close(): Promise<void>;
 }
 
 export type { ServeOptions } from './serve-viewer.ts';
@@ -160,9 +140,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   }
 
   return {
-    data: store.address,
-    broker: broker.address,
-    locate: (key) => store.locate(key),
+    ...readerOf(adapters),
 
     receive: (input, options) =>
       withReceiver(input, options, (receiver) =>
@@ -206,34 +184,11 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
         ),
       ),
 
-    view: async (alert) => {
-      await checkedIdentity(adapters);
-      return view(catalog, store, alert);
-    },
-
-    boxed: async ({ event, image }) => {
-      const bytes = await store.get(imageKey(image));
-      if (bytes === undefined) throw new ImgpipeError('not_found', `${store.locate(imageKey(image))} does not exist`);
-      return adapters.boxed({ bytes, format: image.format }, event.regions?.first ?? []);
-    },
-
     serve: (options) => serveViewer({ config, adapters, status: () => statusOf({ check: false }) }, options),
 
     status: async (options) => {
       await checkedIdentity(adapters);
       return statusOf(options);
-    },
-
-    alive: (stage) => liveness(catalog, { stage, host: hostname() }),
-
-    async *deadLetters() {
-      await checkedIdentity(adapters);
-      yield* deadLetterHeads(catalog);
-    },
-
-    deadLetter: async (id) => {
-      await checkedIdentity(adapters);
-      return findDeadLetter(catalog, id);
     },
 
     replay: (ids, options) =>
@@ -257,7 +212,5 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
       const bus = keepTopics ? undefined : await broker.open({ create: false, withinMs: MAX_OPEN_MS });
       await clean({ catalog, store, bus, as });
     },
-
-    close: () => adapters.close(),
   };
 }

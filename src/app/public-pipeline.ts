@@ -10,9 +10,9 @@ import { deadLetterJson, deadLetterLineJson, replayedJson } from '../operations/
 import { ranJson, receivedJson } from '../operations/json/received.ts';
 import { livenessJson, statusJson } from '../operations/json/status.ts';
 import { viewJson } from '../operations/json/view.ts';
-import { maxFileBytes } from './adapters.ts';
 import { booleanOf, callbackOf, numberOf, optionsOf, signalOf, wrongArgument } from './arguments.ts';
 import { createOpenCalls } from './open-calls.ts';
+import { maxFileBytes } from './picture-limits.ts';
 import type { Pipeline as InnerPipeline, StageOptions } from './pipeline.ts';
 import { inputOf, type PipelineInput } from './program-source.ts';
 import { callStage, type StageCallOptions } from './stage-calls.ts';

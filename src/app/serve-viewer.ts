@@ -5,7 +5,7 @@ import type { StageName } from '../domain/reports.ts';
 import type { Status } from '../operations/status.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { Adapters } from './adapters.ts';
-import { checkedIdentity } from './session.ts';
+import { checkedIdentity } from './checked-identity.ts';
 
 /** How the viewer is run: until the signal. */
 export interface ServeOptions {

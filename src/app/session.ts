@@ -11,6 +11,7 @@ import { holdingLock } from '../stages/held-lock.ts';
 import { STANDBY_MS } from '../stages/locks.ts';
 import { pause, withRetry } from '../stages/retry.ts';
 import type { Adapters } from './adapters.ts';
+import { checkedIdentity } from './checked-identity.ts';
 
 /** Which command starts, and whether it waits for what is out of reach. */
 export interface StartContext {
@@ -91,16 +92,6 @@ export async function withSession<T>(
     },
     (lost) => withHeartbeat({ catalog: adapters.catalog, stages: heartbeats }, () => attempt(lost)),
   );
-}
-
-/** The pipeline's identity. Throws `clean_unfinished` after an interrupted clean. */
-export async function checkedIdentity({
-  catalog,
-  store,
-}: Pick<Adapters, 'catalog' | 'store'>): Promise<PipelineIdentity> {
-  const identity = await catalog.identity();
-  if (!identity.cleaning) return identity;
-  throw new ImgpipeError('clean_unfinished', `a clean of ${store.address} was interrupted: run 'imgpipe clean' again`);
 }
 
 async function prepare(parts: SessionParts): Promise<Omit<Session, 'lost'>> {

@@ -1,4 +1,4 @@
-/** The units of a threshold: levels of brightness, pixels, percent of a picture's pixels, or the score of a program's technique. */
+/** The unit of a threshold: levels of brightness, pixels, percent of a picture's pixels, or the score of a program's technique. */
 export const THRESHOLD_UNITS = ['levels', 'px', '%', 'score'] as const;
 
 export type ThresholdUnit = (typeof THRESHOLD_UNITS)[number];

@@ -37,7 +37,9 @@ describe('two pictures compared without a pipeline', () => {
     });
     expect(await imgpipe(['compare', grey, pixel, '--threshold', '5'])).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/^no more than the threshold: they differ by 5 levels \(l2@1\), threshold 5\n/),
+      stdout: expect.stringMatching(
+        /^not above the threshold: the pictures differ by 5 levels \(l2@1\), threshold 5\n/,
+      ),
     });
   });
 
@@ -55,7 +57,7 @@ describe('two pictures compared without a pipeline', () => {
     expect([...readFileSync(out).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
     expect(await imgpipe(['compare', grey, wide])).toMatchObject({
       status: 1,
-      stdout: expect.stringMatching(/^another size: 8 × 4, before 4 × 4\n/),
+      stdout: expect.stringMatching(/^the sizes differ: 8 × 4, before 4 × 4\n/),
     });
   });
 
@@ -79,7 +81,7 @@ describe('two pictures compared without a pipeline', () => {
       `imgpipe: ${missing} does not exist\n`,
       "imgpipe: missing required argument 'after': see 'imgpipe compare --help'\n",
       'imgpipe: threshold: 5px is not valid for the technique l2, whose unit is levels: use a plain number\n',
-      `imgpipe: --out: ${path.join(out, 'no', 'folder.jpg')} cannot be written (ENOENT): give another\n`,
+      `imgpipe: --out: cannot write ${path.join(out, 'no', 'folder.jpg')} (ENOENT): choose another file\n`,
     ]);
   });
 

@@ -66,7 +66,7 @@ describe('a mask', () => {
     const run = await to('run', file('1.png', wide), file('2.png', other), '--mask', file('mask.png', MASK));
     expect(run.status).toBe(1);
     expect(run.stderr).toMatch(
-      /image default\/2 \(.*\) is set aside: the mask is 4 × 4, and the picture 9 × 4: give a mask of the picture's size \(mask_differs\)\n/,
+      /image default\/2 \(.*\) is now a dead letter: the mask is 4 × 4, and the picture 9 × 4: give a mask of the picture's size \(mask_differs\)\n/,
     );
   });
 
@@ -76,7 +76,7 @@ describe('a mask', () => {
     rmSync(maskFile());
     const analyze = await to('analyze', '--drain');
     expect(analyze.stderr).toMatch(
-      /image default\/2 .* is set aside: .*, the image's mask, does not exist \(object_missing\)/,
+      /image default\/2 .* is now a dead letter: .*, the image's mask, does not exist \(object_missing\)/,
     );
     expect(await to('status', '--check')).toMatchObject({
       status: 1,

@@ -29,12 +29,12 @@ describe('wrong usage exits 2 with one line that says what would do', () => {
       'run --broker localhost:9092',
       'imgpipe: --broker: "localhost:9092" is not valid: use \'embedded\', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092',
     ],
-    ['run --count 3 a.jpg', 'imgpipe: --count is for the generated stream: leave it out, or leave the paths out'],
+    ['run --count 3 a.jpg', 'imgpipe: --count applies only to the generated stream: remove it, or remove the paths'],
     ['view', "imgpipe: missing required argument 'alertNo': see 'imgpipe view --help'"],
-    ['view 0', 'imgpipe: alertNo: "0" will not do: give a positive whole number, such as 1'],
-    ['view -1', 'imgpipe: alertNo: "-1" will not do: give a positive whole number, such as 1'],
-    ['view 1.5', 'imgpipe: alertNo: "1.5" will not do: give a positive whole number, such as 1'],
-    ['view abc', 'imgpipe: alertNo: "abc" will not do: give a positive whole number, such as 1'],
+    ['view 0', 'imgpipe: alertNo: "0" is not valid: use a positive whole number, such as 1'],
+    ['view -1', 'imgpipe: alertNo: "-1" is not valid: use a positive whole number, such as 1'],
+    ['view 1.5', 'imgpipe: alertNo: "1.5" is not valid: use a positive whole number, such as 1'],
+    ['view abc', 'imgpipe: alertNo: "abc" is not valid: use a positive whole number, such as 1'],
     ['status --config none.json', 'imgpipe: the configuration file none.json cannot be read (ENOENT)'],
   ] as const;
 

@@ -29,11 +29,11 @@ describe.skipIf(whyNoDisk !== undefined)(`a full disk${whyNoDisk ? ` (skipped: $
       const filler = path.join(disk, 'filler');
       fill(filler, leave);
       const run = start(['run', '--data', data, '--count', '8', '--wait']);
-      await run.until(/is full: make room there; it goes on by itself/);
+      await run.until(/is full: make room there; it retries/);
       rmSync(filler);
       const { status, stderr } = await run.ended;
-      expect(stderr).toMatch(/goes on after/);
-      expect(times(stderr, /receive waits/)).toBeLessThanOrEqual(1);
+      expect(stderr).toMatch(/resumed after/);
+      expect(times(stderr, /receive is waiting/)).toBeLessThanOrEqual(1);
       expect(status).toBe(0);
       expect(await findProblems(data, { default: 12 })).toEqual([]);
     },
@@ -73,7 +73,7 @@ describe.skipIf(!canRunAsNobody)(
       const data = foreignFolder();
       chmodSync(data, 0o555);
       const run = start(['run', '--data', data, '--wait'], { uid: NOBODY });
-      await run.until(/waits: .*it goes on by itself/);
+      await run.until(/is waiting: .*it retries/);
       chmodSync(data, 0o755);
       expect((await run.ended).status).toBe(0);
       expect(await findProblems(data, { default: 10 })).toEqual([]);
@@ -84,10 +84,10 @@ describe.skipIf(!canRunAsNobody)(
       expect((await imgpipe(['receive', '--data', data], { uid: NOBODY })).status).toBe(0);
       mkdirSync(path.join(data, 'image_event_database'), { mode: 0o555 });
       const analyze = start(['analyze', '--data', data, '--drain'], { uid: NOBODY });
-      await analyze.until(/analyze waits: .*image_event_database|analyze waits: .*grant this user the right/);
+      await analyze.until(/analyze is waiting: .*image_event_database|analyze is waiting: .*grant this user the right/);
       chmodSync(path.join(data, 'image_event_database'), 0o777);
       const { status, stderr } = await analyze.ended;
-      expect({ status, waits: times(stderr, /analyze waits/) }).toEqual({ status: 0, waits: 1 });
+      expect({ status, waits: times(stderr, /analyze is waiting/) }).toEqual({ status: 0, waits: 1 });
       expect((await imgpipe(['alert', '--data', data, '--drain'], { uid: NOBODY })).status).toBe(0);
       expect(await findProblems(data, { default: 10 })).toEqual([]);
     });

@@ -96,7 +96,7 @@ export const oneOfThreeKilled: BrokerRound = async (site, seed, { nodes }) => {
 /** Starts the three stages. The receiver starts last, once the others are members of their groups, so that the outage hits all three at work. */
 async function startConsumersFirst(site: Site): Promise<Stages> {
   const [alert, analyze] = [site.start('alert'), site.start('analyze')];
-  await Promise.all([alert, analyze].map((stage) => stage.until(/takes/)));
+  await Promise.all([alert, analyze].map((stage) => stage.until(/is assigned/)));
   return { alert, analyze, receive: startReceiver(site, GENERATED) };
 }
 
@@ -128,12 +128,12 @@ async function holdBackEvents({ analyze, alert }: Stages): Promise<void> {
   alert.child.kill('SIGSTOP');
   const events = analyze.stdout().match(/^event /gm)?.length ?? 0;
   // The suspended stage may hold the catalog's write lock.
-  await analyze.until(new RegExp(`^event ${events + 2}:|^analyze waits`, 'm'));
+  await analyze.until(new RegExp(`^event ${events + 2}:|^analyze is waiting`, 'm'));
 }
 
 /** Waits until each stage has reported that the broker is unavailable. */
 async function waitUntilAllReport({ bus }: Site, stages: Stages): Promise<void> {
-  const says = (name: string) => new RegExp(`^${name} waits: broker ${bus['IMGPIPE_BROKER']} `, 'm');
+  const says = (name: string) => new RegExp(`^${name} is waiting: broker ${bus['IMGPIPE_BROKER']} `, 'm');
   await Promise.all(STAGES.map((name) => stages[name].until(says(name))));
 }
 
@@ -151,7 +151,11 @@ function reportedOnce(stages: Stages): string[] {
   return STAGES.flatMap((name) => {
     const text = stages[name].stderr();
     const count = (what: string) => text.match(new RegExp(`^${name} ${what}`, 'gm'))?.length ?? 0;
-    const [waits, forCatalog, goesOn] = [count('waits: broker'), count('waits: the catalog'), count('goes on after')];
+    const [waits, forCatalog, goesOn] = [
+      count('is waiting: broker'),
+      count('is waiting: the catalog'),
+      count('resumed after'),
+    ];
     return waits === 1 && goesOn === 1 + forCatalog
       ? []
       : [

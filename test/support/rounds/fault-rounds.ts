@@ -58,7 +58,7 @@ export async function stopAtStep(site: Site, step: Step): Promise<string[]> {
   const first = startUntil(site, step, 1, 'SIGSTOP');
   await untilStopped(first);
   const second = site.start(...SECOND[program]);
-  await second.until(/stands by|takes|analyzed|\d alert|dead letter/);
+  await second.until(/standing by|is assigned|analyzed|\d alert|dead letter/);
   const lost = await findLosses(site.data, site.bus);
   first.child.kill('SIGCONT');
   const problems = [...(await checkEnd('the first', first)), ...(await checkEnd('the second', second))];

@@ -34,7 +34,7 @@ export const analyzersComeAndGo: Round = async (site, seed) => {
   const streams = ['north', 'east', 'south', 'west'];
   const alert = site.start('alert');
   const [killed, leaving] = [site.start('analyze'), site.start('analyze')];
-  await Promise.all([killed, leaving].map((analyzer) => analyzer.until(/takes|stands by/)));
+  await Promise.all([killed, leaving].map((analyzer) => analyzer.until(/is assigned|standing by/)));
   const receivers = streams.map((stream) => startReceiver(site, { count: 100, interval: '20ms' }, stream));
   await Promise.any([killed, leaving].map((analyzer) => analyzer.until(/^event \d/m)));
   await sleep(random() * 500);
@@ -42,7 +42,7 @@ export const analyzersComeAndGo: Round = async (site, seed) => {
   await killed.ended;
   const problems = await findLosses(site.data, site.bus);
   const added = site.start('analyze');
-  await added.until(/takes/);
+  await added.until(/is assigned/);
   await sleep(random() * 500);
   problems.push(...(await stopStage('the analyzer that leaves', leaving)));
   for (const [index, receiver] of receivers.entries())
@@ -61,7 +61,7 @@ export const analyzerPastSessionTimeout: Round = async (site, seed) => {
   stages.analyze.child.kill('SIGSTOP');
   const second = site.start('analyze');
   // The suspended analyzer may hold the catalog's write lock.
-  await second.until(/takes (all|the only)|analyze waits/);
+  await second.until(/is assigned (all|the only)|analyze is waiting/);
   const problems = await findLosses(site.data, site.bus);
   await sleep(random() * 500);
   const again = rejoined(stages.analyze);
@@ -124,7 +124,7 @@ export const messagesFromBeforeClean: Round = async (site) => {
     ['analyze', 2],
     ['alert', 1],
   ] as const) {
-    const told = stages[name].stderr().match(/a message from before the last clean is passed over/g)?.length ?? 0;
+    const told = stages[name].stderr().match(/skipped a message from before the last clean/g)?.length ?? 0;
     if (told !== count) problems.push(`${name} skips ${told} messages instead of ${count}`);
   }
   return problems;
@@ -138,7 +138,7 @@ export const stopWhileJoining: Round = async (site) => {
   while ((await statusOf(site)).waiting?.analysis !== 0) await sleep(20);
   stages.analyze.child.kill('SIGSTOP');
   const second = site.start('analyze');
-  await second.until(/waits for its partitions/);
+  await second.until(/is waiting for partitions/);
   problems.push(...(await stopStage('the analyzer that waits', second)));
   stages.analyze.child.kill('SIGCONT');
   await receiveInProcess(site, IMAGES + 4);
@@ -188,7 +188,7 @@ async function republish(site: Site, topic: string): Promise<void> {
 }
 
 async function rejoined(analyzer: Running): Promise<void> {
-  const shares = (text: string) => text.match(/ takes /g)?.length ?? 0;
+  const shares = (text: string) => text.match(/ is assigned /g)?.length ?? 0;
   const before = shares(analyzer.stderr());
   while (analyzer.child.exitCode === null && shares(analyzer.stderr()) === before) await sleep(20);
 }

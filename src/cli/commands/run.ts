@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { commandOf, configOf } from './options.ts';
+import { commandOf, configOf } from '../options.ts';
 import { checkPaths } from './receive.ts';
-import { runStage } from './stage-command.ts';
-import { counted, receivedWords } from './words.ts';
 
 /** `imgpipe run [path…]` */
 export function runCommand(onExit: (status: number) => void): Command {
@@ -21,19 +19,19 @@ export function runCommand(onExit: (status: number) => void): Command {
     'wait',
   ] as const;
   return commandOf({ name: 'run', settings, example: 'imgpipe run pictures/' })
-    .description('receive, analyze and alert in one process, until all that it received is done')
-    .argument('[path...]', 'files and folders with JPEG and PNG pictures; without one a generated stream')
+    .description('receive, analyze and alert in one process, until every received image is processed')
+    .argument('[path...]', 'JPEG and PNG files, and folders of them; without a path, a generated stream')
     .action(async (paths: string[], _, command: Command) => {
       const config = configOf(command);
       checkPaths(paths, command);
+      const { runStage } = await import('../run-stage.ts');
       onExit(
         await runStage({
           name: 'run',
           config,
+          paths,
           ends: true,
           work: (pipeline, options) => pipeline.run(paths, options),
-          summary: (tally) =>
-            `${receivedWords(tally, paths)}, ${counted(tally.events, 'event')}, ${counted(tally.alerts, 'alert')}`,
         }),
       );
     });

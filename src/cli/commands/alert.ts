@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { commandOf, configOf, DRAIN } from './options.ts';
-import { runStage } from './stage-command.ts';
-import { counted } from './words.ts';
+import { commandOf, configOf, DRAIN } from '../options.ts';
 
 /** `imgpipe alert` */
 export function alertCommand(onExit: (status: number) => void): Command {
@@ -13,17 +11,18 @@ export function alertCommand(onExit: (status: number) => void): Command {
   })
     .description('turn image events into numbered alerts')
     .action(async (options: { drain?: boolean }, command: Command) => {
+      const config = configOf(command);
       const drain = options.drain === true;
+      const { runStage } = await import('../run-stage.ts');
       onExit(
         await runStage({
           name: 'alert',
-          config: configOf(command),
+          config,
           ends: drain,
           work: async (pipeline, stage) => {
             await pipeline.alert({ ...stage, drain });
             return {};
           },
-          summary: ({ alerts }) => counted(alerts, 'alert'),
         }),
       );
     });
