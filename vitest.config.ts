@@ -13,7 +13,8 @@ const LONG = [
   'test/kafka/main.test.ts',
   'test/docs/{examples,kafka-tour}.test.ts',
   'test/adapters/pixels/{bad-files,hostile}.test.ts',
-  'test/analysis/changed-rates.test.ts',
+  'test/house/fresh-checkout.test.ts',
+  'test/analysis/changed/changed-rates.test.ts',
   'test/web/{browser,pressure}.test.ts',
 ];
 

@@ -1,9 +1,9 @@
-import { changed } from './changed.ts';
+import type { Region } from '../base/region.ts';
+import { changed } from './changed/changed.ts';
 import type { DifferenceRange } from './differences.ts';
 import { l2 } from './l2.ts';
 import type { Mask } from './mask.ts';
 import type { Pixels } from './pixels.ts';
-import type { Region } from './region.ts';
 
 /** The result of a technique for two pictures, with the range of differences that their difference image shows. */
 export interface Measured extends DifferenceRange {

@@ -92,9 +92,9 @@ export async function openAdapters({ config, command, as, create, techniques }: 
       return openComparator(config, { cache: decoding.cache, ...(techniques && { techniques }) });
     },
     async thumbnails() {
-      const { pixelWork } = await pixelAdapters();
+      const { pixelExecutor } = await pixelAdapters();
       const { createThumbnails } = await import('../adapters/pixels/thumbnails/thumbnails.ts');
-      return createThumbnails({ ...limitsOf(config), ...(await pixelWork(config)) });
+      return createThumbnails({ ...limitsOf(config), ...(await pixelExecutor(config)) });
     },
     mask: async () => (await pixelAdapters()).maskOf(config),
     async boxed(picture, regions) {

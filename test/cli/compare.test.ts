@@ -75,7 +75,7 @@ describe('two pictures compared without a pipeline', () => {
     expect(ends.map(({ status }) => status)).toEqual([2, 2, 2, 3, 2, 2, 2]);
     expect(ends.map(({ stdout }) => stdout).join('')).toBe('');
     expect(ends.map(({ stderr }) => stderr)).toEqual([
-      `imgpipe: ${cut}: the PNG is cut short or damaged\n`,
+      `imgpipe: ${cut}: the PNG is truncated or corrupt\n`,
       `imgpipe: ${text} is neither a JPEG nor a PNG\n`,
       `imgpipe: ${path.dirname(grey)} cannot be read: not a regular file\n`,
       `imgpipe: ${missing} does not exist\n`,
@@ -95,7 +95,7 @@ describe('two pictures compared without a pipeline', () => {
     ]);
     expect(ends.map(({ status }) => status)).toEqual([0, 2, 2]);
     expect(ends.slice(1).map(({ stderr }) => stderr)).toEqual([
-      `imgpipe: mask: ${allHidden} will not do: all of it is black, so nothing of a picture would be looked at\n`,
+      `imgpipe: mask: ${allHidden} is not a valid mask: it is all black, which masks out every pixel\n`,
       `imgpipe: mask: ${missing} does not exist\n`,
     ]);
   });
@@ -106,7 +106,7 @@ describe('two pictures compared without a pipeline', () => {
     writeFileSync(other, png([1, 1, 1], { width: 8 }));
     expect(await imgpipe(['compare', wide, other, '--mask', firstHidden])).toMatchObject({
       status: 2,
-      stderr: "imgpipe: the mask is 4 × 4, and the picture 8 × 4: give a mask of the picture's size\n",
+      stderr: 'imgpipe: the mask is 4 × 4 and the picture 8 × 4: provide a mask of the same size as the picture\n',
     });
   });
 

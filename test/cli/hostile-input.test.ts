@@ -31,7 +31,7 @@ describe('rough input', () => {
     expect(told).toEqual([
       `imgpipe: ${folder}/2.jpg was not received: it is neither a JPEG nor a PNG, whatever its name says (not_a_picture)`,
       `imgpipe: ${folder}/3.png was not received: the file is empty (not_a_picture)`,
-      `imgpipe: image default/2 (${folder}/4.jpg) is now a dead letter: the JPEG is cut short or damaged (undecodable)`,
+      `imgpipe: image default/2 (${folder}/4.jpg) is now a dead letter: the JPEG is truncated or corrupt (undecodable)`,
       "imgpipe: 2 files not received; 1 dead letter, see 'imgpipe dead list'",
     ]);
     const whole = await imgpipe(['status', '--check', '--json', '--data', data]);

@@ -66,7 +66,7 @@ describe('a mask', () => {
     const run = await to('run', file('1.png', wide), file('2.png', other), '--mask', file('mask.png', MASK));
     expect(run.status).toBe(1);
     expect(run.stderr).toMatch(
-      /image default\/2 \(.*\) is now a dead letter: the mask is 4 × 4, and the picture 9 × 4: give a mask of the picture's size \(mask_differs\)\n/,
+      /image default\/2 \(.*\) is now a dead letter: the mask is 4 × 4 and the picture 9 × 4: provide a mask of the same size as the picture \(mask_differs\)\n/,
     );
   });
 
@@ -106,9 +106,9 @@ describe('a mask', () => {
     expect(ends.map(({ status }) => status)).toEqual([2, 2, 2, 2]);
     expect(ends.map(({ stderr }) => stderr.split('\n').at(-2))).toEqual([
       `imgpipe: mask: ${path.join(folder, 'none.png')} does not exist`,
-      `imgpipe: mask: ${jpeg} will not do: it is no PNG: save the mask as one`,
-      `imgpipe: mask: ${path.join(folder, 'black.png')} will not do: all of it is black, so nothing of a picture would be looked at`,
-      `imgpipe: mask: ${path.join(folder, 'cut.png')} will not do: the PNG is cut short or damaged`,
+      `imgpipe: mask: ${jpeg} is not a valid mask: it is not a PNG file. Save the mask as PNG`,
+      `imgpipe: mask: ${path.join(folder, 'black.png')} is not a valid mask: it is all black, which masks out every pixel`,
+      `imgpipe: mask: ${path.join(folder, 'cut.png')} is not a valid mask: the PNG is truncated or corrupt`,
     ]);
     expect((await to('status')).stdout).toMatch(/^Images: +0,/m);
   });

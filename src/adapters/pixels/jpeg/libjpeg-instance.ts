@@ -5,7 +5,7 @@ import createModule, { type LibjpegModule, type LibjpegSettings } from '@corners
 type Decoder = InstanceType<LibjpegModule['JPEGDecoder']>;
 type Encoder = InstanceType<LibjpegModule['JPEGEncoder']>;
 
-/** libjpeg-turbo in a memory of its own. */
+/** An instance of libjpeg-turbo with its own memory. */
 export interface LibjpegInstance {
   readonly module: LibjpegModule;
   readonly decoder: Decoder;
@@ -15,7 +15,7 @@ export interface LibjpegInstance {
 const FOUR_TWO_ZERO = 2;
 let compiled: object | undefined;
 
-/** A fresh instance, made synchronously in a millisecond or two: the code is compiled once. */
+/** Creates an instance synchronously, in a millisecond or two: the code is compiled once. */
 export function createInstance(): LibjpegInstance {
   compiled ??= new WebAssembly.Module(
     readFileSync(createRequire(import.meta.url).resolve('@cornerstonejs/codec-libjpeg-turbo-8bit/wasm')),
@@ -36,11 +36,11 @@ export function createInstance(): LibjpegInstance {
     print() {},
     printErr() {},
   };
-  // With an instance that is there at once all of it is ready at once; the promise says nothing more.
+  // With a synchronous instance everything is ready now; the promise adds nothing but errors.
   createModule(settings).catch((thrown: unknown) => {
     failure ??= thrown;
   });
-  if (!isReady(settings)) throw failure ?? new Error('libjpeg-turbo could not be started');
+  if (!isReady(settings)) throw failure ?? new Error('libjpeg-turbo failed to start');
 
   const encoder = new settings.JPEGEncoder();
   encoder.setProgressive(0);
