@@ -9,7 +9,8 @@ import { decodePng } from './png/decoder.ts';
 
 const QUALITY = 75;
 
-const encode: JpegEncoder = createJpegEncoder() ?? encodeWithLibjpeg;
+/** Compiled when the first picture is encoded. */
+let encode: JpegEncoder | undefined;
 
 /**
  * A picture's pixels as they are to be seen: RGB over white, EXIF orientation applied. Size limits are held against the
@@ -36,5 +37,6 @@ export function encodeJpeg(pixels: Pixels): Uint8Array {
 
 /** The same of a picture that is drawn. */
 export function encodeDrawnJpeg(size: Pick<Pixels, 'width' | 'height'>, draw: DrawRows): Uint8Array {
+  encode ??= createJpegEncoder() ?? encodeWithLibjpeg;
   return encode(size, QUALITY, draw);
 }
