@@ -31,7 +31,7 @@ function packagesOf(name: string): string[] {
     .sort();
 }
 
-describe('a command loads at its start', () => {
+describe('at its start a command loads', () => {
   test.each([
     ['main', []],
     ['view', ['@photostructure/sqlite']],
