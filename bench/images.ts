@@ -41,20 +41,20 @@ async function tableOf(size: Size): Promise<void> {
   const [before, after] = [readFileSync(files.reference), readFileSync(files.image)];
   await steps(size, before, after);
   const pools = [1, 2].filter((workers) => workers <= availableParallelism());
-  const ways = [{ name: 'imgpipe, in this thread', work: INLINE_EXECUTOR }, ...pools.map(poolOf)];
+  const ways = [{ name: 'imgpipe, in this thread', executor: INLINE_EXECUTOR }, ...pools.map(poolOf)];
   const times = await inTurns(size, ways, { before, after, files });
   print(size, ways, times);
-  for (const { work } of ways) await work.close();
+  for (const { executor } of ways) await executor.close();
 }
 
 interface Way {
   readonly name: string;
-  readonly work: PixelExecutor;
+  readonly executor: PixelExecutor;
 }
 
 function poolOf(workers: number): Way {
-  const work = createPixelPool({ workers, maxTimeMs: MAX_TIME_MS });
-  return { name: `imgpipe, ${workers} ${workers === 1 ? 'worker' : 'workers'}`, work };
+  const executor = createPixelPool({ workers, maxTimeMs: MAX_TIME_MS });
+  return { name: `imgpipe, ${workers} ${workers === 1 ? 'worker' : 'workers'}`, executor };
 }
 
 /** Each step of a comparison alone, in this thread. */
@@ -101,12 +101,12 @@ async function inTurns(size: Size, ways: readonly Way[], inputs: Inputs): Promis
     times.set(name, { changed: [...known.changed, ...changed], unchanged: [...known.unchanged, ...unchanged] });
   };
   // Once without the clock, so that the code is compiled.
-  for (const { work } of ways) await compareStream(work, inputs, 4);
+  for (const { executor } of ways) await compareStream(executor, inputs, 4);
   const turns = 3;
   for (let turn = 0; turn < turns; turn++) {
-    for (const { name, work } of ways) {
-      const changed = await compareStream(work, inputs, size.rounds);
-      note(name, [changed], [await compareEqual(work, inputs)]);
+    for (const { name, executor } of ways) {
+      const changed = await compareStream(executor, inputs, size.rounds);
+      note(name, [changed], [await compareEqual(executor, inputs)]);
     }
     if (formula !== undefined) await noteFormula(formula, size, inputs, note);
     const { before, after } = inputs;
@@ -133,8 +133,8 @@ async function noteFormula(
 }
 
 /** A stream in which each picture differs from the one before, as a stage takes it; milliseconds for each comparison. */
-async function compareStream(work: PixelExecutor, { before, after }: Inputs, count: number): Promise<number> {
-  const comparator = createComparator({ ...LIMITS, work: { ...work, close: async () => {} } });
+async function compareStream(executor: PixelExecutor, { before, after }: Inputs, count: number): Promise<number> {
+  const comparator = createComparator({ ...LIMITS, executor: { ...executor, close: async () => {} } });
   const pictures = Array.from({ length: count + 1 }, (_, index) => source(copyOf(index % 2 ? after : before, index)));
   const [first] = pictures;
   if (first !== undefined) await comparator.inspect(first);
@@ -143,7 +143,7 @@ async function compareStream(work: PixelExecutor, { before, after }: Inputs, cou
   for (const [index, image] of pictures.entries()) {
     const reference = pictures[index - 1];
     if (reference === undefined) continue;
-    if (underWay.length >= work.atOnce) await underWay.shift();
+    if (underWay.length >= executor.atOnce) await underWay.shift();
     underWay.push(comparator.compare({ reference, image, mask: undefined }, MEASURE));
   }
   await Promise.all(underWay);
@@ -153,8 +153,8 @@ async function compareStream(work: PixelExecutor, { before, after }: Inputs, cou
 }
 
 /** A picture that is the one before, as a stage finds out: by the digest of its bytes. */
-async function compareEqual(work: PixelExecutor, { before }: Inputs): Promise<number> {
-  const comparator = createComparator({ ...LIMITS, work: { ...work, close: async () => {} } });
+async function compareEqual(executor: PixelExecutor, { before }: Inputs): Promise<number> {
+  const comparator = createComparator({ ...LIMITS, executor: { ...executor, close: async () => {} } });
   const reference = source(before);
   return timed(async () => {
     const image = source(before);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { changed } from '../src/analysis/changed.ts';
+import { changed } from '../src/analysis/changed/changed.ts';
 import { l2 } from '../src/analysis/l2.ts';
 import { EVENTS, FAINT, type Kind, NUISANCES } from './pairs/kinds.ts';
 import { plainArea } from './pairs/plain-formula.ts';

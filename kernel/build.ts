@@ -1,26 +1,35 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import type { KernelName } from '../src/base/kernels.ts';
 
-/** Compiles the kernels, and writes the code of each where it is used: as text, so that nothing is read from files. */
-const KERNELS: Readonly<Record<string, string>> = {
-  'differences.as.ts': '../src/analysis/differences-code.ts',
-  'changed.as.ts': '../src/analysis/changed-code.ts',
-  'png-unfilter.as.ts': '../src/adapters/pixels/png/unfilter-code.ts',
-  'jpeg-encoder.as.ts': '../src/adapters/pixels/jpeg/encoder-code.ts',
-};
+/**
+ * Compiles the kernels to WebAssembly and writes them, as text, to one JavaScript module: `#kernels` (see
+ * package.json).
+ */
+const SOURCES = {
+  differences: 'differences.as.ts',
+  changed: 'changed.as.ts',
+  pngUnfilter: 'png-unfilter.as.ts',
+  jpegEncoder: 'jpeg-encoder.as.ts',
+} as const satisfies Record<KernelName, string>;
 
-const folder = path.dirname(fileURLToPath(import.meta.url));
-for (const [source, target] of Object.entries(KERNELS)) {
-  const code = Buffer.from(await compile(source)).toString('base64');
-  const text = `// Made of kernel/${source} by \`npm run kernel\`.\nexport const CODE =\n  '${code}';\n`;
-  writeFileSync(path.join(folder, target), text);
+const FOLDER = path.dirname(fileURLToPath(import.meta.url));
+const TARGET = path.join(FOLDER, '../dist/kernels.js');
+
+const lines = ['// Generated from kernel/*.as.ts by `npm run kernel`.', 'export const KERNELS = {'];
+for (const [name, source] of Object.entries(SOURCES)) {
+  const code = await compile(source);
+  lines.push(`  ${name}: '${Buffer.from(code).toString('base64')}',`);
 }
+lines.push('};');
+mkdirSync(path.dirname(TARGET), { recursive: true });
+writeFileSync(TARGET, `${lines.join('\n')}\n`);
 
 async function compile(source: string): Promise<Uint8Array> {
   let code: Uint8Array | undefined;
-  const options = ['--baseDir', folder, '--outFile', 'kernel.wasm', '-O3', '--runtime', 'stub', '--noAssert'];
+  const options = ['--baseDir', FOLDER, '--outFile', 'kernel.wasm', '-O3', '--runtime', 'stub', '--noAssert'];
   const { error, stderr } = await asc.main([source, ...options, '--enable', 'simd'], {
     writeFile(name, contents) {
       if (name.endsWith('.wasm')) code = Buffer.from(contents);

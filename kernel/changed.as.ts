@@ -1,9 +1,9 @@
-// AssemblyScript. `npm run build` makes WebAssembly of it, and `npm run kernel` does that alone.
+// AssemblyScript, compiled to WebAssembly by `npm run kernel` (part of `npm run build`).
 //
-// What `changed@1` does with the pixels of a band, which is a row of blocks of 8 × 8 pixels. Of a wide band a part is put in
-// this memory at a time, up to `capacity()` pixels wide. The wrapper is src/analysis/bands-simd.ts.
+// The inner loops of `changed@1`. Each call processes a chunk of a band (a row of blocks of 8 × 8 pixels), up to
+// `capacity()` pixels wide. The wrappers are src/analysis/changed/bands.ts and difference-histograms.ts.
 
-export { capacity } from './changed/part.as';
-export { after, before, lightness, looked, sums, survey } from './changed/survey.as';
-export { isSure, mark, marked, marks, smoothed, stride, sure } from './changed/mark.as';
+export { capacity } from './changed/layout.as';
+export { after, before, included, luma, subtract, sums } from './changed/subtract.as';
+export { anyStrong, marks, smoothed, stride, strong, threshold, weak } from './changed/threshold.as';
 export { addTables, clearCounts, countDifferences, countSums, differenceCounts, sumCounts } from './changed/count.as';

@@ -1,16 +1,17 @@
-// AssemblyScript. `npm run build` makes WebAssembly of it, and `npm run kernel` does that alone.
+// AssemblyScript, compiled to WebAssembly by `npm run kernel` (part of `npm run build`).
 //
-// Rows with their filter bytes are put at `filtered()`, up to `capacity()` bytes at a time; what they were before they
-// were filtered (PNG, third edition, section 9.2) lies at `unfiltered()`, row behind row and without filter bytes.
+// The wrapper, src/adapters/pixels/png/unfilter.ts, copies rows with their filter bytes to `filtered()`, up to
+// `capacity()` bytes at a time. The reconstructed rows (PNG, third edition, section 9.2) are at `unfiltered()`, packed
+// and without filter bytes.
 //
-// The loops load and store whole vectors, whatever a pixel takes. What they write behind a row is where the next row
-// comes, and so is written over; behind the last row, and behind what is filtered, lies room for one vector.
+// The loops load and store whole vectors, whatever the size of a pixel. A store may extend into the next row, which is
+// overwritten later. Both buffers have room for one more vector at the end.
 
-/** More than a row of 65,500 pixels of eight bytes, the longest. */
+/** Larger than the longest row: 65,500 pixels of eight bytes. */
 const CAPACITY: i32 = 0x80000;
 const VECTOR: i32 = 16;
 const FILTERED: usize = memory.data(CAPACITY + VECTOR, 16);
-/** Room for the row above the first, which ends where UNFILTERED begins, and for the rows. */
+/** The row above the first one, which ends at UNFILTERED, followed by the rows. */
 const ABOVE: usize = memory.data(CAPACITY + CAPACITY + VECTOR, 16);
 const UNFILTERED: usize = ABOVE + CAPACITY;
 const CARRY: usize = memory.data(VECTOR, 16);
@@ -27,12 +28,12 @@ export function unfiltered(): usize {
   return UNFILTERED;
 }
 
-/** The next row is a picture's (or a pass's) first: the row above it is all zeros. */
+/** Starts a picture, or an interlace pass: the row above the first one is all zeros. */
 export function begin(rowBytes: i32): void {
   memory.fill(UNFILTERED - rowBytes, 0, rowBytes);
 }
 
-/** Unfilters so many rows, at least one, which go on from those before; false where one has a filter that is unknown. */
+/** Unfilters the next `rows` rows, at least one. Returns false if a row has an unknown filter type. */
 export function unfilter(rows: i32, rowBytes: i32, bytesPerPixel: i32): bool {
   let from = FILTERED;
   let to = UNFILTERED;
@@ -52,23 +53,24 @@ export function unfilter(rows: i32, rowBytes: i32, bytesPerPixel: i32): bool {
   return true;
 }
 
-/** What `memory.copy` does, which takes several times as long here. */
+/** Copies the row. `memory.copy` takes several times as long here. */
 function none(from: usize, to: usize, rowBytes: i32): void {
   for (let at = 0; at < rowBytes; at += VECTOR) v128.store(to + at, v128.load(from + at));
 }
 
 /**
- * Each byte plus the one a pixel before it: running sums, of as many whole pixels at a time as a vector holds. Adding the
- * vector moved by one pixel, then by two, four and eight, sums up to sixteen pixels; the last sum before is carried on.
+ * Adds to each byte the byte one pixel to the left: a prefix sum over as many whole pixels as fit into a vector. Adding
+ * the vector shifted by one pixel, then by two, four and eight, sums up to sixteen pixels; the last pixel carries over
+ * to the next vector.
  */
 function sub(from: usize, to: usize, rowBytes: i32, bytesPerPixel: i32): void {
   const whole = VECTOR - (VECTOR % bytesPerPixel);
   for (let i = 0; i < VECTOR; i++) store<u8>(CARRY + i, whole - bytesPerPixel + (i % bytesPerPixel));
   const carry = v128.load(CARRY);
-  const byOne = moved(bytesPerPixel);
-  const byTwo = moved(bytesPerPixel * 2);
-  const byFour = moved(bytesPerPixel * 4);
-  const byEight = moved(bytesPerPixel * 8);
+  const byOne = shiftedBy(bytesPerPixel);
+  const byTwo = shiftedBy(bytesPerPixel * 2);
+  const byFour = shiftedBy(bytesPerPixel * 4);
+  const byEight = shiftedBy(bytesPerPixel * 8);
   let last = i8x16.splat(0);
   for (let at = 0; at < rowBytes; at += whole) {
     let sums = v128.load(from + at);
@@ -81,10 +83,12 @@ function sub(from: usize, to: usize, rowBytes: i32, bytesPerPixel: i32): void {
   }
 }
 
-/** The lanes that move a vector up by so many bytes. Those below 0 are, as bytes, above 15: swizzle makes them zeros. */
-// @ts-ignore: a decorator of AssemblyScript's
+/**
+ * Swizzle lanes that shift a vector by `bytes`. Negative lanes are above 15 as bytes, which swizzle turns into zeros.
+ */
+// @ts-ignore: AssemblyScript decorator
 @inline
-function moved(bytes: i32): v128 {
+function shiftedBy(bytes: i32): v128 {
   return i8x16.sub(i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), i8x16.splat(<i8>bytes));
 }
 
@@ -95,21 +99,21 @@ function up(from: usize, to: usize, rowBytes: i32): void {
   }
 }
 
-/** Pixel by pixel, for each needs the one before; of the eight bytes that are worked on those of one pixel count. */
+/** Pixel by pixel, because each depends on the one before. Only one pixel of the eight bytes in the vector is used. */
 function average(from: usize, to: usize, rowBytes: i32, bytesPerPixel: i32): void {
   const above = to - rowBytes;
   const ones = i8x16.splat(1);
   let left = i8x16.splat(0);
   for (let at = 0; at < rowBytes; at += bytesPerPixel) {
     const up = v128.load64_zero(above + at);
-    // The instruction rounds up, the filter down.
+    // The instruction rounds up; the filter rounds down.
     const mean = i8x16.sub(i8x16.avgr_u(left, up), v128.and(v128.xor(left, up), ones));
     left = i8x16.add(v128.load64_zero(from + at), mean);
     v128.store64_lane(to + at, left, 0);
   }
 }
 
-/** Pixel by pixel as `average`, in lanes of 16 bits. */
+/** Pixel by pixel like `average`, in 16-bit lanes. */
 function paeth(from: usize, to: usize, rowBytes: i32, bytesPerPixel: i32): void {
   const above = to - rowBytes;
   const bytes = i16x8.splat(255);
@@ -117,7 +121,7 @@ function paeth(from: usize, to: usize, rowBytes: i32, bytesPerPixel: i32): void 
   let corner = i16x8.splat(0);
   for (let at = 0; at < rowBytes; at += bytesPerPixel) {
     const up = v128.load8x8_u(above + at);
-    // How far left + up - corner is from each of the three.
+    // The distances of left + up - corner from each of the three.
     const upward = i16x8.sub(up, corner);
     const leftward = i16x8.sub(left, corner);
     const toLeft = i16x8.abs(upward);

@@ -19,7 +19,7 @@ const CORE = ['ports', 'domain', 'analysis', BASE];
 const ADAPTERS = ['files', 'generated', 'kafka', 'memory', 'pixels', 'sqlite'].map((name) => `adapters/${name}`);
 
 export const IMPORT_RULES: readonly ImportRule[] = [
-  { place: BASE, folders: [], packages: [], node: true },
+  { place: BASE, folders: [], packages: ['#kernels'], node: true },
   { place: 'domain', folders: [BASE], packages: ['zod'], node: false },
   { place: 'analysis', folders: [BASE], packages: [], node: false },
   { place: 'ports', folders: ['domain', 'analysis', BASE], packages: [], node: false },

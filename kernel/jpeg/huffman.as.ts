@@ -1,40 +1,46 @@
-// The entropy coding (T.81, F.1.2), in two steps: a block becomes a list of symbols, and a list becomes bytes.
+// Huffman entropy coding (T.81, F.1.2) in two steps: blocks to symbols, and symbols to bytes.
 //
-// A symbol is one number of 32 bits: the low five say how many bits it has, and the others are these bits. There are at most
-// 26 of them: a code of 16 and a magnitude of 10, for a coefficient of samples of 8 bits is 1020 at the most, and a DC
-// difference 2040 with a shorter code. A table has all sizes and runs of zeros before them, with room for the magnitude: at
-// [size] for DC, at [run * 16 + size] for AC.
+// A symbol is a 32-bit number: the low five bits are its length in bits, and the others are the bits. The length is at
+// most 26: a code of 16 and a magnitude of 10, because a coefficient of 8-bit samples is at most 1020, and a DC
+// difference (up to 2040) has a shorter code. A table contains the symbol for each run of zeros and size, with space
+// for the magnitude: at [size] for DC, at [run * 16 + size] for AC.
 
 const LENGTH_BITS: u32 = 5;
 const LENGTH_MASK: u32 = 31;
 const END_OF_BLOCK: i32 = 0x00;
 const SIXTEEN_ZEROS: i32 = 0xf0;
 
-/** Symbols that a block may have: one for each coefficient. An end stands for one zero at least, and a skip for sixteen. */
-export const MOST_SYMBOLS: i32 = 64;
-/** Bits that a symbol may have. */
-export const MOST_BITS: i32 = 26;
+/**
+ * The maximum number of symbols of a block: one for each coefficient. EOB and ZRL symbols replace at least one zero
+ * each.
+ */
+export const MAX_SYMBOLS: i32 = 64;
+/** The maximum number of bits of a symbol. */
+export const MAX_BITS: i32 = 26;
 
-/** For each k-th coefficient in zigzag order (T.81, figure A.6): how many bytes behind the first it lies in its block. */
-export const PLACES: usize = memory.data(64, 16);
-/** For each row, and each set of its numbers that are not zero: the set of their places in zigzag order, 64 bits. */
-export const SETS: usize = memory.data(8 * 256 * 8, 16);
-/** The tables of Y, and of Cb and Cr: 16 symbols for DC, 256 for AC. */
+/** The byte offset in a block of the k-th coefficient in zigzag order (T.81, figure A.6). */
+export const ORDER: usize = memory.data(64, 16);
+/** For each row and each bit mask of its non-zero coefficients: the 64-bit mask of their positions in zigzag order. */
+export const ROW_MASKS: usize = memory.data(8 * 256 * 8, 16);
+/** The tables for Y, then for Cb and Cr: 16 symbols for DC, 256 for AC. */
 export const TABLE_BYTES: i32 = (16 + 256) * 4;
 export const TABLES: usize = memory.data(2 * TABLE_BYTES, 16);
 
-// Bits that do not make up four bytes yet: the last `pendingBits` of `pending`.
+// Bits that do not fill a 32-bit word yet: the low `pendingBits` bits of `pending`.
 let pending: u64 = 0;
 let pendingBits: i32 = 0;
 
-/** Forgets what is pending. */
-export function restart(): void {
+/** Discards pending bits. */
+export function reset(): void {
   pending = 0;
   pendingBits = 0;
 }
 
-/** Lists a block's symbols at `to`, and returns where they end. `lastDc` is the DC of the block before, of this component. */
-export function listBlock(block: usize, lastDc: i32, table: usize, to: usize): usize {
+/**
+ * Writes the symbols of a block to `to` and returns their end. `lastDc` is the DC coefficient of the component's
+ * previous block.
+ */
+export function symbolsOfBlock(block: usize, lastDc: i32, table: usize, to: usize): usize {
   store<u32>(to, symbolOf(<i32>load<i16>(block) - lastDc, 0, table));
   to += 4;
   const codes = table + 64;
@@ -49,27 +55,31 @@ export function listBlock(block: usize, lastDc: i32, table: usize, to: usize): u
       store<u32>(to, load<u32>(codes + SIXTEEN_ZEROS * 4));
       to += 4;
     }
-    store<u32>(to, symbolOf(<i32>load<i16>(block + load<u8>(PLACES + k)), zeros, codes));
+    store<u32>(to, symbolOf(<i32>load<i16>(block + load<u8>(ORDER + k)), zeros, codes));
     to += 4;
   }
-  return before < 63 ? listEnd(codes, to) : to;
+  return before < 63 ? writeEnd(codes, to) : to;
 }
 
-/** Lists a block that repeats the DC before and has nothing else: one that fills up the picture's edge (T.81, A.2.4). */
-export function listFiller(table: usize, to: usize): usize {
+/**
+ * Writes the symbols of a padding block at the picture's edge, which repeats the previous DC coefficient (T.81, A.2.4).
+ */
+export function symbolsOfPadding(table: usize, to: usize): usize {
   store<u32>(to, load<u32>(table));
-  return listEnd(table + 64, to + 4);
+  return writeEnd(table + 64, to + 4);
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
-function listEnd(codes: usize, to: usize): usize {
+function writeEnd(codes: usize, to: usize): usize {
   store<u32>(to, load<u32>(codes + END_OF_BLOCK * 4));
   return to + 4;
 }
 
-/** The symbol of a value behind `zeros` zeros: its code, and its magnitude, of which 1 is taken where it is negative. */
-// @ts-ignore: a decorator of AssemblyScript's
+/**
+ * The symbol of a value after a run of zeros: its code, followed by its magnitude bits (value - 1 if it is negative).
+ */
+// @ts-ignore: AssemblyScript decorator
 @inline
 function symbolOf(value: i32, zeros: i32, table: usize): u32 {
   const sign = value >> 31;
@@ -78,23 +88,26 @@ function symbolOf(value: i32, zeros: i32, table: usize): u32 {
   return load<u32>(table + ((zeros << 4) + size) * 4) | (<u32>magnitude << LENGTH_BITS);
 }
 
-/** The set of the coefficients that are not zero: bit k is the k-th in zigzag order. */
-// @ts-ignore: a decorator of AssemblyScript's
+/** A bit mask of the non-zero coefficients: bit k is the k-th in zigzag order. */
+// @ts-ignore: AssemblyScript decorator
 @inline
 function nonZero(block: usize): u64 {
   return nonZeroRows(block, 0) | nonZeroRows(block, 2) | nonZeroRows(block, 4) | nonZeroRows(block, 6);
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
 function nonZeroRows(block: usize, row: i32): u64 {
   const both = i8x16.narrow_i16x8_s(v128.load(block + row * 16), v128.load(block + row * 16 + 16));
   const zeros = i8x16.bitmask(i8x16.eq(both, i8x16.splat(0)));
-  const sets = SETS + row * 2048;
-  return load<u64>(sets + ((~zeros & 255) << 3)) | load<u64>(sets + 2048 + (((~zeros >> 8) & 255) << 3));
+  const masks = ROW_MASKS + row * 2048;
+  return load<u64>(masks + ((~zeros & 255) << 3)) | load<u64>(masks + 2048 + (((~zeros >> 8) & 255) << 3));
 }
 
-/** Writes the symbols from `from` to `end` as bytes to `to`, and returns where these end. Up to 31 bits stay pending. */
+/**
+ * Writes the symbols from `from` to `end` as bytes to `to`, and returns the end of the bytes. Up to 31 bits remain
+ * pending.
+ */
 export function writeSymbols(from: usize, end: usize, to: usize): usize {
   let bits = pending;
   let count = pendingBits;
@@ -113,20 +126,20 @@ export function writeSymbols(from: usize, end: usize, to: usize): usize {
   return to;
 }
 
-/** Writes what is pending, its last byte filled up with ones (T.81, F.1.2.3), and returns where it ends. */
-export function writePending(to: usize): usize {
+/** Writes the pending bits, with the last byte padded with ones (T.81, F.1.2.3), and returns their end. */
+export function flush(to: usize): usize {
   const fill = -pendingBits & 7;
   const bits = (pending << fill) | ((1 << fill) - 1);
   for (let left = pendingBits + fill - 8; left >= 0; left -= 8) to = writeByte(<u32>(bits >> left) & 255, to);
-  restart();
+  reset();
   return to;
 }
 
-/** Writes four bytes, the highest first. */
-// @ts-ignore: a decorator of AssemblyScript's
+/** Writes four bytes in big-endian order. */
+// @ts-ignore: AssemblyScript decorator
 @inline
 function writeWord(word: u32, to: usize): usize {
-  // Whether any byte is 0xff: whether any of the complement is 0.
+  // Is any byte 0xff, i.e. any byte of the complement 0?
   if ((~word - 0x01010101) & word & 0x80808080) {
     for (let shift = 24; shift >= 0; shift -= 8) to = writeByte((word >> shift) & 255, to);
     return to;
@@ -135,7 +148,7 @@ function writeWord(word: u32, to: usize): usize {
   return to + 4;
 }
 
-/** Writes a byte, and a zero behind 0xff, so that it is not taken for a marker (T.81, B.1.1.5). */
+/** Writes a byte, with a zero stuffed after 0xff so that it is not a marker (T.81, B.1.1.5). */
 function writeByte(byte: u32, to: usize): usize {
   store<u8>(to, byte);
   if (byte != 255) return to + 1;

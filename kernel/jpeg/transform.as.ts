@@ -1,33 +1,36 @@
-// The forward DCT (T.81, A.3.3), first of the rows and then of the columns, and the quantization (T.81, A.3.4).
+// The forward DCT (T.81, A.3.3), rows first and then columns, and the quantization (T.81, A.3.4).
 //
-// The numbers are those of the method of Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms with 11
-// multiplications", ICASSP 1989) with factors rounded to 13 bits, as libjpeg has it. An output of it is a sum of products
-// that is rounded once at the end; so its rotations may be multiplied out, to matrices of four by four for the even half and
-// the odd one, and the sum is the same. A vector makes eight products at a time, and the fewer steps are worth more.
+// The results are those of the algorithm of Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms with
+// 11 multiplications", ICASSP 1989) with factors rounded to 13 bits, as in libjpeg. Each of its outputs is a sum of
+// products that is rounded once at the end. Its rotations can therefore be multiplied out, to a 4 × 4 matrix each for
+// the even and the odd half, without changing the result. With eight products per vector instruction, fewer steps
+// matter more than fewer products.
 //
-// Either pass is too large by √8, which the quantization takes back, and what is between them has two bits more: of samples
-// from -128 to 127 at most 4096, so that 16 bits have room for it and for what is added up of it.
+// Each pass scales by √8, which the quantization reverses. Intermediate values have two extra bits: for samples from
+// -128 to 127 they are at most 4096, so that they and their sums fit into 16 bits.
 
 const WEIGHT_BITS: i32 = 13;
 const EXTRA_BITS: i32 = 2;
 
-/** Eight rows of eight numbers, between the passes. */
+/** The 8 × 8 intermediate values between the passes. */
 const ROWS: usize = memory.data(128, 16);
 
-/** Eight numbers of 16 bits the other way round. */
-const BACKWARDS: v128 = i8x16(14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1);
+/** Swizzle lanes that reverse eight 16-bit numbers. */
+const REVERSED: v128 = i8x16(14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1);
 
-// What the inputs 0 and 7, 1 and 6, added, give to the outputs 0, 2, 4 and 6: two weights for each. And 2 and 5, 3 and 4.
+// The weights of the sums of inputs 0 and 7, 1 and 6 (outer), and 2 and 5, 3 and 4 (inner), in the outputs 0, 2, 4 and
+// 6.
 const EVEN_OUTER: usize = memory.data<i16>([8192, 8192, 10703, 4433, 8192, -8192, 4433, -10704], 16);
 const EVEN_INNER: usize = memory.data<i16>([8192, 8192, -4433, -10703, -8192, 8192, 10704, -4433], 16);
-// What they give, subtracted, to the outputs 1, 3, 5 and 7. All are 8192 √2 cos(n π / 16), and as some are sums of others'
-// rounded factors, the same weight is not the same number everywhere.
+// The weights of their differences in the outputs 1, 3, 5 and 7. All are 8192 √2 cos(n π / 16). Some are sums of
+// rounded factors, so that the same weight is not the same number everywhere.
 const ODD_OUTER: usize = memory.data<i16>([11363, 9633, 9633, -2259, 6437, -11362, 2260, -6436], 16);
 const ODD_INNER: usize = memory.data<i16>([6437, 2260, -11362, -6436, 2261, 9633, 9633, -11363], 16);
 
 /**
- * Transforms the 8 × 8 samples at `from`, whose rows lie `stride` bytes apart, and writes 64 quantized coefficients of 16
- * bits to `to`, row by row; in a row, they have the order 0, 2, 4, 6, 1, 3, 5, 7, and so have the `factors` (see `quantize`).
+ * Transforms the 8 × 8 samples at `from`, whose rows are `stride` bytes apart, and writes 64 quantized 16-bit
+ * coefficients to `to`, row by row. Within a row the order is 0, 2, 4, 6, 1, 3, 5, 7, also that of the `factors` (see
+ * `quantize`).
  */
 export function transform(from: usize, stride: usize, factors: usize, to: usize): void {
   for (let row: usize = 0; row < 8; row++) {
@@ -47,38 +50,38 @@ export function transform(from: usize, stride: usize, factors: usize, to: usize)
   transformColumns(difference07, difference16, ODD_OUTER, difference25, difference34, ODD_INNER, factors + 32, to + 16);
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
 function rowAt(row: i32): v128 {
   return v128.load(ROWS + row * 16);
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
 function transformRow(samples: v128): v128 {
-  const backwards = i8x16.swizzle(samples, BACKWARDS);
-  const sums = i16x8.add(samples, backwards);
-  const differences = i16x8.sub(samples, backwards);
+  const reversed = i8x16.swizzle(samples, REVERSED);
+  const sums = i16x8.add(samples, reversed);
+  const differences = i16x8.sub(samples, reversed);
   const even = weigh(firstPair(sums), v128.load(EVEN_OUTER), secondPair(sums), v128.load(EVEN_INNER));
   const odd = weigh(firstPair(differences), v128.load(ODD_OUTER), secondPair(differences), v128.load(ODD_INNER));
   return i16x8.narrow_i32x4_s(descale(even, WEIGHT_BITS - EXTRA_BITS), descale(odd, WEIGHT_BITS - EXTRA_BITS));
 }
 
-/** Every other row of coefficients, from the sums or the differences of the rows. */
-// @ts-ignore: a decorator of AssemblyScript's
+/** Computes every other row of coefficients, from the sums or the differences of the rows. */
+// @ts-ignore: AssemblyScript decorator
 @inline
 function transformColumns(a: v128, b: v128, outer: usize, c: v128, d: v128, inner: usize, factors: usize, to: usize): void {
-  const lowOuter = alternateLow(a, b);
-  const highOuter = alternateHigh(a, b);
-  const lowInner = alternateLow(c, d);
-  const highInner = alternateHigh(c, d);
+  const lowOuter = interleaveLow(a, b);
+  const highOuter = interleaveHigh(a, b);
+  const lowInner = interleaveLow(c, d);
+  const highInner = interleaveHigh(c, d);
   putRow(lowOuter, highOuter, outer, lowInner, highInner, inner, factors, to);
   putRow(lowOuter, highOuter, outer + 4, lowInner, highInner, inner + 4, factors + 64, to + 32);
   putRow(lowOuter, highOuter, outer + 8, lowInner, highInner, inner + 8, factors + 128, to + 64);
   putRow(lowOuter, highOuter, outer + 12, lowInner, highInner, inner + 12, factors + 192, to + 96);
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
 function putRow(
   lowOuter: v128,
@@ -97,54 +100,55 @@ function putRow(
   quantize(low, high, factors, to);
 }
 
-/** The first four numbers of two vectors in turn. */
-// @ts-ignore: a decorator of AssemblyScript's
+/** Interleaves the first four numbers of two vectors. */
+// @ts-ignore: AssemblyScript decorator
 @inline
-function alternateLow(a: v128, b: v128): v128 {
+function interleaveLow(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
-function alternateHigh(a: v128, b: v128): v128 {
+function interleaveHigh(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
 }
 
-/** The first two numbers, four times; and the two behind them. */
-// @ts-ignore: a decorator of AssemblyScript's
+/** Repeats the first two numbers four times; `secondPair` repeats the next two. */
+// @ts-ignore: AssemblyScript decorator
 @inline
 function firstPair(numbers: v128): v128 {
   return i8x16.shuffle(numbers, numbers, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
 function secondPair(numbers: v128): v128 {
   return i8x16.shuffle(numbers, numbers, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
 }
 
-/** Four sums of four products. */
-// @ts-ignore: a decorator of AssemblyScript's
+/** Four sums of four products each. */
+// @ts-ignore: AssemblyScript decorator
 @inline
 function weigh(outer: v128, outerWeights: v128, inner: v128, innerWeights: v128): v128 {
   return i32x4.add(i32x4.dot_i16x8_s(outer, outerWeights), i32x4.dot_i16x8_s(inner, innerWeights));
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
 function descale(sums: v128, bits: i32): v128 {
   return i32x4.shr_s(i32x4.add(sums, i32x4.splat(1 << (bits - 1))), bits);
 }
 
 /**
- * Divides eight coefficients by 8 and by their quantization steps, rounded to the nearest, at a half away from zero.
+ * Divides eight coefficients by 8 and by their quantization steps, rounded to the nearest integer, with halves away
+ * from zero.
  *
- * With d = 8 × step, at most 2040, a factor is (1 + 2⁻¹⁵) / d: so the product is x / d, too large by a relative e that lies
- * between 2⁻¹⁶ and 2⁻¹⁴, whatever the roundings to 24 bits do. At a half this decides for the greater number. What is below
- * a half is so by at least 1 / d, as d is even, and is lifted by less, |x| / d × 2⁻¹⁴, as |x| < 2¹⁴. The addition rounds:
- * above 2²³ a float has no fraction, and its low bits are the number.
+ * With d = 8 × step, at most 2040, a factor is (1 + 2⁻¹⁵) / d. The product exceeds x / d by a relative error between
+ * 2⁻¹⁶ and 2⁻¹⁴, including the rounding to 24 bits. This decides halves in favour of the larger magnitude. A fraction
+ * below a half is below it by at least 1 / d, because d is even, and is raised by less than that: |x| / d × 2⁻¹⁴ with
+ * |x| < 2¹⁴. The addition rounds: above 2²³ a float has no fraction, and its low bits are the integer.
  */
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
 function quantize(low: v128, high: v128, factors: usize, to: usize): void {
   const left = roundedProduct(descale(low, WEIGHT_BITS + EXTRA_BITS), v128.load(factors));
@@ -152,7 +156,7 @@ function quantize(low: v128, high: v128, factors: usize, to: usize): void {
   v128.store(to, i16x8.narrow_i32x4_s(left, right));
 }
 
-// @ts-ignore: a decorator of AssemblyScript's
+// @ts-ignore: AssemblyScript decorator
 @inline
 function roundedProduct(numbers: v128, factors: v128): v128 {
   const unit = f32x4.splat(12582912); // 1.5 × 2²³

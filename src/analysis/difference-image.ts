@@ -1,9 +1,13 @@
 import { type DifferenceRange, differences } from './differences.ts';
+import { l2 } from './l2.ts';
 import type { Pixels } from './pixels.ts';
 
+/** The background where only one of two pictures of different sizes has pixels. */
+const MID_GREY = 128;
+
 /**
- * The difference image of two pictures of one size: (D - min) / (max - min) * 255, truncated to 8 bits for each channel,
- * with D = image - reference and one range for the whole picture. All 0 where min equals max.
+ * The difference image of two pictures of one size: (D - min) / (max - min) * 255 for each channel, truncated to 8
+ * bits, with D = image - reference and one range for the whole picture. All 0 if min equals max.
  */
 export function differenceImage(reference: Pixels, image: Pixels, range: DifferenceRange): Pixels {
   const data = new Uint8Array(image.data.length);
@@ -11,7 +15,7 @@ export function differenceImage(reference: Pixels, image: Pixels, range: Differe
   return { width: image.width, height: image.height, data };
 }
 
-/** The same, or rows of it from `first` on, drawn into memory that is there: as many as fit in. */
+/** Draws rows of the difference image, from row `first`, into `data`: as many as it holds. */
 export function drawDifference(
   reference: Pixels,
   image: Pixels,
@@ -26,4 +30,37 @@ export function drawDifference(
   const from = first * image.width * 3;
   const rows = ({ data: all }: Pixels) => all.subarray(from, from + data.length);
   differences.draw(rows(reference), rows(image), range, data);
+}
+
+/**
+ * The difference image of two pictures of different sizes, aligned at their top left corners: their overlap as
+ * `differenceImage` draws it, with its own range, on a mid-grey canvas that holds both pictures. If that canvas would
+ * have more than `maxPixels` (a very wide picture and a very high one), the result is the overlap alone.
+ */
+export function sizeChangeImage(reference: Pixels, image: Pixels, maxPixels: number): Pixels {
+  const before = overlapWith(reference, image);
+  const after = overlapWith(image, reference);
+  const overlap = differenceImage(before, after, l2(before, after));
+
+  const width = Math.max(reference.width, image.width);
+  const height = Math.max(reference.height, image.height);
+  if (width * height > maxPixels) return overlap;
+  const data = new Uint8Array(width * height * 3).fill(MID_GREY);
+  const row = overlap.width * 3;
+  for (let y = 0; y < overlap.height; y++) {
+    data.set(overlap.data.subarray(y * row, (y + 1) * row), y * width * 3);
+  }
+  return { width, height, data };
+}
+
+/** The part of `picture` that overlaps with `other`. */
+function overlapWith(picture: Pixels, other: Pixels): Pixels {
+  const width = Math.min(picture.width, other.width);
+  const height = Math.min(picture.height, other.height);
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const from = y * picture.width * 3;
+    data.set(picture.data.subarray(from, from + width * 3), y * width * 3);
+  }
+  return { width, height, data };
 }

@@ -1,19 +1,31 @@
 import type { Pixels } from './pixels.ts';
 
-/** Which pixels of a stream's pictures are looked at. */
+/** Which pixels of a stream's pictures are compared. */
 export interface Mask {
   readonly width: number;
   readonly height: number;
-  /** A byte for each pixel, row by row: 1 where it is looked at, 0 where it is not. */
-  readonly looked: Uint8Array;
+  /** A byte for each pixel, row by row: 1 where it is compared, 0 where it is masked out. */
+  readonly included: Uint8Array;
 }
 
-/** A picture as a mask: a pixel is not looked at where it is black, its three channels coming to less than half of white. */
+/** Makes a mask from a picture: a pixel is masked out where its three channels sum to less than half of white. */
 export function maskOf({ width, height, data }: Pixels): Mask {
-  const looked = new Uint8Array(width * height);
-  for (let pixel = 0, at = 0; pixel < looked.length; pixel++, at += 3) {
+  const included = new Uint8Array(width * height);
+  for (let pixel = 0, at = 0; pixel < included.length; pixel++, at += 3) {
     const sum = (data[at] as number) + (data[at + 1] as number) + (data[at + 2] as number);
-    looked[pixel] = 2 * sum < 3 * 255 ? 0 : 1;
+    included[pixel] = 2 * sum < 3 * 255 ? 0 : 1;
   }
-  return { width, height, looked };
+  return { width, height, included };
+}
+
+/** A copy of the reference with the image's own pixels where the mask hides them, so that these do not differ. */
+export function maskReference(reference: Pixels, image: Pixels, { included }: Mask): Pixels {
+  const data = new Uint8Array(reference.data);
+  for (let pixel = 0, at = 0; pixel < included.length; pixel++, at += 3) {
+    if (included[pixel] === 1) continue;
+    data[at] = image.data[at] as number;
+    data[at + 1] = image.data[at + 1] as number;
+    data[at + 2] = image.data[at + 2] as number;
+  }
+  return { ...reference, data };
 }

@@ -1,18 +1,18 @@
 import type { Pixels } from './pixels.ts';
 
-/** EXIF's orientation: which way a stored picture is to be turned and mirrored to be seen upright. */
+/** The EXIF orientation: how a stored picture must be rotated and mirrored to appear upright. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** Where the stored pixel lies that is seen first (0 or 1 times the last column and row), and which way to walk on. */
-interface Walk {
+/** How to traverse the stored pixels so that they come out upright: from which corner, and along which axis first. */
+interface Traversal {
   readonly fromRight: boolean;
   readonly fromBottom: boolean;
-  /** Whether rows as seen are columns as stored. */
+  /** Whether rows of the upright picture are columns of the stored one. */
   readonly swapped: boolean;
 }
 
-// EXIF 2.32, tag 0x0112: what row 0 and column 0 of the stored picture are as seen.
-const WALKS: Record<Orientation, Walk> = {
+// EXIF 2.32, tag 0x0112.
+const TRAVERSALS: Record<Orientation, Traversal> = {
   1: { fromRight: false, fromBottom: false, swapped: false },
   2: { fromRight: true, fromBottom: false, swapped: false },
   3: { fromRight: true, fromBottom: true, swapped: false },
@@ -23,10 +23,10 @@ const WALKS: Record<Orientation, Walk> = {
   8: { fromRight: true, fromBottom: false, swapped: true },
 };
 
-/** The picture as it is to be seen; orientations 5 to 8 exchange width and height. */
+/** Returns the upright picture. Orientations 5 to 8 swap width and height. */
 export function orient(pixels: Pixels, orientation: Orientation): Pixels {
   if (orientation === 1) return pixels;
-  const { fromRight, fromBottom, swapped } = WALKS[orientation];
+  const { fromRight, fromBottom, swapped } = TRAVERSALS[orientation];
   const source = pixels.data;
   const alongX = fromRight ? -3 : 3;
   const alongY = fromBottom ? -pixels.width * 3 : pixels.width * 3;

@@ -1,4 +1,4 @@
-/** A picture's pixels: 8-bit RGB, rows from the top, `data.length === width * height * 3`. */
+/** A decoded picture: 8-bit RGB, interleaved, rows from the top; `data.length === width * height * 3`. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;

@@ -1,9 +1,9 @@
 import type { Pixels } from './pixels.ts';
 
 /**
- * The picture turned by 90° counter-clockwise about its centre on the same canvas: a picture that is not square loses
- * what falls outside, and is black where nothing falls. Half a pixel's offset (width + height odd) goes the way of
- * Pillow's `Image.rotate(90)`, to the pixel.
+ * Rotates a picture by 90° counter-clockwise around its centre, on a canvas of the same size. A picture that is not
+ * square is cropped, and padded with black. Identical to Pillow's `Image.rotate(90)`, also where width + height is odd
+ * and the result is off by half a pixel.
  */
 export function quarterTurn(pixels: Pixels): Pixels {
   const data = new Uint8Array(pixels.data.length);
@@ -11,7 +11,7 @@ export function quarterTurn(pixels: Pixels): Pixels {
   return { ...pixels, data };
 }
 
-/** The same, or rows of it from `first` on, drawn into memory that is there: as many as fit in. */
+/** Draws rows of the rotated picture, from row `first`, into `data`: as many as it holds. */
 export function drawQuarterTurn({ width, height, data: source }: Pixels, data: Uint8Array, first = 0): void {
   if (width !== height) data.fill(0);
   // Pixel (x, y) comes from column (width + height) / 2 - (y + ½) and row (height - width) / 2 + (x + ½), rounded down.
@@ -20,7 +20,7 @@ export function drawQuarterTurn({ width, height, data: source }: Pixels, data: U
   const endX = Math.min(width, height - row);
   const firstY = Math.max(first, column - width + 1);
   const endY = Math.min(first + data.length / (width * 3), column + 1);
-  // Down a column: few rows then take what lies side by side in the source.
+  // Column by column: each column reads adjacent source pixels, which is faster when few rows are drawn.
   for (let x = Math.max(0, -row); x < endX; x++) {
     let from = ((x + row) * width + column - firstY) * 3;
     let to = ((firstY - first) * width + x) * 3;

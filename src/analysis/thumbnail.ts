@@ -1,12 +1,12 @@
 import type { Pixels } from './pixels.ts';
 
 /**
- * A picture made to fit into `side` × `side` pixels, its shape kept as nearly as whole pixels can, each way at least one;
- * as it is where it fits already.
+ * Scales a picture down to fit into `side` × `side` pixels; a picture that fits is returned as it is. The aspect ratio
+ * is kept as closely as whole pixels allow, with at least one pixel each way.
  *
- * Of `w` × `h` pixels it makes `W` × `H`. Each of these is the mean of the rectangle of `w/W` × `h/H` pixels that lies under
- * it, a pixel that lies under it in part counting for that part; the mean of the levels is exact, then rounded to the
- * nearest whole number, a half upwards.
+ * Area averaging: from `w` × `h` to `W` × `H` pixels, each pixel of the result is the mean of the `w/W` × `h/H` source
+ * pixels that it covers, with partially covered pixels weighted by the covered fraction. The mean is exact and rounded
+ * half up.
  */
 export function thumbnail(pixels: Pixels, side: number): Pixels {
   const { width, height } = pixels;
@@ -15,9 +15,9 @@ export function thumbnail(pixels: Pixels, side: number): Pixels {
   const size = { width: shortened(width, side, longest), height: shortened(height, side, longest) };
   const data = new Uint8Array(size.width * size.height * 3);
   const row = new Int32Array(size.width * 3);
-  // Sums stay below 2^53: of 65,500 × 65,500 pixels they are 2^40.
+  // Sums stay below 2^53: for 65,500 × 65,500 pixels they reach 2^40.
   const sums = new Float64Array(size.width * 3);
-  // A pixel counts in W parts across and in H parts down, so that every part of it is a whole number.
+  // A source pixel has W units of width and H units of height, so that all fractions are whole numbers.
   let to = 0;
   let wanted = height;
   for (let y = 0; y < height; y++) {
@@ -40,11 +40,11 @@ function shortened(length: number, side: number, longest: number): number {
   return Math.max(1, Math.round((length * side) / longest));
 }
 
-/** Fills in what the pixels of a row come to in each of the `W` that it becomes, in parts of which a pixel has `W`. */
+/** Computes the horizontal sums of a source row for each of the `W` result pixels, in units of 1 / `W` source pixel. */
 function sumRow({ width, data }: Pixels, y: number, row: Int32Array): void {
   const parts = row.length / 3;
   let from = y * width * 3;
-  // How many parts of the pixel before `from` belong to the next one.
+  // The units of the pixel before `from` that belong to the next result pixel.
   let left = 0;
   for (let to = 0; to < row.length; to += 3) {
     const wanted = width - left;
@@ -77,7 +77,7 @@ function add(sums: Float64Array, row: Int32Array, parts: number): void {
   }
 }
 
-/** Doubles do: a quotient that is no whole number lies further below the next one than they are inexact. */
+/** Doubles are precise enough: a fractional quotient is further from the next integer than its rounding error. */
 function writeMeans(sums: Float64Array, count: number, data: Uint8Array, to: number): void {
   for (let index = 0; index < sums.length; index++) {
     data[to + index] = Math.floor((2 * (sums[index] as number) + count) / (2 * count));

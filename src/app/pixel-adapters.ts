@@ -25,17 +25,17 @@ export async function openComparator(
   return createComparator({
     ...limitsOf(config),
     ...(cache && { cache }),
-    ...(await pixelWork(config)),
+    ...(await pixelExecutor(config)),
     techniques: new Map(techniques.map((technique) => [technique.id, guarded(technique, config)])),
   });
 }
 
 /** The configured worker threads, unless there are none. */
-export async function pixelWork(config: Config): Promise<{ work?: PixelExecutor }> {
+export async function pixelExecutor(config: Config): Promise<{ executor?: PixelExecutor }> {
   const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : config.workers;
   if (workers === 0) return {};
   const { createPixelPool } = await import('../adapters/pixels/workers/pixel-pool.ts');
-  return { work: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
+  return { executor: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
 }
 
 /** The bytes of a file that the user named. Throws `not_found`, `file_unreadable` and `file_too_big`. */

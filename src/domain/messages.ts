@@ -1,4 +1,5 @@
 import type { MessageData, MessageType } from './json/messages.ts';
+import type { Message } from './message.ts';
 import { eventTextKey, imageKey } from './object-keys.ts';
 import type { EventRecord, ImageRecord, NewDeadLetter } from './records.ts';
 
@@ -12,15 +13,7 @@ export const TOPICS = {
   imageEventAlertDead: 'image_event_alert_dead',
 } as const;
 
-/** A message as a bus carries it: a CloudEvent 1.0 in binary mode, `ce_*` headers and JSON data. */
-export interface Message {
-  /** The stream: messages with one key keep their order. */
-  readonly key: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly value: string;
-  /** The raw value if it is not valid UTF-8; `value` has replacement characters then. Only messages of other programs have this. */
-  readonly bytes?: Uint8Array;
-}
+export type { Message };
 
 /** `imgpipe.image.received.v1`: an image was received and stored. */
 export function imageReceivedMessage(pipelineId: string, image: ImageRecord): Message {

@@ -1,4 +1,5 @@
-import type { Message } from './messages.ts';
+import type { Region } from '../base/region.ts';
+import type { Message } from './message.ts';
 import type { Threshold } from './threshold.ts';
 
 /** The rows of the catalog. Numbers start at 1; times are RFC 3339 in UTC; SHA-256 digests are lower-case hexadecimal. */
@@ -57,15 +58,7 @@ export const OUTCOME_KINDS = ['first', 'unchanged', 'changed', 'size_changed', '
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 export type EventKind = Extract<OutcomeKind, 'changed' | 'size_changed'>;
 
-/** A changed part of a picture. Coordinates are in pixels from the top left corner; `sum` and `peak` are in levels. */
-export interface Region {
-  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  readonly centroid: { readonly x: number; readonly y: number };
-  readonly area: number;
-  readonly sum: number;
-  readonly peak: number;
-  readonly snr: number;
-}
+export type { Region };
 
 /** The changed parts of a picture: their number, and the strongest of them, strongest first. */
 export interface Regions {

@@ -28,7 +28,7 @@ export type Report =
   | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }
   /** Another process, or another member of the group, does this work. This one takes over when it ends. */
   | { readonly kind: 'standing_by'; readonly stage: StageName; readonly holder?: string }
-  /** A lock was lost, for instance with its connection. The stage acquires it again, and goes on. */
+  /** A lock was lost, for instance with its connection. The stage acquires it again and continues. */
   | { readonly kind: 'lock_lost'; readonly stage: StageName; readonly lock: string }
   /** The stage consumes messages, from these partitions if the bus assigns partitions. */
   | {

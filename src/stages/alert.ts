@@ -12,10 +12,10 @@ import type { OutcomeCatalog } from '../ports/catalog/outcomes.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { Handled, Stage } from './consume.ts';
-import { deadLetterOf, reasonOf } from './dead-letter.ts';
-import { eventOfMessage } from './message-rows.ts';
-import { openMessage } from './open-message.ts';
+import type { Handled, Stage } from './consume/consume.ts';
+import { deadLetterOf, reasonOf } from './consume/dead-letter.ts';
+import { eventOfMessage } from './consume/message-rows.ts';
+import { openMessage } from './consume/open-message.ts';
 
 export interface AlertParts extends Observer {
   readonly catalog: Pick<AlertCatalog, 'addAlerts' | 'markAlertsReady'> &

@@ -2,8 +2,8 @@ import { Stopped } from '../domain/errors.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { ImageRange, OutcomeCatalog, RangeTally } from '../ports/catalog/outcomes.ts';
 import type { EventBus } from '../ports/event-bus.ts';
-import { consume, type Stage } from './consume.ts';
-import type { Received } from './intake.ts';
+import { consume, type Stage } from './consume/consume.ts';
+import type { Received } from './receive/intake.ts';
 import { pause, withRetry } from './retry.ts';
 
 export interface RunParts extends Observer {

@@ -1,4 +1,6 @@
 import type { Context, Hono } from 'hono';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { ProblemJson } from '../domain/json/api.ts';
 import { listAlerts, timeline } from '../operations/browse.ts';
 import { view } from '../operations/view.ts';
 import { API } from './api-routes.ts';
@@ -112,11 +114,12 @@ export function addPageRoutes(app: Hono, parts: PageParts): void {
 export async function showProblem(
   context: Context,
   { catalog }: Pick<ViewerParts, 'catalog'>,
-  { status, code, sentence }: { readonly status: ProblemStatus; readonly code: string; readonly sentence: string },
+  { status, code, sentence }: { readonly status: ProblemStatus; readonly code: ErrorCode; readonly sentence: string },
 ): Promise<Response> {
   const problem = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
   if (context.req.path.startsWith(`${API}/`)) {
-    return context.json({ error: { code, message: sentence } }, status, { 'Cache-Control': 'no-store' });
+    const json: ProblemJson = { error: { code, message: sentence } };
+    return context.json(json, status, { 'Cache-Control': 'no-store' });
   }
   const typed = context.req.query('alert_num');
   // The catalog may be what is wrong.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differenceImage } from '../../src/analysis/difference-image.ts';
-import { differenceLevels } from '../../src/analysis/differences-plain.ts';
+import { differenceLevels } from '../../src/analysis/differences.ts';
 import { l2 } from '../../src/analysis/l2.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 import { sha256Of } from '../../src/base/digest.ts';
@@ -22,19 +22,19 @@ const twoPictures = fc
   });
 
 describe('the L2 norm of a difference', () => {
-  it('is the root of the sum of squares over pixels and channels, with the sign in the range', () => {
+  it('is the square root of the sum of squares over pixels and channels; the range is signed', () => {
     const reference = { width: 2, height: 1, data: Uint8Array.of(10, 0, 255, 7, 7, 7) };
     const image = { width: 2, height: 1, data: Uint8Array.of(13, 4, 0, 7, 7, 7) };
     expect(l2(reference, image)).toEqual({ norm: Math.sqrt(65050), sumOfSquares: 65050, min: -255, max: 4 });
   });
 
-  it('is exact where every channel of many rows differs as much as it can', () => {
+  it('is exact if every channel of many rows differs as much as possible', () => {
     const measured = l2(grey(1201, 803, 0), grey(1201, 803, 255));
     expect(measured.sumOfSquares).toBe(1201 * 803 * 3 * 65025);
     expect(measured).toMatchObject({ min: 255, max: 255 });
   });
 
-  it('is what plain BigInt arithmetic says, for any two pictures', () => {
+  it('equals the result of BigInt arithmetic, for any two pictures', () => {
     fc.assert(
       fc.property(twoPictures, ([reference, image]) => {
         const differences = [...image.data].map((value, i) => BigInt(value) - BigInt(reference.data[i] ?? 0));
@@ -50,7 +50,7 @@ describe('the L2 norm of a difference', () => {
     );
   });
 
-  it('is refused for pictures of different sizes', () => {
+  it('throws for pictures of different sizes', () => {
     expect(() => l2(grey(2, 3, 0), grey(3, 2, 0))).toThrow(RangeError);
   });
 });
@@ -63,12 +63,12 @@ describe('a difference image', () => {
     },
   );
 
-  it('is black where the difference is the same everywhere', () => {
+  it('is black if the difference is the same everywhere', () => {
     const image = differenceImage(grey(3, 2, 10), grey(3, 2, 30), { min: 20, max: 20 });
     expect(image).toEqual(grey(3, 2, 0));
   });
 
-  it('stretches what lies between the smallest and the greatest difference over all levels, for any two pictures', () => {
+  it('scales the range of the differences to all levels, for any two pictures', () => {
     fc.assert(
       fc.property(twoPictures, ([reference, image]) => {
         const { min, max } = l2(reference, image);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
-/** How many pixels of a row the kernel of `changed@1` takes at a time. */
+/** The number of pixels of a row that the kernel of `changed@1` processes in one call. */
 const PART = 2048;
 
-/** Sizes of small pictures of any width, and of some about as wide as what the kernel takes. */
+/** Sizes of small pictures, and of pictures about as wide as the kernel's capacity. */
 export const size = fc.oneof(
   fc.record({ width: fc.integer({ min: 1, max: 40 }), height: fc.integer({ min: 1, max: 20 }) }),
   fc.record({
@@ -14,7 +14,7 @@ export const size = fc.oneof(
   }),
 );
 
-/** Whole numbers from 0 up to `end`, of which many are the first or the last. */
+/** Pseudo-random whole numbers from 0 up to `end`, with frequent extremes. */
 export function numbers(seed: number, end: number): () => number {
   let state = seed | 1;
   return () => {

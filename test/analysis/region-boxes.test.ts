@@ -7,7 +7,7 @@ const LETTERS = new Map([
   ['100,100,100', '.'],
 ]);
 
-/** A grey picture with boxes around these regions, each pixel by its letter: red, black, and a point where it is as it was. */
+/** A grey picture with boxes around regions, as letters: r for red, b for black, and a dot for unchanged pixels. */
 function drawn(width: number, height: number, ...boxes: (readonly [x: number, y: number, w: number, h: number])[]) {
   const picture = { width, height, data: new Uint8Array(width * height * 3).fill(100) };
   const before = picture.data.slice();
@@ -21,7 +21,7 @@ function drawn(width: number, height: number, ...boxes: (readonly [x: number, y:
 }
 
 describe('the box around a region', () => {
-  it('is a red line in a black one, two line widths away from it', () => {
+  it('is a red line with a black outline, two line widths from the region', () => {
     expect(drawn(11, 10, [5, 4, 1, 2])).toEqual([
       '...........',
       '..bbbbbbb..',
@@ -36,13 +36,13 @@ describe('the box around a region', () => {
     ]);
   });
 
-  it('is closed where the picture ends', () => {
+  it('is closed at the edge of the picture', () => {
     expect(drawn(5, 4, [0, 0, 1, 1])).toEqual(['rrrb.', 'r.rb.', 'rrrb.', 'bbbb.']);
     expect(drawn(4, 3, [0, 0, 4, 3])).toEqual(['rrrr', 'r..r', 'rrrr']);
     expect(drawn(1, 1, [0, 0, 1, 1])).toEqual(['r']);
   });
 
-  it('has lines that are wider on a larger picture', () => {
+  it('has wider lines on a larger picture', () => {
     const row = drawn(1000, 600, [500, 100, 10, 10])[105];
     expect(row?.replace(/^\.+/, '').slice(0, 5)).toBe('bbrr.');
   });

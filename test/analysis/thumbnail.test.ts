@@ -3,26 +3,26 @@ import { describe, expect, it } from 'vitest';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 import { thumbnail } from '../../src/analysis/thumbnail.ts';
 
-/** Rows of pixels of these levels, each in red, one more in green, and its complement in blue. */
+/** A picture with the given levels in red, the level + 1 in green, and the complement in blue. */
 function picture(...rows: number[][]): Pixels {
   const levels = rows.flat();
   const data = Uint8Array.from(levels.flatMap((level) => [level, level + 1, 255 - level]));
   return { width: levels.length / rows.length, height: rows.length, data };
 }
 
-/** Red alone, row by row. */
+/** The red channel, row by row. */
 function reds({ width, data }: Pixels): number[][] {
   const levels = [...data].filter((_, index) => index % 3 === 0);
   return Array.from({ length: levels.length / width }, (_, y) => levels.slice(y * width, (y + 1) * width));
 }
 
-/** How much of the pixel that begins at `at`, counted in pixels, lies within the one of `count` that is number `index`. */
+/** The overlap of the source pixel at `at` with result pixel `index` of `count`. */
 function overlap(at: number, index: number, length: number, count: number): bigint {
   const end = Math.min((at + 1) * count, (index + 1) * length);
   return BigInt(Math.max(0, end - Math.max(at * count, index * length)));
 }
 
-/** The same, one level after the other, over all of the picture's pixels, in whole numbers of any size. */
+/** The definition, calculated for each level over all source pixels with BigInt. */
 function slowly({ width, height, data }: Pixels, size: { width: number; height: number }): number[] {
   const levels: number[] = [];
   for (let index = 0; index < size.width * size.height * 3; index++) {
@@ -54,7 +54,7 @@ describe('a thumbnail', () => {
     ],
     // (2 × 10 + 40) / 3 and (40 + 2 × 100) / 3; a row of 2/3 is one.
     ['of parts', [[10, 40, 100]], 2, [[20, 80]]],
-    // A corner counts for 4/9, its neighbours for 2/9 each, and the middle for 1/9.
+    // A corner has the weight 4/9, its neighbours 2/9 each, and the centre 1/9.
     [
       'of parts both ways',
       [
@@ -75,14 +75,14 @@ describe('a thumbnail', () => {
     expect(reds(thumbnail(picture(...rows), side))).toEqual(expected);
   });
 
-  it('rounds a half up, and what is below it down', () => {
+  it('rounds half up', () => {
     expect(reds(thumbnail(picture([0, 1]), 1))).toEqual([[1]]);
     expect(reds(thumbnail(picture([0, 0, 1]), 1))).toEqual([[0]]);
     expect(reds(thumbnail(picture([254, 254, 253, 254]), 1))).toEqual([[254]]);
     expect(reds(thumbnail(picture([7, 8, 8, 7, 7]), 1))).toEqual([[7]]);
   });
 
-  it('keeps red, green and blue apart', () => {
+  it('processes red, green and blue separately', () => {
     const two = thumbnail(picture([10, 40, 100]), 2);
     expect([...two.data]).toEqual([20, 21, 235, 80, 81, 175]);
   });
@@ -106,12 +106,12 @@ describe('a thumbnail', () => {
     [240, 100],
     [100, 240],
     [1, 1],
-  ])('of %i × %i, which fits into 240, is that picture itself', (width, height) => {
+  ])('of %i × %i pixels, which fits into 240, is the picture itself', (width, height) => {
     const pixels = { width, height, data: new Uint8Array(width * height * 3) };
     expect(thumbnail(pixels, 240)).toBe(pixels);
   });
 
-  it('is what an exact sum over all pixels comes to', () => {
+  it('equals the exact mean over all pixels', () => {
     const side = fc.integer({ min: 1, max: 24 });
     const sizes = fc.record({ width: side, height: side, side: fc.integer({ min: 1, max: 12 }) });
     const pictures = sizes.chain(({ width, height, side }) => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { overWhite } from '../../src/analysis/background.ts';
+import { overWhite } from '../../src/adapters/pixels/png/colour-table.ts';
 import { type Orientation, orient } from '../../src/analysis/orientation.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 import { quarterTurn } from '../../src/analysis/quarter-turn.ts';
 import { sha256Of } from '../../src/base/digest.ts';
 import { expected, pattern } from '../fixtures/pictures/expected.ts';
 
-/** A picture from letters, one a pixel. */
+/** A picture from letters, one for each pixel. */
 function letters(...rows: string[]): Pixels {
   const text = rows.join('');
   const data = Uint8Array.from([...text].flatMap((letter) => [letter.charCodeAt(0), 1, 2]));
@@ -14,13 +14,13 @@ function letters(...rows: string[]): Pixels {
 }
 
 describe('a quarter turn', () => {
-  it.each(expected.turned)('of $width × $height is what Pillow makes of it', ({ width, height, sha256: sha }) => {
+  it.each(expected.turned)('of $width × $height is identical to Pillow’s', ({ width, height, sha256: sha }) => {
     const turned = quarterTurn(pattern(width, height));
     expect(turned).toMatchObject({ width, height });
     expect(sha256Of(turned.data)).toBe(sha);
   });
 
-  it('of a square goes counter-clockwise and loses nothing', () => {
+  it('of a square is counter-clockwise and crops nothing', () => {
     expect(quarterTurn(letters('ab', 'cd'))).toEqual(letters('bd', 'ac'));
   });
 });
@@ -35,13 +35,13 @@ describe('an orientation', () => {
     [6, ['da', 'eb', 'fc']],
     [7, ['fc', 'eb', 'da']],
     [8, ['cf', 'be', 'ad']],
-  ])('of %i shows the picture upright', (orientation, rows) => {
+  ])('of %i gives the upright picture', (orientation, rows) => {
     expect(orient(letters('abc', 'def'), orientation)).toEqual(letters(...rows));
   });
 });
 
 describe('the background', () => {
-  it('is white, and shines through by the exact share that alpha leaves it', () => {
+  it('is white, and blended exactly according to alpha', () => {
     for (let alpha = 0; alpha < 256; alpha++) {
       for (let level = 0; level < 256; level++) {
         const right = Math.floor((2 * (alpha * level + (255 - alpha) * 255) + 255) / 510);

@@ -94,17 +94,17 @@ describe("a program's technique", () => {
     const folder = folderOf(png([1, 1, 1]), png([9, 9, 9]));
     const mask = path.join(temporaryFolder(), 'mask.png');
     writeFileSync(mask, png([255, 255, 255], { first: [0, 0, 0] }));
-    let looked: number[] = [];
+    let included: number[] = [];
     const technique: CustomTechnique = {
       ...RED,
       measure(reference, image, context) {
-        looked = [...(context.mask?.looked ?? [])];
+        included = [...(context.mask?.included ?? [])];
         return RED.measure(reference, image, context);
       },
     };
     const { reports } = await analyzed({ techniques: [technique], technique: 'red', mask }, folder);
     expect(outcomes(reports).at(-1)).toEqual(['unchanged', 0, 'red@2']);
-    expect(looked).toEqual([0, ...Array.from({ length: 15 }, () => 1)]);
+    expect(included).toEqual([0, ...Array.from({ length: 15 }, () => 1)]);
   });
 
   it('may measure a score, whose threshold is a plain number', async () => {

@@ -28,7 +28,7 @@ function files() {
 }
 
 describe('two pictures compared without a pipeline', () => {
-  test('exit with 0 where they are the same, also to the threshold', async () => {
+  test('exit 0 if they are the same, or differ by no more than the threshold', async () => {
     const { grey, pixel } = files();
     expect(await imgpipe(['compare', grey, grey])).toMatchObject({
       status: 0,
@@ -43,7 +43,7 @@ describe('two pictures compared without a pipeline', () => {
     });
   });
 
-  test('exit with 1 where they differ, in size too, and have a difference image', async () => {
+  test('exit 1 if they differ, or their sizes do, and write the difference image', async () => {
     const { grey, pixel, wide, out } = files();
     const differing = await imgpipe(['compare', grey, pixel, '--out', out]);
     expect(differing).toMatchObject({ status: 1, stderr: '' });
@@ -61,7 +61,7 @@ describe('two pictures compared without a pipeline', () => {
     });
   });
 
-  test('exit with 2 where one cannot be compared, and with 3 where it is not there', async () => {
+  test('exit 2 if one cannot be compared, and 3 if it does not exist', async () => {
     const { grey, cut, text, missing, out } = files();
     const ends = await Promise.all([
       imgpipe(['compare', grey, cut]),
@@ -75,7 +75,7 @@ describe('two pictures compared without a pipeline', () => {
     expect(ends.map(({ status }) => status)).toEqual([2, 2, 2, 3, 2, 2, 2]);
     expect(ends.map(({ stdout }) => stdout).join('')).toBe('');
     expect(ends.map(({ stderr }) => stderr)).toEqual([
-      `imgpipe: ${cut}: the PNG is cut short or damaged\n`,
+      `imgpipe: ${cut}: the PNG is truncated or corrupt\n`,
       `imgpipe: ${text} is neither a JPEG nor a PNG\n`,
       `imgpipe: ${path.dirname(grey)} cannot be read: not a regular file\n`,
       `imgpipe: ${missing} does not exist\n`,
@@ -85,7 +85,7 @@ describe('two pictures compared without a pipeline', () => {
     ]);
   });
 
-  test('are looked at through a mask', async () => {
+  test('are compared through a mask', async () => {
     const { grey, pixel, wide, firstHidden, allHidden, missing } = files();
     expect(await imgpipe(['compare', grey, pixel, '--mask', firstHidden])).toMatchObject({ status: 0 });
     const ends = await Promise.all([
@@ -95,22 +95,22 @@ describe('two pictures compared without a pipeline', () => {
     ]);
     expect(ends.map(({ status }) => status)).toEqual([0, 2, 2]);
     expect(ends.slice(1).map(({ stderr }) => stderr)).toEqual([
-      `imgpipe: mask: ${allHidden} will not do: all of it is black, so nothing of a picture would be looked at\n`,
+      `imgpipe: mask: ${allHidden} is not a valid mask: it is all black, which masks out every pixel\n`,
       `imgpipe: mask: ${missing} does not exist\n`,
     ]);
   });
 
-  test('of another size than the mask are told so', async () => {
+  test('that differ in size from the mask are an error', async () => {
     const { wide, firstHidden } = files();
     const other = path.join(path.dirname(wide), 'other.png');
     writeFileSync(other, png([1, 1, 1], { width: 8 }));
     expect(await imgpipe(['compare', wide, other, '--mask', firstHidden])).toMatchObject({
       status: 2,
-      stderr: "imgpipe: the mask is 4 × 4, and the picture 8 × 4: give a mask of the picture's size\n",
+      stderr: 'imgpipe: the mask is 4 × 4 and the picture 8 × 4: provide a mask of the same size as the picture\n',
     });
   });
 
-  test('are compared by regions, each with its place and size', async () => {
+  test('are compared by regions, with the position and size of each', async () => {
     const { out } = files();
     const [before, after] = ['before.png', 'after.png'].map((name) => path.join(path.dirname(out), name)) as [
       string,
@@ -138,7 +138,7 @@ describe('two pictures compared without a pipeline', () => {
     ]);
   });
 
-  test('are compared by a program too', async () => {
+  test('can be compared by a program', async () => {
     const { grey, pixel, missing } = files();
     expect(await compareFiles(grey, pixel, { workers: 0 })).toMatchObject({
       outcome: 'changed',

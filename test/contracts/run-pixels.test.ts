@@ -28,7 +28,7 @@ describe('the comparator in this process', () => {
 
 describe('the comparator with workers', () => {
   comparatorContract(() =>
-    createComparator({ ...LIMITS, work: createPixelPool({ workers: 2, maxTimeMs: 30_000, smallMemory: 0 }) }),
+    createComparator({ ...LIMITS, executor: createPixelPool({ workers: 2, maxTimeMs: 30_000, inlineMemory: 0 }) }),
   );
 });
 

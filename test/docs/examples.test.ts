@@ -13,7 +13,7 @@ const WALKED = [
 ];
 
 describe.each(WALKED)('%s', (name) => {
-  test('shows what its commands print', { timeout: 120_000 }, async () => {
+  test('shows what its commands print', { timeout: 240_000 }, async () => {
     const steps = tourSteps(readPage(name).text, { others: true });
     expect(steps.length).toBeGreaterThan(2);
     await walkThrough(steps, { page: name });

@@ -1,4 +1,3 @@
-import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createComparator } from '../../src/adapters/pixels/comparator.ts';
 import { Stopped } from '../../src/domain/errors.ts';
@@ -7,7 +6,8 @@ import { imageKey } from '../../src/domain/object-keys.ts';
 import type { Step } from '../../src/domain/reports.ts';
 import { status } from '../../src/operations/status.ts';
 import { cutPng, png } from '../support/pictures.ts';
-import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { deadLetter } from '../support/samples.ts';
+import { type MemoryTestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 /** Differs from GREY by 3, 4 and 0 in one pixel: the norm is 5. */
@@ -15,17 +15,17 @@ const OTHER = png([100, 100, 100], { first: [103, 96, 100] });
 /** Exceeds the limit of a test pipeline's comparator. */
 const LARGE = png([100, 100, 100], { width: 200, height: 51 });
 
-async function outcomesOf(pipeline: DurableTestPipeline, count: number) {
+async function outcomesOf(pipeline: MemoryTestPipeline, count: number) {
   const found = await pipeline.outcomes(...Array.from({ length: count }, (_, index) => index + 1));
   return found.map((outcome) => outcome && [outcome.kind, outcome.reference]);
 }
 
-function check({ catalog, store, broker }: DurableTestPipeline) {
+function check({ catalog, store, broker }: MemoryTestPipeline) {
   return status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true });
 }
 
 /** Nothing is lost and nothing waits: every event has its alert, and this many dead letters are left. */
-async function expectClosed(pipeline: DurableTestPipeline, events: number, deadLetters = 0): Promise<void> {
+async function expectClosed(pipeline: MemoryTestPipeline, events: number, deadLetters = 0): Promise<void> {
   expect(await check(pipeline)).toMatchObject({
     waiting: { analysis: 0, alert: 0 },
     faults: [],
@@ -35,17 +35,17 @@ async function expectClosed(pipeline: DurableTestPipeline, events: number, deadL
   });
 }
 
-async function ids({ catalog }: DurableTestPipeline): Promise<number[]> {
+async function ids({ catalog }: MemoryTestPipeline): Promise<number[]> {
   return (await catalog.deadLetterHeads(undefined, 100)).map(({ id }) => id).reverse();
 }
 
 /** The result of each replay, by id. */
-async function replayed(pipeline: DurableTestPipeline, which: readonly number[] | 'all' = 'all') {
+async function replayed(pipeline: MemoryTestPipeline, which: readonly number[] | 'all' = 'all') {
   return (await pipeline.replay(which)).map(({ letter, how }) => [letter.id, how]);
 }
 
-function fileOf({ store }: DurableTestPipeline, number: number): string {
-  return store.locate(imageKey({ stream: 'default', number, format: 'png' }));
+function keyOf(number: number): string {
+  return imageKey({ stream: 'default', number, format: 'png' });
 }
 
 /** Throws a bug whenever a stage reaches this step. */
@@ -56,7 +56,7 @@ function buggy(at: Step) {
 }
 
 /** Replays everything and interrupts the replay at a step, as a kill would. */
-async function killedAt(pipeline: DurableTestPipeline, at: Step): Promise<void> {
+async function killedAt(pipeline: MemoryTestPipeline, at: Step): Promise<void> {
   let reached = false;
   const onStep = (step: Step) => {
     if (step !== at) return;
@@ -68,22 +68,22 @@ async function killedAt(pipeline: DurableTestPipeline, at: Step): Promise<void> 
 }
 
 /** Recovers the stream, as the next receiver does. */
-async function recovered(pipeline: DurableTestPipeline): Promise<void> {
+async function recovered(pipeline: MemoryTestPipeline): Promise<void> {
   await (await pipeline.outbox()).recover();
 }
 
 describe('the replay of an image', () => {
   it('compares it again once its file is back, with the reference that is found then', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await pipeline.receive([GREY, OTHER, OTHER]);
-    rmSync(fileOf(pipeline, 2));
+    pipeline.store.faults.lose(keyOf(2));
     await pipeline.drain();
     expect(await outcomesOf(pipeline, 3)).toEqual([
       ['first', null],
       ['dead', null],
       ['dead', null],
     ]);
-    writeFileSync(fileOf(pipeline, 2), OTHER);
+    pipeline.store.faults.corrupt(keyOf(2), OTHER);
     expect(await replayed(pipeline)).toEqual([
       [1, 'published'],
       [2, 'published'],
@@ -99,7 +99,7 @@ describe('the replay of an image', () => {
   });
 
   it('checks again whether it is too large, and leaves the outcomes of later images alone', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await pipeline.receive([GREY, LARGE, LARGE, OTHER]);
     await pipeline.drain();
     const before = await outcomesOf(pipeline, 4);
@@ -117,7 +117,7 @@ describe('the replay of an image', () => {
   });
 
   it('that is dead again is another dead letter, which can be replayed again', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await pipeline.receive([GREY, cutPng()]);
     await pipeline.drain();
     await replayed(pipeline);
@@ -135,7 +135,7 @@ describe('the replay of an image', () => {
   });
 
   it('is done once: until the image is handled, its message is not published again', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
     expect(await replayed(pipeline, [1, 1])).toEqual([[1, 'published']]);
@@ -144,11 +144,11 @@ describe('the replay of an image', () => {
   });
 
   it('is not triggered by a redelivery: without a replay, dead stays dead', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await pipeline.receive([GREY]);
-    rmSync(fileOf(pipeline, 1));
+    pipeline.store.faults.lose(keyOf(1));
     await pipeline.drain();
-    writeFileSync(fileOf(pipeline, 1), GREY);
+    pipeline.store.faults.corrupt(keyOf(1), GREY);
     const [message] = await pipeline.messages(TOPICS.imageAnalysis);
     if (message === undefined) throw new Error('the message is missing');
     await pipeline.publish(TOPICS.imageAnalysis, message);
@@ -158,7 +158,7 @@ describe('the replay of an image', () => {
   });
 
   it('is left to the holder of the stream, which is named', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
     const held = await pipeline.catalog.lock('stream-default', 'imgpipe receive (process 7)');
@@ -171,7 +171,7 @@ describe('the replay of an image', () => {
   });
 
   it('waits for a stream that is held for a moment', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
     const held = await pipeline.catalog.lock('stream-default', 'another replay');
@@ -182,7 +182,7 @@ describe('the replay of an image', () => {
   });
 
   it('publishes several streams, each by number', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     for (const stream of ['sky', 'default']) await pipeline.receive([cutPng(), cutPng([9, 9, 9])], stream);
     await pipeline.drain();
     expect(await replayed(pipeline)).toHaveLength(4);
@@ -193,7 +193,7 @@ describe('the replay of an image', () => {
   it.each(['replay:marked', 'outbox:published', 'outbox:recorded'] as const)(
     'that is killed at %s loses nothing: the next receiver publishes it, and it is compared once',
     async (step) => {
-      const pipeline = await testPipeline({ durable: true });
+      const pipeline = await testPipeline();
       await pipeline.receive([GREY, OTHER, GREY]);
       await pipeline.work(await pipeline.analyzeStage({ onStep: buggy('analyze:compared') }));
       expect((await outcomesOf(pipeline, 3)).map((outcome) => outcome?.[0])).toEqual(['dead', 'dead', 'dead']);
@@ -207,7 +207,7 @@ describe('the replay of an image', () => {
   );
 
   it('that is killed before it is published is completed by the next replay, too', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
     await killedAt(pipeline, 'replay:marked');
@@ -216,11 +216,11 @@ describe('the replay of an image', () => {
   });
 
   it('is published again if the log has lost its message', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await pipeline.receive([GREY, OTHER]);
     await pipeline.work(await pipeline.analyzeStage({ onStep: buggy('analyze:files') }));
     await replayed(pipeline);
-    await pipeline.tamper('DELETE FROM bus_message WHERE "offset" = 2');
+    pipeline.bus.faults.loseMessages(TOPICS.imageAnalysis, [2]);
     await recovered(pipeline);
     await pipeline.drain();
     await expectClosed(pipeline, 1);
@@ -228,8 +228,8 @@ describe('the replay of an image', () => {
 });
 
 describe('the replay of an image that has a pending event', () => {
-  async function numbered(): Promise<DurableTestPipeline> {
-    const pipeline = await testPipeline({ durable: true });
+  async function numbered(): Promise<MemoryTestPipeline> {
+    const pipeline = await testPipeline();
     await pipeline.receive([GREY, OTHER]);
     await pipeline.work(await pipeline.analyzeStage({ onStep: buggy('analyze:files') }));
     const [letter] = await pipeline.catalog.deadLetters([1]);
@@ -269,14 +269,14 @@ describe('the replay of an image that has a pending event', () => {
     await expectClosedButPending(pipeline);
   });
 
-  async function expectClosedButPending(pipeline: DurableTestPipeline): Promise<void> {
+  async function expectClosedButPending(pipeline: MemoryTestPipeline): Promise<void> {
     expect(await check(pipeline)).toMatchObject({ waiting: { analysis: 0, alert: 0 }, faults: [], deadLetters: 1 });
   }
 });
 
 describe('the replay of an event', () => {
-  async function withoutAlert(at: Step = 'alert:text'): Promise<DurableTestPipeline> {
-    const pipeline = await testPipeline({ durable: true });
+  async function withoutAlert(at: Step = 'alert:text'): Promise<MemoryTestPipeline> {
+    const pipeline = await testPipeline();
     await pipeline.receive([GREY, OTHER, GREY]);
     await pipeline.work(await pipeline.analyzeStage());
     await pipeline.work(await pipeline.alertStage({ onStep: buggy(at) }), { onStep: buggy(at) });
@@ -352,7 +352,7 @@ describe('the replay of an event', () => {
 
   it('that has no row says that there is nothing to publish', async () => {
     const pipeline = await withoutAlert();
-    await pipeline.tamper('DELETE FROM event WHERE number = 1');
+    await pipeline.catalog.faults.loseEvents([1]);
     expect(await replayed(pipeline)).toEqual([
       [1, 'gone'],
       [2, 'published'],
@@ -363,8 +363,8 @@ describe('the replay of an event', () => {
 describe('the replay of a message', () => {
   const message = { key: 'k', headers: { a: 'b' }, value: '{', bytes: Uint8Array.of(0x7b, 0xff) };
 
-  async function poisoned(): Promise<DurableTestPipeline> {
-    const pipeline = await testPipeline({ durable: true });
+  async function poisoned(): Promise<MemoryTestPipeline> {
+    const pipeline = await testPipeline();
     await pipeline.publish(TOPICS.imageAnalysis, message);
     await pipeline.publish(TOPICS.imageEventAlert, { ...message, value: 'x' });
     await pipeline.drain();
@@ -399,18 +399,19 @@ describe('the replay of a message', () => {
 
   it('that was not stored says so and keeps the dead letter', async () => {
     const pipeline = await poisoned();
-    await pipeline.tamper('UPDATE dead_letter SET message_key = NULL WHERE id = 1');
+    await pipeline.catalog.addDeadLetters([deadLetter({ message: null })]);
     expect(await replayed(pipeline)).toEqual([
-      [1, 'gone'],
+      [1, 'published'],
       [2, 'published'],
+      [3, 'gone'],
     ]);
-    expect(await ids(pipeline)).toEqual([1]);
+    expect(await ids(pipeline)).toEqual([3]);
   });
 });
 
 describe('a replay', () => {
   it('of an id that does not exist does nothing, and the error says which exist', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await expect(pipeline.replay([1])).rejects.toMatchObject({
       code: 'not_found',
       message: 'there is no dead letter 1: there are none',
@@ -426,7 +427,7 @@ describe('a replay', () => {
   });
 
   it('of several kinds reports them by id', async () => {
-    const pipeline = await testPipeline({ durable: true });
+    const pipeline = await testPipeline();
     await pipeline.publish(TOPICS.imageAnalysis, { key: '', headers: {}, value: '' });
     await pipeline.receive([cutPng()]);
     await pipeline.publish(TOPICS.imageAnalysis, { key: '', headers: {}, value: '' });
@@ -439,6 +440,6 @@ describe('a replay', () => {
   });
 
   it('of all does nothing if there are none', async () => {
-    expect(await (await testPipeline({ durable: true })).replay('all')).toEqual([]);
+    expect(await (await testPipeline()).replay('all')).toEqual([]);
   });
 });

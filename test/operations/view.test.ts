@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { view } from '../../src/operations/view.ts';
 import { png } from '../support/pictures.ts';
-import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { type MemoryTestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
-async function analyzed(): Promise<DurableTestPipeline> {
-  const pipeline = await testPipeline({ durable: true });
+async function analyzed(): Promise<MemoryTestPipeline> {
+  const pipeline = await testPipeline();
   await pipeline.receive([GREY, OTHER, GREY]);
   await pipeline.work(await pipeline.analyzeStage());
   return pipeline;
@@ -15,7 +15,7 @@ async function analyzed(): Promise<DurableTestPipeline> {
 
 describe('view', () => {
   it('returns the alert with its event, its two images and their paths', async () => {
-    const { catalog, store, folder, ...pipeline } = await analyzed();
+    const { catalog, store, ...pipeline } = await analyzed();
     await pipeline.work(await pipeline.alertStage());
     const seen = await view(catalog, store, 2);
     expect(seen).toMatchObject({
@@ -24,9 +24,9 @@ describe('view', () => {
       image: { number: 3 },
       reference: { number: 2 },
       paths: {
-        image: `${folder}/image_database/00003.png`,
-        reference: `${folder}/image_database/00002.png`,
-        difference: `${folder}/image_event_database/image_event_002.jpg`,
+        image: `${store.address}/image_database/00003.png`,
+        reference: `${store.address}/image_database/00002.png`,
+        difference: `${store.address}/image_event_database/image_event_002.jpg`,
       },
     });
   });
@@ -36,7 +36,7 @@ describe('view', () => {
     ['while its event has no alert yet', async () => {}, 1, "event 1 has no alert yet: run 'imgpipe alert'"],
     [
       'for a number above the last',
-      async (pipeline: DurableTestPipeline) => pipeline.work(await pipeline.alertStage()),
+      async (pipeline: MemoryTestPipeline) => pipeline.work(await pipeline.alertStage()),
       7,
       'alert 7 does not exist: the alerts are 1 to 2',
     ],
@@ -59,7 +59,7 @@ describe('view', () => {
   it('throws not_found if its images are missing from the catalog', async () => {
     const pipeline = await analyzed();
     await pipeline.work(await pipeline.alertStage());
-    await pipeline.tamper('DELETE FROM image WHERE number = 1');
+    await pipeline.catalog.faults.loseImages([{ stream: 'default', number: 1 }]);
     await expect(view(pipeline.catalog, pipeline.store, 1)).rejects.toMatchObject({
       code: 'not_found',
       message: expect.stringContaining('status --check'),

@@ -9,39 +9,35 @@ import type { Message } from '../../src/domain/messages.ts';
 import type { OutcomeRecord } from '../../src/domain/records.ts';
 import type { Observer, Report } from '../../src/domain/reports.ts';
 import { type Replayed, replay } from '../../src/operations/replay.ts';
-import type { AuditCatalog } from '../../src/ports/catalog/audit.ts';
 import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import type { Comparator } from '../../src/ports/comparator.ts';
 import type { Broker, Chunk, EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { type AlertParts, createAlertStage } from '../../src/stages/alert.ts';
-import { type AnalyzeParts, createAnalyzeStage } from '../../src/stages/analyze.ts';
-import { type ConsumeParts, consume, type Stage } from '../../src/stages/consume.ts';
-import { NEVER_LOST } from '../../src/stages/held-lock.ts';
-import { createIntake, type Received } from '../../src/stages/intake.ts';
-import { type ReceiveParts, receive } from '../../src/stages/receive.ts';
-import { publishIfFree, type RecoveryParts, recoverStreams } from '../../src/stages/recover-streams.ts';
-import { createStreamOutbox, type StreamOutbox } from '../../src/stages/stream-outbox.ts';
+import { type AnalyzeParts, createAnalyzeStage } from '../../src/stages/analyze/analyze.ts';
+import { type ConsumeParts, consume, type Stage } from '../../src/stages/consume/consume.ts';
+import { NEVER_LOST } from '../../src/stages/locks/held-lock.ts';
+import { createIntake, type Received } from '../../src/stages/receive/intake.ts';
+import { type ReceiveParts, receive } from '../../src/stages/receive/receive.ts';
+import { publishIfFree, type RecoveryParts, recoverStreams } from '../../src/stages/receive/recover-streams.ts';
+import { createStreamOutbox, type StreamOutbox } from '../../src/stages/receive/stream-outbox.ts';
 import { openSqlite } from './open-sqlite.ts';
 import { NO_THRESHOLD } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const TECHNIQUE = 'l2@1';
 
-/** The part of the catalog that stages use. */
-export type StageCatalog = Omit<Catalog, keyof AuditCatalog>;
-
 /** What a test pipeline is made of. */
 interface Ports {
-  readonly catalog: StageCatalog;
+  readonly catalog: Catalog;
   readonly bus: EventBus;
   readonly store: ObjectStore;
 }
 
 /** The three stages over one set of adapters. */
 export interface TestPipeline {
-  readonly catalog: StageCatalog;
+  readonly catalog: Catalog;
   readonly bus: EventBus;
   readonly broker: Broker;
   readonly store: ObjectStore;
@@ -88,7 +84,6 @@ export interface MemoryTestPipeline extends TestPipeline {
 
 /** A test pipeline with a SQLite catalog, the embedded bus and files in a temporary folder. */
 export interface DurableTestPipeline extends TestPipeline {
-  readonly catalog: Catalog;
   readonly folder: string;
   /** Changes the tables directly, without the catalog. */
   tamper(sql: string): Promise<void>;

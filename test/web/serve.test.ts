@@ -36,10 +36,10 @@ describe('imgpipe serve', () => {
     ['/?alert_num=0', 400, 'Alert number: &quot;0&quot; will not do: give a positive whole number, such as 1.'],
     ['/?alert_num=one', 400, 'give a positive whole number'],
     ['/?alert_num=', 400, 'give a positive whole number'],
-    ['/?alert_num=3', 404, 'There is no alert 3: there are 1 to 2.'],
-    ['/alerts/99999999999999', 404, 'there are 1 to 2'],
+    ['/?alert_num=3', 404, 'Alert 3 does not exist: the alerts are 1 to 2.'],
+    ['/alerts/99999999999999', 404, 'the alerts are 1 to 2'],
     ['/alerts/-1', 400, 'give a positive whole number'],
-    ['/streams/garden', 404, 'There is no stream garden: there are default.'],
+    ['/streams/garden', 404, 'Stream garden does not exist: the streams are default.'],
     ['/nowhere', 404, 'There is no page /nowhere.'],
     ['/?from=yesterday', 400, 'give a day or a time in UTC'],
   ])('answers %s with %i, in words', async (page, status, words) => {

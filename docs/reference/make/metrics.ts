@@ -5,22 +5,22 @@ import { fillBlocks, markdownTable } from './blocks.ts';
 /** One of everything, so that each metric shows its labels. */
 const COUNTS: Counts = {
   images: 1,
-  events: 1,
-  alerts: 1,
-  deadLetters: 1,
   openImages: 1,
-  unpublished: 1,
-  openEvents: 1,
+  unpublished: 0,
   oldestOpen: null,
   streams: [{ stream: 'garden', images: 1, events: 1, lastNumber: 1 }],
   techniques: [
     {
       technique: 'l2@1',
-      threshold: { value: 0, unit: 'levels' },
       outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 1, dead: 1 },
+      threshold: { value: 0, unit: 'levels' },
       open: 1,
     },
   ],
+  events: 1,
+  alerts: 1,
+  deadLetters: 1,
+  openEvents: 1,
   delays: { buckets: [{ atMost: Number.POSITIVE_INFINITY, count: 1 }], sum: 1 },
 };
 

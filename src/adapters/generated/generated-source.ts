@@ -4,37 +4,41 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import type { ImageSource, SourceItem, StreamPosition } from '../../ports/image-source.ts';
 
 export interface GeneratedSourceOptions {
-  /** The picture that a stream begins with. */
+  /** The first picture of a stream. */
   readonly originalPath: string;
-  /** How many pictures to yield; undefined for no end. */
+  /** How many pictures to yield; `undefined` for an endless stream. */
   readonly count: number | undefined;
-  /** The time between two pictures; 0 yields them as fast as they are taken. */
+  /** The time between two pictures; 0 to yield them as fast as they are consumed. */
   readonly intervalMs: number;
-  /** Turns a picture by 90° counter-clockwise and saves it as a JPEG. Throws an `ImgpipeError` where it cannot be decoded. */
+  /**
+   * Rotates a picture by 90° counter-clockwise and encodes it as a JPEG. Throws an `ImgpipeError` if it cannot be
+   * decoded.
+   */
   readonly turn: (picture: Uint8Array) => Promise<Uint8Array>;
 }
 
 const ORIGIN = 'generated';
-const MAX_AT_ONCE = 64;
-// Turning a large picture takes long: what is there by then does not wait for the rest of its company.
-const MAX_COMPANY_MS = 50;
+const MAX_BATCH = 64;
+// Rotating a large picture takes long: do not delay the pictures that are already in the batch.
+const MAX_BATCH_MS = 50;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Whether a generated stream's picture of this number is the one before it turned, and not a copy. */
+/** Whether the picture with this number is a rotated copy of the previous one, and not an identical copy. */
 export function isTurned(number: number): boolean {
   return number % 4 === 3;
 }
 
 /**
- * A stream made from one picture: number 1 is the original, each later one a copy of the one before, byte for byte, or
- * that one turned by 90° and saved as a JPEG (see `isTurned`). It goes on where the stream stands.
+ * Generates a stream from one picture: number 1 is the original, and each later one is an identical copy of the
+ * previous one, or that picture rotated by 90° and encoded as a JPEG (see `isTurned`). Continues after the stream's
+ * last picture.
  */
 export function createGeneratedSource(options: GeneratedSourceOptions): ImageSource {
   return {
     expected: options.count,
     pictures: (position, signal) => {
       const items = generate(options, position, signal);
-      return options.intervalMs > 0 ? inTime(items, options.intervalMs, signal) : inCompany(items);
+      return options.intervalMs > 0 ? atIntervals(items, options.intervalMs, signal) : inBatches(items);
     },
   };
 }
@@ -54,13 +58,13 @@ async function* generate(
     } else {
       previous ??= await lastPictureOf(position);
       if (isTurned(number)) {
-        const next = await turned(options, previous, number);
+        const next = await rotated(options, previous, number);
         if (next instanceof ImgpipeError) {
           yield { kind: 'rejected', origin: ORIGIN, error: next };
           return;
         }
         previous = next;
-        // A turn takes a while: what is kept meanwhile gets its own.
+        // A rotation takes a while: let other work run.
         await nextTurn();
       }
     }
@@ -73,8 +77,8 @@ async function readOriginal(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code;
-    const why = code === 'ENOENT' ? 'there is no such file' : String(code ?? thrown);
-    throw new ImgpipeError('file_unreadable', `The original image ${path} cannot be read: ${why}.`, { cause: thrown });
+    const why = code === 'ENOENT' ? 'the file does not exist (ENOENT)' : String(code ?? thrown);
+    throw new ImgpipeError('file_unreadable', `Cannot read the original image ${path}: ${why}.`, { cause: thrown });
   }
 }
 
@@ -83,12 +87,12 @@ async function lastPictureOf(position: StreamPosition): Promise<Uint8Array> {
   if (bytes) return bytes;
   throw new ImgpipeError(
     'object_missing',
-    `Image ${position.lastNumber}, which the next one is made from, is missing.`,
+    `Image ${position.lastNumber} is missing. The next image of a generated stream is derived from it.`,
   );
 }
 
-/** The previous picture turned, or why it cannot be. */
-async function turned(
+/** Returns the previous picture rotated, or the error that prevents it. */
+async function rotated(
   { turn }: GeneratedSourceOptions,
   previous: Uint8Array,
   number: number,
@@ -99,27 +103,29 @@ async function turned(
     if (!(thrown instanceof ImgpipeError)) throw thrown;
     return new ImgpipeError(
       thrown.code,
-      `image ${number} cannot be generated, because the image before it cannot be turned: ${thrown.message}`,
+      `cannot generate image ${number} because the previous image cannot be rotated: ${thrown.message}`,
       { cause: thrown },
     );
   }
 }
 
-async function* inCompany(items: AsyncIterable<SourceItem>): AsyncGenerator<readonly SourceItem[]> {
-  let company: SourceItem[] = [];
+async function* inBatches(items: AsyncIterable<SourceItem>): AsyncGenerator<readonly SourceItem[]> {
+  let batch: SourceItem[] = [];
   let since = performance.now();
   for await (const item of items) {
-    company.push(item);
-    if (company.length < MAX_AT_ONCE && performance.now() - since < MAX_COMPANY_MS) continue;
-    yield company;
-    company = [];
+    batch.push(item);
+    if (batch.length < MAX_BATCH && performance.now() - since < MAX_BATCH_MS) continue;
+    yield batch;
+    batch = [];
     since = performance.now();
   }
-  if (company.length > 0) yield company;
+  if (batch.length > 0) yield batch;
 }
 
-/** One at a time, each when it is due, measured from the start so that delays do not add up. */
-async function* inTime(
+/**
+ * Yields one item at a time, each when it is due. Due times are relative to the start, so that delays do not add up.
+ */
+async function* atIntervals(
   items: AsyncIterable<SourceItem>,
   intervalMs: number,
   signal: AbortSignal,

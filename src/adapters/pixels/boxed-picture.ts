@@ -1,10 +1,10 @@
-import type { Region } from '../../analysis/region.ts';
 import { withBoxes } from '../../analysis/region-boxes.ts';
+import type { Region } from '../../base/region.ts';
 import type { PictureFormat } from '../../domain/records.ts';
 import { decodePicture, encodeJpeg } from './codec.ts';
 import type { Limits } from './limits.ts';
 
-/** A copy of a picture with a box around each region, as a JPEG file. */
+/** Encodes a copy of a picture with a box around each region as a JPEG. */
 export async function boxedPicture(
   { bytes, format }: { readonly bytes: Uint8Array; readonly format: PictureFormat },
   regions: readonly Pick<Region, 'box'>[],

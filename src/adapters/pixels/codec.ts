@@ -1,32 +1,33 @@
 import type { Pixels } from '../../analysis/pixels.ts';
 import type { PictureFormat } from '../../domain/records.ts';
-import type { Allocator } from './allocator.ts';
 import { decodeJpeg } from './jpeg/decoder.ts';
 import { createJpegEncoder, type DrawRows, type JpegEncoder } from './jpeg/encoder.ts';
 import { encodeWithLibjpeg } from './jpeg/libjpeg.ts';
 import type { Limits } from './limits.ts';
+import type { Allocator } from './pixel-memory.ts';
 import { decodePng } from './png/decoder.ts';
 
 const QUALITY = 75;
 
-const encode: JpegEncoder = createJpegEncoder() ?? encodeWithLibjpeg;
+/** Compiled when the first picture is encoded. */
+let encode: JpegEncoder | undefined;
 
 /**
- * A picture's pixels as they are to be seen: RGB over white, EXIF orientation applied. Size limits are held against the
- * header before anything is decoded. Throws ImgpipeErrors `undecodable` and `too_large`, whose messages are clauses to
- * stand behind the picture's name; anything else that it throws is no verdict on the bytes. Where that saves a copy, the
- * pixels are put where `room` says.
+ * Decodes a picture to upright RGB: blended with white, EXIF orientation applied. The header is checked against the
+ * size limits first. Throws an ImgpipeError `undecodable` or `too_large`, with a message in lower case that can follow
+ * the picture's name. Any other error is not a verdict on the bytes. Uses `allocate` for the pixels if that saves a
+ * copy.
  */
 export async function decodePicture(
   bytes: Uint8Array,
   format: PictureFormat,
   limits: Limits,
-  room?: Allocator,
+  allocate?: Allocator,
 ): Promise<Pixels> {
-  return format === 'jpg' ? decodeJpeg(bytes, limits, room) : decodePng(bytes, limits, room);
+  return format === 'jpg' ? decodeJpeg(bytes, limits, allocate) : decodePng(bytes, limits, allocate);
 }
 
-/** A picture as a baseline JPEG file of quality 75, 4:2:0. */
+/** Encodes a picture as a baseline JPEG of quality 75 with 4:2:0 subsampling. */
 export function encodeJpeg(pixels: Pixels): Uint8Array {
   const row = pixels.width * 3;
   return encodeDrawnJpeg(pixels, (rgb, first, count) => {
@@ -34,7 +35,8 @@ export function encodeJpeg(pixels: Pixels): Uint8Array {
   });
 }
 
-/** The same of a picture that is drawn. */
+/** Like `encodeJpeg`, for a picture whose rows are drawn on demand. */
 export function encodeDrawnJpeg(size: Pick<Pixels, 'width' | 'height'>, draw: DrawRows): Uint8Array {
+  encode ??= createJpegEncoder() ?? encodeWithLibjpeg;
   return encode(size, QUALITY, draw);
 }

@@ -10,35 +10,35 @@ import { compareWith } from './custom-comparison.ts';
 import { needOf } from './decoding-need.ts';
 import type { Limits } from './limits.ts';
 import { createPictureCache, type HeldPicture, type PictureCache } from './picture-cache.ts';
-import { INLINE_EXECUTOR, lostOn, type PixelExecutor, WorkerLost } from './workers/pixel-executor.ts';
+import { INLINE_EXECUTOR, type PixelExecutor, verdictOnLoss, WorkerLost } from './workers/pixel-executor.ts';
 import { type CompareTask, type DrawTask, type PixelPair, type Verdict, verdictOf } from './workers/pixel-tasks.ts';
 
 export interface ComparatorOptions extends Limits {
-  /** Where decoded pictures are kept for the next comparison; one of its own unless told otherwise. */
+  /** The cache of decoded pictures; by default the comparator has its own. */
   readonly cache?: PictureCache;
-  /** Who decodes and compares: this thread unless told otherwise. */
-  readonly work?: PixelExecutor;
-  /** The techniques that a program brings, by id. They run in this thread. */
+  /** Decodes and compares; by default on the calling thread. */
+  readonly executor?: PixelExecutor;
+  /** The techniques that a program brings, by id. They run on the calling thread. */
   readonly techniques?: ReadonlyMap<string, Pick<CustomTechnique, 'measure'>>;
 }
 
-/** Some streams' masks of usual size, or one that is larger. */
+/** The size of the mask cache: enough for the masks of several streams, or a single large one. */
 const MAX_MASK_BYTES = 16 * 2 ** 20;
 
-/** A decoding under way: its picture is held once for each who waits. */
+/** A decoding in progress. Its result is held once for each waiting caller. */
 interface Decoding {
   waiting: number;
   readonly result: Promise<HeldPicture[] | Verdict>;
 }
 
-/** Compares decoded pictures. Each is decoded once while it is in the cache, which is bounded. */
+/** Creates a comparator. A picture is decoded once as long as it stays in the cache. */
 export function createComparator(options: ComparatorOptions): Comparator {
-  const { maxPixels, maxMemory, cache = createPictureCache(), work = INLINE_EXECUTOR, techniques } = options;
+  const { maxPixels, maxMemory, cache = createPictureCache(), executor = INLINE_EXECUTOR, techniques } = options;
   const limits = { maxPixels, maxMemory };
   const masks = new Map<string, Mask>();
   let maskBytes = 0;
-  const underWay = new Map<string, Decoding>();
-  // Until one is decoded: as if two filled the cache.
+  const inProgress = new Map<string, Decoding>();
+  // Until a picture has been decoded: assume that two fill the cache.
   let latestBytes = cache.maxBytes / 2;
 
   /** Decodes a picture into the cache. */
@@ -46,63 +46,63 @@ export function createComparator(options: ComparatorOptions): Comparator {
     const bytes = await picture.read();
     const { format } = picture;
     let into: Uint8Array | undefined;
-    let kept: HeldPicture | undefined;
+    let cached: HeldPicture | undefined;
     try {
       const need = needOf(bytes, format, limits);
-      const make = () => {
-        if (work.shares) into = cache.take(need.pixels);
+      const createTask = () => {
+        if (executor.needsSharedMemory) into = cache.allocate(need.pixels);
         return { kind: 'decode', bytes, format, limits, into } as const;
       };
-      const decoded = await work.perform(make, need.memory);
+      const decoded = await executor.run(createTask, need.memory);
       if ('verdict' in decoded) return decoded.verdict;
       latestBytes = need.pixels;
-      kept = cache.put(picture.sha256, into === undefined ? decoded.pixels : { ...decoded.pixels, data: into });
-      return kept;
+      cached = cache.put(picture.sha256, into === undefined ? decoded.pixels : { ...decoded.pixels, data: into });
+      return cached;
     } catch (thrown) {
       if (!(thrown instanceof WorkerLost)) return verdictOf(thrown);
-      // The lost worker may write there yet.
+      // The lost worker may still write to this memory: do not reuse it.
       into = undefined;
-      return lostOn(thrown);
+      return verdictOnLoss(thrown);
     } finally {
-      if (into !== undefined && kept === undefined) cache.giveBack(into);
+      if (into !== undefined && cached === undefined) cache.free(into);
     }
   }
 
-  /** The picture, held, or why there is none. */
-  async function held(picture: PictureSource): Promise<HeldPicture | Verdict> {
+  /** Returns the decoded picture, held, or the verdict on it. */
+  async function hold(picture: PictureSource): Promise<HeldPicture | Verdict> {
     const { sha256 } = picture;
-    const known = cache.hold(sha256);
-    if (known !== undefined) return known;
-    const decoding = underWay.get(sha256) ?? begin(picture);
+    const cached = cache.hold(sha256);
+    if (cached !== undefined) return cached;
+    const decoding = inProgress.get(sha256) ?? startDecoding(picture);
     decoding.waiting += 1;
     const result = await decoding.result;
     return 'code' in result ? result : (result.pop() as HeldPicture);
   }
 
-  function begin(picture: PictureSource): Decoding {
+  function startDecoding(picture: PictureSource): Decoding {
     const { sha256 } = picture;
     const decoding: Decoding = {
       waiting: 0,
       result: decode(picture).then(
         (first) => {
-          // From here to the last hold nothing comes in between: nobody else waits, and the picture is in the cache.
-          underWay.delete(sha256);
+          // No await from here to the last hold: no caller can join, and the picture stays in the cache.
+          inProgress.delete(sha256);
           if ('code' in first) return first;
           return [first, ...Array.from({ length: decoding.waiting - 1 }, () => cache.hold(sha256) ?? first)];
         },
         (thrown) => {
-          underWay.delete(sha256);
+          inProgress.delete(sha256);
           throw thrown;
         },
       ),
     };
-    underWay.set(sha256, decoding);
+    inProgress.set(sha256, decoding);
     return decoding;
   }
 
-  /** Does something with a picture's pixels, which are the picture's until it is done. */
+  /** Passes a picture's pixels to `use`, and holds the picture until that is done. */
   async function withPixels<T>(picture: PictureSource, use: (pixels: Pixels) => T | Promise<T>): Promise<T> {
-    const found = await held(picture);
+    const found = await hold(picture);
     if ('code' in found) throw new ImgpipeError(found.code, found.message);
     try {
       return await use(found.pixels);
@@ -116,16 +116,16 @@ export function createComparator(options: ComparatorOptions): Comparator {
     let mask = masks.get(picture.sha256);
     if (mask === undefined) {
       mask = await withPixels(picture, (pixels) => inSharedMemory(maskOf(pixels)));
-      if (maskBytes + mask.looked.length > MAX_MASK_BYTES) {
+      if (maskBytes + mask.included.length > MAX_MASK_BYTES) {
         masks.clear();
         maskBytes = 0;
       }
       masks.set(picture.sha256, mask);
-      maskBytes += mask.looked.length;
+      maskBytes += mask.included.length;
     }
     if (mask.width === image.width && mask.height === image.height) return mask;
-    const sizes = `the mask is ${mask.width} × ${mask.height}, and the picture ${image.width} × ${image.height}`;
-    throw new ImgpipeError('mask_differs', `${sizes}: give a mask of the picture's size`);
+    const sizes = `the mask is ${mask.width} × ${mask.height} and the picture ${image.width} × ${image.height}`;
+    throw new ImgpipeError('mask_differs', `${sizes}: provide a mask of the same size as the picture`);
   }
 
   /** Decodes two pictures and their mask, and holds them while `use` works on them. */
@@ -137,19 +137,19 @@ export function createComparator(options: ComparatorOptions): Comparator {
     );
   }
 
-  function perform<T extends CompareTask | DrawTask>(task: T) {
-    return inTime(work.perform(() => task, memoryOf(task.image)));
+  function run<T extends CompareTask | DrawTask>(task: T) {
+    return describingLoss(executor.run(() => task, memoryOf(task.image)));
   }
 
   return {
     get atOnce() {
-      return Math.max(1, Math.min(work.atOnce, Math.floor(cache.maxBytes / latestBytes) - 1));
+      return Math.max(1, Math.min(executor.atOnce, Math.floor(cache.maxBytes / latestBytes) - 1));
     },
 
-    ready: () => warmUp(work),
+    ready: () => warmUp(executor),
 
     async inspect(picture): Promise<DecodeFact> {
-      const found = await held(picture);
+      const found = await hold(picture);
       if ('code' in found) return { verdict: found.code, detail: found.message };
       const { width, height } = found.pixels;
       found.release();
@@ -163,56 +163,56 @@ export function createComparator(options: ComparatorOptions): Comparator {
       const custom = techniques?.get(measure.technique);
       return withPair(pair, (pixels) =>
         custom === undefined
-          ? perform({ kind: 'compare', ...pixels, ...measure })
-          : compareWith(custom, pixels, measure.threshold, () => perform({ kind: 'draw', ...pixels })),
+          ? run({ kind: 'compare', ...pixels, ...measure })
+          : compareWith(custom, pixels, measure.threshold, () => run({ kind: 'draw', ...pixels })),
       );
     },
 
-    difference: (pair) => withPair(pair, (pixels) => perform({ kind: 'draw', ...pixels })),
+    difference: (pair) => withPair(pair, (pixels) => run({ kind: 'draw', ...pixels })),
 
     async close() {
-      await work.close();
+      await executor.close();
       cache.clear();
       masks.clear();
     },
   };
 }
 
-function inSharedMemory({ looked, ...size }: Mask): Mask {
-  const shared = new Uint8Array(new SharedArrayBuffer(looked.length));
-  shared.set(looked);
-  return { ...size, looked: shared };
+function inSharedMemory({ included, ...size }: Mask): Mask {
+  const shared = new Uint8Array(new SharedArrayBuffer(included.length));
+  shared.set(included);
+  return { ...size, included: shared };
 }
 
-/** About what a comparison takes besides the two pictures: the difference image on its way to a file. */
+/** The approximate memory of a comparison besides the two pictures, in bytes: the difference image and its file. */
 function memoryOf({ data }: Pixels): number {
   return 2 * data.length;
 }
 
-async function inTime<T>(comparing: Promise<T>): Promise<T> {
+async function describingLoss<T>(comparing: Promise<T>): Promise<T> {
   try {
     return await comparing;
   } catch (thrown) {
     if (!(thrown instanceof WorkerLost)) throw thrown;
-    const message = thrown.late
-      ? 'its comparison takes longer than it may (max_picture_time)'
-      : 'its comparison takes more than there is: two workers have died of it';
+    const message = thrown.timedOut
+      ? 'comparing it takes longer than the limit (max_picture_time)'
+      : 'comparing it crashed two workers, probably for lack of memory';
     throw new ImgpipeError('too_large', message, { cause: thrown });
   }
 }
 
 const WARM_UP_SIDE = 64;
 
-/** Takes two small pictures the whole way once, so that the code is compiled. */
-async function warmUp(work: PixelExecutor): Promise<void> {
+/** Decodes and compares two small pictures, so that the code is compiled before the first real ones. */
+async function warmUp(executor: PixelExecutor): Promise<void> {
   const [width, height] = [WARM_UP_SIDE, WARM_UP_SIDE];
   const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => index % 251);
   const bytes = encodeJpeg({ width, height, data });
   const limits = { maxPixels: width * height };
-  const decoded = await work.perform(() => ({ kind: 'decode', bytes, format: 'jpg', limits }) as const, data.length);
-  if ('verdict' in decoded) throw new Error(`a picture of our own does not decode: ${decoded.verdict.message}`);
+  const decoded = await executor.run(() => ({ kind: 'decode', bytes, format: 'jpg', limits }) as const, data.length);
+  if ('verdict' in decoded) throw new Error(`the warm-up picture does not decode: ${decoded.verdict.message}`);
   const image = { width, height, data: new Uint8Array(data.length) };
   const measure = { technique: L2.id, threshold: { value: 0, unit: 'levels' } } as const;
   const pair = { reference: decoded.pixels, image, mask: undefined, maxPixels: limits.maxPixels };
-  await work.perform(() => ({ kind: 'compare', ...pair, ...measure }) as const, data.length);
+  await executor.run(() => ({ kind: 'compare', ...pair, ...measure }) as const, data.length);
 }

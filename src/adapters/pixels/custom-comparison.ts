@@ -2,7 +2,7 @@ import { MAX_REGIONS } from '../../domain/records.ts';
 import { limitOf, type Threshold } from '../../domain/threshold.ts';
 import type { Comparison } from '../../ports/comparator.ts';
 import type { CustomTechnique } from '../../ports/technique.ts';
-import { type PixelPair, sameSize, seen } from './workers/pixel-tasks.ts';
+import { haveSameSize, maskedReference, type PixelPair } from './workers/pixel-tasks.ts';
 
 /** Compares two pictures with a program's technique, in this thread. `draw` makes the difference image. */
 export async function compareWith(
@@ -12,8 +12,8 @@ export async function compareWith(
   draw: () => Promise<Uint8Array>,
 ): Promise<Comparison> {
   const { image, mask } = pair;
-  if (!sameSize(pair)) return { kind: 'size_changed', measurement: null, regions: null, difference: await draw() };
-  const { measurement, regions = null } = await technique.measure(seen(pair), image, { mask, threshold });
+  if (!haveSameSize(pair)) return { kind: 'size_changed', measurement: null, regions: null, difference: await draw() };
+  const { measurement, regions = null } = await technique.measure(maskedReference(pair), image, { mask, threshold });
   if (!(measurement > limitOf(threshold, image))) {
     return { kind: 'unchanged', measurement, regions: null, difference: null };
   }

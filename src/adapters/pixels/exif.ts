@@ -5,13 +5,13 @@ const BYTE = 1;
 const SHORT = 3;
 const LONG = 4;
 
-/** The orientation that a TIFF block (EXIF's own format) states in its first directory; 1 where it states none. */
+/** Reads the orientation from the first directory of a TIFF block, the format of EXIF data; 1 if there is none. */
 export function tiffOrientation(tiff: Uint8Array): Orientation {
   if (tiff.length < 8) return 1;
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
-  const order = view.getUint16(0);
-  const little = order === 0x4949;
-  if ((!little && order !== 0x4d4d) || view.getUint16(2, little) !== 42) return 1;
+  const byteOrder = view.getUint16(0);
+  const little = byteOrder === 0x4949;
+  if ((!little && byteOrder !== 0x4d4d) || view.getUint16(2, little) !== 42) return 1;
 
   const directory = view.getUint32(4, little);
   if (directory + 2 > tiff.length) return 1;

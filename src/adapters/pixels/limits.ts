@@ -1,16 +1,16 @@
 import { ImgpipeError } from '../../domain/errors.ts';
 
-/** How large a picture may be before it is decoded. */
+/** The limits that a picture is checked against before it is decoded. */
 export interface Limits {
   readonly maxPixels: number;
-  /** In bytes, as reckoned from its header; without a limit where it is undefined. */
+  /** In bytes, as estimated from the header; `undefined` for no limit. */
   readonly maxMemory?: number | undefined;
 }
 
-// The longest side that libjpeg writes; the difference image of a longer one could not be kept.
+// The longest side that libjpeg can write: larger difference images could not be encoded.
 const MAX_SIDE = 65_500;
 
-/** Throws `too_large` where a picture of this size, known from its header alone, is over a limit. */
+/** Throws `too_large` if a picture's size, as its header states it, exceeds a limit. */
 export function checkSize({ width, height }: { width: number; height: number }, { maxPixels }: Limits): void {
   const pixels = width * height;
   if (pixels > maxPixels) {

@@ -1,42 +1,42 @@
 import type { Pixels } from '../../analysis/pixels.ts';
 import { createPixelMemory } from './pixel-memory.ts';
 
-/** A decoded picture that stays as it is until it is released; whoever holds it releases it once. */
+/** A decoded picture whose memory is not reused until each holder has released it once. */
 export interface HeldPicture {
   readonly pixels: Pixels;
   release(): void;
 }
 
-/** Decoded pictures by the digest of their files, the least recently used going first. */
+/** An LRU cache of decoded pictures, by the SHA-256 of their files. */
 export interface PictureCache {
-  /** How many bytes of pixels it keeps at the most, but for the last picture, which it always keeps. */
+  /** The capacity in bytes of pixels. The latest picture is kept even if it is larger. */
   readonly maxBytes: number;
-  /** The picture, if it is there. */
+  /** Returns a cached picture and holds it. */
   hold(sha256: string): HeldPicture | undefined;
-  /** Keeps a picture, which is held from the start. */
+  /** Adds a picture and holds it. */
   put(sha256: string, pixels: Pixels): HeldPicture;
-  /** Memory for a picture's bytes that all threads see. What was taken is put, or given back. */
-  take(bytes: number): Uint8Array;
-  giveBack(data: Uint8Array): void;
+  /** Allocates shared memory for a picture's pixels. The caller must pass it to `put` or `free`. */
+  allocate(bytes: number): Uint8Array;
+  free(data: Uint8Array): void;
   clear(): void;
 }
 
-/** Two pictures of 12 megapixels, a reference and an image, and a little more. */
+/** A reference and an image of 12 megapixels, and a little more. */
 const DEFAULT_BYTES = 80 * 2 ** 20;
 
 interface Entry {
   readonly pixels: Pixels;
   holds: number;
-  kept: boolean;
+  isCached: boolean;
 }
 
 export function createPictureCache(maxBytes = DEFAULT_BYTES): PictureCache {
   const memory = createPixelMemory(maxBytes);
-  // A Map walks its keys in the order of insertion: the first is the one that was used longest ago.
+  // A Map iterates in insertion order: the first key is the least recently used.
   const entries = new Map<string, Entry>();
   let bytes = 0;
 
-  function holdOn(entry: Entry): HeldPicture {
+  function hold(entry: Entry): HeldPicture {
     entry.holds += 1;
     let released = false;
     return {
@@ -50,23 +50,23 @@ export function createPictureCache(maxBytes = DEFAULT_BYTES): PictureCache {
     };
   }
 
-  function freeUnused({ pixels, holds, kept }: Entry): void {
-    if (!kept && holds === 0) memory.giveBack(pixels.data);
+  function freeUnused({ pixels, holds, isCached }: Entry): void {
+    if (!isCached && holds === 0) memory.free(pixels.data);
   }
 
   function drop(sha256: string): void {
     const entry = entries.get(sha256);
     if (entry === undefined) return;
     entries.delete(sha256);
-    entry.kept = false;
+    entry.isCached = false;
     bytes -= entry.pixels.data.length;
     freeUnused(entry);
   }
 
-  /** Drops those that were not used for longest, but for the last so many. */
-  function makeRoom(wanted: number, butFor = 0): void {
+  /** Evicts the least recently used pictures until there is space, except for the last `keep`. */
+  function evict(wanted: number, keep = 0): void {
     for (const oldest of entries.keys()) {
-      if (bytes + wanted <= maxBytes || entries.size <= butFor) break;
+      if (bytes + wanted <= maxBytes || entries.size <= keep) break;
       drop(oldest);
     }
   }
@@ -78,21 +78,21 @@ export function createPictureCache(maxBytes = DEFAULT_BYTES): PictureCache {
       if (entry === undefined) return undefined;
       entries.delete(sha256);
       entries.set(sha256, entry);
-      return holdOn(entry);
+      return hold(entry);
     },
     put(sha256, pixels) {
       drop(sha256);
-      makeRoom(pixels.data.length);
-      const entry = { pixels, holds: 0, kept: true };
+      evict(pixels.data.length);
+      const entry = { pixels, holds: 0, isCached: true };
       entries.set(sha256, entry);
       bytes += pixels.data.length;
-      return holdOn(entry);
+      return hold(entry);
     },
-    take(length) {
-      makeRoom(length, 1);
-      return memory.take(length);
+    allocate(length) {
+      evict(length, 1);
+      return memory.allocate(length);
     },
-    giveBack: memory.giveBack,
+    free: memory.free,
     clear() {
       for (const sha256 of [...entries.keys()]) drop(sha256);
       memory.clear();

@@ -1,34 +1,39 @@
+/** Allocates memory for the pixels of a picture, in bytes. Its contents are undefined. */
+export type Allocator = (bytes: number) => Uint8Array;
+
+export const allocateNew: Allocator = (bytes) => new Uint8Array(bytes);
+
 /**
- * Memory for pixels that every thread sees, given out again as it comes back: what threads share is collected only once
- * all of them have looked for garbage, and that may take until there is none left.
+ * A pool of shared memory for pixels. Buffers are reused, because shared memory is freed only after all threads have
+ * collected garbage, and that may be too late.
  */
 export interface PixelMemory {
-  take(bytes: number): Uint8Array;
-  /** What was not taken here is left to the garbage. */
-  giveBack(data: Uint8Array): void;
+  allocate(bytes: number): Uint8Array;
+  /** Returns a buffer to the pool. Memory that is not the pool's is ignored. */
+  free(data: Uint8Array): void;
   clear(): void;
 }
 
-/** Keeps no more than so many bytes that nobody uses. */
+/** Creates a pool that keeps at most `maxUnused` bytes of unused buffers. */
 export function createPixelMemory(maxUnused: number): PixelMemory {
-  const ours = new WeakSet<ArrayBufferLike>();
+  const own = new WeakSet<ArrayBufferLike>();
   const unused = new Map<number, SharedArrayBuffer[]>();
   let bytes = 0;
 
   return {
-    take(length) {
+    allocate(length) {
       const size = roundedUp(length);
       let buffer = unused.get(size)?.pop();
       if (buffer === undefined) {
         buffer = new SharedArrayBuffer(size);
-        ours.add(buffer);
+        own.add(buffer);
       } else {
         bytes -= size;
       }
       return new Uint8Array(buffer, 0, length);
     },
-    giveBack({ buffer }) {
-      if (!(buffer instanceof SharedArrayBuffer) || !ours.has(buffer)) return;
+    free({ buffer }) {
+      if (!(buffer instanceof SharedArrayBuffer) || !own.has(buffer)) return;
       const size = buffer.byteLength;
       if (bytes + size > maxUnused) return;
       unused.set(size, [...(unused.get(size) ?? []), buffer]);
@@ -41,7 +46,7 @@ export function createPixelMemory(maxUnused: number): PixelMemory {
   };
 }
 
-/** In steps of an eighth of a power of two, so that pictures of about one size use the same memory. */
+/** Rounds up in steps of an eighth of a power of two, so that pictures of similar size can share buffers. */
 function roundedUp(length: number): number {
   const step = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, length))) - 3);
   return Math.ceil(length / step) * step;

@@ -7,13 +7,13 @@ import type { Limits } from './limits.ts';
 import type { HeldPicture, PictureCache } from './picture-cache.ts';
 
 export interface TurnOptions extends Limits {
-  /** Holds decoded pictures; shared with a comparator, each picture is decoded once. */
+  /** The cache of decoded pictures. If it is shared with a comparator, each picture is decoded once. */
   readonly cache: PictureCache;
 }
 
 /**
- * Turns a picture by 90° counter-clockwise and encodes it as a JPEG of quality 75. Throws an `ImgpipeError`:
- * `undecodable` or `too_large`.
+ * Rotates a picture by 90° counter-clockwise and encodes it as a JPEG of quality 75. Throws `undecodable` or
+ * `too_large`.
  */
 export async function turnPicture(bytes: Uint8Array, options: TurnOptions): Promise<Uint8Array> {
   const { pixels, release } = await decoded(bytes, options);
@@ -29,10 +29,10 @@ async function decoded(bytes: Uint8Array, { cache, maxPixels }: TurnOptions): Pr
   const cached = cache.hold(sha256);
   if (cached !== undefined) return cached;
   const format = sniffFormat(bytes);
-  if (format === undefined) throw new ImgpipeError('undecodable', 'it is neither a JPEG nor a PNG');
+  if (format === undefined) throw new ImgpipeError('undecodable', 'it is neither a JPEG nor a PNG file');
   let unused: Uint8Array | undefined;
   const allocate = (length: number) => {
-    unused = cache.take(length);
+    unused = cache.allocate(length);
     return unused;
   };
   try {
@@ -40,6 +40,6 @@ async function decoded(bytes: Uint8Array, { cache, maxPixels }: TurnOptions): Pr
     if (pixels.data === unused) unused = undefined;
     return cache.put(sha256, pixels);
   } finally {
-    if (unused !== undefined) cache.giveBack(unused);
+    if (unused !== undefined) cache.free(unused);
   }
 }

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Html } from './layout.ts';
+import type { Html } from './markup.ts';
 
 /** Keys, and what they do. */
 export interface KeyRow {

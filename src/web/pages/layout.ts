@@ -2,12 +2,9 @@ import { html } from 'hono/html';
 import { escapeText } from '../../domain/escape.ts';
 import { assetUrl, listUrl } from '../urls.ts';
 import { COMMON_KEYS, type KeyRow, keysDialog } from './keys-dialog.ts';
+import type { Html, Piece } from './markup.ts';
 
-/** HTML that is escaped already. */
-export type Html = ReturnType<typeof html>;
-
-/** A piece of a page: HTML, or text to be escaped; nothing where it is the empty string. */
-export type Piece = Html | string | readonly Html[];
+export type { Html, Piece };
 
 interface Layout {
   readonly title: string;

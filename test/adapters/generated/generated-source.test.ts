@@ -44,16 +44,16 @@ async function pictures(source: ImageSource, position = START): Promise<Uint8Arr
 }
 
 async function turnedOf(bytes: Uint8Array): Promise<Uint8Array> {
-  // On a square canvas a quarter turn counter-clockwise is what EXIF's orientation 8 asks for.
+  // For a square picture, a rotation by 90° counter-clockwise is EXIF orientation 8.
   return encodeJpeg(orient(await decodePicture(bytes, 'jpg', LIMITS), 8));
 }
 
 describe('a generated stream', () => {
-  it('turns the pictures 3, 7, 11 and so on', () => {
+  it('rotates pictures 3, 7, 11 and so on', () => {
     expect([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].filter(isTurned)).toEqual([3, 7, 11]);
   });
 
-  it('begins with the original and copies the picture before, byte for byte, but for those that are turned', async () => {
+  it('starts with the original and repeats the previous picture, except for those that are rotated', async () => {
     const source = createGeneratedSource({ originalPath, count: 10, intervalMs: 0, turn });
     expect(source.expected).toBe(10);
     const all = await pictures(source);
@@ -65,19 +65,19 @@ describe('a generated stream', () => {
     );
   });
 
-  it('goes on where the stream stands, without the original', async () => {
+  it('continues an existing stream without the original', async () => {
     const source = createGeneratedSource({ originalPath: '/nowhere', count: 2, intervalMs: 0, turn });
     const all = await pictures(source, at(5, square));
     expect(all).toEqual([square, await turnedOf(square)]);
   });
 
-  it('turns a PNG into a JPEG', async () => {
+  it('rotates a PNG into a JPEG', async () => {
     const source = createGeneratedSource({ originalPath, count: 1, intervalMs: 0, turn });
     const [turned = new Uint8Array()] = await pictures(source, at(2, fixture('rgb8.png')));
     expect(await decodePicture(turned, 'jpg', LIMITS)).toMatchObject({ width: 29, height: 21 });
   });
 
-  it('ends with a rejected item where the picture to be turned does not decode', async () => {
+  it('ends with a rejected item if the picture to rotate does not decode', async () => {
     const source = createGeneratedSource({ originalPath, count: 9, intervalMs: 0, turn });
     const items = (await batches(source, at(1, square.subarray(0, 400)))).flat();
     expect(items.map(({ kind }) => kind)).toEqual(['picture', 'rejected']);
@@ -86,21 +86,21 @@ describe('a generated stream', () => {
       error: {
         code: 'undecodable',
         message:
-          'image 3 cannot be generated, because the image before it cannot be turned: the JPEG is cut short or damaged',
+          'cannot generate image 3 because the previous image cannot be rotated: the JPEG is truncated or corrupt',
       },
     });
   });
 
-  it('throws where the original cannot be read, naming it', async () => {
+  it('throws an error with the path of an original that cannot be read', async () => {
     const path = join(folder, 'missing.jpg');
     const source = createGeneratedSource({ originalPath: path, count: 1, intervalMs: 0, turn });
     await expect(batches(source)).rejects.toMatchObject({
       code: 'file_unreadable',
-      message: `The original image ${path} cannot be read: there is no such file.`,
+      message: `Cannot read the original image ${path}: the file does not exist (ENOENT).`,
     });
   });
 
-  it('comes in company of at most 64 where it has no interval', async () => {
+  it('yields batches of at most 64 without an interval', async () => {
     const path = join(folder, 'one.jpg');
     await writeFile(path, encodeJpeg(pattern(1, 1)));
     const source = createGeneratedSource({ originalPath: path, count: 140, intervalMs: 0, turn });
@@ -109,21 +109,21 @@ describe('a generated stream', () => {
     expect(Math.max(...sizes)).toBe(64);
   });
 
-  it('comes one by one in time where it has an interval, and a late taker does not delay the rest', async () => {
+  it('yields pictures one by one at the interval, and a slow consumer does not delay later ones', async () => {
     const source = createGeneratedSource({ originalPath, count: 6, intervalMs: 40, turn });
     const start = performance.now();
     const times: number[] = [];
     for await (const items of source.pictures(START, new AbortController().signal)) {
       expect(items).toHaveLength(1);
       times.push(performance.now() - start);
-      // The five others are due by then, and come without another wait.
+      // The other five are due by then and follow without waiting.
       while (times.length === 1 && performance.now() - start < 400);
     }
     for (const [i, time] of times.entries()) expect(time).toBeGreaterThanOrEqual(i * 40 - 1);
     expect((times[5] ?? 0) - (times[1] ?? 0)).toBeLessThan(4 * 40 - 10);
   });
 
-  it('stops at once when it is told to, in the middle of a wait', async () => {
+  it('stops immediately on abort, even while waiting', async () => {
     const controller = new AbortController();
     const source = createGeneratedSource({ originalPath, count: undefined, intervalMs: 60_000, turn });
     expect(source.expected).toBeUndefined();

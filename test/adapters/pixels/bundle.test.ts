@@ -11,7 +11,7 @@ const all = bundled();
 const pngs = all.filter(({ name }) => name.endsWith('.png'));
 const jpegs = all.filter(({ name }) => name.endsWith('.jpg'));
 
-/** How those that are not what they should be differ from it. */
+/** Describes the pictures that do not decode as expected. */
 async function wrong(pictures: readonly Bundled[]): Promise<string[]> {
   const differing: string[] = [];
   for (const { name, bytes, width, height, sha256: right } of pictures) {
@@ -22,22 +22,22 @@ async function wrong(pictures: readonly Bundled[]): Promise<string[]> {
   return differing;
 }
 
-/** The filters that the rows of a PNG have, each behind its bytes a pixel. */
+/** The filters of a PNG's rows, each with the bytes per pixel. */
 function filtersOf({ bytes }: Bundled): string[] {
   const header = readPngHeader(bytes);
   const rows = inflateSync(header.data);
-  const met: string[] = [];
+  const filters: string[] = [];
   let at = 0;
   for (const { rows: count, rowBytes } of passesOf(header)) {
     for (let row = 0; row < count; row++, at += rowBytes + 1) {
-      met.push(`${header.interlaced ? 'interlaced' : 'straight'} ${header.bitsPerPixel / 8}: ${rows[at]}`);
+      filters.push(`${header.interlaced ? 'interlaced' : 'not interlaced'} ${header.bitsPerPixel / 8}: ${rows[at]}`);
     }
   }
-  return met;
+  return filters;
 }
 
-describe('small pictures have the pixels that Pillow and NumPy give them', () => {
-  it.each(['444', '422', '420', 'grey'])('JPEGs, baseline and progressive, of every size: %s', async (sampling) => {
+describe('small pictures decode to the same pixels as with Pillow and NumPy', () => {
+  it.each(['444', '422', '420', 'grey'])('JPEGs, baseline and progressive, in every size: %s', async (sampling) => {
     const some = jpegs.filter(({ name }) => name.endsWith(`-${sampling}.jpg`));
     expect(some).toHaveLength(26);
     expect(await wrong(some)).toEqual([]);
@@ -53,18 +53,18 @@ describe('small pictures have the pixels that Pillow and NumPy give them', () =>
     },
   );
 
-  it('PNGs of all orientations, and of more rows than are unfiltered at a time', async () => {
+  it('PNGs in all orientations, and with more rows than one chunk', async () => {
     const some = pngs.filter(({ name }) => !name.includes('-colour'));
     expect(some).toHaveLength(10);
     expect(await wrong(some)).toEqual([]);
   });
 });
 
-it('each filter occurs at each number of bytes a pixel, interlaced and not', () => {
-  const met = new Set(pngs.flatMap(filtersOf));
-  for (const way of ['interlaced', 'straight']) {
+it('the PNGs cover each filter with each number of bytes per pixel, interlaced and not', () => {
+  const filters = new Set(pngs.flatMap(filtersOf));
+  for (const layout of ['interlaced', 'not interlaced']) {
     for (const bytes of [0.125, 0.25, 0.5, 1, 2, 3, 4, 6, 8]) {
-      for (const filter of [0, 1, 2, 3, 4]) expect(met).toContain(`${way} ${bytes}: ${filter}`);
+      for (const filter of [0, 1, 2, 3, 4]) expect(filters).toContain(`${layout} ${bytes}: ${filter}`);
     }
   }
 });

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
-import { differenceImage } from '../../../src/analysis/difference-image.ts';
+import { differenceImage, sizeChangeImage } from '../../../src/analysis/difference-image.ts';
 import { l2 } from '../../../src/analysis/l2.ts';
-import { sizeChangeImage } from '../../../src/analysis/size-change.ts';
 import { sha256Of } from '../../../src/base/digest.ts';
 import { expected, fixture } from '../../fixtures/pictures/expected.ts';
 
@@ -12,7 +11,7 @@ function decode(name: string) {
   return decodePicture(fixture(name), name.endsWith('.jpg') ? 'jpg' : 'png', LIMITS);
 }
 
-it.each(expected.pairs)('of $reference and $image is what NumPy draws, pixel for pixel', async (pair) => {
+it.each(expected.pairs)('the difference image of $reference and $image is identical to NumPy’s', async (pair) => {
   const [reference, image] = [await decode(pair.reference), await decode(pair.image)];
   const { norm, sumOfSquares, min, max } = pair;
   if (norm === undefined || sumOfSquares === undefined || min === undefined || max === undefined) {

@@ -11,7 +11,7 @@ function decode(bytes: Uint8Array, name: string) {
   return decodePicture(bytes, name.endsWith('.jpg') ? 'jpg' : 'png', LIMITS);
 }
 
-/** With the library that stands in where there are no vectors. */
+/** Encodes with the fallback for machines without SIMD. */
 function encodeAt(quality: number, pixels: Pixels): Uint8Array {
   return encodeWithLibjpeg(pixels, quality, (rgb) => rgb.set(pixels.data));
 }
@@ -20,22 +20,25 @@ const exact = Object.entries(expected.decoded).filter(([, { tolerance }]) => tol
 const near = Object.entries(expected.decoded).filter(([, { tolerance }]) => tolerance !== undefined);
 
 describe('decoding', () => {
-  it.each(exact)('%s gives the pixels that Pillow gives', async (name, { width, height, sha256: sha }) => {
+  it.each(exact)('%s gives the same pixels as Pillow', async (name, { width, height, sha256: sha }) => {
     const pixels = await decode(fixture(name), name);
     expect(pixels).toMatchObject({ width, height });
     expect(sha256Of(pixels.data)).toBe(sha);
   });
 
-  it.each(near)('%s gives the pixels that Pillow gives, almost', async (name, { width, height, raw, tolerance }) => {
-    const pixels = await decode(fixture(name), name);
-    expect(pixels).toMatchObject({ width, height });
-    const pillow = fixture(raw ?? '');
-    const off = pillow.map((value, i) => Math.abs(value - (pixels.data[i] ?? 999)));
-    expect(pixels.data).toHaveLength(pillow.length);
-    expect(Math.max(...off)).toBeLessThanOrEqual(tolerance ?? 0);
-  });
+  it.each(near)(
+    '%s gives the same pixels as Pillow, within its tolerance',
+    async (name, { width, height, raw, tolerance }) => {
+      const pixels = await decode(fixture(name), name);
+      expect(pixels).toMatchObject({ width, height });
+      const pillow = fixture(raw ?? '');
+      const off = pillow.map((value, i) => Math.abs(value - (pixels.data[i] ?? 999)));
+      expect(pixels.data).toHaveLength(pillow.length);
+      expect(Math.max(...off)).toBeLessThanOrEqual(tolerance ?? 0);
+    },
+  );
 
-  it('reads bytes that lie inside of a larger buffer', async () => {
+  it('accepts a view into a larger buffer', async () => {
     for (const name of ['rgb8-interlaced.png', 'cmyk.jpg', 'exif-6.jpg']) {
       const bytes = fixture(name);
       const inside = new Uint8Array(bytes.length + 20).fill(0xff);
@@ -45,7 +48,7 @@ describe('decoding', () => {
     }
   });
 
-  it('gives pixels that stay as they are when the next picture is decoded', async () => {
+  it('returns pixels that the next decoding does not overwrite', async () => {
     const first = await decode(fixture('baseline-420.jpg'), '.jpg');
     await decode(fixture('baseline-444.jpg'), '.jpg');
     expect(sha256Of(first.data)).toBe(expected.decoded['baseline-420.jpg']?.sha256);
@@ -54,7 +57,7 @@ describe('decoding', () => {
 
 describe('encoding', () => {
   it.each(expected.roundTrips)(
-    'with libjpeg makes of $width × $height the file that Pillow makes, at qualities where both take the exact transform',
+    'with libjpeg gives the same file as Pillow for $width × $height, at qualities where both use the accurate DCT',
     async ({ width, height, finest, finestPixels }) => {
       const bytes = encodeAt(96, pattern(width, height));
       expect(sha256Of((await decode(bytes, '.jpg')).data)).toBe(finestPixels);
@@ -62,9 +65,9 @@ describe('encoding', () => {
     },
   );
 
-  // Below quality 96 the library takes its fast transform, which rounds otherwise than Pillow's.
+  // Below quality 96 the library uses its fast DCT, which rounds differently from Pillow's.
   it.each(expected.roundTrips)(
-    'with libjpeg keeps of $width × $height at quality 75 almost as much as Pillow keeps, and else just as much',
+    'at quality 75 has the same error as Pillow for $width × $height, and with libjpeg almost the same',
     async ({ width, height, tables, squaredError }) => {
       const picture = pattern(width, height);
       const errorOf = async (bytes: Uint8Array) => {
@@ -77,7 +80,7 @@ describe('encoding', () => {
     },
   );
 
-  it('with libjpeg has room for noise at the highest quality, which is larger than the pixels are', async () => {
+  it('with libjpeg has space for noise at the highest quality, which is larger than the pixels', async () => {
     for (const [width, height] of [
       [1, 1],
       [1, 17],

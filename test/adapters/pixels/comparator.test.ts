@@ -10,7 +10,7 @@ import { l2Above, pair } from '../../support/samples.ts';
 
 const LIMITS = { maxPixels: 64e6 };
 
-/** A fixture as a source that counts how often it is read. */
+/** A fixture as a picture source that counts its reads. */
 function source(name: string, bytes: Uint8Array = fixture(name)): PictureSource & { reads: number } {
   return {
     sha256: sha256Of(bytes),
@@ -27,17 +27,14 @@ const sameSize = expected.pairs.filter(({ norm }) => norm !== undefined);
 const otherSize = expected.pairs.filter(({ norm }) => norm === undefined);
 
 describe('comparing two pictures', () => {
-  it.each(sameSize)(
-    'measures the norm that NumPy does: $reference, $image',
-    async ({ reference, image, norm = -1 }) => {
-      const comparator = createComparator(LIMITS);
-      const { kind, measurement } = await comparator.compare(pair(source(reference), source(image)), l2Above(0));
-      expect(measurement).toBe(norm);
-      expect(kind).toBe(norm > 0 ? 'changed' : 'unchanged');
-    },
-  );
+  it.each(sameSize)('measures the same norm as NumPy: $reference, $image', async ({ reference, image, norm = -1 }) => {
+    const comparator = createComparator(LIMITS);
+    const { kind, measurement } = await comparator.compare(pair(source(reference), source(image)), l2Above(0));
+    expect(measurement).toBe(norm);
+    expect(kind).toBe(norm > 0 ? 'changed' : 'unchanged');
+  });
 
-  it.each(otherSize)('tells a change of size and measures nothing: $reference, $image', async (two) => {
+  it.each(otherSize)('reports a change of size without a measurement: $reference, $image', async (two) => {
     const comparator = createComparator(LIMITS);
     const result = await comparator.compare(pair(source(two.reference), source(two.image)), l2Above(1e9));
     expect(result).toMatchObject({ kind: 'size_changed', measurement: null });
@@ -45,7 +42,7 @@ describe('comparing two pictures', () => {
     expect({ width, height }).toEqual({ width: two.width, height: two.height });
   });
 
-  it('is an event above the threshold alone, and draws a difference image for an event alone', async () => {
+  it('reports a change only above the threshold, and draws the difference image only then', async () => {
     const comparator = createComparator(LIMITS);
     const [reference, image] = [source('baseline-444.jpg'), source('baseline-420.jpg')];
     const norm = expected.pairs[0]?.norm ?? 0;
@@ -56,7 +53,7 @@ describe('comparing two pictures', () => {
     expect(await comparator.difference(pair(reference, image))).toEqual(below.difference);
   });
 
-  it('is unchanged without a look at the pixels where the files are the same', async () => {
+  it('reports identical files as unchanged without reading them', async () => {
     const comparator = createComparator(LIMITS);
     const [reference, image] = [source('grey.jpg'), source('grey.jpg')];
     const result = await comparator.compare(pair(reference, image), l2Above(0));
@@ -64,14 +61,14 @@ describe('comparing two pictures', () => {
     expect(reference.reads + image.reads).toBe(0);
   });
 
-  it('throws what the codec says where a picture does not decode after all', async () => {
+  it('throws the codec’s error if a picture does not decode', async () => {
     const comparator = createComparator(LIMITS);
     const cut = source('grey.jpg', fixture('grey.jpg').subarray(0, 500));
     const comparing = comparator.compare(pair(source('grey.jpg'), cut), l2Above(0));
     await expect(comparing).rejects.toMatchObject({ code: 'undecodable' });
   });
 
-  it('throws for a technique that it does not have', async () => {
+  it('throws for an unknown technique', async () => {
     const comparator = createComparator(LIMITS);
     const comparing = comparator.compare(pair(source('baseline-444.jpg'), source('baseline-420.jpg')), {
       ...l2Above(0),
@@ -82,7 +79,7 @@ describe('comparing two pictures', () => {
 });
 
 describe('inspecting a picture', () => {
-  it('tells its size as seen', async () => {
+  it('returns its size with the orientation applied', async () => {
     expect(await createComparator(LIMITS).inspect(source('exif-6.jpg'))).toEqual({
       verdict: 'decodes',
       width: 13,
@@ -90,11 +87,11 @@ describe('inspecting a picture', () => {
     });
   });
 
-  it('tells why it does not decode', async () => {
+  it('returns why it does not decode', async () => {
     const comparator = createComparator(LIMITS);
     expect(await comparator.inspect(source('.png', fixture('rgb8.png').subarray(0, 900)))).toEqual({
       verdict: 'undecodable',
-      detail: 'the PNG is cut short or damaged',
+      detail: 'the PNG is truncated or corrupt',
     });
     expect(await createComparator({ maxPixels: 200 }).inspect(source('exif-6.jpg'))).toEqual({
       verdict: 'too_large',
@@ -102,23 +99,23 @@ describe('inspecting a picture', () => {
     });
   });
 
-  it.each(['store_unavailable', 'undecodable'] as const)('lets through what reading throws: %s', async (code) => {
-    const error = new ImgpipeError(code, 'The store is away.');
+  it.each(['store_unavailable', 'undecodable'] as const)('passes on the error of reading: %s', async (code) => {
+    const error = new ImgpipeError(code, 'The store is unavailable.');
     const picture: PictureSource = { sha256: 'a', format: 'jpg', read: () => Promise.reject(error) };
     await expect(createComparator(LIMITS).inspect(picture)).rejects.toBe(error);
   });
 
-  it('reads again what could not be read before', async () => {
+  it('reads a picture again after a failed read', async () => {
     const comparator = createComparator(LIMITS);
     const picture = source('grey.jpg');
-    const failing: PictureSource = { ...picture, read: () => Promise.reject(new Error('away')) };
-    await expect(comparator.inspect(failing)).rejects.toThrow('away');
+    const failing: PictureSource = { ...picture, read: () => Promise.reject(new Error('unavailable')) };
+    await expect(comparator.inspect(failing)).rejects.toThrow('unavailable');
     expect(await comparator.inspect(picture)).toMatchObject({ verdict: 'decodes' });
   });
 });
 
-describe('decoded pictures', () => {
-  it('are kept: each is read once, also when it is asked for twice at a time', async () => {
+describe('the cache of decoded pictures', () => {
+  it('lets each picture be read once, also for concurrent requests', async () => {
     const comparator = createComparator(LIMITS);
     const [reference, image] = [source('grey.jpg'), source('baseline-420.jpg')];
     await Promise.all([comparator.inspect(image), comparator.inspect(image)]);
@@ -127,7 +124,7 @@ describe('decoded pictures', () => {
     expect([reference.reads, image.reads]).toEqual([1, 1]);
   });
 
-  it('are not kept by a cache that is too small for them, but for the last one', async () => {
+  it('keeps only the last picture if it is too small', async () => {
     const comparator = createComparator({ ...LIMITS, cache: createPictureCache(0) });
     const [one, other] = [source('grey.jpg'), source('baseline-420.jpg')];
     for (const picture of [one, one, other, one]) await comparator.inspect(picture);

@@ -9,7 +9,7 @@ import { fixture } from '../../fixtures/pictures/expected.ts';
 
 const LIMITS = { maxPixels: 64e6 };
 
-it('tells size, precision, sampling and orientation', () => {
+it('size, precision, sampling and orientation are read', () => {
   expect(readJpegHeader(fixture('progressive-420.jpg'))).toMatchObject({
     width: 75,
     height: 53,
@@ -36,7 +36,7 @@ it('tells size, precision, sampling and orientation', () => {
   });
 });
 
-it('passes over fill bytes and over what stands between the segments, as libjpeg does', async () => {
+it('fill bytes and garbage between segments are skipped, as in libjpeg', async () => {
   const bytes = fixture('exif-6.jpg');
   const second = 2 + 2 + bytes.readUInt16BE(4);
   for (const between of [
@@ -47,14 +47,14 @@ it('passes over fill bytes and over what stands between the segments, as libjpeg
     [0xff, 0xd3],
   ]) {
     const odd = Buffer.concat([bytes.subarray(0, second), Buffer.from(between), bytes.subarray(second)]);
-    const { tidy, ...facts } = readJpegHeader(odd);
-    expect(facts).toEqual((({ tidy: _, ...rest }) => rest)(readJpegHeader(bytes)));
-    expect(Buffer.from(tidy).equals(bytes)).toBe(true);
+    const { cleaned, ...facts } = readJpegHeader(odd);
+    expect(facts).toEqual((({ cleaned: _, ...rest }) => rest)(readJpegHeader(bytes)));
+    expect(Buffer.from(cleaned).equals(bytes)).toBe(true);
     expect(await decodePicture(odd, 'jpg', LIMITS)).toEqual(await decodePicture(bytes, 'jpg', LIMITS));
   }
 });
 
-it('throws nothing but undecodable, and comes to an end, on any bytes behind any head', () => {
+it('any bytes after any header lead to `undecodable` or a header, and terminate', () => {
   const heads = [fixture('exif-6.jpg'), fixture('exif-3.png'), Buffer.alloc(0)];
   fc.assert(
     fc.property(fc.constantFrom(...heads), fc.nat(200), fc.uint8Array({ maxLength: 300 }), (head, length, tail) => {
@@ -72,7 +72,7 @@ it('throws nothing but undecodable, and comes to an end, on any bytes behind any
   );
 });
 
-it('comes to an end on megabytes of fill bytes and empty markers', () => {
+it('megabytes of fill bytes and empty markers terminate', () => {
   for (const byte of [0xff, 0x00, 0xd0]) {
     const bytes = Buffer.alloc(4e6, byte === 0xd0 ? Buffer.from([0xff, 0xd0]) : byte);
     bytes.set([0xff, 0xd8, 0xff, 0x01]);
@@ -80,15 +80,15 @@ it('comes to an end on megabytes of fill bytes and empty markers', () => {
   }
 }, 10_000);
 
-it('takes an orientation for 1 where the block that states it is damaged', () => {
+it('the orientation is 1 if its block is corrupt', () => {
   const tiff = fixture('exif-6.jpg').subarray(fixture('exif-6.jpg').indexOf('Exif') + 6);
   expect(tiffOrientation(tiff)).toBe(6);
   expect(tiffOrientation(tiff.subarray(0, 20))).toBe(1);
   fc.assert(
     fc.property(fc.nat(25), fc.nat(255), (at, value) => {
-      const damaged = Buffer.from(tiff.subarray(0, 26));
-      damaged[at] = value;
-      expect([1, 2, 3, 4, 5, 6, 7, 8]).toContain(tiffOrientation(damaged));
+      const corrupt = Buffer.from(tiff.subarray(0, 26));
+      corrupt[at] = value;
+      expect([1, 2, 3, 4, 5, 6, 7, 8]).toContain(tiffOrientation(corrupt));
     }),
   );
 });

@@ -10,7 +10,7 @@ import { chunk, ihdr, png } from '../../support/png-files.ts';
 
 const LIMITS = { maxPixels: 64e6 };
 
-/** The digest of the pixels, or the error's code; fails for any error that is not about the bytes. */
+/** The digest of the pixels, or the error code. Fails on any other error. */
 async function verdict(bytes: Uint8Array, format: PictureFormat, limits = LIMITS): Promise<string> {
   try {
     return sha256Of((await decodePicture(bytes, format, limits)).data);
@@ -29,7 +29,7 @@ function randomBytes(length: number, seed: number): Uint8Array {
   });
 }
 
-/** Every length from nothing to one byte less than the whole, in steps of about 1 %. */
+/** Truncated copies in steps of about 1 %, from empty to one byte less than the whole. */
 function cuts(bytes: Buffer): Buffer[] {
   const cut = Array.from({ length: 100 }, (_, percent) =>
     bytes.subarray(0, Math.floor((bytes.length * percent) / 100)),
@@ -37,7 +37,7 @@ function cuts(bytes: Buffer): Buffer[] {
   return [...cut, bytes.subarray(0, -2), bytes.subarray(0, -1)];
 }
 
-/** How many WebAssembly instances were made meanwhile. */
+/** Counts the WebAssembly instances that are created during an operation. */
 async function countingInstances(work: () => Promise<void>): Promise<number> {
   const { Instance } = WebAssembly;
   let made = 0;
@@ -53,9 +53,9 @@ async function countingInstances(work: () => Promise<void>): Promise<number> {
   return made;
 }
 
-describe('bytes that are no picture', () => {
+describe('bytes that are not a picture', () => {
   it.each<PictureFormat>(['jpg', 'png'])(
-    'are undecodable, whether none, random or behind a head: %s',
+    'are undecodable, whether empty, random or after a header: %s',
     async (format) => {
       const head = fixture(format === 'jpg' ? 'baseline-420.jpg' : 'rgb8.png');
       expect(await verdict(new Uint8Array(0), format)).toBe('undecodable');
@@ -71,14 +71,14 @@ describe('bytes that are no picture', () => {
   );
 
   it.each(['baseline-420.jpg', 'progressive-444.jpg', 'grey.jpg', 'cmyk.jpg', 'restart-markers.jpg'])(
-    'and are cut from %s are undecodable at every length',
+    'that are truncated from %s are undecodable at every length',
     async (name) => {
       for (const cut of cuts(fixture(name))) expect(await verdict(cut, 'jpg')).toBe('undecodable');
     },
   );
 
   it.each(['baseline-420.jpg', 'grey.jpg', 'cmyk.jpg', 'sampling-3x1.jpg'])(
-    'and are cut from %s are undecodable where an end was put behind them too',
+    'that are truncated from %s are undecodable also with an EOI marker appended',
     async (name) => {
       const bytes = fixture(name);
       const scan = bytes.indexOf('ffda', 0, 'hex') + 20;
@@ -89,29 +89,29 @@ describe('bytes that are no picture', () => {
   );
 
   it.each(['rgb8.png', 'rgba8-interlaced.png', 'palette4.png', 'rgb16.png'])(
-    'and are cut from %s are undecodable at every length',
+    'that are truncated from %s are undecodable at every length',
     async (name) => {
       for (const cut of cuts(fixture(name))) expect(await verdict(cut, 'png')).toBe('undecodable');
     },
   );
 
-  it('are told by a single damaged byte of a PNG, wherever its check sums reach', async () => {
+  it('are detected by a single corrupt byte of a PNG that a checksum covers', async () => {
     const bytes = fixture('rgb8.png');
     for (let at = 0; at < bytes.length; at += 7) {
-      const damaged = Buffer.from(bytes);
-      damaged.writeUInt8((damaged.readUInt8(at) + 1) % 256, at);
-      expect(['undecodable', 'too_large']).toContain(await verdict(damaged, 'png'));
+      const corrupt = Buffer.from(bytes);
+      corrupt.writeUInt8((corrupt.readUInt8(at) + 1) % 256, at);
+      expect(['undecodable', 'too_large']).toContain(await verdict(corrupt, 'png'));
     }
   });
 
-  it('are of the other format than they are said to be', async () => {
+  it('are undecodable if they have a different format', async () => {
     expect(await verdict(fixture('rgb8.png'), 'jpg')).toBe('undecodable');
     expect(await verdict(fixture('grey.jpg'), 'png')).toBe('undecodable');
   });
 });
 
-describe('bytes behind the end of a picture', () => {
-  it.each(['baseline-420.jpg', 'rgb8.png', 'rgb8-interlaced.png'])('are passed over: %s', async (name) => {
+describe('bytes after the end of a picture', () => {
+  it.each(['baseline-420.jpg', 'rgb8.png', 'rgb8-interlaced.png'])('are ignored: %s', async (name) => {
     const bytes = Buffer.concat([fixture(name), randomBytes(500, 3)]);
     expect(await verdict(bytes, name.endsWith('.jpg') ? 'jpg' : 'png')).toBe(expected.decoded[name]?.sha256);
   });
@@ -120,8 +120,8 @@ describe('bytes behind the end of a picture', () => {
 describe('a picture over the limit', () => {
   beforeAll(() => verdict(fixture('grey.jpg'), 'jpg'));
 
-  // Decoded, each of these would take the better part of a minute.
-  it('is refused by its header alone', async () => {
+  // Decoding any of these would take most of a minute.
+  it('is refused based on its header', async () => {
     const jpeg = withFrameSize(fixture('baseline-420.jpg'), 30000, 30000);
     const flat = png(ihdr(30000, 30000, 1, 0, 0), chunk('IDAT', deflateSync(new Uint8Array(1e6))));
     for (let i = 0; i < 10; i++) {
@@ -133,13 +133,13 @@ describe('a picture over the limit', () => {
     );
   }, 10_000);
 
-  it('is refused from the first pixel on', async () => {
+  it('is refused from the first pixel over the limit', async () => {
     const { width, height } = expected.decoded['grey.jpg'] ?? { width: 0, height: 0 };
     expect(await verdict(fixture('grey.jpg'), 'jpg', { maxPixels: width * height - 1 })).toBe('too_large');
     expect(await verdict(fixture('grey.jpg'), 'jpg', { maxPixels: width * height })).toHaveLength(64);
   });
 
-  it('is one with a side that no difference image can have', async () => {
+  it('is one whose side is too long for a difference image', async () => {
     const thin = png(ihdr(1, 65501, 1, 0, 0), chunk('IDAT', deflateSync(new Uint8Array(2 * 65501))));
     expect(await verdict(thin, 'png')).toBe('too_large');
   });
@@ -155,22 +155,22 @@ describe('a picture over the limit', () => {
   });
 });
 
-describe('a small file that unpacks into a huge one', () => {
-  it.each([0, 1])('is refused without being unpacked (interlace %i)', async (interlace) => {
+describe('a decompression bomb', () => {
+  it.each([0, 1])('is refused without being decompressed (interlace %i)', async (interlace) => {
     const bomb = png(ihdr(16, 16, 8, 2, interlace), chunk('IDAT', deflateSync(new Uint8Array(3e8), { level: 1 })));
     const before = process.memoryUsage().rss;
     await verdict(bomb, 'png');
     expect(process.memoryUsage().rss - before).toBeLessThan(50e6);
   });
 
-  it('is refused where it would go over the picture in thousands of scans', async () => {
+  it('is refused if it has thousands of scans', async () => {
     const many = withRepeatedScan(fixture('progressive-444.jpg'), 501);
     await expect(decodePicture(many, 'jpg', LIMITS)).rejects.toThrow(/scans/);
   });
 });
 
-describe('many bad files in a row', () => {
-  it('leave the codec at work, and memory where it was', async () => {
+describe('many corrupt files in a row', () => {
+  it('do not break the codec and leak no memory', async () => {
     const good = fixture('baseline-420.jpg');
     const bad = cuts(good).slice(60, 100);
     const run = async (times: number) => {
@@ -179,7 +179,7 @@ describe('many bad files in a row', () => {
     await run(500);
     const before = process.memoryUsage().rss;
     const made = await countingInstances(() => run(4500));
-    // A bad file leaks stack, and an instance would fall over the 4,000th: it is renewed long before.
+    // Each corrupt file leaks stack memory. An instance would break at the 4,000th, and is replaced long before.
     expect(made).toBeGreaterThan(4);
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
     expect(await verdict(good, 'jpg')).toBe(expected.decoded['baseline-420.jpg']?.sha256);

@@ -6,11 +6,11 @@ import { memoryInUse } from '../../support/memory.ts';
 const MAX_GROWTH = 150e6;
 const files = hostilePictures();
 
-it.each(files)('$name is $outcome, and soon', async (file) => {
+it.each(files)('$name is $outcome within the time limit', async (file) => {
   expect(await outcomeOf(file)).toBe(file.outcome);
 });
 
-it('all of them again take no more memory than they have taken', async () => {
+it('a second round of all files needs no more memory', async () => {
   const before = memoryInUse();
   for (const file of files) await outcomeOf(file);
   expect(memoryInUse() - before).toBeLessThan(MAX_GROWTH);

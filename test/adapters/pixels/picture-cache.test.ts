@@ -4,7 +4,7 @@ import { createPixelMemory } from '../../../src/adapters/pixels/pixel-memory.ts'
 
 const picture = (pixels: number, data: Uint8Array = new Uint8Array(pixels * 3)) => ({ width: pixels, height: 1, data });
 
-/** Which of these it has; to look is to use. */
+/** Which of these pictures are cached. This counts as using them. */
 function has(cache: PictureCache, ...names: string[]): string[] {
   return names.filter((name) => {
     const held = cache.hold(name);
@@ -13,8 +13,8 @@ function has(cache: PictureCache, ...names: string[]): string[] {
   });
 }
 
-describe('decoded pictures', () => {
-  it('leave the cache in the order of their last use, and never fill it beyond its bound or one of them', () => {
+describe('the picture cache', () => {
+  it('evicts the least recently used pictures, and exceeds its capacity only for a single one', () => {
     const cache = createPictureCache(30);
     const put = (name: string, pixels: number) => cache.put(name, picture(pixels)).release();
     put('a', 4);
@@ -31,22 +31,22 @@ describe('decoded pictures', () => {
     expect(has(cache, 'd', 'e')).toEqual([]);
   });
 
-  it('keep their memory while somebody holds them, and give it back once', () => {
+  it('keeps the memory of held pictures, and frees it once', () => {
     const cache = createPictureCache(30);
-    const first = cache.take(24);
+    const first = cache.allocate(24);
     const held = cache.put('a', picture(8, first));
     const again = cache.hold('a');
     cache.put('b', picture(8)).release();
     expect(has(cache, 'a')).toEqual([]);
     held.release();
     held.release();
-    expect(cache.take(24).buffer).not.toBe(first.buffer);
+    expect(cache.allocate(24).buffer).not.toBe(first.buffer);
     again?.release();
-    expect(cache.take(24).buffer).toBe(first.buffer);
-    expect(cache.take(24).buffer).not.toBe(first.buffer);
+    expect(cache.allocate(24).buffer).toBe(first.buffer);
+    expect(cache.allocate(24).buffer).not.toBe(first.buffer);
   });
 
-  it('are another picture’s under the same name once they are put again', () => {
+  it('replaces a picture that is added again', () => {
     const cache = createPictureCache(100);
     const old = cache.put('a', picture(2));
     cache.put('a', picture(3)).release();
@@ -55,34 +55,34 @@ describe('decoded pictures', () => {
   });
 });
 
-describe('memory for pixels', () => {
-  it('is shared, has the length that is asked for, and is given out again for about that length', () => {
+describe('the pixel memory', () => {
+  it('is shared, has the requested length, and is reused for similar lengths', () => {
     const memory = createPixelMemory(10_000);
-    const taken = memory.take(1001);
+    const taken = memory.allocate(1001);
     expect(taken).toHaveLength(1001);
     expect(taken.buffer).toBeInstanceOf(SharedArrayBuffer);
-    memory.giveBack(taken);
-    expect(memory.take(500).buffer).not.toBe(taken.buffer);
-    const again = memory.take(990);
+    memory.free(taken);
+    expect(memory.allocate(500).buffer).not.toBe(taken.buffer);
+    const again = memory.allocate(990);
     expect(again.buffer).toBe(taken.buffer);
     expect(again).toHaveLength(990);
   });
 
-  it('that nobody uses is kept up to a bound, and what is another’s not at all', () => {
+  it('keeps unused buffers up to a limit, and ignores foreign ones', () => {
     const memory = createPixelMemory(1500);
-    const [one, two] = [memory.take(1000), memory.take(1000)];
-    memory.giveBack(one);
-    memory.giveBack(two);
-    memory.giveBack(new Uint8Array(new SharedArrayBuffer(100)));
-    expect(memory.take(1000).buffer).toBe(one.buffer);
-    expect(memory.take(1000).buffer).not.toBe(two.buffer);
-    expect(memory.take(100).buffer.byteLength).toBe(104);
+    const [one, two] = [memory.allocate(1000), memory.allocate(1000)];
+    memory.free(one);
+    memory.free(two);
+    memory.free(new Uint8Array(new SharedArrayBuffer(100)));
+    expect(memory.allocate(1000).buffer).toBe(one.buffer);
+    expect(memory.allocate(1000).buffer).not.toBe(two.buffer);
+    expect(memory.allocate(100).buffer.byteLength).toBe(104);
   });
 
-  it('is not more than an eighth larger than what is asked for', () => {
+  it('allocates at most an eighth more than requested', () => {
     const memory = createPixelMemory(0);
     for (const length of [1, 7, 8, 9, 367_500, 6_220_800, 36_000_000]) {
-      const { byteLength } = memory.take(length).buffer;
+      const { byteLength } = memory.allocate(length).buffer;
       expect(byteLength >= length && byteLength <= length * 1.125 + 1).toBe(true);
     }
   });

@@ -1,71 +1,71 @@
 import type { Pixels } from '../../../analysis/pixels.ts';
-import { END_OF_IMAGE, fileHeads } from './file-head.ts';
+import { createHeaderWriter, END_OF_IMAGE } from './file-header.ts';
 import { createJpegKernel, type JpegKernel, setTables } from './kernel.ts';
 import { tablesOf } from './tables.ts';
 
 type Size = Pick<Pixels, 'width' | 'height'>;
 
-/** Writes the RGB of `count` rows from `first` on, which fill the memory that it is given. */
+/** Writes the RGB of `count` rows, from row `first`, to `rgb`, which has exactly their size. */
 export type DrawRows = (rgb: Uint8Array, first: number, count: number) => void;
 
 /**
- * Encodes a picture as a baseline JPEG, 4:2:0, of a quality from 1 to 100. It is drawn from the top down into the encoder's
- * own memory, so that nothing is copied on the way.
+ * Encodes a picture as a baseline JPEG with 4:2:0 subsampling, of a quality from 1 to 100. `draw` is called from the
+ * top down and writes into the encoder's memory, which saves a copy of the picture.
  */
 export type JpegEncoder = (size: Size, quality: number, draw: DrawRows) => Uint8Array;
 
 const PAGE = 2 ** 16;
-const ROWS_AT_A_TIME = 16;
+const MCU_ROWS = 16;
 const MAX_SIDE = 65_535;
 
 /**
- * An encoder whose files are those of libjpeg-turbo with its exact transform, byte for byte; undefined where there are no
- * vectors. Its memory holds sixteen rows and what they become: 15 MB for the widest picture, however high that is.
+ * Creates an encoder whose files are identical to those of libjpeg-turbo with its accurate DCT; `undefined` without
+ * SIMD. Its memory holds sixteen rows and their encoded bytes, whatever the height: 15 MB for the widest picture.
  */
 export function createJpegEncoder(): JpegEncoder | undefined {
   const kernel = createJpegKernel();
   if (kernel === undefined) return undefined;
   const memory = (at: number, length: number) => new Uint8Array(kernel.memory.buffer, at, length);
-  const copied = (length: number) => memory(kernel.output(), length).slice();
-  let prepared: { readonly quality: number; readonly headOf: (size: Size) => Uint8Array[] } | undefined;
+  const copyOutput = (length: number) => memory(kernel.output(), length).slice();
+  let prepared: { readonly quality: number; readonly headerOf: (size: Size) => Uint8Array[] } | undefined;
 
   function prepare(quality: number) {
     if (prepared?.quality === quality) return prepared;
     const tables = tablesOf(quality);
     setTables(kernel as JpegKernel, tables);
-    prepared = { quality, headOf: fileHeads(tables) };
+    prepared = { quality, headerOf: createHeaderWriter(tables) };
     return prepared;
   }
 
   return (size, quality, draw) => {
     const { width, height } = checked(size);
-    const parts = prepare(quality).headOf(size);
-    makeRoom(kernel, kernel.begin(width));
-    for (let row = 0; row < height; row += ROWS_AT_A_TIME) {
-      const count = Math.min(ROWS_AT_A_TIME, height - row);
+    const parts = prepare(quality).headerOf(size);
+    ensureMemory(kernel, kernel.begin(width));
+    for (let row = 0; row < height; row += MCU_ROWS) {
+      const count = Math.min(MCU_ROWS, height - row);
       draw(memory(kernel.rows(), count * width * 3), row, count);
-      parts.push(copied(kernel.encodeRows(count)));
+      parts.push(copyOutput(kernel.encodeRows(count)));
     }
-    parts.push(copied(kernel.finish()), END_OF_IMAGE);
-    return joined(parts);
+    parts.push(copyOutput(kernel.finish()), END_OF_IMAGE);
+    return concatenated(parts);
   };
 }
 
-/** The size, where a JPEG can have it (T.81, B.2.2): others are refused long before. */
+/** Returns the size if JPEG supports it (T.81, B.2.2). Callers refuse other sizes long before. */
 function checked(size: Size): Size {
   for (const side of [size.width, size.height]) {
     if (Number.isInteger(side) && side >= 1 && side <= MAX_SIDE) continue;
-    throw new RangeError(`There is no JPEG of ${size.width} × ${size.height} pixels.`);
+    throw new RangeError(`JPEG does not support ${size.width} × ${size.height} pixels.`);
   }
   return size;
 }
 
-function makeRoom({ memory }: JpegKernel, bytes: number): void {
+function ensureMemory({ memory }: JpegKernel, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

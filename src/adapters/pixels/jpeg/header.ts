@@ -2,22 +2,22 @@ import type { Orientation } from '../../../analysis/orientation.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import { tiffOrientation } from '../exif.ts';
 
-/** What a JPEG says of itself before its first scan. */
+/** The properties of a JPEG that precede its first scan. */
 export interface JpegHeader {
-  /** As stored: orientation not applied. */
+  /** As stored, before the orientation is applied. */
   readonly width: number;
   readonly height: number;
-  /** Bits of a sample. */
+  /** Bits per sample. */
   readonly precision: number;
   readonly progressive: boolean;
-  /** The sampling factors of each component. */
+  /** The horizontal and vertical sampling factors of each component. */
   readonly sampling: readonly { readonly h: number; readonly v: number }[];
   readonly orientation: Orientation;
-  /** The same file without what stands between its segments, which libjpeg would take for damage. */
-  readonly tidy: Uint8Array;
+  /** The file without the garbage between its segments, which libjpeg would report as corruption. */
+  readonly cleaned: Uint8Array;
 }
 
-type Frame = Omit<JpegHeader, 'orientation' | 'tidy'>;
+type Frame = Omit<JpegHeader, 'orientation' | 'cleaned'>;
 
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -29,11 +29,11 @@ const RST7 = 0xd7;
 const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0];
 
 /**
- * Reads the segments up to the first scan, in one pass and without decoding anything. As libjpeg does, passes over what
- * stands between segments and over fill bytes. Throws `undecodable` where no picture can follow.
+ * Reads the segments up to the first scan without decoding. Like libjpeg, skips garbage between segments and fill
+ * bytes. Throws `undecodable` if no picture can follow.
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
-  if (bytes[0] !== 0xff || bytes[1] !== SOI) throw undecodable('the file does not begin as a JPEG does');
+  if (bytes[0] !== 0xff || bytes[1] !== SOI) throw undecodable('the file does not start with a JPEG marker');
   let frame: Frame | undefined;
   let orientation: Orientation = 1;
   let sawExif = false;
@@ -53,7 +53,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     if (length < 2 || end > bytes.length) break;
     const body = bytes.subarray(at + 3, end);
     if (isFrame(marker)) {
-      if (frame) throw undecodable('the JPEG holds more than one frame');
+      if (frame) throw undecodable('the JPEG has more than one frame');
       frame = readFrame(marker, body);
     } else if (marker === APP1 && !sawExif && EXIF.every((value, index) => body[index] === value)) {
       sawExif = true;
@@ -63,19 +63,19 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     tail = end;
     at = nextMarker(bytes, end);
   }
-  if (!frame) throw undecodable('the JPEG ends, or its picture begins, before its size is stated');
+  if (!frame) throw undecodable('the JPEG has no frame header before its first scan');
   pieces.push(bytes.subarray(tail));
-  return { ...frame, orientation, tidy: joined(pieces, bytes) };
+  return { ...frame, orientation, cleaned: joined(pieces, bytes) };
 }
 
-/** The place of the next marker's second byte, or the length of the bytes where none follows. */
+/** The index of the next marker's second byte, or the length of the bytes if there is none. */
 function nextMarker(bytes: Uint8Array, from: number): number {
   let at = from;
   for (;;) {
     at = bytes.indexOf(0xff, at);
     if (at < 0) return bytes.length;
     while (bytes[at] === 0xff) at++;
-    // A 0 after the fill bytes makes them data, not a marker.
+    // 0xff followed by 0 is data, not a marker.
     if (bytes[at] !== 0) return at;
   }
 }
@@ -85,7 +85,7 @@ function joined(pieces: readonly Uint8Array[], whole: Uint8Array): Uint8Array {
   return length === whole.length ? whole : Buffer.concat(pieces);
 }
 
-/** SOF0 to SOF15 without DHT (C4), JPG (C8) and DAC (CC), which lie among them. */
+/** SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which are in the same range. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
@@ -94,13 +94,14 @@ function readFrame(marker: number, body: Uint8Array): Frame {
   const [precision = 0, high = 0, low = 0, left = 0, right = 0, components = 0] = body;
   const height = (high << 8) | low;
   const width = (left << 8) | right;
-  if (body.length !== 6 + components * 3) throw undecodable('the JPEG states its size in a damaged segment');
-  if (width === 0 || height === 0 || components === 0) throw undecodable('the JPEG states a size of nothing');
+  if (body.length !== 6 + components * 3) throw undecodable('the JPEG has a corrupt frame header');
+  if (width === 0 || height === 0 || components === 0)
+    throw undecodable('the JPEG has a width, height or number of components of 0');
   const sampling = Array.from({ length: components }, (_, index) => {
     const factors = body[6 + index * 3 + 1] ?? 0;
     return { h: factors >> 4, v: factors & 15 };
   });
-  // T.81, table B.1: within each group of four frames (C0, C4, C8, CC) the third is the progressive one.
+  // T.81, table B.1: in each group of four SOF markers, starting at C0, C4, C8 and CC, the third is progressive.
   return { width, height, precision, progressive: (marker & 3) === 2, sampling };
 }
 

@@ -1,4 +1,4 @@
-import { CODE } from './encoder-code.ts';
+import { createKernel } from '../../../base/kernels.ts';
 import { type ComponentTables, type HuffmanTable, ZIGZAG } from './tables.ts';
 
 /** What kernel/jpeg-encoder.as.ts exports. */
@@ -6,8 +6,8 @@ export interface JpegKernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   factors(): number;
   tables(): number;
-  places(): number;
-  sets(): number;
+  order(): number;
+  rowMasks(): number;
   rows(): number;
   output(): number;
   begin(width: number): number;
@@ -15,56 +15,61 @@ export interface JpegKernel {
   finish(): number;
 }
 
-/** The bytes of a component's quantization factors. */
+/** The size of a component's quantization factors in bytes. */
 const FACTORS_BYTES = 64 * 4;
-/** The symbols of a component's codes for DC and for AC. */
+/** The number of symbols in a component's DC and AC tables. */
 const DC_SYMBOLS = 16;
 const AC_SYMBOLS = 256;
 
-/** The kernel, which knows the zigzag order but no tables yet; undefined where there are no vectors. */
+/** Creates a kernel with the zigzag order set, but without tables; `undefined` without SIMD. */
 export function createJpegKernel(): JpegKernel | undefined {
-  const code = Buffer.from(CODE, 'base64');
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(code)) return undefined;
-  const kernel = new WebAssembly.Instance(new WebAssembly.Module(code), {}).exports as JpegKernel;
+  const kernel = createKernel<JpegKernel>('jpegEncoder');
+  if (kernel === undefined) return undefined;
   setOrder(kernel);
   return kernel;
 }
 
-/** Where in its block a coefficient lies in the kernel, of which T.81 says where it stands, row by row. */
-function placeInKernel(place: number): number {
-  const column = place & 7;
-  return (place & ~7) + (column >> 1) + (column & 1) * 4;
+/**
+ * Converts the index of a coefficient, row by row, to its index in the kernel, which reorders each row (see
+ * transform.as.ts).
+ */
+function kernelIndex(index: number): number {
+  const column = index & 7;
+  return (index & ~7) + (column >> 1) + (column & 1) * 4;
 }
 
-/** Tells the kernel the zigzag order: byte offsets, and for each set of a row's coefficients the set of their numbers. */
-function setOrder({ memory, places, sets }: JpegKernel): void {
-  const inKernel = ZIGZAG.map(placeInKernel);
-  new Uint8Array(memory.buffer, places(), 64).set(inKernel.map((place) => place * 2));
-  const all = new BigUint64Array(memory.buffer, sets(), 8 * 256);
-  for (const [number, place] of inKernel.entries()) {
-    const row = place >> 3;
-    const column = place & 7;
-    for (let set = 0; set < 256; set++) {
-      if (set & (1 << column)) (all[row * 256 + set] as bigint) |= 1n << BigInt(number);
+/** Writes the zigzag order to the kernel: byte offsets, and masks of zigzag positions for each bit mask of a row. */
+function setOrder({ memory, order, rowMasks }: JpegKernel): void {
+  const inKernel = ZIGZAG.map(kernelIndex);
+  new Uint8Array(memory.buffer, order(), 64).set(inKernel.map((index) => index * 2));
+  const masks = new BigUint64Array(memory.buffer, rowMasks(), 8 * 256);
+  for (const [position, index] of inKernel.entries()) {
+    const row = index >> 3;
+    const column = index & 7;
+    for (let bits = 0; bits < 256; bits++) {
+      if (bits & (1 << column)) (masks[row * 256 + bits] as bigint) |= 1n << BigInt(position);
     }
   }
 }
 
-/** Tells the kernel the tables of Y, and of Cb and Cr, for what it encodes from now on. */
+/** Sets the tables of Y, and of Cb and Cr, for the pictures that follow. */
 export function setTables({ memory, factors, tables }: JpegKernel, components: readonly ComponentTables[]): void {
-  for (const [index, { steps, dc, ac }] of components.entries()) {
-    const factorsOf = new Float32Array(memory.buffer, factors() + index * FACTORS_BYTES, 64);
-    // The transform's coefficients are eight times too large; what is added decides at a half (see the kernel's `quantize`).
-    for (const [place, step] of steps.entries()) factorsOf[placeInKernel(place)] = (1 + 2 ** -15) / (8 * step);
+  for (const [component, { steps, dc, ac }] of components.entries()) {
+    const factorsOf = new Float32Array(memory.buffer, factors() + component * FACTORS_BYTES, 64);
+    // The transform's coefficients are eight times too large. For the added term see `quantize` in transform.as.ts.
+    for (const [index, step] of steps.entries()) factorsOf[kernelIndex(index)] = (1 + 2 ** -15) / (8 * step);
 
-    const both = DC_SYMBOLS + AC_SYMBOLS;
-    const symbolsOf = new Uint32Array(memory.buffer, tables() + index * both * 4, both);
+    const symbols = DC_SYMBOLS + AC_SYMBOLS;
+    const symbolsOf = new Uint32Array(memory.buffer, tables() + component * symbols * 4, symbols);
     putSymbols(dc, symbolsOf.subarray(0, DC_SYMBOLS));
     putSymbols(ac, symbolsOf.subarray(DC_SYMBOLS));
   }
 }
 
-/** Writes each value's code (T.81, C.2) with room for a magnitude behind it, and the bits of both in the last five. */
+/**
+ * Writes the symbol of each value: its code (T.81, C.2), zeros for the magnitude, and the total length in the low five
+ * bits.
+ */
 function putSymbols({ counts, values }: HuffmanTable, to: Uint32Array): void {
   let code = 0;
   let next = 0;

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import createModule, { type LibjpegModule, type LibjpegSettings } from '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs';
+import type CreateModule from '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs';
+import type { LibjpegModule, LibjpegSettings } from '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs';
 
 type Decoder = InstanceType<LibjpegModule['JPEGDecoder']>;
 type Encoder = InstanceType<LibjpegModule['JPEGEncoder']>;
 
-/** libjpeg-turbo in a memory of its own. */
+/** An instance of libjpeg-turbo with its own memory. */
 export interface LibjpegInstance {
   readonly module: LibjpegModule;
   readonly decoder: Decoder;
@@ -13,14 +14,15 @@ export interface LibjpegInstance {
 }
 
 const FOUR_TWO_ZERO = 2;
+const require = createRequire(import.meta.url);
 let compiled: object | undefined;
 
-/** A fresh instance, made synchronously in a millisecond or two: the code is compiled once. */
+/** Creates an instance synchronously, in a millisecond or two: the code is compiled once. */
 export function createInstance(): LibjpegInstance {
-  compiled ??= new WebAssembly.Module(
-    readFileSync(createRequire(import.meta.url).resolve('@cornerstonejs/codec-libjpeg-turbo-8bit/wasm')),
-  );
+  compiled ??= new WebAssembly.Module(readFileSync(require.resolve('@cornerstonejs/codec-libjpeg-turbo-8bit/wasm')));
   const code = compiled;
+  // Loaded with the first JPEG, and by require, which does not analyze its exports.
+  const createModule: typeof CreateModule = require('@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs');
   let failure: unknown;
   const settings: LibjpegSettings & Partial<LibjpegModule> = {
     instantiateWasm(imports, done) {
@@ -36,11 +38,11 @@ export function createInstance(): LibjpegInstance {
     print() {},
     printErr() {},
   };
-  // With an instance that is there at once all of it is ready at once; the promise says nothing more.
+  // With a synchronous instance everything is ready now; the promise adds nothing but errors.
   createModule(settings).catch((thrown: unknown) => {
     failure ??= thrown;
   });
-  if (!isReady(settings)) throw failure ?? new Error('libjpeg-turbo could not be started');
+  if (!isReady(settings)) throw failure ?? new Error('libjpeg-turbo failed to start');
 
   const encoder = new settings.JPEGEncoder();
   encoder.setProgressive(0);

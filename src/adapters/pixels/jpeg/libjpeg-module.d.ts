@@ -1,4 +1,4 @@
-// The package has no types of its own; this is what libjpeg.ts uses of it.
+// The package has no types. These cover what libjpeg.ts uses.
 declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs' {
   interface FrameInfo {
     readonly width: number;
@@ -8,14 +8,14 @@ declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs' {
     readonly isSigned: boolean;
   }
 
-  /** Buffers that are written to are views of the module's memory, and end with the next call. */
+  /** Input buffers are views of the module's memory, valid until the next call. */
   interface JPEGDecoder {
     getEncodedBuffer(length: number): Uint8Array;
     decode(): void;
     getFrameInfo(): FrameInfo;
     getDecodedBuffer(): Uint8Array | Uint8ClampedArray;
     delete(): void;
-    /** Emscripten's: where the object lies in the module's memory. */
+    /** Emscripten's handle: the object's address in the module's memory. */
     readonly $$: { readonly ptr: number };
   }
 
@@ -35,7 +35,7 @@ declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs' {
     readonly JPEGEncoder: new () => JPEGEncoder;
   }
 
-  /** Emscripten's hooks; the module's own members are put into the same object. */
+  /** Emscripten's hooks. The module's members are added to the same object. */
   export interface LibjpegSettings {
     instantiateWasm(imports: object, done: (instance: object, module: object) => void): object;
     print(text: string): void;

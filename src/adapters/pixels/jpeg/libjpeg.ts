@@ -1,33 +1,33 @@
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { type Allocator, allocateNew } from '../allocator.ts';
+import { type Allocator, allocateNew } from '../pixel-memory.ts';
 import type { JpegEncoder } from './encoder.ts';
 import type { JpegHeader } from './header.ts';
 import { createInstance, type LibjpegInstance } from './libjpeg-instance.ts';
 
-/** What libjpeg found the bytes to be; `header` where it did not come as far as the pixels. */
-export type LibjpegVerdict = Pixels | { readonly refused: 'header' | 'pixels' };
+/** The decoded picture, or where libjpeg found an error. */
+export type LibjpegResult = Pixels | { readonly refused: 'header' | 'pixels' };
 
-// Each failure leaks stack, and some 4,000 of them are the end of an instance.
-const FAILURES_OF_AN_INSTANCE = 200;
-// WebAssembly's memory grows and never shrinks: what one huge picture took is given back with its instance.
-const KEPT_MEMORY = 256 * 2 ** 20;
+// Each failure leaks stack memory; an instance breaks after about 4,000 of them.
+const MAX_FAILURES = 200;
+// WebAssembly memory never shrinks: an instance that has grown beyond this is discarded.
+const MAX_KEPT_MEMORY = 256 * 2 ** 20;
 const MAX_MEMORY = 2 ** 31 - 2 ** 26;
 
 let current: LibjpegInstance | undefined;
 let failures = 0;
 
 /**
- * Decodes a JPEG of one or three components, whose header has been read, to RGB as stored. A picture that is whole in
- * part only is refused. Trouble with memory is thrown as it comes and is no verdict.
+ * Decodes a JPEG of one or three components to RGB, without applying the orientation. A picture that decodes only in
+ * part is refused. Lack of memory is thrown as it is, and is not a verdict on the picture.
  */
 export function decodeWithLibjpeg(
   bytes: Uint8Array,
   header: JpegHeader,
-  room: Allocator = allocateNew,
-): LibjpegVerdict {
-  return onFreshInstanceIfBroken((instance) => {
-    makeRoom(instance, bytes, header);
+  allocate: Allocator = allocateNew,
+): LibjpegResult {
+  return withInstance((instance) => {
+    ensureMemory(instance, bytes, header);
     const { decoder } = instance;
     let encodedAt: number;
     try {
@@ -43,9 +43,9 @@ export function decodeWithLibjpeg(
     }
     const { width, height, componentCount } = decoder.getFrameInfo();
     const decoded = decodedBytes(instance, encodedAt);
-    const whole = decoded.length === width * height * componentCount;
-    if (width !== header.width || height !== header.height || !whole) return { refused: 'pixels' };
-    const data = room(width * height * 3);
+    const isComplete = decoded.length === width * height * componentCount;
+    if (width !== header.width || height !== header.height || !isComplete) return { refused: 'pixels' };
+    const data = allocate(width * height * 3);
     if (componentCount === 1) greyToRgb(decoded, data);
     else data.set(decoded);
     return { width, height, data };
@@ -53,16 +53,16 @@ export function decodeWithLibjpeg(
 }
 
 /**
- * Encodes a picture as the other encoder does, where there are no vectors: three to eight times slower, and below quality 96
- * by a transform that is not quite exact. All rows are drawn at once.
+ * The encoder for machines without SIMD: three to eight times slower than `createJpegEncoder`, and below quality 96
+ * with a less accurate DCT. All rows are drawn at once.
  */
 export const encodeWithLibjpeg: JpegEncoder = ({ width, height }, quality, draw) => {
-  return onFreshInstanceIfBroken(({ encoder }) => {
+  return withInstance(({ encoder }) => {
     encoder.setQuality(quality);
-    // The wrapper makes its output as large as its input and libjpeg writes without looking. What it may write at the
-    // most (turbojpeg.h, tjBufSize) is more than three bytes a pixel, so the input is announced as larger than it is.
-    const most = Math.ceil(width / 16) * 16 * Math.ceil(height / 16) * 16 * 3 + 2048;
-    const bytesPerPixel = Math.max(3, Math.ceil(most / (width * height)));
+    // The wrapper's output buffer has the size of its input, and libjpeg does not check it. The maximum output
+    // (tjBufSize in turbojpeg.h) exceeds three bytes per pixel, so declare a larger input.
+    const maxOutput = Math.ceil(width / 16) * 16 * Math.ceil(height / 16) * 16 * 3 + 2048;
+    const bytesPerPixel = Math.max(3, Math.ceil(maxOutput / (width * height)));
     const samples = Math.ceil(bytesPerPixel / 250);
     const frame = { width, height, componentCount: Math.ceil(bytesPerPixel / samples), bitsPerSample: samples * 8 };
     draw(encoder.getDecodedBuffer({ ...frame, isSigned: false }).subarray(0, width * height * 3), 0, height);
@@ -71,40 +71,47 @@ export const encodeWithLibjpeg: JpegEncoder = ({ width, height }, quality, draw)
   });
 };
 
-/** Runs once, and once more on a fresh instance where the first one broke. What it throws then is the caller's. */
-function onFreshInstanceIfBroken<T>(work: (instance: LibjpegInstance) => T): T {
+/** Runs `use` with the current instance, and retries once with a new instance if it throws. */
+function withInstance<T>(use: (instance: LibjpegInstance) => T): T {
   for (let attempt = 1; ; attempt++) {
     current ??= createInstance();
     try {
-      const result = work(current);
-      if (failures >= FAILURES_OF_AN_INSTANCE || current.module.HEAPU8.length > KEPT_MEMORY) forget();
+      const result = use(current);
+      if (failures >= MAX_FAILURES || current.module.HEAPU8.length > MAX_KEPT_MEMORY) discard();
       return result;
     } catch (thrown) {
-      forget();
+      discard();
       if (thrown instanceof ImgpipeError) throw thrown;
       if (attempt === 2) throw typeof thrown === 'number' ? new Error('libjpeg-turbo is out of memory') : thrown;
     }
   }
 }
 
-function forget(): void {
+function discard(): void {
   current = undefined;
   failures = 0;
 }
 
-/** Grows the memory before the decoding, so that a machine that is short of memory does not pass for a bad picture. */
-function makeRoom({ module }: LibjpegInstance, bytes: Uint8Array, { width, height, progressive }: JpegHeader): void {
+/** Grows the memory before decoding, so that lack of memory is not mistaken for a corrupt picture. */
+function ensureMemory(
+  { module }: LibjpegInstance,
+  bytes: Uint8Array,
+  { width, height, progressive }: JpegHeader,
+): void {
   const need = bytes.length + width * height * (progressive ? 9 : 3) + 2 ** 20;
   if (need > MAX_MEMORY) {
-    throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, more than the JPEG decoder can hold`);
+    throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, more than the JPEG decoder can process`);
   }
   if (need <= module.HEAPU8.length / 2) return;
-  const room = new module.JPEGDecoder();
-  room.getEncodedBuffer(need);
-  room.delete();
+  const decoder = new module.JPEGDecoder();
+  decoder.getEncodedBuffer(need);
+  decoder.delete();
 }
 
-/** The wrapper throws C strings, which arrive as the address of the thrown pointer; undefined for anything else. */
+/**
+ * The text of a C string that the wrapper threw, which arrives as the address of a pointer; `undefined` for any other
+ * error.
+ */
 function thrownText({ module }: LibjpegInstance, thrown: unknown): string | undefined {
   if (typeof thrown !== 'number') return undefined;
   const start = module.HEAPU32[thrown >>> 2] ?? 0;
@@ -114,9 +121,9 @@ function thrownText({ module }: LibjpegInstance, thrown: unknown): string | unde
 }
 
 /**
- * The decoded bytes, until the next call. The wrapper hands out a copy, which would be garbage of the picture's size; so
- * they are looked up where they lie: at the decoder's address stand its two vectors (begin, end, capacity), of the encoded
- * bytes, by which that is checked, and of the decoded ones.
+ * A view of the decoded bytes, valid until the next call. The wrapper's own method returns a copy. The decoder object
+ * starts with two C++ vectors (begin, end, capacity): the encoded bytes, whose address confirms the layout, and the
+ * decoded ones.
  */
 function decodedBytes({ module, decoder }: LibjpegInstance, encodedAt: number): Uint8Array | Uint8ClampedArray {
   const vectors = decoder.$$.ptr >>> 2;

@@ -1,18 +1,21 @@
-/** A Huffman table as a file states it (ITU-T T.81, B.2.4.2): how many codes of 1 to 16 bits, and their values in order. */
+/**
+ * A Huffman table as in a DHT segment (ITU-T T.81, B.2.4.2): the number of codes of 1 to 16 bits, and their values in
+ * order.
+ */
 export interface HuffmanTable {
   readonly counts: readonly number[];
   readonly values: readonly number[];
 }
 
-/** The tables of a component: quantization steps, row by row, and the codes for DC and AC. */
+/** The tables of a component: quantization steps, row by row, and the Huffman tables for DC and AC. */
 export interface ComponentTables {
   readonly steps: readonly number[];
   readonly dc: HuffmanTable;
   readonly ac: HuffmanTable;
 }
 
-/** Where the coefficients stand in a block, row by row, in the order in which they are coded (T.81, figure A.6). */
-export const ZIGZAG: readonly number[] = Array.from({ length: 64 }, (_, place) => place).sort(byDiagonal);
+/** The zigzag order (T.81, figure A.6): the index in a block, row by row, of each coefficient in coding order. */
+export const ZIGZAG: readonly number[] = Array.from({ length: 64 }, (_, index) => index).sort(byDiagonal);
 
 function byDiagonal(one: number, other: number): number {
   const [diagonal, otherDiagonal] = [(one >> 3) + (one & 7), (other >> 3) + (other & 7)];
@@ -41,12 +44,12 @@ const CHROMINANCE_STEPS = [
   Array<number>(32).fill(99),
 ].flat();
 
-/** T.81, tables K.3 and K.4; a value is the size of a difference. */
+/** T.81, tables K.3 and K.4. A value is the size category of a DC difference. */
 const DC_VALUES = Array.from({ length: 12 }, (_, size) => size);
 const LUMINANCE_DC = { counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], values: DC_VALUES };
 const CHROMINANCE_DC = { counts: [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0], values: DC_VALUES };
 
-/** T.81, tables K.5 and K.6; a value is a run of zeros and a size, four bits each. */
+/** T.81, tables K.5 and K.6. A value is a run of zeros and a size category, four bits each. */
 const LUMINANCE_AC = {
   counts: [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125],
   values: acValues('01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282'),
@@ -56,7 +59,7 @@ const CHROMINANCE_AC = {
   values: acValues('000102031104052131061241510761711322328108144291a1b1c109233352f0156272d10a162434e125f1'),
 };
 
-/** These values, and behind them the others that there are, in order: as rare as each other, they have codes of 16 bits. */
+/** The given values, followed by all others in ascending order, which have 16-bit codes. */
 function acValues(frequent: string): number[] {
   const values = [...Buffer.from(frequent, 'hex')];
   for (let value = 0; value < 256; value++) {
@@ -66,7 +69,9 @@ function acValues(frequent: string): number[] {
   return values;
 }
 
-/** The tables of Y, and of Cb and Cr, for a quality from 1 to 100: 50 has the steps of T.81, 100 has steps of 1. */
+/**
+ * The tables of Y, and of Cb and Cr, for a quality from 1 to 100: at 50 the steps are those of T.81, at 100 all are 1.
+ */
 export function tablesOf(quality: number): readonly [ComponentTables, ComponentTables] {
   return [
     { steps: scaled(LUMINANCE_STEPS, quality), dc: LUMINANCE_DC, ac: LUMINANCE_AC },
@@ -74,7 +79,7 @@ export function tablesOf(quality: number): readonly [ComponentTables, ComponentT
   ];
 }
 
-/** The scale of the qualities is the one that libjpeg made usual. */
+/** libjpeg's quality scale. */
 function scaled(steps: readonly number[], quality: number): number[] {
   const percent = quality < 50 ? Math.trunc(5000 / quality) : 200 - 2 * quality;
   return steps.map((step) => Math.min(Math.max(Math.trunc((step * percent + 50) / 100), 1), 255));

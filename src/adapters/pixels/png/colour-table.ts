@@ -1,15 +1,14 @@
-import { overWhite } from '../../../analysis/background.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import type { PngHeader } from './header.ts';
 
-/** What each value of a byte stands for: red + green * 2^8 + blue * 2^16, or less than 0 where it is no colour. */
+/** The colour of each sample value: red + green * 2^8 + blue * 2^16, or negative if the value has no colour. */
 export type ColourTable = Int32Array;
 
 const MAX_COLOURS = 256;
 
 /**
- * The colours that the samples of a palette picture, or of a grey one of up to 8 bits, stand for, over white. Throws
- * `undecodable` where palette or transparency have a length that cannot be (PNG, third edition, 11.2.2 and 11.3.1.1).
+ * The colours of the samples of a palette picture, or a greyscale one of up to 8 bits, blended with white. Throws
+ * `undecodable` if PLTE or tRNS has an invalid length (PNG, third edition, 11.2.2 and 11.3.1.1).
  */
 export function colourTable(header: PngHeader): ColourTable {
   const colours = header.colour === 3 ? paletteColours(header) : greyColours(header);
@@ -28,7 +27,7 @@ interface TableColour {
 function paletteColours({ palette, transparency = new Uint8Array() }: PngHeader): TableColour[] {
   const length = palette.length / 3;
   if (length < 1 || length > MAX_COLOURS || !Number.isInteger(length)) {
-    throw new ImgpipeError('undecodable', 'the PNG has no palette, or a damaged one');
+    throw new ImgpipeError('undecodable', 'the PNG has no palette, or a corrupt one');
   }
   if (transparency.length > length) throw badTransparency();
   return Array.from({ length }, (_, index) => {
@@ -40,14 +39,23 @@ function paletteColours({ palette, transparency = new Uint8Array() }: PngHeader)
 function greyColours({ depth, transparency }: PngHeader): TableColour[] {
   const length = 2 ** depth;
   if (transparency && transparency.length !== 2) throw badTransparency();
-  // Of the 16 bits that tRNS has for any depth the lower ones count.
-  const hidden = (transparency?.[1] ?? 0) % length;
+  // tRNS has 16 bits for any depth; the low bits count.
+  const transparent = (transparency?.[1] ?? 0) % length;
   return Array.from({ length }, (_, value) => {
     const level = (value * 255) / (length - 1);
-    return { rgb: [level, level, level], alpha: transparency && value === hidden ? 0 : 255 };
+    return { rgb: [level, level, level], alpha: transparency && value === transparent ? 0 : 255 };
   });
 }
 
 function badTransparency(): ImgpipeError {
-  return new ImgpipeError('undecodable', 'the PNG states its transparency in a damaged part');
+  return new ImgpipeError('undecodable', 'the PNG has a corrupt tRNS chunk');
+}
+
+/**
+ * Blends an 8-bit level, not premultiplied, with a white background: (alpha * level + (255 - alpha) * 255) / 255,
+ * rounded to the nearest integer (there are no ties).
+ */
+export function overWhite(level: number, alpha: number): number {
+  // With `| 0` the compiler divides integers, which it turns into a multiplication.
+  return ((alpha * level + (255 - alpha) * 255 + 127) / 255) | 0;
 }

@@ -1,8 +1,8 @@
-import type { PngHead } from './head.ts';
+import type { ImageHeader } from './header.ts';
 
-/** One pass over a picture: a smaller picture of every so many of its pixels. */
+/** An interlace pass: a smaller picture with a regular subset of the pixels. */
 export interface Pass {
-  /** The pixel of the picture that is the pass's first, and how far apart they lie. */
+  /** The pass's first pixel in the picture, and the distance between its pixels. */
   readonly x: number;
   readonly y: number;
   readonly across: number;
@@ -25,8 +25,8 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 
-/** The passes in which a picture is stored, in order, but for those that have no pixels. */
-export function passesOf({ width, height, bitsPerPixel, interlaced }: PngHead): Pass[] {
+/** The passes of a picture in order, without empty ones. A picture that is not interlaced has a single pass. */
+export function passesOf({ width, height, bitsPerPixel, interlaced }: ImageHeader): Pass[] {
   const passes: Pass[] = [];
   for (const [x, y, across, down] of interlaced ? ADAM7 : WHOLE) {
     const columns = Math.ceil((width - x) / across);
@@ -37,7 +37,7 @@ export function passesOf({ width, height, bitsPerPixel, interlaced }: PngHead): 
   return passes;
 }
 
-/** How many bytes a pass is stored in: rows with a filter byte each. */
+/** The size of a pass in bytes before compression, including a filter byte for each row. */
 export function storedBytes({ rows, rowBytes }: Pass): number {
   return rows * (rowBytes + 1);
 }

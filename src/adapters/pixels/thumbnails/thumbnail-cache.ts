@@ -1,18 +1,18 @@
 import type { Thumbnail } from '../workers/pixel-tasks.ts';
 
-/** Thumbnails, and why there are none, by the digest of their pictures' files; the least recently used goes first. */
+/** An LRU cache of thumbnails, or verdicts, by the SHA-256 of their pictures' files. */
 export interface ThumbnailCache {
   get(sha256: string): Thumbnail | undefined;
   put(sha256: string, thumbnail: Thumbnail): void;
   clear(): void;
 }
 
-/** About what each takes besides its file: a digest, some words, and its place. */
-const BESIDES = 1000;
+/** The approximate size of an entry without its JPEG, in bytes. */
+const ENTRY_BYTES = 1000;
 
-/** Keeps no more than so many bytes. */
+/** Creates a cache of at most `maxBytes`. */
 export function createThumbnailCache(maxBytes: number): ThumbnailCache {
-  // A Map walks its keys in the order of insertion: the first is the one that was used longest ago.
+  // A Map iterates in insertion order: the first key is the least recently used.
   const entries = new Map<string, Thumbnail>();
   let bytes = 0;
 
@@ -48,5 +48,5 @@ export function createThumbnailCache(maxBytes: number): ThumbnailCache {
 }
 
 function bytesOf(thumbnail: Thumbnail): number {
-  return BESIDES + ('jpeg' in thumbnail ? thumbnail.jpeg.length : 0);
+  return ENTRY_BYTES + ('jpeg' in thumbnail ? thumbnail.jpeg.length : 0);
 }

@@ -1,9 +1,9 @@
-/** Lets work in while there is room for it, in the order of asking. */
+/** Limits concurrent tasks by number and by memory, in the order of their requests. */
 export interface MemoryGate {
-  /** Does work that takes so many bytes; what takes more than there is in all is done alone. */
-  within<T>(bytes: number, work: () => Promise<T>): Promise<T>;
-  /** Does work while nothing else is done. */
-  alone<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs a task that needs `bytes` of memory. A task that needs more than the limit runs alone. */
+  run<T>(bytes: number, task: () => Promise<T>): Promise<T>;
+  /** Runs a task while no other one runs. */
+  runAlone<T>(task: () => Promise<T>): Promise<T>;
 }
 
 interface Waiting {
@@ -11,38 +11,38 @@ interface Waiting {
   readonly enter: () => void;
 }
 
-/** At most so many pieces of work at a time, which take so many bytes at the most together. */
-export function createMemoryGate(most: { readonly pieces: number; readonly bytes: number }): MemoryGate {
+/** Creates a gate for at most `tasks` concurrent tasks, which use at most `bytes` of memory together. */
+export function createMemoryGate(limits: { readonly tasks: number; readonly bytes: number }): MemoryGate {
   const waiting: Waiting[] = [];
-  let pieces = 0;
+  let running = 0;
   let used = 0;
 
-  /** The first in the line goes first: small work does not keep large work out for ever. */
+  /** Strictly first come, first served: small tasks cannot starve a large one. */
   function admit(): void {
     for (;;) {
       const [first] = waiting;
-      if (first === undefined || pieces >= most.pieces || used + first.bytes > most.bytes) return;
+      if (first === undefined || running >= limits.tasks || used + first.bytes > limits.bytes) return;
       waiting.shift();
-      pieces += 1;
+      running += 1;
       used += first.bytes;
       first.enter();
     }
   }
 
-  async function within<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-    const taken = Math.min(bytes, most.bytes);
+  async function run<T>(bytes: number, task: () => Promise<T>): Promise<T> {
+    const reserved = Math.min(bytes, limits.bytes);
     await new Promise<void>((enter) => {
-      waiting.push({ bytes: taken, enter });
+      waiting.push({ bytes: reserved, enter });
       admit();
     });
     try {
-      return await work();
+      return await task();
     } finally {
-      pieces -= 1;
-      used -= taken;
+      running -= 1;
+      used -= reserved;
       admit();
     }
   }
 
-  return { within, alone: (work) => within(most.bytes, work) };
+  return { run, runAlone: (task) => run(limits.bytes, task) };
 }

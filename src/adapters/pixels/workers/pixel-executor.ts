@@ -1,40 +1,43 @@
-import { type AnswerTo, type PixelTask, perform, type Verdict } from './pixel-tasks.ts';
+import { type PixelTask, type ResultOf, runTask, type Verdict } from './pixel-tasks.ts';
 
-/** Who does what is done to pixels. */
+/** Runs tasks on pixels. */
 export interface PixelExecutor {
-  /** How many tasks are worth giving at a time. */
+  /** How many tasks to submit concurrently for full utilization. */
   readonly atOnce: number;
-  /** Whether the pixels of a decoded picture have to be in memory that threads share. */
-  readonly shares: boolean;
-  /** Does a task that takes so many bytes of memory, made when its turn comes. Throws `WorkerLost`; anything else that it throws is no verdict on a picture. */
-  perform<T extends PixelTask>(make: () => T, memory: number): Promise<AnswerTo<T>>;
+  /** Whether decoded pictures must be in shared memory. */
+  readonly needsSharedMemory: boolean;
+  /**
+   * Runs a task that needs `memory` bytes. `createTask` is called when its turn has come. Throws `WorkerLost`; any
+   * other error is not a verdict on a picture.
+   */
+  run<T extends PixelTask>(createTask: () => T, memory: number): Promise<ResultOf<T>>;
   close(): Promise<void>;
 }
 
-/** A task has cost two workers: the second one did nothing else meanwhile, nor did any other. */
+/** A task crashed two workers, or exceeded the time limit twice. The second attempt ran while no other task did. */
 export class WorkerLost extends Error {
-  /** True where it was taken away because its time was over; false where it died by itself. */
-  readonly late: boolean;
+  /** True if the worker was terminated at the time limit; false if it crashed. */
+  readonly timedOut: boolean;
 
-  constructor(late: boolean) {
-    super(late ? 'a worker did not come to an end in time' : 'a worker died of its task');
+  constructor(timedOut: boolean) {
+    super(timedOut ? 'a worker exceeded the time limit of its task' : 'a worker crashed during its task');
     this.name = 'WorkerLost';
-    this.late = late;
+    this.timedOut = timedOut;
   }
 }
 
-/** Of a picture that has cost two workers, the second one alone. */
-export function lostOn({ late }: WorkerLost): Verdict {
-  const message = late
-    ? 'the picture takes longer to be decoded than it may (max_picture_time)'
-    : 'the picture takes more to be decoded than there is: two workers have died of it';
+/** The verdict on a picture whose decoding lost two workers. */
+export function verdictOnLoss({ timedOut }: WorkerLost): Verdict {
+  const message = timedOut
+    ? 'decoding takes longer than the limit (max_picture_time)'
+    : 'decoding crashed two workers, probably for lack of memory';
   return { code: 'too_large', message };
 }
 
-/** In this thread, one task after the other, and each as long as it takes. */
+/** Runs tasks on the calling thread, without a time limit. */
 export const INLINE_EXECUTOR: PixelExecutor = {
   atOnce: 1,
-  shares: false,
-  perform: <T extends PixelTask>(make: () => T) => perform(make()) as Promise<AnswerTo<T>>,
+  needsSharedMemory: false,
+  run: <T extends PixelTask>(createTask: () => T) => runTask(createTask()) as Promise<ResultOf<T>>,
   close: async () => {},
 };

@@ -1,41 +1,41 @@
 import { createRequire } from 'node:module';
 import { createMemoryGate } from './memory-gate.ts';
 import { INLINE_EXECUTOR, type PixelExecutor, WorkerLost } from './pixel-executor.ts';
-import type { AnswerTo, PixelTask } from './pixel-tasks.ts';
+import type { PixelTask, ResultOf } from './pixel-tasks.ts';
 import { startWorker, type WorkerThread } from './worker-thread.ts';
 
 export interface PixelPoolOptions {
   readonly workers: number;
-  /** After this long a task's worker is ended. */
+  /** The time limit of a task, after which its worker is terminated. */
   readonly maxTimeMs: number;
-  /** The file of the workers' program, where it is another than ours. */
+  /** The worker's program, for tests. */
   readonly program?: string;
-  /** What takes no more memory than this is done in this thread. */
-  readonly smallMemory?: number;
+  /** Tasks that need at most this much memory, in bytes, run on the calling thread. */
+  readonly inlineMemory?: number;
 }
 
-/** How much memory tasks take together. One that takes more is worked on alone. */
+/** The memory that concurrent tasks may use together, in bytes. A task that needs more runs alone. */
 const MAX_MEMORY = 96e6;
 
-/** A picture of some 400 × 400: done before a worker has heard of it, and too small to take long whatever is in it. */
-const SMALL_MEMORY = 2e6;
+/** A picture of about 400 × 400: faster to process here than to post to a worker, and never slow. */
+const DEFAULT_INLINE_MEMORY = 2e6;
 
 /**
- * Worker threads that share the tasks, each started when it is first needed. One that dies, or is not done in time, is
- * replaced, and its task is tried once more while no other is worked on: only then is the task to blame. Small tasks are
- * done in this thread.
+ * A pool of worker threads, each started on demand. A worker that crashes or exceeds the time limit is replaced, and
+ * its task is retried once while no other task runs: only a second failure is the task's own. Small tasks run on the
+ * calling thread.
  */
 export function createPixelPool(options: PixelPoolOptions): PixelExecutor {
-  const { workers, maxTimeMs, program = ourProgram(), smallMemory = SMALL_MEMORY } = options;
-  const gate = createMemoryGate({ pieces: workers, bytes: MAX_MEMORY });
+  const { workers, maxTimeMs, program = workerProgram(), inlineMemory = DEFAULT_INLINE_MEMORY } = options;
+  const gate = createMemoryGate({ tasks: workers, bytes: MAX_MEMORY });
   const idle: WorkerThread[] = [];
 
-  async function attempt<T extends PixelTask>(task: T): Promise<AnswerTo<T>> {
+  async function attempt<T extends PixelTask>(task: T): Promise<ResultOf<T>> {
     const worker = idle.pop() ?? startWorker(program);
     try {
-      const answer = await worker.perform(task, maxTimeMs);
+      const result = await worker.run(task, maxTimeMs);
       idle.push(worker);
-      return answer;
+      return result;
     } catch (thrown) {
       if (worker.isAlive()) idle.push(worker);
       throw thrown;
@@ -43,29 +43,30 @@ export function createPixelPool(options: PixelPoolOptions): PixelExecutor {
   }
 
   return {
-    // While one is worked on, the next one's bytes are read.
+    // While one task runs, the bytes of the next one are read.
     atOnce: 2 * workers,
-    shares: true,
-    async perform(make, memory) {
-      if (memory <= smallMemory) return INLINE_EXECUTOR.perform(make, memory);
-      let task: ReturnType<typeof make> | undefined;
-      const begin = () => {
-        task ??= make();
+    needsSharedMemory: true,
+    async run(createTask, memory) {
+      if (memory <= inlineMemory) return INLINE_EXECUTOR.run(createTask, memory);
+      let task: ReturnType<typeof createTask> | undefined;
+      const start = () => {
+        task ??= createTask();
         return attempt(task);
       };
       try {
-        return await gate.within(memory, begin);
+        return await gate.run(memory, start);
       } catch (thrown) {
         if (!(thrown instanceof WorkerLost)) throw thrown;
       }
-      return gate.alone(begin);
+      return gate.runAlone(start);
     },
-    // What is under way comes to its end before.
-    close: () => gate.alone(async () => void (await Promise.all(idle.splice(0).map((worker) => worker.end())))),
+    // Waits for running tasks.
+    close: () =>
+      gate.runAlone(async () => void (await Promise.all(idle.splice(0).map((worker) => worker.terminate())))),
   };
 }
 
-/** The built program of our workers, also where this file is not built: a thread starts from JavaScript. */
-function ourProgram(): string {
+/** The worker's program in dist/, also when this file runs from source: a thread needs JavaScript. */
+function workerProgram(): string {
   return createRequire(import.meta.url).resolve('#pixel-worker');
 }

@@ -1,9 +1,7 @@
-import { drawDifference } from '../../../analysis/difference-image.ts';
+import { drawDifference, sizeChangeImage } from '../../../analysis/difference-image.ts';
 import { type DifferenceRange, differences } from '../../../analysis/differences.ts';
-import { hidden } from '../../../analysis/hidden.ts';
-import type { Mask } from '../../../analysis/mask.ts';
+import { type Mask, maskReference } from '../../../analysis/mask.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
-import { sizeChangeImage } from '../../../analysis/size-change.ts';
 import { techniqueOf } from '../../../analysis/techniques.ts';
 import { thumbnail } from '../../../analysis/thumbnail.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
@@ -13,10 +11,10 @@ import type { Comparison, Measure } from '../../../ports/comparator.ts';
 import { decodePicture, encodeDrawnJpeg, encodeJpeg } from '../codec.ts';
 import type { Limits } from '../limits.ts';
 
-/** What is done to pixels, as this process or a worker of it is told: all of it can be posted from thread to thread. */
+/** A task on pixels. It can be posted to another thread. */
 export type PixelTask = DecodeTask | CompareTask | DrawTask | ThumbnailTask;
 
-/** A picture as its file has it. */
+/** An encoded picture. */
 interface Encoded {
   readonly bytes: Uint8Array;
   readonly format: PictureFormat;
@@ -25,16 +23,16 @@ interface Encoded {
 
 export interface DecodeTask extends Encoded {
   readonly kind: 'decode';
-  /** Where the pixels are to be put, of as many bytes as they have; in memory of their own where it is undefined. */
+  /** The memory for the pixels, of exactly their size; `undefined` for new memory. */
   readonly into?: Uint8Array | undefined;
 }
 
-/** Two decoded pictures; where there is a mask it has the image's size. */
+/** Two decoded pictures. A mask has the size of the image. */
 export interface PixelPair {
   readonly reference: Pixels;
   readonly image: Pixels;
   readonly mask: Mask | undefined;
-  /** How large the canvas of two pictures of different sizes may become. */
+  /** The maximum size of the difference image of two pictures of different sizes. */
   readonly maxPixels: number;
 }
 
@@ -42,7 +40,7 @@ export interface CompareTask extends PixelPair, Measure {
   readonly kind: 'compare';
 }
 
-/** The difference image alone. */
+/** Draws the difference image only. */
 export interface DrawTask extends PixelPair {
   readonly kind: 'draw';
 }
@@ -53,18 +51,20 @@ export interface ThumbnailTask extends Encoded {
   readonly side: number;
 }
 
-/** What the codec says of a picture: its pixels, or why it has none. */
+/** The pixels of a picture, or the verdict on it. */
 export type Decoded = { readonly pixels: Pixels } | { readonly verdict: Verdict };
 
-/** A small copy as a JPEG file, or why there is none. */
+/** A thumbnail as a JPEG file, or the verdict on its picture. */
 export type Thumbnail = { readonly jpeg: Uint8Array } | { readonly verdict: Verdict };
 
+/** Why a picture cannot be decoded. */
 export interface Verdict {
   readonly code: 'undecodable' | 'too_large';
   readonly message: string;
 }
 
-export type AnswerTo<T extends PixelTask> = T extends DecodeTask
+/** The result of a task. */
+export type ResultOf<T extends PixelTask> = T extends DecodeTask
   ? Decoded
   : T extends CompareTask
     ? Comparison
@@ -72,8 +72,8 @@ export type AnswerTo<T extends PixelTask> = T extends DecodeTask
       ? Thumbnail
       : Uint8Array;
 
-/** Does a task in this thread. */
-export async function perform(task: PixelTask): Promise<AnswerTo<PixelTask>> {
+/** Runs a task on the calling thread. */
+export async function runTask(task: PixelTask): Promise<ResultOf<PixelTask>> {
   switch (task.kind) {
     case 'decode':
       return decode(task);
@@ -102,7 +102,7 @@ async function shrink({ side, ...encoded }: Omit<ThumbnailTask, 'kind'>): Promis
   return 'verdict' in decoded ? decoded : { jpeg: encodeJpeg(thumbnail(decoded.pixels, side)) };
 }
 
-/** What was thrown, as a verdict on the picture; anything else is thrown on. */
+/** Returns the verdict that an error expresses. Rethrows any other error. */
 export function verdictOf(thrown: unknown): Verdict {
   if (thrown instanceof ImgpipeError && (thrown.code === 'undecodable' || thrown.code === 'too_large')) {
     return { code: thrown.code, message: thrown.message };
@@ -112,8 +112,8 @@ export function verdictOf(thrown: unknown): Verdict {
 
 function compare({ technique, threshold, ...pair }: CompareTask): Comparison {
   const { image } = pair;
-  if (!sameSize(pair)) return { kind: 'size_changed', measurement: null, regions: null, difference: draw(pair) };
-  const reference = seen(pair);
+  if (!haveSameSize(pair)) return { kind: 'size_changed', measurement: null, regions: null, difference: draw(pair) };
+  const reference = maskedReference(pair);
   const { measurement, regions, ...range } = techniqueOf(technique).measure(reference, image, pair.mask);
   if (!(measurement > limitOf(threshold, image))) {
     return { kind: 'unchanged', measurement, regions: null, difference: null };
@@ -128,21 +128,21 @@ function compare({ technique, threshold, ...pair }: CompareTask): Comparison {
 
 function draw(pair: Omit<DrawTask, 'kind'>): Uint8Array {
   const { image, maxPixels } = pair;
-  if (!sameSize(pair)) return encodeJpeg(sizeChangeImage(pair.reference, image, maxPixels));
-  const reference = seen(pair);
+  if (!haveSameSize(pair)) return encodeJpeg(sizeChangeImage(pair.reference, image, maxPixels));
+  const reference = maskedReference(pair);
   return encodeDifference(reference, image, differences.sums(reference.data, image.data));
 }
 
-/** The reference as the mask lets it be compared. */
-export function seen({ reference, image, mask }: PixelPair): Pixels {
-  return mask === undefined ? reference : hidden(reference, image, mask);
+/** The reference with the pixels that the mask hides taken from the image. */
+export function maskedReference({ reference, image, mask }: PixelPair): Pixels {
+  return mask === undefined ? reference : maskReference(reference, image, mask);
 }
 
-export function sameSize({ reference, image }: PixelPair): boolean {
+export function haveSameSize({ reference, image }: PixelPair): boolean {
   return reference.width === image.width && reference.height === image.height;
 }
 
-/** The difference image of two pictures of one size as a JPEG file. */
+/** Encodes the difference image of two pictures of one size as a JPEG. */
 export function encodeDifference(reference: Pixels, image: Pixels, range: DifferenceRange): Uint8Array {
   return encodeDrawnJpeg(image, (rgb, first) => drawDifference(reference, image, range, rgb, first));
 }

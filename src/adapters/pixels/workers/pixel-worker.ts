@@ -1,17 +1,17 @@
-/** The program of a worker thread: does what it is told, one task after the other. */
+/** The program of a worker thread: runs the tasks that it receives, one after the other. */
 import { parentPort } from 'node:worker_threads';
-import { type PixelTask, perform } from './pixel-tasks.ts';
+import { type PixelTask, runTask } from './pixel-tasks.ts';
 import type { WorkerMessage } from './worker-thread.ts';
 
 parentPort?.on('message', (task: PixelTask) => {
-  work(task).then(tell, (error: unknown) => tell({ kind: 'failed', error }));
+  run(task).then(post, (error: unknown) => post({ kind: 'failed', error }));
 });
-tell({ kind: 'ready' });
+post({ kind: 'ready' });
 
-function tell(message: WorkerMessage): void {
+function post(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-async function work(task: PixelTask): Promise<WorkerMessage> {
-  return { kind: 'done', answer: await perform(task) };
+async function run(task: PixelTask): Promise<WorkerMessage> {
+  return { kind: 'done', result: await runTask(task) };
 }

@@ -1,91 +1,91 @@
 import { Worker } from 'node:worker_threads';
 import { WorkerLost } from './pixel-executor.ts';
-import type { AnswerTo, PixelTask } from './pixel-tasks.ts';
+import type { PixelTask, ResultOf } from './pixel-tasks.ts';
 
-/** What a worker says: that its program has started, or how its task has ended. */
+/** A message from a worker: its program has started, or its task has ended. */
 export type WorkerMessage =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'done'; readonly answer: AnswerTo<PixelTask> }
+  | { readonly kind: 'done'; readonly result: ResultOf<PixelTask> }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** A thread that does one task at a time. */
+/** A thread that runs one task at a time. */
 export interface WorkerThread {
   /**
-   * Throws `WorkerLost` where the thread dies of the task, or is not done after so long: then it is ended. Anything else is
-   * the task's own error, or says why the thread has not started.
+   * Throws `WorkerLost` if the thread crashes or exceeds the time limit, at which it is terminated. Any other error is
+   * that of the task, or the reason why the thread did not start.
    */
-  perform<T extends PixelTask>(task: T, maxTimeMs: number): Promise<AnswerTo<T>>;
+  run<T extends PixelTask>(task: T, maxTimeMs: number): Promise<ResultOf<T>>;
   isAlive(): boolean;
-  end(): Promise<void>;
+  terminate(): Promise<void>;
 }
 
-/** Objects of a worker's own take little: whatever fills more than this does not come to an end. */
+/** The limit of a worker's JavaScript heap. Pixels are outside of it, so that regular tasks need far less. */
 const MAX_HEAP_MB = 512;
-/** A thread that has not started after this long, on a machine however busy, does not start. */
+/** A thread that has not started by then will not start, however busy the machine is. */
 const MAX_START_MS = 60_000;
 
 type Ending = Exclude<WorkerMessage, { kind: 'ready' }>;
 
-/** Starts a thread of this program, which keeps the process from ending only while it has a task. */
+/** Starts a thread with the given program. It keeps the process alive only while it runs a task. */
 export function startWorker(program: string): WorkerThread {
   const thread = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
   thread.unref();
   let onMessage = (_: WorkerMessage) => {};
-  let onDeath = () => {};
-  let dead = false;
+  let onExit = () => {};
+  let isDead = false;
   let cause: unknown;
-  const die = (error: unknown) => {
-    dead = true;
+  const handleExit = (error: unknown) => {
+    isDead = true;
     cause ??= error;
-    onDeath();
+    onExit();
   };
-  thread.on('error', die);
-  thread.on('messageerror', die);
-  thread.on('exit', die);
+  thread.on('error', handleExit);
+  thread.on('messageerror', handleExit);
+  thread.on('exit', handleExit);
   thread.on('message', (message: WorkerMessage) => onMessage(message));
-  // That it does not start is no picture's fault.
+  // A failed start is not a verdict on a picture.
   const started = next('ready', MAX_START_MS).catch(() => {
-    throw new Error('a worker thread does not start', { cause });
+    throw new Error('a worker thread failed to start', { cause });
   });
   started.catch(() => {});
 
-  /** The next message, which is to be of this kind. */
+  /** Waits for the next message of this kind. */
   function next(kind: 'ready' | 'ending', withinMs: number): Promise<WorkerMessage> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => lose(true), withinMs);
-      const lose = (late: boolean) => {
+      const lose = (timedOut: boolean) => {
         clearTimeout(timer);
-        dead = true;
+        isDead = true;
         void thread.terminate();
-        reject(new WorkerLost(late));
+        reject(new WorkerLost(timedOut));
       };
       onMessage = (message) => {
         if ((message.kind === 'ready') !== (kind === 'ready')) return;
         clearTimeout(timer);
         resolve(message);
       };
-      onDeath = () => lose(false);
-      if (dead) lose(false);
+      onExit = () => lose(false);
+      if (isDead) lose(false);
     });
   }
 
   return {
-    async perform<T extends PixelTask>(task: T, maxTimeMs: number) {
+    async run<T extends PixelTask>(task: T, maxTimeMs: number) {
       thread.ref();
       try {
-        // Its time begins once it is there.
+        // The time limit starts when the thread is ready.
         await started;
         const ended = next('ending', maxTimeMs);
         thread.postMessage(task);
         const ending = (await ended) as Ending;
         if (ending.kind === 'failed') throw ending.error;
-        return ending.answer as AnswerTo<T>;
+        return ending.result as ResultOf<T>;
       } finally {
         thread.unref();
       }
     },
-    isAlive: () => !dead,
-    async end() {
+    isAlive: () => !isDead,
+    async terminate() {
       await thread.terminate();
     },
   };

@@ -21,17 +21,17 @@ function encodedAt(quality: number, picture: Pixels): Uint8Array {
   });
 }
 
-function upTo(most: number): number[] {
-  return Array.from({ length: most }, (_, index) => index + 1);
+function upTo(max: number): number[] {
+  return Array.from({ length: max }, (_, index) => index + 1);
 }
 
-describe('a JPEG that is encoded by vectors', () => {
-  it('is to be had on this machine', () => {
+describe('the SIMD encoder', () => {
+  it('is available on this machine', () => {
     expect(encode).toBeDefined();
   });
 
   it.each(encoded.files)(
-    'is the file that Pillow makes of $kind, $width × $height, at quality $quality',
+    'gives the same file as Pillow for $kind, $width × $height, quality $quality',
     async ({ kind, width, height, quality, sha256: sha }) => {
       const bytes = encodedAt(quality, drawn(kind, width, height));
       expect(sha256Of(bytes)).toBe(sha);
@@ -40,7 +40,7 @@ describe('a JPEG that is encoded by vectors', () => {
   );
 
   it.each(encoded.sizes)(
-    'is that file for every size from 1 × 1 to $to × $to: $kind, quality $quality',
+    'gives the same file for every size from 1 × 1 to $to × $to: $kind, quality $quality',
     ({ kind, quality, to, sha256: sha }) => {
       const every = upTo(to).flatMap((width) =>
         upTo(to).map((height) => encodedAt(quality, drawn(kind, width, height))),
@@ -50,30 +50,30 @@ describe('a JPEG that is encoded by vectors', () => {
   );
 
   it.each(encoded.qualities)(
-    'is that file at every quality: $kind, $width × $height',
+    'gives the same file at every quality: $kind, $width × $height',
     ({ kind, width, height, sha256: sha }) => {
       const picture = drawn(kind, width, height);
       expect(sha256Of(Buffer.concat(upTo(100).map((quality) => encodedAt(quality, picture))))).toBe(sha);
     },
   );
 
-  it('is drawn from the top down, each row once, into a few rows of memory', () => {
+  it('draws from the top down, each row once, into a buffer of a few rows', () => {
     const drawings: [number, number, number][] = [];
-    let most = 0;
+    let bufferBytes = 0;
     const height = 20_000;
     const { data } = drawn('extremes', 100, 16);
     const afresh = createJpegEncoder() as JpegEncoder;
     const bytes = afresh({ width: 100, height }, 100, (rgb, first, count) => {
       drawings.push([first, count, rgb.length]);
-      most = Math.max(most, rgb.buffer.byteLength);
+      bufferBytes = Math.max(bufferBytes, rgb.buffer.byteLength);
       rgb.set(data.subarray(0, rgb.length));
     });
     expect(drawings).toEqual(Array.from({ length: 1250 }, (_, band) => [band * 16, 16, 4800]));
     expect(bytes.length).toBeGreaterThan(3e6);
-    expect(most).toBeLessThan(2e6);
+    expect(bufferBytes).toBeLessThan(2e6);
   });
 
-  it('has room for the most that rows become, on an encoder that had no other picture', () => {
+  it('has space for the largest possible output, also for the first picture', () => {
     const { data, ...size } = drawn('extremes', 16_000, 16);
     const afresh = createJpegEncoder() as JpegEncoder;
     const bytes = afresh(size, 100, (rgb) => rgb.set(data));
@@ -81,7 +81,7 @@ describe('a JPEG that is encoded by vectors', () => {
     expect(sha256Of(bytes)).toBe(sha256Of(encodedAt(100, { ...size, data })));
   });
 
-  it('is whole after one that could not be drawn, and after wider and narrower ones', () => {
+  it('is not affected by an earlier picture that failed, or was wider or narrower', () => {
     const picture = drawn('noise', 100, 50);
     const right = sha256Of(encodedAt(75, picture));
     const half = (_: Uint8Array, first: number) => {
@@ -94,7 +94,7 @@ describe('a JPEG that is encoded by vectors', () => {
     expect(sha256Of(encodedAt(75, picture))).toBe(right);
   });
 
-  it('outlives the next one', () => {
+  it('returns bytes that the next picture does not overwrite', () => {
     const bytes = encodedAt(75, drawn('scene', 50, 50));
     const before = sha256Of(bytes);
     encodedAt(75, drawn('noise', 50, 50));
@@ -107,12 +107,12 @@ describe('a JPEG that is encoded by vectors', () => {
     [65_536, 1],
     [1, 65_536],
     [1.5, 1],
-  ])('cannot be %s × %s', (width, height) => {
+  ])('refuses %s × %s pixels', (width, height) => {
     expect(() => encode({ width, height }, 75, () => undefined)).toThrow(RangeError);
   });
 });
 
-it('makes of the generated stream the pictures, the norms and the difference images of Pillow and NumPy', async () => {
+it('the generated stream has the same pictures, norms and difference images as with Pillow and NumPy', async () => {
   const original = readFileSync(new URL('../../../../image_original/original_image.jpg', import.meta.url));
   let before = await decodePicture(original, 'jpg', LIMITS);
   for (const { sha256: sha, norm, difference } of encoded.stream) {
@@ -126,7 +126,7 @@ it('makes of the generated stream the pictures, the norms and the difference ima
   }
 });
 
-describe('a machine without vectors', () => {
+describe('a machine without SIMD', () => {
   afterEach(() => vi.restoreAllMocks());
 
   it('encodes and draws differences with libjpeg', async () => {

@@ -1,23 +1,23 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readJpegHeader } from '../../../../src/adapters/pixels/jpeg/header.ts';
+import { isOutOfMemory } from '../../../../src/adapters/pixels/jpeg/jimp.ts';
 import { decodeWithLibjpeg } from '../../../../src/adapters/pixels/jpeg/libjpeg.ts';
 import type * as instances from '../../../../src/adapters/pixels/jpeg/libjpeg-instance.ts';
-import { isMemoryTrouble } from '../../../../src/adapters/pixels/memory-errors.ts';
 import { sha256Of } from '../../../../src/base/digest.ts';
 import { expected, fixture } from '../../../fixtures/pictures/expected.ts';
 
-/** What the next instances throw when they decode, one after the other. */
-const troubles = vi.hoisted((): unknown[] => []);
+/** The errors that the next instances throw in `decode`, in order. */
+const faults = vi.hoisted((): unknown[] => []);
 
 vi.mock('../../../../src/adapters/pixels/jpeg/libjpeg-instance.ts', async (original) => {
   const { createInstance } = await original<typeof instances>();
   return {
     createInstance: () => {
       const instance = createInstance();
-      const trouble = troubles.shift();
-      if (trouble !== undefined) {
+      const fault = faults.shift();
+      if (fault !== undefined) {
         instance.decoder.decode = () => {
-          throw trouble;
+          throw fault;
         };
       }
       return instance;
@@ -33,41 +33,41 @@ const trap = new RuntimeError('memory access out of bounds');
 const noMemory = new RangeError('WebAssembly.Memory(): could not allocate memory');
 const NAME = 'baseline-420.jpg';
 
-/** Decodes with a codec that has no instance yet. */
-async function decodeAfresh() {
+/** A decoder that has no instance yet. */
+async function newDecoder() {
   vi.resetModules();
   const { decodePicture } = await import('../../../../src/adapters/pixels/codec.ts');
   return () => decodePicture(fixture(NAME), 'jpg', { maxPixels: 64e6 });
 }
 
-it('refuses a picture that comes out in another size than its header says', () => {
+it('a picture whose decoded size differs from its header is refused', () => {
   const header = readJpegHeader(fixture(NAME));
   expect(decodeWithLibjpeg(fixture(NAME), { ...header, width: header.width + 1 })).toEqual({ refused: 'pixels' });
 });
 
-describe('an instance of libjpeg that breaks', () => {
-  it('is followed by another, on which the same bytes decode', async () => {
-    troubles.push(trap);
-    const decode = await decodeAfresh();
+describe('an instance of libjpeg that crashes', () => {
+  it('is replaced, and the same bytes decode', async () => {
+    faults.push(trap);
+    const decode = await newDecoder();
     expect(sha256Of((await decode()).data)).toBe(expected.decoded[NAME]?.sha256);
-    expect(troubles).toEqual([]);
+    expect(faults).toEqual([]);
   });
 
-  it('is what the bytes are blamed for when the next one breaks too', async () => {
-    troubles.push(trap, trap);
-    const decode = await decodeAfresh();
+  it('makes the bytes undecodable if the next one crashes as well', async () => {
+    faults.push(trap, trap);
+    const decode = await newDecoder();
     await expect(decode()).rejects.toMatchObject({ code: 'undecodable', cause: trap });
     expect(sha256Of((await decode()).data)).toBe(expected.decoded[NAME]?.sha256);
   });
 
-  it('for want of memory is no verdict on the bytes', async () => {
-    // The second is a thrown C++ object that is no message, as std::bad_alloc is.
+  it('for lack of memory is not a verdict on the bytes', async () => {
+    // The second is a C++ exception that is not a string, such as std::bad_alloc.
     for (const [thrown, seen] of [
       [noMemory, noMemory.message],
       [8, 'libjpeg-turbo is out of memory'],
     ] as const) {
-      troubles.push(thrown, thrown);
-      const decode = await decodeAfresh();
+      faults.push(thrown, thrown);
+      const decode = await newDecoder();
       const error: unknown = await decode().catch((caught: unknown) => caught);
       expect(error).not.toHaveProperty('code');
       expect(error).toMatchObject({ message: seen });
@@ -75,10 +75,10 @@ describe('an instance of libjpeg that breaks', () => {
     }
   });
 
-  it('is told from other errors by what it says', () => {
-    expect(isMemoryTrouble(noMemory)).toBe(true);
-    expect(isMemoryTrouble(new RangeError('Array buffer allocation failed'))).toBe(true);
-    expect(isMemoryTrouble(new RangeError('The value of "offset" is out of range.'))).toBe(false);
-    expect(isMemoryTrouble(new Error('cannot allocate a colour'))).toBe(false);
+  it('for lack of memory is recognized by its message', () => {
+    expect(isOutOfMemory(noMemory)).toBe(true);
+    expect(isOutOfMemory(new RangeError('Array buffer allocation failed'))).toBe(true);
+    expect(isOutOfMemory(new RangeError('The value of "offset" is out of range.'))).toBe(false);
+    expect(isOutOfMemory(new Error('cannot allocate a colour'))).toBe(false);
   });
 });

@@ -19,10 +19,10 @@ import { chunk, ihdr, png as pngOf } from '../../../support/png-files.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const LIMITS = { maxPixels: 64e6 };
-const TROUBLED = path.join(ROOT, 'test/support/programs/troubled-worker.js');
-const PATIENT_MS = 30_000;
+const FAULTY_WORKER = path.join(ROOT, 'test/support/programs/troubled-worker.js');
+const LONG_MS = 30_000;
 
-/** A picture that counts how often it is read. */
+/** A picture source that counts its reads. */
 function source(bytes: Uint8Array, format: PictureFormat = 'png'): PictureSource & { reads: number } {
   return {
     sha256: sha256Of(bytes),
@@ -35,22 +35,22 @@ function source(bytes: Uint8Array, format: PictureFormat = 'png'): PictureSource
   };
 }
 
-/** Work with something done around each task. */
-function around(work: PixelExecutor, wrap: <T>(perform: () => Promise<T>) => Promise<T>): PixelExecutor {
-  return { ...work, perform: (make, memory) => wrap(() => work.perform(make, memory)) };
+/** An executor that wraps each task of another one. */
+function wrapped(executor: PixelExecutor, wrap: <T>(run: () => Promise<T>) => Promise<T>): PixelExecutor {
+  return { ...executor, run: (createTask, memory) => wrap(() => executor.run(createTask, memory)) };
 }
 
-/** The work of this thread, and how often it was asked for. */
-function counted() {
+/** The inline executor, with a count of its tasks. */
+function counting() {
   let tasks = 0;
-  const work = around(INLINE_EXECUTOR, (perform) => {
+  const executor = wrapped(INLINE_EXECUTOR, (run) => {
     tasks++;
-    return perform();
+    return run();
   });
-  return { work, tasks: () => tasks };
+  return { executor, tasks: () => tasks };
 }
 
-/** A PNG of these RGBA pixels, row by row. */
+/** A PNG with the given RGBA pixels, row by row. */
 function rgba(width: number, pixels: number[][]): Buffer {
   const picture = new PNG({ width, height: pixels.length / width });
   picture.data.set(pixels.flat());
@@ -78,13 +78,13 @@ describe('a thumbnail', () => {
     expect(small).toEqual(encodeJpeg({ width: 2, height: 1, data }));
   });
 
-  it('of a transparent PNG is over white', async () => {
+  it('of a transparent PNG is blended with white', async () => {
     const bytes = rgba(2, [
       [0, 0, 0, 0],
       [200, 100, 50, 255],
     ]);
     const small = await createThumbnails({ ...LIMITS, side: 1 }).of(source(bytes));
-    // (255 + 200) / 2, (255 + 100) / 2, (255 + 50) / 2, halves upwards.
+    // (255 + 200) / 2, (255 + 100) / 2, (255 + 50) / 2, rounded half up.
     expect(small).toEqual(encodeJpeg({ width: 1, height: 1, data: Uint8Array.from([228, 178, 153]) }));
   });
 
@@ -98,7 +98,7 @@ describe('a thumbnail', () => {
   });
 
   it.each(['exif-6.jpg', 'exif-6.png', 'exif-3.jpg'])(
-    'is upright, and as large as a small picture: %s',
+    'is upright, and not scaled up for a small picture: %s',
     async (name) => {
       const format = name.endsWith('jpg') ? 'jpg' : 'png';
       const pixels = await decodePicture(fixture(name), format, LIMITS);
@@ -107,18 +107,24 @@ describe('a thumbnail', () => {
     },
   );
 
-  it('has 240 pixels on its longest side', async () => {
+  it('is 240 pixels on its longest side', async () => {
     const small = await createThumbnails(LIMITS).of(source(png([1, 2, 3], { width: 300, height: 480 })));
     expect(await decodePicture(small, 'jpg', LIMITS)).toMatchObject({ width: 150, height: 240 });
   });
 });
 
-describe('a picture that cannot be shown', () => {
+describe('a picture that cannot be decoded', () => {
   it.each([
-    ['damaged', cutPng(), 'png', 'undecodable', 'the PNG is cut short or damaged'],
-    ['cut short', fixture('grey.jpg').subarray(0, 500), 'jpg', 'undecodable', 'the JPEG is cut short or damaged'],
-    ['no picture', Buffer.from('a text'), 'jpg', 'undecodable', expect.any(String)],
-  ] as const)('is told of, and remembered: %s', async (_, bytes, format, code, message) => {
+    ['a corrupt PNG', cutPng(), 'png', 'undecodable', 'the PNG is truncated or corrupt'],
+    [
+      'a truncated JPEG',
+      fixture('grey.jpg').subarray(0, 500),
+      'jpg',
+      'undecodable',
+      'the JPEG is truncated or corrupt',
+    ],
+    ['not a picture', Buffer.from('a text'), 'jpg', 'undecodable', expect.any(String)],
+  ] as const)('has its verdict reported and cached: %s', async (_, bytes, format, code, message) => {
     const thumbnails = createThumbnails(LIMITS);
     const picture = source(bytes, format);
     for (let times = 0; times < 3; times++) {
@@ -132,9 +138,9 @@ describe('a picture that cannot be shown', () => {
   it.each([
     ['PNG', pngOf(ihdr(30_000, 30_000, 8, 2), chunk('IDAT', Buffer.alloc(10))), 'png'],
     ['JPEG', withFrameSize(fixture('baseline-420.jpg'), 30_000, 30_000), 'jpg'],
-  ] as const)('is not even begun with where its header says 30,000 × 30,000: %s', async (_, bytes, format) => {
-    const { work, tasks } = counted();
-    const thumbnails = createThumbnails({ ...LIMITS, work });
+  ] as const)('is not decoded if its header says 30,000 × 30,000: %s', async (_, bytes, format) => {
+    const { executor, tasks } = counting();
+    const thumbnails = createThumbnails({ ...LIMITS, executor });
     const picture = source(bytes, format);
     for (let times = 0; times < 2; times++) {
       await expect(thumbnails.of(picture)).rejects.toMatchObject({
@@ -145,9 +151,9 @@ describe('a picture that cannot be shown', () => {
     expect([tasks(), picture.reads]).toEqual([0, 1]);
   });
 
-  it('is too large where decoding it takes more memory than it may', async () => {
-    const { work, tasks } = counted();
-    const thumbnails = createThumbnails({ ...LIMITS, maxMemory: 1000, work });
+  it('is too large if decoding would exceed the memory limit', async () => {
+    const { executor, tasks } = counting();
+    const thumbnails = createThumbnails({ ...LIMITS, maxMemory: 1000, executor });
     await expect(thumbnails.of(source(png([1, 2, 3], { width: 40, height: 40 })))).rejects.toMatchObject({
       code: 'too_large',
       message: expect.stringContaining('max_picture_memory'),
@@ -156,50 +162,50 @@ describe('a picture that cannot be shown', () => {
   });
 
   it.each(['store_unavailable', 'object_missing', 'undecodable'] as const)(
-    'because reading it throws is tried again: %s',
+    'because reading it failed is read again: %s',
     async (code) => {
       const thumbnails = createThumbnails(LIMITS);
       const picture = source(png([1, 2, 3]));
-      const error = new ImgpipeError(code, 'The store is away.');
+      const error = new ImgpipeError(code, 'The store is unavailable.');
       await expect(thumbnails.of({ ...picture, read: () => Promise.reject(error) })).rejects.toBe(error);
       expect(await thumbnails.of(picture)).toBeInstanceOf(Uint8Array);
     },
   );
 });
 
-describe('thumbnails that many ask for at once', () => {
-  it('are each made once, with the files of a few in memory', async () => {
-    const pool = createPixelPool({ workers: 2, maxTimeMs: PATIENT_MS, smallMemory: 0 });
-    let [inHand, most, tasks] = [0, 0, 0];
-    const work = around(pool, async (perform) => {
+describe('concurrent requests', () => {
+  it('create each thumbnail once, with few files in memory', async () => {
+    const pool = createPixelPool({ workers: 2, maxTimeMs: LONG_MS, inlineMemory: 0 });
+    let [inFlight, maxInFlight, tasks] = [0, 0, 0];
+    const executor = wrapped(pool, async (run) => {
       tasks++;
       try {
-        return await perform();
+        return await run();
       } finally {
-        inHand--;
+        inFlight--;
       }
     });
     const pictures = Array.from({ length: 40 }, (_, index) => {
       const picture = source(png([6 * index, 0, 0], { width: 300, height: 200 }));
       const read = () => {
-        inHand++;
-        most = Math.max(most, inHand);
+        inFlight++;
+        maxInFlight = Math.max(maxInFlight, inFlight);
         return picture.read();
       };
       return { picture, asked: { ...picture, read } };
     });
-    const thumbnails = createThumbnails({ ...LIMITS, work });
+    const thumbnails = createThumbnails({ ...LIMITS, executor });
     const tenTimes = Array.from({ length: 10 }, () => pictures).flat();
     const all = await Promise.all(tenTimes.map(({ asked }) => thumbnails.of(asked)));
     await thumbnails.close();
     expect(tasks).toBe(40);
     expect(pictures.map(({ picture }) => picture.reads)).toEqual(pictures.map(() => 1));
-    expect(most).toBe(4);
+    expect(maxInFlight).toBe(4);
     expect(new Set(all.map(sha256Of)).size).toBe(40);
     expect(all.slice(40, 80)).toEqual(all.slice(0, 40));
   });
 
-  it('are made again once they have been dropped', async () => {
+  it('create a thumbnail again after it was evicted', async () => {
     const thumbnails = createThumbnails({ ...LIMITS, maxBytes: 0 });
     const picture = source(png([1, 2, 3]));
     await thumbnails.of(picture);
@@ -213,32 +219,32 @@ describe('workers', () => {
     vi.unstubAllEnvs();
   });
 
-  it('have the large pictures, and it is no picture’s fault where they do not start', async () => {
+  it('process large pictures, and a failed start is not a verdict on a picture', async () => {
     const program = path.join(temporaryFolder(), 'gone.js');
-    const work = createPixelPool({ workers: 1, maxTimeMs: PATIENT_MS, program });
-    const thumbnails = createThumbnails({ ...LIMITS, work });
+    const executor = createPixelPool({ workers: 1, maxTimeMs: LONG_MS, program });
+    const thumbnails = createThumbnails({ ...LIMITS, executor });
     expect(await thumbnails.of(source(png([1, 2, 3])))).toBeInstanceOf(Uint8Array);
     const large = source(png([1, 2, 3], { width: 640, height: 480 }));
     for (let times = 0; times < 2; times++) {
-      await expect(thumbnails.of(large)).rejects.toThrow('a worker thread does not start');
+      await expect(thumbnails.of(large)).rejects.toThrow('a worker thread failed to start');
     }
     expect(large.reads).toBe(2);
     await thumbnails.close();
   });
 
   it.each([
-    ['exit', PATIENT_MS, 'the picture takes more to be decoded than there is: two workers have died of it'],
-    ['hang', 2500, 'the picture takes longer to be decoded than it may (max_picture_time)'],
-  ] as const)('are what a picture costs by %s, and the others are made', async (way, maxTimeMs, message) => {
+    ['exit', LONG_MS, 'decoding crashed two workers, probably for lack of memory'],
+    ['hang', 2500, 'decoding takes longer than the limit (max_picture_time)'],
+  ] as const)('that fail (%s) make only their picture fail', async (fault, maxTimeMs, message) => {
     const bad = source(png([9, 9, 9]));
     const log = path.join(temporaryFolder(), 'log');
     writeFileSync(log, '');
-    vi.stubEnv('TROUBLE', way);
+    vi.stubEnv('TROUBLE', fault);
     vi.stubEnv('TROUBLE_WITH', bad.sha256);
     vi.stubEnv('TROUBLE_TIMES', '9');
     vi.stubEnv('TROUBLE_LOG', log);
-    const work = createPixelPool({ workers: 2, maxTimeMs, program: TROUBLED, smallMemory: 0 });
-    const thumbnails = createThumbnails({ ...LIMITS, work });
+    const executor = createPixelPool({ workers: 2, maxTimeMs, program: FAULTY_WORKER, inlineMemory: 0 });
+    const thumbnails = createThumbnails({ ...LIMITS, executor });
     const made = [1, 2, 3].map((red) => thumbnails.of(source(png([red, 9, 9]))));
     await expect(thumbnails.of(bad)).rejects.toMatchObject({ code: 'too_large', message });
     expect(await Promise.all(made)).toHaveLength(3);
@@ -247,18 +253,18 @@ describe('workers', () => {
     await thumbnails.close();
   });
 
-  it('are ended once it is closed: what is in hand is made, and what waits is not', async () => {
+  it('are terminated on close: running tasks complete, and waiting ones do not start', async () => {
     const workers: Worker[] = [];
     const onWorker = (worker: Worker) => workers.push(worker);
     process.on('worker', onWorker);
     let onTask = () => {};
-    const pool = createPixelPool({ workers: 2, maxTimeMs: PATIENT_MS, smallMemory: 0 });
-    const work = around(pool, (perform) => {
-      const answer = perform();
+    const pool = createPixelPool({ workers: 2, maxTimeMs: LONG_MS, inlineMemory: 0 });
+    const executor = wrapped(pool, (run) => {
+      const result = run();
       onTask();
-      return answer;
+      return result;
     });
-    const thumbnails = createThumbnails({ ...LIMITS, work });
+    const thumbnails = createThumbnails({ ...LIMITS, executor });
     await Promise.all([1, 2].map((red) => thumbnails.of(source(png([red, 0, 0])))));
     const alive = () => workers.filter(({ threadId }) => threadId !== -1).length;
     expect(alive()).toBe(2);

@@ -2,19 +2,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createMemoryGate } from '../../../../src/adapters/pixels/workers/memory-gate.ts';
 
-/** Work that ends when it is told to, and notes when it begins. */
-function pieces(gate = createMemoryGate({ pieces: 2, bytes: 100 })) {
-  const begun: string[] = [];
+/** Tasks that end on demand, and a record of those that have started. */
+function controlledTasks(gate = createMemoryGate({ tasks: 2, bytes: 100 })) {
+  const started: string[] = [];
   const ends = new Map<string, () => void>();
-  const work = (name: string) => () =>
+  const task = (name: string) => () =>
     new Promise<string>((resolve) => {
-      begun.push(name);
+      started.push(name);
       ends.set(name, () => resolve(name));
     });
   return {
     gate,
-    begun,
-    work,
+    started,
+    task,
     end: async (name: string) => {
       ends.get(name)?.();
       await nextTurn();
@@ -22,50 +22,50 @@ function pieces(gate = createMemoryGate({ pieces: 2, bytes: 100 })) {
   };
 }
 
-describe('the gate to the workers', () => {
-  it('lets in so many pieces of work at a time, in the order of asking', async () => {
-    const { gate, begun, work, end } = pieces();
-    const all = ['a', 'b', 'c'].map((name) => gate.within(1, work(name)));
+describe('the memory gate', () => {
+  it('limits the number of concurrent tasks and keeps their order', async () => {
+    const { gate, started, task, end } = controlledTasks();
+    const all = ['a', 'b', 'c'].map((name) => gate.run(1, task(name)));
     await nextTurn();
-    expect(begun).toEqual(['a', 'b']);
+    expect(started).toEqual(['a', 'b']);
     await end('b');
-    expect(begun).toEqual(['a', 'b', 'c']);
+    expect(started).toEqual(['a', 'b', 'c']);
     await end('a');
     await end('c');
     expect(await Promise.all(all)).toEqual(['a', 'b', 'c']);
   });
 
-  it('lets in no more bytes than there is room for, and nothing small past something large', async () => {
-    const { gate, begun, work, end } = pieces(createMemoryGate({ pieces: 9, bytes: 100 }));
-    const all = [gate.within(60, work('a')), gate.within(50, work('large')), gate.within(10, work('small'))];
+  it('limits the total memory, and does not let small tasks overtake a large one', async () => {
+    const { gate, started, task, end } = controlledTasks(createMemoryGate({ tasks: 9, bytes: 100 }));
+    const all = [gate.run(60, task('a')), gate.run(50, task('large')), gate.run(10, task('small'))];
     await nextTurn();
-    expect(begun).toEqual(['a']);
+    expect(started).toEqual(['a']);
     await end('a');
-    expect(begun).toEqual(['a', 'large', 'small']);
+    expect(started).toEqual(['a', 'large', 'small']);
     await end('large');
     await end('small');
     await Promise.all(all);
   });
 
-  it.each([101, 1e12])('lets in what takes more than there is, %i bytes, alone', async (bytes) => {
-    const { gate, begun, work, end } = pieces();
-    const all = [gate.within(1, work('a')), gate.within(bytes, work('huge')), gate.within(1, work('b'))];
+  it.each([101, 1e12])('runs a task that exceeds the limit, with %i bytes, alone', async (bytes) => {
+    const { gate, started, task, end } = controlledTasks();
+    const all = [gate.run(1, task('a')), gate.run(bytes, task('huge')), gate.run(1, task('b'))];
     await nextTurn();
-    expect(begun).toEqual(['a']);
+    expect(started).toEqual(['a']);
     await end('a');
-    expect(begun).toEqual(['a', 'huge']);
+    expect(started).toEqual(['a', 'huge']);
     await end('huge');
-    expect(begun).toEqual(['a', 'huge', 'b']);
+    expect(started).toEqual(['a', 'huge', 'b']);
     await end('b');
     await Promise.all(all);
   });
 
-  it('has room again after work that failed', async () => {
-    const { gate, begun, work, end } = pieces(createMemoryGate({ pieces: 1, bytes: 1 }));
-    await expect(gate.alone(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    const next = gate.alone(work('next'));
+  it('releases the memory of a task that failed', async () => {
+    const { gate, started, task, end } = controlledTasks(createMemoryGate({ tasks: 1, bytes: 1 }));
+    await expect(gate.runAlone(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    const next = gate.runAlone(task('next'));
     await nextTurn();
-    expect(begun).toEqual(['next']);
+    expect(started).toEqual(['next']);
     await end('next');
     await next;
   });

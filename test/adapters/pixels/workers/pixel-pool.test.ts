@@ -10,65 +10,65 @@ import { png } from '../../../support/pictures.ts';
 import { l2Above, pair } from '../../../support/samples.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-const TROUBLED = path.join(ROOT, 'test/support/programs/troubled-worker.js');
-const PATIENT_MS = 30_000;
+const FAULTY_WORKER = path.join(ROOT, 'test/support/programs/troubled-worker.js');
+const LONG_MS = 30_000;
 
 function source(bytes: Uint8Array): PictureSource {
   return { sha256: sha256Of(bytes), format: 'png', read: async () => bytes };
 }
 
-/** Pictures that are all different. */
-function some(count: number): PictureSource[] {
+/** Distinct pictures. */
+function pictures(count: number): PictureSource[] {
   return Array.from({ length: count }, (_, index) => source(png([index, 100, 200], { width: 40, height: 30 })));
 }
 
-/** A comparator whose workers get into trouble with a picture so many times, and what they have begun and ended. */
-function troubled(way: 'exit' | 'hang' | 'memory', times: number, maxTimeMs = PATIENT_MS) {
+/** A comparator whose workers fail `times` times on the picture `bad`, and a log of the tasks' starts and ends. */
+function faulty(fault: 'exit' | 'hang' | 'memory', times: number, maxTimeMs = LONG_MS) {
   const bad = source(png([9, 9, 9]));
   const log = path.join(temporaryFolder(), 'log');
   writeFileSync(log, '');
-  vi.stubEnv('TROUBLE', way);
+  vi.stubEnv('TROUBLE', fault);
   vi.stubEnv('TROUBLE_WITH', bad.sha256);
   vi.stubEnv('TROUBLE_TIMES', String(times));
   vi.stubEnv('TROUBLE_LOG', log);
-  const work = createPixelPool({ workers: 2, maxTimeMs, program: TROUBLED, smallMemory: 0 });
+  const executor = createPixelPool({ workers: 2, maxTimeMs, program: FAULTY_WORKER, inlineMemory: 0 });
   const lines = () => readFileSync(log, 'utf8').trimEnd().split('\n');
-  return { bad, lines, comparator: createComparator({ maxPixels: 10_000, work }) };
+  return { bad, lines, comparator: createComparator({ maxPixels: 10_000, executor }) };
 }
 
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe('a worker that dies of a picture', () => {
-  it.each(['exit', 'memory'] as const)('by %s is replaced, and the picture is tried once more', async (way) => {
-    const { bad, lines, comparator } = troubled(way, 1);
-    const facts = await Promise.all([...some(6), bad].map((picture) => comparator.inspect(picture)));
+describe('a worker that crashes on a picture', () => {
+  it.each(['exit', 'memory'] as const)('is replaced, and the picture is retried once: %s', async (fault) => {
+    const { bad, lines, comparator } = faulty(fault, 1);
+    const facts = await Promise.all([...pictures(6), bad].map((picture) => comparator.inspect(picture)));
     await comparator.close();
     expect(facts.map(({ verdict }) => verdict)).toEqual(facts.map(() => 'decodes'));
     expect(lines().filter((line) => line === `begin ${bad.sha256}`)).toHaveLength(2);
   });
 
-  it('twice is the picture’s fault, and of no other one', async () => {
-    const { bad, lines, comparator } = troubled('exit', 9);
-    const facts = await Promise.all([bad, ...some(6)].map((picture) => comparator.inspect(picture)));
+  it('makes only that picture fail, after the second crash', async () => {
+    const { bad, lines, comparator } = faulty('exit', 9);
+    const facts = await Promise.all([bad, ...pictures(6)].map((picture) => comparator.inspect(picture)));
     await comparator.close();
     expect(facts[0]).toEqual({
       verdict: 'too_large',
-      detail: 'the picture takes more to be decoded than there is: two workers have died of it',
+      detail: 'decoding crashed two workers, probably for lack of memory',
     });
     expect(facts.slice(1).map(({ verdict }) => verdict)).toEqual(facts.slice(1).map(() => 'decodes'));
     expect(lines().filter((line) => line === `begin ${bad.sha256}`)).toHaveLength(2);
   });
 
-  it('has the picture for its second time while nothing else is worked on', async () => {
-    const { bad, lines, comparator } = troubled('exit', 2);
-    await Promise.all([...some(4), bad, ...some(8)].map((picture) => comparator.inspect(picture)));
+  it('retries the picture while no other task runs', async () => {
+    const { bad, lines, comparator } = faulty('exit', 2);
+    await Promise.all([...pictures(4), bad, ...pictures(8)].map((picture) => comparator.inspect(picture)));
     await comparator.close();
     const all = lines();
-    const again = all.lastIndexOf(`begin ${bad.sha256}`);
+    const retry = all.lastIndexOf(`begin ${bad.sha256}`);
     const open = new Set<string>();
-    for (const line of all.slice(0, again)) {
+    for (const line of all.slice(0, retry)) {
       const [what, which = ''] = line.split(' ');
       if (what === 'begin' && which !== bad.sha256) open.add(which);
       else open.delete(which);
@@ -76,74 +76,74 @@ describe('a worker that dies of a picture', () => {
     expect([...open]).toEqual([]);
   });
 
-  it('leaves the comparator able to compare', async () => {
-    const { bad, comparator } = troubled('exit', 9);
+  it('leaves the comparator usable', async () => {
+    const { bad, comparator } = faulty('exit', 9);
     await comparator.inspect(bad);
-    const [reference, image] = some(2);
-    if (reference === undefined || image === undefined) throw new Error('there are two');
+    const [reference, image] = pictures(2);
+    if (reference === undefined || image === undefined) throw new Error('two pictures expected');
     const compared = await comparator.compare(pair(reference, image), l2Above(0));
     await comparator.close();
     expect(compared).toMatchObject({ kind: 'changed', measurement: Math.sqrt(40 * 30) });
   });
 });
 
-describe('a worker that does not start', () => {
-  it('is no picture’s fault, and says why', async () => {
+describe('a worker that fails to start', () => {
+  it('is an error with its cause, and not a verdict on a picture', async () => {
     const program = path.join(temporaryFolder(), 'gone.js');
     const comparator = createComparator({
       maxPixels: 10_000,
-      work: createPixelPool({ workers: 1, maxTimeMs: PATIENT_MS, program, smallMemory: 0 }),
+      executor: createPixelPool({ workers: 1, maxTimeMs: LONG_MS, program, inlineMemory: 0 }),
     });
-    const [picture] = some(1);
-    if (picture === undefined) throw new Error('there is one');
+    const [picture] = pictures(1);
+    if (picture === undefined) throw new Error('a picture expected');
     await expect(comparator.inspect(picture)).rejects.toMatchObject({
-      message: 'a worker thread does not start',
+      message: 'a worker thread failed to start',
       cause: { message: expect.stringContaining('gone.js') },
     });
     await comparator.close();
   });
 });
 
-describe('a picture that takes too long', () => {
-  it('is given up after the second time, and says which setting that is', async () => {
-    const { bad, comparator } = troubled('hang', 9, 2500);
-    const facts = await Promise.all([bad, ...some(2)].map((picture) => comparator.inspect(picture)));
+describe('a picture that exceeds the time limit', () => {
+  it('fails after the second attempt, and the message names the setting', async () => {
+    const { bad, comparator } = faulty('hang', 9, 2500);
+    const facts = await Promise.all([bad, ...pictures(2)].map((picture) => comparator.inspect(picture)));
     await comparator.close();
     expect(facts[0]).toEqual({
       verdict: 'too_large',
-      detail: 'the picture takes longer to be decoded than it may (max_picture_time)',
+      detail: 'decoding takes longer than the limit (max_picture_time)',
     });
     expect(facts.slice(1).map(({ verdict }) => verdict)).toEqual(['decodes', 'decodes']);
   });
 
-  it('is decoded after all where it was only held up', async () => {
-    const { bad, comparator } = troubled('hang', 1, 2500);
+  it('is decoded in the second attempt', async () => {
+    const { bad, comparator } = faulty('hang', 1, 2500);
     expect(await comparator.inspect(bad)).toMatchObject({ verdict: 'decodes' });
     await comparator.close();
   });
 });
 
 describe('a small picture', () => {
-  it('is decoded in this thread: no worker is started for it', async () => {
+  it('is decoded on the calling thread, without a worker', async () => {
     const program = path.join(temporaryFolder(), 'gone.js');
-    const work = createPixelPool({ workers: 1, maxTimeMs: PATIENT_MS, program });
-    const comparator = createComparator({ maxPixels: 1e6, work });
+    const executor = createPixelPool({ workers: 1, maxTimeMs: LONG_MS, program });
+    const comparator = createComparator({ maxPixels: 1e6, executor });
     expect(await comparator.inspect(source(png([1, 2, 3], { width: 350, height: 350 })))).toMatchObject({ width: 350 });
     const large = comparator.inspect(source(png([1, 2, 3], { width: 640, height: 480 })));
-    await expect(large).rejects.toThrow('a worker thread does not start');
+    await expect(large).rejects.toThrow('a worker thread failed to start');
     await comparator.close();
   });
 });
 
-describe('the pixels that workers decode', () => {
-  it('lie in the memory that they were given, which all threads see', async () => {
-    const [picture] = some(1);
-    const work = createPixelPool({ workers: 1, maxTimeMs: PATIENT_MS, smallMemory: 0 });
+describe('the pixels that a worker decodes', () => {
+  it('are in the shared memory that was provided', async () => {
+    const [picture] = pictures(1);
+    const executor = createPixelPool({ workers: 1, maxTimeMs: LONG_MS, inlineMemory: 0 });
     const bytes = (await picture?.read()) ?? new Uint8Array();
     const into = new Uint8Array(new SharedArrayBuffer(40 * 30 * 3));
     const task = { kind: 'decode', bytes, format: 'png', limits: { maxPixels: 10_000 }, into } as const;
-    const decoded = await work.perform(() => task, 1);
-    await work.close();
+    const decoded = await executor.run(() => task, 1);
+    await executor.close();
     if (!('pixels' in decoded)) throw new Error(decoded.verdict.message);
     expect(decoded.pixels).toMatchObject({ width: 40, height: 30 });
     expect(decoded.pixels.data.buffer).toBeInstanceOf(SharedArrayBuffer);

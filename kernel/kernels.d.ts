@@ -1,0 +1,11 @@
+/** The types of `#kernels`, which `npm run kernel` generates: each kernel's WebAssembly code in base64. */
+export declare const KERNELS: {
+  /** differences.as.ts: range and sum of squares of the differences of two pictures, and the difference image. */
+  readonly differences: string;
+  /** changed.as.ts: the inner loops of `changed@1`. */
+  readonly changed: string;
+  /** png-unfilter.as.ts: reverses PNG's row filters. */
+  readonly pngUnfilter: string;
+  /** jpeg-encoder.as.ts: the scan of a baseline JPEG. */
+  readonly jpegEncoder: string;
+};

@@ -1,0 +1,14 @@
+import { KERNELS } from '#kernels';
+
+/** The kernels of the folder kernel/. */
+export type KernelName = 'changed' | 'differences' | 'jpegEncoder' | 'pngUnfilter';
+
+/**
+ * A new instance of a kernel, with its own memory; `undefined` if the machine has no WebAssembly SIMD. `Exports` is
+ * what the kernel's source exports.
+ */
+export function createKernel<Exports extends object>(name: KernelName): Exports | undefined {
+  const code = Buffer.from(KERNELS[name], 'base64');
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(code)) return undefined;
+  return new WebAssembly.Instance(new WebAssembly.Module(code), {}).exports as unknown as Exports;
+}
