@@ -185,7 +185,9 @@ describe('the Dockerfile', () => {
     for (const file of packed.filter((each) => !made.includes(each))) expect(sent, file).toContain(file.split('/')[0]);
     const compiled = [...read('package.json').matchAll(/-p (tsconfig\S*\.json)/g)].map(([, file]) => file);
     expect(compiled.length).toBeGreaterThan(1);
-    expect(sent).toEqual(expect.arrayContaining(['src', 'kernel', 'build', 'tsconfig.json', 'package-lock.json', ...compiled]));
+    expect(sent).toEqual(
+      expect.arrayContaining(['src', 'kernel', 'build', 'tsconfig.json', 'package-lock.json', ...compiled]),
+    );
     expect(read('.dockerignore').split('\n')).toContain('*');
   });
 });
