@@ -4,7 +4,7 @@ import { type Child, startChild } from './children.ts';
 
 const BIN = fileURLToPath(new URL('../bin/imgpipe.js', import.meta.url));
 /** What a stage prints when it is ready: on Kafka when it has its partitions. The viewer prints it when it listens. */
-const READY = / (?:takes|is assigned) .*partition|: broker embedded|^serve: /m;
+const READY = / is assigned .*partition|: broker embedded|^serve: /m;
 
 /** The resources of an imgpipe process, from start to exit. */
 export interface Usage {

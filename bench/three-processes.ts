@@ -29,9 +29,10 @@ export async function threeProcesses({ folder, args }: Case, input: readonly str
 async function untilClosed(folder: string): Promise<void> {
   const catalog = createSqliteCatalog(await openDatabase(path.join(folder, 'imgpipe.db'), { create: false }));
   try {
-    const last = (await catalog.lastImage(STREAM))?.number ?? 0;
+    const [newest] = await catalog.newestImages([{ stream: STREAM }]);
+    const last = newest?.number ?? 0;
     for (let from = 1; ; ) {
-      const open = await catalog.firstOpen(STREAM, from, last, L2.id);
+      const open = await catalog.firstOpen(L2.id, { stream: STREAM, first: from, last });
       if (open === undefined) return;
       from = open;
       await sleep(POLL_MS);

@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Leaves a watcher behind, then becomes the program: its process id is the child's. The watcher kills it when this process is gone. */
-const WATCHED = '(read told <&3 || kill -9 $$) >/dev/null 2>&1 & exec 3<&-; exec "$@"';
+/** Starts a watcher in the background and replaces itself by the program, which keeps the pid. The watcher kills it when this process ends. */
+const WATCHED = '(read line <&3 || kill -9 $$) >/dev/null 2>&1 & exec 3<&-; exec "$@"';
 
-/**
- * Starts a program that does not outlive this process, however this one ends. What the terminal sends to this process
- * (Ctrl-C) does not reach it.
- */
+/** Starts a program that never outlives this process, even if this one is killed. Ctrl-C in the terminal does not reach it. */
 export function spawnToDieWithParent(program: string, args: readonly string[]): ChildProcess {
   const child = spawn('sh', ['-c', WATCHED, 'sh', program, ...args], {
     detached: true,

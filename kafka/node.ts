@@ -11,33 +11,33 @@ import { SetupError } from './setup-error.ts';
 
 const LOG4J = fileURLToPath(new URL('log4j2.xml', import.meta.url));
 const READY = /Kafka Server started$/;
-const KEPT_LINES = 50;
+const MAX_KEPT_LINES = 50;
 
 export interface NodeOptions {
   /** The folder of Kafka's jars. */
   readonly libraries: string;
-  /** What belongs to this node alone: server.properties, and the folder of its log beside it. */
+  /** Holds this node's server.properties and log folder. */
   readonly folder: string;
   readonly properties: Properties;
   readonly jvm: readonly string[];
-  /** What storage is formatted with, beyond its file of properties. */
+  /** Further arguments of `StorageTool format`. */
   readonly format: readonly string[];
-  /** Told each line that Kafka prints: its warnings and errors. */
+  /** Receives each warning and error that Kafka logs. */
   readonly onLine: (line: string) => void;
 }
 
-/** A node of a cluster. It can be started again after it ended, on the same ports and what lies in its folder. */
+/** A node of a cluster. After it has ended it can be started again with the same ports and data. */
 export interface Node {
-  /** Answers once it serves clients. In a cluster that is when enough of the others are up, so start them together. */
+  /** Resolves once it serves clients. In a cluster that needs a majority of nodes, so start them together. */
   start(): Promise<void>;
-  /** Ends it in an orderly way. */
+  /** Shuts it down cleanly (SIGTERM). */
   stop(): Promise<void>;
-  /** Ends it as `kill -9` does. */
+  /** Kills it (SIGKILL). */
   kill(): Promise<void>;
-  /** Stops its process where it stands, until `thaw`. */
+  /** Suspends its process (SIGSTOP) until `thaw`. */
   freeze(): void;
   thaw(): void;
-  /** Answers when the process at work ends, by itself or not. */
+  /** Resolves once the running process has ended, for whatever reason. */
   ended(): Promise<void>;
 }
 
@@ -60,18 +60,18 @@ export function createNode({ libraries, folder, properties, jvm, format, onLine 
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new SetupError(
-        `${folder} cannot be written (${code}): grant this user the right, or choose another folder`,
+        `${folder} cannot be written (${code}): grant this user permission, or choose another folder`,
       );
     }
   }
 
   async function formatStorage(log: string): Promise<void> {
-    // Formatting writes this file last.
+    // StorageTool writes this file last.
     if (existsSync(path.join(log, 'meta.properties'))) return;
     const command = [...classPath, '-XX:TieredStopAtLevel=1', 'kafka.tools.StorageTool', 'format', '-c', config];
     const end = await runToEnd(javaProgram('java'), [...command, ...format]);
     if (end?.status !== 0)
-      throw new SetupError(`the folder ${log} cannot be formatted for Apache Kafka: ${cause(end?.output.split('\n'))}`);
+      throw new SetupError(`cannot format ${log} for Apache Kafka: ${cause(end?.output.split('\n'))}`);
   }
 
   async function launch(): Promise<void> {
@@ -91,13 +91,14 @@ export function createNode({ libraries, folder, properties, jvm, format, onLine 
           if (READY.test(line.trim())) return resolve();
           if (line.trim() === '' || / INFO /.test(line)) return;
           lines.push(line.trim());
-          lines.splice(0, lines.length - KEPT_LINES);
+          lines.splice(0, lines.length - MAX_KEPT_LINES);
           onLine(line.trim());
         });
       }
     });
     const outcome = await Promise.race([ready.then(() => 'ready'), ended.then(() => 'ended')]);
-    if (outcome === 'ended' && !stopped) throw new SetupError(`Apache Kafka ended before it was up: ${cause(lines)}`);
+    if (outcome === 'ended' && !stopped)
+      throw new SetupError(`Apache Kafka stopped before it was ready: ${cause(lines)}`);
   }
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -123,9 +124,10 @@ export function createNode({ libraries, folder, properties, jvm, format, onLine 
   };
 }
 
-/** The line that says best why Kafka ended: its first error, or else its last words. */
+/** The line that explains best why Kafka stopped: its first error, or else its last line. */
 function cause(lines: readonly string[] = []): string {
-  const told = lines.filter((line) => line.trim() !== '');
-  const line = told.find((each) => / (ERROR|FATAL) |Exception|^Error/.test(each)) ?? told.at(-1) ?? 'it says nothing';
+  const printed = lines.filter((line) => line.trim() !== '');
+  const error = printed.find((line) => / (ERROR|FATAL) |Exception|^Error/.test(line));
+  const line = error ?? printed.at(-1) ?? 'it printed nothing';
   return line.replace(/^[\d:]+ [A-Z]+ \S+: /, '');
 }

@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to outgoing connections: a port stays free while its server is down. */
+/** Below the ephemeral ports, so that no outgoing connection takes a server's port while it is down. */
 const [FROM, TO] = [15_000, 30_000];
 
-/** Why a server cannot listen on this port of 127.0.0.1, as the system's error code; undefined where it can. */
+/** The system error code with which listening on this port of 127.0.0.1 fails, or undefined if it works. */
 export function portProblem(port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -12,7 +12,7 @@ export function portProblem(port: number): Promise<string | undefined> {
   });
 }
 
-/** So many ports of 127.0.0.1 on which nothing listens. */
+/** Finds this many ports of 127.0.0.1 on which nothing listens. */
 export async function freePorts(count: number): Promise<number[]> {
   const found = new Set<number>();
   while (found.size < count) {

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 
 export interface RunEnd {
   readonly status: number | null;
-  /** All that it printed. */
+  /** Its stdout and stderr. */
   readonly output: string;
 }
 
-/** Runs a program to its end; undefined where there is no such program. */
+/** Runs a program until it exits. Resolves with undefined if there is no such program. */
 export function runToEnd(program: string, args: readonly string[]): Promise<RunEnd | undefined> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });

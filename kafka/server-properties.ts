@@ -1,6 +1,6 @@
 export type Properties = Readonly<Record<string, string>>;
 
-/** How clients talk to the brokers. The brokers among themselves talk plainly, on ports of 127.0.0.1 of their own. */
+/** The security protocol for clients. Brokers and controllers use PLAINTEXT on further ports of 127.0.0.1. */
 export type Protocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
 
 export interface NodePorts {
@@ -9,18 +9,18 @@ export interface NodePorts {
   readonly controllers: number;
 }
 
-/** Small enough for a machine that has other work, with a single node or with more. */
+/** Settings for a small machine that runs other programs too. */
 const SMALL: Properties = {
   'num.network.threads': '2',
   'num.io.threads': '4',
   'log.cleaner.dedupe.buffer.size': '16777216',
   'group.initial.rebalance.delay.ms': '0',
-  // A commit is kept at once, and does not wait 5 ms for others to be kept with it.
+  // Writes a commit at once instead of waiting 5 ms to batch it with others.
   'group.coordinator.append.linger.ms': '0',
 };
 
-/** The inner topics of a cluster that has no second node to keep a copy. */
-const ALONE: Properties = {
+/** The internal topics of a cluster without a second node. */
+const SINGLE_NODE: Properties = {
   'offsets.topic.replication.factor': '1',
   'transaction.state.log.replication.factor': '1',
   'transaction.state.log.min.isr': '1',
@@ -30,7 +30,7 @@ const ALONE: Properties = {
 
 const REPLICATED: Properties = { 'default.replication.factor': '3', 'min.insync.replicas': '2' };
 
-/** What a node of a cluster is told: it is broker and controller, and listens on 127.0.0.1 alone. Ids run from 1. */
+/** The properties of a node that is broker and controller and listens only on 127.0.0.1. Ids start at 1. */
 export function serverProperties(id: number, nodes: readonly NodePorts[], protocol: Protocol): Properties {
   const own = nodes[id - 1];
   if (own === undefined) throw new Error(`there is no node ${id} of ${nodes.length}`);
@@ -49,7 +49,7 @@ export function serverProperties(id: number, nodes: readonly NodePorts[], protoc
     'inter.broker.listener.name': 'BROKERS',
     'controller.listener.names': 'CONTROLLERS',
     ...SMALL,
-    ...(nodes.length < 3 ? ALONE : REPLICATED),
+    ...(nodes.length < 3 ? SINGLE_NODE : REPLICATED),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What keeps Apache Kafka from starting here, in one line: what, why and what to do. */
+/** Why Apache Kafka cannot start here. Its message is one line: what, why and what to do. */
 export class SetupError extends Error {
   override name = 'SetupError';
 }

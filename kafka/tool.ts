@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkJava, javaProgram } from './java.ts';
-import { fetchLibraries, KAFKA_VERSION } from './libraries.ts';
+import { downloadLibraries, KAFKA_VERSION } from './libraries.ts';
 import { SetupError } from './setup-error.ts';
 
-/** Kafka's own console tools, by the names that their scripts have in an installation of Kafka: kafka-topics.sh is `topics`. */
+/** The classes of Kafka's console tools, by the names of their scripts: kafka-topics.sh is `topics`. */
 const TOOLS: Readonly<Record<string, string>> = {
   topics: 'TopicCommand',
   'console-producer': 'ConsoleProducer',
@@ -15,29 +15,29 @@ const TOOLS: Readonly<Record<string, string>> = {
 
 const LOG4J = fileURLToPath(new URL('tool-log4j2.xml', import.meta.url));
 const USAGE = `usage: npm run kafka-tool -- <tool> [options]
-The tools of Apache Kafka ${KAFKA_VERSION} are: ${Object.keys(TOOLS).join(', ')}. Each tells its options with --help.`;
+Tools of Apache Kafka ${KAFKA_VERSION}: ${Object.keys(TOOLS).join(', ')}. Each lists its options with --help.`;
 
-const complain = (line: string) => process.stderr.write(`${line}\n`);
+const warn = (line: string) => process.stderr.write(`${line}\n`);
 
 const [name = '', ...args] = process.argv.slice(2);
 try {
   process.exitCode = await run(name, args);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
-  complain(`kafka-tool: ${error.message}`);
+  warn(`kafka-tool: ${error.message}`);
   process.exitCode = 1;
 }
 
 async function run(tool: string, options: readonly string[]): Promise<number> {
   const program = TOOLS[tool];
   if (program === undefined) {
-    complain(USAGE);
+    warn(USAGE);
     return 2;
   }
   await checkJava();
-  const libraries = await fetchLibraries(complain);
-  const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
-  const java = [...quick, `-Dlog4j2.configurationFile=${LOG4J}`, '-cp', path.join(libraries, '*')];
+  const libraries = await downloadLibraries(warn);
+  const fastStart = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+  const java = [...fastStart, `-Dlog4j2.configurationFile=${LOG4J}`, '-cp', path.join(libraries, '*')];
   const command = [...java, `org.apache.kafka.tools.${program}`, ...options];
   const child = spawn(javaProgram('java'), command, { stdio: 'inherit' });
   return new Promise((resolve) => child.once('close', (status) => resolve(status ?? 1)));

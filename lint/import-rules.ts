@@ -16,7 +16,7 @@ export interface ImportRule {
 /** All may use `base`. */
 const BASE = 'base';
 const CORE = ['ports', 'domain', 'analysis', BASE];
-const ADAPTERS = ['files', 'generated', 'kafka', 'pixels', 'sqlite'].map((name) => `adapters/${name}`);
+const ADAPTERS = ['files', 'generated', 'kafka', 'memory', 'pixels', 'sqlite'].map((name) => `adapters/${name}`);
 
 export const IMPORT_RULES: readonly ImportRule[] = [
   { place: BASE, folders: [], packages: ['#kernels'], node: true },
@@ -44,6 +44,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { place: 'adapters/files', folders: CORE, packages: [], node: true },
   { place: 'adapters/generated', folders: CORE, packages: [], node: true },
   { place: 'adapters/kafka', folders: CORE, packages: ['kafkajs', 'kafkajs/**'], node: true },
+  { place: 'adapters/memory', folders: CORE, packages: [], node: true },
   { place: 'adapters/pixels', folders: CORE, packages: ['jimp', '@jimp/*', '@cornerstonejs/**'], node: true },
   { place: 'adapters/sqlite', folders: CORE, packages: ['@photostructure/sqlite'], node: true },
   {
@@ -59,6 +60,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: ['commander', 'chalk', 'ora', 'open'],
     node: true,
   },
+  { place: 'ports.ts', folders: ['ports', 'adapters/memory', 'domain', 'analysis', BASE], packages: [], node: false },
   { place: 'index.ts', folders: ['app', 'operations', 'config', 'ports', 'domain', BASE], packages: [], node: false },
 ];
 

@@ -1,19 +1,50 @@
-import { z } from 'zod';
-import { type MessageType, TYPES } from '../src/domain/messages.ts';
+import { alertListSchema, apiAlertSchema, problemSchema, timelineSchema } from '../src/domain/json/api.ts';
+import { cleanSchema } from '../src/domain/json/clean.ts';
+import { comparisonSchema } from '../src/domain/json/comparison.ts';
+import { deadLetterLineSchema, deadLetterSchema, replayLineSchema } from '../src/domain/json/dead-letters.ts';
+import { jsonSchemaOf, type Shape } from '../src/domain/json/json-schema.ts';
+import { MESSAGE_TYPES } from '../src/domain/json/messages.ts';
+import { noticeLineSchema } from '../src/domain/json/notice-lines.ts';
+import { ranSchema, receivedSchema } from '../src/domain/json/received.ts';
+import { resultLineSchema } from '../src/domain/json/result-lines.ts';
+import { livenessSchema, statusSchema } from '../src/domain/json/status.ts';
+import { viewSchema } from '../src/domain/json/view.ts';
+import { openApiDocument } from '../src/web/openapi.ts';
+import { configSchema } from './config-schema.ts';
 
-/** The JSON Schema of each type of message, by the name of its file. Fields that a later version adds are allowed. */
-export function jsonSchemas(): Map<string, string> {
-  return new Map(
-    Object.entries(TYPES).map(([type, data]) => [fileOf(type as MessageType), textOf(type as MessageType, data)]),
-  );
+/** The JSON that commands print, and that the two APIs return, by the name of its file. */
+export const SHAPES: Readonly<Record<string, Shape>> = {
+  'result-line': resultLineSchema,
+  'notice-line': noticeLineSchema,
+  received: receivedSchema,
+  ran: ranSchema,
+  view: viewSchema,
+  status: statusSchema,
+  'status-alive': livenessSchema,
+  'dead-list': deadLetterLineSchema,
+  'dead-show': deadLetterSchema,
+  'dead-replay': replayLineSchema,
+  clean: cleanSchema,
+  compare: comparisonSchema,
+  'api-alert': apiAlertSchema,
+  'api-alerts': alertListSchema,
+  'api-stream': timelineSchema,
+  'api-problem': problemSchema,
+};
+
+/** The files of `schemas/`, by name. */
+export function schemaFiles(): Map<string, string> {
+  return new Map([
+    ...Object.entries(MESSAGE_TYPES).map(([type, shape]) =>
+      file(`${type}.json`, { title: type, ...jsonSchemaOf(shape) }),
+    ),
+    ...Object.entries(SHAPES).map(([name, shape]) => file(`${name}.schema.json`, jsonSchemaOf(shape))),
+    file('config.schema.json', configSchema()),
+    file('openapi.json', openApiDocument()),
+  ]);
 }
 
-/** The file of a type's schema. */
-export function fileOf(type: MessageType): string {
-  return `${type}.json`;
-}
-
-function textOf(type: MessageType, data: z.ZodType): string {
-  const { $schema, ...schema } = z.toJSONSchema(data, { io: 'input' });
-  return `${JSON.stringify({ $schema, title: type, ...schema }, null, 2)}\n`;
+function file(name: string, content: Readonly<Record<string, unknown>>): [string, string] {
+  const { $schema, ...rest } = content;
+  return [name, `${JSON.stringify({ $schema, ...rest }, null, 2)}\n`];
 }

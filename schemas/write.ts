@@ -1,6 +1,6 @@
-/** Writes the JSON Schema of each type of message beside this file. */
+/** Writes the generated files of this folder: `npm run schemas`. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { jsonSchemas } from './json-schemas.ts';
+import { schemaFiles } from './json-schemas.ts';
 
-for (const [file, text] of jsonSchemas()) writeFileSync(fileURLToPath(new URL(file, import.meta.url)), text);
+for (const [file, text] of schemaFiles()) writeFileSync(fileURLToPath(new URL(file, import.meta.url)), text);

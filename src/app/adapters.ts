@@ -1,24 +1,23 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
-import { readNamed } from '../adapters/files/picture-file.ts';
 import { createFileSource } from '../adapters/files/source.ts';
-import { createPictureCache, type PictureCache } from '../adapters/pixels/picture-cache.ts';
-import type { PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
+import { createPictureCache } from '../adapters/pixels/picture-cache.ts';
 import { createSqliteCatalog } from '../adapters/sqlite/catalog.ts';
-import { openDatabase } from '../adapters/sqlite/database.ts';
 import { createEmbeddedBus } from '../adapters/sqlite/event-bus.ts';
 import { kafkaConnectionOf } from '../config/kafka-connection.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { PictureFormat, Region } from '../domain/records.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { Broker, EventBus, OpenBusOptions } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
+import type { RegisteredTechnique } from './custom-techniques.ts';
+import { openDataFolder } from './data-folder.ts';
+import { limitsOf, maxFileBytes } from './picture-limits.ts';
 
 /** What a pipeline works with, as its configuration says. */
 export interface Adapters {
@@ -26,8 +25,8 @@ export interface Adapters {
   readonly store: ObjectStore;
   /** Its bus is opened once, when it is first needed. */
   readonly broker: Broker;
-  /** Pictures from files and folders, or without a path the generated stream. */
-  source(paths: readonly string[]): Promise<ImageSource>;
+  /** Pictures from files and folders, from a source of a program's, or without a path the generated stream. */
+  source(input: readonly string[] | ImageSource): Promise<ImageSource>;
   comparator(): Promise<Comparator>;
   thumbnails(): Promise<Thumbnails>;
   /** The configured mask's bytes, if there is one. Throws `config_invalid` where they are no mask. */
@@ -50,18 +49,19 @@ export interface AdapterOptions {
   readonly as: string;
   /** Makes the folder and the catalog where there are none; without it that is `not_found`. */
   readonly create: boolean;
+  /** The techniques that a program brings. */
+  readonly techniques?: readonly RegisteredTechnique[];
 }
-
-/** More threads than this are taken only where they are asked for: each has a codec's memory. */
-const MAX_WORKERS = 4;
 
 /** The picture that the generated stream starts from. */
 const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
 
-/** Opens the catalog and whatever else the configuration names: the one place that knows the adapters. */
-export async function openAdapters({ config, command, as, create }: AdapterOptions): Promise<Adapters> {
+const pixelAdapters = () => import('./pixel-adapters.ts');
+
+/** Opens the catalog and the other configured adapters. */
+export async function openAdapters({ config, command, as, create, techniques }: AdapterOptions): Promise<Adapters> {
   const folder = absolute(config.data);
-  const db = await openDatabase(path.join(folder, 'imgpipe.db'), { create, as });
+  const db = await openDataFolder(folder, { create, as });
   const catalog = createSqliteCatalog(db);
   const openBus = busOpener(config, command, () => createEmbeddedBus(db, catalog, as));
   // Where one process generates and compares, each picture is decoded once.
@@ -77,21 +77,26 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
         return bus;
       },
     },
-    async source(paths) {
-      if (paths.length > 0) return createFileSource({ paths, maxBytes: mostBytes(config) });
-      // Codecs are loaded by those who need them: view and status start faster without.
+    async source(input) {
+      if (!isPaths(input)) return input;
+      if (input.length > 0) return createFileSource({ paths: input, maxBytes: maxFileBytes(config) });
+      // Codecs are loaded only here, to keep the start-up of other commands short.
       const { createGeneratedSource } = await import('../adapters/generated/generated-source.ts');
       const { turnPicture } = await import('../adapters/pixels/turn-picture.ts');
       const { count, interval } = config;
       const turn = (picture: Uint8Array) => turnPicture(picture, decoding);
       return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, turn });
     },
-    comparator: () => openComparator(config, decoding.cache),
+    async comparator() {
+      const { openComparator } = await pixelAdapters();
+      return openComparator(config, { cache: decoding.cache, ...(techniques && { techniques }) });
+    },
     async thumbnails() {
+      const { pixelWork } = await pixelAdapters();
       const { createThumbnails } = await import('../adapters/pixels/thumbnails/thumbnails.ts');
       return createThumbnails({ ...limitsOf(config), ...(await pixelWork(config)) });
     },
-    mask: () => maskOf(config),
+    mask: async () => (await pixelAdapters()).maskOf(config),
     async boxed(picture, regions) {
       const { boxedPicture } = await import('../adapters/pixels/boxed-picture.ts');
       return boxedPicture(picture, regions, decoding);
@@ -101,48 +106,6 @@ export async function openAdapters({ config, command, as, create }: AdapterOptio
       await catalog.close();
     },
   };
-}
-
-/** A comparator with the configured limits and workers. */
-export async function openComparator(config: Config, cache?: PictureCache): Promise<Comparator> {
-  const { createComparator } = await import('../adapters/pixels/comparator.ts');
-  return createComparator({ ...limitsOf(config), ...(cache && { cache }), ...(await pixelWork(config)) });
-}
-
-/** The configured workers, if there are to be any. */
-async function pixelWork(config: Config): Promise<{ executor?: PixelExecutor }> {
-  const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : config.workers;
-  if (workers === 0) return {};
-  const { createPixelPool } = await import('../adapters/pixels/workers/pixel-pool.ts');
-  return { executor: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
-}
-
-/** The bytes of a file that somebody has named. Throws `not_found`, `file_unreadable` and `file_too_big`. */
-export function readPicture(config: Config, file: string): Promise<Uint8Array> {
-  return readNamed(file, mostBytes(config));
-}
-
-/** The configured mask's bytes (see `Adapters`). */
-export async function maskOf(config: Config): Promise<Uint8Array | undefined> {
-  if (config.mask === '') return undefined;
-  const { checkMask } = await import('../adapters/pixels/mask-file.ts');
-  let bytes: Uint8Array;
-  try {
-    bytes = await readPicture(config, config.mask);
-  } catch (thrown) {
-    if (!(thrown instanceof ImgpipeError)) throw thrown;
-    throw new ImgpipeError('config_invalid', `mask: ${thrown.message}`, { cause: thrown });
-  }
-  await checkMask(config.mask, bytes, limitsOf(config));
-  return bytes;
-}
-
-function limitsOf(config: Config) {
-  return { maxPixels: Math.round(config.maxMegapixels * 1e6), maxMemory: config.maxPictureMemory * 1e6 };
-}
-
-function mostBytes(config: Config): number {
-  return Math.round(config.maxFileMegabytes * 1e6);
 }
 
 /** How the configured broker's bus is opened; what is wrong with its settings is told before anything is opened. */
@@ -155,10 +118,14 @@ function busOpener(
   if (connection === undefined) return async () => createEmbedded();
   const clientId = `${connection.clientId}-${command}-${process.pid}`;
   return async (options) => {
-    // Loaded by those who need it: everything else starts faster without.
+    // Loaded only here, to keep the start-up of other commands short.
     const { openKafkaBus } = await import('../adapters/kafka/broker.ts');
     return openKafkaBus({ ...connection, clientId }, options);
   };
+}
+
+function isPaths(input: readonly string[] | ImageSource): input is readonly string[] {
+  return Array.isArray(input);
 }
 
 function absolute(folder: string): string {

@@ -1,215 +1,188 @@
-import { hostname } from 'node:os';
 import { L2 } from '../analysis/techniques.ts';
 import type { Config } from '../config/settings.ts';
-import { ImgpipeError } from '../domain/errors.ts';
-import { imageKey } from '../domain/object-keys.ts';
-import type { DeadLetterHead, DeadLetterRecord } from '../domain/records.ts';
 import { type Observer, STAGES, type StageName } from '../domain/reports.ts';
-import { type Liveness, liveness } from '../operations/alive.ts';
 import { bindBus, requireBus } from '../operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from '../operations/clean.ts';
-import { deadLetterHeads, findDeadLetter } from '../operations/dead-letters.ts';
-import { keepMask } from '../operations/keep-mask.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
 import { type Status, status } from '../operations/status.ts';
-import { type AlertView, view } from '../operations/view.ts';
-import type { Comparator, Measure } from '../ports/comparator.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import { createAlertStage } from '../stages/alert.ts';
 import { createAnalyzeStage } from '../stages/analyze.ts';
 import { consume, type Stage } from '../stages/consume.ts';
-import { lockThreshold } from '../stages/locks.ts';
-import { createOutbox } from '../stages/outbox.ts';
-import { type Received, receive } from '../stages/receive.ts';
+import { whileHeld } from '../stages/held-lock.ts';
+import type { Received } from '../stages/intake.ts';
+import { createReceiver, type Receiver } from '../stages/receiver.ts';
+import { publishIfFree } from '../stages/recover-streams.ts';
 import { type RunResult, run } from '../stages/run.ts';
+import { type TechniqueInUse, withTechnique } from '../stages/with-technique.ts';
 import { type Adapters, openAdapters } from './adapters.ts';
+import { checkedIdentity } from './checked-identity.ts';
+import type { RegisteredTechnique } from './custom-techniques.ts';
 import { measureOf } from './measure.ts';
+import { type Reader, readerOf } from './reader.ts';
 import { type ServeOptions, serveViewer, withMetrics } from './serve-viewer.ts';
-import { checkedIdentity, MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.ts';
+import { MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.ts';
 
-/** How a stage is run: until the signal, or until its input is empty. */
+/** How a stage runs: until the signal aborts, or with `drain` until its input is empty. */
 export interface StageOptions extends Observer {
   readonly signal: AbortSignal;
   readonly drain?: boolean;
 }
 
-/** A pipeline in its folder. Each method is a command; stages end with what is in hand finished once their signal aborts. */
-export interface Pipeline {
-  /** The data folder's absolute path. */
-  readonly data: string;
-  readonly broker: string;
-  /** Takes in pictures from files and folders, or without a path the generated stream. */
-  receive(paths: readonly string[], options: StageOptions): Promise<Received>;
+/** A pipeline. Each method is a command. A stage whose signal aborts completes what is in flight and ends. */
+export interface Pipeline extends Reader {
+  /** Receives pictures from files and folders, from a source, or the generated stream if there is no path. */
+  receive(input: readonly string[] | ImageSource, options: StageOptions): Promise<Received>;
   analyze(options: StageOptions): Promise<void>;
   alert(options: StageOptions): Promise<void>;
-  /** The three stages in this process, until what it received is closed. */
-  run(paths: readonly string[], options: StageOptions): Promise<RunResult>;
-  view(alert: number): Promise<AlertView>;
-  /** An alert's image as a JPEG file, with a box around each of its regions. */
-  boxed(alert: AlertView): Promise<Uint8Array>;
-  /** Shows the alerts to browsers until the signal. Throws `port_unavailable`. */
+  /** Runs the three stages in this process until every image that it received is handled. */
+  run(input: readonly string[] | ImageSource, options: StageOptions): Promise<RunResult>;
+  /** Serves the viewer until the signal aborts. Throws `port_unavailable`. */
   serve(options: ServeOptions): Promise<void>;
   status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
-  /** Whether a stage is alive on this host; asks the catalog alone. */
-  alive(stage: StageName): Promise<Liveness>;
-  /** The dead letters, the newest first. */
-  deadLetters(): AsyncIterable<DeadLetterHead>;
-  /** A dead letter with its message. Throws `not_found`. */
-  deadLetter(id: number): Promise<DeadLetterRecord>;
-  /** Has dead letters handled again, each once. Throws `not_found`. */
+  /** Replays dead letters. Throws `not_found`. */
   replay(ids: readonly number[] | 'all', options: StageOptions): Promise<Replayed[]>;
   planClean(): Promise<CleanPlan>;
-  /** `keepTopics` leaves the messages where they are: they are passed over later. */
+  /** `keepTopics` leaves the messages in their topics; stages skip them later. */
   clean(options?: { keepTopics?: boolean }): Promise<void>;
-  close(): Promise<void>;
 }
 
 export type { ServeOptions } from './serve-viewer.ts';
 
 export interface OpenOptions {
   readonly config: Config;
-  /** What the pipeline is opened for, as others will be told: `receive`. */
+  /** The command that opens the pipeline, for messages: `receive`. */
   readonly command: string;
-  /** Makes the folder and the catalog where there are none; without it that is `not_found`. */
+  /** Creates the folder and the catalog if they do not exist; otherwise that is `not_found`. */
   readonly create: boolean;
-  /** Ends the waiting for a folder out of reach, with `wait`. */
+  /** Ends the retries of the setting `wait`. */
   readonly signal?: AbortSignal;
   readonly onReport?: Observer['onReport'];
+  /** The techniques that a program brings. */
+  readonly techniques?: readonly RegisteredTechnique[];
 }
 
-/** Opens the pipeline in the configured folder. */
+/** Opens the configured pipeline. */
 export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
-  const { config, command, create } = options;
+  const { config, command, create, techniques = [] } = options;
   const as = `imgpipe ${command} (process ${process.pid})`;
-  const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create }));
-  return assemble({ config, command, as, adapters });
+  const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create, techniques }));
+  return pipelineOn({ config, command, as, adapters, techniques });
 }
 
-interface Parts {
+export interface PipelineParts {
   readonly config: Config;
   readonly command: string;
   readonly as: string;
   readonly adapters: Adapters;
+  readonly techniques?: readonly RegisteredTechnique[];
 }
 
-/** What images are compared with, and how. */
-interface Judging extends Measure {
-  readonly comparator: Comparator;
-}
-
-function assemble({ config, command, as, adapters }: Parts): Pipeline {
+/** The pipeline on open adapters. */
+export function pipelineOn({ config, command, as, adapters, techniques = [] }: PipelineParts): Pipeline {
   const { catalog, store, broker } = adapters;
 
   const statusOf = (options: Parameters<Pipeline['status']>[0]) =>
     status({ catalog, store, broker, defaultTechnique: L2.id }, options);
 
-  function at<T>(
+  function inSession<T>(
     stages: readonly StageName[],
     { signal, onReport }: StageOptions,
     work: (session: Session) => Promise<T>,
-    bind = (bus: EventBus) => bindBus(catalog, bus, L2.id),
+    bind = (bus: EventBus) => bindBus(catalog, bus),
   ): Promise<T> {
     const parts = { config, command, signal, onReport, as, adapters, bind };
     return withMetrics({ stages, config, catalog }, () => withSession(stages, parts, work));
   }
 
-  /** Receives, and meanwhile looks after what other receivers left behind; where one of the two fails, both end. */
-  async function receiving(
-    { pipeline, bus }: Session,
-    pictures: ImageSource,
+  /** Runs work with a receiver, which outlives the sessions of the work. */
+  async function withReceiver<T>(
+    input: readonly string[] | ImageSource,
     options: StageOptions,
-  ): Promise<Received> {
-    const ended = new AbortController();
-    const signal = AbortSignal.any([options.signal, ended.signal]);
-    const bytes = await adapters.mask();
-    const mask = bytes === undefined ? null : await keepMask(store, bytes);
-    const parts = { ...options, signal, as, catalog, store, bus, pipelineId: pipeline.pipelineId };
+    work: (receiver: Receiver) => Promise<T>,
+  ): Promise<T> {
+    const openSource = () => adapters.source(input);
     const { stream } = config;
-    const outbox = createOutbox(parts);
-    const end = () => ended.abort();
-    const [tended, received] = await Promise.allSettled([
-      outbox.recoverStreams(stream).finally(end),
-      receive({ ...parts, outbox, source: pictures, stream, mask }).finally(end),
-    ]);
-    if (tended.status === 'rejected') throw tended.reason;
-    if (received.status === 'rejected') throw received.reason;
-    return received.value;
-  }
-
-  function analyzing({ pipeline }: Session, judge: Judging, options: StageOptions): Stage {
-    return createAnalyzeStage({ ...options, ...judge, catalog, store, pipeline, objectWaitMs: config.objectWait });
-  }
-
-  function alerting({ pipeline }: Session, options: StageOptions): Stage {
-    return createAlertStage({ ...options, catalog, store, pipeline });
-  }
-
-  function consuming(stage: Stage, { bus }: Session, { drain = false, ...options }: StageOptions): Promise<void> {
-    return consume(stage, { ...options, bus, drain });
-  }
-
-  /** Holds the technique's threshold while the work lasts. */
-  async function judging<T>(options: StageOptions, work: (judge: Judging) => Promise<T>): Promise<T> {
-    const { signal } = options;
-    const measure = measureOf(config);
-    const lock = await retryAtStart({ ...options, config, command }, () =>
-      lockThreshold(catalog, measure.technique, measure.threshold, { as, signal }),
-    );
+    const receiver = createReceiver({ ...options, as, catalog, store, stream, openSource, readMask: adapters.mask });
     try {
-      const comparator = await adapters.comparator();
-      try {
-        await comparator.ready();
-        return await work({ comparator, ...measure });
-      } finally {
-        await comparator.close();
-      }
+      return await work(receiver);
     } finally {
-      await lock.release();
+      receiver.close();
     }
   }
 
+  function inTechnique<T>(
+    options: StageOptions,
+    { lost }: Session,
+    work: (technique: TechniqueInUse) => Promise<T>,
+  ): Promise<T> {
+    const atStart = <L>(acquire: () => Promise<L>) => retryAtStart({ ...options, config, command }, acquire);
+    const openComparator = () => adapters.comparator();
+    return withTechnique(
+      { ...options, as, catalog, measure: measureOf(config, techniques), lost, openComparator, atStart },
+      work,
+    );
+  }
+
+  function analyzeStage(options: StageOptions, { pipeline }: Session, technique: TechniqueInUse): Stage {
+    const held = { catalog: whileHeld(catalog, technique.lost), store: whileHeld(store, technique.lost) };
+    return createAnalyzeStage({ ...options, ...technique, ...held, pipeline, objectWaitMs: config.objectWait });
+  }
+
+  function alertStage(options: StageOptions, { pipeline }: Session, lost: AbortSignal): Stage {
+    return createAlertStage({
+      ...options,
+      catalog: whileHeld(catalog, lost),
+      store: whileHeld(store, lost),
+      pipeline,
+    });
+  }
+
   return {
-    data: store.address,
-    broker: broker.address,
+    ...readerOf(adapters),
 
-    receive: (paths, options) =>
-      at(['receive'], options, async (session) => receiving(session, await adapters.source(paths), options)),
-
-    analyze: (options) =>
-      at(['analyze'], options, (session) =>
-        judging(options, (judge) => consuming(analyzing(session, judge, options), session, options)),
+    receive: (input, options) =>
+      withReceiver(input, options, (receiver) =>
+        inSession(['receive'], options, ({ pipeline, bus, lost }) =>
+          receiver.receive({ pipelineId: pipeline.pipelineId, bus, lost, signal: options.signal }),
+        ),
       ),
 
-    alert: (options) => at(['alert'], options, (session) => consuming(alerting(session, options), session, options)),
-
-    run: (paths, options) =>
-      at(STAGES, options, (session) =>
-        judging(options, async (judge) => {
-          const pictures = await adapters.source(paths);
-          return run({
-            ...options,
-            catalog,
-            bus: session.bus,
-            analyze: analyzing(session, judge, options),
-            alert: alerting(session, options),
-            receive: (signal) => receiving(session, pictures, { ...options, signal }),
-            stream: config.stream,
-            technique: judge.technique,
-          });
+    analyze: ({ drain = false, ...options }) =>
+      inSession(['analyze'], options, (session) =>
+        inTechnique(options, session, (technique) => {
+          const stage = analyzeStage(options, session, technique);
+          return consume(stage, { ...options, bus: session.bus, lost: technique.lost, drain });
         }),
       ),
 
-    view: async (alert) => {
-      await checkedIdentity(adapters);
-      return view(catalog, store, alert);
-    },
+    alert: ({ drain = false, ...options }) =>
+      inSession(['alert'], options, (session) => {
+        const { bus, lost } = session;
+        return consume(alertStage(options, session, lost), { ...options, bus, lost, drain });
+      }),
 
-    boxed: async ({ event, image }) => {
-      const bytes = await store.get(imageKey(image));
-      if (bytes === undefined) throw new ImgpipeError('not_found', `${store.locate(imageKey(image))} is not there`);
-      return adapters.boxed({ bytes, format: image.format }, event.regions?.first ?? []);
-    },
+    run: (input, options) =>
+      withReceiver(input, options, (receiver) =>
+        inSession(STAGES, options, (session) =>
+          inTechnique(options, session, ({ lost, ...technique }) => {
+            const { bus } = session;
+            const { pipelineId } = session.pipeline;
+            return run({
+              ...options,
+              catalog,
+              bus,
+              lost,
+              analyze: analyzeStage(options, session, { ...technique, lost }),
+              alert: alertStage(options, session, lost),
+              receive: (signal) => receiver.receive({ pipelineId, bus, lost, signal }),
+              stream: config.stream,
+              technique: technique.technique,
+            });
+          }),
+        ),
+      ),
 
     serve: (options) => serveViewer({ config, adapters, status: () => statusOf({ check: false }) }, options),
 
@@ -218,25 +191,20 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
       return statusOf(options);
     },
 
-    alive: (stage) => liveness(catalog, { stage, host: hostname() }),
-
-    async *deadLetters() {
-      await checkedIdentity(adapters);
-      yield* deadLetterHeads(catalog);
-    },
-
-    deadLetter: async (id) => {
-      await checkedIdentity(adapters);
-      return findDeadLetter(catalog, id);
-    },
-
-    replay: (ids, options) => {
-      const work = ({ pipeline, bus }: Session) => {
-        const parts = { ...options, as, catalog, store, bus, pipelineId: pipeline.pipelineId };
-        return replay({ ...parts, publishIfFree: createOutbox(parts).publishIfFree }, ids);
-      };
-      return at([], options, work, (bus) => requireBus(catalog, bus));
-    },
+    replay: (ids, options) =>
+      inSession(
+        [],
+        options,
+        ({ pipeline: { pipelineId }, bus, lost }) => {
+          const recovery = { ...options, as, catalog, store, bus, pipelineId, lost };
+          const held = { catalog: whileHeld(catalog, lost), bus: whileHeld(bus, lost) };
+          return replay(
+            { ...options, ...held, pipelineId, publishIfFree: (stream) => publishIfFree(recovery, stream) },
+            ids,
+          );
+        },
+        (bus) => requireBus(catalog, bus),
+      ),
 
     planClean: () => planClean({ catalog, store }),
 
@@ -244,7 +212,5 @@ function assemble({ config, command, as, adapters }: Parts): Pipeline {
       const bus = keepTopics ? undefined : await broker.open({ create: false, withinMs: MAX_OPEN_MS });
       await clean({ catalog, store, bus, as });
     },
-
-    close: () => adapters.close(),
   };
 }

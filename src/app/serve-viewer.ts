@@ -3,9 +3,9 @@ import type { Config } from '../config/settings.ts';
 import { viewerAccessOf } from '../config/viewer-access.ts';
 import type { StageName } from '../domain/reports.ts';
 import type { Status } from '../operations/status.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { Adapters } from './adapters.ts';
-import { checkedIdentity } from './session.ts';
+import { checkedIdentity } from './checked-identity.ts';
 
 /** How the viewer is run: until the signal. */
 export interface ServeOptions {

@@ -1,40 +1,50 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/settings.ts';
-import { ImgpipeError } from '../domain/errors.ts';
+import { ImgpipeError, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
-import { type Lock, PIPELINE_LOCK, type PipelineIdentity } from '../ports/catalog.ts';
+import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import { withHeartbeat } from '../stages/heartbeat.ts';
-import { withRetry } from '../stages/retry.ts';
+import { holdingLock } from '../stages/held-lock.ts';
+import { STANDBY_MS } from '../stages/locks.ts';
+import { pause, withRetry } from '../stages/retry.ts';
 import type { Adapters } from './adapters.ts';
+import { checkedIdentity } from './checked-identity.ts';
 
-/** Who works here, and how long it is willing to wait at the start. */
+/** Which command starts, and whether it waits for what is out of reach. */
 export interface StartContext {
   readonly config: Pick<Config, 'wait'>;
   readonly command: string;
-  /** Ends the waiting for what is out of reach, with the setting `wait`. */
+  /** Ends the retries of the setting `wait`. */
   readonly signal?: AbortSignal | undefined;
   readonly onReport?: Observer['onReport'] | undefined;
 }
 
-/** What a stage finds when it begins. */
+/** What a stage starts with. */
 export interface Session {
   readonly pipeline: PipelineIdentity;
   readonly bus: EventBus;
+  /** Aborts when the pipeline's lock is lost: the stage must stop writing and throw `Stopped`. */
+  readonly lost: AbortSignal;
 }
 
 export interface SessionParts extends StartContext {
   readonly adapters: Pick<Adapters, 'catalog' | 'store' | 'broker'>;
+  /** What others see as the holder of a lock: `imgpipe receive (process 123)`. */
   readonly as: string;
-  /** Makes sure that the bus is the pipeline's. */
+  /** Checks that the bus is the pipeline's. */
   readonly bind: (bus: EventBus) => Promise<void>;
 }
 
 /** How long a broker may take to answer at the start. */
 export const MAX_OPEN_MS = 4000;
+/** How often, and how far apart, a command tries the pipeline's lock. */
+const LOCK_TRIES = 5;
+const LOCK_PAUSE_MS = 20;
 
-/** Work at the start: with the setting `wait` it is tried again until the surroundings let it succeed. */
+/** Runs work at the start. With the setting `wait`, retries it on transient errors. */
 export async function retryAtStart<T>(
   { config, command, signal, onReport }: StartContext,
   work: () => Promise<T>,
@@ -44,33 +54,47 @@ export async function retryAtStart<T>(
   return withRetry({ stage, signal: signal ?? new AbortController().signal, ...(onReport && { onReport }) }, work);
 }
 
-/** Does the work of stages with their heartbeats, while the folder is known to be in use and the broker has answered. */
+/**
+ * Runs stages with their heartbeats while they share the pipeline's lock, once the broker has answered. If the lock is
+ * lost, acquires it again and runs the work again. Work without a stage is not run again, but fails with `in_use`.
+ */
 export async function withSession<T>(
   stages: readonly StageName[],
   parts: SessionParts,
-  work: (at: Session) => Promise<T>,
+  work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { catalog } = parts.adapters;
-  const lock = await retryAtStart(parts, () => sharePipeline(parts));
-  const beating = stages.map((stage) => ({ stage, host: hostname(), process: process.pid }));
-  try {
-    return await withHeartbeat({ catalog, stages: beating }, async () => work(await prepare(parts)));
-  } finally {
-    await lock.release();
+  const { adapters, onReport, signal = new AbortController().signal } = parts;
+  const [stage] = stages;
+  const heartbeats = stages.map((name) => ({ stage: name, host: hostname(), process: process.pid }));
+  // A stage that has started waits for what is out of reach, whatever the setting `wait` says.
+  const waiting = { ...parts, config: { wait: true } };
+  let started = false;
+
+  async function attempt(lost: AbortSignal): Promise<T> {
+    const session = await prepare(started ? waiting : parts);
+    started = true;
+    try {
+      return await work({ ...session, lost });
+    } catch (error) {
+      if (stage === undefined && lost.aborted && error instanceof Stopped && !signal.aborted) throw lockLost(parts);
+      throw error;
+    }
   }
+
+  return holdingLock(
+    {
+      stage: stage ?? 'receive',
+      name: PIPELINE_LOCK,
+      signal,
+      acquire: (again) =>
+        again ? retryAtStart(waiting, () => standBy(parts, signal)) : retryAtStart(parts, () => sharePipeline(parts)),
+      ...(onReport && { onReport }),
+    },
+    (lost) => withHeartbeat({ catalog: adapters.catalog, stages: heartbeats }, () => attempt(lost)),
+  );
 }
 
-/** The pipeline's identity. Throws `clean_unfinished` where a clean was broken off. */
-export async function checkedIdentity({
-  catalog,
-  store,
-}: Pick<Adapters, 'catalog' | 'store'>): Promise<PipelineIdentity> {
-  const identity = await catalog.identity();
-  if (!identity.cleaning) return identity;
-  throw new ImgpipeError('clean_unfinished', `a clean of ${store.address} was broken off: run 'imgpipe clean' again`);
-}
-
-async function prepare(parts: SessionParts): Promise<Session> {
+async function prepare(parts: SessionParts): Promise<Omit<Session, 'lost'>> {
   const { store, broker } = parts.adapters;
   const pipeline = await checkedIdentity(parts.adapters);
   const bus = await retryAtStart(parts, () => broker.open({ create: true, withinMs: MAX_OPEN_MS }));
@@ -81,10 +105,26 @@ async function prepare(parts: SessionParts): Promise<Session> {
 
 async function sharePipeline({ adapters: { catalog, store }, as }: SessionParts): Promise<Lock> {
   for (let tries = 1; ; tries += 1) {
-    const answer = await catalog.lock(PIPELINE_LOCK, as, 'shared');
-    if ('lock' in answer) return answer.lock;
-    // A clean that is about to be refused holds the folder for a moment.
-    if (tries === 5) throw new ImgpipeError('in_use', `${store.address} is being cleaned by ${answer.holder}`);
-    await sleep(20);
+    const result = await catalog.lock(PIPELINE_LOCK, as, 'shared');
+    if ('lock' in result) return result.lock;
+    // A clean holds the lock for a moment even if it is about to be refused.
+    if (tries === LOCK_TRIES) throw new ImgpipeError('in_use', `${store.address} is being cleaned by ${result.holder}`);
+    await sleep(LOCK_PAUSE_MS);
   }
+}
+
+/** Acquires the lost lock again, after a clean if one runs. */
+async function standBy({ adapters: { catalog }, as }: SessionParts, signal: AbortSignal): Promise<Lock> {
+  for (;;) {
+    const result = await catalog.lock(PIPELINE_LOCK, as, 'shared');
+    if ('lock' in result) return result.lock;
+    await pause(STANDBY_MS, signal);
+  }
+}
+
+function lockLost({ command, adapters: { store } }: SessionParts): ImgpipeError {
+  return new ImgpipeError(
+    'in_use',
+    `${command} lost the lock of ${store.address} and stopped: check the connection to the catalog, and run it again`,
+  );
 }

@@ -1,13 +1,13 @@
 import { escapeText } from '../domain/escape.ts';
 import { type DeadLetterRecord, imageName } from '../domain/records.ts';
 
-/** Of a message's value so many characters are shown; `--json` has all of it. */
+/** The number of characters shown of a text; `--json` has all of it. */
 const MAX_SHOWN = 2000;
 
-/** A dead letter to be read, all that came from outside escaped. */
+/** A dead letter for people. Text from outside is escaped. */
 export function deadLetterLines(letter: DeadLetterRecord): string[] {
   const { position, image, message } = letter;
-  const replayed = letter.replayedAt === null ? [] : [`Replayed:     ${letter.replayedAt}, and waits to be handled`];
+  const replayed = letter.replayedAt === null ? [] : [`Replayed:     ${letter.replayedAt}, not handled yet`];
   return [
     `Dead letter:  ${letter.id}, of ${letter.at}`,
     `Stage:        ${letter.stage}`,

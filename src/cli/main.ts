@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { asImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
-import { alertCommand } from './alert.ts';
-import { analyzeCommand } from './analyze.ts';
-import { cleanCommand } from './clean.ts';
-import { compareCommand } from './compare.ts';
-import { deadCommand } from './dead.ts';
+import { alertCommand } from './commands/alert.ts';
+import { analyzeCommand } from './commands/analyze.ts';
+import { cleanCommand } from './commands/clean.ts';
+import { compareCommand } from './commands/compare.ts';
+import { deadCommand } from './commands/dead.ts';
+import { receiveCommand } from './commands/receive.ts';
+import { runCommand } from './commands/run.ts';
+import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
+import { viewCommand } from './commands/view.ts';
+import { errorLine, verboseLines } from './error-lines.ts';
 import { pathOf } from './options.ts';
-import { receiveCommand } from './receive.ts';
-import { runCommand } from './run.ts';
-import { serveCommand } from './serve.ts';
-import { statusCommand } from './status.ts';
-import { viewCommand } from './view.ts';
-import { errorLine } from './words.ts';
 
-/** Every command. Each tells its exit status through `onExit`. */
-export const COMMANDS = [
+/** Only what parsing and `--help` need: what a command does is loaded when it runs. */
+const COMMANDS = [
   receiveCommand,
   analyzeCommand,
   alertCommand,
@@ -29,7 +29,7 @@ export const COMMANDS = [
   cleanCommand,
 ];
 
-/** The program, as commander knows it. */
+/** The program with its commands. A command reports its exit status through `onExit`. */
 export function programOf(onExit: (status: number) => void): Command {
   const program = new Command('imgpipe')
     .description('Watches streams of images for change: receive, compare, alert, view.')
@@ -45,7 +45,7 @@ export function programOf(onExit: (status: number) => void): Command {
   return program;
 }
 
-/** Runs a command line, without `node` and the program's name; the answer is the exit status. */
+/** Runs a command line, given without `node` and the program's name. Resolves to the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
   let status = 0;
   const program = programOf((exit) => {
@@ -55,17 +55,19 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return status;
   } catch (thrown) {
-    // Commander has said what it had to say: help is no error, all else is wrong usage.
+    // Commander has printed its message: help is no error, everything else is wrong usage.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
     const error = asImgpipeError(thrown);
     process.stderr.write(`imgpipe: ${errorLine(error)}\n`);
+    // The configuration may be what is wrong, so it cannot say whether `verbose` is set.
+    if (args.includes('--verbose')) process.stderr.write(`${verboseLines(error).join('\n')}\n`);
     return error.exit;
   }
 }
 
-/** Commander's complaint in the house's form: one line, with where to read on. */
-function usageLine(complaint: string, help: string): string {
-  const what = complaint
+/** Commander's message in the form of our own: one line, ending with the command that shows the help. */
+function usageLine(message: string, help: string): string {
+  const what = message
     .replace(/^error: /, '')
     .trim()
     .replace(/\.?\s*\n\s*/g, ' ')

@@ -3,54 +3,70 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pipeline } from '../app/pipeline.ts';
+import type { Reader } from '../app/reader.ts';
 import { ImgpipeError } from '../domain/errors.ts';
+import { differenceKey, imageKey } from '../domain/object-keys.ts';
 import type { AlertView } from '../operations/view.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A desktop's launcher that fails says so within this time; one that is a viewer itself goes on. */
-const FAILS_WITHIN_MS = 2000;
+/** A desktop launcher that fails does so within this time; one that is itself the viewer keeps running. */
+const LAUNCH_TIMEOUT_MS = 2000;
 
 /**
- * Opens an alert's three pictures in the desktop's viewer; where regions are known, the image is a copy with a box around
- * each. Throws `viewer_failed`.
+ * Opens copies of an alert's three pictures in the desktop's viewer, the image with a box around each region if regions
+ * are known. Throws `viewer_failed`.
  */
-export async function openAlert(view: AlertView, pipeline: Pipeline, terminal: Terminal): Promise<void> {
-  const { reference, image, difference } = view.paths;
-  const shown = view.event.regions === null ? image : await boxedCopy(view, pipeline);
-  if (shown !== image) terminal.notice(`the image with its regions drawn in: ${shown}`);
-  await Promise.all([reference, shown, difference].map(openPicture));
+export async function openAlert(
+  view: AlertView,
+  pipeline: Pick<Reader, 'read' | 'boxed'>,
+  terminal: Terminal,
+): Promise<void> {
+  const files = await copyPictures(view, pipeline);
+  terminal.notice(`opening copies of the pictures in ${path.dirname(files.image)}`);
+  await Promise.all([files.reference, files.image, files.difference].map(openPicture));
 }
 
-/** The viewer reads it when it likes: it stays until the system empties its folder of temporary files. */
-async function boxedCopy(view: AlertView, pipeline: Pipeline): Promise<string> {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'imgpipe-')), `alert-${view.alert.number}.jpg`);
-  await writeFile(file, await pipeline.boxed(view));
-  return file;
+/** The viewer reads the copies whenever it likes, so they stay until the system empties its temporary folder. */
+async function copyPictures(view: AlertView, pipeline: Pick<Reader, 'read' | 'boxed'>) {
+  const { alert, event, image, reference } = view;
+  const folder = await mkdtemp(path.join(tmpdir(), 'imgpipe-'));
+  const copy = async (name: string, bytes: Promise<Uint8Array>) => {
+    const file = path.join(folder, `alert-${alert.number}-${name}`);
+    await writeFile(file, await bytes);
+    return file;
+  };
+  const boxed = event.regions !== null;
+  return {
+    reference: await copy(`before.${reference.format}`, pipeline.read(imageKey(reference))),
+    image: boxed
+      ? await copy('regions.jpg', pipeline.boxed(view))
+      : await copy(`after.${image.format}`, pipeline.read(imageKey(image))),
+    difference: await copy('difference.jpg', pipeline.read(differenceKey(event.number))),
+  };
 }
 
 async function openPicture(file: string): Promise<void> {
   let cause: unknown;
   try {
-    // Loaded only where it is asked for: every command starts the sooner.
+    // Loaded only here, to keep the start-up of every command short.
     const { default: openInDesktop } = await import('open');
     const status = await statusOf(await openInDesktop(file));
     if (status === undefined || status === 0) return;
-    cause = new Error(`the desktop's launcher ended with ${status}`);
+    cause = new Error(`the desktop's launcher exited with ${status}`);
   } catch (error) {
     cause = error;
   }
   throw new ImgpipeError(
     'viewer_failed',
-    `no viewer could be started for ${file} (${(cause as Error).message}): open the paths above yourself`,
+    `cannot start a viewer for ${file} (${(cause as Error).message}): open the paths above yourself`,
     { cause },
   );
 }
 
-/** How the launcher ended; undefined where it goes on. */
+/** The exit status or signal of the launcher; undefined while it is running. */
 async function statusOf(launcher: ChildProcess): Promise<number | string | undefined> {
   const done = new AbortController();
   launcher.once('exit', () => done.abort());
-  if (launcher.exitCode === null) await sleep(FAILS_WITHIN_MS, undefined, { signal: done.signal }).catch(() => {});
+  if (launcher.exitCode === null) await sleep(LAUNCH_TIMEOUT_MS, undefined, { signal: done.signal }).catch(() => {});
   return launcher.exitCode ?? launcher.signalCode ?? undefined;
 }

@@ -7,56 +7,56 @@ import { ImgpipeError } from '../domain/errors.ts';
 /** The settings that every command takes. */
 const COMMON = ['data', 'broker', 'topicPrefix', 'json', 'quiet', 'verbose'] as const;
 
-/** Names the configuration file where no flag does. */
+/** Names the configuration file if `--config` does not. */
 const CONFIG_VARIABLE = 'IMGPIPE_CONFIG';
 
-/** The group of the common options in a command's help. */
+/** The heading of the common options in the help of a command. */
 const COMMON_GROUP = 'Options of every command:';
 
-/** The option of a stage that goes on until it is told to stop. */
-export const DRAIN = ['--drain', 'end when nothing waits'] as const;
+/** The option of a stage that otherwise runs until it is stopped. */
+export const DRAIN = ['--drain', 'stop when the input is empty'] as const;
 
 export interface CommandParts {
   readonly name: string;
-  /** The settings that it takes besides the common ones. */
+  /** The settings that it takes in addition to the common ones. */
   readonly settings?: readonly SettingName[];
-  /** Options that are no settings: flags and description. */
+  /** Options that are not settings: flags and description. */
   readonly options?: readonly (readonly [flags: string, description: string])[];
-  /** A command line, shown below the help. */
+  /** A command line, shown at the end of the help. */
   readonly example: string;
 }
 
-/** A command with its own options before the common ones. */
+/** A command. Its help lists its own options before the common ones. */
 export function commandOf({ name, settings = [], options = [], example }: CommandParts): Command {
   const command = new Command(name).addHelpText('after', `\nExample:\n  $ ${example}`).allowExcessArguments(false);
   for (const setting of settings) command.addOption(optionOf(setting));
   for (const [flags, description] of options) command.option(flags, description);
   for (const setting of COMMON) command.addOption(optionOf(setting).helpGroup(COMMON_GROUP));
-  const config = new Option('--config <file>', `a JSON file of settings (env: ${CONFIG_VARIABLE})`);
+  const config = new Option('--config <file>', `a JSON file with settings (env: ${CONFIG_VARIABLE})`);
   return command
     .addOption(config.helpGroup(COMMON_GROUP))
     .addHelpOption(new Option('-h, --help', 'show this help').helpGroup(COMMON_GROUP));
 }
 
-/** A command's words after the program's name: `dead replay`. */
+/** The name of a command, after the name of the program: `dead replay`. */
 export function pathOf(command: Command): string {
   const { parent } = command;
   return parent === null || parent.parent === null ? command.name() : `${pathOf(parent)} ${command.name()}`;
 }
 
-/** The command's configuration: what its flags say, over the environment, over the file that `--config` names. */
+/** The configuration of a command: its flags, then the environment, then the file given by `--config`. */
 export function configOf(command: Command): Config {
   const values = command.opts<Record<string, unknown>>();
   const flags: Given = {};
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
-    // Commander names a flag's value in camel case, after the flag.
+    // Commander keeps the value under the flag's name in camel case.
     const value = values[camel(SETTINGS[name].field)];
     if (value !== undefined) flags[name] = value;
   }
   return loadConfig({ given: flags, givenAs: 'flag', env: process.env, file: fileOf(values) });
 }
 
-/** True where the flag of a setting stands on the command line. */
+/** Whether the flag of a setting was given on the command line. */
 export function isGiven(command: Command, name: SettingName): boolean {
   return command.opts<Record<string, unknown>>()[camel(SETTINGS[name].field)] !== undefined;
 }
@@ -82,7 +82,7 @@ const TIMES: ReadonlySet<SettingName> = new Set([
   'kafkaSessionTimeout',
 ]);
 
-/** A setting's default as people would type it. */
+/** The default of a setting as it would be typed. */
 export function shown(name: SettingName): string {
   const { fallback } = SETTINGS[name];
   if (name === 'threshold') return String(SETTINGS[name].fallback.value);
@@ -90,14 +90,14 @@ export function shown(name: SettingName): string {
   return fallback === 0 ? '0' : `${Number(fallback) / 1000}s`;
 }
 
-/** Reads an argument that is a number counted from 1, such as an alert's. What it reads throws `usage`. */
+/** A parser of an argument that is a number from 1 up. The parser throws `usage`. */
 export function numberNamed(name: string): (text: string) => number {
   return (text) => {
     const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= 1) return value;
     throw new ImgpipeError(
       'usage',
-      `${name}: ${JSON.stringify(text)} will not do: give a positive whole number, such as 1`,
+      `${name}: ${JSON.stringify(text)} is not valid: use a positive whole number, such as 1`,
     );
   };
 }

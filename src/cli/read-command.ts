@@ -1,35 +1,35 @@
 import type { Command } from 'commander';
-import { openPipeline, type Pipeline } from '../app/pipeline.ts';
+import type { OpenOptions } from '../app/pipeline.ts';
 import type { Config } from '../config/settings.ts';
-import { asImgpipeError } from '../domain/errors.ts';
 import { configOf, pathOf } from './options.ts';
+import { printError } from './print-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
-import { errorLine } from './words.ts';
 
-/** What a command that asks the pipeline something has at hand. */
-export interface ReadCommand {
-  readonly pipeline: Pipeline;
+/** What a command on an existing pipeline works with: a `Reader` or a whole `Pipeline`. */
+export interface ReadCommand<P> {
+  readonly pipeline: P;
   readonly config: Config;
   readonly terminal: Terminal;
 }
 
-/** Runs a command that reads what there is and ends; `ask` answers the exit status. */
-export async function runReadCommand(
+/**
+ * Runs a command on an existing pipeline, opened by `open`: a reader loads less than a pipeline. `read` resolves to the
+ * exit status; an error is printed and becomes one.
+ */
+export async function runReadCommand<P extends { close(): Promise<void> }>(
   command: Command,
-  ask: (question: ReadCommand) => Promise<number>,
+  open: (options: OpenOptions) => Promise<P>,
+  read: (context: ReadCommand<P>) => Promise<number>,
 ): Promise<number> {
   const config = configOf(command);
   const terminal = await createTerminal(config);
-  let pipeline: Pipeline | undefined;
+  let pipeline: P | undefined;
   try {
-    pipeline = await openPipeline({ config, command: pathOf(command), create: false });
-    return await ask({ pipeline, config, terminal });
+    pipeline = await open({ config, command: pathOf(command), create: false });
+    return await read({ pipeline, config, terminal });
   } catch (thrown) {
     terminal.close();
-    const error = asImgpipeError(thrown);
-    terminal.complaint(errorLine(error));
-    if (config.verbose) terminal.complaint(String(error.stack));
-    return error.exit;
+    return printError(terminal, config, thrown);
   } finally {
     terminal.close();
     await pipeline?.close();

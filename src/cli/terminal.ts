@@ -1,31 +1,32 @@
-import { Chalk, type ChalkInstance, supportsColor, supportsColorStderr } from 'chalk';
 import type { Ora } from 'ora';
 
-/** How often progress is told where no terminal shows it moving. */
+/** The interval of plain progress lines, where no terminal can animate one. */
 const PLAIN_PROGRESS_MS = 5000;
 
-/** What a command writes to: results to stdout, all else to stderr. */
+/** The styles of printed text; plain text where colors are off. */
+export type Style = Readonly<Record<'bold' | 'dim' | 'red' | 'yellow' | 'cyan', (text: string) => string>>;
+
+/** Where a command writes: results to stdout, everything else to stderr. */
 export interface Terminal {
-  readonly out: ChalkInstance;
-  readonly err: ChalkInstance;
-  /** A result. */
+  readonly out: Style;
+  readonly err: Style;
+  /** Prints a result. */
   result(line: string): void;
-  /** Something worth knowing; silent with `--quiet`. */
+  /** Prints a notice, unless `--quiet`. */
   notice(line: string): void;
-  /** Something that went wrong. */
+  /** Prints an error. */
   complaint(line: string): void;
-  /** What is going on: a moving line on a terminal, a plain one now and then elsewhere, nothing with `--quiet`. */
+  /** Shows progress: an animated line on a terminal, a plain one every few seconds elsewhere, nothing with `--quiet`. */
   progress(text: string): void;
-  /** Ends the progress. */
+  /** Removes the progress line. */
   close(): void;
 }
 
 export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Terminal> {
   const noColor = (process.env['NO_COLOR'] ?? '') !== '';
-  const level = (support: typeof supportsColor) => (noColor || support === false ? 0 : support.level);
-  const err = new Chalk({ level: level(supportsColorStderr) });
+  const { out, err } = noColor ? { out: PLAIN, err: PLAIN } : await stylesOf(process.stdout, process.stderr);
   const animated = process.stderr.isTTY === true && !quiet && process.env['TERM'] !== 'dumb';
-  // Loaded only where it is seen: every command starts the sooner.
+  // Loaded only where it is shown, to keep start-up short.
   const ora = animated ? (await import('ora')).default : undefined;
   let spinner: Ora | undefined;
   let lastPlain = performance.now();
@@ -39,7 +40,7 @@ export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Ter
   function spin(text: string): void {
     spinner ??= ora?.({
       stream: process.stderr,
-      // Ctrl-C is ours to handle, and a kill must not leave the cursor hidden.
+      // We handle Ctrl-C ourselves, and a kill must not leave the cursor hidden.
       discardStdin: false,
       hideCursor: false,
       ...(noColor && { color: false }),
@@ -48,7 +49,7 @@ export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Ter
   }
 
   return {
-    out: new Chalk({ level: level(supportsColor) }),
+    out,
     err,
     result: (line) => write(process.stdout, line),
     notice: (line) => {
@@ -65,5 +66,19 @@ export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Ter
       spinner?.stop();
       spinner = undefined;
     },
+  };
+}
+
+const PLAIN: Style = { bold: String, dim: String, red: String, yellow: String, cyan: String };
+
+async function stylesOf(out: NodeJS.WriteStream, err: NodeJS.WriteStream): Promise<{ out: Style; err: Style }> {
+  // Chalk is loaded only where it can have an effect, to keep start-up short.
+  const forced = process.env['FORCE_COLOR'] !== undefined;
+  if (!forced && out.isTTY !== true && err.isTTY !== true) return { out: PLAIN, err: PLAIN };
+  const { Chalk, supportsColor, supportsColorStderr } = await import('chalk');
+  const levelOf = (support: typeof supportsColor) => (support === false ? 0 : support.level);
+  return {
+    out: new Chalk({ level: levelOf(supportsColor) }),
+    err: new Chalk({ level: levelOf(supportsColorStderr) }),
   };
 }

@@ -1,15 +1,15 @@
 import type { Report } from '../domain/reports.ts';
 
-/** How long the stages have been waiting for their surroundings, in words for the progress line. */
+/** How long stages have been waiting for a broker, store or catalog, for the progress line. */
 export interface WaitingTimes {
-  /** Takes note of a report. */
-  note(report: Report): void;
-  /** Nothing, or `; analyze has waited for 12 s`. */
+  /** Records a report. */
+  record(report: Report): void;
+  /** Empty, or `; analyze has been waiting for 12 s`. */
   words(): string;
   close(): void;
 }
 
-/** `onTick` is called every second while a stage waits. */
+/** `onTick` is called every second while a stage is waiting. */
 export function createWaitingTimes(onTick: () => void): WaitingTimes {
   const since = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
@@ -20,7 +20,7 @@ export function createWaitingTimes(onTick: () => void): WaitingTimes {
   }
 
   return {
-    note(report) {
+    record(report) {
       if (report.kind === 'waiting' && !since.has(report.stage)) {
         since.set(report.stage, performance.now());
         timer ??= setInterval(onTick, 1000);
@@ -30,7 +30,7 @@ export function createWaitingTimes(onTick: () => void): WaitingTimes {
     },
     words: () =>
       [...since]
-        .map(([stage, begin]) => `; ${stage} has waited for ${Math.round((performance.now() - begin) / 1000)} s`)
+        .map(([stage, begin]) => `; ${stage} has been waiting for ${Math.round((performance.now() - begin) / 1000)} s`)
         .join(''),
     close: stop,
   };

@@ -1,12 +1,11 @@
 import { subjectOf } from '../domain/dead-letters.ts';
-import type { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageKey } from '../domain/object-keys.ts';
 import { type DeadLetterHead, imageName, type OutcomeRecord, type Regions } from '../domain/records.ts';
 import type { Report, StageName } from '../domain/reports.ts';
 import type { Measure } from '../ports/comparator.ts';
 
-/** Reports as people read them. Whatever came from outside is escaped. */
+/** Reports as lines for people. Text from outside is escaped. */
 
 type Of<K extends Report['kind']> = Extract<Report, { kind: K }>;
 
@@ -15,38 +14,9 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** An error as one line; what is escaped in it already stays as it is. */
-export function errorLine({ message }: ImgpipeError): string {
-  return escapeText(message).replaceAll('\\\\', '\\');
-}
-
-/** What a stage took in, in a few words. */
-export function receivedWords({ images, skipped, rejected }: Received, paths: readonly string[]): string {
-  const nothing = paths.length > 0 && images + skipped + rejected === 0;
-  return [
-    `${counted(images, 'image')} received`,
-    ...(skipped > 0 ? [`${counted(skipped, 'file')} passed over`] : []),
-    ...(nothing ? ['no .jpg, .jpeg or .png found'] : []),
-  ].join(', ');
-}
-
-interface Received {
-  readonly images: number;
-  readonly skipped: number;
-  readonly rejected: number;
-}
-
-/** What was set aside; undefined where nothing was. */
-export function setAsideLine(tally: { readonly rejected: number; readonly deadLetters: number }): string | undefined {
-  const { rejected, deadLetters } = tally;
-  const files = rejected === 0 ? [] : [`${counted(rejected, 'file')} not received`];
-  const letters = deadLetters === 0 ? [] : [`${counted(deadLetters, 'dead letter')}, see 'imgpipe dead list'`];
-  return rejected + deadLetters === 0 ? undefined : `set aside: ${[...files, ...letters].join('; ')}`;
-}
-
-/** A measurement to be read: up to six digits, in the technique's own unit. */
+/** A measurement with up to six significant digits, in the unit of its technique. */
 export function measured(measurement: number, { technique, threshold }: Measure): string {
-  const unit = threshold.unit === 'levels' ? 'levels' : 'px';
+  const unit = threshold.unit === '%' ? 'px' : threshold.unit;
   return `${Number(measurement.toPrecision(6))} ${unit} (${technique})`;
 }
 
@@ -61,12 +31,12 @@ export function outcomeLine(outcome: OutcomeRecord): string {
   if (kind === 'changed' && measurement !== null) {
     return `event ${event?.number}: ${it} differs from ${other} by ${measured(measurement, outcome)}${regionsWords(outcome.event?.regions ?? null)}`;
   }
-  if (kind === 'size_changed') return `event ${event?.number}: ${it} has another size than ${other}`;
+  if (kind === 'size_changed') return `event ${event?.number}: ${it} differs in size from ${other}`;
   if (kind === 'unchanged') return `${it}: unchanged since ${other}`;
-  return kind === 'first' ? `${it}: the first, with nothing to compare it with` : `${it}: dead`;
+  return kind === 'first' ? `${it}: the first, with no image to compare it with` : `${it}: dead`;
 }
 
-/** How many regions there are: `, in 3 regions`; nothing for a technique that does not look for them. */
+/** `, in 3 regions`; empty for a technique that does not find regions. */
 function regionsWords(regions: Regions | null): string {
   return regions === null ? '' : `, in ${counted(regions.count, 'region')}`;
 }
@@ -78,10 +48,10 @@ export function alertLine({ alert, event }: Of<'alert'>): string {
 export function deadLetterLine({ letter, origin }: Of<'dead_letter'>): string {
   const from =
     letter.image === null || origin === undefined || origin === 'generated' ? '' : ` (${escapeText(origin)})`;
-  return `${subjectWords(letter)}${from} is set aside: ${escapeText(letter.detail)} (${letter.reason})`;
+  return `${subjectWords(letter)}${from} is now a dead letter: ${escapeText(letter.detail)} (${letter.reason})`;
 }
 
-/** What a dead letter is about: `image sky/12`, `event 3`, `message image_analysis/0/7`. */
+/** The subject of a dead letter: `image sky/12`, `event 3`, `message image_analysis/0/7`. */
 export function subjectWords(
   letter: Pick<DeadLetterHead, 'stage' | 'image' | 'technique' | 'event' | 'position'>,
 ): string {
@@ -93,34 +63,36 @@ export function subjectWords(
 }
 
 export function rejectedLine({ origin, error }: Of<'rejected'>): string {
-  return `${escapeText(origin)} is set aside: ${escapeText(error.message)} (${error.code})`;
+  return `${escapeText(origin)} was not received: ${escapeText(error.message)} (${error.code})`;
 }
 
 export function blockedLine({ stream, error }: Of<'blocked'>): string {
-  return `images of ${stream} wait to be published: ${escapeText(error.message)}`;
+  return `images of stream ${stream} cannot be published: ${escapeText(error.message)}`;
 }
 
-/** The sentence of a report that is a notice; undefined for those that are results or complaints. */
+/** A report as a notice; undefined for results and failures. */
 export function noticeLine(report: Report): string | undefined {
   switch (report.kind) {
     case 'skipped':
-      return `${escapeText(report.origin)} is passed over: it is image ${report.image} already`;
+      return `${escapeText(report.origin)} is skipped: already received as image ${report.image}`;
     case 'skipped_former':
-      return `${report.stage}: a message from before the last clean is passed over`;
+      return `${report.stage}: skipped a message from before the last clean`;
     case 'recovered':
-      return `${counted(report.images, 'image')} of ${report.stream} that ${report.images === 1 ? 'was' : 'were'} not published ${report.images === 1 ? 'is' : 'are'} now`;
+      return `published ${counted(report.images, 'image')} of stream ${report.stream} that an interrupted process had left unpublished`;
     case 'waiting':
-      return `${report.stage} waits: ${escapeText(report.error.message)}; it goes on by itself once that is mended`;
+      return `${report.stage} is waiting: ${escapeText(report.error.message)}; it retries until that is resolved`;
     case 'resumed':
-      return `${report.stage} goes on after ${seconds(report.afterMs)}`;
+      return `${report.stage} resumed after ${seconds(report.afterMs)}`;
     case 'standing_by':
       return standingByLine(report);
+    case 'lock_lost':
+      return `${report.stage} has lost the lock ${report.lock}; it stops writing and acquires the lock again`;
     case 'working':
-      return report.share && `${report.stage} takes ${shareWords(report.share)}`;
+      return report.share && `${report.stage} is assigned ${shareWords(report.share)}`;
     case 'rebalancing':
-      return `${report.stage}: a member of its group came or went; the partitions are shared out anew`;
+      return `${report.stage}: the consumer group is rebalancing, because a member joined or left`;
     case 'joining':
-      return `${report.stage} waits for its partitions: the group gives up a member that went without a word after ${seconds(report.givesUpAfterMs)} (kafka_session_timeout)`;
+      return `${report.stage} is waiting for partitions: the group removes a member that vanished after ${seconds(report.givesUpAfterMs)} (kafka_session_timeout)`;
     default:
       return undefined;
   }
@@ -128,9 +100,9 @@ export function noticeLine(report: Report): string | undefined {
 
 function standingByLine({ stage, holder }: Of<'standing_by'>): string {
   if (holder === undefined) {
-    return `${stage} stands by: the other members of its group have all partitions; it takes over when one of them ends`;
+    return `${stage} is standing by: other members of its group have all partitions; it takes over when one of them stops`;
   }
-  return `${stage} stands by: ${holder} is at ${WORK[stage]}; this one takes over when it ends`;
+  return `${stage} is standing by: ${holder} is working ${SCOPE[stage]}; this process takes over when that one stops`;
 }
 
 function shareWords({ partitions, of }: { readonly partitions: readonly number[]; readonly of: number }): string {
@@ -138,10 +110,10 @@ function shareWords({ partitions, of }: { readonly partitions: readonly number[]
   return `${counted(partitions.length, 'partition')} of ${of}: ${partitions.join(', ')}`;
 }
 
-const WORK: Record<StageName, string> = {
-  receive: 'work on this stream',
-  analyze: 'work for this group',
-  alert: 'work for this group',
+const SCOPE: Record<StageName, string> = {
+  receive: 'on this stream',
+  analyze: 'for this group',
+  alert: 'for this group',
 };
 
 function seconds(milliseconds: number): string {

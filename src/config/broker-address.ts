@@ -1,9 +1,8 @@
-/** The scheme of a Kafka cluster's address. */
 const KAFKA = 'kafka://';
 const DEFAULT_PORT = 9092;
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::(\d{1,5}))?$/i;
 
-/** A broker's address as it is to be shown: `embedded`, or `kafka://host:port[,host:port…]` with every port. */
+/** A broker's address in full: `embedded`, or `kafka://host:port[,host:port…]` with every port. */
 export function brokerAddress(value: unknown): string {
   if (value === 'embedded') return value;
   const hosts = typeof value === 'string' && value.startsWith(KAFKA) ? value.slice(KAFKA.length).split(',') : [];
@@ -14,14 +13,17 @@ export function brokerAddress(value: unknown): string {
   return KAFKA + whole.join(',');
 }
 
-/** The `host:port`s of a Kafka cluster's address; undefined for the embedded bus. */
+/** The hosts, each `host:port`, of a Kafka cluster's address; undefined for the embedded bus. */
 export function kafkaHosts(address: string): string[] | undefined {
   return address.startsWith(KAFKA) ? address.slice(KAFKA.length).split(',') : undefined;
 }
 
-/** What Kafka allows in a topic's name, so short that the longest of ours still fits. */
+/** What Kafka allows in a topic's name, short enough that the longest topic name still fits. */
+export const TOPIC_PREFIX = /^[a-zA-Z0-9._-]{0,100}$/;
+
+/** The prefix of the names of topics and consumer groups. */
 export function topicPrefix(value: unknown): string {
-  if (typeof value !== 'string' || !/^[a-zA-Z0-9._-]{0,100}$/.test(value)) {
+  if (typeof value !== 'string' || !TOPIC_PREFIX.test(value)) {
     throw new Error("up to 100 of a-z, A-Z, 0-9, '.', '_' and '-', such as garden.");
   }
   return value;

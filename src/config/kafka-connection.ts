@@ -4,7 +4,7 @@ import { contentOf, firstLine } from './named-file.ts';
 import type { Config } from './settings.ts';
 
 /**
- * All that is needed to speak with the Kafka cluster of the configuration, with the contents of the files that it names;
+ * The connection options of the configured Kafka cluster, with the contents of the files that the settings name;
  * undefined for the embedded bus. Throws `config_invalid`.
  */
 export function kafkaConnectionOf(config: Config) {
@@ -28,11 +28,11 @@ export function kafkaConnectionOf(config: Config) {
 function tlsOf({ kafkaTls, kafkaTlsCa, kafkaTlsCert, kafkaTlsKey }: Config) {
   if (!kafkaTls) {
     const given = kafkaTlsCa || kafkaTlsCert || kafkaTlsKey;
-    if (given) throw invalid(`kafka_tls: it is off, and ${given} is given for it: set kafka_tls to true`);
+    if (given) throw invalid(`kafka_tls: TLS is off, but ${given} is given for it: set kafka_tls to true`);
     return undefined;
   }
   if ((kafkaTlsCert === '') !== (kafkaTlsKey === '')) {
-    throw invalid('kafka_tls_cert and kafka_tls_key: one is of no use without the other: give both, or neither');
+    throw invalid('kafka_tls_cert and kafka_tls_key: only one of them is set: set both, or neither');
   }
   return {
     ...(kafkaTlsCa && { ca: contentOf('kafka_tls_ca', kafkaTlsCa) }),
@@ -43,15 +43,15 @@ function tlsOf({ kafkaTls, kafkaTlsCa, kafkaTlsCert, kafkaTlsKey }: Config) {
 
 function saslOf({ kafkaSasl, kafkaUsername, kafkaPassword, kafkaPasswordFile }: Config) {
   if (kafkaSasl === 'none') {
-    if (kafkaUsername)
-      throw invalid(`kafka_sasl: it is none, and a kafka_username is given: say how the user is proven`);
+    if (kafkaUsername) throw invalid('kafka_sasl: it is none, but kafka_username is set: choose a SASL mechanism');
     return undefined;
   }
   const password = kafkaPasswordFile ? firstLine(contentOf('kafka_password_file', kafkaPasswordFile)) : kafkaPassword;
-  if (!kafkaUsername) throw invalid(`kafka_username: kafka_sasl is ${kafkaSasl}, and that needs a user: give one`);
+  if (!kafkaUsername)
+    throw invalid(`kafka_username: kafka_sasl is ${kafkaSasl}, which needs a user: set kafka_username`);
   if (!password) {
     throw invalid(
-      `kafka_password_file: kafka_sasl is ${kafkaSasl}, and that needs a password: name a file that holds it, or set IMGPIPE_KAFKA_PASSWORD`,
+      `kafka_password_file: kafka_sasl is ${kafkaSasl}, which needs a password: name a file that holds it, or set IMGPIPE_KAFKA_PASSWORD`,
     );
   }
   return { mechanism: kafkaSasl, username: kafkaUsername, password };

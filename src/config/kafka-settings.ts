@@ -1,105 +1,110 @@
-import { milliseconds, number, oneOf, text, yesOrNo } from './readers.ts';
+import { numberWithin, oneOf, text, timeFrom, yesOrNo } from './readers.ts';
 import type { Setting } from './setting.ts';
 
-/** How a password is proven to a broker; `none` where it asks for none. */
+/** The SASL mechanisms; `none` if the broker does not authenticate. */
 const SASL = ['none', 'plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
-/** How long Kafka keeps a message: without end, unless told otherwise. */
+/** Kafka keeps messages without a time limit. */
 const FOREVER = 'forever';
+const RETENTION = /^(?:forever|(\d{1,7})h)$/;
 
-/** The settings of the connection to Kafka. They have no flags: they describe a place, not a task. */
+/** The settings of the connection to Kafka. They have no flags: they describe an installation, not a task. */
 export const KAFKA_SETTINGS = {
   kafkaPartitions: {
     field: 'kafka_partitions',
-    help: 'how many partitions a new topic gets: as many analyzers can work at once',
+    help: 'the number of partitions of a new topic: the most analyzers that can work at once',
     fallback: 6,
-    read: (value: unknown) => number(value, { min: 1, max: 10_000, whole: true }),
+    ...numberWithin({ min: 1, max: 10_000, whole: true }),
   },
   kafkaReplication: {
     field: 'kafka_replication',
-    help: 'on how many brokers a new topic is kept',
+    help: 'the replication factor of a new topic',
     fallback: 1,
-    read: (value: unknown) => number(value, { min: 1, max: 100, whole: true }),
+    ...numberWithin({ min: 1, max: 100, whole: true }),
   },
   kafkaRetention: {
     field: 'kafka_retention',
-    help: 'how long a new topic keeps its messages: forever, or a time such as 168h',
+    help: 'how long a new topic keeps its messages: forever, or hours such as 168h',
+    takes: 'text',
+    pattern: RETENTION,
     fallback: FOREVER,
     read: retention,
   },
   kafkaClientId: {
     field: 'kafka_client_id',
-    help: "how the broker's logs and quotas know this program",
+    help: "the client id in the broker's logs and quotas",
+    takes: 'text',
     fallback: 'imgpipe',
     read: (value: unknown) => text(value, 'a name'),
   },
   kafkaConnectTimeout: {
     field: 'kafka_connect_timeout',
-    help: 'how long a connection may take to be made',
+    help: 'the connection timeout',
     fallback: 3000,
-    read: (value: unknown) => time(value, { least: 100 }),
+    ...timeFrom(100),
   },
   kafkaRequestTimeout: {
     field: 'kafka_request_timeout',
-    help: 'how long an answer may take',
+    help: 'the request timeout',
     fallback: 15_000,
-    read: (value: unknown) => time(value, { least: 1000 }),
+    ...timeFrom(1000),
   },
   kafkaSessionTimeout: {
     field: 'kafka_session_timeout',
-    help: 'after how long without a sign of life a consumer counts as gone',
+    help: 'how long a consumer may be silent before its group drops it',
     fallback: 10_000,
-    read: (value: unknown) => time(value, { least: 500 }),
+    ...timeFrom(500),
   },
   kafkaTls: {
     field: 'kafka_tls',
-    help: 'speak TLS with the broker',
+    help: 'connect to the broker with TLS',
+    takes: 'boolean',
     fallback: false,
     read: yesOrNo,
   },
-  kafkaTlsCa: file('kafka_tls_ca', 'a PEM file of the authorities to trust, instead of the well-known ones'),
-  kafkaTlsCert: file('kafka_tls_cert', "a PEM file of this client's certificate"),
-  kafkaTlsKey: file('kafka_tls_key', "a PEM file of that certificate's key"),
+  kafkaTlsCa: file(
+    'kafka_tls_ca',
+    'a PEM file of the certificate authorities to trust, instead of the well-known ones',
+  ),
+  kafkaTlsCert: file('kafka_tls_cert', 'a PEM file of the client certificate'),
+  kafkaTlsKey: file('kafka_tls_key', 'a PEM file of the key of the client certificate'),
   kafkaSasl: {
     field: 'kafka_sasl',
-    help: `how the user is proven: ${SASL.join(', ')}`,
+    help: `the SASL mechanism: ${SASL.join(', ')}`,
+    takes: SASL,
     fallback: 'none',
     read: (value: unknown) => oneOf(value, SASL),
   },
   kafkaUsername: {
     field: 'kafka_username',
-    help: 'the user, with kafka_sasl',
+    help: 'the SASL user',
+    takes: 'text',
     fallback: '',
     read: (value: unknown) => textOrNone(value, 'a name'),
   },
   kafkaPasswordFile: file('kafka_password_file', "a file whose first line is the user's password"),
   kafkaPassword: {
     field: 'kafka_password',
-    help: "the user's password, where no file holds it",
+    help: "the user's password, if it is not in a file",
+    takes: 'text',
     fallback: '',
     secret: true,
     read: (value: unknown) => textOrNone(value, 'a password'),
   },
 } satisfies Record<string, Setting<unknown>>;
 
-function file(field: string, help: string): Setting<string> {
-  return { field, help, fallback: '', read: (value) => textOrNone(value, 'a file') };
+function file(field: string, help: string) {
+  return { field, help, takes: 'text', fallback: '', read: (value: unknown) => textOrNone(value, 'a file') } as const;
 }
 
-/** What may be missing may be said to be missing: an empty variable is none. */
+/** An empty string unsets an optional setting, such as an empty variable. */
 function textOrNone(value: unknown, what: string): string {
   return value === '' ? '' : text(value, what);
 }
 
-function time(value: unknown, { least }: { least: number }): number {
-  const read = milliseconds(value);
-  if (read < least) throw new Error(`a time of ${least}ms or more, such as 5s`);
-  return read;
-}
-
 function retention(value: unknown): number | typeof FOREVER {
   if (value === FOREVER) return FOREVER;
-  const [, hours] = /^(\d{1,7})h$/.exec(String(value)) ?? [];
+  const [, hours] = (typeof value === 'string' && RETENTION.exec(value)) || [];
   if (hours === undefined || Number(hours) === 0) throw new Error(`'${FOREVER}', or hours such as 168h`);
   return Number(hours) * 3_600_000;
 }

@@ -1,23 +1,29 @@
 import { readFileSync } from 'node:fs';
+import { closestName } from '../base/closest-name.ts';
+import { valueText } from '../base/value-text.ts';
 import { ImgpipeError } from '../domain/errors.ts';
-import type { Setting } from './setting.ts';
+import type { ReadContext, Setting } from './setting.ts';
 import { type Config, SETTINGS, type SettingName, variableOf } from './settings.ts';
 
-/** What was given on the command line or by a program, by setting. */
+/** The values given on the command line or by a program, by setting. */
 export type Given = Partial<Record<SettingName, unknown>>;
 
 export interface Sources {
   readonly given: Given;
-  /** What the errors call a setting that was given: its flag on a command line, its name in a program. */
+  /** What errors call a given setting: its flag on a command line, its name in a program. */
   readonly givenAs: 'flag' | 'name';
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The configuration file's path, if one was named. */
   readonly file?: string | undefined;
+  /** The names of the techniques that a program brings. */
+  readonly techniques?: readonly string[];
 }
 
 /** The configuration: flags over `IMGPIPE_*` variables over the file over defaults, each checked. Throws `config_invalid`. */
-export function loadConfig({ given, givenAs, env, file }: Sources): Config {
+export function loadConfig({ given, givenAs, env, file, techniques = [] }: Sources): Config {
+  refuseUnknown('', Object.keys(given), Object.keys(SETTINGS));
   const inFile = file === undefined ? {} : readConfigFile(file);
+  const check = checkIn({ techniques });
   const entries = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => {
     const variable = variableOf(setting);
     const value =
@@ -30,35 +36,45 @@ export function loadConfig({ given, givenAs, env, file }: Sources): Config {
   return Object.fromEntries(entries) as Config;
 }
 
-function check(setting: Setting<unknown>, where: string, value: unknown): unknown {
-  if (value === undefined) return undefined;
-  try {
-    return setting.read(value);
-  } catch (error) {
-    if (error instanceof ImgpipeError) throw error;
-    throw new ImgpipeError(
-      'config_invalid',
-      `${where}: ${shownValue(setting, value)} will not do: give ${(error as Error).message}`,
-    );
-  }
+function checkIn(context: ReadContext) {
+  return function check(setting: Setting<unknown>, where: string, value: unknown): unknown {
+    if (value === undefined) return undefined;
+    try {
+      return setting.read(value, context);
+    } catch (error) {
+      if (error instanceof ImgpipeError) throw error;
+      throw new ImgpipeError(
+        'config_invalid',
+        `${where}: ${shownValue(setting, value)} is not valid: use ${(error as Error).message}`,
+      );
+    }
+  };
 }
 
-/** A value as an error may show it: no secret, and no password that somebody has put into an address. */
+/** A value as an error may show it: no secret, and no password that is part of an address. */
 function shownValue({ secret }: Setting<unknown>, value: unknown): string {
-  if (secret) return 'this';
-  return String(JSON.stringify(value)).replace(/\/\/[^/@\s"]*@/g, '//…@');
+  if (secret) return 'the value';
+  return valueText(value).replace(/\/\/[^/@\s"]*@/g, '//…@');
 }
+
+function refuseUnknown(where: string, names: readonly string[], known: readonly string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const closest = closestName(unknown, known);
+  throw new ImgpipeError(
+    'config_invalid',
+    `${where}unknown setting ${valueText(unknown)}: ${closest === undefined ? 'the' : `did you mean ${closest}? The`} settings are ${known.join(', ')}`,
+  );
+}
+
+/** Names the schema of the file, for editors. */
+const SCHEMA = '$schema';
 
 function readConfigFile(file: string): Record<string, unknown> {
   const content = parse(file, read(file));
-  const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.field));
-  const unknown = Object.keys(content).find((field) => !known.has(field));
-  if (unknown !== undefined) {
-    throw new ImgpipeError(
-      'config_invalid',
-      `${file}: there is no setting ${JSON.stringify(unknown)}; there are ${[...known].join(', ')}`,
-    );
-  }
+  const known = Object.values(SETTINGS).map((setting) => setting.field);
+  const names = Object.keys(content).filter((name) => name !== SCHEMA);
+  refuseUnknown(`${file}: `, names, known);
   return content;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ImgpipeError } from '../domain/errors.ts';
 
-/** What is in the file that a setting names. Throws `config_invalid`. */
+/** The content of the file that a setting names. Throws `config_invalid`. */
 export function contentOf(field: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -11,7 +11,7 @@ export function contentOf(field: string, file: string): string {
   }
 }
 
-/** The secret that a file holds: its first line. */
+/** A file's first line: the secret that it holds. */
 export function firstLine(text: string): string {
   return text.split(/\r?\n/, 1)[0] ?? '';
 }

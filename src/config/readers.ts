@@ -1,11 +1,13 @@
-/** Readers of a setting's value, from a flag's or variable's text or from the file's JSON. Each throws what would do instead. */
+import type { Limits } from './setting.ts';
+
+/** Readers of a setting's value, from a flag's or variable's text or from JSON. Each throws an Error that says what is valid. */
 
 export function text(value: unknown, what: string): string {
   if (typeof value !== 'string' || value.trim() === '' || value.includes('\0')) throw new Error(what);
   return value;
 }
 
-export function number(value: unknown, limits: { min: number; max?: number; whole?: boolean }): number {
+export function number(value: unknown, limits: Limits): number {
   const { min, max = Number.MAX_SAFE_INTEGER, whole = false } = limits;
   const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof read !== 'number' || !(read >= min && read <= max) || (whole && !Number.isInteger(read))) {
@@ -15,7 +17,12 @@ export function number(value: unknown, limits: { min: number; max?: number; whol
   return read;
 }
 
-/** A threshold as it was given: without a unit it is in its technique's own. */
+/** What a setting takes and how it is read, for a number within limits. */
+export function numberWithin(limits: Limits) {
+  return { takes: 'number', limits, read: (value: unknown) => number(value, limits) } as const;
+}
+
+/** A threshold as it was given. Without a unit it is in its technique's own. */
 export interface GivenThreshold {
   readonly value: number;
   readonly unit?: 'px' | '%';
@@ -24,7 +31,7 @@ export interface GivenThreshold {
 export const NO_THRESHOLD: GivenThreshold = { value: 0 };
 
 export function threshold(value: unknown): GivenThreshold {
-  const [, amount, unit] = /^(.*?)\s*(px|%)$/.exec(String(value).trim()) ?? [];
+  const [, amount, unit] = /^(.*?)\s*(px|%)$/.exec(typedText(value)) ?? [];
   try {
     if (unit === undefined) return { value: number(value, { min: 0 }) };
     return { value: number(amount, unit === '%' ? { min: 0, max: 100 } : { min: 0 }), unit: unit as 'px' | '%' };
@@ -37,13 +44,23 @@ const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 
 const MAX_MS = 24 * 3_600_000;
 
 export function milliseconds(value: unknown): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(String(value).trim()) ?? [];
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(typedText(value)) ?? [];
   const read = Number(amount) * (unit === undefined ? 1 : (UNITS[unit] ?? Number.NaN));
-  // A number without a unit is only clear where it is nothing.
+  // Without a unit only 0 is unambiguous.
   if (!(read <= MAX_MS) || (unit === undefined && read !== 0)) {
-    throw new Error('a time such as 50ms, 2s or 1m, of a day at the most');
+    throw new Error('a time such as 50ms, 2s or 1m, at most 24h');
   }
   return read;
+}
+
+/** What a setting takes and how it is read, for a time of at least `min` milliseconds. */
+export function timeFrom(min: number) {
+  const read = (value: unknown) => {
+    const time = milliseconds(value);
+    if (time < min) throw new Error(`a time of ${min}ms or more, such as 5s`);
+    return time;
+  };
+  return { takes: 'time', limits: { min }, read } as const;
 }
 
 export function yesOrNo(value: unknown): boolean {
@@ -57,4 +74,9 @@ export function oneOf<T extends string>(value: unknown, words: readonly T[]): T 
   const found = words.find((word) => word === value);
   if (found === undefined) throw new Error(words.map((word) => `'${word}'`).join(' or '));
   return found;
+}
+
+/** A string or a number as text. Anything else, such as an array of one number, reads as nothing. */
+function typedText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }

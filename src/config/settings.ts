@@ -1,86 +1,98 @@
-import { checkStreamName, DEFAULT_STREAM } from '../domain/stream-name.ts';
-import { brokerAddress, topicPrefix } from './broker-address.ts';
+import { checkStreamName, DEFAULT_STREAM, STREAM_NAME } from '../domain/stream-name.ts';
+import { brokerAddress, TOPIC_PREFIX, topicPrefix } from './broker-address.ts';
 import { KAFKA_SETTINGS } from './kafka-settings.ts';
 import { PICTURE_SETTINGS } from './picture-settings.ts';
-import { milliseconds, NO_THRESHOLD, number, oneOf, text, threshold, yesOrNo } from './readers.ts';
-import type { Setting } from './setting.ts';
+import { NO_THRESHOLD, numberWithin, oneOf, text, threshold, timeFrom, yesOrNo } from './readers.ts';
+import type { ReadContext, Setting, TakenBy } from './setting.ts';
 import { WEB_SETTINGS } from './web-settings.ts';
 
-/** Every setting. The README's table of settings is held against this one by a test. */
+/** The techniques that imgpipe brings; a test compares them with the techniques themselves. */
+export const BUILT_IN_TECHNIQUES = ['l2', 'changed'] as const;
+
+/** Every setting. The page of settings in the docs is generated from this table. */
 export const SETTINGS = {
   data: {
     field: 'data',
     flag: '--data <folder>',
-    help: 'the folder that keeps everything',
+    help: 'the data folder',
+    takes: 'text',
     fallback: 'imgpipe-data',
     read: (value: unknown) => text(value, 'a folder'),
   },
   broker: {
     field: 'broker',
     flag: '--broker <address>',
-    help: 'what carries the messages: embedded, or kafka://host:port[,host:port…]',
+    help: 'the message broker: embedded, or kafka://host:port[,host:port…]',
+    takes: 'text',
     fallback: 'embedded',
     read: brokerAddress,
   },
   topicPrefix: {
     field: 'topic_prefix',
     flag: '--topic-prefix <text>',
-    help: "what goes before the names of Kafka's topics and groups",
+    help: 'a prefix for the names of Kafka topics and consumer groups',
+    takes: 'text',
+    pattern: TOPIC_PREFIX,
     fallback: '',
     read: topicPrefix,
   },
-  json: flag('json', 'results as JSON'),
-  quiet: flag('quiet', 'no progress and no notices'),
-  verbose: flag('verbose', 'tell more: each image, and the cause of each error'),
-  wait: flag('wait', 'wait where folder or broker cannot be reached at the start, instead of exit 4'),
+  json: flag('json', 'print results as JSON'),
+  quiet: flag('quiet', 'print no progress and no notices'),
+  verbose: flag('verbose', 'print each image, and the cause of each error'),
+  wait: flag('wait', 'if folder or broker are out of reach at the start, wait instead of exiting with 4'),
   stream: {
     field: 'stream',
     flag: '--stream <name>',
-    help: 'the stream that the pictures belong to',
+    help: 'the stream that the images belong to',
+    takes: 'text',
+    pattern: STREAM_NAME,
     fallback: DEFAULT_STREAM,
-    read: (value: unknown) => checkStreamName(String(value)),
+    read: streamName,
   },
   count: {
     field: 'count',
     flag: '--count <number>',
-    help: 'how many images to generate where no path is given',
+    help: 'how many images to generate if no path is given',
     fallback: 10,
-    read: (value: unknown) => number(value, { min: 0, whole: true }),
+    ...numberWithin({ min: 0, whole: true }),
   },
   interval: {
     field: 'interval',
     flag: '--interval <time>',
-    help: 'the time from one generated image to the next: 50ms, 2s, 1m',
+    help: 'the time between two generated images: 50ms, 2s, 1m',
     fallback: 0,
-    read: milliseconds,
+    ...timeFrom(0),
   },
   technique: {
     field: 'technique',
     flag: '--technique <name>',
     help: 'how two images are compared: l2 or changed',
+    takes: 'text',
     fallback: 'l2',
-    read: (value: unknown) => oneOf(value, ['l2', 'changed']),
+    read: techniqueName,
   },
   threshold: {
     field: 'threshold',
     flag: '--threshold <amount>',
-    help: 'what the measurement must be above to be an event: 2000, or for changed 400px or 0.1%; 0 is any change',
+    help: 'record an event if the measurement is above this: 2000, or for changed 400px or 0.1%; 0 is any change',
+    takes: 'threshold',
     fallback: NO_THRESHOLD,
     read: threshold,
   },
   mask: {
     field: 'mask',
     flag: '--mask <file>',
-    help: 'a PNG of the size of the pictures: where it is black they are not looked at',
+    help: 'a PNG of the same size as the images; pixels that are black in it are ignored',
+    takes: 'text',
     fallback: '',
     read: (value: unknown) => text(value, 'a file'),
   },
   objectWait: {
     field: 'object_wait',
     flag: '--object-wait <time>',
-    help: 'how long to wait for a stored picture that is not there',
+    help: 'how long to wait for a missing stored picture',
     fallback: 60_000,
-    read: milliseconds,
+    ...timeFrom(0),
   },
   ...PICTURE_SETTINGS,
   ...WEB_SETTINGS,
@@ -92,11 +104,22 @@ export type SettingName = keyof typeof SETTINGS;
 /** The configuration, checked. Times are in milliseconds. */
 export type Config = { readonly [Name in SettingName]: ReturnType<(typeof SETTINGS)[Name]['read']> };
 
+/** The settings that a program gives, by name. Undefined leaves the default. */
+export type Settings = { readonly [Name in SettingName]?: TakenBy<(typeof SETTINGS)[Name]> | undefined };
+
 /** The environment variable of a setting. */
 export function variableOf(setting: { readonly field: string }): string {
   return `IMGPIPE_${setting.field.toUpperCase()}`;
 }
 
-function flag(field: string, help: string): Setting<boolean> & { readonly flag: string } {
-  return { field, flag: `--${field}`, help, fallback: false, read: yesOrNo };
+function streamName(value: unknown): string {
+  return checkStreamName(text(value, "a stream name: a-z, 0-9, '.', '_' and '-', such as garden"));
+}
+
+function techniqueName(value: unknown, { techniques }: ReadContext): string {
+  return oneOf(value, [...BUILT_IN_TECHNIQUES, ...techniques]);
+}
+
+function flag(field: string, help: string) {
+  return { field, flag: `--${field}`, help, takes: 'boolean', fallback: false, read: yesOrNo } as const;
 }

@@ -6,7 +6,7 @@ export type Subject =
   | { readonly kind: 'event'; readonly event: number }
   | { readonly kind: 'message' };
 
-/** The analyze stage sets images aside, the alert stage events, and both messages that name neither, or lie. */
+/** An image for the analyze stage, an event for the alert stage, and the message alone if it names neither or contradicts the catalog. */
 export function subjectOf({
   stage,
   image,

@@ -1,23 +1,23 @@
-/** Who is to blame for an error, which decides what is done about it (see `ImgpipeError`). */
+/** What caused an error. It decides how a stage reacts. */
 export type Blame =
-  /** The message or the picture: it becomes a dead letter or is set aside, and the rest goes on. */
+  /** A bad message or picture. It becomes a dead letter or is rejected, and the stage continues. */
   | 'message'
-  /** Disk, permissions, store, catalog, broker: wait and try again without end; never a dead letter. */
+  /** Disk, permissions, store, catalog or broker. The stage retries without end; never a dead letter. */
   | 'transient'
-  /** Something that does not heal by itself and that no retry mends: stop. */
+  /** No retry helps. The stage stops. */
   | 'fatal'
-  /** The person at the keyboard asked for something that cannot be. */
+  /** The command line, the configuration or the caller is wrong. */
   | 'user'
-  /** Our own mistake. */
+  /** A bug in imgpipe. */
   | 'bug';
 
 interface CodeFacts {
   readonly blame: Blame;
-  /** The exit status of a command that this error ends. */
+  /** The exit code of a command that fails with this error. */
   readonly exit: 1 | 2 | 3 | 4;
 }
 
-/** Every error code of imgpipe. The README's table of codes is held against this one by a test. */
+/** Every error code. The reference page is generated from this table. */
 export const ERROR_CODES = {
   not_a_picture: { blame: 'message', exit: 1 },
   file_unreadable: { blame: 'message', exit: 1 },
@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   bus_differs: { blame: 'user', exit: 2 },
   port_unavailable: { blame: 'user', exit: 1 },
   not_found: { blame: 'user', exit: 3 },
+  closed: { blame: 'user', exit: 1 },
   in_use: { blame: 'user', exit: 1 },
   viewer_failed: { blame: 'user', exit: 1 },
   internal: { blame: 'bug', exit: 1 },
@@ -55,8 +56,8 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /**
- * The one error of imgpipe. Its message is a whole sentence for people: the thing, what is wrong with it and, where
- * somebody can do something, what to do. `code` is stable; `cause` keeps the foreign error.
+ * The error class of imgpipe. The message names the thing, says what is wrong with it and what to do. `code` is stable;
+ * `cause` is the original error.
  */
 export class ImgpipeError extends Error {
   readonly code: ErrorCode;
@@ -76,22 +77,22 @@ export class ImgpipeError extends Error {
   }
 }
 
-/** Thrown where a stage was told to stop while it waited; what it had in hand stays undone, for the next start. */
+/** Thrown if a stage is stopped while it waits. Work in flight is left for the next start. */
 export class Stopped extends Error {
   constructor() {
-    super('told to stop');
+    super('stopped by its signal');
     this.name = 'Stopped';
   }
 }
 
-/** Whatever was thrown, as an ImgpipeError; what is not one already is a bug of ours. */
+/** The thrown value as an ImgpipeError. Anything else than an ImgpipeError is a bug: `internal`. */
 export function asImgpipeError(thrown: unknown): ImgpipeError {
   if (thrown instanceof ImgpipeError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new ImgpipeError('internal', message, { cause: thrown });
 }
 
-/** The stack that tells most: the cause's where there is one. */
+/** The stack of the error's innermost cause. */
 export function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? stackOf(error.cause) : (error.stack ?? error.message);

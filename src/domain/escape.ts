@@ -1,6 +1,6 @@
 /**
- * Text from outside, fit to be printed or written as one line: control characters, line and paragraph separators and
- * the marks that turn the direction of writing become `\n`, `\x1b`, `\u202e` and the like; a backslash is doubled.
+ * Escapes untrusted text for output on one line: control characters, line separators and bidirectional marks become
+ * `\n`, `\x1b`, `\u202e` and so on; a backslash is doubled.
  */
 export function escapeText(text: string): string {
   return text.replace(/[\\\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {

@@ -1,13 +1,13 @@
 import type { StageName } from './reports.ts';
 
-/** Which stage it is, and in which process of which host. */
+/** A stage in a process of a host. */
 export interface StageProcess {
   readonly stage: StageName;
   readonly host: string;
   readonly process: number;
 }
 
-/** A stage's process was alive at this time. */
+/** The last time at which a stage's process was known to be alive. */
 export interface Heartbeat extends StageProcess {
   readonly at: string;
 }

@@ -1,15 +1,15 @@
 import type { ImageId, PictureFormat } from './records.ts';
 import { DEFAULT_STREAM } from './stream-name.ts';
 
-/** The keys of the object store: the paths of the reference's folders. A key is computed, never read from outside. */
+/** The keys of the object store, which are the paths of the reference's folders. They are computed, never read from input. */
 
 const IMAGES = 'image_database';
 const EVENTS = 'image_event_database';
 const ALERTS = 'image_event_alerts';
-/** Where the masks lie. */
+/** The folder of the masks. */
 export const MASKS = 'image_masks';
 
-/** The folders that hold nothing but what the pipeline wrote. */
+/** The folders that only the pipeline writes to. */
 export const OBJECT_FOLDERS = [IMAGES, EVENTS, ALERTS, MASKS] as const;
 
 export function imageKey(image: ImageId & { readonly format: PictureFormat }): string {
@@ -29,12 +29,12 @@ export function alertTextKey(alert: number): string {
   return `${ALERTS}/image_event_alert_${threeDigits(alert)}.txt`;
 }
 
-/** A mask's key, by the digest of its bytes. */
+/** The key of a mask, from the digest of its bytes. */
 export function maskKey(sha256: string): string {
   return `${MASKS}/${sha256}.png`;
 }
 
-/** Whether a key is a mask's; one that was put for images that never came has no row. */
+/** Whether a key is a mask's. A mask without images has no row. */
 export function isMaskKey(key: string): boolean {
   return new RegExp(`^${MASKS}/[0-9a-f]{64}\\.png$`).test(key);
 }

@@ -1,6 +1,6 @@
 import type { PictureFormat } from './records.ts';
 
-/** What a file's first bytes say that it is; undefined for anything that is neither a JPEG nor a PNG. */
+/** The format by the file's first bytes; undefined if it is neither JPEG nor PNG. */
 export function sniffFormat(bytes: Uint8Array): PictureFormat | undefined {
   if (startsWith(bytes, JPEG_START)) return 'jpg';
   if (startsWith(bytes, PNG_SIGNATURE)) return 'png';

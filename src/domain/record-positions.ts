@@ -1,13 +1,13 @@
 import type { RecordPosition } from './records.ts';
 
-/** One partition's log: offsets from `start` to before `end`. */
+/** The log of a partition: offsets from `start` up to, not including, `end`. */
 export interface Log {
   readonly partition: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** True where a place lies inside one of the logs of its topic on this bus. */
+/** Whether a position is within one of the logs of its topic on this bus. */
 export function isInLog(position: RecordPosition, bus: string, logs: readonly Log[]): boolean {
   return (
     position.bus === bus &&
@@ -18,8 +18,8 @@ export function isInLog(position: RecordPosition, bus: string, logs: readonly Lo
 }
 
 /**
- * True where a message still waits for a consumer group: it lies in the log, at or past what the group has committed.
- * Without a commit the group begins at the log's start.
+ * Whether a consumer group will receive a message: it is in the log, at or after the committed offset. A group without
+ * a committed offset starts at the log's start.
  */
 export function willBeDelivered(
   position: RecordPosition,

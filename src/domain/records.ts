@@ -2,7 +2,7 @@ import type { Region } from '../base/region.ts';
 import type { Message } from './message.ts';
 import type { Threshold } from './threshold.ts';
 
-/** What the catalog keeps. Numbers begin at 1; times are RFC 3339 in UTC; SHA-256 digests are lower-case hexadecimal. */
+/** The rows of the catalog. Numbers start at 1; times are RFC 3339 in UTC; SHA-256 digests are lower-case hexadecimal. */
 
 /** An image's identity within its pipeline. */
 export interface ImageId {
@@ -10,7 +10,7 @@ export interface ImageId {
   readonly number: number;
 }
 
-/** Where a message lies on a bus. */
+/** The position of a message on a bus. */
 export interface RecordPosition {
   readonly bus: string;
   readonly topic: string;
@@ -18,36 +18,36 @@ export interface RecordPosition {
   readonly offset: number;
 }
 
-/** The ending of a stored image; its bytes are of that format. */
+/** The format of a stored image, which is also its file extension. */
 export type PictureFormat = 'jpg' | 'png';
 
-/** A row is `pending` from the moment it has its number until its files lie whole under their names. */
+/** A row is `pending` from when it gets its number until its files are complete under their names. */
 export type RowState = 'pending' | 'ready';
 
-/** Whether an image decodes: a fact of its bytes, entered once. Its size is known where it decodes. */
+/** Whether an image decodes, recorded once. The size is known only if it does. */
 export type DecodeFact =
   | { readonly verdict: 'decodes'; readonly width: number; readonly height: number }
   | { readonly verdict: 'undecodable' | 'too_large'; readonly detail: string };
 
-/** What receive knows of a picture whose bytes lie in `incoming/`. */
+/** A picture to receive, whose bytes are in `incoming/`. */
 export interface NewImage {
   readonly stream: string;
-  /** Its name in `incoming/`: unlike any other, so that a repetition finds its own row. */
+  /** Its unique name in `incoming/`, by which a retry finds its row. */
   readonly incoming: string;
   readonly format: PictureFormat;
-  /** Where it came from: an absolute path, or `generated`. */
+  /** The absolute path it was received from, or `generated`. */
   readonly origin: string;
   readonly sha256: string;
   readonly bytes: number;
   readonly receivedAt: string;
-  /** The digest of the mask that it is compared through; null where all of it is looked at. */
+  /** The digest of its mask; null without a mask. */
   readonly mask: string | null;
 }
 
 export interface ImageRecord extends NewImage {
   readonly number: number;
   readonly state: RowState;
-  /** Null until somebody has decoded it. */
+  /** Null until it has been decoded. */
   readonly fact: DecodeFact | null;
   /** Null until it is published. */
   readonly position: RecordPosition | null;
@@ -60,16 +60,16 @@ export type EventKind = Extract<OutcomeKind, 'changed' | 'size_changed'>;
 
 export type { Region };
 
-/** The parts of a picture that have changed: how many there are, and of those the first, the strongest before the others. */
+/** The changed parts of a picture: their number, and the strongest of them, strongest first. */
 export interface Regions {
   readonly count: number;
   readonly first: readonly Region[];
 }
 
-/** So many regions of an event are kept. */
+/** The number of regions that are stored with an event. */
 export const MAX_REGIONS = 100;
 
-/** What analyze makes of one image, to be entered. */
+/** The outcome of an image, to be recorded. */
 export interface NewOutcome {
   readonly image: ImageId;
   readonly technique: string;
@@ -77,16 +77,16 @@ export interface NewOutcome {
   readonly kind: OutcomeKind;
   /** Null for `first`, `dead` and `size_changed`. */
   readonly measurement: number | null;
-  /** Of a `changed` outcome, by a technique that finds regions; else null. */
+  /** The regions of a `changed` outcome; null for a technique that does not find regions. */
   readonly regions: Regions | null;
-  /** The number of the image that it was compared with; null for `first`, and for `dead` where none was looked up. */
+  /** The number of the image that it was compared with; null for `first`, and for `dead` if none was looked up. */
   readonly reference: number | null;
   readonly analyzedAt: string;
-  /** What was learnt on the way about this image and its references. */
+  /** What decoding has shown about this image and its references. */
   readonly facts: readonly (ImageId & { readonly fact: DecodeFact })[];
-  /** With `dead`: why. */
+  /** The reason, for `dead`. */
   readonly deadLetter?: NewDeadLetter;
-  /** With an event: where the store is, as the writer of the text file sees it. */
+  /** The store's address, for the text file of an event. */
   readonly base: string;
 }
 
@@ -101,9 +101,9 @@ export interface EventRecord {
   readonly regions: Regions | null;
   readonly analyzedAt: string;
   readonly state: RowState;
-  /** The store's address when the number was given: the text file's paths begin with it. */
+  /** The store's address when the event got its number; the paths in its text file start with it. */
   readonly base: string;
-  /** The difference image's digest; null while pending. */
+  /** The digest of the difference image; null while pending. */
   readonly differenceSha256: string | null;
   readonly position: RecordPosition | null;
 }
@@ -131,42 +131,36 @@ export interface AlertRecord extends NewAlert {
   readonly state: RowState;
 }
 
-/** A message or an image that cannot be handled, set aside with its reason. */
+/** A message or image that could not be handled, with the reason. */
 export interface NewDeadLetter {
   readonly stage: 'analyze' | 'alert';
   /** An error code. */
   readonly reason: string;
   readonly detail: string;
-  /** Only for a bug of ours. */
+  /** Only for a bug in imgpipe. */
   readonly stack: string | null;
   readonly attempts: number;
   readonly at: string;
   readonly position: RecordPosition | null;
-  /** The image, technique and event that it is about; without one it is about the message alone. */
+  /** The image, technique and event; all null if the letter is about a message alone. */
   readonly image: ImageId | null;
   readonly technique: string | null;
   readonly event: number | null;
-  /** The message as it was received; null where none is kept. */
+  /** The message as received; null if it was not kept. */
   readonly message: Message | null;
 }
 
 export interface DeadLetterRecord extends NewDeadLetter {
-  /** Counted from 1, and never given again. */
+  /** Starts at 1 and is never reused. */
   readonly id: number;
-  /** When a replay marked it: it waits to be handled again. Null before. */
+  /** The time of its replay, while it waits to be handled; null before a replay. */
   readonly replayedAt: string | null;
 }
 
-/** A dead letter as a list shows it: without what may be large. */
+/** A dead letter without its fields of unlimited size, for lists. */
 export type DeadLetterHead = Omit<DeadLetterRecord, 'stack' | 'message'>;
 
-/** The answer to a write: what stands now, and whether this call put it there. */
-export interface Written<T> {
-  readonly how: 'added' | 'exists';
-  readonly row: T;
-}
-
-/** An image's identity as people and keys write it: `default/12`. */
+/** An image's identity as text: `default/12`. */
 export function imageName(id: ImageId): string {
   return `${id.stream}/${id.number}`;
 }

@@ -5,43 +5,45 @@ export const STAGES = ['receive', 'analyze', 'alert'] as const;
 
 export type StageName = (typeof STAGES)[number];
 
-/** What the stages tell while they work. The core prints nothing: whoever runs it draws this. */
+/** What stages report while they work. The core prints nothing; its caller does. */
 export type Report =
-  /** An image has its number, lies in the store and is published. */
+  /** An image is stored and published. */
   | { readonly kind: 'image'; readonly image: ImageRecord }
-  /** A picture that could not be taken in; the rest goes on. */
+  /** A picture could not be received; the stage continues. */
   | { readonly kind: 'rejected'; readonly origin: string; readonly error: ImgpipeError }
-  /** A file whose content the stream has from it already, as this image. */
+  /** A file was skipped: its content is already this image of the stream. */
   | { readonly kind: 'skipped'; readonly origin: string; readonly image: number }
   | { readonly kind: 'outcome'; readonly outcome: OutcomeRecord }
   | { readonly kind: 'alert'; readonly alert: AlertRecord; readonly event: EventRecord }
-  /** `origin` is where the image came from, where there is one. */
+  /** A new dead letter. `origin` is where its image came from, if it has one. */
   | { readonly kind: 'dead_letter'; readonly letter: NewDeadLetter; readonly origin: string | undefined }
-  /** A message from before the last `clean`. */
+  /** A message from before the last `clean` was skipped. */
   | { readonly kind: 'skipped_former'; readonly stage: StageName }
-  /** Images that an interrupted receive, or replay, had left unpublished are published now. */
+  /** Images that an interrupted receive or replay had left unpublished are published now. */
   | { readonly kind: 'recovered'; readonly stream: string; readonly images: number }
-  /** A stream whose images cannot be published until somebody mends what is wrong with one of them. */
+  /** The images of a stream cannot be published until the error of one of them is fixed. */
   | { readonly kind: 'blocked'; readonly stream: string; readonly error: ImgpipeError }
-  /** The surroundings fail: told once, then tried again without end. */
+  /** A transient error: reported once, then retried without end. */
   | { readonly kind: 'waiting'; readonly stage: StageName; readonly error: ImgpipeError }
   | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }
-  /** Another process does this work, or the group's others do; this one takes over when it ends. */
+  /** Another process, or another member of the group, does this work. This one takes over when it ends. */
   | { readonly kind: 'standing_by'; readonly stage: StageName; readonly holder?: string }
-  /** It takes messages: of these partitions, where the bus shares them out. */
+  /** A lock was lost, for instance with its connection. The stage acquires it again, and goes on. */
+  | { readonly kind: 'lock_lost'; readonly stage: StageName; readonly lock: string }
+  /** The stage consumes messages, from these partitions if the bus assigns partitions. */
   | {
       readonly kind: 'working';
       readonly stage: StageName;
       readonly share?: { readonly partitions: readonly number[]; readonly of: number };
     }
-  /** A member of the consumer group came or went, and the partitions are shared out anew. */
+  /** A member joined or left the consumer group, and the partitions are being reassigned. */
   | { readonly kind: 'rebalancing'; readonly stage: StageName }
-  /** The group does not let it in before it has given up a member that went without a word. */
+  /** The consumer group does not admit the stage before the session of a lost member times out. */
   | { readonly kind: 'joining'; readonly stage: StageName; readonly givesUpAfterMs: number };
 
 /**
- * The instants of the stages at which something has just become durable, or is about to be done: what a test needs to
- * stop a process in between. In the order in which an image passes them; a replay's own at the end.
+ * The moments at which a stage has just made something durable, or is about to. Tests stop a process at them. In the
+ * order in which an image passes them; those of a replay come last.
  */
 export const STEPS = [
   'receive:incoming',
@@ -68,9 +70,9 @@ export const STEPS = [
 
 export type Step = (typeof STEPS)[number];
 
-/** Who listens to the stages. */
+/** Callbacks of the stages. */
 export interface Observer {
   readonly onReport?: (report: Report) => void;
-  /** Awaited: while it runs, the stage goes no further. */
+  /** The stage waits for it. */
   readonly onStep?: (step: Step) => void | Promise<void>;
 }

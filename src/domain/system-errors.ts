@@ -7,40 +7,35 @@ export function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error;
 }
 
-/** An error of the operating system about a file of the pipeline's, in the house's words. */
+/** An error of the operating system about a file or folder, as an ImgpipeError. It keeps the system's code. */
 export function fromSystemError(error: SystemError, file: string): ImgpipeError {
-  const make = (code: ErrorCode, message: string) => new ImgpipeError(code, message, { cause: error });
-  switch (error.code) {
+  const { code } = error;
+  const make = (name: ErrorCode, message: string) => new ImgpipeError(name, message, { cause: error });
+  switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return make('disk_full', diskFull(file));
+      return make('disk_full', diskFull(file, code));
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return make(
-        'no_permission',
-        `${file} cannot be written or read (${error.code}): grant this user the right, or choose another folder with --data`,
-      );
+      return make('no_permission', `${file} cannot be read or written (${code}): give this user access to it`);
     case 'ENOTDIR':
     case 'EEXIST':
-      return make('config_invalid', `data: a part of the path ${file} is a file: choose a folder with --data`);
+      return make('config_invalid', `${file} cannot be created (${code}): a part of its path is a file, not a folder`);
     case 'ENAMETOOLONG':
     case 'ELOOP':
-      return make('config_invalid', `data: ${file} cannot be a path (${error.code}): choose a folder with --data`);
+      return make('config_invalid', `${file} cannot be used as a path (${code})`);
     case 'ENOENT':
       return make(
         'store_unavailable',
-        `${file} cannot be found or made: check that its folder is there, and that no link on the way leads nowhere`,
+        `${file} cannot be found or created (${code}): check that its folder exists and that no link in its path is broken`,
       );
     default:
-      return make(
-        'store_unavailable',
-        `the folder of ${file} does not answer as it should (${error.code}): check the disk`,
-      );
+      return make('store_unavailable', `${file} cannot be accessed (${code}): check the disk that holds it`);
   }
 }
 
-/** What to say of a full disk. */
-export function diskFull(file: string): string {
-  return `the disk that holds ${file} is full: make room there`;
+/** The message of `disk_full`; `reason` is the code that the system or the database gave. */
+export function diskFull(file: string, reason: string): string {
+  return `the disk that holds ${file} is full (${reason}): free some space on it`;
 }

@@ -4,8 +4,8 @@ import type { AlertRecord, EventRecord, ImageRecord, Region } from './records.ts
 import { thresholdText } from './threshold.ts';
 
 /**
- * The event's text file: a function of its rows. The first five lines are the reference's, read by position and each
- * ended by a newline; what follows is for people and may grow.
+ * The text file of an event. The first five lines are the reference's, which reads them by position; each ends with a
+ * newline. The lines after them are for people, and later versions add some.
  */
 export function eventText(event: EventRecord, image: ImageRecord, reference: ImageRecord): string {
   const path = (key: string) => escapeText(`${event.base}/${key}`);
@@ -31,13 +31,13 @@ export function eventText(event: EventRecord, image: ImageRecord, reference: Ima
   ]);
 }
 
-/** A region in one line, its figures to two decimals. */
+/** A region on one line, with numbers to two decimals. */
 export function regionText({ box, centroid, area, sum, peak, snr }: Region): string {
   const [x, y, total, height, noise] = [centroid.x, centroid.y, sum, peak, snr].map((figure) => figure.toFixed(2));
   return `${box.width} × ${box.height} at ${box.x}, ${box.y}; centroid ${x}, ${y}; area ${area} px; sum ${total}; peak ${height}; SNR ${noise}`;
 }
 
-/** The alert's text file: a function of its rows. The first three lines are the reference's. */
+/** The text file of an alert. The first three lines are the reference's. */
 export function alertText(alert: AlertRecord, event: EventRecord): string {
   return lines([
     `Image event #: ${alert.number}`,

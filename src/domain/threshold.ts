@@ -1,24 +1,24 @@
-/** What a threshold is counted in: levels of brightness, pixels, or per cent of a picture's pixels. */
-export const THRESHOLD_UNITS = ['levels', 'px', '%'] as const;
+/** The unit of a threshold: levels of brightness, pixels, percent of a picture's pixels, or the score of a program's technique. */
+export const THRESHOLD_UNITS = ['levels', 'px', '%', 'score'] as const;
 
 export type ThresholdUnit = (typeof THRESHOLD_UNITS)[number];
 
-/** What a measurement must be above to be an event. */
+/** A measurement greater than this makes an event. */
 export interface Threshold {
   readonly value: number;
   readonly unit: ThresholdUnit;
 }
 
-/** A threshold as it is typed: `2000`, `400px`, `0.1%`. */
+/** A threshold as text: `2000`, `400px`, `0.1%`. */
 export function thresholdText({ value, unit }: Threshold): string {
-  return unit === 'levels' ? String(value) : `${value}${unit}`;
+  return unit === 'levels' || unit === 'score' ? String(value) : `${value}${unit}`;
 }
 
 export function sameThreshold(a: Threshold, b: Threshold): boolean {
   return a.value === b.value && a.unit === b.unit;
 }
 
-/** What a picture's measurement must be above, in the technique's own unit. */
+/** A threshold in the technique's own unit, for a picture of this size. */
 export function limitOf(
   { value, unit }: Threshold,
   picture: { readonly width: number; readonly height: number },

@@ -1,28 +1,28 @@
 import type { Heartbeat } from '../domain/heartbeats.ts';
 import type { StageName } from '../domain/reports.ts';
-import type { HeartbeatRows } from '../ports/heartbeats.ts';
+import type { HeartbeatCatalog } from '../ports/catalog/heartbeats.ts';
 
-/** A heartbeat that is older than this tells of a process that has died or hangs. */
+/** A process whose last heartbeat is older than this is dead or hangs. */
 const FRESH_MS = 30_000;
 
-/** Whether a stage of this name lives on a host, and what is known of it there. */
+/** Whether a stage is alive on a host, with its heartbeats there. */
 export interface Liveness {
   readonly stage: StageName;
   readonly host: string;
   readonly alive: boolean;
-  /** The latest of each process first, with its age. */
+  /** The latest heartbeat of each process with its age, newest first. */
   readonly heartbeats: readonly (Heartbeat & { readonly ageMs: number })[];
 }
 
-/** Looks at the heartbeats alone, so that it is quick and asks nobody. */
+/** Reads only heartbeats: it is fast and needs neither broker nor store. */
 export async function liveness(
-  catalog: Pick<HeartbeatRows, 'heartbeats'>,
+  catalog: Pick<HeartbeatCatalog, 'heartbeats'>,
   { stage, host, freshMs = FRESH_MS }: { stage: StageName; host: string; freshMs?: number },
 ): Promise<Liveness> {
   const now = Date.now();
   const heartbeats = (await catalog.heartbeats(stage, host)).map((each) => ({
     ...each,
-    // One from the future is of before the clock was set back: the further off, the longer ago.
+    // A heartbeat from the future was written before the clock was set back.
     ageMs: Math.abs(now - Date.parse(each.at)),
   }));
   return { stage, host, alive: heartbeats.some(({ ageMs }) => ageMs < freshMs), heartbeats };

@@ -1,5 +1,6 @@
 import { ImgpipeError } from '../domain/errors.ts';
-import type { Audit, Catalog } from '../ports/catalog.ts';
+import type { AuditCatalog, Counts } from '../ports/catalog/audit.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 
 /** What of a bus a catalog keeps. */
 interface KnownBus {
@@ -11,10 +12,13 @@ interface KnownBus {
  * A catalog knows its bus. Another one is refused with `bus_differs`, naming both, unless nothing waits: then the
  * pipeline moves to it.
  */
-export async function bindBus(catalog: Catalog, bus: KnownBus, defaultTechnique: string): Promise<void> {
+export async function bindBus(
+  catalog: Pick<Catalog, 'identity' | 'setBus'> & Pick<AuditCatalog, 'counts'>,
+  bus: KnownBus,
+): Promise<void> {
   const { busId } = await catalog.identity();
   if (busId === bus.id) return;
-  checkBus(busId, bus, await catalog.audit(defaultTechnique));
+  checkBus(busId, bus, await catalog.counts());
   await catalog.setBus(bus.id);
 }
 
@@ -37,9 +41,9 @@ export function busName({ id, address }: KnownBus): string {
 export function checkBus(
   busId: string | null,
   bus: KnownBus,
-  { openImages, openEvents }: Pick<Audit, 'openImages' | 'openEvents'>,
+  { openImages, openEvents }: Pick<Counts, 'openImages' | 'openEvents'>,
 ): void {
-  const open = openImages.length + openEvents.length;
+  const open = openImages + openEvents;
   if (busId === null || busId === bus.id || open === 0) return;
   throw new ImgpipeError(
     'bus_differs',

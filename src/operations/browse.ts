@@ -1,22 +1,22 @@
 import { ImgpipeError } from '../domain/errors.ts';
-import type { AlertEntry, AlertFilter, AlertPage, BrowsingRows, Measured } from '../ports/browsing.ts';
+import type { AlertEntry, AlertFilter, AlertPage, BrowsingCatalog, Measured } from '../ports/catalog/browsing.ts';
 
-/** A page of alerts, and from where the pages beside it go on. */
+/** A page of alerts, and where the adjacent pages start; undefined without one. */
 export interface AlertList {
-  /** The highest number first. */
+  /** Highest number first. */
   readonly entries: readonly AlertEntry[];
   readonly older: { readonly before: number } | undefined;
   readonly newer: { readonly after: number } | undefined;
 }
 
-/** The alerts that are looked for, a page of them. */
+/** A page of the alerts that match a filter. */
 export async function listAlerts(
-  catalog: Pick<BrowsingRows, 'alertPage'>,
+  catalog: Pick<BrowsingCatalog, 'alertPage'>,
   filter: AlertFilter,
   page: AlertPage,
 ): Promise<AlertList> {
   const { limit, before, after } = page;
-  // One more than is shown tells whether there are more.
+  // One alert more than the page holds shows whether there is another page.
   const found = await catalog.alertPage(filter, { ...page, limit: limit + 1 });
   const more = found.length > limit;
   const entries = after === undefined ? found.slice(0, limit) : found.slice(-limit);
@@ -30,20 +30,20 @@ export async function listAlerts(
   };
 }
 
-/** A part of a stream's timeline, as one technique has measured it. */
+/** A part of a stream's timeline, as one technique measured it. */
 export interface Timeline {
   readonly stream: string;
   readonly technique: string;
   readonly streams: readonly string[];
   readonly techniques: readonly string[];
-  /** The oldest first. */
+  /** Oldest first. */
   readonly points: readonly Measured[];
   readonly older: { readonly before: number } | undefined;
 }
 
 export interface TimelineQuery {
   readonly stream: string;
-  /** The first one that there is, where none is asked for. */
+  /** If undefined, `l2`, or else the first technique by name. */
   readonly technique: string | undefined;
   readonly before: number | undefined;
   readonly limit: number;
@@ -51,13 +51,13 @@ export interface TimelineQuery {
 
 /** Throws `not_found` for a stream without images. */
 export async function timeline(
-  catalog: Pick<BrowsingRows, 'measured' | 'choices'>,
+  catalog: Pick<BrowsingCatalog, 'measured' | 'choices'>,
   { stream, technique, before, limit }: TimelineQuery,
 ): Promise<Timeline> {
   const { streams, techniques } = await catalog.choices();
   if (!streams.includes(stream)) {
-    const what = streams.length === 0 ? 'there are none yet' : `there are ${streams.join(', ')}`;
-    throw new ImgpipeError('not_found', `there is no stream ${stream}: ${what}`);
+    const what = streams.length === 0 ? 'no stream has images yet' : `the streams are ${streams.join(', ')}`;
+    throw new ImgpipeError('not_found', `stream ${stream} does not exist: ${what}`);
   }
   const chosen = technique ?? techniques.find((each) => each.startsWith('l2@')) ?? techniques[0] ?? 'l2@1';
   const found = await catalog.measured(stream, chosen, {

@@ -9,7 +9,8 @@ import {
   OBJECT_FOLDERS,
 } from '../domain/object-keys.ts';
 import type { ImageId } from '../domain/records.ts';
-import { type Catalog, PIPELINE_LOCK } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import { PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { busName } from './bind-bus.ts';
@@ -38,14 +39,16 @@ const PAGE = 256;
 /** What `clean` would remove, and what it would leave. */
 export async function planClean({ catalog, store }: Pick<CleanParts, 'catalog' | 'store'>): Promise<CleanPlan> {
   const ours = new Set<string>();
-  for await (const keys of writtenKeys(catalog, store)) for (const key of keys) ours.add(key);
+  await withWrittenKeys(catalog, store, (keys) => {
+    for (const key of keys) ours.add(key);
+  });
   const present = (await Promise.all(OBJECT_FOLDERS.map((folder) => store.list(folder)))).flat();
   const incoming = await store.list('incoming');
-  const audit = await catalog.audit('');
+  const counts = await catalog.counts();
   return {
-    images: audit.images,
-    events: audit.events,
-    alerts: audit.alerts,
+    images: counts.images,
+    events: counts.events,
+    alerts: counts.alerts,
     files: present.filter((key) => ours.has(key)).length + incoming.length,
     strangers: present.filter((key) => !ours.has(key)).sort(),
   };
@@ -63,7 +66,7 @@ export async function clean({ catalog, store, bus, as }: CleanParts): Promise<vo
   try {
     if (bus !== undefined) await checkFree(catalog, bus);
     await catalog.beginClean();
-    for await (const keys of writtenKeys(catalog, store)) await store.remove(keys);
+    await withWrittenKeys(catalog, store, (keys) => store.remove(keys));
     await store.remove(await store.list('incoming'));
     await bus?.clear();
     await catalog.endClean();
@@ -90,19 +93,25 @@ async function checkFree(catalog: Catalog, bus: EventBus): Promise<void> {
   }
 }
 
-/** The keys that the catalog's rows own, and the masks', in parts. */
-async function* writtenKeys(catalog: Catalog, store: ObjectStore): AsyncGenerator<string[]> {
-  let last: ImageId | undefined;
-  for (;;) {
-    const images = await catalog.allImages(last, PAGE);
-    last = images.at(-1);
-    if (last === undefined) break;
-    yield images.map(imageKey);
-  }
-  yield (await store.list(MASKS)).filter(isMaskKey);
-  const lastEvent = await catalog.lastEvent();
-  for (let first = 1; first <= lastEvent; first += PAGE) {
-    const numbers = Array.from({ length: Math.min(PAGE, lastEvent - first + 1) }, (_, index) => first + index);
-    yield numbers.flatMap((number) => [differenceKey(number), eventTextKey(number), alertTextKey(number)]);
-  }
+/** The keys that the catalog's rows own, and the masks', in parts; all of one moment, which stays while they are removed. */
+async function withWrittenKeys(
+  catalog: Catalog,
+  store: ObjectStore,
+  use: (keys: readonly string[]) => Promise<void> | void,
+): Promise<void> {
+  await catalog.snapshot(async (pages) => {
+    let last: ImageId | undefined;
+    for (;;) {
+      const images = await pages.imagePage(last, PAGE);
+      last = images.at(-1);
+      if (last === undefined) break;
+      await use(images.map(imageKey));
+    }
+    await use((await store.list(MASKS)).filter(isMaskKey));
+    const lastEvent = await pages.lastEvent();
+    for (let first = 1; first <= lastEvent; first += PAGE) {
+      const numbers = Array.from({ length: Math.min(PAGE, lastEvent - first + 1) }, (_, index) => first + index);
+      await use(numbers.flatMap((number) => [differenceKey(number), eventTextKey(number), alertTextKey(number)]));
+    }
+  });
 }

@@ -3,7 +3,7 @@ import { ImgpipeError } from '../domain/errors.ts';
 import { sniffFormat } from '../domain/picture-format.ts';
 import type { Comparator, Comparison, Measure, PictureSource } from '../ports/comparator.ts';
 
-/** A picture that somebody has named: its file, and the bytes of that. */
+/** A picture file with its bytes. */
 export interface NamedPicture {
   readonly file: string;
   readonly bytes: Uint8Array;
@@ -15,7 +15,7 @@ export interface PicturesToCompare {
   readonly mask: NamedPicture | undefined;
 }
 
-/** A picture as it was compared. */
+/** One of the compared pictures; its size is after EXIF orientation. */
 export interface ComparedPicture {
   readonly file: string;
   readonly sha256: string;
@@ -23,14 +23,14 @@ export interface ComparedPicture {
   readonly height: number;
 }
 
-/** What two pictures differ in. */
+/** How two pictures differ. */
 export interface ComparedPictures extends Comparison, Measure {
   readonly reference: ComparedPicture;
   readonly image: ComparedPicture;
   readonly mask: Pick<ComparedPicture, 'file' | 'sha256'> | null;
 }
 
-/** Compares two pictures without a pipeline. Throws what is wrong with one of them, naming it. */
+/** Compares two pictures without a pipeline. Errors name the file. */
 export async function comparePictures(
   comparator: Comparator,
   pictures: PicturesToCompare,

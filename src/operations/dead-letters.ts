@@ -1,13 +1,13 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import type { DeadLetterHead, DeadLetterRecord } from '../domain/records.ts';
-import type { DeadLetterRows } from '../ports/dead-letters.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
 
-/** How many letters are read together. */
+/** How many dead letters are read together. */
 const PAGE = 256;
 
-/** The heads of all dead letters, the newest first. */
+/** All dead letters without their messages, newest first. */
 export async function* deadLetterHeads(
-  catalog: Pick<DeadLetterRows, 'deadLetterHeads'>,
+  catalog: Pick<DeadLetterCatalog, 'deadLetterHeads'>,
 ): AsyncGenerator<DeadLetterHead> {
   let last: number | undefined;
   for (;;) {
@@ -18,15 +18,27 @@ export async function* deadLetterHeads(
   }
 }
 
-/** A dead letter with its message. Throws `not_found`, with what there is. */
+/** Dead letters with their messages. Throws `not_found` if one does not exist; the message says which do. */
+export async function findDeadLetters(
+  catalog: Pick<DeadLetterCatalog, 'deadLetters' | 'deadLetterRange'>,
+  ids: readonly number[],
+): Promise<DeadLetterRecord[]> {
+  const letters = await catalog.deadLetters(ids);
+  const found = letters.filter((letter) => letter !== undefined);
+  if (found.length === ids.length) return found;
+  const range = await catalog.deadLetterRange();
+  const existing =
+    range === undefined ? 'there are none' : `there are ${range.count}, from ${range.first} to ${range.last}`;
+  const missing = ids.find((_, index) => letters[index] === undefined);
+  throw new ImgpipeError('not_found', `there is no dead letter ${missing}: ${existing}`);
+}
+
+/** A dead letter with its message. Throws `not_found`. */
 export async function findDeadLetter(
-  catalog: Pick<DeadLetterRows, 'deadLetters' | 'deadLetterRange'>,
+  catalog: Pick<DeadLetterCatalog, 'deadLetters' | 'deadLetterRange'>,
   id: number,
 ): Promise<DeadLetterRecord> {
-  const [letter] = await catalog.deadLetters([id]);
-  if (letter !== undefined) return letter;
-  const range = await catalog.deadLetterRange();
-  const what =
-    range === undefined ? 'there are none' : `there are ${range.count}, from ${range.first} to ${range.last}`;
-  throw new ImgpipeError('not_found', `there is no dead letter ${id}: ${what}`);
+  const [letter] = await findDeadLetters(catalog, [id]);
+  if (letter === undefined) throw new Error(`dead letter ${id} does not exist`);
+  return letter;
 }

@@ -2,37 +2,43 @@ import { type Subject, subjectOf } from '../domain/dead-letters.ts';
 import { imageEventMessage, TOPICS } from '../domain/messages.ts';
 import type { DeadLetterHead } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
+import type { OutcomeCatalog } from '../ports/catalog/outcomes.ts';
 import type { EventBus } from '../ports/event-bus.ts';
-import { deadLetterHeads, findDeadLetter } from './dead-letters.ts';
+import { deadLetterHeads, findDeadLetters } from './dead-letters.ts';
 
-/** How many letters about images and events are replayed together, and how many messages are: these may be large. */
+/** How many dead letters of images and events are replayed together. */
 const PAGE = 256;
+/** How many messages are published together. They may be large. */
 const MESSAGES = 16;
 
-/** What became of a dead letter that was to be replayed. */
+/** The result of replaying a dead letter. */
 export type Replayed =
-  /** Its message, or that of its image or event, is published again. */
+  /** Its message, or that of its image or event, was published again. */
   | { readonly letter: DeadLetterHead; readonly how: 'published' }
-  /** Its image is marked; whoever holds the stream publishes it again. */
+  /** Its image was marked. The holder of the stream's lock publishes it again. */
   | { readonly letter: DeadLetterHead; readonly how: 'left'; readonly holder: string }
-  /** It was replayed before, and still waits. */
+  /** It was replayed before and has not been handled yet. */
   | { readonly letter: DeadLetterHead; readonly how: 'waits' }
-  /** Nothing is left to publish: its message was not kept, or its event has no row. */
+  /** There is nothing to publish: its message was not stored, or its event has no row. */
   | { readonly letter: DeadLetterHead; readonly how: 'gone' };
 
+/** What a replay needs of the catalog. */
+export type ReplayCatalog = Pick<OutcomeCatalog, 'events'> &
+  Omit<DeadLetterCatalog, 'addDeadLetters' | 'deadLettersOf'>;
+
 export interface ReplayParts extends Pick<Observer, 'onStep'> {
-  readonly catalog: Catalog;
-  readonly bus: EventBus;
+  readonly catalog: ReplayCatalog;
+  readonly bus: Pick<EventBus, 'publish'>;
   readonly pipelineId: string;
-  /** Publishes a stream's images where nobody holds the stream; else answers who does. */
+  /** Publishes a stream's images. Resolves with the holder if another process holds the stream's lock. */
   readonly publishIfFree: (stream: string) => Promise<{ readonly holder: string } | undefined>;
 }
 
 /**
- * Has dead letters handled again, each once. One about an image is marked, and the image published again under its
- * stream's lock; one about an event is marked once the event is published again; one about a message goes once that is.
- * Throws `not_found` before anything is done where an id does not exist.
+ * Replays dead letters. A dead letter of an image is marked, and the image published again under its stream's lock. One
+ * of an event is marked once the event is published again. One of a message is removed once the message is published
+ * again. Throws `not_found` if an id does not exist, before it replays any.
  */
 export async function replay(parts: ReplayParts, ids: readonly number[] | 'all'): Promise<Replayed[]> {
   const { catalog } = parts;
@@ -47,7 +53,7 @@ export async function replay(parts: ReplayParts, ids: readonly number[] | 'all')
   return replayed.sort((a, b) => byId(a.letter, b.letter));
 }
 
-/** All are marked before the first is published: each stream's images then come in the order of their numbers. */
+/** Marks all images before it publishes the first, so that each stream's images are published by number. */
 async function replayImages(parts: ReplayParts, letters: readonly DeadLetterHead[]): Promise<Replayed[]> {
   const { catalog, publishIfFree, onStep } = parts;
   for (const page of pages(letters, PAGE)) {
@@ -71,8 +77,8 @@ async function replayImages(parts: ReplayParts, letters: readonly DeadLetterHead
 }
 
 /**
- * Published first and marked then: broken off in between, the event is handled all the same, and its letter goes with
- * its alert.
+ * Publishes events before it marks their dead letters. If it is interrupted in between, the event is handled, and its
+ * alert removes the dead letter.
  */
 async function replayEvents(parts: ReplayParts, letters: readonly DeadLetterHead[]): Promise<Replayed[]> {
   const { catalog, bus, pipelineId, onStep } = parts;
@@ -102,7 +108,7 @@ async function replayEvents(parts: ReplayParts, letters: readonly DeadLetterHead
   });
 }
 
-/** What cannot be handled this time either comes back as another letter. */
+/** A message that cannot be handled this time either becomes another dead letter. */
 async function replayMessages(parts: ReplayParts, letters: readonly DeadLetterHead[]): Promise<Replayed[]> {
   const { catalog, bus, onStep } = parts;
   const published = new Set<number>();
@@ -123,14 +129,14 @@ async function replayMessages(parts: ReplayParts, letters: readonly DeadLetterHe
   return letters.map((letter) => ({ letter, how: published.has(letter.id) ? 'published' : 'gone' }));
 }
 
-async function allHeads(catalog: Catalog): Promise<DeadLetterHead[]> {
+async function allHeads(catalog: ReplayCatalog): Promise<DeadLetterHead[]> {
   const heads: DeadLetterHead[] = [];
   for await (const head of deadLetterHeads(catalog)) heads.push(head);
   return heads;
 }
 
-async function headsOf(catalog: Catalog, ids: readonly number[]): Promise<DeadLetterHead[]> {
-  const letters = await Promise.all([...new Set(ids)].map((id) => findDeadLetter(catalog, id)));
+async function headsOf(catalog: ReplayCatalog, ids: readonly number[]): Promise<DeadLetterHead[]> {
+  const letters = await findDeadLetters(catalog, [...new Set(ids)]);
   return letters.map(({ stack: _, message: __, ...head }) => head);
 }
 

@@ -1,13 +1,17 @@
 import { withDeadline } from '../base/deadlines.ts';
 import { ImgpipeError } from '../domain/errors.ts';
-import type { ImageId } from '../domain/records.ts';
-import type { Audit, Catalog, Fault, StreamFigures, TechniqueFigures } from '../ports/catalog.ts';
-import type { Broker } from '../ports/event-bus.ts';
+import { type ImageId, imageName } from '../domain/records.ts';
+import type { Counts, StreamCounts, TechniqueCounts } from '../ports/catalog/audit.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { Broker, EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { type Balance, balance, readCommitted, readLogs } from './balance.ts';
+import type { AuditTotals, Fault } from './audit.ts';
+import { type Committed, createBalance, type Logs, readCommitted, readLogs } from './balance.ts';
 import { checkBus } from './bind-bus.ts';
+import { checkAll } from './check.ts';
+import { createFaultList, type FaultList } from './fault-list.ts';
+import { findLost, lostEvent, lostImage } from './find-lost.ts';
 import { type GroupLag, groupLags, idleMembers } from './lag.ts';
-import { verifyFiles } from './verify-files.ts';
 
 export interface Status {
   readonly pipelineId: string;
@@ -18,27 +22,26 @@ export interface Status {
   readonly events: number;
   readonly alerts: number;
   readonly deadLetters: number;
-  /** Null while the broker is out of reach, as is whether anything is lost. */
-  readonly waiting: Balance['waiting'] | null;
-  /** Of those that wait for analysis: not published yet. A receiver does that. */
+  /** Images without an outcome, and events without an alert, that will come; null while the broker is out of reach. */
+  readonly waiting: { readonly analysis: number; readonly alert: number } | null;
+  /** Of those that wait for analysis: not published yet. A receiver publishes them. */
   readonly unpublished: number;
-  /** All that is missing, damaged or does not fit together. */
+  /** How many things are lost, missing, damaged or do not fit together; null while the broker is out of reach. */
+  readonly lost: number | null;
+  /** The first of them. */
   readonly faults: readonly Fault[];
   readonly broker: BrokerStatus;
   /** The image that has waited longest for an outcome. */
   readonly oldestOpen: (ImageId & { readonly receivedAt: string }) | null;
   /** What is worth knowing, in words. */
   readonly notes: readonly string[];
-  readonly techniques: readonly TechniqueFigures[];
-  readonly streams: readonly StreamFigures[];
+  readonly techniques: readonly TechniqueCounts[];
+  readonly streams: readonly StreamCounts[];
 }
-
-/** Whoever asks how it stands is not kept waiting for a broker that does not answer. */
-const MAX_LOOK_MS = 1200;
 
 export interface BrokerStatus {
   readonly address: string;
-  /** Undefined where it answers; else why it does not. */
+  /** Undefined if it answers; otherwise why it does not. */
   readonly unreachable: string | undefined;
   /** How far each group has come; empty while the broker is out of reach. */
   readonly groups: readonly GroupLag[];
@@ -48,76 +51,120 @@ export interface StatusParts {
   readonly catalog: Catalog;
   readonly store: ObjectStore;
   readonly broker: Broker;
-  /** What images wait for where no analyzer has ever worked. */
+  /** What images are owed to while no technique is in use. */
   readonly defaultTechnique: string;
 }
 
-/** What the bus says, and when: the committed offsets before the catalog's snapshot, the logs after it. */
-interface BusView {
-  readonly audit: Audit;
-  readonly balance: Balance | undefined;
-  readonly broker: BrokerStatus;
+export interface StatusOptions {
+  /** Reads every row and every object too. */
+  readonly check: boolean;
+  /** Called with how many objects have been read. */
+  readonly onChecked?: (objects: number) => void;
+}
+
+/** `status` does not wait longer for a broker that does not answer. */
+const MAX_LOOK_MS = 1200;
+
+/** What the broker says: the committed offsets as they were at first, and the logs whenever they are asked for. */
+export interface BusView {
+  readonly bus: EventBus;
+  readonly committed: Committed;
+  readLogs(): Promise<Logs>;
+}
+
+/** What is open, and what of it will come. */
+export interface Totals extends AuditTotals {
+  readonly waiting: { readonly analysis: number; readonly alert: number };
 }
 
 /**
- * How the pipeline stands, and whether its counts close. With `check` it reads every file as well. The committed
- * offsets are read first, then one snapshot of the catalog, then the logs: so a pipeline at work is told right too.
+ * How the pipeline stands, from what the catalog counts: its cost does not grow with the number of images. With `check`
+ * every row and every object is read instead. In both cases the committed offsets are read first, then the catalog, then
+ * the logs, so that a pipeline at work is told right too.
  */
-export async function status(
-  parts: StatusParts,
-  options: { check: boolean; onChecked?: (files: number) => void },
-): Promise<Status> {
-  const { catalog, store } = parts;
-  const { audit, balance, broker } = await lookAt(parts);
-  const files = options.check ? await verifyFiles(catalog, store, options.onChecked) : [];
-  return {
-    pipelineId: (await catalog.identity()).pipelineId,
-    data: store.address,
-    images: audit.images,
-    analyzed: audit.analyzed,
-    events: audit.events,
-    alerts: audit.alerts,
-    deadLetters: audit.deadLetters,
-    waiting: balance?.waiting ?? null,
-    unpublished: audit.openImages.filter(({ position }) => position === null).length,
-    faults: [...(balance?.lost ?? []), ...audit.faults, ...files],
-    broker,
-    oldestOpen: audit.oldestOpen,
-    notes: idleMembers(broker.groups, audit.streams),
-    techniques: audit.techniques,
-    streams: audit.streams,
-  };
-}
-
-async function lookAt(parts: StatusParts): Promise<BusView> {
-  const { catalog, broker, defaultTechnique } = parts;
+export async function status(parts: StatusParts, options: StatusOptions): Promise<Status> {
+  const { broker } = parts;
   try {
-    return await inTime(lookAtBus(parts), broker.address);
+    return await statusWith(parts, options, await withinTime(lookAtBus(parts), broker.address));
   } catch (error) {
     if (!(error instanceof ImgpipeError) || error.code !== 'broker_unavailable') throw error;
-    const unheard = { address: broker.address, unreachable: error.message, groups: [] };
-    return { audit: await catalog.audit(defaultTechnique), balance: undefined, broker: unheard };
+    return statusWith(parts, options, undefined, error.message);
   }
+}
+
+async function statusWith(
+  parts: StatusParts,
+  options: StatusOptions,
+  view: BusView | undefined,
+  unreachable?: string,
+): Promise<Status> {
+  const { catalog, store, broker } = parts;
+  const faults = createFaultList();
+  const counts = await catalog.counts();
+  const { pipelineId, busId } = await catalog.identity();
+  if (view !== undefined) checkBus(busId, view.bus, counts);
+  const totals = options.check
+    ? await checkAll({ ...parts, view, ...options }, faults)
+    : await summarize(parts, view, counts, faults);
+  const groups = view === undefined ? [] : await groupLags(view.bus, view.committed, await view.readLogs());
+  return {
+    pipelineId,
+    data: store.address,
+    images: totals.images,
+    analyzed: totals.analyzed,
+    events: totals.events,
+    alerts: totals.alerts,
+    deadLetters: counts.deadLetters,
+    waiting: view === undefined ? null : totals.waiting,
+    unpublished: counts.unpublished,
+    lost: view === undefined ? null : faults.count(),
+    faults: faults.first(),
+    broker: { address: broker.address, unreachable, groups },
+    oldestOpen: counts.oldestOpen,
+    notes: idleMembers(groups, counts.streams),
+    techniques: counts.techniques,
+    streams: counts.streams,
+  };
 }
 
 async function lookAtBus({ catalog, broker, defaultTechnique }: StatusParts): Promise<BusView> {
   const bus = await broker.open({ create: false, withinMs: MAX_LOOK_MS });
   const used = [...(await catalog.thresholds()).keys()];
   const committed = await readCommitted(bus, used.length === 0 ? [defaultTechnique] : used);
-  const audit = await catalog.audit(defaultTechnique);
-  checkBus((await catalog.identity()).busId, bus, audit);
-  const logs = await readLogs(bus);
-  const groups = await groupLags(bus, committed, logs);
-  return {
-    audit,
-    balance: balance(audit, committed, logs, bus.id),
-    broker: { address: broker.address, unreachable: undefined, groups },
-  };
+  return { bus, committed, readLogs: () => withinTime(readLogs(bus), broker.address) };
 }
 
 /** Rejects with `broker_unavailable` if it takes too long. */
-function inTime<T>(look: Promise<T>, address: string): Promise<T> {
+function withinTime<T>(look: Promise<T>, address: string): Promise<T> {
   return withDeadline(MAX_LOOK_MS, look, () => {
     return new ImgpipeError('broker_unavailable', `broker ${address} does not answer within ${MAX_LOOK_MS / 1000} s`);
   });
+}
+
+/** The totals as the catalog counts them, and as faults what will not come although the catalog waits for it. */
+async function summarize(
+  { catalog, defaultTechnique }: StatusParts,
+  view: BusView | undefined,
+  counts: Counts,
+  faults: FaultList,
+): Promise<Totals> {
+  const { images, events, alerts, openImages, openEvents } = counts;
+  const lostImages = new Set<string>();
+  let lostEvents = 0;
+  if (view !== undefined) {
+    const balance = async () =>
+      createBalance({ busId: view.bus.id, committed: view.committed, logs: await view.readLogs(), defaultTechnique });
+    for (const thing of await findLost(catalog, balance)) {
+      if (thing.kind === 'event') lostEvents += 1;
+      else lostImages.add(imageName(thing.image.image));
+      faults.add(thing.kind === 'event' ? lostEvent(thing.event) : lostImage(thing.image, defaultTechnique));
+    }
+  }
+  return {
+    images,
+    analyzed: images - openImages,
+    events,
+    alerts,
+    waiting: { analysis: openImages - lostImages.size, alert: openEvents - lostEvents },
+  };
 }

@@ -2,11 +2,25 @@ import { sha256Of } from '../base/digest.ts';
 import { alertTextKey, differenceKey, eventTextKey, imageKey, maskKey } from '../domain/object-keys.ts';
 import type { AlertRecord, EventRecord, ImageId, ImageRecord } from '../domain/records.ts';
 import { alertText, eventText } from '../domain/texts.ts';
-import type { Catalog, Fault } from '../ports/catalog.ts';
+import type { CatalogPages } from '../ports/catalog/audit.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { FaultList } from './fault-list.ts';
+import { rowsOf } from './row-stream.ts';
 
-/** How many rows are read and checked together. */
+/** How many rows' objects are looked up together. */
 const PAGE = 64;
+/** How many objects are read at a time; each is read as a stream, so that memory does not grow with their size. */
+const AT_ONCE = 4;
+
+export interface VerifyParts {
+  readonly pages: CatalogPages;
+  readonly catalog: Pick<Catalog, 'images' | 'events'>;
+  readonly store: Pick<ObjectStore, 'digest'>;
+  readonly faults: FaultList;
+  /** Called with how many objects have been read. */
+  readonly onChecked?: (objects: number) => void;
+}
 
 interface Expected {
   readonly key: string;
@@ -14,51 +28,51 @@ interface Expected {
   readonly sha256: string | undefined;
 }
 
-/** Reads the files of every ready row, and names those that are missing or not whole. `onChecked` hears how many it has read. */
-export async function verifyFiles(
-  catalog: Catalog,
-  store: ObjectStore,
-  onChecked?: (files: number) => void,
-): Promise<Fault[]> {
-  const faults: Fault[] = [];
+/** Reads the objects of every ready row, and adds those that are missing or not whole to the faults. */
+export async function verifyFiles(parts: VerifyParts): Promise<void> {
+  const { store, faults, onChecked } = parts;
   let checked = 0;
-  for await (const expected of expectedFiles(catalog)) {
-    const found = await Promise.all(expected.map((each) => check(store, each)));
-    faults.push(...found.flat());
+  for await (const expected of expectedObjects(parts)) {
+    const next = expected.values();
+    const readers = Array.from({ length: AT_ONCE }, async () => {
+      for (const each of next) {
+        const what = await problemOf(store, each);
+        if (what !== undefined) faults.add({ key: each.key, what });
+      }
+    });
+    await Promise.all(readers);
     checked += expected.length;
     onChecked?.(checked);
   }
-  return faults;
 }
 
-async function* expectedFiles(catalog: Catalog): AsyncGenerator<Expected[]> {
-  let lastImage: ImageId | undefined;
-  for (;;) {
-    const images = await catalog.readyImages(lastImage, PAGE);
-    lastImage = images.at(-1);
-    if (lastImage === undefined) break;
-    yield images.map((image) => ({ key: imageKey(image), sha256: image.sha256 }));
+async function* expectedObjects({ pages, catalog }: VerifyParts): AsyncGenerator<Expected[]> {
+  const images = rowsOf(
+    (after, limit) => pages.imagePage(after, limit),
+    (row: ImageId) => row,
+  );
+  for await (const page of inPages(images as AsyncIterable<ImageRecord>)) {
+    yield page.filter(isReady).map((image) => ({ key: imageKey(image), sha256: image.sha256 }));
   }
-  yield (await catalog.masks()).map((sha256) => ({ key: maskKey(sha256), sha256 }));
-  let last = 0;
-  for (;;) {
-    const events = await catalog.readyEvents(last, PAGE);
-    const end = events.at(-1);
-    if (end === undefined) break;
-    last = end.number;
-    yield await eventFiles(catalog, events);
+  yield (await pages.masks()).map((sha256) => ({ key: maskKey(sha256), sha256 }));
+  const events = rowsOf(
+    (after: number | undefined, limit) => pages.eventPage(after ?? 0, limit),
+    ({ number }: { readonly number: number }) => number,
+  );
+  for await (const page of inPages(events)) {
+    yield await eventObjects(
+      catalog,
+      page.flatMap(({ event }) => (event?.state === 'ready' ? [event] : [])),
+    );
   }
-  last = 0;
-  for (;;) {
-    const alerts = await catalog.readyAlerts(last, PAGE);
-    const end = alerts.at(-1);
-    if (end === undefined) return;
-    last = end.number;
-    yield await alertFiles(catalog, alerts);
-  }
+  const alerts = rowsOf(
+    (after: number | undefined, limit) => pages.alertRowPage(after ?? 0, limit),
+    ({ number }: { readonly number: number }) => number,
+  );
+  for await (const page of inPages(alerts)) yield await alertObjects(catalog, page.filter(isReady));
 }
 
-async function eventFiles(catalog: Catalog, events: readonly EventRecord[]): Promise<Expected[]> {
+async function eventObjects(catalog: VerifyParts['catalog'], events: readonly EventRecord[]): Promise<Expected[]> {
   const images = await catalog.images(events.map(({ image }) => image));
   const references = await catalog.images(
     events.map(({ image, reference }) => ({ stream: image.stream, number: reference })),
@@ -70,11 +84,11 @@ async function eventFiles(catalog: Catalog, events: readonly EventRecord[]): Pro
 }
 
 function textDigest(event: EventRecord, image: ImageRecord | undefined, reference: ImageRecord | undefined) {
-  // The row that is missing is named by the audit; the text cannot be told without it.
+  // The row that is missing is a fault of its own; the text cannot be told without it.
   return image === undefined || reference === undefined ? undefined : sha256Of(eventText(event, image, reference));
 }
 
-async function alertFiles(catalog: Catalog, alerts: readonly AlertRecord[]): Promise<Expected[]> {
+async function alertObjects(catalog: VerifyParts['catalog'], alerts: readonly AlertRecord[]): Promise<Expected[]> {
   const events = await catalog.events(alerts.map(({ number }) => number));
   return alerts.map((alert, index) => {
     const event = events[index];
@@ -82,9 +96,23 @@ async function alertFiles(catalog: Catalog, alerts: readonly AlertRecord[]): Pro
   });
 }
 
-async function check(store: ObjectStore, { key, sha256 }: Expected): Promise<Fault[]> {
-  const bytes = await store.get(key);
-  if (bytes === undefined) return [{ key, what: 'the file is missing' }];
-  if (sha256 !== undefined && sha256Of(bytes) !== sha256) return [{ key, what: 'the file is not what was written' }];
-  return [];
+async function problemOf(store: VerifyParts['store'], { key, sha256 }: Expected): Promise<string | undefined> {
+  const found = await store.digest(key);
+  if (found === undefined) return 'the file is missing';
+  return sha256 !== undefined && found.sha256 !== sha256 ? 'the file is not what was written' : undefined;
+}
+
+async function* inPages<T>(rows: AsyncIterable<T>): AsyncGenerator<T[]> {
+  let page: T[] = [];
+  for await (const row of rows) {
+    page.push(row);
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+function isReady({ state }: { readonly state: string }): boolean {
+  return state === 'ready';
 }

@@ -1,12 +1,12 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { differenceKey, imageKey, maskKey } from '../domain/object-keys.ts';
-import type { AlertEntry } from '../ports/browsing.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import type { AlertEntry } from '../ports/catalog/browsing.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
-/** An alert with its three pictures. */
+/** An alert with its event, its images and the paths of its pictures. */
 export interface AlertView extends AlertEntry {
-  /** Where the pictures are, as whole addresses. */
+  /** Absolute paths. */
   readonly paths: {
     readonly image: string;
     readonly reference: string;
@@ -16,25 +16,14 @@ export interface AlertView extends AlertEntry {
   };
 }
 
-/** The alert of this number. Throws `not_found`, with the range that exists. */
+/** The alert with this number. Throws `not_found`, naming the range that exists. */
 export async function view(catalog: Catalog, store: ObjectStore, number: number): Promise<AlertView> {
-  const [alert] = await catalog.alerts([number]);
-  const [event] = await catalog.events([number]);
-  if (alert?.state !== 'ready' || event === undefined) throw await notThere(catalog, number, event !== undefined);
-  const [image, reference] = await catalog.images([
-    event.image,
-    { stream: event.image.stream, number: event.reference },
-  ]);
-  if (image === undefined || reference === undefined) {
-    throw new ImgpipeError(
-      'not_found',
-      `the images of alert ${number} have no rows: 'imgpipe status --check' tells more`,
-    );
-  }
-  return withPaths({ alert, event, image, reference }, store);
+  const [entry] = await catalog.alertEntries([number]);
+  if (entry === undefined) throw await notThere(catalog, number);
+  return withPaths(entry, store);
 }
 
-/** An alert's rows with the addresses of its pictures. */
+/** An alert's rows with the paths of its pictures. */
 export function withPaths(entry: AlertEntry, store: Pick<ObjectStore, 'locate'>): AlertView {
   const { event, image, reference } = entry;
   return {
@@ -48,11 +37,19 @@ export function withPaths(entry: AlertEntry, store: Pick<ObjectStore, 'locate'>)
   };
 }
 
-async function notThere(catalog: Catalog, number: number, hasEvent: boolean): Promise<ImgpipeError> {
-  if (hasEvent) {
-    return new ImgpipeError('not_found', `event ${number} has no alert yet: 'imgpipe alert' makes it`);
+async function notThere(catalog: Catalog, number: number): Promise<ImgpipeError> {
+  const [event] = await catalog.events([number]);
+  if (event !== undefined) {
+    const [alert] = await catalog.alerts([number]);
+    if (alert?.state === 'ready') {
+      return new ImgpipeError(
+        'not_found',
+        `the images of alert ${number} are missing from the catalog: run 'imgpipe status --check'`,
+      );
+    }
+    return new ImgpipeError('not_found', `event ${number} has no alert yet: run 'imgpipe alert'`);
   }
   const range = await catalog.alertRange();
-  const what = range === undefined ? 'there are none yet' : `there are ${range.first} to ${range.last}`;
-  return new ImgpipeError('not_found', `there is no alert ${number}: ${what}`);
+  const what = range === undefined ? 'there are no alerts yet' : `the alerts are ${range.first} to ${range.last}`;
+  return new ImgpipeError('not_found', `alert ${number} does not exist: ${what}`);
 }

@@ -1,52 +1,52 @@
 import type { DecodeFact, PictureFormat, Regions } from '../domain/records.ts';
 import type { Threshold } from '../domain/threshold.ts';
 
-/** A picture to be compared: known by its digest, read only where its pixels are needed. */
+/** A picture, identified by its digest and read only when its pixels are needed. */
 export interface PictureSource {
   readonly sha256: string;
   readonly format: PictureFormat;
-  /** The stored bytes; what it throws comes out of the comparator as it is. */
+  /** The stored bytes. What it throws, the comparator throws unchanged. */
   read(): Promise<Uint8Array>;
 }
 
-/** Two pictures that both decode, and the mask through which they are looked at, if there is one. */
+/** Two pictures that both decode, and the mask that limits what is compared, if there is one. */
 export interface PicturePair {
   readonly reference: PictureSource;
   readonly image: PictureSource;
   readonly mask: PictureSource | undefined;
 }
 
-/** How they are compared: a technique's id, such as `l2@1`, and what its measurement must be above. */
+/** How pictures are compared: a technique's id, such as `l2@1`, and the threshold of its measurement. */
 export interface Measure {
   readonly technique: string;
   readonly threshold: Threshold;
 }
 
-/** What a technique measured between two pictures, and what that is by its threshold. */
+/** The result of a technique on two pictures. */
 export interface Comparison {
   readonly kind: 'unchanged' | 'changed' | 'size_changed';
   /** Null for `size_changed`. */
   readonly measurement: number | null;
-  /** Of a changed picture, by a technique that looks for them; else null. */
+  /** Of a `changed` result, by a technique that finds regions; else null. */
   readonly regions: Regions | null;
   /** The difference image as a JPEG file; null for `unchanged`. */
   readonly difference: Uint8Array | null;
 }
 
 /**
- * Two pictures' bytes and a technique in, an outcome and the difference image out. A verdict is of the codec on the
- * bytes, or of a limit: missing objects, and memory or a worker lost once, are no facts.
+ * Compares pictures by a technique. A verdict on a picture comes from its bytes or from a configured limit. A missing
+ * object, or memory or a worker that failed once, throws instead.
  */
 export interface Comparator {
-  /** How many comparisons are worth asking for at a time. Asked for more, it keeps to its memory and takes them in turn. */
+  /** How many comparisons can run at once. More are queued, within the comparator's memory limit. */
   readonly atOnce: number;
-  /** Answers once what can be got ready beforehand is. */
+  /** Resolves when everything that can be prepared is loaded. */
   ready(): Promise<void>;
-  /** Whether a picture decodes, and its size as seen (EXIF orientation applied). */
+  /** Whether a picture decodes, and its size with the EXIF orientation applied. */
   inspect(picture: PictureSource): Promise<DecodeFact>;
-  /** Throws `mask_differs` where the mask has not the image's size, and `too_large` where it takes too long. */
+  /** Throws `mask_differs` if the mask does not have the image's size, and `too_large` if the comparison takes too long. */
   compare(pair: PicturePair, measure: Measure): Promise<Comparison>;
-  /** The difference image alone, whatever the threshold says: for an event that has been entered before. */
+  /** The difference image alone, whatever the threshold: for an event that exists already. */
   difference(pair: PicturePair): Promise<Uint8Array>;
   close(): Promise<void>;
 }

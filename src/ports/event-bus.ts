@@ -6,32 +6,34 @@ export interface ReceivedMessage extends Message {
   readonly position: RecordPosition;
 }
 
-/** Messages of one partition, in order, that wait for one consumer group. */
+/** Messages of one partition, in order, for one consumer group. */
 export interface Chunk {
   readonly messages: readonly ReceivedMessage[];
-  /** False once the partition is no longer this consumer's: what is not committed is another's to do. */
+  /** False once the partition is assigned to another consumer, which then handles what is not committed. */
   isCurrent(): boolean;
-  /** Tells the group that this consumer lives; to be called while it waits. */
+  /** Keeps this consumer in its group; to be called during long waits. */
   keepAlive(): Promise<void>;
-  /** Keeps that all before this offset is handled. */
+  /** Commits every offset below this one. A lower offset than the committed one changes nothing. */
   commit(nextOffset: number): Promise<void>;
 }
 
-/** What a consumer tells of itself. */
+/** A change in the state of a consumer. */
 export type ConsumerNotice =
-  /** Another consumer of this group has the work, and this one takes over when it ends; without a holder, several have. */
+  /** Another consumer of the group has the work, and this one takes over when it ends. `holder` names it, if it is one. */
   | { readonly kind: 'standing_by'; readonly holder?: string }
-  /** It takes messages; on a bus that shares out partitions, of these. */
+  /** The consumer takes messages; of these partitions, on a bus that assigns partitions. */
   | { readonly kind: 'working'; readonly share?: Share }
-  /** A member came or went, and the group shares out its partitions anew. */
+  /** The lock of the group was lost; the consumer acquires it again. */
+  | { readonly kind: 'lock_lost'; readonly lock: string }
+  /** A member joined or left, and the group assigns its partitions again. */
   | { readonly kind: 'rebalancing' }
-  /** The group has not let it in yet: a member that went without a word is given up first. */
+  /** The group has not admitted the consumer yet: it waits until a member that vanished has timed out. */
   | { readonly kind: 'joining'; readonly givesUpAfterMs: number }
-  /** The bus has stopped answering; the consumer goes on trying by itself. */
+  /** The bus does not answer; the consumer keeps retrying. */
   | { readonly kind: 'unreachable'; readonly error: ImgpipeError }
   | { readonly kind: 'reachable' };
 
-/** A consumer's partitions, of as many as the topic has. */
+/** The partitions assigned to a consumer, out of `of` that the topic has. */
 export interface Share {
   readonly partitions: readonly number[];
   readonly of: number;
@@ -40,15 +42,16 @@ export interface Share {
 export interface ConsumeOptions {
   readonly topic: string;
   readonly group: string;
-  /** Stops taking; the chunk in hand is finished first. */
+  /** Stops the consumer once the current chunk is handled. */
   readonly signal: AbortSignal;
-  /** Ends when all that the topic held has been handled, by this consumer or by its group. */
+  /** Ends the consumer once everything in the topic has been handled, by it or by others of its group. */
   readonly drain: boolean;
+  /** Handles a chunk and commits. It handles its own errors: one that escapes ends `consume`. */
   readonly onChunk: (chunk: Chunk) => Promise<void>;
   readonly onNotice?: (notice: ConsumerNotice) => void;
 }
 
-/** One partition of a topic, as a consumer group sees it. Offsets in the log run from `start` to before `end`. */
+/** One partition of a topic: its log holds the offsets from `start` up to, but not including, `end`. */
 export interface PartitionOffsets {
   readonly partition: number;
   readonly start: number;
@@ -56,43 +59,47 @@ export interface PartitionOffsets {
 }
 
 /**
- * Carries messages from stage to stage: ordered for each key, at least once, for consumer groups that each see all
- * messages from the log's beginning, with offsets that can be read. `onChunk` must settle its own errors: one that escapes it ends `consume` with that error, uncommitted.
+ * Carries messages from stage to stage: in order for each key, at least once, to consumer groups that each get every
+ * message from the start of the log.
  */
 export interface EventBus {
-  /** Which bus this is: `embedded`, or a cluster's id with the prefix. */
+  /** Identifies the bus: `embedded`, or a cluster's id with the prefix. */
   readonly id: string;
   /** For people: `embedded`, or `kafka://host:port`. */
   readonly address: string;
-  /** Answers once the messages are kept, with their places in the order given. One with `bytes` has these as its value. */
+  /**
+   * Resolves once the messages are durable, with their positions in the order given. The value of a message with
+   * `bytes` is those bytes.
+   */
   publish(topic: string, messages: readonly Message[]): Promise<RecordPosition[]>;
+  /** Resolves when the consumer has stopped or drained; rejects with what `onChunk` throws, its chunk uncommitted. */
   consume(options: ConsumeOptions): Promise<void>;
-  /** The next offset that each partition's group would take; a partition without a commit is left out. */
+  /** For each partition the next offset that the group takes; a partition without a commit is left out. */
   committed(topic: string, group: string): Promise<ReadonlyMap<number, number>>;
-  /** Each partition's log as it is now. */
+  /** The partitions of a topic as they are now; none of a topic that does not exist. */
   logs(topic: string): Promise<PartitionOffsets[]>;
-  /** The name that a topic or a group has there. */
+  /** The name of a topic or group on this bus, with its prefix. */
   nameOf(topicOrGroup: string): string;
-  /** The consumers that the bus itself knows of in a group, as people are told of them; a bus that leaves that to locks knows none. */
+  /** Descriptions of the consumers in a group; none on a bus whose groups are held by locks. */
   members(group: string): Promise<string[]>;
-  /** The pipeline's groups that the bus has ever had consumers of. */
+  /** The pipeline's groups that have committed, by name. */
   groups(): Promise<string[]>;
-  /** Forgets all messages and offsets of the pipeline's topics, and answers once they are gone. */
+  /** Deletes every message and commit of the pipeline's topics; resolves once they are gone. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface OpenBusOptions {
-  /** Makes the topics that are not there. */
+  /** Creates missing topics. */
   readonly create: boolean;
-  /** Gives up after this long. */
+  /** How long to wait for an answer. */
   readonly withinMs: number;
 }
 
-/** What carries the messages, and may be out of reach: the address is known, the bus once it answers. */
+/** A bus that may be out of reach: its address is known before it is opened. */
 export interface Broker {
   /** For people: `embedded`, or `kafka://host:port`. */
   readonly address: string;
-  /** Throws `broker_unavailable`, or `broker_refused` where it lets nobody like us in. */
+  /** Throws `broker_unavailable`, or `broker_refused` if it denies access. */
   open(options: OpenBusOptions): Promise<EventBus>;
 }

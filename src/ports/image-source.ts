@@ -1,18 +1,18 @@
 import type { ImgpipeError } from '../domain/errors.ts';
 
-/** What a source found: a picture, or one that cannot be taken. */
+/** What a source found: a picture, or something that it cannot yield as one. */
 export type SourceItem =
   | {
       readonly kind: 'picture';
       readonly bytes: Uint8Array;
-      /** Where it came from: an absolute path, or `generated`. */
+      /** Where it comes from: an absolute path, or `generated`. */
       readonly origin: string;
-      /** It is passed over where the stream's newest image from this origin has this content. */
+      /** Skips the picture if the stream's newest image from this origin has the same bytes. */
       readonly onlyIfNew?: boolean;
     }
   | { readonly kind: 'rejected'; readonly origin: string; readonly error: ImgpipeError };
 
-/** Where the stream stands when a source begins. */
+/** The state of the stream when a source starts. */
 export interface StreamPosition {
   /** The stream's last number; 0 before its first image. */
   readonly lastNumber: number;
@@ -20,9 +20,9 @@ export interface StreamPosition {
   lastPicture(): Promise<Uint8Array | undefined>;
 }
 
-/** Yields pictures, together what is there together: a lone one never waits for company. */
 export interface ImageSource {
-  /** How many pictures it will yield at the most, where it knows. */
+  /** The highest number of pictures that it can yield; undefined if it does not know. */
   readonly expected: number | undefined;
+  /** Yields pictures in batches of what is available: a single picture never waits for others. Ends at the signal. */
   pictures(position: StreamPosition, signal: AbortSignal): AsyncIterable<readonly SourceItem[]>;
 }

@@ -1,19 +1,26 @@
-import type { Written } from '../domain/records.ts';
-
-/** An object to be put: its key, and its bytes. */
 export interface NewObject {
   readonly key: string;
   readonly bytes: Uint8Array;
 }
 
-/** An object that is read piece by piece: `size` bytes in all. */
+/** An object whose bytes are read as a stream: `size` bytes in all. */
 export interface OpenObject {
   readonly size: number;
-  /** Holds nothing open before its first read, nor once it is read to its end, cancelled, or has failed. */
+  /** Holds no resource before its first read, nor after it ended, was cancelled, or failed. */
   readonly bytes: ReadableStream<Uint8Array>;
 }
 
-/** A picture on its way from `incoming/` to its number. */
+/** Identifies the bytes of an object. */
+export interface ObjectDigest {
+  /** In lower-case hexadecimal. */
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** Whether an object was added, or its key existed already. */
+export type PutResult = 'added' | 'exists';
+
+/** A received picture, by its name in `incoming/`, that moves to its key. */
 export interface Promotion {
   readonly incoming: string;
   readonly key: string;
@@ -21,43 +28,52 @@ export interface Promotion {
 }
 
 /**
- * Keeps objects under keys, which are the paths of the reference's layout.
+ * Stores objects under keys, which are the paths of the reference's layout.
  *
- * An object is put once and whole or not at all: whoever sees a key sees all of its bytes, and when a write has
- * answered they survive the loss of power. What already lies under a key stays. Errors are `ImgpipeError`s: `disk_full`,
- * `no_permission` and `store_unavailable` are of the surroundings; only "no such object" is answered as not found.
+ * An object is put once, and whole or not at all: whoever sees a key reads all of its bytes, and once a write has
+ * resolved they survive a power failure. An existing key is never replaced. Errors are `ImgpipeError`s: `disk_full`,
+ * `no_permission` and `store_unavailable` are transient. Only a missing object is reported as not found.
  */
 export interface ObjectStore {
-  /** Where it is: an absolute path, or `s3://…`. */
+  /** Where the store is: an absolute path, or `s3://…`. */
   readonly address: string;
-  /** The whole address of a key, for people and viewers. */
+  /** The full address of a key, for people and viewers: `address`, a slash and the key. */
   locate(key: string): string;
-  /** Keeps pictures in `incoming/` under the given names, which must be new; a name that exists with these bytes is fine. */
+  /**
+   * Keeps received pictures under names in `incoming/`, each starting with its stream and a slash. A name that exists
+   * with the same bytes is accepted; with others it is an `object_conflict`.
+   */
   putIncoming(pictures: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Promise<void>;
   /**
-   * Moves pictures from `incoming/` to their keys. Repeated, it finishes. Where the key exists with the same digest,
-   * the picture is in its place already; with another it is an `object_conflict`, and where neither is there the error is `object_missing`.
+   * Moves pictures from `incoming/` to their keys. A repetition finishes what was interrupted. A key that exists with
+   * this digest counts as moved; with another digest it is an `object_conflict`. Throws `object_missing` where there is
+   * neither the picture nor the key.
    */
   promote(pictures: readonly Promotion[]): Promise<void>;
-  /** The names in `incoming/` of one stream; a name is what `stage` was given. */
+  /** The names of a stream's pictures in `incoming/`, as `putIncoming` was given them. */
   listIncoming(stream: string): Promise<string[]>;
-  /** Removes staged pictures; those that are gone already are fine. */
+  /** Removes pictures from `incoming/`; names that do not exist are ignored. */
   removeIncoming(names: readonly string[]): Promise<void>;
-  /** Puts objects, whose keys appear in the order given; the answer says of each whether it was added or was there. */
-  put(objects: readonly NewObject[]): Promise<Written<string>['how'][]>;
-  /** The bytes under a key, or undefined where there is no such object. */
+  /** Puts objects. Their keys become visible in the order given, and so are the results. */
+  put(objects: readonly NewObject[]): Promise<PutResult[]>;
+  /** The bytes under a key; undefined if there is no such object. */
   get(key: string): Promise<Uint8Array | undefined>;
-  /** How many bytes lie under a key; undefined where there is no such object. */
+  /**
+   * The digest of the bytes under a key; undefined if there is no such object. Takes at most 1 MB of memory, whatever
+   * their size. Throws `object_damaged` if the bytes cannot be read as an object, or change meanwhile.
+   */
+  digest(key: string): Promise<ObjectDigest | undefined>;
+  /** How many bytes are under a key; undefined if there is no such object. */
   size(key: string): Promise<number | undefined>;
   /**
-   * The same bytes as `get`, without holding them all. Their stream fails with `object_missing` or `object_damaged` where
-   * they are gone, or more or fewer, by the time they are read.
+   * The bytes that `get` returns, as a stream; undefined if there is no such object. The stream fails with
+   * `object_missing` if the object is removed before it is read, and with `object_damaged` if its size changes.
    */
   open(key: string): Promise<OpenObject | undefined>;
-  /** The keys below a folder's key. */
-  list(prefix: string): Promise<string[]>;
-  /** Removes objects, and folders of streams that it leaves empty; those that are gone already are fine. */
+  /** The keys that start with a folder's key and a slash, in any order. */
+  list(folder: string): Promise<string[]>;
+  /** Removes objects; keys that do not exist are ignored. */
   remove(keys: readonly string[]): Promise<void>;
-  /** Removes what a writer that died left half written, and nothing of a writer that lives. */
+  /** Removes what interrupted writes left behind, and nothing of a write that is in progress. */
   collectGarbage(): Promise<void>;
 }

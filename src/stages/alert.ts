@@ -1,32 +1,38 @@
 import { ALERT_GROUP } from '../domain/consumer-groups.ts';
 import type { ImgpipeError } from '../domain/errors.ts';
-import { deadLetterMessage, type Message, readMessage, TOPICS } from '../domain/messages.ts';
+import { deadLetterMessage, type Message, TOPICS } from '../domain/messages.ts';
 import { alertTextKey } from '../domain/object-keys.ts';
+import { readMessage } from '../domain/read-message.ts';
 import type { EventRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import { alertText } from '../domain/texts.ts';
-import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
+import type { AlertCatalog } from '../ports/catalog/alerts.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
+import type { OutcomeCatalog } from '../ports/catalog/outcomes.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { agreeingEvent } from './agreement.ts';
 import type { Handled, Stage } from './consume.ts';
 import { deadLetterOf, reasonOf } from './dead-letter.ts';
-import { open } from './inbox.ts';
+import { eventOfMessage } from './message-rows.ts';
+import { openMessage } from './open-message.ts';
 
 export interface AlertParts extends Observer {
-  readonly catalog: Catalog;
-  readonly store: ObjectStore;
+  readonly catalog: Pick<AlertCatalog, 'addAlerts' | 'markAlertsReady'> &
+    Pick<OutcomeCatalog, 'events'> &
+    Pick<DeadLetterCatalog, 'addDeadLetters'>;
+  readonly store: Pick<ObjectStore, 'address' | 'put'>;
   readonly pipeline: PipelineIdentity;
 }
 
-/** The stage that turns each image event into the alert of its number. */
+/** The stage that turns each image event into the alert with its number. */
 export function createAlertStage({ catalog, store, pipeline, onReport, onStep }: AlertParts): Stage {
   async function handle(messages: readonly ReceivedMessage[]): Promise<Handled> {
-    const opened = messages.map((message) => open('imgpipe.image.event.v1', message, pipeline));
+    const opened = messages.map((message) => openMessage('imgpipe.image.event.v1', message, pipeline));
     const ours = opened.filter((each) => each.data !== undefined);
     const rows = await catalog.events(ours.map(({ data }) => data.image_event_num));
-    const events = ours.map(({ data }, index) => agreeingEvent(data, rows[index]));
-    const told = events.length === 0 ? [] : await raise(events);
+    const events = ours.map(({ data }, index) => eventOfMessage(data, rows[index]));
+    const alerts = events.length === 0 ? [] : await addAlerts(events);
     return {
       handledCount: messages.length,
       publish: [],
@@ -34,24 +40,24 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
       recordPositions: async () => {},
       report: () => {
         for (const _ of opened.slice(ours.length)) onReport?.({ kind: 'skipped_former', stage: 'alert' });
-        for (const report of told) onReport?.(report);
+        for (const report of alerts) onReport?.(report);
       },
     };
   }
 
-  /** Enters the events' alerts and writes their files; the answer is what is to be told. */
-  async function raise(events: readonly EventRecord[]) {
+  /** Adds the events' alerts and writes their files. Resolves with what to report. */
+  async function addAlerts(events: readonly EventRecord[]) {
     const byNumber = new Map(events.map((event) => [event.number, event]));
     const alertedAt = new Date().toISOString();
-    const written = await catalog.addAlerts(
+    const rows = await catalog.addAlerts(
       [...byNumber.keys()].map((number) => ({ number, base: store.address, alertedAt })),
     );
     await onStep?.('alert:entered');
-    const raised = written.flatMap(({ row: alert }) => {
+    const added = rows.flatMap((alert) => {
       const event = byNumber.get(alert.number);
       return event === undefined ? [] : [{ alert, event }];
     });
-    const pending = raised.filter(({ alert }) => alert.state === 'pending');
+    const pending = added.filter(({ alert }) => alert.state === 'pending');
     await store.put(
       pending.map(({ alert, event }) => ({
         key: alertTextKey(alert.number),
@@ -59,14 +65,14 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
       })),
     );
     await onStep?.('alert:text');
-    await catalog.alertsReady(raised.map(({ alert }) => alert.number));
+    await catalog.markAlertsReady(added.map(({ alert }) => alert.number));
     await onStep?.('alert:ready');
-    // One that was ready before may not have been told: to be told twice is the lesser evil.
-    return raised.map(({ alert, event }) => ({ kind: 'alert', alert, event }) as const);
+    // An alert that was ready before may not have been reported. Reporting it twice is better than not at all.
+    return added.map(({ alert, event }) => ({ kind: 'alert', alert, event }) as const);
   }
 
   async function deadLetter(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message> {
-    // A message that lies about its event says nothing about the event itself.
+    // A message that does not match its row says nothing about the event.
     const [event] = error.code === 'bad_message' ? [] : await catalog.events(numbersIn(message));
     const letter = deadLetterOf(message, {
       stage: 'alert',
@@ -93,7 +99,7 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
   };
 }
 
-/** The number of the event that a message names, if it can be read that far. */
+/** The number of the event that a message names, if that much of it can be parsed. */
 function numbersIn(message: ReceivedMessage): number[] {
   try {
     return [readMessage('imgpipe.image.event.v1', message).data.image_event_num];

@@ -10,22 +10,30 @@ import {
 } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { Threshold } from '../domain/threshold.ts';
-import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
+import type { ImageCatalog } from '../ports/catalog/images.ts';
+import type { OutcomeCatalog } from '../ports/catalog/outcomes.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { agreeingImage } from './agreement.ts';
-import { createAhead } from './ahead.ts';
+import { type ComparedImage, createImageComparison, type DecodeCache } from './compare-image.ts';
+import { createConcurrentTasks } from './concurrent-tasks.ts';
 import type { Handled, HandlerContext, Stage } from './consume.ts';
 import { createImageDeadLetterer } from './dead-letter-image.ts';
 import { createEventFiles } from './event-files.ts';
 import { resolveExistingDeadLetters } from './existing-dead-letters.ts';
-import { type Opened, open } from './inbox.ts';
-import { createJudge, type Findings, type Judgement } from './judge.ts';
+import { imageOfMessage } from './message-rows.ts';
+import { type OpenedMessage, openMessage } from './open-message.ts';
 import { createMaskReader, createPictureReader } from './stored-picture.ts';
 
+/** What the stage needs of the catalog. */
+export type AnalyzeCatalog = Pick<ImageCatalog, 'images' | 'references'> &
+  Pick<OutcomeCatalog, 'outcomes' | 'addOutcomes' | 'markEventsReady' | 'markEventsPublished'> &
+  Pick<DeadLetterCatalog, 'addDeadLetters' | 'deadLettersOf' | 'removeDeadLetters'>;
+
 export interface AnalyzeParts extends Observer {
-  readonly catalog: Catalog;
+  readonly catalog: AnalyzeCatalog;
   readonly store: ObjectStore;
   readonly comparator: Comparator;
   readonly pipeline: PipelineIdentity;
@@ -35,52 +43,53 @@ export interface AnalyzeParts extends Observer {
   readonly objectWaitMs: number;
 }
 
-/** After so many images, or so many bytes of difference images in memory, what was judged is entered. */
+/** The limits of a batch: outcomes are stored after this many images, or bytes of difference images in memory. */
 const MAX_IMAGES = 64;
 const MAX_DIFFERENCE_BYTES = 8 * 1024 * 1024;
 
-/** An image that a message names. */
-interface Task {
+/** A message with the image that it names. */
+interface NamedImage {
   readonly message: ReceivedMessage;
   readonly image: ImageRecord;
 }
 
-/** What became of some tasks: the outcomes that stood, and what was judged now, by image. */
-interface Judged {
-  readonly standing: readonly OutcomeRecord[];
-  readonly judgements: ReadonlyMap<string, Judgement>;
-  /** The first task that was left for later. */
-  readonly left: Task | undefined;
+interface BatchResult {
+  /** Outcomes that the catalog had before. */
+  readonly existing: readonly OutcomeRecord[];
+  /** What was compared now, by image name. */
+  readonly compared: ReadonlyMap<string, ComparedImage>;
+  /** The first image that was left for the next batch. */
+  readonly next: NamedImage | undefined;
 }
 
-/** The stage that compares each image with the one before and records what differs. It holds no state between messages. */
+/** The stage that compares each image with the one before and stores the outcome. It keeps no state between messages. */
 export function createAnalyzeStage(parts: AnalyzeParts): Stage {
   const { catalog, store, comparator, pipeline, technique, onReport, onStep } = parts;
   const picture = createPictureReader(store, parts.objectWaitMs);
   const mask = createMaskReader(store);
-  const judge = createJudge({ ...parts, picture, mask, base: store.address });
+  const compare = createImageComparison({ ...parts, picture, mask, base: store.address });
   const writeFiles = createEventFiles({ ...parts, picture, mask });
 
   async function handle(messages: readonly ReceivedMessage[], context: HandlerContext): Promise<Handled> {
-    const some = messages.slice(0, MAX_IMAGES);
-    const opened = some.map((message) => open('imgpipe.image.received.v1', message, pipeline));
-    const { standing, judgements, left } = await judgeAll(await tasksOf(opened), context);
-    const fresh = await enter([...judgements.values()]);
-    const outcomes = [...standing, ...fresh];
+    const batch = messages.slice(0, MAX_IMAGES);
+    const opened = batch.map((message) => openMessage('imgpipe.image.received.v1', message, pipeline));
+    const { existing, compared, next } = await compareAll(await imagesOf(opened), context);
+    const added = await addOutcomes([...compared.values()]);
+    const outcomes = [...existing, ...added];
     const events = outcomes.flatMap(({ event }) => (event === null ? [] : [event]));
     await writeFiles(
       events.filter(({ state }) => state === 'pending'),
-      (event) => madeFor(event, judgements),
+      (event) => differenceFor(event, compared),
       context,
     );
     const letters = [
-      ...fresh.flatMap((outcome) => letterOf(outcome, judgements.get(imageName(outcome.image))) ?? []),
-      ...(await resolveExistingDeadLetters(catalog, technique, standing)),
+      ...added.flatMap((outcome) => letterOf(outcome, compared.get(imageName(outcome.image))) ?? []),
+      ...(await resolveExistingDeadLetters(catalog, technique, existing)),
     ];
-    const taken = left === undefined ? some.length : some.indexOf(left.message);
+    const handledCount = next === undefined ? batch.length : batch.indexOf(next.message);
     const unpublished = events.filter(({ position }) => position === null);
     return {
-      handledCount: taken,
+      handledCount,
       publish: unpublished.map((event) => imageEventMessage(pipeline.pipelineId, event)),
       deadLetters: letters.map((letter) => deadLetterMessage(pipeline.pipelineId, letter)),
       recordPositions: (positions) =>
@@ -91,66 +100,64 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
           }),
         ),
       report: () => {
-        const former = opened.slice(0, taken).filter(({ data }) => data === undefined);
+        const former = opened.slice(0, handledCount).filter(({ data }) => data === undefined);
         for (const _ of former) onReport?.({ kind: 'skipped_former', stage: 'analyze' });
-        for (const outcome of outcomes) tellOutcome(outcome, judgements.get(imageName(outcome.image)));
+        for (const outcome of outcomes) reportOutcome(outcome, compared.get(imageName(outcome.image)));
       },
     };
   }
 
-  async function tasksOf(opened: readonly Opened<'imgpipe.image.received.v1'>[]): Promise<Task[]> {
+  async function imagesOf(opened: readonly OpenedMessage<'imgpipe.image.received.v1'>[]): Promise<NamedImage[]> {
     const ours = opened.filter((each) => each.data !== undefined);
     const images = await catalog.images(ours.map(({ data }) => idOf(data)));
-    return ours.map(({ message, data }, index) => ({ message, image: agreeingImage(data, images[index]) }));
+    return ours.map(({ message, data }, index) => ({ message, image: imageOfMessage(data, images[index]) }));
   }
 
-  /** Judges the images that have no outcome yet, some at a time, until it is enough for once. */
-  async function judgeAll(tasks: readonly Task[], context: HandlerContext): Promise<Judged> {
-    const known = await catalog.outcomes(
-      technique,
-      tasks.map(({ image }) => image),
-    );
-    const standing: OutcomeRecord[] = [];
-    const findings: Findings = new Map();
-    const judging = createAhead(
+  /** Compares the images that have no outcome yet, concurrently, until the batch is full. */
+  async function compareAll(images: readonly NamedImage[], context: HandlerContext): Promise<BatchResult> {
+    const ids = images.map(({ image }) => image);
+    const [outcomes, references] = await Promise.all([catalog.outcomes(technique, ids), catalog.references(ids)]);
+    const existing: OutcomeRecord[] = [];
+    const decodeCache: DecodeCache = new Map();
+    const tasks = createConcurrentTasks(
       () => comparator.atOnce,
-      (judgement: Judgement) => judgement.difference?.length ?? 0,
+      ({ difference }: ComparedImage) => difference?.length ?? 0,
     );
-    let left: Task | undefined;
+    let next: NamedImage | undefined;
     try {
-      for (const [index, task] of tasks.entries()) {
-        const outcome = known[index];
-        const name = imageName(task.image);
+      for (const [index, named] of images.entries()) {
+        const outcome = outcomes[index];
+        const name = imageName(named.image);
         if (outcome !== undefined) {
-          standing.push(outcome);
-        } else if (!judging.has(name)) {
-          await judging.room();
-          const enough = judging.size() > MAX_DIFFERENCE_BYTES || !context.isCurrent() || context.signal.aborted;
-          if (enough && judging.begun()) {
-            left = task;
+          existing.push(outcome);
+        } else if (!tasks.has(name)) {
+          await tasks.waitForSlot();
+          const full = tasks.resultSize() > MAX_DIFFERENCE_BYTES || !context.isCurrent() || context.signal.aborted;
+          if (full && !tasks.isEmpty()) {
+            next = named;
             break;
           }
-          judging.begin(name, judge(task.image, task.message, findings, context));
+          tasks.start(name, compare({ ...named, reference: references[index] }, decodeCache, context));
         }
       }
-      return { standing, judgements: await judging.all(), left };
+      return { existing, compared: await tasks.results(), next };
     } finally {
-      await judging.settled();
+      await tasks.settled();
     }
   }
 
-  async function enter(judgements: readonly Judgement[]): Promise<OutcomeRecord[]> {
-    if (judgements.length === 0) return [];
+  async function addOutcomes(compared: readonly ComparedImage[]): Promise<OutcomeRecord[]> {
+    if (compared.length === 0) return [];
     await onStep?.('analyze:compared');
-    const written = await catalog.addOutcomes(judgements.map(({ outcome }) => outcome));
+    const added = await catalog.addOutcomes(compared.map(({ outcome }) => outcome));
     await onStep?.('analyze:entered');
-    return written.map(({ row }) => row);
+    return added;
   }
 
-  function tellOutcome(outcome: OutcomeRecord, judgement: Judgement | undefined): void {
+  function reportOutcome(outcome: OutcomeRecord, compared: ComparedImage | undefined): void {
     onReport?.({ kind: 'outcome', outcome });
-    const letter = letterOf(outcome, judgement);
-    if (letter !== undefined) onReport?.({ kind: 'dead_letter', letter, origin: judgement?.image.origin });
+    const letter = letterOf(outcome, compared);
+    if (letter !== undefined) onReport?.({ kind: 'dead_letter', letter, origin: compared?.image.origin });
   }
 
   return {
@@ -168,12 +175,12 @@ function idOf(data: MessageData<'imgpipe.image.received.v1'>): ImageId {
   return { stream: data.stream, number: data.image_num };
 }
 
-function madeFor(event: EventRecord, judgements: ReadonlyMap<string, Judgement>) {
-  const judgement = judgements.get(imageName(event.image));
-  return judgement && { reference: judgement.outcome.reference, difference: judgement.difference };
+function differenceFor(event: EventRecord, compared: ReadonlyMap<string, ComparedImage>) {
+  const image = compared.get(imageName(event.image));
+  return image && { reference: image.outcome.reference, difference: image.difference };
 }
 
-/** The letter that was entered with a dead outcome. */
-function letterOf(outcome: OutcomeRecord, judgement: Judgement | undefined): NewDeadLetter | undefined {
-  return outcome.kind === 'dead' ? judgement?.outcome.deadLetter : undefined;
+/** The dead letter that was stored with a dead outcome. */
+function letterOf(outcome: OutcomeRecord, compared: ComparedImage | undefined): NewDeadLetter | undefined {
+  return outcome.kind === 'dead' ? compared?.outcome.deadLetter : undefined;
 }

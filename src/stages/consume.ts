@@ -3,68 +3,74 @@ import type { Message } from '../domain/messages.ts';
 import type { RecordPosition } from '../domain/records.ts';
 import type { Observer, Step } from '../domain/reports.ts';
 import type { Chunk, ConsumerNotice, EventBus, ReceivedMessage } from '../ports/event-bus.ts';
+import { NEVER_LOST, throwIfLost, whileHeld } from './held-lock.ts';
 import { type RetryContext, untilStopped, withRetry } from './retry.ts';
 
-/** How often a bug of ours is given another chance before the message becomes a dead letter. */
+/** How often a message that triggers a bug is tried before it becomes a dead letter. */
 const TRIES = 3;
 
-/** What a stage made of some messages. */
+/** The result of handling messages. */
 export interface Handled {
-  /** How many of the messages, from the first on, are done; at least one. */
+  /** How many of the messages, counted from the first, are done; at least one. */
   readonly handledCount: number;
-  /** What is to be published for them. */
+  /** What to publish for them. */
   readonly publish: readonly Message[];
-  /** What is to be published of those that are dead. */
+  /** Copies of dead letters to publish. */
   readonly deadLetters: readonly Message[];
-  /** Keeps where that was published. */
+  /** Records where `publish` was published. */
   recordPositions(positions: readonly RecordPosition[]): Promise<void>;
-  /** Tells what was done. */
+  /** Reports the results. */
   report(): void;
 }
 
-/** A stage that consumes: it stores, and returns what to publish. */
+/** A stage that consumes messages: it stores its results, and returns what to publish. */
 export interface Stage {
   readonly name: 'analyze' | 'alert';
   readonly topic: string;
   readonly group: string;
-  /** Where its messages go; undefined where it publishes nothing. */
+  /** The topic of its messages; undefined if it publishes none. */
   readonly publishesTo: string | undefined;
-  /** Where the copies of its dead letters go. */
+  /** The topic of its dead letters' copies. */
   readonly deadLettersTo: string;
-  /** Handles the first of these messages, as many as it sees fit; it must bear repetition, and finish what an earlier try began. */
+  /** Handles the first of these messages, as many as it chooses. Idempotent: it completes what an earlier try began. */
   handle(messages: readonly ReceivedMessage[], context: HandlerContext): Promise<Handled>;
-  /** Enters a message that cannot be handled as a dead letter; the answer is what is to be published of it. */
+  /** Stores a message that cannot be handled as a dead letter, and returns the copy to publish. */
   deadLetter(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message>;
 }
 
-/** What a stage may ask while it handles. */
+/** What a stage may ask, and must do, while it handles messages. */
 export interface HandlerContext extends RetryContext {
-  /** False once the messages are another consumer's: what is done is finished, nothing more is begun. */
+  /** False once another consumer owns the messages: complete what has been started, and start nothing more. */
   isCurrent(): boolean;
 }
 
 export interface ConsumeParts extends Observer {
   readonly bus: EventBus;
+  /** Ends consumption. What is in flight is completed first. */
   readonly signal: AbortSignal;
+  /** Aborts when a lock is lost: nothing more is published or committed, and `consume` throws `Stopped`. */
+  readonly lost?: AbortSignal;
   readonly drain: boolean;
 }
 
-/** What a consumer tells when all is well with its bus. */
+/** The notices of a consumer whose bus is in order. */
 const RECOVERED: ReadonlySet<ConsumerNotice['kind']> = new Set(['working', 'standing_by', 'reachable']);
 
-/** Takes messages, has the stage handle them, publishes what it returns, notes the places and commits. */
+/** Consumes messages: the stage handles them, its results are published and recorded, and the offset is committed. */
 export async function consume(stage: Stage, parts: ConsumeParts): Promise<void> {
-  const { bus, signal, drain, onReport } = parts;
+  const { drain, onReport, lost = NEVER_LOST } = parts;
+  const signal = AbortSignal.any([parts.signal, lost]);
+  const bus = whileHeld(parts.bus, lost);
   const retry = { stage: stage.name, signal, ...(onReport && { onReport }) };
   const onChunk = async (chunk: Chunk) => {
     try {
-      await handleChunk(stage, chunk, parts);
+      await handleChunk(stage, whileHeld(chunk, lost), { ...parts, bus, signal });
     } catch (error) {
-      // What is not committed is there at the next start.
+      // Uncommitted messages are delivered again at the next start.
       if (!(error instanceof Stopped)) throw error;
     }
   };
-  await withRetry(retry, (condition) =>
+  await withRetry(retry, (state) =>
     bus.consume({
       topic: stage.topic,
       group: stage.group,
@@ -72,12 +78,13 @@ export async function consume(stage: Stage, parts: ConsumeParts): Promise<void> 
       drain,
       onChunk,
       onNotice: (notice) => {
-        if (notice.kind === 'unreachable') return condition.degraded(notice.error);
-        if (RECOVERED.has(notice.kind)) condition.recovered();
+        if (notice.kind === 'unreachable') return state.degraded(notice.error);
+        if (RECOVERED.has(notice.kind)) state.recovered();
         if (notice.kind !== 'reachable') onReport?.({ ...notice, stage: stage.name });
       },
     }),
   );
+  if (!parts.signal.aborted) throwIfLost(lost);
 }
 
 async function handleChunk(stage: Stage, chunk: Chunk, parts: ConsumeParts): Promise<void> {
@@ -91,28 +98,28 @@ async function handleChunk(stage: Stage, chunk: Chunk, parts: ConsumeParts): Pro
   };
   let rest = chunk.messages;
   let together = true;
-  while (rest.length > 0 && chunk.isCurrent() && !signal.aborted) {
+  while (rest.length > 0 && !signal.aborted && chunk.isCurrent()) {
     const messages = together ? rest : rest.slice(0, 1);
     try {
-      const taken = await handleSome(stage, messages, chunk, context, parts);
-      rest = rest.slice(taken);
+      const count = await handleSome(stage, messages, chunk, context, parts);
+      rest = rest.slice(count);
     } catch (thrown) {
       if (thrown instanceof Stopped) throw thrown;
       const error = asImgpipeError(thrown);
       if (error.blame === 'fatal' || error.blame === 'user') throw error;
       if (together && messages.length > 1) {
-        // One of them cannot be handled: one by one, so that the others are.
+        // One of them cannot be handled. Handle them one by one, so that the others are.
         together = false;
         continue;
       }
-      const attempts = await tryAgain(stage, messages, chunk, context, parts, error);
+      const attempts = await retryBug(stage, messages, chunk, context, parts, error);
       if (attempts !== undefined) await deadLetterFirst(stage, messages, chunk, context, parts, { error, attempts });
       rest = rest.slice(1);
     }
   }
 }
 
-/** Handles, publishes, notes, tells and commits; the answer is how many messages that were. */
+/** Handles messages, publishes and records the results, reports and commits. Resolves with the number of messages. */
 async function handleSome(
   stage: Stage,
   messages: readonly ReceivedMessage[],
@@ -132,7 +139,7 @@ async function handleSome(
     await withRetry(context, () => handled.recordPositions(positions));
     await step('recorded');
   }
-  await publishDead(stage, handled.deadLetters, context, bus);
+  await publishDeadLetters(stage, handled.deadLetters, context, bus);
   handled.report();
   if (stage.name === 'alert') await step('reported');
   await commit(messages[handled.handledCount - 1], chunk, context);
@@ -140,8 +147,8 @@ async function handleSome(
   return handled.handledCount;
 }
 
-/** Gives a bug of ours its other chances. Undefined where one of them went well; else how many tries there were. */
-async function tryAgain(
+/** Retries a message that triggered a bug. Resolves with undefined if a try succeeds, else with the number of tries. */
+async function retryBug(
   stage: Stage,
   messages: readonly ReceivedMessage[],
   chunk: Chunk,
@@ -173,12 +180,12 @@ async function deadLetterFirst(
 ): Promise<void> {
   if (message === undefined) return;
   const copy = await withRetry(context, () => stage.deadLetter(message, error, attempts));
-  await publishDead(stage, [copy], context, bus);
+  await publishDeadLetters(stage, [copy], context, bus);
   await commit(message, chunk, context);
 }
 
-/** The catalog has the dead letters by now: what the topic gets are copies. */
-async function publishDead(
+/** Publishes copies of dead letters that the catalog has. */
+async function publishDeadLetters(
   stage: Stage,
   copies: readonly Message[],
   context: HandlerContext,
@@ -189,6 +196,6 @@ async function publishDead(
 }
 
 async function commit(last: ReceivedMessage | undefined, chunk: Chunk, context: HandlerContext): Promise<void> {
-  if (last === undefined) throw new Error('a stage must take at least one message');
+  if (last === undefined) throw new Error('a stage must handle at least one message');
   await withRetry(context, () => untilStopped(chunk.commit(last.position.offset + 1), context.signal));
 }

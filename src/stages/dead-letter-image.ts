@@ -1,35 +1,35 @@
 import type { ImgpipeError } from '../domain/errors.ts';
-import { deadLetterMessage, type Message, readMessage } from '../domain/messages.ts';
+import { deadLetterMessage, type Message } from '../domain/messages.ts';
+import { readMessage } from '../domain/read-message.ts';
 import type { ImageId } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { Threshold } from '../domain/threshold.ts';
-import type { Catalog, PipelineIdentity } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { deadLetterOf, reasonOf } from './dead-letter.ts';
 
 export interface ImageDeadLetterParts extends Observer {
-  readonly catalog: Catalog;
+  readonly catalog: Pick<Catalog, 'images' | 'outcomes' | 'addDeadLetters' | 'addOutcomes'>;
   readonly store: Pick<ObjectStore, 'address'>;
   readonly pipeline: Pick<PipelineIdentity, 'pipelineId'>;
   readonly technique: string;
   readonly threshold: Threshold;
 }
 
-/** Enters a message that analysis cannot handle as a dead letter, and where it names an image without an outcome that image as dead. */
-export function createImageDeadLetterer({
-  catalog,
-  store,
-  pipeline,
-  technique,
-  threshold,
-  onReport,
-}: ImageDeadLetterParts) {
+/**
+ * Stores a message that analysis cannot handle as a dead letter. If it names an image without an outcome, the image's
+ * outcome becomes `dead`.
+ */
+export function createImageDeadLetterer(parts: ImageDeadLetterParts) {
+  const { catalog, store, pipeline, technique, threshold, onReport } = parts;
+
   return async function deadLetter(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message> {
-    // A message that lies about its image says nothing about the image itself.
+    // A message that does not match its row says nothing about the image.
     const [image] = error.code === 'bad_message' ? [] : await catalog.images(imageIn(message));
     const id = image === undefined ? null : { stream: image.stream, number: image.number };
-    const [standing] = id === null ? [] : await catalog.outcomes(technique, [id]);
+    const [existing] = id === null ? [] : await catalog.outcomes(technique, [id]);
     const letter = deadLetterOf(message, {
       stage: 'analyze',
       ...reasonOf(error),
@@ -37,9 +37,9 @@ export function createImageDeadLetterer({
       at: new Date().toISOString(),
       image: id,
       technique: id === null ? null : technique,
-      event: standing?.event?.number ?? null,
+      event: existing?.event?.number ?? null,
     });
-    if (id === null || standing !== undefined) {
+    if (id === null || existing !== undefined) {
       await catalog.addDeadLetters([letter]);
     } else {
       const dead = {
@@ -59,7 +59,7 @@ export function createImageDeadLetterer({
   };
 }
 
-/** The image that a message names, if it can be read that far. */
+/** The image that a message names, if that much of it can be parsed. */
 function imageIn(message: ReceivedMessage): ImageId[] {
   try {
     const { stream, image_num } = readMessage('imgpipe.image.received.v1', message).data;

@@ -1,20 +1,20 @@
 import { imageName, type NewDeadLetter, type OutcomeRecord } from '../domain/records.ts';
-import type { DeadLetterRows } from '../ports/dead-letters.ts';
+import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
 
 /**
- * What becomes of the letters of images whose outcomes stood before: an image that has been handled after all needs its
- * letter no more. Those of dead images are handed back: whoever entered them may not have come to publish them.
+ * Removes the dead letters of images that have been handled since. Returns those of images whose outcome is `dead`,
+ * because whoever stored them may not have published their copies.
  */
 export async function resolveExistingDeadLetters(
-  catalog: Pick<DeadLetterRows, 'deadLettersOf' | 'removeDeadLetters'>,
+  catalog: Pick<DeadLetterCatalog, 'deadLettersOf' | 'removeDeadLetters'>,
   technique: string,
-  standing: readonly OutcomeRecord[],
+  existing: readonly OutcomeRecord[],
 ): Promise<NewDeadLetter[]> {
-  if (standing.length === 0) return [];
-  const dead = new Set(standing.flatMap(({ image, kind }) => (kind === 'dead' ? [imageName(image)] : [])));
+  if (existing.length === 0) return [];
+  const dead = new Set(existing.flatMap(({ image, kind }) => (kind === 'dead' ? [imageName(image)] : [])));
   const letters = await catalog.deadLettersOf(
     technique,
-    standing.map(({ image }) => image),
+    existing.map(({ image }) => image),
   );
   const ofDead = letters.filter(({ image }) => image !== null && dead.has(imageName(image)));
   const handled = letters.filter((letter) => !ofDead.includes(letter));

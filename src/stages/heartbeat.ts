@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageProcess } from '../domain/heartbeats.ts';
-import type { HeartbeatRows } from '../ports/heartbeats.ts';
+import type { HeartbeatCatalog } from '../ports/catalog/heartbeats.ts';
 import { untilStopped } from './retry.ts';
 
-const EVERY_MS = 3000;
-/** A process that has left no later one for a day is dead, and need not be told of any more. */
-const KEPT_MS = 24 * 3_600_000;
+const INTERVAL_MS = 3000;
+/** Heartbeats older than a day belong to dead processes and are deleted. */
+const RETENTION_MS = 24 * 3_600_000;
 
 export interface HeartbeatParts {
-  readonly catalog: Pick<HeartbeatRows, 'beat' | 'endBeats'>;
+  readonly catalog: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'>;
   readonly stages: readonly StageProcess[];
   readonly everyMs?: number;
 }
 
 /**
- * Keeps the heartbeats of stages while the work lasts, also while it waits. One that cannot be written is left out: the
- * work itself tells what is wrong, and goes on.
+ * Writes heartbeats of stages while the work runs, also while it waits. A heartbeat that cannot be written is skipped:
+ * the work goes on, and reports the problem itself.
  */
 export async function withHeartbeat<T>(
-  { catalog, stages, everyMs = EVERY_MS }: HeartbeatParts,
+  { catalog, stages, everyMs = INTERVAL_MS }: HeartbeatParts,
   work: () => Promise<T>,
 ): Promise<T> {
   if (stages.length === 0) return work();
@@ -28,7 +28,7 @@ export async function withHeartbeat<T>(
     while (!ended.signal.aborted) {
       const now = Date.now();
       const heartbeats = stages.map((stage) => ({ ...stage, at: new Date(now).toISOString() }));
-      await catalog.beat(heartbeats, new Date(now - KEPT_MS).toISOString()).catch(() => {});
+      await catalog.recordHeartbeats(heartbeats, new Date(now - RETENTION_MS).toISOString()).catch(() => {});
       await sleep(everyMs, undefined, { signal: ended.signal }).catch(() => {});
     }
   }
@@ -38,8 +38,8 @@ export async function withHeartbeat<T>(
     return await work();
   } finally {
     ended.abort();
-    // A catalog that another holds for long keeps no stage from ending.
-    const last = beating.then(() => catalog.endBeats(stages));
+    // A catalog that stays locked must not keep the stage from ending.
+    const last = beating.then(() => catalog.removeHeartbeats(stages));
     await untilStopped(last, ended.signal).catch(() => {});
   }
 }

@@ -1,59 +1,73 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import type { Observer } from '../domain/reports.ts';
 import { sameThreshold, type Threshold, thresholdText } from '../domain/threshold.ts';
-import type { Catalog, Lock } from '../ports/catalog.ts';
+import type { Lock, Locks } from '../ports/catalog/locks.ts';
+import type { PipelineCatalog } from '../ports/catalog/pipeline.ts';
 import { pause, withRetry } from './retry.ts';
 
-/** How often one who stands by asks again. */
-const STANDBY_MS = 200;
+/** How often a process that stands by requests the lock. */
+export const STANDBY_MS = 200;
 
 export interface LockOwner extends Pick<Observer, 'onReport'> {
-  /** How others are told of it: `imgpipe receive (process 123)`. */
+  /** What others see as the holder: `imgpipe receive (process 123)`. */
   readonly as: string;
   readonly signal: AbortSignal;
 }
 
-/** The right to number and publish a stream's images, waited for while another receiver holds it. */
-export async function lockStream(catalog: Catalog, stream: string, { as, signal, onReport }: LockOwner): Promise<Lock> {
+/**
+ * Acquires the lock under which a stream's images are numbered and published. Stands by while another receiver holds
+ * it. `again`: the lock was lost, so the caller is waiting for a report that work goes on.
+ */
+export async function lockStream(
+  catalog: Locks,
+  stream: string,
+  { as, signal, onReport }: LockOwner,
+  again = false,
+): Promise<Lock> {
   const stage = 'receive';
-  let told: string | undefined;
+  let holder: string | undefined;
   for (;;) {
-    const answer = await withRetry({ stage, signal, ...(onReport && { onReport }) }, () =>
+    const result = await withRetry({ stage, signal, ...(onReport && { onReport }) }, () =>
       catalog.lock(streamLockName(stream), as),
     );
-    if ('lock' in answer) {
-      if (told !== undefined) onReport?.({ kind: 'working', stage });
-      return answer.lock;
+    if ('lock' in result) {
+      if (holder !== undefined || again) onReport?.({ kind: 'working', stage });
+      return result.lock;
     }
-    if (answer.holder !== told) onReport?.({ kind: 'standing_by', stage, holder: answer.holder });
-    told = answer.holder;
+    if (result.holder !== holder) onReport?.({ kind: 'standing_by', stage, holder: result.holder });
+    holder = result.holder;
     await pause(STANDBY_MS, signal);
   }
 }
 
-/** The name under which a stream is locked. */
+/** The name of a stream's lock. */
 export function streamLockName(stream: string): string {
   return `stream-${stream}`;
 }
 
+/** The name of the lock that protects a technique's threshold. */
+export function techniqueLockName(technique: string): string {
+  return `technique-${technique}`;
+}
+
 /**
- * Enters a technique's threshold and holds it as long as the lock is held: analyzers that share a technique share its
- * threshold. Throws `threshold_disagrees` where others work with another one.
+ * Sets a technique's threshold and acquires the shared lock that keeps it unchanged. Throws `threshold_disagrees` if
+ * other analyzers of the technique use another threshold.
  */
 export async function lockThreshold(
-  catalog: Catalog,
+  catalog: Locks & Pick<PipelineCatalog, 'thresholds' | 'setThreshold'>,
   technique: string,
   threshold: Threshold,
   { as, signal }: LockOwner,
 ): Promise<Lock> {
-  const name = `technique-${technique}`;
+  const name = techniqueLockName(technique);
   for (let disagreed = false; ; ) {
-    const alone = await catalog.lock(name, as);
-    if ('lock' in alone) {
+    const exclusive = await catalog.lock(name, as);
+    if ('lock' in exclusive) {
       try {
         await catalog.setThreshold(technique, threshold);
       } finally {
-        await alone.lock.release();
+        await exclusive.lock.release();
       }
     }
     const shared = await catalog.lock(name, as, 'shared');
@@ -61,8 +75,8 @@ export async function lockThreshold(
       const current = (await catalog.thresholds()).get(technique);
       if (current !== undefined && sameThreshold(current, threshold)) return shared.lock;
       await shared.lock.release();
-      // Once may be the trace of an analyzer that has just ended; twice is one at work.
-      const others = 'holder' in alone ? alone.holder : 'another analyzer';
+      // The first time, the other analyzer may have just ended. The second time, one is running.
+      const others = 'holder' in exclusive ? exclusive.holder : 'another analyzer';
       if (disagreed && current !== undefined) throw disagreement(technique, threshold, current, others);
       disagreed = true;
     }
@@ -70,10 +84,10 @@ export async function lockThreshold(
   }
 }
 
-function disagreement(technique: string, wanted: Threshold, at: Threshold, others: string): ImgpipeError {
-  const [threshold, current] = [thresholdText(wanted), thresholdText(at)];
+function disagreement(technique: string, wanted: Threshold, used: Threshold, others: string): ImgpipeError {
+  const [threshold, current] = [thresholdText(wanted), thresholdText(used)];
   return new ImgpipeError(
     'threshold_disagrees',
-    `threshold: ${technique} is at work with ${current} here (${others}), not with ${threshold}: give --threshold ${current}, or stop that one first and start all with --threshold ${threshold}`,
+    `threshold: ${others} uses ${current} for ${technique}, not ${threshold}: use --threshold ${current}, or stop all its analyzers and start them with --threshold ${threshold}`,
   );
 }

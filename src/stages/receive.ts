@@ -1,97 +1,75 @@
-import { randomUUID } from 'node:crypto';
-import { sha256Of } from '../base/digest.ts';
-import { ImgpipeError } from '../domain/errors.ts';
 import { imageKey } from '../domain/object-keys.ts';
-import { sniffFormat } from '../domain/picture-format.ts';
-import type { NewImage } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
-import type { Catalog } from '../ports/catalog.ts';
-import type { ImageSource, SourceItem, StreamPosition } from '../ports/image-source.ts';
+import type { ImageCatalog } from '../ports/catalog/images.ts';
+import type { Locks } from '../ports/catalog/locks.ts';
+import type { StreamPosition } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { type LockOwner, lockStream } from './locks.ts';
-import type { Outbox } from './outbox.ts';
-import { readAhead } from './read-ahead.ts';
-import { type RetryContext, withRetry } from './retry.ts';
+import { holdingLock, throwIfLost, whileHeld } from './held-lock.ts';
+import type { Batch, Intake, Received } from './intake.ts';
+import { type LockOwner, lockStream, streamLockName } from './locks.ts';
+import { withRetry } from './retry.ts';
+import { createStreamOutbox, type StreamOutboxParts } from './stream-outbox.ts';
 
-export interface ReceiveParts extends LockOwner, Observer {
-  readonly catalog: Catalog;
+export interface ReceiveParts extends LockOwner, Observer, StreamOutboxParts {
+  readonly catalog: Locks & ImageCatalog;
   readonly store: ObjectStore;
-  readonly outbox: Outbox;
-  readonly source: ImageSource;
+  readonly intake: Intake;
   readonly stream: string;
-  /** The digest of the mask that the pictures are compared through; null where all of them is looked at. */
-  readonly mask: string | null;
-}
-
-export interface Received {
-  readonly images: number;
-  /** The first and the last number that this call gave; undefined where it gave none. */
-  readonly numbers: { readonly first: number; readonly last: number } | undefined;
-  readonly skipped: number;
-  readonly rejected: number;
-}
-
-type Picture = Extract<SourceItem, { kind: 'picture' }>;
-
-/** A picture that is to be kept, with the row that it will have. */
-interface Candidate {
-  readonly bytes: Uint8Array;
-  readonly row: NewImage;
+  /** Aborts when the pipeline's lock is lost. */
+  readonly lost: AbortSignal;
 }
 
 /**
- * Takes all pictures of a source into a stream: keeps each one's bytes, gives it its number and has it published.
- * Holds the stream's lock meanwhile, first finishes what an interrupted receive left behind, and looks after what a
- * replay makes unpublished while no picture comes.
+ * Receives all pictures of an intake into a stream: stores their bytes, numbers them and publishes them. Holds the
+ * stream's lock meanwhile, completes an interrupted receive first, and publishes what a replay makes unpublished. If
+ * the stream's lock is lost, acquires it again and goes on. Throws `Stopped` if the pipeline's lock is lost.
  */
 export async function receive(parts: ReceiveParts): Promise<Received> {
-  const { catalog, store, outbox, source, stream, mask, signal, onReport, onStep } = parts;
+  const { catalog, intake, stream, lost, onReport } = parts;
+  const signal = AbortSignal.any([parts.signal, lost]);
+  await holdingLock(
+    {
+      stage: 'receive',
+      name: streamLockName(stream),
+      signal,
+      acquire: (again) => lockStream(catalog, stream, { ...parts, signal }, again),
+      ...(onReport && { onReport }),
+    },
+    (streamLost) => receiveUnderLock(parts, AbortSignal.any([lost, streamLost])),
+  );
+  return intake.received();
+}
+
+async function receiveUnderLock(parts: ReceiveParts, lost: AbortSignal): Promise<void> {
+  const { intake, stream, onReport, onStep } = parts;
+  const catalog = whileHeld(parts.catalog, lost);
+  const store = whileHeld(parts.store, lost);
+  const outbox = createStreamOutbox(parts, stream, lost);
+  const signal = AbortSignal.any([parts.signal, lost]);
   const retry = { stage: 'receive', signal, ...(onReport && { onReport }) } as const;
-  const received = { images: 0, skipped: 0, rejected: 0 };
-  let numbers: { first: number; last: number } | undefined;
 
-  function reject(origin: string, error: ImgpipeError): void {
-    received.rejected += 1;
-    onReport?.({ kind: 'rejected', origin, error });
-  }
-
-  /** The number of the image that this very content of this origin is already, if it is. */
-  async function keptAs({ origin }: Picture, sha256: string): Promise<number | undefined> {
-    const newest = await withRetry(retry, () => catalog.newestFrom(stream, origin));
-    return newest?.sha256 === sha256 ? newest.number : undefined;
-  }
-
-  async function candidate(item: SourceItem): Promise<Candidate | undefined> {
-    if (item.kind === 'rejected') {
-      reject(item.origin, item.error);
-      return undefined;
-    }
-    const format = sniffFormat(item.bytes);
-    if (format === undefined) {
-      reject(item.origin, notAPicture(item.bytes));
-      return undefined;
-    }
-    const sha256 = sha256Of(item.bytes);
-    const image = item.onlyIfNew === true ? await keptAs(item, sha256) : undefined;
-    if (image !== undefined) {
-      received.skipped += 1;
-      onReport?.({ kind: 'skipped', origin: item.origin, image });
-      return undefined;
-    }
-    const row: NewImage = {
-      stream,
-      incoming: `${stream}/${randomUUID()}.${format}`,
-      format,
-      origin: item.origin,
-      sha256,
-      bytes: item.bytes.length,
-      receivedAt: new Date().toISOString(),
-      mask,
+  async function position(): Promise<StreamPosition> {
+    const [last] = await withRetry(retry, () => catalog.newestImages([{ stream }]));
+    return {
+      lastNumber: last?.number ?? 0,
+      lastPicture: async () => (last === undefined ? undefined : withRetry(retry, () => store.get(imageKey(last)))),
     };
-    return { bytes: item.bytes, row };
   }
 
-  async function stage(candidates: readonly Candidate[]): Promise<void> {
+  /** Skips the pictures of a batch that the stream has. A batch that is tried again may have rows already: these are its own. */
+  async function skipExisting(batch: Batch): Promise<void> {
+    const candidates = batch.candidates.filter(({ onlyIfNew }) => onlyIfNew);
+    if (candidates.length === 0) return;
+    const queries = candidates.map(({ row }) => ({ stream, origin: row.origin }));
+    const newest = await withRetry(retry, () => catalog.newestImages(queries));
+    for (const [index, candidate] of candidates.entries()) {
+      const image = newest[index];
+      if (image?.sha256 !== candidate.row.sha256 || image.incoming === candidate.row.incoming) continue;
+      intake.skip(batch, candidate, image.number);
+    }
+  }
+
+  async function putIncoming({ candidates }: Batch): Promise<void> {
     if (candidates.length === 0) return;
     await withRetry(retry, () =>
       store.putIncoming(candidates.map(({ row, bytes }) => ({ name: row.incoming, bytes }))),
@@ -99,94 +77,55 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
     await onStep?.('receive:incoming');
   }
 
-  /** Gives staged pictures their numbers and has them published. */
-  async function keep(candidates: readonly Candidate[]): Promise<void> {
-    if (candidates.length === 0) return;
-    const written = await withRetry(retry, () => catalog.addImages(candidates.map(({ row }) => row)));
-    await onStep?.('receive:pending');
-    await outbox.publish(stream);
-    for (const { row } of written) {
-      numbers = { first: numbers?.first ?? row.number, last: row.number };
-      received.images += 1;
-      onReport?.({ kind: 'image', image: row });
+  /** Numbers the pictures of a batch and publishes them. */
+  async function addImages(batch: Batch): Promise<void> {
+    const rows =
+      batch.candidates.length === 0
+        ? []
+        : await withRetry(retry, () => catalog.addImages(batch.candidates.map(({ row }) => row)));
+    if (rows.length > 0) {
+      await onStep?.('receive:pending');
+      await outbox.publish();
+      // These were promoted before the batch was tried again, so their pictures were put a second time.
+      const leftover = rows.filter(({ state }) => state === 'ready').map(({ incoming }) => incoming);
+      if (leftover.length > 0) await withRetry(retry, () => store.removeIncoming(leftover));
     }
+    intake.finish(batch, rows);
   }
 
-  const lock = await lockStream(catalog, stream, parts);
   const ended = new AbortController();
-  let failure: unknown;
-  let minding: Promise<void> | undefined;
-  // While pictures get their numbers the next ones are put in the store.
-  let keeping = Promise.resolve();
-  let inHand: ReadonlySet<string> = new Set();
+  let failure: { readonly error: unknown } | undefined;
+  let polling: Promise<void> | undefined;
+  // While a batch is numbered, the next one is put in the store.
+  let adding = Promise.resolve();
+  let originsInFlight: ReadonlySet<string> = new Set();
   try {
-    await outbox.recover(stream);
-    minding = outbox.pollUnpublished(stream, ended.signal).catch((error) => {
-      failure = error;
+    await outbox.recover();
+    polling = outbox.pollUnpublished(ended.signal).catch((error) => {
+      failure = { error };
       ended.abort();
     });
-    const position = await positionOf(catalog, store, stream, retry);
-    const pictures = source.pictures(position, AbortSignal.any([signal, ended.signal]));
-    for await (const items of readAhead(pictures)) {
-      for (const batch of withoutRepeatedOrigins(items)) {
-        // What a file's newest image is stands in the catalog once that image has its number.
-        if (batch.some(({ origin }) => inHand.has(origin))) await keeping;
-        const candidates: Candidate[] = [];
-        for (const item of batch) {
-          const made = await candidate(item);
-          if (made !== undefined) candidates.push(made);
-        }
-        await stage(candidates);
-        await keeping;
-        inHand = new Set(candidates.map(({ row }) => row.origin));
-        keeping = keep(candidates);
-        // What goes wrong is told when it is awaited.
-        keeping.catch(() => {});
+    await intake.start(position);
+    for await (const group of intake.batches(AbortSignal.any([ended.signal, signal]))) {
+      for (const batch of group) {
+        // The catalog knows a file's newest image once that image has its number.
+        if (batch.candidates.some(({ row }) => originsInFlight.has(row.origin))) await adding;
+        await skipExisting(batch);
+        await putIncoming(batch);
+        await adding;
+        originsInFlight = new Set(batch.candidates.map(({ row }) => row.origin));
+        adding = addImages(batch);
+        // An error surfaces when the batch is awaited.
+        adding.catch(() => {});
       }
-      if (signal.aborted) break;
+      if (parts.signal.aborted) break;
     }
-    await keeping;
+    await adding;
+    if (!intake.isDone()) throwIfLost(lost);
   } finally {
     ended.abort();
-    await minding;
-    await keeping.catch(() => {});
-    await lock.release();
+    await polling;
+    await adding.catch(() => {});
   }
-  if (failure !== undefined) throw failure;
-  return { ...received, numbers };
-}
-
-async function positionOf(
-  catalog: Catalog,
-  store: ObjectStore,
-  stream: string,
-  retry: RetryContext,
-): Promise<StreamPosition> {
-  const last = await withRetry(retry, () => catalog.lastImage(stream));
-  return {
-    lastNumber: last?.number ?? 0,
-    lastPicture: async () => (last === undefined ? undefined : withRetry(retry, () => store.get(imageKey(last)))),
-  };
-}
-
-/** In parts in which no file comes twice, so that the catalog has its first time before its second is looked at. */
-function* withoutRepeatedOrigins(items: readonly SourceItem[]): Generator<SourceItem[]> {
-  let part: SourceItem[] = [];
-  let origins = new Set<string>();
-  for (const item of items) {
-    const repeated = item.kind === 'picture' && item.onlyIfNew === true && origins.has(item.origin);
-    if (repeated) {
-      yield part;
-      part = [];
-      origins = new Set();
-    }
-    part.push(item);
-    origins.add(item.origin);
-  }
-  if (part.length > 0) yield part;
-}
-
-function notAPicture(bytes: Uint8Array): ImgpipeError {
-  const what = bytes.length === 0 ? 'the file is empty' : 'it is neither a JPEG nor a PNG, whatever its name says';
-  return new ImgpipeError('not_a_picture', what);
+  if (failure !== undefined) throw failure.error;
 }

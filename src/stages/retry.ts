@@ -5,33 +5,33 @@ import type { Observer, StageName } from '../domain/reports.ts';
 
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5000;
-/** What a bus is doing when a stage is told to stop gets this long. */
+/** How long a call to a bus or a catalog may still take after the stage was told to stop. */
 const GRACE_MS = 2000;
 
 export interface RetryContext extends Pick<Observer, 'onReport'> {
   readonly stage: StageName;
   readonly signal: AbortSignal;
-  /** Called while it waits, so that a consumer group does not give its member up. */
+  /** Called after each pause, so that a consumer group does not expel its member. */
   readonly keepAlive?: () => Promise<void>;
 }
 
-/** By which work that lasts tells how it fares. */
+/** Lets long-running work report its own state. */
 export interface RetryState {
-  /** It is under way again. */
+  /** The work makes progress again. */
   recovered(): void;
-  /** The surroundings fail, and the work goes on trying by itself. */
+  /** A transient error occurred, and the work retries by itself. */
   degraded(error: ImgpipeError): void;
 }
 
 /**
- * Does the work, and where the surroundings fail, does it again until they let it: told once, without end, with pauses
- * up to five seconds. The work must bear repetition; one that lasts tells its condition. Any other error comes out at once.
+ * Runs the work, and retries it on transient errors without a limit, with exponential backoff up to five seconds.
+ * Reports the first failure and the recovery, once each. The work must be idempotent. Throws any other error at once.
  */
-export async function withRetry<T>(retry: RetryContext, work: (condition: RetryState) => Promise<T>): Promise<T> {
+export async function withRetry<T>(retry: RetryContext, work: (state: RetryState) => Promise<T>): Promise<T> {
   const { stage, signal, onReport } = retry;
   let tries = 0;
   let failedAt: number | undefined;
-  const condition: RetryState = {
+  const state: RetryState = {
     recovered() {
       if (failedAt !== undefined) onReport?.({ kind: 'resumed', stage, afterMs: performance.now() - failedAt });
       failedAt = undefined;
@@ -44,14 +44,14 @@ export async function withRetry<T>(retry: RetryContext, work: (condition: RetryS
   };
   for (;;) {
     try {
-      const result = await work(condition);
-      condition.recovered();
+      const result = await work(state);
+      state.recovered();
       return result;
     } catch (thrown) {
       if (thrown instanceof Stopped) throw thrown;
       const error = asImgpipeError(thrown);
       if (error.blame !== 'transient') throw error;
-      condition.degraded(error);
+      state.degraded(error);
     }
     await pause(Math.min(FIRST_PAUSE_MS * 2 ** tries, MAX_PAUSE_MS), signal);
     tries += 1;
@@ -59,16 +59,16 @@ export async function withRetry<T>(retry: RetryContext, work: (condition: RetryS
   }
 }
 
-/** Waits; throws `Stopped` where the signal ends the wait. */
+/** Sleeps. Throws `Stopped` if the signal aborts first. */
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => {});
   if (signal.aborted) throw new Stopped();
 }
 
 /**
- * Resolves with what a bus or a catalog answers. Once the signal aborts, it waits two seconds longer and then throws
- * `Stopped`; the call may still take effect, so it must be safe to repeat.
+ * Resolves with the result of a call to a bus or a catalog. Once the signal aborts, waits two seconds longer and then
+ * throws `Stopped`. The call may still take effect, so it must be idempotent.
  */
-export function untilStopped<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  return untilAborted(signal, answer, GRACE_MS, () => new Stopped());
+export function untilStopped<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
+  return untilAborted(signal, call, GRACE_MS, () => new Stopped());
 }

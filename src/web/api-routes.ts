@@ -1,22 +1,28 @@
 import type { Context, Hono } from 'hono';
+import type { AlertListJson, ApiAlertJson } from '../domain/json/api.ts';
 import { listAlerts, timeline } from '../operations/browse.ts';
-import { statusJson, timelineJson, viewJson } from '../operations/json-lines.ts';
+import { statusJson } from '../operations/json/status.ts';
+import { timelineJson } from '../operations/json/timeline.ts';
+import { viewJson } from '../operations/json/view.ts';
 import { type AlertView, view, withPaths } from '../operations/view.ts';
 import { otherPage, positive, readListQuery, techniqueOf, wholeOf } from './list-query.ts';
-import { openApi } from './openapi.ts';
 import type { ViewerParts } from './parts.ts';
 import { alertUrl, pictureUrl } from './urls.ts';
 
-/** Where programs find everything. */
+/** The prefix of the API's paths. */
 export const API = '/api';
 
 const TIMELINE_LIMIT = 300;
 
-/** What programs ask for: JSON as on the command line. */
+/** The API: JSON with the same shapes as on the command line. */
 export function addApiRoutes(app: Hono, parts: ViewerParts): void {
   const { catalog, store } = parts;
 
-  app.get(`${API}/openapi.json`, (context) => answer(context, openApi));
+  app.get(`${API}/openapi.json`, async (context) => {
+    // Loads zod, which nothing else in the viewer needs.
+    const { openApiDocument } = await import('./openapi.ts');
+    return answer(context, openApiDocument());
+  });
 
   app.get(`${API}/status`, async (context) => {
     await parts.check();
@@ -31,11 +37,12 @@ export function addApiRoutes(app: Hono, parts: ViewerParts): void {
       from === undefined
         ? null
         : `${API}/alerts?${new URLSearchParams({ ...otherPage(fields, from), limit: String(page.limit) })}`;
-    return answer(context, {
+    const list: AlertListJson = {
       alerts: entries.map((entry) => withUrls(withPaths(entry, store))),
       older: url(older),
       newer: url(newer),
-    });
+    };
+    return answer(context, list);
   });
 
   app.get(`${API}/alerts/:alert`, async (context) => {
@@ -56,8 +63,8 @@ export function addApiRoutes(app: Hono, parts: ViewerParts): void {
   });
 }
 
-/** As `view --json`, with the addresses of the pictures here besides. */
-function withUrls(shown: AlertView): object {
+/** The fields of `view --json`, and the URLs of the alert and its pictures. */
+function withUrls(shown: AlertView): ApiAlertJson {
   const { alert, event, image, reference } = shown;
   const { number } = alert;
   return {

@@ -1,6 +1,6 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { checkStreamName } from '../domain/stream-name.ts';
-import type { AlertFilter, AlertPage } from '../ports/browsing.ts';
+import type { AlertFilter, AlertPage } from '../ports/catalog/browsing.ts';
 import type { ListFields } from './models.ts';
 
 /** What a list of alerts is asked for: as it was typed, and what that means. */
@@ -30,9 +30,9 @@ export function readListQuery(query: Texts): ListQuery {
     technique: text('technique'),
     from: text('from'),
     to: text('to'),
-    least: text('least'),
+    min_measurement: text('min_measurement'),
   };
-  const { stream, technique, from, to, least } = fields;
+  const { stream, technique, from, to, min_measurement: minMeasurement } = fields;
   const [before, after] = [wholeOf('before', text('before')), wholeOf('after', text('after'))];
   if (before !== undefined && after !== undefined) {
     throw new ImgpipeError('usage', 'before and after do not go together: give one of them');
@@ -46,7 +46,7 @@ export function readListQuery(query: Texts): ListQuery {
       ...(technique !== '' && { technique: techniqueOf(technique) }),
       ...(from !== '' && { from: timeOf('from', from) }),
       ...(to !== '' && { to: timeOf('to', to) }),
-      ...(least !== '' && { least: numberOf('least', least) }),
+      ...(minMeasurement !== '' && { minMeasurement: numberOf('min_measurement', minMeasurement) }),
     },
     page: { limit, ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
   };

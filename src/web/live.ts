@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImgpipeError } from '../domain/errors.ts';
-import { alertJson } from '../operations/json-lines.ts';
-import type { Catalog } from '../ports/catalog.ts';
+import { alertJson } from '../operations/json/result-lines.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /** How far somebody has been told of alerts: in which pipeline, and of how many in the order in which they became ready. */
@@ -20,7 +20,7 @@ export interface LiveAlerts {
 }
 
 export interface LiveParts {
-  readonly catalog: Pick<Catalog, 'identity' | 'readyAfter' | 'lastReady' | 'alerts' | 'events'>;
+  readonly catalog: Pick<Catalog, 'identity' | 'readyAfter' | 'alertRange'>;
   readonly store: Pick<ObjectStore, 'locate'>;
   /** How often the catalog is looked at. */
   readonly everyMs?: number;
@@ -52,7 +52,7 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
 
   async function now(): Promise<LiveCursor> {
     const { pipelineId } = await catalog.identity();
-    return { pipelineId, order: await catalog.lastReady() };
+    return { pipelineId, order: (await catalog.alertRange())?.lastOrder ?? 0 };
   }
 
   /** The events after a cursor, and the cursor after them. A pipeline that was cleaned begins anew. */
@@ -63,13 +63,9 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
       return { text: eventText('reset', begun, {}), cursor: begun };
     }
     const ready = await catalog.readyAfter(cursor.order, MAX_AT_ONCE);
-    const numbers = ready.map(({ number }) => number);
-    const [alerts, events] = [await catalog.alerts(numbers), await catalog.events(numbers)];
-    const texts = ready.map(({ order }, index) => {
-      const [alert, event] = [alerts[index], events[index]];
-      if (alert === undefined || event === undefined) return '';
-      return eventText('alert', { pipelineId, order }, alertJson({ alert, event }, store.locate));
-    });
+    const texts = ready.map(({ order, entry }) =>
+      entry === undefined ? '' : eventText('alert', { pipelineId, order }, alertJson(entry, store.locate)),
+    );
     return { text: texts.join(''), cursor: { pipelineId, order: ready.at(-1)?.order ?? cursor.order } };
   }
 

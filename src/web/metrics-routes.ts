@@ -1,10 +1,10 @@
 import type { Hono } from 'hono';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import { createMetrics } from './metrics.ts';
 
 /** What whoever watches over the processes asks for: figures for Prometheus, and whether the catalog answers. */
-export function addMetricsRoutes(app: Hono, catalog: Pick<Catalog, 'figures' | 'identity'>): void {
-  const metrics = createMetrics(() => catalog.figures());
+export function addMetricsRoutes(app: Hono, catalog: Pick<Catalog, 'counts' | 'identity'>): void {
+  const metrics = createMetrics(() => catalog.counts());
 
   app.get('/metrics', async (context) => {
     const text = await metrics.text();

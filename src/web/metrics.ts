@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { AlertDelays, Figures } from '../ports/browsing.ts';
+import type { Counts } from '../ports/catalog/audit.ts';
+import type { AlertDelays } from '../ports/catalog/browsing.ts';
 
 /** The catalog's figures and this process's own, as Prometheus reads them. */
 export interface Metrics {
@@ -7,8 +8,8 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** `figures` is asked once for each scrape. */
-export function createMetrics(figures: () => Promise<Figures>): Metrics {
+/** `counts` is called once for each scrape. */
+export function createMetrics(counts: () => Promise<Counts>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -25,25 +26,25 @@ export function createMetrics(figures: () => Promise<Figures>): Metrics {
   const analysisWaiting = gauge('waiting_images', 'Images without an outcome.', ['technique']);
   const alertWaiting = gauge('waiting_events', 'Events that wait for their alert.');
 
-  function set(now: Figures): void {
+  function set(now: Counts): void {
     for (const metric of [images, outcomes, events, alerts, analysisWaiting]) metric.reset();
     for (const { stream, images: count, events: changes } of now.streams) {
       images.inc({ stream }, count);
       events.inc({ stream }, changes);
     }
-    for (const { technique, outcomes: counts, waiting } of now.techniques) {
-      for (const [outcome, count] of Object.entries(counts)) outcomes.inc({ technique, outcome }, count);
-      analysisWaiting.set({ technique }, waiting);
+    for (const { technique, outcomes: byOutcome, open } of now.techniques) {
+      for (const [outcome, count] of Object.entries(byOutcome)) outcomes.inc({ technique, outcome }, count);
+      analysisWaiting.set({ technique }, open);
     }
     alerts.inc(now.alerts);
     deadLetters.set(now.deadLetters);
-    alertWaiting.set(now.waitingForAlert);
+    alertWaiting.set(now.openEvents);
   }
 
   return {
     contentType: registry.contentType,
     async text() {
-      const now = await figures();
+      const now = await counts();
       set(now);
       return `${await registry.metrics()}\n${delaysText(now.delays)}`;
     },

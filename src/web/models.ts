@@ -1,38 +1,38 @@
 import type { AlertView } from '../operations/view.ts';
-import type { AlertEntry, Measured } from '../ports/browsing.ts';
+import type { AlertEntry, Measured } from '../ports/catalog/browsing.ts';
 import type { Role } from './urls.ts';
 
-/** What the pages show. Each is drawn by a function of `pages/`, which answers HTML. */
+/** The data of the pages. For each there is a function in `pages/` that returns its HTML. */
 
-/** The fields of the list's form, as they were typed; empty where nothing was. */
+/** The list's form as it was typed, named as the query parameters. An empty field is ''. */
 export interface ListFields {
   readonly stream: string;
   readonly technique: string;
   /** A day or a time in UTC: `2026-11-25` or `2026-11-25T20:00`. */
   readonly from: string;
   readonly to: string;
-  readonly least: string;
+  readonly min_measurement: string;
 }
 
 export interface ListModel {
   readonly fields: ListFields;
   readonly streams: readonly string[];
   readonly techniques: readonly string[];
-  /** The newest first. */
+  /** Newest first. */
   readonly entries: readonly AlertEntry[];
-  /** The first and the last number that exist; undefined without any alert. */
+  /** The lowest and highest number; undefined without alerts. */
   readonly range: { readonly first: number; readonly last: number } | undefined;
-  /** Where the older and the newer ones are; undefined at the ends. */
+  /** The URLs of the adjacent pages; undefined at the ends. */
   readonly older: string | undefined;
   readonly newer: string | undefined;
-  /** Where new alerts are told of: on the first page, where they would appear; else undefined. */
+  /** The URL of new alerts, on the first page; else undefined. */
   readonly live: string | undefined;
 }
 
 export interface AlertModel {
   readonly view: AlertView;
   readonly neighbours: { readonly below: number | null; readonly above: number | null };
-  /** Pictures that are not in the store. */
+  /** Pictures that are missing from the store. */
   readonly missing: ReadonlySet<Role>;
 }
 
@@ -41,18 +41,18 @@ export interface StreamModel {
   readonly streams: readonly string[];
   readonly technique: string;
   readonly techniques: readonly string[];
-  /** The oldest first. */
+  /** Oldest first. */
   readonly points: readonly Measured[];
   readonly older: string | undefined;
   readonly newer: string | undefined;
 }
 
-/** Something that cannot be shown, in words, with what can. */
+/** Why a page cannot be shown, and what exists. */
 export interface ProblemModel {
   readonly title: string;
-  /** A whole sentence: what is wrong. */
+  /** A sentence. */
   readonly problem: string;
-  /** What was typed as an alert's number, to be shown in the field again. */
+  /** The text that was entered as an alert's number. */
   readonly typed?: string;
   readonly range: ListModel['range'];
 }

@@ -1,130 +1,160 @@
-import { OUTCOME_KINDS } from '../domain/records.ts';
-import { THRESHOLD_UNITS } from '../domain/threshold.ts';
+import { alertListSchema, apiAlertSchema, problemSchema, timelineSchema } from '../domain/json/api.ts';
+import { type JsonSchema, jsonSchemaOf, type Shape } from '../domain/json/json-schema.ts';
+import { alertLineSchema } from '../domain/json/result-lines.ts';
+import { statusSchema } from '../domain/json/status.ts';
+import { ROLES } from './urls.ts';
 
-/** What programs may ask the viewer, as OpenAPI 3.1. Fields are added, never renamed; the README says what each means. */
-
-type Schema = Readonly<Record<string, unknown>>;
+/** The viewer's HTTP interface as OpenAPI 3.1. Its schemas are those of `src/domain/json/`. */
 
 const text = { type: 'string' };
 const number = { type: 'number' };
-const whole = { type: 'integer' };
-const time = { type: 'string', format: 'date-time' };
-const digest = { type: 'string', pattern: '^[0-9a-f]{64}$' };
-const oneOf = (...values: readonly string[]): Schema => ({ enum: values });
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
-const list = (items: Schema): Schema => ({ type: 'array', items });
+const positive = { type: 'integer', minimum: 1 };
 
-/** An object whose fields are all there. */
-function object(properties: Readonly<Record<string, Schema>>): Schema {
-  return { type: 'object', properties, required: Object.keys(properties) };
-}
+const COMPONENTS = [apiAlertSchema, alertListSchema, timelineSchema, statusSchema, alertLineSchema, problemSchema];
 
-const unit = oneOf(...THRESHOLD_UNITS);
-const outcome = oneOf(...OUTCOME_KINDS);
+type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
 
-const region = object({
-  box: object({ x: whole, y: whole, width: whole, height: whole }),
-  centroid: object({ x: number, y: number }),
-  area: whole,
-  sum: number,
-  peak: number,
-  snr: number,
-});
+const json = (schema: Shape): Content => ({ 'application/json': { schema: refTo(schema) } });
+const plain = { 'text/plain': { schema: text } };
 
-const picture = object({
-  number: whole,
-  path: text,
-  sha256: digest,
-  width: orNull(whole),
-  height: orNull(whole),
-  origin: text,
-  received_at: time,
-});
-
-const alert = object({
-  alert: whole,
-  event: whole,
-  stream: text,
-  kind: oneOf('changed', 'size_changed'),
-  technique: text,
-  measurement: orNull(number),
-  threshold: number,
-  threshold_unit: unit,
-  region_count: orNull(whole),
-  regions: orNull(list(region)),
-  mask: orNull(object({ sha256: digest, path: text })),
-  image: picture,
-  reference: picture,
-  difference: object({ path: text, sha256: digest }),
-  analyzed_at: time,
-  alerted_at: time,
-  url: text,
-  picture_urls: object({ reference: text, image: text, difference: text }),
-});
-
-const timeline = object({
-  stream: text,
-  technique: text,
-  points: list(
-    object({
-      image: whole,
-      received_at: time,
-      outcome,
-      measurement: orNull(number),
-      threshold: number,
-      threshold_unit: unit,
-      alert: orNull(whole),
-    }),
-  ),
-});
-
-const problem = object({ error: object({ code: text, message: text }) });
-
-const inQuery = (name: string, schema: Schema, description: string): Schema => ({
+const inQuery = (name: string, schema: JsonSchema, description: string) => ({
   name,
   in: 'query',
   schema,
   description,
 });
-const inPath = (name: string, schema: Schema): Schema => ({ name, in: 'path', required: true, schema });
+const inPath = (name: string, schema: JsonSchema, description: string) => ({
+  name,
+  in: 'path',
+  required: true,
+  schema,
+  description,
+});
 
-function get(summary: string, schema: Schema, parameters: readonly Schema[] = []): Schema {
-  const json = (of: Schema) => ({ 'application/json': { schema: of } });
-  const responses = {
-    200: { description: summary, content: json(schema) },
-    default: { description: 'What is wrong, in words', content: json(problem) },
-  };
-  return { get: { summary, parameters, responses } };
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters?: readonly JsonSchema[];
+  readonly content: Content;
+  /** How this operation returns errors. */
+  readonly problem?: Content;
+  /** Whether it needs no token. */
+  readonly open?: true;
 }
 
-export const openApi = {
-  openapi: '3.1.0',
-  info: {
-    title: 'imgpipe',
-    version: '1',
-    description: 'Alerts of an image pipeline, read only. Every answer but those of /metrics and /live is JSON.',
-  },
-  paths: {
-    '/api/alerts': get(
-      'A page of alerts, the newest first',
-      object({ alerts: list(alert), older: orNull(text), newer: orNull(text) }),
-      [
-        inQuery('stream', text, 'only of this stream'),
-        inQuery('technique', text, 'only by this technique, such as l2@1'),
-        inQuery('from', text, 'raised at this day or time (UTC) or later'),
-        inQuery('to', text, 'raised before this day or time'),
-        inQuery('least', number, 'measured as this or more'),
-        inQuery('before', whole, 'with lower numbers than this'),
-        inQuery('after', whole, 'with higher numbers than this'),
-        inQuery('limit', { type: 'integer', minimum: 1, maximum: 100 }, 'how many'),
-      ],
-    ),
-    '/api/alerts/{alert}': get('An alert', alert, [inPath('alert', whole)]),
-    '/api/streams/{stream}': get("A stream's images as a technique has measured them, the oldest first", timeline, [
-      inPath('stream', text),
-      inQuery('technique', text, 'by this technique'),
-      inQuery('before', whole, 'images with lower numbers than this'),
-    ]),
-    '/api/status': get('How the pipeline stands, as `imgpipe status --json` tells it', { type: 'object' }),
-  },
-} as const;
+function get({ operationId, summary, parameters = [], content, problem = json(problemSchema), open }: Operation) {
+  const responses = {
+    200: { description: summary, content },
+    ...(!open && { 401: { description: 'The token is missing or wrong', content: plain } }),
+    default: { description: 'An error', content: problem },
+  };
+  return { get: { operationId, summary, parameters, responses, ...(open && { security: [] }) } };
+}
+
+const alertNumber = inPath('alert', positive, "the alert's number");
+
+const PATHS = {
+  '/api/alerts': get({
+    operationId: 'listAlerts',
+    summary: 'A page of alerts, highest number first',
+    parameters: [
+      inQuery('stream', text, 'only alerts of this stream'),
+      inQuery('technique', text, 'only alerts of this technique, such as `l2@1`'),
+      inQuery('from', text, 'only alerts raised at or after this day or time (UTC)'),
+      inQuery('to', text, 'only alerts raised before this day or time (UTC)'),
+      inQuery('min_measurement', { ...number, minimum: 0 }, 'only alerts with at least this measurement'),
+      inQuery('before', positive, 'only alerts with lower numbers; not together with `after`'),
+      inQuery('after', positive, 'only alerts with higher numbers; not together with `before`'),
+      inQuery('limit', { ...positive, maximum: 100, default: 24 }, 'number of alerts per page'),
+    ],
+    content: json(alertListSchema),
+  }),
+  '/api/alerts/{alert}': get({
+    operationId: 'getAlert',
+    summary: 'An alert',
+    parameters: [alertNumber],
+    content: json(apiAlertSchema),
+  }),
+  '/api/streams/{stream}': get({
+    operationId: 'getTimeline',
+    summary: "A stream's images as one technique measured them, oldest first",
+    parameters: [
+      inPath('stream', text, 'name of the stream'),
+      inQuery(
+        'technique',
+        text,
+        'measurements of this technique, such as `l2@1`; if omitted those of `l2`, or else of the first technique by name',
+      ),
+      inQuery('before', positive, 'only images with lower numbers'),
+    ],
+    content: json(timelineSchema),
+  }),
+  '/api/status': get({
+    operationId: 'getStatus',
+    summary: 'Counts of the pipeline, and what is open; the same as `imgpipe status --json`',
+    content: json(statusSchema),
+  }),
+  '/alerts/{alert}/{role}': get({
+    operationId: 'getPicture',
+    summary: 'One of the pictures of an alert, as stored',
+    parameters: [alertNumber, inPath('role', { enum: ROLES }, 'which picture')],
+    content: { 'image/jpeg': { schema: {} }, 'image/png': { schema: {} } },
+    problem: { 'text/html': { schema: text } },
+  }),
+  '/live': get({
+    operationId: 'followAlerts',
+    summary:
+      'New alerts as server-sent events of type `alert`, whose data is an AlertLine. A client that reconnects with `Last-Event-ID` misses none. The event `reset` says that the pipeline was cleaned',
+    content: { 'text/event-stream': { schema: refTo(alertLineSchema) } },
+    problem: { 'text/html': { schema: text } },
+  }),
+  '/metrics': get({
+    operationId: 'getMetrics',
+    summary: 'Metrics in the text format of Prometheus',
+    content: plain,
+    problem: { 'text/html': { schema: text } },
+  }),
+  '/healthz': get({
+    operationId: 'getHealth',
+    summary: '`ok` while the catalog is readable; needs no token',
+    content: plain,
+    problem: { 'text/html': { schema: text } },
+    open: true,
+  }),
+};
+
+/** The OpenAPI document. */
+export function openApiDocument(): JsonSchema {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'imgpipe',
+      version: '1',
+      description: 'The alerts of an image pipeline, read-only. Later versions add fields but do not rename them.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    paths: PATHS,
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'the token of `--token-file`, if set' },
+      },
+    },
+    security: [{}, { token: [] }],
+  };
+}
+
+/** The schemas by their ids, with the shapes that they refer to. */
+function componentSchemas(): Record<string, unknown> {
+  const schemas: Record<string, unknown> = {};
+  for (const each of COMPONENTS) {
+    const { $schema: _, title, $defs, ...body } = jsonSchemaOf(each);
+    schemas[String(title)] = body;
+    Object.assign(schemas, $defs);
+  }
+  return JSON.parse(JSON.stringify(schemas).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}
+
+function refTo(schema: Shape): JsonSchema {
+  return { $ref: `#/components/schemas/${schema.meta()?.id}` };
+}

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Catalog } from '../ports/catalog.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import { type App, createApp } from './app.ts';
 import { createGuard, type GuardOptions } from './guard.ts';
 import { addMetricsRoutes } from './metrics-routes.ts';
@@ -29,7 +29,7 @@ export async function startViewer(parts: ViewerParts, access: GuardOptions): Pro
 }
 
 /** Tells a process' figures and nothing else, on this machine alone. Throws `port_unavailable`. */
-export function startMetrics(catalog: Pick<Catalog, 'figures' | 'identity'>, port: number): Promise<WebServer> {
+export function startMetrics(catalog: Pick<Catalog, 'counts' | 'identity'>, port: number): Promise<WebServer> {
   const app = new Hono();
   app.use(createGuard({ host: LOOPBACK, port, token: undefined, names: [] }));
   addMetricsRoutes(app, catalog);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HELP, PARTS, readOptions } from '../../bench/options.ts';
-import { section, table } from '../docs/readme.ts';
+import { readPage, table } from '../docs/pages.ts';
 
 const FOLDER = ['--reference', 'somewhere'];
 const flagsIn = (text: string) => [...new Set([...text.matchAll(/--[a-z]+/g)].map(([flag]) => flag))].sort();
@@ -35,8 +35,10 @@ describe('the options of the bench', () => {
     );
   });
 
-  it('are documented in the README', () => {
-    const rows = table(section('## Development'), 'command').filter(([command]) => command?.includes('bench'));
+  it('are listed in CONTRIBUTING.md', () => {
+    const rows = table(readPage('CONTRIBUTING.md').section('## Scripts'), 'command').filter(([command]) =>
+      command?.includes('bench'),
+    );
     expect(flagsIn(rows.flat().join(' '))).toEqual(flagsIn(HELP));
   });
 });

@@ -32,12 +32,14 @@ describe('imgpipe status --alive', () => {
     const { stdout, stderr } = await to('status --alive analyze');
     expect(stderr).toBe('');
     expect(stdout).toMatch(
-      new RegExp(`^analyze is alive on this host \\(${hostname()}\\): process ${analyze.child.pid}, [\\d.]+ s ago\n$`),
+      new RegExp(
+        `^analyze is alive on this host \\(${hostname()}\\): last heartbeat from process ${analyze.child.pid}, [\\d.]+ s ago\n$`,
+      ),
     );
     expect(await to('status --alive alert')).toMatchObject({
       status: 1,
       stdout: '',
-      stderr: `imgpipe: alert is not alive on this host (${hostname()}): it has left no heartbeat\n`,
+      stderr: `imgpipe: alert is not alive on this host (${hostname()}): it has no heartbeat\n`,
     });
     analyze.child.kill('SIGTERM');
     await analyze.ended;
@@ -61,9 +63,9 @@ describe('imgpipe status --alive', () => {
     await to('receive --count 1');
     rmSync(path.join(data, 'image_database/00001.jpg'));
     const waiting = await stage('analyze --object-wait 1h');
-    await waiting.until(/analyze waits/);
+    await waiting.until(/analyze is waiting/);
     const second = await stage('analyze');
-    await second.until(/stands by/);
+    await second.until(/standing by/);
     const { catalog } = await openSqlite(data);
     for (const { child } of [waiting, second]) {
       const beat = async () =>
@@ -100,22 +102,22 @@ describe('imgpipe status --alive', () => {
     await to('receive --count 0');
     const { catalog, close } = await openSqlite(data);
     const at = new Date(Date.now() - 95_000).toISOString();
-    await catalog.beat([{ stage: 'analyze', host: hostname(), process: 7, at }], '2000-01-01');
+    await catalog.recordHeartbeats([{ stage: 'analyze', host: hostname(), process: 7, at }], '2000-01-01');
     await close();
     const { status, stdout, stderr } = await to('status --alive analyze');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toMatch(/its last heartbeat was that of process 7, 9[5-9]\.\d s ago; it was killed, or hangs\n$/);
+    expect(stderr).toMatch(/last heartbeat from process 7, 9[5-9]\.\d s ago; it was killed, or it hangs\n$/);
   });
 
   test('wants the name of a stage, and nothing to check besides', async () => {
     await to('receive --count 0');
     expect(await to('status --alive view')).toMatchObject({
       status: 2,
-      stderr: 'imgpipe: --alive: "view" will not do: give receive, analyze, alert\n',
+      stderr: 'imgpipe: --alive: "view" is not a stage: use receive, analyze, alert\n',
     });
     expect(await to('status --alive analyze --check')).toMatchObject({
       status: 2,
-      stderr: 'imgpipe: --check and --alive do not go together\n',
+      stderr: 'imgpipe: --check and --alive cannot be combined: use one of them\n',
     });
   });
 });

@@ -37,7 +37,9 @@ describe('two pictures compared without a pipeline', () => {
     });
     expect(await imgpipe(['compare', grey, pixel, '--threshold', '5'])).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/^no more than the threshold: they differ by 5 levels \(l2@1\), threshold 5\n/),
+      stdout: expect.stringMatching(
+        /^not above the threshold: the pictures differ by 5 levels \(l2@1\), threshold 5\n/,
+      ),
     });
   });
 
@@ -55,7 +57,7 @@ describe('two pictures compared without a pipeline', () => {
     expect([...readFileSync(out).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
     expect(await imgpipe(['compare', grey, wide])).toMatchObject({
       status: 1,
-      stdout: expect.stringMatching(/^another size: 8 × 4, before 4 × 4\n/),
+      stdout: expect.stringMatching(/^the sizes differ: 8 × 4, before 4 × 4\n/),
     });
   });
 
@@ -75,11 +77,11 @@ describe('two pictures compared without a pipeline', () => {
     expect(ends.map(({ stderr }) => stderr)).toEqual([
       `imgpipe: ${cut}: the PNG is truncated or corrupt\n`,
       `imgpipe: ${text} is neither a JPEG nor a PNG\n`,
-      `imgpipe: ${path.dirname(grey)} cannot be read: it is no regular file\n`,
-      `imgpipe: there is no file ${missing}\n`,
+      `imgpipe: ${path.dirname(grey)} cannot be read: not a regular file\n`,
+      `imgpipe: ${missing} does not exist\n`,
       "imgpipe: missing required argument 'after': see 'imgpipe compare --help'\n",
-      'imgpipe: threshold: 5px will not do for the technique l2, which measures in levels: give a plain number\n',
-      `imgpipe: --out: ${path.join(out, 'no', 'folder.jpg')} cannot be written (ENOENT): give another\n`,
+      'imgpipe: threshold: 5px is not valid for the technique l2, whose unit is levels: use a plain number\n',
+      `imgpipe: --out: cannot write ${path.join(out, 'no', 'folder.jpg')} (ENOENT): choose another file\n`,
     ]);
   });
 
@@ -94,7 +96,7 @@ describe('two pictures compared without a pipeline', () => {
     expect(ends.map(({ status }) => status)).toEqual([0, 2, 2]);
     expect(ends.slice(1).map(({ stderr }) => stderr)).toEqual([
       `imgpipe: mask: ${allHidden} is not a valid mask: it is all black, which masks out every pixel\n`,
-      `imgpipe: mask: there is no file ${missing}\n`,
+      `imgpipe: mask: ${missing} does not exist\n`,
     ]);
   });
 
@@ -139,10 +141,12 @@ describe('two pictures compared without a pipeline', () => {
   test('are compared by a program too', async () => {
     const { grey, pixel, missing } = files();
     expect(await compareFiles(grey, pixel, { workers: 0 })).toMatchObject({
-      kind: 'changed',
+      outcome: 'changed',
       measurement: 5,
       technique: 'l2@1',
-      threshold: { value: 0, unit: 'levels' },
+      threshold: 0,
+      threshold_unit: 'levels',
+      difference_image: expect.any(Uint8Array),
     });
     await expect(compareFiles(grey, missing)).rejects.toMatchObject({ code: 'not_found' });
     await expect(compareFiles(grey, pixel, { threshold: '1%' })).rejects.toMatchObject({ code: 'config_invalid' });

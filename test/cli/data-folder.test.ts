@@ -17,7 +17,7 @@ describe('the data folder', () => {
   test.runIf(process.platform === 'linux')('that cannot be made is one line and exit 4, at once', async () => {
     const { status, stderr } = await imgpipe(['run', '--data', '/proc/imgpipe/data']);
     expect({ status, lines: stderr.trim().split('\n').length }).toEqual({ status: 4, lines: 1 });
-    expect(stderr).toContain('/proc/imgpipe/data/imgpipe.db cannot be found or made');
+    expect(stderr).toContain('/proc/imgpipe/data/imgpipe.db cannot be found or created');
   });
 
   test.each([
@@ -35,7 +35,7 @@ describe('the data folder', () => {
     symlinkSync('/nowhere/at/all', link);
     const { status, stderr } = await imgpipe(['run', '--data', path.join(link, 'data')]);
     expect(status).toBe(4);
-    expect(stderr).toContain('no link on the way leads nowhere');
+    expect(stderr).toContain('no link in its path is broken');
   });
 
   test.skipIf(!canRunAsNobody)('that this user may not enter is not taken for an empty one', async () => {
@@ -46,6 +46,6 @@ describe('the data folder', () => {
     chmodSync(data, 0o700);
     chmodSync(folder, 0o755);
     const { status, stderr } = await imgpipe(['status', '--data', data], { uid: NOBODY });
-    expect({ status, says: stderr.includes('grant this user the right') }).toEqual({ status: 4, says: true });
+    expect({ status, says: stderr.includes('give this user access to it') }).toEqual({ status: 4, says: true });
   });
 });

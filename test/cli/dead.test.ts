@@ -58,7 +58,7 @@ describe('imgpipe dead list', () => {
   test('shows which are replayed and wait', async () => {
     await to('dead replay 2');
     expect((await to('dead list')).stdout).toMatch(
-      /^2: .*, image sky\/3, too_large, 1 attempt, replayed and waiting$/m,
+      /^2: .*, image sky\/3, too_large, 1 attempt, replayed, not handled yet$/m,
     );
     const lines = (await to('dead list --json')).stdout.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line).replayed_at === null)).toEqual([true, false, true]);
@@ -119,7 +119,7 @@ describe('imgpipe dead show', () => {
     });
     expect(await to('dead show x')).toMatchObject({
       status: 2,
-      stderr: 'imgpipe: id: "x" will not do: give a positive whole number, such as 1\n',
+      stderr: 'imgpipe: id: "x" is not valid: use a positive whole number, such as 1\n',
     });
   });
 });
@@ -137,7 +137,7 @@ describe('imgpipe dead replay', () => {
     expect(await to('status --check')).toMatchObject({ status: 0, stderr: '' });
     await drained();
     expect((await to('dead list')).stdout).not.toContain('sky/3');
-    expect((await to('view 1')).stdout).toMatch(/another size: 200 × 200, before 4 × 4/);
+    expect((await to('view 1')).stdout).toMatch(/the size has changed: 200 × 200, before 4 × 4/);
     expect(await to('status --check')).toMatchObject({ status: 0, stderr: '' });
   });
 
@@ -153,7 +153,7 @@ describe('imgpipe dead replay', () => {
       [3, 'published', null],
     ]);
     expect((await to('dead replay 1')).stdout).toBe(
-      'dead letter 1: image sky/2 was replayed before and waits to be handled\n',
+      'dead letter 1: image sky/2 was replayed earlier and is not handled yet\n',
     );
     await drained('--max-megapixels 0.01');
     expect(
@@ -165,10 +165,10 @@ describe('imgpipe dead replay', () => {
     const receive = stage('receive --stream sky --count 2 --interval 1h');
     await receive.until(/^image sky\/4/m);
     expect((await to('dead replay 2')).stdout).toBe(
-      `dead letter 2: image sky/3 is left to imgpipe receive (process ${receive.child.pid}), who publishes it again within seconds\n`,
+      `dead letter 2: image sky/3 will be published by imgpipe receive (process ${receive.child.pid}) within seconds\n`,
     );
     const analyze = stage('analyze');
-    await analyze.until(/^event 1: image sky\/3 has another size/m);
+    await analyze.until(/^event 1: image sky\/3 differs in size/m);
   });
 
   test('tells of a letter of which nothing is left, and exits 1', async () => {
@@ -179,7 +179,7 @@ describe('imgpipe dead replay', () => {
       status: 1,
       stdout: '',
       stderr:
-        'imgpipe: dead letter 3: message image_analysis/0/3 cannot be replayed: nothing is left of it to publish\n',
+        'imgpipe: dead letter 3: message image_analysis/0/3 cannot be replayed: there is nothing left to publish\n',
     });
   });
 
@@ -192,12 +192,12 @@ describe('imgpipe dead replay', () => {
       3,
       'imgpipe: there is no dead letter 9: there are 3, from 1 to 3\n',
     ]);
-    expect(await told('dead replay 0')).toEqual([2, expect.stringContaining('id: "0" will not do')]);
+    expect(await told('dead replay 0')).toEqual([2, expect.stringContaining('id: "0" is not valid')]);
     expect(await told('dead replay')).toEqual([
       2,
       expect.stringContaining('give the numbers of dead letters, or --all'),
     ]);
-    expect(await told('dead replay --all 1')).toEqual([2, expect.stringContaining('do not go together')]);
+    expect(await told('dead replay --all 1')).toEqual([2, expect.stringContaining('cannot be combined')]);
     expect((await to('dead list')).stdout).not.toContain('replayed');
   });
 

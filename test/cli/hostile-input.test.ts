@@ -15,7 +15,7 @@ function folderOf(files: Record<string, string | Buffer>): string {
 describe('rough input', () => {
   const picture = readFileSync(PICTURE);
 
-  test('is set aside by name, the rest is done, and the run ends with a count and exit 1', async () => {
+  test('was not received by name, the rest is done, and the run ends with a count and exit 1', async () => {
     const folder = folderOf({
       '1.jpg': picture,
       '2.jpg': 'text',
@@ -29,10 +29,10 @@ describe('rough input', () => {
     expect(stdout.match(/^image /gm)).toHaveLength(3);
     const told = stderr.split('\n').filter((line) => line.startsWith('imgpipe: '));
     expect(told).toEqual([
-      `imgpipe: ${folder}/2.jpg is set aside: it is neither a JPEG nor a PNG, whatever its name says (not_a_picture)`,
-      `imgpipe: ${folder}/3.png is set aside: the file is empty (not_a_picture)`,
-      `imgpipe: image default/2 (${folder}/4.jpg) is set aside: the JPEG is truncated or corrupt (undecodable)`,
-      "imgpipe: set aside: 2 files not received; 1 dead letter, see 'imgpipe dead list'",
+      `imgpipe: ${folder}/2.jpg was not received: it is neither a JPEG nor a PNG, whatever its name says (not_a_picture)`,
+      `imgpipe: ${folder}/3.png was not received: the file is empty (not_a_picture)`,
+      `imgpipe: image default/2 (${folder}/4.jpg) is now a dead letter: the JPEG is truncated or corrupt (undecodable)`,
+      "imgpipe: 2 files not received; 1 dead letter, see 'imgpipe dead list'",
     ]);
     const whole = await imgpipe(['status', '--check', '--json', '--data', data]);
     expect(JSON.parse(whole.stdout)).toMatchObject({ images: 3, analyzed: 3, dead_letters: 1, balanced: true });
@@ -45,8 +45,8 @@ describe('rough input', () => {
     expect(first.stdout.match(/from .*/g)).toEqual([`from ${folder}/9.jpg`, `from ${folder}/10.jpg`]);
     const second = await imgpipe(command);
     expect(second).toMatchObject({ status: 0, stdout: '' });
-    expect(second.stderr).toContain(`${folder}/9.jpg is passed over: it is image 1 already`);
-    expect(second.stderr).toContain('0 images received, 2 files passed over');
+    expect(second.stderr).toContain(`${folder}/9.jpg is skipped: already received as image 1`);
+    expect(second.stderr).toContain('0 images received, 2 files skipped');
   });
 
   test('in names is escaped wherever it is printed', async () => {
@@ -65,7 +65,7 @@ describe('rough input', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
     expect(printed.replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f\u202e]/);
     expect(run.stdout).toContain('a\\nb\\x1b[31m/x\\r\\u202e.jpg');
-    expect(run.stderr).toContain('y\\x07.jpg is set aside');
+    expect(run.stderr).toContain('y\\x07.jpg was not received');
     for (const { stderr } of [none, config, option]) expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
@@ -92,6 +92,6 @@ describe('rough input', () => {
     expect(empty.stderr).toContain('0 images received, no .jpg, .jpeg or .png found');
     const missing = await imgpipe(['receive', 'nothere.jpg'], { cwd: folder });
     expect(missing.status).toBe(1);
-    expect(missing.stderr).toContain(`${folder}/nothere.jpg is set aside: there is no such file or folder`);
+    expect(missing.stderr).toContain(`${folder}/nothere.jpg was not received: no such file or folder (ENOENT)`);
   });
 });

@@ -66,7 +66,7 @@ describe('a mask', () => {
     const run = await to('run', file('1.png', wide), file('2.png', other), '--mask', file('mask.png', MASK));
     expect(run.status).toBe(1);
     expect(run.stderr).toMatch(
-      /image default\/2 \(.*\) is set aside: the mask is 4 × 4 and the picture 9 × 4: provide a mask of the same size as the picture \(mask_differs\)\n/,
+      /image default\/2 \(.*\) is now a dead letter: the mask is 4 × 4 and the picture 9 × 4: provide a mask of the same size as the picture \(mask_differs\)\n/,
     );
   });
 
@@ -76,7 +76,7 @@ describe('a mask', () => {
     rmSync(maskFile());
     const analyze = await to('analyze', '--drain');
     expect(analyze.stderr).toMatch(
-      /image default\/2 .* is set aside: .*, the image's mask, is not there \(object_missing\)/,
+      /image default\/2 .* is now a dead letter: .*, the image's mask, does not exist \(object_missing\)/,
     );
     expect(await to('status', '--check')).toMatchObject({
       status: 1,
@@ -105,7 +105,7 @@ describe('a mask', () => {
     ];
     expect(ends.map(({ status }) => status)).toEqual([2, 2, 2, 2]);
     expect(ends.map(({ stderr }) => stderr.split('\n').at(-2))).toEqual([
-      `imgpipe: mask: there is no file ${path.join(folder, 'none.png')}`,
+      `imgpipe: mask: ${path.join(folder, 'none.png')} does not exist`,
       `imgpipe: mask: ${jpeg} is not a valid mask: it is not a PNG file. Save the mask as PNG`,
       `imgpipe: mask: ${path.join(folder, 'black.png')} is not a valid mask: it is all black, which masks out every pixel`,
       `imgpipe: mask: ${path.join(folder, 'cut.png')} is not a valid mask: the PNG is truncated or corrupt`,

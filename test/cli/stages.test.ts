@@ -56,7 +56,7 @@ describe('several analyzers', () => {
     const first = stage('analyze', '--data', data);
     await first.until(/event 1/);
     const others = [stage('analyze', '--data', data), stage('analyze', '--data', data)];
-    const holder = new RegExp(`stands by: imgpipe analyze \\(process ${first.child.pid}\\) is at work`);
+    const holder = new RegExp(`standing by: imgpipe analyze \\(process ${first.child.pid}\\) is working`);
     await Promise.all(others.map((each) => each.until(holder)));
     first.child.kill('SIGKILL');
     await imgpipe(['receive', '--count', '4', '--data', data]);
@@ -89,7 +89,7 @@ describe('Ctrl-C', () => {
     const run = stage('run', '--count', '1000', '--interval', '20ms', '--data', data);
     await run.until(/alert 1/);
     expect(await told(run, 'SIGINT')).toBe(130);
-    expect(run.stderr()).toContain('run: finishing what is in hand; once more stops at once');
+    expect(run.stderr()).toContain('run: finishing work in progress; press Ctrl-C again to stop at once');
     const receive = stage('receive', '--count', '1000', '--interval', '20ms', '--data', data);
     await receive.until(/^image/m);
     expect(await told(receive, 'SIGTERM')).toBe(143);
@@ -110,7 +110,7 @@ describe('Ctrl-C', () => {
     await imgpipe(['receive', '--count', '1', '--data', data]);
     rmSync(path.join(data, 'image_database/00001.jpg'));
     const analyze = stage('analyze', '--drain', '--data', data);
-    await analyze.until(/analyze waits: .*00001\.jpg.* is not there/);
+    await analyze.until(/analyze is waiting: .*00001\.jpg.* is not there/);
     expect(await told(analyze, 'SIGINT')).toBe(130);
     const { stdout } = await imgpipe(['status', '--json', '--data', data]);
     expect(JSON.parse(stdout)).toMatchObject({ waiting: { analysis: 1 }, dead_letters: 0, lost: 0 });

@@ -66,19 +66,20 @@ describe('a technique beside another', () => {
     const nowhere = { PATH: temporaryFolder(), DISPLAY: '', WAYLAND_DISPLAY: '', BROWSER: '', XDG_CURRENT_DESKTOP: '' };
     const { status, stderr } = await imgpipe(['view', '1', '--open', '--data', data], { env: nowhere });
     expect(status).toBe(1);
-    const [, copy = ''] = /^the image with its regions drawn in: (.*)$/m.exec(stderr) ?? [];
+    const [, folder = ''] = /^opening copies of the pictures in (.*)$/m.exec(stderr) ?? [];
+    const copy = path.join(folder, 'alert-1-regions.jpg');
     const limits = { maxPixels: 1e6 };
     const [boxed, plain] = await Promise.all(
       [copy, image.path].map((file) => decodePicture(readFileSync(file), 'jpg', limits)),
     );
     expect([boxed?.width, boxed?.height]).toEqual([plain?.width, plain?.height]);
-    // There is red in it that the picture has not.
+    // It has red pixels that the picture does not have.
     const red = (pixels: Uint8Array = new Uint8Array()) =>
       pixels.filter(
         (level, at) => at % 3 === 0 && level > 180 && (pixels[at + 1] ?? 0) < 110 && (pixels[at + 2] ?? 0) < 110,
       );
     expect(red(boxed?.data).length).toBeGreaterThan(red(plain?.data).length + 30);
-    rmSync(path.dirname(copy), { recursive: true });
+    rmSync(folder, { recursive: true });
   });
 
   test('works at the same time, and does not take its threshold for another’s', async () => {
@@ -105,7 +106,7 @@ describe('a technique beside another', () => {
     expect(refused).toMatchObject({
       status: 2,
       stderr: expect.stringContaining(
-        'imgpipe: threshold: 5% will not do for the technique l2, which measures in levels: give a plain number\n',
+        'imgpipe: threshold: 5% is not valid for the technique l2, whose unit is levels: use a plain number\n',
       ),
     });
   });

@@ -19,25 +19,22 @@ describe('wrong usage exits 2 with one line that says what would do', () => {
     ['runn', "imgpipe: unknown command 'runn' (Did you mean run?): see 'imgpipe --help'"],
     ['run --bogus', "imgpipe: unknown option '--bogus': see 'imgpipe run --help'"],
     ['run --count', "imgpipe: option '--count <number>' argument missing: see 'imgpipe run --help'"],
-    ['run --count 1.5', 'imgpipe: --count: "1.5" will not do: give a whole number of 0 or more'],
-    [
-      'run --interval 5',
-      'imgpipe: --interval: "5" will not do: give a time such as 50ms, 2s or 1m, of a day at the most',
-    ],
+    ['run --count 1.5', 'imgpipe: --count: "1.5" is not valid: use a whole number of 0 or more'],
+    ['run --interval 5', 'imgpipe: --interval: "5" is not valid: use a time such as 50ms, 2s or 1m, at most 24h'],
     [
       'run --threshold -1',
-      'imgpipe: --threshold: "-1" will not do: give a number of 0 or more, such as 2000, or with the technique \'changed\' 400px or 0.1%',
+      'imgpipe: --threshold: "-1" is not valid: use a number of 0 or more, such as 2000, or with the technique \'changed\' 400px or 0.1%',
     ],
     [
       'run --broker localhost:9092',
-      'imgpipe: --broker: "localhost:9092" will not do: give \'embedded\', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092',
+      'imgpipe: --broker: "localhost:9092" is not valid: use \'embedded\', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092',
     ],
-    ['run --count 3 a.jpg', 'imgpipe: --count is for the generated stream: leave it out, or leave the paths out'],
+    ['run --count 3 a.jpg', 'imgpipe: --count applies only to the generated stream: remove it, or remove the paths'],
     ['view', "imgpipe: missing required argument 'alertNo': see 'imgpipe view --help'"],
-    ['view 0', 'imgpipe: alertNo: "0" will not do: give a positive whole number, such as 1'],
-    ['view -1', 'imgpipe: alertNo: "-1" will not do: give a positive whole number, such as 1'],
-    ['view 1.5', 'imgpipe: alertNo: "1.5" will not do: give a positive whole number, such as 1'],
-    ['view abc', 'imgpipe: alertNo: "abc" will not do: give a positive whole number, such as 1'],
+    ['view 0', 'imgpipe: alertNo: "0" is not valid: use a positive whole number, such as 1'],
+    ['view -1', 'imgpipe: alertNo: "-1" is not valid: use a positive whole number, such as 1'],
+    ['view 1.5', 'imgpipe: alertNo: "1.5" is not valid: use a positive whole number, such as 1'],
+    ['view abc', 'imgpipe: alertNo: "abc" is not valid: use a positive whole number, such as 1'],
     ['status --config none.json', 'imgpipe: the configuration file none.json cannot be read (ENOENT)'],
   ] as const;
 
@@ -53,10 +50,10 @@ describe('wrong usage exits 2 with one line that says what would do', () => {
     expect(stderr).toMatch(/^Usage: imgpipe/);
   });
 
-  test('a variable is named where its value will not do', async () => {
+  test('an error names the variable whose value is not valid', async () => {
     expect(await mistake(['run'], { IMGPIPE_COUNT: 'many' })).toEqual({
       status: 2,
-      stderr: 'imgpipe: IMGPIPE_COUNT: "many" will not do: give a whole number of 0 or more\n',
+      stderr: 'imgpipe: IMGPIPE_COUNT: "many" is not valid: use a whole number of 0 or more\n',
     });
   });
 
@@ -65,8 +62,8 @@ describe('wrong usage exits 2 with one line that says what would do', () => {
     const contents = [
       ['nope\n', 'is not JSON'],
       ['[]', 'must hold one JSON object'],
-      ['{"colour": 1}', 'there is no setting "colour"; there are data, broker'],
-      ['{"count": "many"}', 'count: "many" will not do: give a whole number'],
+      ['{"colour": 1}', 'unknown setting "colour": the settings are data, broker'],
+      ['{"count": "many"}', 'count: "many" is not valid: use a whole number'],
     ] as const;
     const answers = await Promise.all(
       contents.map(([content], index) => {

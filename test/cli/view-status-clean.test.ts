@@ -39,7 +39,7 @@ describe('imgpipe view', () => {
       status: 3,
       signal: null,
       stdout: '',
-      stderr: 'imgpipe: there is no alert 99: there are 1 to 2\n',
+      stderr: 'imgpipe: alert 99 does not exist: the alerts are 1 to 2\n',
     });
   });
 
@@ -48,7 +48,14 @@ describe('imgpipe view', () => {
     const { status, stdout, stderr } = await to('view 1 --open', nowhere);
     expect(status).toBe(1);
     expect(stdout).toContain('Alert 1:');
-    expect(stderr).toMatch(/^imgpipe: no viewer could be started for .*\.jpg \(.*\): open the paths above yourself\n$/);
+    expect(stderr).toMatch(/^imgpipe: cannot start a viewer for .*\.jpg \(.*\): open the paths above yourself\n$/m);
+    const [, folder = ''] = /^opening copies of the pictures in (.*)$/m.exec(stderr) ?? [];
+    const stored = ['image_database/00002.jpg', 'image_database/00003.jpg', 'image_event_database/image_event_001.jpg'];
+    for (const [index, name] of ['before', 'after', 'difference'].entries()) {
+      const copy = readFileSync(path.join(folder, `alert-1-${name}.jpg`));
+      expect(copy.equals(readFileSync(path.join(data, stored[index] ?? '')))).toBe(true);
+    }
+    rmSync(folder, { recursive: true });
   });
 });
 
@@ -65,7 +72,7 @@ describe('imgpipe status', () => {
       'Events: 2',
       'Alerts: 2',
       'Waiting: 3 images for analysis, 0 events for an alert',
-      'Oldest: image garden/1 has waited for its outcome for SO LONG',
+      'Oldest: image garden/1 has been waiting for its outcome for SO LONG',
       'Dead letters: 0',
       'Lost: 0',
       'Stream: default: 8 images, 2 events',
@@ -96,9 +103,9 @@ describe('imgpipe clean', () => {
   test('off a terminal wants --yes, and removes nothing without', async () => {
     const { status, stdout, stderr } = await to('clean');
     expect(status).toBe(2);
-    expect(stdout).toBe(`${data}: 8 images, 2 events, 2 alerts; 14 files will go, and all messages\n`);
+    expect(stdout).toBe(`${data}: 8 images, 2 events, 2 alerts; 14 files and all messages will be removed\n`);
     expect(stderr).toMatch(
-      /^imgpipe: clean asks before it removes.*: give --yes, or --dry-run to see what would go\n$/,
+      /^imgpipe: clean asks for confirmation.*: use --yes, or --dry-run to see what would be removed\n$/,
     );
     expect(await to('clean --dry-run --yes')).toMatchObject({ status: 0 });
     expect(images()).toBe(8);
@@ -109,7 +116,7 @@ describe('imgpipe clean', () => {
     writeFileSync(stranger, 'mine');
     const { status, stdout } = await to('clean --yes');
     expect(status).toBe(0);
-    expect(stdout).toContain('stays, imgpipe did not write it: image_database/notes.txt');
+    expect(stdout).toContain('kept, not written by imgpipe: image_database/notes.txt');
     expect(readdirSync(path.join(data, 'image_database'))).toEqual(['notes.txt']);
     expect(readFileSync(stranger, 'utf8')).toBe('mine');
     expect((await to('run --count 1')).stdout).toContain('image default/1');

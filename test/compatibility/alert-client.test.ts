@@ -5,22 +5,22 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { ROOT } from '../support/imgpipe.ts';
-import { sharedKafka } from '../support/shared-kafka.ts';
-import { kafkaBus } from '../support/site.ts';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { testSite } from '../support/test-site.ts';
-import { makeKafkaPython } from './kafka-python.ts';
+import { installKafkaPython } from './kafka-python.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const kafka = await sharedKafka();
 const { python, whyNone } =
-  kafka.whyNone === undefined ? await makeKafkaPython(folder) : { ...kafka, python: undefined };
+  kafka.whyNone === undefined ? await installKafkaPython(folder) : { ...kafka, python: undefined };
 
 const CLIENT = path.join(ROOT, 'test/compatibility/alert_client.py');
 
 test.skipIf(whyNone)(
-  `an alert client of the reference's kind writes its alerts from our messages${whyNone ? ` (left out: ${whyNone})` : ''}`,
+  `a Python alert client like the reference's writes its alerts from imgpipe's messages${whyNone ? ` (skipped: ${whyNone})` : ''}`,
   async () => {
     const bus = kafkaBus(kafka.address ?? '');
     const site = testSite(bus);

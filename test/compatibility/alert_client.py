@@ -1,6 +1,6 @@
-"""An alert client as the reference has one: an alert file for each event that is told.
+"""An alert client like the reference's: writes an alert file for each event message.
 
-alert_client.py BROKER PREFIX FOLDER COUNT: the files go to FOLDER; it ends after COUNT events.
+alert_client.py BROKER PREFIX FOLDER COUNT: writes to FOLDER and exits after COUNT events.
 """
 
 import json

@@ -2,17 +2,17 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** The client that the reference uses. */
+/** The Kafka client of the reference. */
 const PACKAGE = 'kafka-python==3.0.12';
 const run = promisify(execFile);
 
-/** What is there to be used, or why it is not. */
+/** A Python with kafka-python, or why there is none. */
 export type Interpreter =
   | { readonly python: string; readonly whyNone: undefined }
   | { readonly python: undefined; readonly whyNone: string };
 
-/** A Python in a virtual environment below a folder, with kafka-python. Where CI is set it must be had. */
-export async function makeKafkaPython(folder: string): Promise<Interpreter> {
+/** Installs kafka-python in a virtual environment below a folder. With CI set, a failure is an error. */
+export async function installKafkaPython(folder: string): Promise<Interpreter> {
   const environment = path.join(folder, 'venv');
   const python = path.join(environment, 'bin/python');
   try {
@@ -22,6 +22,6 @@ export async function makeKafkaPython(folder: string): Promise<Interpreter> {
   } catch (error) {
     if (process.env['CI']) throw error;
     const [reason] = (error as Error).message.split('\n');
-    return { python: undefined, whyNone: `${PACKAGE} cannot be had: ${reason}` };
+    return { python: undefined, whyNone: `${PACKAGE} cannot be installed: ${reason}` };
   }
 }

@@ -1,16 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { sharedKafka } from '../support/shared-kafka.ts';
-import { kafkaBus } from '../support/site.ts';
-import { testSite } from '../support/test-site.ts';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 
 const kafka = await sharedKafka();
 const noKcat =
-  spawnSync('kcat', ['-V']).error === undefined ? undefined : 'there is no kcat here (Debian: apt install kcat)';
+  spawnSync('kcat', ['-V']).error === undefined ? undefined : 'kcat is not installed (Debian: apt install kcat)';
 const whyNone = kafka.whyNone ?? noKcat;
 
 test.skipIf(whyNone)(
-  `kcat shows our topics as readable JSON with headers${whyNone ? ` (left out: ${whyNone})` : ''}`,
+  `kcat prints imgpipe's topics as readable JSON with headers${whyNone ? ` (skipped: ${whyNone})` : ''}`,
   async () => {
     const bus = kafkaBus(kafka.address ?? '');
     const site = testSite(bus);

@@ -19,22 +19,22 @@ function fileOf(content: string): string {
 const USER = { kafkaSasl: 'plain', kafkaUsername: 'me' };
 
 describe('the connection to Kafka', () => {
-  it('is none for the embedded bus', () => {
+  it('is undefined for the embedded bus', () => {
     expect(connection({ broker: 'embedded' })).toBeUndefined();
   });
 
-  it('is plain where nothing else is said', () => {
+  it('has neither TLS nor SASL by default', () => {
     expect(connection({})).toMatchObject({ hosts: ['a:1', 'b:2'], prefix: '', tls: undefined, sasl: undefined });
   });
 
-  it('has the contents of the files that are named', () => {
+  it('contains the files that the settings name', () => {
     const [ca, cert, key] = [fileOf('CA'), fileOf('CERT'), fileOf('KEY')];
     expect(connection({ kafkaTls: true })?.tls).toEqual({});
     const all = { kafkaTls: true, kafkaTlsCa: ca, kafkaTlsCert: cert, kafkaTlsKey: key };
     expect(connection(all)?.tls).toEqual({ ca: 'CA', cert: 'CERT', key: 'KEY' });
   });
 
-  it('takes the password from the first line of its file, over the one that was given', () => {
+  it('prefers the first line of the password file to a given password', () => {
     const sasl = { mechanism: 'plain', username: 'me', password: 'from the file' };
     const kafkaPasswordFile = fileOf('from the file\r\nmore\n');
     expect(connection({ ...USER, kafkaPasswordFile, kafkaPassword: 'given' })?.sasl).toEqual(sasl);
@@ -45,23 +45,23 @@ describe('the connection to Kafka', () => {
     ['a password is missing', USER, /^kafka_password_file: .* IMGPIPE_KAFKA_PASSWORD$/],
     ['the file of the password is empty', { ...USER, kafkaPasswordFile: '/dev/null' }, /^kafka_password_file: /],
     ['a user is missing', { kafkaSasl: 'plain', kafkaPassword: 'x' }, /^kafka_username: /],
-    ['a user is given and not how it is proven', { kafkaUsername: 'me' }, /^kafka_sasl: /],
+    ['a user is given without a mechanism', { kafkaUsername: 'me' }, /^kafka_sasl: /],
     ['a certificate has no key', { kafkaTls: true, kafkaTlsCert: '/dev/null' }, /^kafka_tls_cert and kafka_tls_key: /],
-    ['authorities are named without TLS', { kafkaTlsCa: 'ca.pem' }, /^kafka_tls: /],
+    ['certificate authorities are named without TLS', { kafkaTlsCa: 'ca.pem' }, /^kafka_tls: /],
     [
-      'a file is not there',
+      'a file does not exist',
       { kafkaTls: true, kafkaTlsCa: '/no/ca.pem' },
       /^kafka_tls_ca: the file \/no\/ca.pem .*ENOENT/,
     ],
-  ])('is refused where %s, naming the setting', (_, settings, message) => {
+  ])('is refused if %s, naming the setting', (_, settings, message) => {
     expect(() => connection(settings)).toThrow(expect.objectContaining({ code: 'config_invalid' }));
     expect(() => connection(settings)).toThrow(message);
   });
 
-  it('never shows a password that will not do', () => {
+  it('never shows an invalid password', () => {
     const env = { IMGPIPE_KAFKA_PASSWORD: ' ' };
     expect(() => loadConfig({ given: {}, givenAs: 'flag', env })).toThrow(
-      /^IMGPIPE_KAFKA_PASSWORD: this will not do: give a password$/,
+      /^IMGPIPE_KAFKA_PASSWORD: the value is not valid: use a password$/,
     );
   });
 });

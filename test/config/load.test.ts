@@ -26,11 +26,11 @@ function refusal(sources: Partial<Sources>): string {
     if (error instanceof ImgpipeError && error.code === 'config_invalid') return error.message;
     throw error;
   }
-  throw new Error('it was taken');
+  throw new Error('it was accepted');
 }
 
 describe('the configuration', () => {
-  it('is the defaults where nothing is given', () => {
+  it('consists of defaults if nothing is given', () => {
     expect(load({})).toEqual({
       data: 'imgpipe-data',
       broker: 'embedded',
@@ -75,7 +75,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes flags over variables over the file over defaults, each field for itself', () => {
+  it('takes each field from the flags, else the variables, else the file, else the defaults', () => {
     const file = fileOf('{"data":"from the file","count":1,"threshold":1,"interval":"1ms"}');
     const env = { IMGPIPE_COUNT: '2', IMGPIPE_THRESHOLD: '2', IMGPIPE_DATA: undefined };
     expect(load({ given: { threshold: '3', count: undefined }, env, file })).toMatchObject({
@@ -87,7 +87,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes what is false or nothing over what stands below', () => {
+  it('lets false, 0 and an empty variable override sources of lower precedence', () => {
     const file = fileOf('{"json":true,"count":5}');
     expect(load({ env: { IMGPIPE_JSON: 'false' }, given: { count: 0 }, file })).toMatchObject({
       json: false,
@@ -96,7 +96,7 @@ describe('the configuration', () => {
     expect(load({ env: { IMGPIPE_JSON: '' }, file }).json).toBe(false);
   });
 
-  it('names each setting alike in the file, in the environment and as a flag', () => {
+  it('derives flag and variable from the name of the field', () => {
     for (const { field, flag } of Object.values<Setting<unknown>>(SETTINGS)) {
       if (flag !== undefined) expect(flag.split(' ')[0]).toBe(`--${field.replaceAll('_', '-')}`);
       expect(variableOf({ field })).toBe(`IMGPIPE_${field.toUpperCase()}`);
@@ -136,7 +136,7 @@ describe('the configuration', () => {
 
 const A_BROKER = "'embedded', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092";
 
-describe('a value that will not do', () => {
+describe('an invalid value', () => {
   it.each<[SettingName, unknown, string]>([
     ['data', '', 'a folder'],
     ['data', '  ', 'a folder'],
@@ -164,10 +164,10 @@ describe('a value that will not do', () => {
     ['count', '', 'a whole number of 0 or more'],
     ['count', null, 'a whole number of 0 or more'],
     ['count', '1e999', 'a whole number of 0 or more'],
-    ['interval', '5', 'a time such as 50ms, 2s or 1m, of a day at the most'],
-    ['interval', '-1s', 'a time such as 50ms, 2s or 1m, of a day at the most'],
-    ['interval', '2 days', 'a time such as 50ms, 2s or 1m, of a day at the most'],
-    ['interval', '25h', 'a time such as 50ms, 2s or 1m, of a day at the most'],
+    ['interval', '5', 'a time such as 50ms, 2s or 1m, at most 24h'],
+    ['interval', '-1s', 'a time such as 50ms, 2s or 1m, at most 24h'],
+    ['interval', '2 days', 'a time such as 50ms, 2s or 1m, at most 24h'],
+    ['interval', '25h', 'a time such as 50ms, 2s or 1m, at most 24h'],
     ['technique', 'l1', "'l2' or 'changed'"],
     ['threshold', '-0.1', THRESHOLDS],
     ['threshold', 'NaN', THRESHOLDS],
@@ -179,13 +179,13 @@ describe('a value that will not do', () => {
     ['threshold', '%', THRESHOLDS],
     ['threshold', null, THRESHOLDS],
     ['workers', '1.5', 'auto, or a whole number from 0 to 64'],
-    ['maxPictureTime', '0', 'a time above 0, such as 30s'],
+    ['maxPictureTime', '0', 'a time of 1ms or more, such as 5s'],
     ['maxMegapixels', 0, 'a number from 0.000001 to 1000'],
     ['maxFileMegabytes', '1025', 'a number from 0.000001 to 1024'],
-    ['objectWait', 'long', 'a time such as 50ms, 2s or 1m, of a day at the most'],
-  ])('is refused with its field, itself and what would do: %s %j', (name, value, would) => {
+    ['objectWait', 'long', 'a time such as 50ms, 2s or 1m, at most 24h'],
+  ])('is refused with its field, the value and what is valid: %s %j', (name, value, valid) => {
     const { field } = SETTINGS[name];
-    const rest = `: ${JSON.stringify(value)} will not do: give ${would}`;
+    const rest = `: ${JSON.stringify(value)} is not valid: use ${valid}`;
     expect(refusal({ given: { [name]: value } })).toBe(`--${field.replaceAll('_', '-')}${rest}`);
     const file = fileOf(JSON.stringify({ [field]: value }));
     expect(refusal({ file })).toBe(`${file}: ${field}${rest}`);
@@ -197,15 +197,17 @@ describe('a value that will not do', () => {
     expect(refusal({ given: { stream: name } })).toContain(`stream: ${JSON.stringify(name)} `);
   });
 
-  it('is refused also where another one stands over it in no other field', () => {
+  it('is refused if a flag of another setting is valid', () => {
     expect(refusal({ given: { count: 3 }, env: { IMGPIPE_THRESHOLD: 'x' } })).toContain('IMGPIPE_THRESHOLD: "x"');
   });
 });
 
 describe('a configuration file', () => {
-  it('may hold no setting that there is not', () => {
+  it('may hold no unknown setting', () => {
     const file = fileOf('{"data":"a","treshold":1}');
-    expect(refusal({ file })).toMatch(/: there is no setting "treshold"; there are data, broker, .*threshold/);
+    expect(refusal({ file })).toMatch(
+      /: unknown setting "treshold": did you mean threshold\? The settings are data, broker, .*threshold/,
+    );
   });
 
   it.each(['{"data": ', '', "{'data':1}"])('must be JSON: %j', (content) => {
@@ -219,21 +221,21 @@ describe('a configuration file', () => {
   });
 
   it.each([
-    ['is not there', (folder: string) => path.join(folder, 'none.json'), 'ENOENT'],
+    ['does not exist', (folder: string) => path.join(folder, 'none.json'), 'ENOENT'],
     ['is a folder', (folder: string) => folder, 'EISDIR'],
-  ])('that %s is named', (_, of, code) => {
+  ])('that %s is named in the error', (_, of, code) => {
     const file = of(temporaryFolder());
     expect(refusal({ file })).toBe(`the configuration file ${file} cannot be read (${code})`);
   });
 
-  it('that is not named is not looked for', () => {
+  it('is not read unless it is named', () => {
     expect(load({ file: undefined }).data).toBe('imgpipe-data');
   });
 });
 
 describe('a password in the address of a broker', () => {
-  it('is refused, and not shown', () => {
+  it('is refused without being shown', () => {
     const message = refusal({ given: { broker: 'kafka://me:secret@a:1,b:2' } });
-    expect(message).toBe(`--broker: "kafka://…@a:1,b:2" will not do: give ${A_BROKER}`);
+    expect(message).toBe(`--broker: "kafka://…@a:1,b:2" is not valid: use ${A_BROKER}`);
   });
 });

@@ -74,6 +74,22 @@ export function objectStoreContract(stand: () => Promise<ObjectStoreStand>): voi
       expect(await store.size('image_database/sky/00001.jpg')).toBeUndefined();
     });
 
+    it('have a digest and a size; undefined is only what is missing', async () => {
+      const { store } = await stand();
+      const contents = [0, 1, 1_500_001].map((length) => Uint8Array.from({ length }, (_, index) => index % 251));
+      const objects = contents.map((content, index) => ({
+        key: `image_database/0000${index + 1}.jpg`,
+        bytes: content,
+      }));
+      await store.put(objects);
+      for (const object of objects) {
+        const expected = { sha256: sha256Of(object.bytes), size: object.bytes.length };
+        expect(await store.digest(object.key)).toEqual(expected);
+      }
+      expect(await store.digest('image_database/00004.jpg')).toBeUndefined();
+      expect(await store.digest('image_database/sky/00001.jpg')).toBeUndefined();
+    });
+
     it('are the body of an answer as they are opened', async () => {
       const { store } = await stand();
       await store.put([{ key: KEY, bytes: bytes('a picture') }]);

@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from '../support/imgpipe.ts';
-import { blocks, table } from './readme.ts';
+import { blocks, readPage, table } from './pages.ts';
 
-const PAGE = readFileSync(path.join(ROOT, 'docs/scaling.md'), 'utf8');
+const PAGE = readPage('docs/scaling.md').text;
 
 /** `a × b / c + d …` with words and units between; undefined where it is no sum of numbers. */
 function worth(text: string): number | undefined {

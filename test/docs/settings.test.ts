@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { shown } from '../../src/cli/options.ts';
 import type { Setting } from '../../src/config/setting.ts';
 import { SETTINGS, type SettingName, variableOf } from '../../src/config/settings.ts';
-import { code, section, table } from './readme.ts';
+import { code, readPage, table } from './pages.ts';
 
-test("the README's settings are the program's, with flag, variable and default", () => {
-  const documented = table(section('## Settings'), 'field').map((row) =>
+test('the settings page lists every setting, with flag, variable and default', () => {
+  const documented = table(readPage('docs/reference/settings.md').text, 'field').map((row) =>
     row.slice(0, 4).map((cell) => (cell === '' ? cell : code(cell))),
   );
   const real = (Object.keys(SETTINGS) as SettingName[]).map((name) => {

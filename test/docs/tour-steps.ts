@@ -1,10 +1,10 @@
-/** What a guided tour has its reader do, or see, in one or more terminals. */
+/** What the reader of a page does, or sees, in one or more terminals. */
 export interface TourStep {
   /** `sh`: type the lines; `keys`: press them; `text`: see the lines. */
   readonly kind: 'sh' | 'keys' | 'text';
   readonly terminals: readonly number[];
   readonly lines: string;
-  /** With which exit status the lines end. */
+  /** The exit code of the lines. */
   readonly exit: number;
   /** The line of the page. */
   readonly at: number;
@@ -12,12 +12,17 @@ export interface TourStep {
 
 const KINDS: ReadonlySet<string> = new Set(['sh', 'keys', 'text']);
 
-/** The fenced blocks of a page, in order. Each must say in its info string what it is and for which terminals. */
-export function tourSteps(page: string): TourStep[] {
-  return [...page.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(({ 1: info = '', 2: lines = '', index }) => {
+/**
+ * The fenced blocks of a page, in order. The info string of a block says what it is and for which terminals; with
+ * `others` the page may have further blocks, which are left out.
+ */
+export function tourSteps(page: string, { others = false } = {}): TourStep[] {
+  return [...page.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].flatMap(({ 1: info = '', 2: lines = '', index }) => {
+    if (others && !info.includes(' terminal=')) return [];
     const at = page.slice(0, index).split('\n').length;
     const [, kind = '', terminals = '', exit = '0'] = /^(\w+) terminal=([\d,]+)(?: exit=(\d+))?$/.exec(info) ?? [];
-    if (!KINDS.has(kind)) throw new Error(`line ${at}: the block says neither what it is nor where: ${info}`);
+    if (!KINDS.has(kind))
+      throw new Error(`line ${at}: the block does not say what it is and for which terminal: ${info}`);
     return {
       kind: kind as TourStep['kind'],
       terminals: terminals.split(',').map(Number),
@@ -29,8 +34,8 @@ export function tourSteps(page: string): TourStep[] {
 }
 
 /**
- * What an output must hold for lines of the page: these lines, one after the other. `…` is any text within a line, a
- * line of `…` alone any number of lines, and blanks are as wide as they like.
+ * The pattern of an output that has these lines of a page, in order and without gaps. `…` stands for any text within a
+ * line, and a line of only `…` for any number of lines. Blanks match blanks of any width.
  */
 export function outputPattern(lines: string): RegExp {
   const patterns = lines.split('\n').map((line) => {

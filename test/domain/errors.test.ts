@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asImgpipeError, ERROR_CODES, ImgpipeError, stackOf } from '../../src/domain/errors.ts';
 
 describe('the error codes', () => {
-  it('have the exit status that goes with their blame', () => {
+  it('have exit codes that match their blame', () => {
     const of = (wanted: string) =>
       new Set(Object.values(ERROR_CODES).flatMap(({ blame, exit }) => (blame === wanted ? [exit] : [])));
     expect(of('message')).toEqual(new Set([1]));
@@ -20,14 +20,14 @@ describe('the error codes', () => {
     ['not_found', 'user', 3],
     ['in_use', 'user', 1],
     ['internal', 'bug', 1],
-  ] as const)('say of %s that the blame is of %s and the exit status %i', (code, blame, exit) => {
+  ] as const)('include %s, with blame %s and exit code %i', (code, blame, exit) => {
     const error = new ImgpipeError(code, 'why');
     expect([error.code, error.blame, error.exit, error.message]).toEqual([code, blame, exit, 'why']);
   });
 });
 
-describe('whatever is thrown', () => {
-  it('stays as it is where it is one of ours', () => {
+describe('a thrown value', () => {
+  it('stays the same if it is an ImgpipeError', () => {
     const error = new ImgpipeError('disk_full', 'full');
     expect(asImgpipeError(error)).toBe(error);
   });
@@ -36,11 +36,11 @@ describe('whatever is thrown', () => {
     [new TypeError('x is undefined'), 'x is undefined'],
     ['a text', 'a text'],
     [undefined, 'undefined'],
-  ])('else is a bug of ours, and is kept: %s', (thrown, message) => {
+  ])('otherwise becomes the cause of an internal error: %s', (thrown, message) => {
     expect(asImgpipeError(thrown)).toMatchObject({ code: 'internal', message, cause: thrown });
   });
 
-  it('has the stack of its first cause', () => {
+  it('has the stack of its innermost cause', () => {
     const cause = new TypeError('deep');
     const error = new ImgpipeError('internal', 'outer', { cause: new Error('between', { cause }) });
     expect(stackOf(error)).toBe(cause.stack);

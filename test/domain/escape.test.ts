@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { escapeText } from '../../src/domain/escape.ts';
 
-describe('text from outside', () => {
+describe('escapeText', () => {
   it.each([
     ['plain', '/pictures/a b-(1).jpg', '/pictures/a b-(1).jpg'],
     ['other scripts and emoji', 'Bärnau 東京 📷.jpg', 'Bärnau 東京 📷.jpg'],
     ['a newline', 'a\nb', 'a\\nb'],
     ['return and tab', 'a\r\tb', 'a\\r\\tb'],
     ['an escape sequence', '\x1b[31mred\x07', '\\x1b[31mred\\x07'],
-    ['the eighth bit’s control characters', '\x85\x9b', '\\x85\\x9b'],
+    ['C1 control characters', '\x85\x9b', '\\x85\\x9b'],
     ['null and delete', '\0\x7f', '\\x00\\x7f'],
     ['line and paragraph separators', 'a\u2028b\u2029c', 'a\\u2028b\\u2029c'],
-    ['marks that turn the direction', '\u202egpj.exe\u2066\u200f', '\\u202egpj.exe\\u2066\\u200f'],
-    ['half of a pair', 'a\ud83db', 'a\\ud83db'],
-    ['a backslash, so that it cannot be mistaken', 'a\\nb', 'a\\\\nb'],
-  ])('is one line: %s', (_, text, escaped) => {
+    ['bidirectional marks', '\u202egpj.exe\u2066\u200f', '\\u202egpj.exe\\u2066\\u200f'],
+    ['a lone surrogate', 'a\ud83db', 'a\\ud83db'],
+    ['a backslash', 'a\\nb', 'a\\\\nb'],
+  ])('keeps text on one line: %s', (_, text, escaped) => {
     expect(escapeText(text)).toBe(escaped);
   });
 

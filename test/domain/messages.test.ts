@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  deadLetterMessage,
-  imageEventMessage,
-  imageReceivedMessage,
-  type Message,
-  readMessage,
-} from '../../src/domain/messages.ts';
+import { deadLetterMessage, imageEventMessage, imageReceivedMessage, type Message } from '../../src/domain/messages.ts';
+import { readMessage } from '../../src/domain/read-message.ts';
 import { deadLetter, eventRecord, imageRecord, placeAt } from '../support/samples.ts';
 
 const PIPELINE = '01234567-89ab-cdef-0123-456789abcdef';
@@ -15,10 +10,10 @@ const EVENT = 'imgpipe.image.event.v1';
 const image = imageRecord({ stream: 'sky', number: 3 });
 const event = eventRecord({ image: { stream: 'sky', number: 3 } });
 const received = imageReceivedMessage(PIPELINE, image);
-const happened = imageEventMessage(PIPELINE, event);
+const changed = imageEventMessage(PIPELINE, event);
 
-describe('a message that an image was received', () => {
-  it('is a CloudEvent with the reference’s field, keyed by its stream', () => {
+describe('the message of a received image', () => {
+  it('is a CloudEvent with the field names of the reference, keyed by stream', () => {
     expect({ ...received, value: JSON.parse(received.value) }).toEqual({
       key: 'sky',
       headers: {
@@ -39,28 +34,28 @@ describe('a message that an image was received', () => {
     });
   });
 
-  it('is read as it was written', () => {
+  it('can be read back', () => {
     const { pipelineId, data } = readMessage(RECEIVED, received);
     expect(pipelineId).toBe(PIPELINE);
     expect(data).toEqual(JSON.parse(received.value));
   });
 
-  it('names no image before the first', () => {
+  it('has no previous image for the first image', () => {
     const first = imageReceivedMessage(PIPELINE, { ...image, number: 1 });
     expect(readMessage(RECEIVED, first).data.previous_image_num).toBeNull();
   });
 });
 
-describe('a message of an image event', () => {
-  it('is a CloudEvent with the reference’s fields, keyed by its stream', () => {
-    expect(happened.key).toBe('sky');
-    expect(happened.headers).toEqual({
+describe('the message of an image event', () => {
+  it('is a CloudEvent with the field names of the reference, keyed by stream', () => {
+    expect(changed.key).toBe('sky');
+    expect(changed.headers).toEqual({
       ...received.headers,
       ce_type: EVENT,
       ce_id: 'event/1',
       ce_time: event.analyzedAt,
     });
-    expect(readMessage(EVENT, happened)).toEqual({
+    expect(readMessage(EVENT, changed)).toEqual({
       pipelineId: PIPELINE,
       data: {
         image_event_num: 1,
@@ -74,7 +69,7 @@ describe('a message of an image event', () => {
     });
   });
 
-  it('has no measurement where sizes differ', () => {
+  it('has no measurement if the sizes differ', () => {
     const message = imageEventMessage(PIPELINE, { ...event, kind: 'size_changed', measurement: null });
     expect(readMessage(EVENT, message).data).toMatchObject({ kind: 'size_changed', measurement: null });
   });
@@ -89,7 +84,7 @@ describe('the copy of a dead letter', () => {
     message: received,
   });
 
-  it('tells why, of what, and the value as it was', () => {
+  it('has the reason, the subject and the original value', () => {
     const copy = deadLetterMessage(PIPELINE, letter);
     expect(copy.key).toBe('sky');
     expect(copy.headers).toEqual({
@@ -117,13 +112,13 @@ describe('the copy of a dead letter', () => {
     });
   });
 
-  it('of a message that says nothing tells what there is', () => {
+  it('has null for what is unknown', () => {
     const copy = deadLetterMessage(PIPELINE, deadLetter());
     expect(copy.key).toBe('');
     expect(readMessage(DEAD, copy).data).toMatchObject({ topic: null, image_num: null, technique: null, value: null });
   });
 
-  it('is never larger than a broker takes, whatever was in the message', () => {
+  it('stays within 1 MB, however large the message was', () => {
     const large = '\u0001'.repeat(2_000_000);
     const message = { key: large, headers: { ce_type: large }, value: large };
     const { key, headers, value } = deadLetterMessage(PIPELINE, { ...letter, image: null, detail: large, message });
@@ -133,7 +128,7 @@ describe('the copy of a dead letter', () => {
   });
 });
 
-describe('a message that cannot be read', () => {
+describe('readMessage', () => {
   const { ce_source: _, ...withoutSource } = received.headers;
   const header = (name: string, value: string): Message => ({
     ...received,
@@ -147,33 +142,33 @@ describe('a message that cannot be read', () => {
   it.each<[string, Message, string]>([
     ['another version of CloudEvents', header('ce_specversion', '0.3'), 'ce_specversion is "0.3", not 1.0'],
     ['no headers', { ...received, headers: {} }, 'ce_specversion is missing, not 1.0'],
-    ['another type', happened, `ce_type is "${EVENT}", not ${RECEIVED}`],
+    ['another type', changed, `ce_type is "${EVENT}", not ${RECEIVED}`],
     ['a later version of its type', header('ce_type', 'imgpipe.image.received.v2'), `.v2", not ${RECEIVED}`],
-    ['no source', { ...received, headers: withoutSource }, 'ce_source is missing'],
-    ['a source that is no pipeline', header('ce_source', '/sensor/1'), 'ce_source is "/sensor/1", not urn:uuid:'],
-    ['what is not JSON', { ...received, value: '{"image_num":' }, 'the message is not JSON: '],
-    ['nothing', { ...received, value: '' }, 'the message is not JSON: '],
-    ['JSON that is no object', { ...received, value: '[3]' }, 'data: '],
+    ['a missing source', { ...received, headers: withoutSource }, 'ce_source is missing'],
+    ['a source that is not a pipeline', header('ce_source', '/sensor/1'), 'ce_source is "/sensor/1", not urn:uuid:'],
+    ['invalid JSON', { ...received, value: '{"image_num":' }, 'the message is not JSON: '],
+    ['an empty value', { ...received, value: '' }, 'the message is not JSON: '],
+    ['JSON that is not an object', { ...received, value: '[3]' }, 'data: '],
     ['null', { ...received, value: 'null' }, 'data: '],
     ['a missing field', data({ stream: undefined }), 'stream: '],
-    ['a number that is none', data({ image_num: '3' }), 'image_num: '],
+    ['a number as text', data({ image_num: '3' }), 'image_num: '],
     ['a number below one', data({ image_num: 0 }), 'image_num: '],
-    ['a number that is not whole', data({ image_num: 1.5 }), 'image_num: '],
-    ['a number that is not safe', data({ image_num: 2 ** 60 }), 'image_num: '],
-    ['a digest that is no text', data({ sha256: 7 }), 'sha256: '],
+    ['a fraction', data({ image_num: 1.5 }), 'image_num: '],
+    ['an unsafe integer', data({ image_num: 2 ** 60 }), 'image_num: '],
+    ['a digest that is not text', data({ sha256: 7 }), 'sha256: '],
     ['a previous image below one', data({ previous_image_num: 0 }), 'previous_image_num: '],
-  ])('is told apart from ours: %s', (_what, message, why) => {
+  ])('rejects %s', (_what, message, why) => {
     expect(() => readMessage(RECEIVED, message)).toThrow(
       expect.objectContaining({ code: 'bad_message', message: expect.stringContaining(why) }),
     );
   });
 
-  it('is an event of a kind that there is not', () => {
-    const value = JSON.stringify({ ...JSON.parse(happened.value), kind: 'first' });
-    expect(() => readMessage(EVENT, { ...happened, value })).toThrow(/kind: /);
+  it('rejects an unknown kind of event', () => {
+    const value = JSON.stringify({ ...JSON.parse(changed.value), kind: 'first' });
+    expect(() => readMessage(EVENT, { ...changed, value })).toThrow(/kind: /);
   });
 
-  it('is not one with fields that a later version has added', () => {
+  it('ignores fields that a later version added', () => {
     expect(readMessage(RECEIVED, data({ camera: 'north' })).data.image_num).toBe(3);
   });
 });

@@ -30,7 +30,7 @@ describe('the keys of objects', () => {
     ]);
   });
 
-  it('lie in the folders that are the pipeline’s own', () => {
+  it('are in the folders that only the pipeline writes to', () => {
     const keys = [
       imageKey({ stream: 'sky', number: 1, format: 'jpg' }),
       eventTextKey(1),

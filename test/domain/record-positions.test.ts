@@ -7,7 +7,7 @@ const LOGS = [
   { partition: 1, start: 0, end: 5 },
 ];
 
-describe('a place', () => {
+describe('the position of a message', () => {
   it.each([
     [9, 0, false],
     [10, 0, true],
@@ -16,11 +16,11 @@ describe('a place', () => {
     [4, 1, true],
     [10, 1, false],
     [4, 2, false],
-  ])('%i of partition %i lies in the logs or not: %s', (offset, partition, lies) => {
-    expect(isInLog(placeAt(offset, { partition }), 'embedded', LOGS)).toBe(lies);
+  ])('offset %i of partition %i is within the logs: %s', (offset, partition, within) => {
+    expect(isInLog(placeAt(offset, { partition }), 'embedded', LOGS)).toBe(within);
   });
 
-  it('lies in no log of another bus', () => {
+  it('is in no log of another bus', () => {
     expect(isInLog(placeAt(10), 'kafka', LOGS)).toBe(false);
     expect(willBeDelivered(placeAt(10), 'kafka', LOGS, new Map())).toBe(false);
   });
@@ -30,15 +30,15 @@ describe('a place', () => {
     [15, true],
     [19, true],
     [20, false],
-  ])('%i waits where it is in the log, at or past what is committed: %s', (offset, waiting) => {
+  ])('offset %i will be delivered if it is in the log at or after the committed offset: %s', (offset, delivered) => {
     const committed = new Map([
       [0, 15],
       [1, 0],
     ]);
-    expect(willBeDelivered(placeAt(offset), 'embedded', LOGS, committed)).toBe(waiting);
+    expect(willBeDelivered(placeAt(offset), 'embedded', LOGS, committed)).toBe(delivered);
   });
 
-  it('waits from the log’s start on where its partition has no commit', () => {
+  it('will be delivered from the log’s start if its partition has no committed offset', () => {
     expect(willBeDelivered(placeAt(10), 'embedded', LOGS, new Map([[1, 5]]))).toBe(true);
     expect(willBeDelivered(placeAt(9), 'embedded', LOGS, new Map())).toBe(false);
   });

@@ -8,7 +8,7 @@ function refusal(name: string): ImgpipeError {
   } catch (error) {
     if (error instanceof ImgpipeError) return error;
   }
-  throw new Error(`${name} was taken`);
+  throw new Error(`${name} was accepted`);
 }
 
 describe('the name of a stream', () => {
@@ -23,7 +23,7 @@ describe('the name of a stream', () => {
     '1234.jpg',
     '00001.gif',
     'a00001.jpg',
-  ])('may be %s', (name) => {
+  ])('can be %s', (name) => {
     expect(checkStreamName(name)).toBe(name);
   });
 
@@ -44,15 +44,18 @@ describe('the name of a stream', () => {
     'ä',
     'a\0',
     'a'.repeat(65),
-  ])('may not be %j, and the refusal names it and says what would do', (name) => {
+  ])('cannot be %j, and the error says what is valid', (name) => {
     const error = refusal(name);
     expect(error.blame).toBe('user');
     expect(error.message).toBe(
-      `stream: ${JSON.stringify(name)} is no stream name: use 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit`,
+      `stream: ${JSON.stringify(name)} is not a stream name: use 1 to 64 characters of a-z, 0-9, '.', '_' and '-', starting with a letter or digit`,
     );
   });
 
-  it.each(['00001.jpg', '12345.png', '123456.jpg'])('may not be that of an image of the default stream: %s', (name) => {
-    expect(refusal(name).message).toContain(`${JSON.stringify(name)} would be mistaken for an image`);
-  });
+  it.each(['00001.jpg', '12345.png', '123456.jpg'])(
+    'cannot be the name of an image of the default stream: %s',
+    (name) => {
+      expect(refusal(name).message).toContain(`${JSON.stringify(name)} would look like an image`);
+    },
+  );
 });

@@ -7,7 +7,7 @@ const reference = imageRecord({ number: 2, format: 'png' });
 const event = eventRecord({ image: { stream: 'default', number: 3 }, reference: 2, base: '/pipeline' });
 
 describe('the text of an event', () => {
-  it('begins with the five lines of the reference, and goes on with named facts', () => {
+  it('starts with the five lines of the reference, followed by named fields', () => {
     expect(eventText(event, image, reference)).toBe(
       [
         'Image event #: 1',
@@ -30,7 +30,7 @@ describe('the text of an event', () => {
     );
   });
 
-  it('names the mask, the threshold’s unit and each region on a line of its own', () => {
+  it('has lines for the mask, the unit of the threshold and each region', () => {
     const box = { x: 104, y: 77, width: 12, height: 11 };
     const region = { box, centroid: { x: 109.4, y: 82.25 }, area: 98, sum: -4021.125, peak: -88, snr: 41.2 };
     const changed = {
@@ -45,12 +45,12 @@ describe('the text of an event', () => {
     expect(lines.slice(-4)).toEqual(['Regions: 2', `Region 1: ${words}`, `Region 2: ${words}`, '']);
   });
 
-  it('names no measurement where there is none', () => {
+  it('has no measurement line for size_changed', () => {
     const text = eventText({ ...event, kind: 'size_changed', measurement: null }, image, reference);
     expect(text).toContain('Kind: size_changed\nTechnique: l2@1\nThreshold: 0\n');
   });
 
-  it('keeps each line one line, whatever the paths hold', () => {
+  it('escapes line breaks in paths', () => {
     const odd = { ...event, base: '/data\nImage event #: 9/\x1b[2J' };
     const text = eventText(odd, { ...image, origin: '/a\r\nThreshold: 7' }, reference);
     const lines = text.split('\n');
@@ -61,7 +61,7 @@ describe('the text of an event', () => {
 });
 
 describe('the text of an alert', () => {
-  it('begins with the three lines of the reference, and goes on with named facts', () => {
+  it('starts with the three lines of the reference, followed by named fields', () => {
     const alert = alertRecord(1);
     expect(alertText(alert, event)).toBe(
       [
@@ -76,7 +76,7 @@ describe('the text of an alert', () => {
     );
   });
 
-  it('keeps each line one line, whatever the path holds', () => {
+  it('escapes line breaks in the path', () => {
     const lines = alertText(alertRecord(1), { ...event, base: '/a\nb' }).split('\n');
     expect(lines).toHaveLength(7);
     expect(lines[1]).toBe('Image event database path: /a\\nb/image_event_database/image_event_001.txt');

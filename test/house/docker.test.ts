@@ -4,12 +4,12 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { javaProgram } from '../../kafka/java.ts';
-import { fetchLibraries, KAFKA_VERSION } from '../../kafka/libraries.ts';
+import { downloadLibraries, KAFKA_VERSION } from '../../kafka/libraries.ts';
 import { createNode } from '../../kafka/node.ts';
 import { freePorts } from '../../kafka/ports.ts';
 import { imgpipe, ROOT } from '../support/imgpipe.ts';
-import { kafkajsClient } from '../support/kafkajs-client.ts';
-import { whyNoKafka } from '../support/shared-kafka.ts';
+import { kafkajsClient } from '../support/kafka/kafkajs-client.ts';
+import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Service {
@@ -34,55 +34,55 @@ const { kafka, ...stages } = services;
 if (kafka === undefined) throw new Error('the compose file has no service kafka');
 const whyNone = await whyNoKafka();
 
-/** Listeners, or what they advertise, by name: their host and port. */
+/** Listeners or advertised listeners by name: their host and port. */
 function listeners(text: unknown): Record<string, string> {
   return Object.fromEntries([...String(text).matchAll(/(\w+):\/\/([^,]*)/g)].map(([, name, place]) => [name, place]));
 }
 
-/** A Docker image without a host is one of the default registry. */
+/** An image name without a host is of the default registry. */
 function hasHost(image: string): boolean {
   return image.includes('/') && /[.:]|^localhost$/.test(image.split('/')[0] ?? '');
 }
 
 describe('the compose file', () => {
-  it('starts the broker alone, and the stages with their profile', () => {
+  it('starts only the broker, and the stages with their profile', () => {
     expect(kafka.profiles).toBeUndefined();
     expect(Object.keys(stages).sort()).toEqual(['alert', 'analyze', 'receive']);
     for (const { profiles } of Object.values(stages)) expect(profiles).toEqual(['stages']);
   });
 
-  it('runs the Kafka that the tests run', () => {
+  it('runs the same version of Kafka as the tests', () => {
     expect(kafka.image).toBe(`apache/kafka:${KAFKA_VERSION}`);
   });
 
-  it('keeps what the broker has in a volume', () => {
+  it('keeps the data of the broker in a volume', () => {
     expect(kafka.volumes).toEqual([`kafka:${kafka.environment['KAFKA_LOG_DIRS']}`]);
     expect(Object.keys(compose.volumes)).toEqual(['kafka', 'pipeline']);
   });
 
-  it('lets the broker be reached from this machine alone, and from the other containers', () => {
+  it('exposes the broker only to this machine and the other containers', () => {
     const own = listeners(kafka.environment['KAFKA_LISTENERS']);
-    const told = listeners(kafka.environment['KAFKA_ADVERTISED_LISTENERS']);
+    const advertised = listeners(kafka.environment['KAFKA_ADVERTISED_LISTENERS']);
     expect(kafka.ports).toEqual(['127.0.0.1:9092:9092']);
-    expect([own['HOST'], told['HOST']]).toEqual([':9092', '127.0.0.1:9092']);
-    expect([own['CONTAINERS'], told['CONTAINERS']]).toEqual([':19092', 'kafka:19092']);
+    expect([own['HOST'], advertised['HOST']]).toEqual([':9092', '127.0.0.1:9092']);
+    expect([own['CONTAINERS'], advertised['CONTAINERS']]).toEqual([':19092', 'kafka:19092']);
     for (const { environment } of Object.values(stages))
-      expect(environment['IMGPIPE_BROKER']).toBe(`kafka://${told['CONTAINERS']}`);
+      expect(environment['IMGPIPE_BROKER']).toBe(`kafka://${advertised['CONTAINERS']}`);
   });
 
   it.skipIf(whyNone !== undefined)(
-    `tells the image all that Kafka needs to start${whyNone ? ` (left out: ${whyNone})` : ''}`,
+    `sets every variable that Kafka needs to start${whyNone ? ` (skipped: ${whyNone})` : ''}`,
     async () => {
-      const libraries = await fetchLibraries(() => {});
+      const libraries = await downloadLibraries(() => {});
       const folder = temporaryFolder();
       const [host = 0, containers = 0, controllers = 0] = await freePorts(3);
-      const moved = (value: unknown) =>
+      const onFreePorts = (value: unknown) =>
         String(value)
           .replaceAll(':19092', `:${containers}`)
           .replaceAll(':9092', `:${host}`)
           .replaceAll(':9093', `:${controllers}`)
           .replaceAll('://:', '://127.0.0.1:');
-      const variables = Object.entries(kafka.environment).map(([name, value]) => [name, moved(value)]);
+      const variables = Object.entries(kafka.environment).map(([name, value]) => [name, onFreePorts(value)]);
       const node = createNode({
         libraries,
         folder: path.join(folder, 'node'),
@@ -99,15 +99,15 @@ describe('the compose file', () => {
     },
   );
 
-  it('asks the broker itself whether it is healthy, and has the stages wait for that', () => {
+  it('checks the health of the broker by a request, and starts the stages once it is healthy', () => {
     expect(kafka.healthcheck?.test.join(' ')).toMatch(
       /kafka-broker-api-versions\.sh --bootstrap-server localhost:9092$/,
     );
-    for (const { depends_on: before } of Object.values(stages))
-      expect(before).toEqual({ kafka: { condition: 'service_healthy' } });
+    for (const { depends_on: dependencies } of Object.values(stages))
+      expect(dependencies).toEqual({ kafka: { condition: 'service_healthy' } });
   });
 
-  it('runs the stages from the Dockerfile on one data folder, with time to end', () => {
+  it('runs the stages from the Dockerfile on one data folder, with a grace period to stop', () => {
     for (const { build, init, environment, volumes, stop_grace_period: grace } of Object.values(stages)) {
       expect(build).toBe('.');
       expect(init).toBe(true);
@@ -117,7 +117,7 @@ describe('the compose file', () => {
     }
   });
 
-  it('starts the endless stages again, and asks their heartbeats whether they are healthy', () => {
+  it('restarts the endless stages, and checks their health by their heartbeats', () => {
     for (const name of ['analyze', 'alert']) {
       expect(stages[name]?.restart).toBe('unless-stopped');
       expect(stages[name]?.healthcheck?.test).toEqual(['CMD', 'imgpipe', 'status', '--alive', name]);
@@ -129,15 +129,15 @@ describe('the compose file', () => {
     ['receive', ['--count', '0']],
     ['analyze', ['--drain']],
     ['alert', ['--drain']],
-  ])('gives imgpipe a command that it has: %s', async (name, toEndAtOnce) => {
-    const { status, stderr } = await imgpipe([...(stages[name]?.command ?? []), ...toEndAtOnce], {
+  ])('runs a valid command: %s', async (name, toEndImmediately) => {
+    const { status, stderr } = await imgpipe([...(stages[name]?.command ?? []), ...toEndImmediately], {
       env: { IMGPIPE_DATA: temporaryFolder(), IMGPIPE_WAIT: String(stages[name]?.environment['IMGPIPE_WAIT']) },
     });
     expect(stderr).not.toContain('--help');
     expect(status).toBe(0);
   });
 
-  it('takes no image from a registry that it names', () => {
+  it('names no registry', () => {
     expect(Object.values(services).filter(({ image }) => hasHost(image))).toEqual([]);
   });
 });
@@ -149,12 +149,12 @@ describe('the Dockerfile', () => {
     .filter((line) => /^[A-Z]/.test(line));
   const lastStage = instructions.slice(instructions.findLastIndex((line) => line.startsWith('FROM ')));
 
-  it('builds in one stage and runs in another, from slim images of no registry that it names', () => {
+  it('builds in one stage and runs in another, from slim images without a registry name', () => {
     const images = instructions.flatMap((line) => /^FROM (\S+)/.exec(line)?.[1] ?? []);
     expect(images).toEqual(['node:24-slim', 'node:24-slim']);
   });
 
-  it('runs what is packed, with what it needs to run alone', () => {
+  it('runs the packed package with its production dependencies only', () => {
     const [from] = lastStage.filter((line) => line.startsWith('COPY'));
     expect(from).toBe('COPY --from=build /opt/imgpipe /opt/imgpipe');
     expect(instructions.join('\n')).toMatch(
@@ -162,7 +162,7 @@ describe('the Dockerfile', () => {
     );
   });
 
-  it('runs as a user who owns the data folder and is not root', () => {
+  it('runs as a user other than root that owns the data folder', () => {
     expect(lastStage.filter((line) => /^(USER|VOLUME|WORKDIR)/.test(line))).toEqual([
       'USER node',
       'WORKDIR /pipeline',
@@ -172,11 +172,11 @@ describe('the Dockerfile', () => {
     expect(lastStage.join('\n')).toMatch(/^ENV .*\bIMGPIPE_DATA=\/pipeline\b/m);
   });
 
-  it('starts Node without a shell in between', () => {
+  it('starts Node without a shell', () => {
     expect(lastStage).toContain('ENTRYPOINT ["node", "/opt/imgpipe/bin/imgpipe.js"]');
   });
 
-  it('is sent all that the package is made of, and no more', () => {
+  it('gets all files that the package is built from, and no others', () => {
     const sent = read('.dockerignore')
       .split('\n')
       .flatMap((line) => /^!(.+)/.exec(line)?.[1] ?? []);
@@ -190,7 +190,7 @@ describe('the Dockerfile', () => {
   });
 });
 
-/** What the image makes of its variables: the work of a class of Kafka's own. */
+/** The properties that the image makes from its variables, by Kafka's own class for that. */
 function propertiesOfImage(
   libraries: string,
   folder: string,

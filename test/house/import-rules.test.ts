@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PLACES = IMPORT_RULES.map(({ place }) => place);
 
-/** A specifier of each package that some place may import, and of one that none may. */
+/** A specifier of each allowed package, and of one that is allowed nowhere. */
 const PACKAGES = [
   ...new Set(IMPORT_RULES.flatMap(({ packages }) => packages).map((name) => name.replace(/\*+$/, 'something'))),
   'lodash',
@@ -23,7 +23,7 @@ const FORMS: Readonly<Record<string, (from: string) => string>> = {
   're-exports': (from) => `export { a } from '${from}';`,
 };
 
-/** A file of a place, as deep below it as there are folders, with what it would import and whether it may. */
+/** A file of a place with the imports to try, and whether each is allowed. */
 interface Sample {
   readonly file: string;
   readonly imports: readonly { readonly specifier: string; readonly allowed: boolean }[];
@@ -57,7 +57,7 @@ function mayImportPackage({ packages, node }: ImportRule, specifier: string): bo
   );
 }
 
-/** The imports of these samples that the linter refuses, with the repository's own configuration. */
+/** The imports of these samples that the linter refuses with the repository's configuration. */
 function refused(samples: readonly Sample[], form: (from: string) => string): string[] {
   const folder = realpathSync(temporaryFolder());
   const config = JSON.parse(readFileSync(path.join(ROOT, 'biome.json'), 'utf8'));
@@ -79,12 +79,12 @@ function refused(samples: readonly Sample[], form: (from: string) => string): st
 }
 
 describe('the import rules', () => {
-  it('are those that the linter is configured with', () => {
+  it('are the ones in the configuration of the linter', () => {
     const { overrides } = JSON.parse(readFileSync(path.join(ROOT, 'biome.json'), 'utf8'));
     expect(overrides).toEqual(lintOverrides());
   });
 
-  it.each(Object.entries(FORMS))('are enforced on %s at every depth, and forbid nothing else', (_, form) => {
+  it.each(Object.entries(FORMS))('are enforced on %s at every depth, and refuse nothing else', (_, form) => {
     const samples = IMPORT_RULES.flatMap(samplesOf);
     const forbidden = samples.flatMap(({ file, imports }) =>
       imports.flatMap(({ specifier, allowed }) => (allowed ? [] : [`${file} imports ${specifier}`])),

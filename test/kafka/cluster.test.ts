@@ -1,16 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { portProblem } from '../../kafka/ports.ts';
-import { type KafkaCluster, type KafkaNode, startKafka } from '../support/kafka-cluster.ts';
-import { kafkajsClient } from '../support/kafkajs-client.ts';
-import { sharedKafka, whyNoKafka } from '../support/shared-kafka.ts';
+import { type KafkaCluster, type KafkaNode, startKafka } from '../support/kafka/kafka-cluster.ts';
+import { kafkajsClient } from '../support/kafka/kafkajs-client.ts';
+import { sharedKafka, whyNoKafka } from '../support/kafka/shared-kafka.ts';
 import { startUntilTestEnds } from '../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const whyNone = await whyNoKafka();
-const leftOut = whyNone ? ` (left out: ${whyNone})` : '';
+const skipped = whyNone ? ` (skipped: ${whyNone})` : '';
 
-describe.skipIf(whyNone !== undefined)(`a broker of one node${leftOut}`, () => {
+describe.skipIf(whyNone !== undefined)(`a broker of one node${skipped}`, () => {
   let kafka: KafkaCluster;
   let node: KafkaNode;
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe.skipIf(whyNone !== undefined)(`a broker of one node${leftOut}`, () => {
   });
   afterAll(() => kafka?.close());
 
-  it('keeps address and messages over an orderly stop and a start', async () => {
+  it('keeps its address and messages over a clean stop and a start', async () => {
     const client = await kafkajsClient(kafka.address);
     await client.createTopic('stop');
     await client.send('stop', 'a', 'b');
@@ -29,7 +29,7 @@ describe.skipIf(whyNone !== undefined)(`a broker of one node${leftOut}`, () => {
     expect(await client.count('stop')).toBe(3);
   });
 
-  it('keeps what it has acknowledged when it is killed', async () => {
+  it('keeps acknowledged messages when it is killed', async () => {
     const client = await kafkajsClient(kafka.address);
     await client.createTopic('kill');
     await client.send('kill', 'a', 'b');
@@ -38,19 +38,19 @@ describe.skipIf(whyNone !== undefined)(`a broker of one node${leftOut}`, () => {
     expect(await client.count('kill')).toBe(2);
   });
 
-  it('answers nobody while it is frozen, and goes on when it is thawed', async () => {
+  it('does not respond while it is frozen, and continues when it is thawed', async () => {
     const client = await kafkajsClient(kafka.address);
     await client.createTopic('freeze');
     node.freeze();
     onTestFinished(() => node.thaw());
-    const hasty = kafkajsClient(kafka.address, { requestTimeout: 1000, retry: { retries: 1 } });
-    await expect(hasty).rejects.toThrow();
+    const impatient = kafkajsClient(kafka.address, { requestTimeout: 1000, retry: { retries: 1 } });
+    await expect(impatient).rejects.toThrow();
     node.thaw();
     await client.send('freeze', 'a');
     expect(await client.count('freeze')).toBe(1);
   });
 
-  it('makes no topic that nobody has created, and takes the properties that it is given', async () => {
+  it('creates no topics automatically, and uses the given properties', async () => {
     const { admin, send } = await kafkajsClient(kafka.address, { retry: { retries: 1 } });
     await expect(send('nowhere', 'a')).rejects.toThrow(/topic/);
     expect(await admin.listTopics()).not.toContain('nowhere');
@@ -59,7 +59,7 @@ describe.skipIf(whyNone !== undefined)(`a broker of one node${leftOut}`, () => {
     expect(topics[0]?.partitions).toHaveLength(3);
   });
 
-  it('lets a consumer have a session of half a second', async () => {
+  it('accepts a session timeout of half a second', async () => {
     const client = await kafkajsClient(kafka.address);
     await client.createTopic('session');
     const consumer = client.kafka.consumer({ groupId: 'readers', sessionTimeout: 500, heartbeatInterval: 100 });
@@ -79,7 +79,7 @@ describe.skipIf(whyNone !== undefined)(`a broker of one node${leftOut}`, () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('imgpipe-kafka-'))).toEqual([]);
   });
 
-  it('does not outlive whoever started it, even where that is killed', async () => {
+  it('does not outlive its parent process, even if that is killed', async () => {
     const program = startUntilTestEnds('start-kafka.ts', ['stay'], { TMPDIR: temporaryFolder() });
     await program.until(/^kafka:.*\n/);
     const port = portIn(program.stdout());
@@ -90,8 +90,8 @@ describe.skipIf(whyNone !== undefined)(`a broker of one node${leftOut}`, () => {
   });
 });
 
-describe.skipIf(whyNone !== undefined)(`a cluster of three nodes${leftOut}`, () => {
-  it('loses and doubles nothing when one is killed in the middle of sending, and takes it back', async () => {
+describe.skipIf(whyNone !== undefined)(`a cluster of three nodes${skipped}`, () => {
+  it('loses and duplicates nothing when one is killed while a client sends, and accepts it back', async () => {
     const { address, nodes, close } = await startKafka({ nodes: 3 });
     onTestFinished(close);
     const client = await kafkajsClient(address);
@@ -110,8 +110,8 @@ describe.skipIf(whyNone !== undefined)(`a cluster of three nodes${leftOut}`, () 
   });
 });
 
-describe.skipIf(whyNone !== undefined)(`the broker of a run of tests${leftOut}`, () => {
-  it('is one, whoever asks', async () => {
+describe.skipIf(whyNone !== undefined)(`the shared broker of a test run${skipped}`, () => {
+  it('is the same for every test file', async () => {
     const [first, second] = await Promise.all([sharedKafka(), sharedKafka()]);
     expect(first.address).toBe(second.address);
     const { admin } = await kafkajsClient(first.address ?? '');

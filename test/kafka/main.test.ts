@@ -5,14 +5,14 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePorts, portProblem } from '../../kafka/ports.ts';
 import { canRunAsNobody, NOBODY, type Running, type StartOptions, startProgram } from '../support/imgpipe.ts';
-import { kafkajsClient } from '../support/kafkajs-client.ts';
-import { whyNoKafka } from '../support/shared-kafka.ts';
+import { kafkajsClient } from '../support/kafka/kafkajs-client.ts';
+import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const whyNone = await whyNoKafka();
 const UP = /^In each terminal of imgpipe: {2}export IMGPIPE_BROKER=(\S+)\n/m;
 
-/** Starts `npm run kafka` without npm; it is killed at the latest when the test has finished. */
+/** Starts the program of `npm run kafka`. It is killed when the test has finished. */
 function start(args: readonly string[], options?: StartOptions): Running {
   const running = startProgram('../../kafka/main.ts', args, options);
   onTestFinished(async () => {
@@ -27,8 +27,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe.skipIf(whyNone !== undefined)(`npm run kafka${whyNone ? ` (left out: ${whyNone})` : ''}`, () => {
-  it('names its folder and what imgpipe is to be told, stops at Ctrl-C, and goes on with what it had', async () => {
+describe.skipIf(whyNone !== undefined)(`npm run kafka${whyNone ? ` (skipped: ${whyNone})` : ''}`, () => {
+  it('prints its folder and the setting for imgpipe, stops on Ctrl-C, and keeps its messages', async () => {
     const data = path.join(temporaryFolder(), 'data');
     const [port, other] = await freePorts(2);
     const first = start(['--port', String(port), '--data', data]);
@@ -52,7 +52,7 @@ describe.skipIf(whyNone !== undefined)(`npm run kafka${whyNone ? ` (left out: ${
     await after.disconnect();
   });
 
-  it('refuses a folder in which another one is at work', async () => {
+  it('refuses a folder that another process uses', async () => {
     const data = temporaryFolder();
     const first = start(['--port', String(await freePort()), '--data', data]);
     await first.until(UP);
@@ -62,17 +62,17 @@ describe.skipIf(whyNone !== undefined)(`npm run kafka${whyNone ? ` (left out: ${
     expect(status).toBe(1);
   });
 
-  it('says so when Kafka ends by itself, and fails', async () => {
+  it('fails with one line when Kafka stops unexpectedly', async () => {
     const running = start(['--port', String(await freePort()), '--data', temporaryFolder()]);
     await running.until(UP);
     const pid = execFileSync('pgrep', ['-P', String(running.child.pid), 'java'], { encoding: 'utf8' });
     process.kill(Number(pid), 'SIGKILL');
     const { status, stderr } = await running.ended;
-    expect(stderr).toMatch(/^kafka: Apache Kafka has ended by itself\b.*\n$/);
+    expect(stderr).toMatch(/^kafka: Apache Kafka stopped unexpectedly\b.*\n$/);
     expect(status).toBe(1);
   });
 
-  it('takes Kafka with it when it is killed', async () => {
+  it('does not leave Kafka running when it is killed', async () => {
     const port = await freePort();
     const running = start(['--port', String(port), '--data', temporaryFolder()]);
     await running.until(UP);
@@ -83,17 +83,17 @@ describe.skipIf(whyNone !== undefined)(`npm run kafka${whyNone ? ` (left out: ${
 });
 
 describe('npm run kafka', () => {
-  it('says in one line that its port is in use', async () => {
+  it('reports a port in use in one line', async () => {
     const port = await freePort();
     const server = createServer().listen(port, '127.0.0.1');
     onTestFinished(() => void server.close());
     const { status, stderr } = await start(['--port', String(port), '--data', temporaryFolder()]).ended;
-    const remedy = 'stop what listens there, or choose another with --port';
-    expect(stderr).toBe(`kafka: port ${port} of 127.0.0.1 is in use: ${remedy}\n`);
+    const remedy = 'stop the program that listens there, or choose another with --port';
+    expect(stderr).toBe(`kafka: port ${port} of 127.0.0.1 is in use (EADDRINUSE): ${remedy}\n`);
     expect(status).toBe(1);
   });
 
-  it.skipIf(!canRunAsNobody)('says in one line that it may not write into its folder', async () => {
+  it.skipIf(!canRunAsNobody)('reports a folder without write permission in one line', async () => {
     const data = temporaryFolder();
     chmodSync(data, 0o755);
     const { status, stderr } = await start(['--data', data], { uid: NOBODY }).ended;
@@ -102,21 +102,21 @@ describe('npm run kafka', () => {
     expect(status).toBe(1);
   });
 
-  it('says in one line that there is no Java', async () => {
+  it('reports a missing Java in one line', async () => {
     const args = ['--port', String(await freePort()), '--data', temporaryFolder()];
     const { status, stderr } = await start(args, { env: { PATH: temporaryFolder(), JAVA_HOME: '' } }).ended;
-    expect(stderr).toMatch(/^kafka: Apache Kafka needs Java, and there is no 'java' here: .*\n$/);
+    expect(stderr).toMatch(/^kafka: Apache Kafka needs Java, and 'java' was not found: .*\n$/);
     expect(status).toBe(1);
   });
 
   it.each(['0', '65536', 'many'])('refuses the port %s', async (port) => {
     const { status, stderr } = await start(['--port', port]).ended;
     expect(stderr).toContain(port);
-    expect(stderr).toContain('A port is from 1 to 65535.');
+    expect(stderr).toContain('It must be a number from 1 to 65535.');
     expect(status).toBe(1);
   });
 
-  it('shows its options and their defaults', async () => {
+  it('prints its options and their defaults', async () => {
     const { status, stdout } = await start(['--help']).ended;
     expect(stdout).toContain('--port <number>');
     expect(stdout).toContain('9092');

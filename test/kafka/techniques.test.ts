@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { openKafkaBus } from '../../src/adapters/kafka/broker.ts';
 import { createPipeline } from '../../src/index.ts';
-import { kafkaOptions } from '../support/kafka-options.ts';
-import { sharedKafka } from '../support/shared-kafka.ts';
+import { kafkaOptions } from '../support/kafka/kafka-options.ts';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const kafka = await sharedKafka();
 const address = kafka.address ?? '';
-const leftOut = kafka.whyNone ? ` (left out: ${kafka.whyNone})` : '';
+const skipped = kafka.whyNone ? ` (skipped: ${kafka.whyNone})` : '';
 
 test.skipIf(kafka.whyNone !== undefined)(
-  `on Kafka a technique that is added later is a group of its own, and goes through the past${leftOut}`,
+  `on Kafka, a technique that is added later has its own group and analyzes the past images${skipped}`,
   async () => {
     const prefix = `t-${randomUUID()}.`;
     const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { create: true, withinMs: 10_000 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { liveness } from '../../src/operations/alive.ts';
-import type { HeartbeatRows } from '../../src/ports/heartbeats.ts';
+import type { HeartbeatCatalog } from '../../src/ports/catalog/heartbeats.ts';
 
 const OF = { stage: 'analyze', host: 'here' } as const;
 
-/** A catalog with the heartbeats of processes 1, 2, … so many seconds ago, the latest first. */
-function catalogOf(...secondsAgo: number[]): Pick<HeartbeatRows, 'heartbeats'> {
+/** A catalog with one heartbeat of each process 1, 2, …, at these ages in seconds. */
+function catalogOf(...secondsAgo: number[]): Pick<HeartbeatCatalog, 'heartbeats'> {
   const at = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
   return {
     heartbeats: async (stage, host) =>
@@ -15,18 +15,18 @@ function catalogOf(...secondsAgo: number[]): Pick<HeartbeatRows, 'heartbeats'> {
 
 describe('a stage', () => {
   it.each([
-    ['that has left a heartbeat less than half a minute ago is alive', [29, 40], true],
-    ['of which the last heartbeat is older is not', [31, 500], false],
-    ['that has left none is not', [], false],
-    ['whose heartbeat is of a time that has not come is not: the clock was set back since', [-3600], false],
-    ['whose clock is a little ahead is', [-2], true],
+    ['with a heartbeat from the last 30 seconds is alive', [29, 40], true],
+    ['whose last heartbeat is older is not alive', [31, 500], false],
+    ['without a heartbeat is not alive', [], false],
+    ['whose heartbeat is far in the future is not alive: the clock was set back since', [-3600], false],
+    ['whose clock is slightly ahead is alive', [-2], true],
   ])('%s', async (_, secondsAgo, alive) => {
     const answer = await liveness(catalogOf(...secondsAgo), OF);
     expect(answer).toMatchObject({ ...OF, alive });
     expect(answer.heartbeats.map(({ process }) => process)).toEqual(secondsAgo.map((_, index) => index + 1));
   });
 
-  it('is told with the age of each of its heartbeats', async () => {
+  it('has the age of each of its heartbeats', async () => {
     const { heartbeats } = await liveness(catalogOf(10, 20), OF);
     expect(heartbeats.map(({ ageMs }) => Math.round(ageMs / 10_000))).toEqual([1, 2]);
   });

@@ -4,20 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { imageReceivedMessage } from '../../src/domain/messages.ts';
 import { clean, planClean } from '../../src/operations/clean.ts';
 import { status } from '../../src/operations/status.ts';
-import { PIPELINE_LOCK } from '../../src/ports/catalog.ts';
+import { PIPELINE_LOCK } from '../../src/ports/catalog/locks.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
+import { auditOf } from '../support/audit.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';
 import { imageRecord } from '../support/samples.ts';
-import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 const STRANGERS = ['image_database/mine.jpg', 'image_database/sky/00009.png', 'image_event_alerts/notes/a.txt'];
 
 /** Two streams with an alert each, a picture on its way and files of somebody else's. */
-async function used(): Promise<TestPipeline> {
-  const shop = await testPipeline();
+async function used(): Promise<DurableTestPipeline> {
+  const shop = await testPipeline({ durable: true });
   await shop.receive([GREY, OTHER]);
   await shop.receive([GREY, OTHER], 'sky');
   await shop.drain();
@@ -29,11 +30,11 @@ async function used(): Promise<TestPipeline> {
   return shop;
 }
 
-function cleaned(shop: TestPipeline, store: ObjectStore = shop.store): Promise<void> {
+function cleaned(shop: DurableTestPipeline, store: ObjectStore = shop.store): Promise<void> {
   return clean({ catalog: shop.catalog, store, bus: shop.bus, as: 'imgpipe clean (process 1)' });
 }
 
-async function filesLeft({ store }: TestPipeline): Promise<string[]> {
+async function filesLeft({ store }: DurableTestPipeline): Promise<string[]> {
   const folders = ['image_database', 'image_event_database', 'image_event_alerts', 'image_original', 'incoming'];
   return (await Promise.all(folders.map((folder) => store.list(folder)))).flat().sort();
 }
@@ -105,7 +106,7 @@ describe('a clean', () => {
   });
 
   it('of a pipeline without anything is well', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     expect(await planClean(shop)).toEqual({ images: 0, events: 0, alerts: 0, files: 0, strangers: [] });
     await cleaned(shop);
     await cleaned(shop);
@@ -129,7 +130,7 @@ describe('a clean on a bus that knows its consumers', () => {
       message: expect.stringContaining('imgpipe-analyze-7 on ::1'),
     });
     expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: false });
-    expect((await catalog.audit('l2@1')).images).toBe(4);
+    expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
   });
 
   it("is refused on another bus than the pipeline's, naming both", async () => {
@@ -139,7 +140,7 @@ describe('a clean on a bus that knows its consumers', () => {
       code: 'bus_differs',
       message: expect.stringMatching(/are on embedded, not on kafka:other \(kafka:\/\/there:9092\)/),
     });
-    expect((await catalog.audit('l2@1')).images).toBe(4);
+    expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
   });
 
   it('leaves the messages where it is not given one: they are passed over later', async () => {
@@ -148,6 +149,6 @@ describe('a clean on a bus that knows its consumers', () => {
     expect((await shop.bus.logs('image_analysis')).map(({ end }) => end)).toEqual([4]);
     await shop.bus.publish('image_analysis', [formerMessage((await shop.catalog.identity()).formerIds[0] ?? '')]);
     await shop.drain();
-    expect(shop.told('skipped_former')).toHaveLength(1);
+    expect(shop.reported('skipped_former')).toHaveLength(1);
   });
 });

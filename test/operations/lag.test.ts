@@ -12,7 +12,7 @@ const LOGS = {
 };
 
 async function lags(committed: ReadonlyMap<string, ReadonlyMap<number, number>>) {
-  const { bus } = await testPipeline();
+  const { bus } = await testPipeline({ durable: true });
   const members = async (group: string) => (group === 'image_analysis_group' ? ['one', 'two'] : []);
   return groupLags({ ...bus, nameOf: (name) => `p.${name}`, members }, committed, LOGS);
 }

@@ -4,16 +4,16 @@ import { ImgpipeError } from '../../src/domain/errors.ts';
 import { type Status, status } from '../../src/operations/status.ts';
 import { cutPng, png } from '../support/pictures.ts';
 import { levels } from '../support/samples.ts';
-import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
-function statusOf({ catalog, store, broker }: TestPipeline, check = true): Promise<Status> {
+function statusOf({ catalog, store, broker }: DurableTestPipeline, check = true): Promise<Status> {
   return status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check });
 }
 
-async function faultKeys(shop: TestPipeline): Promise<string[]> {
+async function faultKeys(shop: DurableTestPipeline): Promise<string[]> {
   return (await statusOf(shop)).faults.map(({ key }) => key);
 }
 
@@ -23,8 +23,8 @@ function lagOf(topic: string, group: string, { end, committed }: { end: number; 
 }
 
 /** Four images, of which the second and the third have changed, all with their alerts. */
-async function drained(): Promise<TestPipeline> {
-  const shop = await testPipeline();
+async function drained(): Promise<DurableTestPipeline> {
+  const shop = await testPipeline({ durable: true });
   await shop.receive([GREY, OTHER, GREY, GREY]);
   await shop.drain();
   return shop;
@@ -43,6 +43,7 @@ describe('the status', () => {
       deadLetters: 0,
       waiting: { analysis: 0, alert: 0 },
       unpublished: 0,
+      lost: 0,
       faults: [],
       broker: {
         address: 'embedded',
@@ -59,6 +60,7 @@ describe('the status', () => {
           technique: 'l2@1',
           threshold: levels(0),
           outcomes: { first: 1, unchanged: 1, changed: 2, size_changed: 0, dead: 0 },
+          open: 0,
         },
       ],
       streams: [{ stream: 'default', images: 4, events: 2, lastNumber: 4 }],
@@ -66,7 +68,7 @@ describe('the status', () => {
   });
 
   it('tells what waits where, and calls nothing of it lost', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     await shop.receive([GREY, OTHER]);
     expect(await statusOf(shop)).toMatchObject({ waiting: { analysis: 2, alert: 0 }, unpublished: 0, faults: [] });
     await shop.work(await shop.analyzeStage());
@@ -79,7 +81,7 @@ describe('the status', () => {
   });
 
   it('finds nothing wrong where a picture is dead', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     await shop.receive([GREY, cutPng(), OTHER]);
     await shop.drain();
     expect(await statusOf(shop)).toMatchObject({ analyzed: 3, deadLetters: 1, faults: [] });
@@ -111,7 +113,7 @@ describe('the check, after a drain', () => {
   });
 
   it('names a dead letter that is gone', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     await shop.receive([cutPng()]);
     await shop.drain();
     await shop.tamper('DELETE FROM dead_letter');
@@ -142,31 +144,33 @@ describe('the check, where a message is gone', () => {
     'DELETE FROM bus_message WHERE "offset" = (SELECT max("offset") FROM bus_message m WHERE m.topic = bus_message.topic) AND topic = ';
 
   it('names the image of the last message while its analyzer is down', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     await shop.receive([GREY, OTHER, GREY]);
     await shop.tamper(`${LAST}'image_analysis'`);
     expect((await statusOf(shop)).faults).toEqual([
-      { key: 'image default/3', what: 'no outcome of l2@1, and its message is gone by' },
+      { key: 'image default/3', what: 'no outcome of l2@1, and its message will not be delivered again' },
     ]);
   });
 
   it('names the event of the last message while the alert stage is down', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     await shop.receive([GREY, OTHER, GREY]);
     await shop.work(await shop.analyzeStage());
     await shop.tamper(`${LAST}'image_event_alert'`);
-    expect((await statusOf(shop)).faults).toEqual([{ key: 'event 2', what: 'no alert, and its message is gone by' }]);
+    expect((await statusOf(shop)).faults).toEqual([
+      { key: 'event 2', what: 'no alert, and its message will not be delivered again' },
+    ]);
   });
 
   it('names the image of the only message', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     await shop.receive([GREY]);
     await shop.tamper('DELETE FROM bus_message');
     expect(await faultKeys(shop)).toEqual(['image default/1']);
   });
 
   it('names image and event of one in the middle as soon as the others are handled', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     await shop.receive([GREY, OTHER, GREY, OTHER]);
     await shop.tamper('DELETE FROM bus_message WHERE "offset" = 2');
     await shop.work(await shop.analyzeStage());
@@ -186,7 +190,7 @@ describe('the check, where a message is gone', () => {
   });
 
   it('names what waits on another bus', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     await shop.receive([GREY]);
     await shop.tamper("UPDATE image SET place_bus = 'kafka cluster-1'");
     expect(await faultKeys(shop)).toEqual(['image default/1']);
@@ -228,7 +232,7 @@ describe('the status while the broker is out of reach', () => {
   });
 
   it('is refused on another bus than the one on which something waits', async () => {
-    const shop = await testPipeline();
+    const shop = await testPipeline({ durable: true });
     await shop.receive([GREY]);
     const other = { ...shop.bus, id: 'kafka:other', address: 'kafka://there:9092' };
     const broker = { address: other.address, open: async () => other };

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { view } from '../../src/operations/view.ts';
 import { png } from '../support/pictures.ts';
-import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
+import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
-async function analyzed(): Promise<TestPipeline> {
-  const shop = await testPipeline();
-  await shop.receive([GREY, OTHER, GREY]);
-  await shop.work(await shop.analyzeStage());
-  return shop;
+async function analyzed(): Promise<DurableTestPipeline> {
+  const pipeline = await testPipeline({ durable: true });
+  await pipeline.receive([GREY, OTHER, GREY]);
+  await pipeline.work(await pipeline.analyzeStage());
+  return pipeline;
 }
 
-describe('an alert', () => {
-  it('is seen with its event, its two images and their paths', async () => {
-    const { catalog, store, folder, ...shop } = await analyzed();
-    await shop.work(await shop.alertStage());
+describe('view', () => {
+  it('returns the alert with its event, its two images and their paths', async () => {
+    const { catalog, store, folder, ...pipeline } = await analyzed();
+    await pipeline.work(await pipeline.alertStage());
     const seen = await view(catalog, store, 2);
     expect(seen).toMatchObject({
       alert: { number: 2, state: 'ready' },
@@ -32,31 +32,35 @@ describe('an alert', () => {
   });
 
   it.each([
-    ['while there are none', async () => {}, 3, 'there is no alert 3: there are none yet'],
-    ['while it is on its way', async () => {}, 1, "event 1 has no alert yet: 'imgpipe alert' makes it"],
+    ['while there are no alerts', async () => {}, 3, 'alert 3 does not exist: there are no alerts yet'],
+    ['while its event has no alert yet', async () => {}, 1, "event 1 has no alert yet: run 'imgpipe alert'"],
     [
-      'of another number',
-      async (shop: TestPipeline) => shop.work(await shop.alertStage()),
+      'for a number above the last',
+      async (pipeline: DurableTestPipeline) => pipeline.work(await pipeline.alertStage()),
       7,
-      'there is no alert 7: there are 1 to 2',
+      'alert 7 does not exist: the alerts are 1 to 2',
     ],
-  ])('is not found %s, and that says why', async (_, prepare, number, message) => {
-    const shop = await analyzed();
-    await prepare(shop);
-    await expect(view(shop.catalog, shop.store, number)).rejects.toMatchObject({ code: 'not_found', exit: 3, message });
+  ])('throws not_found %s, and says why', async (_, prepare, number, message) => {
+    const pipeline = await analyzed();
+    await prepare(pipeline);
+    await expect(view(pipeline.catalog, pipeline.store, number)).rejects.toMatchObject({
+      code: 'not_found',
+      exit: 3,
+      message,
+    });
   });
 
-  it('is not shown before it is ready', async () => {
+  it('throws not_found for an alert that is pending', async () => {
     const { catalog, store } = await analyzed();
     await catalog.addAlerts([{ number: 1, base: store.address, alertedAt: '2026-01-01T00:00:00.000Z' }]);
     await expect(view(catalog, store, 1)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is not found where its images have lost their rows', async () => {
-    const shop = await analyzed();
-    await shop.work(await shop.alertStage());
-    await shop.tamper('DELETE FROM image WHERE number = 1');
-    await expect(view(shop.catalog, shop.store, 1)).rejects.toMatchObject({
+  it('throws not_found if its images are missing from the catalog', async () => {
+    const pipeline = await analyzed();
+    await pipeline.work(await pipeline.alertStage());
+    await pipeline.tamper('DELETE FROM image WHERE number = 1');
+    await expect(view(pipeline.catalog, pipeline.store, 1)).rejects.toMatchObject({
       code: 'not_found',
       message: expect.stringContaining('status --check'),
     });

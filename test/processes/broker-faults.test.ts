@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { brokerAway, runWithBrokerAway, toldToStopWithBrokerAway } from '../support/broker-rounds.ts';
-import { type KafkaCluster, startKafka } from '../support/kafka-cluster.ts';
-import { whyNoKafka } from '../support/shared-kafka.ts';
-import { kafkaBus } from '../support/site.ts';
-import { testSite } from '../support/test-site.ts';
+import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster.ts';
+import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
+import { brokerOutage, runWithOutage, stopDuringOutage } from '../support/rounds/broker-rounds.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 
 const whyNone = await whyNoKafka();
 
 describe.skipIf(whyNone !== undefined)(
-  `a broker that goes in the middle${whyNone ? ` (left out: ${whyNone})` : ''}`,
+  `a broker that fails in the middle${whyNone ? ` (skipped: ${whyNone})` : ''}`,
   () => {
     let kafka: KafkaCluster;
     beforeAll(async () => {
@@ -18,18 +18,18 @@ describe.skipIf(whyNone !== undefined)(
     const site = () => testSite(kafkaBus(kafka.address, { IMGPIPE_KAFKA_REQUEST_TIMEOUT: '2s' }));
 
     test.each(['stop', 'kill', 'freeze'] as const)(
-      'by %s is told once by each stage, and all go on by themselves',
-      async (way) => {
-        expect(await brokerAway(way)(site(), 1, kafka)).toEqual([]);
+      'by %s is reported once by each stage, and all recover by themselves',
+      async (outage) => {
+        expect(await brokerOutage(outage)(site(), 1, kafka)).toEqual([]);
       },
     );
 
-    test('is outlasted by imgpipe run', async () => {
-      expect(await runWithBrokerAway('kill')(site(), 1, kafka)).toEqual([]);
+    test('does not end imgpipe run', async () => {
+      expect(await runWithOutage('kill')(site(), 1, kafka)).toEqual([]);
     });
 
-    test.each(['kill', 'freeze'] as const)('by %s keeps no stage from stopping when it is told to', async (way) => {
-      expect(await toldToStopWithBrokerAway(way, 'unknown')(site(), 1, kafka)).toEqual([]);
+    test.each(['kill', 'freeze'] as const)('by %s does not keep stages from stopping', async (outage) => {
+      expect(await stopDuringOutage(outage, 'unknown')(site(), 1, kafka)).toEqual([]);
     });
   },
 );

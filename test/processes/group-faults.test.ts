@@ -1,42 +1,42 @@
 import { describe, expect, test } from 'vitest';
+import { sharedKafka } from '../support/kafka/shared-kafka.ts';
 import {
-  analyzerPastItsSession,
+  analyzerPastSessionTimeout,
   analyzersComeAndGo,
-  anotherPipelinesMessages,
+  duplicateMessages,
+  foreignMessages,
   messagesFromBeforeClean,
-  sameMessagesTwice,
-  toldToStopWhileJoining,
-} from '../support/group-rounds.ts';
-import { sharedKafka } from '../support/shared-kafka.ts';
-import { kafkaBus } from '../support/site.ts';
-import { testSite } from '../support/test-site.ts';
+  stopWhileJoining,
+} from '../support/rounds/group-rounds.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 
 const kafka = await sharedKafka();
 
-describe.skipIf(kafka.whyNone !== undefined)(`on Kafka${kafka.whyNone ? ` (left out: ${kafka.whyNone})` : ''}`, () => {
+describe.skipIf(kafka.whyNone !== undefined)(`on Kafka${kafka.whyNone ? ` (skipped: ${kafka.whyNone})` : ''}`, () => {
   const site = (session = '1s') => testSite(kafkaBus(kafka.address ?? '', { IMGPIPE_KAFKA_SESSION_TIMEOUT: session }));
 
-  test('four streams keep every change while an analyzer is killed, one is added and one is taken away', async () => {
+  test('four streams keep every change while one analyzer is killed, one is added and one stops', async () => {
     expect(await analyzersComeAndGo(site(), 1)).toEqual([]);
   });
 
-  test('an analyzer that is stopped past its session comes back to its group and does no harm', async () => {
-    expect(await analyzerPastItsSession(site(), 1)).toEqual([]);
+  test('an analyzer that is suspended past its session timeout joins its group again and does no harm', async () => {
+    expect(await analyzerPastSessionTimeout(site(), 1)).toEqual([]);
   });
 
   test('a message that is published twice counts once', async () => {
-    expect(await sameMessagesTwice(site(), 1)).toEqual([]);
+    expect(await duplicateMessages(site(), 1)).toEqual([]);
   });
 
-  test("another pipeline's message stops a stage uncommitted; clean and another prefix are the remedies", async () => {
-    expect(await anotherPipelinesMessages(site(), 1)).toEqual([]);
+  test("another pipeline's message stops a stage without a commit; clean or another topic prefix resolves that", async () => {
+    expect(await foreignMessages(site(), 1)).toEqual([]);
   });
 
-  test('a message from before the last clean is passed over', async () => {
+  test('a message from before the last clean is skipped', async () => {
     expect(await messagesFromBeforeClean(site(), 1)).toEqual([]);
   });
 
-  test('an analyzer that waits for its group stops when it is told to', async () => {
-    expect(await toldToStopWhileJoining(site('20s'), 1)).toEqual([]);
+  test('an analyzer stops while it waits to join its group', async () => {
+    expect(await stopWhileJoining(site('20s'), 1)).toEqual([]);
   });
 });

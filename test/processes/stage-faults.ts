@@ -8,28 +8,28 @@ import {
   killWithStandby,
   stopAtRandomTime,
   stopAtStep,
-} from '../support/fault-rounds.ts';
-import type { BusSettings } from '../support/site.ts';
-import { testSite } from '../support/test-site.ts';
+} from '../support/rounds/fault-rounds.ts';
+import type { BusSettings } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 
-/** What holds of the stages on every bus, however their processes fare. */
+/** The fault tests of the stages, which hold on every bus. */
 export function stageFaults(bus: () => BusSettings): void {
   const site = () => testSite(bus());
 
-  describe('a stage killed with -9 leaves nothing lost, and its restart finishes everything once', () => {
+  describe('a stage that is killed loses nothing, and its restart finishes everything exactly once', () => {
     test.each(STEPS)('killed at %s', async (step) => {
       expect(await killAtStep(site(), step, 1)).toEqual([]);
     });
 
-    test.each([1, 2, 3])('killed at any time among three real stages, seed %i', async (seed) => {
+    test.each([1, 2, 3])('killed at a random time among three running stages, seed %i', async (seed) => {
       expect(await killAtRandomTime(site(), seed)).toEqual([]);
     });
 
-    test.each([1, 2])('imgpipe run killed at any time and run again, seed %i', async (seed) => {
+    test.each([1, 2])('imgpipe run killed at a random time and run again, seed %i', async (seed) => {
       expect(await killRun(site(), seed)).toEqual([]);
     });
 
-    test.each([1, 2])('a replay of dead letters killed at any time and done again, seed %i', async (seed) => {
+    test.each([1, 2])('a replay of dead letters killed at a random time and repeated, seed %i', async (seed) => {
       expect(await killReplay(site(), seed)).toEqual([]);
     });
 
@@ -38,7 +38,7 @@ export function stageFaults(bus: () => BusSettings): void {
     });
   });
 
-  describe('a stage that is stopped and woken does no harm', () => {
+  describe('a stage that is suspended and resumed does no harm', () => {
     test.each([
       'receive:pending',
       'outbox:published',
@@ -46,11 +46,11 @@ export function stageFaults(bus: () => BusSettings): void {
       'alert:ready',
       'replay:marked',
       'replay:published',
-    ] as const)('stopped at %s while a second one works or waits', async (step) => {
+    ] as const)('suspended at %s while a second one works or waits', async (step) => {
       expect(await stopAtStep(site(), step)).toEqual([]);
     });
 
-    test('stopped at any time', async () => {
+    test('suspended at a random time', async () => {
       expect(await stopAtRandomTime(site(), 1)).toEqual([]);
     });
   });

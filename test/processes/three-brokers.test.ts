@@ -1,14 +1,14 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { oneOfThreeKilled } from '../support/broker-rounds.ts';
-import { startKafka } from '../support/kafka-cluster.ts';
-import { whyNoKafka } from '../support/shared-kafka.ts';
-import { kafkaBus } from '../support/site.ts';
-import { testSite } from '../support/test-site.ts';
+import { startKafka } from '../support/kafka/kafka-cluster.ts';
+import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
+import { oneOfThreeKilled } from '../support/rounds/broker-rounds.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
 
 const whyNone = await whyNoKafka();
 
-describe.skipIf(whyNone !== undefined)(`three brokers, two in sync${whyNone ? ` (left out: ${whyNone})` : ''}`, () => {
-  test('of which one is killed in the middle and started again lose nothing, and the work goes on', async () => {
+describe.skipIf(whyNone !== undefined)(`three brokers, two in sync${whyNone ? ` (skipped: ${whyNone})` : ''}`, () => {
+  test('lose nothing when one is killed and started again, and the stages continue', async () => {
     const kafka = await startKafka({ nodes: 3 });
     onTestFinished(() => kafka.close());
     const site = testSite(kafkaBus(kafka.address, { IMGPIPE_KAFKA_REPLICATION: '3' }));

@@ -1,25 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canRunAsNobody, imgpipe, NOBODY, start } from '../support/imgpipe.ts';
+import { findProblems } from '../support/rounds/site-checks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { whatIsWrong } from '../support/whole.ts';
+import { smallDisk, whyNoDisk } from '../support/tmpfs.ts';
 
-/** A folder on a disk of its own of so many kilobytes; undefined where mounting is not allowed. */
-function smallDisk(kilobytes: number): string | undefined {
-  const folder = path.join(temporaryFolder(), 'disk');
-  mkdirSync(folder);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  onTestFinished(() => void execFileSync('umount', ['-l', folder]));
-  return folder;
-}
-
-/** Fills what is left of a small disk, all but so many bytes. */
+/** Fills a small disk with a file, except for this many bytes. */
 function fill(file: string, leave: number): void {
   const { bavail, bsize } = JSON.parse(
     execFileSync('stat', ['-f', '-c', '{"bavail":%a,"bsize":%S}', path.dirname(file)], { encoding: 'utf8' }),
@@ -31,30 +19,28 @@ function times(text: string, pattern: RegExp): number {
   return text.match(new RegExp(pattern, 'g'))?.length ?? 0;
 }
 
-describe('a full disk', () => {
+describe.skipIf(whyNoDisk !== undefined)(`a full disk${whyNoDisk ? ` (skipped: ${whyNoDisk})` : ''}`, () => {
   test.each([0, 60_000, 200_000])(
-    'with %i bytes left is told once, waited for, and the run then ends as if nothing had been',
+    'with %i bytes left is reported once, and the run completes when there is space again',
     async (leave) => {
-      const disk = smallDisk(6000);
-      if (disk === undefined) return skipped('mounting a small disk is not allowed here');
+      const disk = smallDisk('6000k');
       const data = path.join(disk, 'data');
       expect((await imgpipe(['run', '--data', data, '--count', '4'])).status).toBe(0);
       const filler = path.join(disk, 'filler');
       fill(filler, leave);
       const run = start(['run', '--data', data, '--count', '8', '--wait']);
-      await run.until(/is full: make room there; it goes on by itself/);
+      await run.until(/is full: make room there; it retries/);
       rmSync(filler);
       const { status, stderr } = await run.ended;
-      expect(stderr).toMatch(/goes on after/);
-      expect(times(stderr, /receive waits/)).toBeLessThanOrEqual(1);
+      expect(stderr).toMatch(/resumed after/);
+      expect(times(stderr, /receive is waiting/)).toBeLessThanOrEqual(1);
       expect(status).toBe(0);
-      expect(await whatIsWrong(data, { default: 12 })).toEqual([]);
+      expect(await findProblems(data, { default: 12 })).toEqual([]);
     },
   );
 
-  test('at the very start is told with exit 4', async () => {
-    const disk = smallDisk(1000);
-    if (disk === undefined) return skipped('mounting a small disk is not allowed here');
+  test('at the start is reported with exit 4', async () => {
+    const disk = smallDisk('1000k');
     fill(path.join(disk, 'filler'), 0);
     const { status, stderr } = await imgpipe(['run', '--data', path.join(disk, 'data')]);
     expect({ status, lines: stderr.trim().split('\n').length }).toEqual({ status: 4, lines: 1 });
@@ -62,50 +48,53 @@ describe('a full disk', () => {
   });
 });
 
-describe.skipIf(!canRunAsNobody)('a folder without permission (as another user, where that can be)', () => {
-  /** A folder that everybody may enter, and `nobody` owns. */
-  function foreignFolder(): string {
-    const folder = temporaryFolder();
-    chmodSync(folder, 0o755);
-    const data = path.join(folder, 'data');
-    mkdirSync(data);
-    chownSync(data, NOBODY, NOBODY);
-    return data;
-  }
+describe.skipIf(!canRunAsNobody)(
+  'a folder without permission (as another user; skipped unless the tests run as root)',
+  () => {
+    /** A data folder of the user `nobody`, below one that everybody may enter. */
+    function foreignFolder(): string {
+      const folder = temporaryFolder();
+      chmodSync(folder, 0o755);
+      const data = path.join(folder, 'data');
+      mkdirSync(data);
+      chownSync(data, NOBODY, NOBODY);
+      return data;
+    }
 
-  test('at the start is one clear line and exit 4', async () => {
-    const data = foreignFolder();
-    chmodSync(data, 0o555);
-    const { status, stdout, stderr } = await imgpipe(['run', '--data', data], { uid: NOBODY });
-    expect({ status, stdout }).toEqual({ status: 4, stdout: '' });
-    expect(stderr).toMatch(/^imgpipe: .*imgpipe\.db.*(grant this user the right|this user may write there).*\n$/);
-  });
+    test('at the start is reported in one line with exit 4', async () => {
+      const data = foreignFolder();
+      chmodSync(data, 0o555);
+      const { status, stdout, stderr } = await imgpipe(['run', '--data', data], { uid: NOBODY });
+      expect({ status, stdout }).toEqual({ status: 4, stdout: '' });
+      expect(stderr).toMatch(/^imgpipe: .*imgpipe\.db.*(grant this user the right|this user may write there).*\n$/);
+    });
 
-  test('with --wait is waited for', async () => {
-    const data = foreignFolder();
-    chmodSync(data, 0o555);
-    const run = start(['run', '--data', data, '--wait'], { uid: NOBODY });
-    await run.until(/waits: .*it goes on by itself/);
-    chmodSync(data, 0o755);
-    expect((await run.ended).status).toBe(0);
-    expect(await whatIsWrong(data, { default: 10 })).toEqual([]);
-  });
+    test('with --wait is waited for', async () => {
+      const data = foreignFolder();
+      chmodSync(data, 0o555);
+      const run = start(['run', '--data', data, '--wait'], { uid: NOBODY });
+      await run.until(/is waiting: .*it retries/);
+      chmodSync(data, 0o755);
+      expect((await run.ended).status).toBe(0);
+      expect(await findProblems(data, { default: 10 })).toEqual([]);
+    });
 
-  test('in the middle is waited for, and its rows come to no harm', async () => {
-    const data = foreignFolder();
-    expect((await imgpipe(['receive', '--data', data], { uid: NOBODY })).status).toBe(0);
-    mkdirSync(path.join(data, 'image_event_database'), { mode: 0o555 });
-    const analyze = start(['analyze', '--data', data, '--drain'], { uid: NOBODY });
-    await analyze.until(/analyze waits: .*image_event_database|analyze waits: .*grant this user the right/);
-    chmodSync(path.join(data, 'image_event_database'), 0o777);
-    const { status, stderr } = await analyze.ended;
-    expect({ status, waits: times(stderr, /analyze waits/) }).toEqual({ status: 0, waits: 1 });
-    expect((await imgpipe(['alert', '--data', data, '--drain'], { uid: NOBODY })).status).toBe(0);
-    expect(await whatIsWrong(data, { default: 10 })).toEqual([]);
-  });
-});
+    test('in the middle is waited for, and no row is lost', async () => {
+      const data = foreignFolder();
+      expect((await imgpipe(['receive', '--data', data], { uid: NOBODY })).status).toBe(0);
+      mkdirSync(path.join(data, 'image_event_database'), { mode: 0o555 });
+      const analyze = start(['analyze', '--data', data, '--drain'], { uid: NOBODY });
+      await analyze.until(/analyze is waiting: .*image_event_database|analyze is waiting: .*grant this user the right/);
+      chmodSync(path.join(data, 'image_event_database'), 0o777);
+      const { status, stderr } = await analyze.ended;
+      expect({ status, waits: times(stderr, /analyze is waiting/) }).toEqual({ status: 0, waits: 1 });
+      expect((await imgpipe(['alert', '--data', data, '--drain'], { uid: NOBODY })).status).toBe(0);
+      expect(await findProblems(data, { default: 10 })).toEqual([]);
+    });
+  },
+);
 
-describe('a catalog that is no good', () => {
+describe('a damaged catalog', () => {
   async function finished(): Promise<{ data: string; db: string }> {
     const data = path.join(temporaryFolder(), 'data');
     await imgpipe(['run', '--data', data]);
@@ -113,7 +102,7 @@ describe('a catalog that is no good', () => {
   }
 
   test.each(['run', 'status', 'view 1', 'clean --yes'])(
-    'stops `%s` with one line that names it, exit 1, and stays as it is',
+    'stops `%s` with one line that names it and exit 1, and stays unchanged',
     async (command) => {
       const { data, db } = await finished();
       const content = readFileSync(db);
@@ -127,17 +116,13 @@ describe('a catalog that is no good', () => {
     },
   );
 
-  test('is mended by putting a backup in its place', async () => {
+  test('is replaced by a backup', async () => {
     const { data, db } = await finished();
     copyFileSync(db, `${db}.backup`);
     writeFileSync(db, 'no database at all, but text of some length'.repeat(100));
     expect((await imgpipe(['run', '--data', data])).status).toBe(1);
     copyFileSync(`${db}.backup`, db);
     expect((await imgpipe(['run', '--data', data])).status).toBe(0);
-    expect(await whatIsWrong(data, { default: 20 })).toEqual([]);
+    expect(await findProblems(data, { default: 20 })).toEqual([]);
   });
 });
-
-function skipped(why: string): void {
-  process.stderr.write(`skipped: ${why}\n`);
-}

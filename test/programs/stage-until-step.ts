@@ -3,8 +3,9 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { Step } from '../../src/index.ts';
 
 /**
- * A program that runs one stage, or a replay of all dead letters, and kills or stops itself at a step: `<folder> <stage> <count> <step> <which> <SIGKILL|SIGSTOP>`.
- * `which` says at which time that the step is reached. Where it never is, the stage ends as usual. The bus is the environment's.
+ * Runs one stage, or a replay of all dead letters, and signals itself at a step: `<folder> <stage> <count> <step> <which> <SIGKILL|SIGSTOP>`.
+ * `which` counts the times that the step is reached. If it is never reached, the stage ends as usual. The environment
+ * sets the bus.
  */
 const [data, stage, count, step, which, signal] = process.argv.slice(2);
 

@@ -1,15 +1,15 @@
-import { type KafkaCluster, startKafka } from '../support/kafka-cluster.ts';
+import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster.ts';
 
-/** Kafka clusters for one round after the other. */
+/** Kafka clusters that are reused by consecutive rounds. */
 export interface Clusters {
-  /** The cluster of so many nodes: the one of the round before, or a new one. */
+  /** The current cluster with this many nodes, or a new one. */
   take(nodes: 1 | 3): Promise<KafkaCluster>;
-  /** Has the next round begin with a new one. */
+  /** Closes the current cluster, so that the next round gets a new one. */
   drop(nodes: 1 | 3): Promise<void>;
   close(): Promise<void>;
 }
 
-/** So many rounds' topics do not slow a cluster down yet. */
+/** More rounds leave so many topics that the cluster becomes slow. */
 const MAX_ROUNDS = 12;
 
 export function createClusters(): Clusters {

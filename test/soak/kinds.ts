@@ -1,68 +1,68 @@
+import { pick, seeded } from '../support/random.ts';
 import {
   type BrokerRound,
-  brokerAway,
+  brokerOutage,
   oneOfThreeKilled,
-  runWithBrokerAway,
-  toldToStopWithBrokerAway,
-} from '../support/broker-rounds.ts';
-import { chaos } from '../support/chaos-round.ts';
-import { ROUNDS } from '../support/fault-rounds.ts';
+  runWithOutage,
+  stopDuringOutage,
+} from '../support/rounds/broker-rounds.ts';
+import { chaos } from '../support/rounds/chaos-round.ts';
+import { ROUNDS } from '../support/rounds/fault-rounds.ts';
 import {
-  analyzerPastItsSession,
+  analyzerPastSessionTimeout,
   analyzersComeAndGo,
-  anotherPipelinesMessages,
+  duplicateMessages,
+  foreignMessages,
   messagesFromBeforeClean,
-  sameMessagesTwice,
-  toldToStopWhileJoining,
-} from '../support/group-rounds.ts';
-import { pick, seeded } from '../support/random.ts';
-import type { BusSettings } from '../support/site.ts';
+  stopWhileJoining,
+} from '../support/rounds/group-rounds.ts';
+import type { BusSettings } from '../support/rounds/site.ts';
 
-/** A kind of round that the soak repeats on Kafka. */
+/** A kind of round for the soak test on Kafka. */
 export interface KafkaKind {
   readonly round: BrokerRound;
   readonly nodes: 1 | 3;
-  /** What the stages are told of their bus, over what the seed says. */
+  /** Overrides of the bus settings that the seed chooses. */
   readonly bus?: BusSettings;
 }
 
-/** Long enough for whoever waits with growing pauses to have come to the longest. */
+/** Long enough for a backoff to reach its maximum. */
 const LONG_MS = 20_000;
 const REPLICATED: BusSettings = { IMGPIPE_KAFKA_REPLICATION: '3' };
-const IMPATIENT: BusSettings = { IMGPIPE_KAFKA_REQUEST_TIMEOUT: '2s' };
-/** Whoever is started while the broker is away waits for it. */
-const WAITING: BusSettings = { ...IMPATIENT, IMGPIPE_WAIT: 'true' };
+const SHORT_TIMEOUT: BusSettings = { IMGPIPE_KAFKA_REQUEST_TIMEOUT: '2s' };
+/** A stage that starts during an outage waits for the broker. */
+const WAITING: BusSettings = { ...SHORT_TIMEOUT, IMGPIPE_WAIT: 'true' };
 
-const alone = (round: BrokerRound, bus?: BusSettings): KafkaKind => ({ round, nodes: 1, ...(bus && { bus }) });
+const single = (round: BrokerRound, bus?: BusSettings): KafkaKind => ({ round, nodes: 1, ...(bus && { bus }) });
 
 /** Every kind of round on Kafka, by name. */
 export const KAFKA_KINDS: Readonly<Record<string, KafkaKind>> = {
-  ...Object.fromEntries(Object.entries(ROUNDS).map(([name, round]) => [name, alone(round)])),
-  brokerStopped: alone(brokerAway('stop')),
-  brokerStoppedForLong: alone(brokerAway('stop', LONG_MS)),
-  brokerKilled: alone(brokerAway('kill')),
-  brokerKilledForLong: alone(brokerAway('kill', LONG_MS)),
-  brokerFrozen: alone(brokerAway('freeze'), IMPATIENT),
-  brokerFrozenForLong: alone(brokerAway('freeze', LONG_MS), IMPATIENT),
-  runWithBrokerStopped: alone(runWithBrokerAway('stop')),
-  runWithBrokerKilled: alone(runWithBrokerAway('kill')),
-  runWithBrokerFrozen: alone(runWithBrokerAway('freeze'), IMPATIENT),
-  toldToStopAsBrokerGoes: alone(toldToStopWithBrokerAway('kill', 'unknown')),
-  toldToStopWithBrokerAway: alone(toldToStopWithBrokerAway('stop', 'known')),
-  toldToStopAsBrokerFreezes: alone(toldToStopWithBrokerAway('freeze', 'unknown')),
-  toldToStopWithBrokerFrozen: alone(toldToStopWithBrokerAway('freeze', 'known'), IMPATIENT),
-  analyzersComeAndGo: alone(analyzersComeAndGo),
-  analyzerPastItsSession: alone(analyzerPastItsSession),
-  sameMessagesTwice: alone(sameMessagesTwice),
-  anotherPipelinesMessages: alone(anotherPipelinesMessages),
-  messagesFromBeforeClean: alone(messagesFromBeforeClean),
-  toldToStopWhileJoining: alone(toldToStopWhileJoining, { IMGPIPE_KAFKA_SESSION_TIMEOUT: '20s' }),
-  chaos: alone(chaos, WAITING),
+  ...Object.fromEntries(Object.entries(ROUNDS).map(([name, round]) => [name, single(round)])),
+  brokerStopped: single(brokerOutage('stop')),
+  brokerStoppedForLong: single(brokerOutage('stop', LONG_MS)),
+  brokerKilled: single(brokerOutage('kill')),
+  brokerKilledForLong: single(brokerOutage('kill', LONG_MS)),
+  brokerFrozen: single(brokerOutage('freeze'), SHORT_TIMEOUT),
+  brokerFrozenForLong: single(brokerOutage('freeze', LONG_MS), SHORT_TIMEOUT),
+  runWithBrokerStopped: single(runWithOutage('stop')),
+  runWithBrokerKilled: single(runWithOutage('kill')),
+  runWithBrokerFrozen: single(runWithOutage('freeze'), SHORT_TIMEOUT),
+  stopAsBrokerIsKilled: single(stopDuringOutage('kill', 'unknown')),
+  stopWhileBrokerIsStopped: single(stopDuringOutage('stop', 'known')),
+  stopAsBrokerFreezes: single(stopDuringOutage('freeze', 'unknown')),
+  stopWhileBrokerIsFrozen: single(stopDuringOutage('freeze', 'known'), SHORT_TIMEOUT),
+  analyzersComeAndGo: single(analyzersComeAndGo),
+  analyzerPastSessionTimeout: single(analyzerPastSessionTimeout),
+  duplicateMessages: single(duplicateMessages),
+  foreignMessages: single(foreignMessages),
+  messagesFromBeforeClean: single(messagesFromBeforeClean),
+  stopWhileJoining: single(stopWhileJoining, { IMGPIPE_KAFKA_SESSION_TIMEOUT: '20s' }),
+  chaos: single(chaos, WAITING),
   oneOfThreeKilled: { round: oneOfThreeKilled, nodes: 3, bus: REPLICATED },
   chaosOnThree: { round: chaos, nodes: 3, bus: { ...REPLICATED, ...WAITING } },
 };
 
-/** How a seed has the bus set: with few partitions or many, and with members that are given up sooner or later. */
+/** The bus settings that a seed chooses: the number of partitions and the session timeout. */
 export function settingsOf(seed: number): BusSettings {
   const random = seeded(seed);
   return {

@@ -1,29 +1,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ROUNDS } from '../support/fault-rounds.ts';
-import { createSite, kafkaBus, type Site } from '../support/site.ts';
+import { withDeadline } from '../../src/base/deadlines.ts';
+import { ROUNDS } from '../support/rounds/fault-rounds.ts';
+import { createSite, kafkaBus, type Site } from '../support/rounds/site.ts';
 import { type Clusters, createClusters } from './clusters.ts';
 import { KAFKA_KINDS, type KafkaKind, settingsOf } from './kinds.ts';
 
 /**
  * Repeats the rounds of faults with new seeds: `ROUNDS=500 SEED=1 npm run soak -- [--broker embedded|kafka] [--only <kind>]`.
- * It starts the brokers that it needs. The folder and the logs of a round that failed stay.
+ * Starts the brokers that it needs. Keeps the folder and logs of a failed round.
  */
 const { values } = parseArgs({
   options: { broker: { type: 'string', default: 'embedded' }, only: { type: 'string' } },
 });
-if (!['embedded', 'kafka'].includes(values.broker)) fail(`--broker: embedded or kafka, not ${values.broker}`);
+if (!['embedded', 'kafka'].includes(values.broker)) fail(`--broker: expected embedded or kafka, got ${values.broker}`);
 const onKafka = values.broker === 'kafka';
 const kinds = Object.keys(onKafka ? KAFKA_KINDS : ROUNDS);
 const names = values.only === undefined ? kinds : kinds.filter((name) => name === values.only);
-if (names.length === 0) fail(`--only: one of ${kinds.join(', ')}`);
+if (names.length === 0) fail(`--only: expected one of ${kinds.join(', ')}`);
 const rounds = Number(process.env['ROUNDS'] ?? 50);
 const firstSeed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
-/** A round that is not over by then hangs. */
+/** A round that takes longer is considered hung. */
 const MAX_ROUND_MS = 300_000;
 
 const clusters = createClusters();
@@ -34,13 +34,13 @@ for (let index = 0; index < rounds; index += 1) {
   const seed = firstSeed + index;
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-soak-'));
   const begin = performance.now();
-  const wrong = await play(name, seed, folder).catch((error) => [String(error?.stack ?? error)]);
-  const passed = wrong.length === 0;
+  const problems = await play(name, seed, folder).catch((error) => [String(error?.stack ?? error)]);
+  const passed = problems.length === 0;
   const count = counts.get(name);
   if (count !== undefined) count[passed ? 'passed' : 'failed'] += 1;
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   say(`${index + 1} of ${rounds}: ${name}, seed ${seed}: ${passed ? 'passed' : `FAILED in ${folder}`} (${seconds} s)`);
-  for (const sentence of wrong) say(`  ${sentence}`);
+  for (const problem of problems) say(`  ${problem}`);
   if (passed) rmSync(folder, { recursive: true, force: true });
 }
 await clusters.close();
@@ -49,36 +49,31 @@ const failed = [...counts.values()].reduce((sum, each) => sum + each.failed, 0);
 say(`${rounds - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Plays a round; the answer is what is wrong. */
+/** Plays a round. Resolves with the problems found. */
 async function play(name: string, seed: number, folder: string): Promise<string[]> {
   const kind = KAFKA_KINDS[name];
   if (onKafka && kind !== undefined) return playOnKafka(kind, seed, folder, clusters);
   const site = createSite(folder);
-  return inTime(site, ROUNDS[name]?.(site, seed));
+  return withinDeadline(site, ROUNDS[name]?.(site, seed));
 }
 
 async function playOnKafka({ round, nodes, bus }: KafkaKind, seed: number, folder: string, from: Clusters) {
   const kafka = await from.take(nodes);
   const site = createSite(folder, kafkaBus(kafka.address, { ...settingsOf(seed), ...bus }));
   try {
-    const wrong = await inTime(site, round(site, seed, kafka));
-    if (wrong.length > 0) await from.drop(nodes);
-    return wrong;
+    const problems = await withinDeadline(site, round(site, seed, kafka));
+    if (problems.length > 0) await from.drop(nodes);
+    return problems;
   } catch (error) {
     await from.drop(nodes);
     throw error;
   }
 }
 
-async function inTime(site: Site, round: Promise<string[]> = Promise.resolve(['there is no such round'])) {
-  const over = new AbortController();
-  const late = sleep(MAX_ROUND_MS, [`it is not over after ${MAX_ROUND_MS / 1000} s`], { signal: over.signal });
-  late.catch(() => {});
+async function withinDeadline(site: Site, round: Promise<string[]> = Promise.resolve(['unknown kind of round'])) {
   try {
-    return await Promise.race([round, late]);
+    return await withDeadline(MAX_ROUND_MS, round, () => new Error(`not finished after ${MAX_ROUND_MS / 1000} s`));
   } finally {
-    over.abort();
-    round.catch(() => {});
     await site.close();
   }
 }

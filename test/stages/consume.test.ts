@@ -1,34 +1,33 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryBus } from '../../src/adapters/memory/event-bus.ts';
 import { type ErrorCode, ImgpipeError, Stopped } from '../../src/domain/errors.ts';
 import type { Message } from '../../src/domain/messages.ts';
 import type { Report } from '../../src/domain/reports.ts';
 import type { EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
 import { consume, type Handled, type Stage } from '../../src/stages/consume.ts';
-import { openSqlite } from '../support/open-sqlite.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** What a stage does with a message: throws for it, or says that it is done. */
-type Deed = (value: string, attempt: number) => void;
+/** Handles a message: throws, or returns if it is done. */
+type Handler = (value: string, attempt: number) => void;
 
 interface Scene {
   readonly bus: EventBus;
-  /** The values of each call of `handle`. */
+  /** The values in each call of `handle`. */
   readonly handled: string[][];
-  readonly buried: { value: string; code: ErrorCode; attempts: number }[];
+  readonly deadLettered: { value: string; code: ErrorCode; attempts: number }[];
   readonly reports: Report[];
   run(options?: { signal?: AbortSignal; stage?: Partial<Stage>; bus?: EventBus }): Promise<void>;
   committed(): Promise<number>;
 }
 
-/** A stage that does this with each message, on a real bus that holds these messages. */
-async function scene(values: readonly string[], deed: Deed): Promise<Scene> {
-  const { bus } = await openSqlite(temporaryFolder());
+/** A stage that calls the handler for each message, and a bus with these messages. */
+async function scene(values: readonly string[], handler: Handler): Promise<Scene> {
+  const bus = createMemoryBus();
   await bus.publish(
     'in',
     values.map((value) => ({ key: 'k', headers: {}, value })),
   );
   const handled: string[][] = [];
-  const buried: Scene['buried'] = [];
+  const deadLettered: Scene['deadLettered'] = [];
   const reports: Report[] = [];
   const attempts = new Map<string, number>();
   const stage: Stage = {
@@ -42,19 +41,19 @@ async function scene(values: readonly string[], deed: Deed): Promise<Scene> {
       for (const { value } of messages) {
         const attempt = (attempts.get(value) ?? 0) + 1;
         attempts.set(value, attempt);
-        deed(value, attempt);
+        handler(value, attempt);
       }
       return done(messages);
     },
     deadLetter: async ({ value }, { code }, tries) => {
-      buried.push({ value, code, attempts: tries });
+      deadLettered.push({ value, code, attempts: tries });
       return copyOf(value);
     },
   };
   return {
     bus,
     handled,
-    buried,
+    deadLettered,
     reports,
     run: ({ signal = new AbortController().signal, stage: over = {}, bus: on = bus } = {}) =>
       consume({ ...stage, ...over }, { bus: on, signal, drain: true, onReport: (report) => reports.push(report) }),
@@ -62,7 +61,7 @@ async function scene(values: readonly string[], deed: Deed): Promise<Scene> {
   };
 }
 
-/** What a stage says is to be published of a dead message. */
+/** The copy of a dead letter. */
 function copyOf(value: string): Message {
   return { key: 'k', headers: {}, value: `${value} is dead` };
 }
@@ -78,7 +77,7 @@ function done(messages: readonly ReceivedMessage[], over: Partial<Handled> = {})
   };
 }
 
-function failing(code: ErrorCode, when: (value: string, attempt: number) => boolean): Deed {
+function failing(code: ErrorCode, when: (value: string, attempt: number) => boolean): Handler {
   return (value, attempt) => {
     if (when(value, attempt)) throw new ImgpipeError(code, `for ${value}`);
   };
@@ -92,7 +91,7 @@ describe('messages that can be handled', () => {
     expect(await committed()).toBe(3);
   });
 
-  it('that a stage leaves for later come again, the others are committed', async () => {
+  it('that a stage leaves for later are delivered again, the others are committed', async () => {
     const { run, committed } = await scene(['a', 'b', 'c'], () => {});
     const calls: string[][] = [];
     const commits: number[] = [];
@@ -107,7 +106,7 @@ describe('messages that can be handled', () => {
     expect(await committed()).toBe(3);
   });
 
-  it('are published, noted and told before they are committed', async () => {
+  it('are published, recorded and reported before they are committed', async () => {
     const { run, bus, committed } = await scene(['a'], () => {});
     const order: string[] = [];
     const log = async (what: string) => order.push(`${what}, ${await committed()} committed`);
@@ -115,20 +114,20 @@ describe('messages that can be handled', () => {
       done(messages, {
         publish: [{ key: 'k', headers: {}, value: 'of a' }],
         recordPositions: async (positions) => {
-          await log(`noted at ${positions[0]?.topic}/${positions[0]?.offset}`);
+          await log(`recorded at ${positions[0]?.topic}/${positions[0]?.offset}`);
         },
-        report: () => order.push('told'),
+        report: () => order.push('reported'),
       });
     await run({ stage: { handle } });
-    expect(order).toEqual(['noted at out/0, 0 committed', 'told']);
+    expect(order).toEqual(['recorded at out/0, 0 committed', 'reported']);
     expect(await bus.logs('out')).toEqual([{ partition: 0, start: 0, end: 1 }]);
     expect(await committed()).toBe(1);
   });
 });
 
-describe('where the surroundings fail', () => {
-  it('waits for them and says so once, resumes and says that once, and buries nothing', async () => {
-    const { run, reports, buried, handled, committed } = await scene(
+describe('after a transient error, a stage', () => {
+  it('retries, reports the wait and the recovery once each, and stores no dead letter', async () => {
+    const { run, reports, deadLettered, handled, committed } = await scene(
       ['a', 'b'],
       failing('disk_full', (value, attempt) => value === 'b' && attempt <= 2),
     );
@@ -136,11 +135,11 @@ describe('where the surroundings fail', () => {
     expect(reports.map(({ kind }) => kind)).toEqual(['working', 'waiting', 'resumed']);
     expect(reports[1]).toMatchObject({ stage: 'analyze', error: { code: 'disk_full' } });
     expect(handled).toHaveLength(3);
-    expect(buried).toEqual([]);
+    expect(deadLettered).toEqual([]);
     expect(await committed()).toBe(2);
   });
 
-  it('keeps the group alive while it waits', async () => {
+  it('keeps the consumer group alive while it waits', async () => {
     const { run, bus } = await scene(
       ['a'],
       failing('store_unavailable', (_, attempt) => attempt === 1),
@@ -177,7 +176,7 @@ describe('where the surroundings fail', () => {
     await run();
   });
 
-  it('waits for what is done with the result, too: publishing, noting and burying', async () => {
+  it('retries publishing, recording and dead-lettering, too', async () => {
     const { run, committed, reports, bus } = await scene(['a', 'b'], () => {});
     const failOnce = (code: ErrorCode) => {
       let failed = false;
@@ -199,7 +198,7 @@ describe('where the surroundings fail', () => {
         return bus.publish(topic, messages);
       },
     };
-    const buried: string[] = [];
+    const deadLettered: string[] = [];
     const stage: Stage = {
       name: 'analyze',
       topic: 'in',
@@ -215,7 +214,7 @@ describe('where the surroundings fail', () => {
       },
       deadLetter: async ({ value }) => {
         deadLetter();
-        buried.push(value);
+        deadLettered.push(value);
         return copyOf(value);
       },
     };
@@ -226,14 +225,14 @@ describe('where the surroundings fail', () => {
       'catalog_unavailable',
       'disk_full',
     ]);
-    expect(buried).toEqual(['b']);
+    expect(deadLettered).toEqual(['b']);
     expect(await bus.logs('out')).toEqual([{ partition: 0, start: 0, end: 1 }]);
     await run();
     expect(await committed()).toBe(2);
   });
 
-  it('leaves what it has in hand uncommitted when it is told to stop, and ends well', async () => {
-    const { run, reports, committed, buried } = await scene(
+  it('ends without a commit and without an error when it is stopped', async () => {
+    const { run, reports, committed, deadLettered } = await scene(
       ['a'],
       failing('disk_full', () => true),
     );
@@ -243,12 +242,12 @@ describe('where the surroundings fail', () => {
     stop.abort();
     await running;
     expect(await committed()).toBe(0);
-    expect(buried).toEqual([]);
+    expect(deadLettered).toEqual([]);
   });
 });
 
-describe('a bus that does not answer when the stage is told to stop', () => {
-  it.each(['publish', 'commit', 'keepAlive'] as const)('is not waited for without end: %s', async (what) => {
+describe('a bus that does not answer when the stage is stopped', () => {
+  it.each(['publish', 'commit', 'keepAlive'] as const)('is waited for with a deadline: %s', async (what) => {
     const { bus, run, committed } = await scene(['a'], () => {});
     const stop = new AbortController();
     const never = () => {
@@ -273,20 +272,20 @@ describe('a bus that does not answer when the stage is told to stop', () => {
   });
 });
 
-describe('where a message is to blame', () => {
-  it('buries it at its first try, and handles the rest', async () => {
-    const { run, buried, handled, committed, reports } = await scene(
+describe('after an error of a message, a stage', () => {
+  it('dead-letters the message at the first try, and handles the others', async () => {
+    const { run, deadLettered, handled, committed, reports } = await scene(
       ['a', 'b', 'c'],
       failing('bad_message', (value) => value === 'b'),
     );
     await run();
-    expect(buried).toEqual([{ value: 'b', code: 'bad_message', attempts: 1 }]);
+    expect(deadLettered).toEqual([{ value: 'b', code: 'bad_message', attempts: 1 }]);
     expect(handled.slice(1)).toEqual([['a'], ['b'], ['c']]);
     expect(await committed()).toBe(3);
     expect(reports.map(({ kind }) => kind)).toEqual(['working']);
   });
 
-  it('publishes a copy of it once it is buried, before it is committed', async () => {
+  it('publishes a copy of the dead letter once it is stored, before the commit', async () => {
     const { bus, committed, run } = await scene(
       ['a', 'b'],
       failing('bad_message', (value) => value === 'b'),
@@ -300,19 +299,19 @@ describe('where a message is to blame', () => {
       },
     };
     const deadLetter: Stage['deadLetter'] = async ({ value }) => {
-      order.push(`${value} buried`);
+      order.push(`${value} stored`);
       return copyOf(value);
     };
     await run({ bus: watched, stage: { deadLetter } });
-    expect(order).toEqual(['b buried', 'b is dead to dead, 1 committed']);
+    expect(order).toEqual(['b stored', 'b is dead to dead, 1 committed']);
     expect(await committed()).toBe(2);
   });
 
-  it('publishes copies of those that the stage itself has set aside, before they are committed', async () => {
+  it('publishes copies of dead letters that `handle` returns, before the commit', async () => {
     const { bus, run, committed } = await scene(['a'], () => {});
     const order: string[] = [];
     const handle: Stage['handle'] = async (messages) =>
-      done(messages, { deadLetters: [copyOf('a')], report: () => order.push('told') });
+      done(messages, { deadLetters: [copyOf('a')], report: () => order.push('reported') });
     const watched: EventBus = {
       ...bus,
       publish: async (topic) => {
@@ -321,11 +320,11 @@ describe('where a message is to blame', () => {
       },
     };
     await run({ bus: watched, stage: { handle } });
-    expect(order).toEqual(['to dead, 0 committed', 'told']);
+    expect(order).toEqual(['to dead, 0 committed', 'reported']);
   });
 
-  it('publishes the copy again where it was broken off before it was committed', async () => {
-    const { run, bus, buried, committed } = await scene(
+  it('publishes the copy again if it was interrupted before the commit', async () => {
+    const { run, bus, deadLettered, committed } = await scene(
       ['a'],
       failing('bad_message', () => true),
     );
@@ -338,22 +337,22 @@ describe('where a message is to blame', () => {
       },
     };
     await run({ bus: breaking, signal: stop.signal });
-    expect([buried.length, await committed()]).toEqual([1, 0]);
+    expect([deadLettered.length, await committed()]).toEqual([1, 0]);
     await run();
     expect(await bus.logs('dead')).toEqual([{ partition: 0, start: 0, end: 1 }]);
     expect(await committed()).toBe(1);
   });
 
-  it('buries each of several', async () => {
-    const { run, buried } = await scene(
+  it('dead-letters each of several messages', async () => {
+    const { run, deadLettered } = await scene(
       ['a', 'b', 'c', 'd'],
       failing('undecodable', (value) => value !== 'c'),
     );
     await run();
-    expect(buried.map(({ value }) => value)).toEqual(['a', 'b', 'd']);
+    expect(deadLettered.map(({ value }) => value)).toEqual(['a', 'b', 'd']);
   });
 
-  it('leaves it uncommitted where it is told to stop while it buries', async () => {
+  it('does not commit the message if it is stopped meanwhile', async () => {
     const { run, committed } = await scene(
       ['a'],
       failing('bad_message', () => true),
@@ -368,30 +367,30 @@ describe('where a message is to blame', () => {
   });
 });
 
-describe('where a bug of ours is to blame', () => {
-  const bug: Deed = (value) => {
+describe('after a bug, a stage', () => {
+  const bug: Handler = (value) => {
     if (value === 'b') throw new TypeError('x is undefined');
   };
 
-  it('tries three times, buries the message and goes on', async () => {
-    const { run, buried, handled, committed } = await scene(['a', 'b', 'c'], bug);
+  it('tries three times, dead-letters the message and goes on', async () => {
+    const { run, deadLettered, handled, committed } = await scene(['a', 'b', 'c'], bug);
     await run();
-    expect(buried).toEqual([{ value: 'b', code: 'internal', attempts: 3 }]);
+    expect(deadLettered).toEqual([{ value: 'b', code: 'internal', attempts: 3 }]);
     expect(handled.filter((values) => values[0] === 'b')).toHaveLength(3);
     expect(await committed()).toBe(3);
   });
 
-  it('buries nothing where the third try goes well', async () => {
-    const { run, buried, handled, committed } = await scene(['a'], (_, attempt) => {
+  it('stores no dead letter if the third try succeeds', async () => {
+    const { run, deadLettered, handled, committed } = await scene(['a'], (_, attempt) => {
       if (attempt < 3) throw new TypeError('x is undefined');
     });
     await run();
-    expect(buried).toEqual([]);
+    expect(deadLettered).toEqual([]);
     expect(handled).toHaveLength(3);
     expect(await committed()).toBe(1);
   });
 
-  it('passes the stack on with the error', async () => {
+  it('keeps the stack with the error', async () => {
     const { run } = await scene(['b'], bug);
     const errors: ImgpipeError[] = [];
     await run({
@@ -408,32 +407,32 @@ describe('where a bug of ours is to blame', () => {
   });
 });
 
-describe('what does not heal', () => {
+describe('a fatal error', () => {
   it.each(['catalog_damaged', 'foreign_message', 'object_conflict', 'bus_differs'] as const)(
-    'stops the stage uncommitted: %s',
+    'stops the stage without a commit: %s',
     async (code) => {
-      const { run, buried, committed } = await scene(
+      const { run, deadLettered, committed } = await scene(
         ['a', 'b'],
         failing(code, (value) => value === 'b'),
       );
       await expect(run()).rejects.toMatchObject({ code, message: 'for b' });
-      expect(buried).toEqual([]);
+      expect(deadLettered).toEqual([]);
       expect(await committed()).toBe(0);
     },
   );
 
-  it('stops it also where it shows itself at another try of a bug', async () => {
-    const { run, buried, committed } = await scene(['a'], (_, attempt) => {
+  it('stops the stage if it occurs while a bug is retried', async () => {
+    const { run, deadLettered, committed } = await scene(['a'], (_, attempt) => {
       throw attempt === 1 ? new TypeError('x is undefined') : new ImgpipeError('catalog_damaged', 'damaged');
     });
     await expect(run()).rejects.toMatchObject({ code: 'catalog_damaged' });
-    expect(buried).toEqual([]);
+    expect(deadLettered).toEqual([]);
     expect(await committed()).toBe(0);
   });
 });
 
-describe('a partition that is another consumer’s by now', () => {
-  it('is left at the next message, uncommitted', async () => {
+describe('a partition that another consumer has taken over', () => {
+  it('is left at the next message without a commit', async () => {
     const { bus } = await scene(['a', 'b'], () => {});
     const calls: string[][] = [];
     const handle: Stage['handle'] = async (messages) => {

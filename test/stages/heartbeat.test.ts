@@ -1,17 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { createMemoryCatalog } from '../../src/adapters/memory/catalog.ts';
 import { ImgpipeError } from '../../src/domain/errors.ts';
-import type { HeartbeatRows } from '../../src/ports/heartbeats.ts';
+import type { HeartbeatCatalog } from '../../src/ports/catalog/heartbeats.ts';
 import { withHeartbeat } from '../../src/stages/heartbeat.ts';
-import { openSqlite } from '../support/open-sqlite.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const HERE = { host: 'here', process: 7 };
 const ANALYZE = { stage: 'analyze', ...HERE } as const;
 
-describe('a stage at work', () => {
-  it('leaves a heartbeat at its start, others while it works, and none at its end', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+describe('a running stage', () => {
+  it('writes a heartbeat at its start, others while it runs, and removes them at its end', async () => {
+    const catalog = createMemoryCatalog();
     const latest = async () => (await catalog.heartbeats('analyze', 'here'))[0]?.at ?? '';
     const answer = await withHeartbeat({ catalog, stages: [ANALYZE], everyMs: 1 }, async () => {
       await expect.poll(latest).not.toBe('');
@@ -23,8 +22,8 @@ describe('a stage at work', () => {
     expect(await latest()).toBe('');
   });
 
-  it('leaves one for each stage that its process runs', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+  it('writes a heartbeat for each stage of its process', async () => {
+    const catalog = createMemoryCatalog();
     const stages = (['receive', 'analyze', 'alert'] as const).map((stage) => ({ stage, ...HERE }));
     await withHeartbeat({ catalog, stages }, async () => {
       for (const { stage } of stages) {
@@ -33,29 +32,29 @@ describe('a stage at work', () => {
     });
   });
 
-  it('ends, also where the catalog lets nobody write any more', async () => {
+  it('ends even if the catalog does not answer', async () => {
     const never = () => new Promise<never>(() => {});
-    const catalog = { beat: never, endBeats: never };
+    const catalog = { recordHeartbeats: never, removeHeartbeats: never };
     expect(await withHeartbeat({ catalog, stages: [ANALYZE] }, async () => 'done')).toBe('done');
   });
 
-  it('that fails leaves none, and its error comes out', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+  it('that fails leaves no heartbeat and throws its error', async () => {
+    const catalog = createMemoryCatalog();
     const broken = new Error('broken');
     await expect(withHeartbeat({ catalog, stages: [ANALYZE] }, () => Promise.reject(broken))).rejects.toBe(broken);
     expect(await catalog.heartbeats('analyze', 'here')).toEqual([]);
   });
 
-  it('that ends while one is being written waits for that, and leaves none', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+  it('that ends while a heartbeat is written waits for it, and leaves none', async () => {
+    const catalog = createMemoryCatalog();
     let written = () => {};
-    const slow: Pick<HeartbeatRows, 'beat' | 'endBeats'> = {
-      endBeats: catalog.endBeats,
-      beat: async (beats, oldest) => {
+    const slow: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {
+      removeHeartbeats: catalog.removeHeartbeats,
+      recordHeartbeats: async (beats, oldest) => {
         await new Promise<void>((resolve) => {
           written = resolve;
         });
-        await catalog.beat(beats, oldest);
+        await catalog.recordHeartbeats(beats, oldest);
       },
     };
     const working = withHeartbeat({ catalog: slow, stages: [ANALYZE] }, async () => {});
@@ -65,11 +64,11 @@ describe('a stage at work', () => {
     expect(await catalog.heartbeats('analyze', 'here')).toEqual([]);
   });
 
-  it('forgets those of processes that have been dead for a day', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+  it('deletes heartbeats of processes that have been dead for a day', async () => {
+    const catalog = createMemoryCatalog();
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
     const dead = [23, 25].map((hours) => ({ ...ANALYZE, process: hours, at: hoursAgo(hours) }));
-    await catalog.beat(dead, '2000-01-01');
+    await catalog.recordHeartbeats(dead, '2000-01-01');
     await withHeartbeat({ catalog, stages: [ANALYZE] }, async () => {
       await expect
         .poll(async () => (await catalog.heartbeats('analyze', 'here')).map((each) => each.process))
@@ -77,16 +76,16 @@ describe('a stage at work', () => {
     });
   });
 
-  it('goes on where heartbeats cannot be written, and leaves them again as soon as they can', async () => {
-    const { catalog } = await openSqlite(temporaryFolder());
+  it('goes on if heartbeats cannot be written, and writes them as soon as they can', async () => {
+    const catalog = createMemoryCatalog();
     let failures = 0;
-    const full: Pick<HeartbeatRows, 'beat' | 'endBeats'> = {
-      beat: async (beats, oldest) => {
+    const full: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {
+      recordHeartbeats: async (beats, oldest) => {
         failures += 1;
         if (failures < 3) throw new ImgpipeError('disk_full', 'the disk is full');
-        await catalog.beat(beats, oldest);
+        await catalog.recordHeartbeats(beats, oldest);
       },
-      endBeats: () => Promise.reject(new ImgpipeError('disk_full', 'the disk is full')),
+      removeHeartbeats: () => Promise.reject(new ImgpipeError('disk_full', 'the disk is full')),
     };
     const answer = await withHeartbeat({ catalog: full, stages: [ANALYZE], everyMs: 1 }, async () => {
       await expect.poll(() => catalog.heartbeats('analyze', 'here')).toHaveLength(1);

@@ -5,8 +5,7 @@ import { TOPICS } from '../../src/domain/messages.ts';
 import { imageKey } from '../../src/domain/object-keys.ts';
 import type { Step } from '../../src/domain/reports.ts';
 import type { ImageSource, SourceItem } from '../../src/ports/image-source.ts';
-import type { OutboxParts } from '../../src/stages/outbox.ts';
-import { receive } from '../../src/stages/receive.ts';
+import type { ReceiveParts } from '../../src/stages/receive.ts';
 import { cutPng, png } from '../support/pictures.ts';
 import { newImage } from '../support/samples.ts';
 import { type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
@@ -18,103 +17,98 @@ function file(origin: string, bytes: Uint8Array): SourceItem {
   return { kind: 'picture', bytes, origin, onlyIfNew: true };
 }
 
-async function received(shop: TestPipeline, ...batches: (readonly SourceItem[])[]) {
+async function received(pipeline: TestPipeline, ...batches: (readonly SourceItem[])[]) {
   const source: ImageSource = {
     expected: undefined,
     async *pictures() {
       yield* batches;
     },
   };
-  const { catalog, store } = shop;
-  const onReport = (report: TestPipeline['reports'][number]) => void shop.reports.push(report);
-  const signal = new AbortController().signal;
-  return receive({
-    mask: null,
-    catalog,
-    store,
-    source,
-    signal,
-    onReport,
-    outbox: await shop.outbox(),
-    stream: 'default',
-    as: 'a test',
-  });
+  return pipeline.receiveFrom(source);
+}
+
+/** Who holds the stream, if anybody. */
+async function holderOf({ catalog }: TestPipeline): Promise<string | undefined> {
+  const result = await catalog.lock('stream-default', 'a test');
+  if ('holder' in result) return result.holder;
+  await result.lock.release();
+  return undefined;
 }
 
 describe('the pictures of a source', () => {
-  it('are kept byte for byte under their numbers, and published', async () => {
-    const shop = await testPipeline();
-    const result = await received(shop, [file('/a', GREY)], [file('/b', OTHER), file('/c', GREY)]);
+  it('are stored byte for byte under their numbers, and published', async () => {
+    const pipeline = await testPipeline();
+    const result = await received(pipeline, [file('/a', GREY)], [file('/b', OTHER), file('/c', GREY)]);
     expect(result).toEqual({ images: 3, numbers: { first: 1, last: 3 }, skipped: 0, rejected: 0 });
-    const rows = await shop.catalog.images([1, 2, 3].map((number) => ({ stream: 'default', number })));
+    const rows = await pipeline.catalog.images([1, 2, 3].map((number) => ({ stream: 'default', number })));
     expect(rows.map((row) => [row?.origin, row?.state, row?.position?.offset])).toEqual([
       ['/a', 'ready', 0],
       ['/b', 'ready', 1],
       ['/c', 'ready', 2],
     ]);
-    const stored = await Promise.all(rows.map((row) => row && shop.store.get(imageKey(row))));
+    const stored = await Promise.all(rows.map((row) => row && pipeline.store.get(imageKey(row))));
     expect(stored.map((bytes) => Buffer.from(bytes ?? ''))).toEqual([GREY, OTHER, GREY]);
-    expect(await shop.store.list('incoming')).toEqual([]);
+    expect(await pipeline.store.list('incoming')).toEqual([]);
   });
 
-  it('are passed over where the newest image from that file has this content, and only then', async () => {
-    const shop = await testPipeline();
-    await received(shop, [file('/a', GREY), file('/b', GREY)]);
-    const again = await received(shop, [file('/a', GREY), file('/b', OTHER), file('/c', GREY)]);
+  it('are skipped if the newest image from their file has the same content, and only then', async () => {
+    const pipeline = await testPipeline();
+    await received(pipeline, [file('/a', GREY), file('/b', GREY)]);
+    const again = await received(pipeline, [file('/a', GREY), file('/b', OTHER), file('/c', GREY)]);
     expect(again).toMatchObject({ images: 2, skipped: 1, numbers: { first: 3, last: 4 } });
-    expect(shop.told('skipped')).toEqual([{ kind: 'skipped', origin: '/a', image: 1 }]);
-    expect(await received(shop, [file('/b', GREY)])).toMatchObject({ images: 1, skipped: 0 });
+    expect(pipeline.reported('skipped')).toEqual([{ kind: 'skipped', origin: '/a', image: 1 }]);
+    expect(await received(pipeline, [file('/b', GREY)])).toMatchObject({ images: 1, skipped: 0 });
   });
 
-  it('are looked at one after the other where a file comes twice', async () => {
-    const shop = await testPipeline();
+  it('are checked one after the other if a file occurs twice', async () => {
+    const pipeline = await testPipeline();
     const batch = [file('/a', GREY), file('/a', GREY), file('/a', OTHER), file('/a', GREY)];
-    expect(await received(shop, batch)).toMatchObject({ images: 3, skipped: 1 });
+    expect(await received(pipeline, batch)).toMatchObject({ images: 3, skipped: 1 });
   });
 
-  it('are looked at so, too, where the catalog takes its time', async () => {
-    const shop = await testPipeline();
-    const addImages = shop.catalog.addImages;
-    vi.spyOn(shop.catalog, 'addImages').mockImplementation(async (rows) => {
+  it('are checked one after the other even if the catalog is slow', async () => {
+    const pipeline = await testPipeline();
+    const addImages = pipeline.catalog.addImages;
+    vi.spyOn(pipeline.catalog, 'addImages').mockImplementation(async (rows) => {
       await sleep(20);
       return addImages(rows);
     });
-    expect(await received(shop, [file('/a', GREY), file('/a', GREY)])).toMatchObject({ images: 1, skipped: 1 });
+    expect(await received(pipeline, [file('/a', GREY), file('/a', GREY)])).toMatchObject({ images: 1, skipped: 1 });
   });
 
-  it('that cannot get a number end it with that error, and leave the stream free', async () => {
-    const shop = await testPipeline();
+  it('that cannot be numbered end it with the error, and release the stream', async () => {
+    const pipeline = await testPipeline();
     const newer = new ImgpipeError('catalog_newer', 'the catalog is newer than this imgpipe');
-    vi.spyOn(shop.catalog, 'addImages').mockRejectedValue(newer);
-    await expect(received(shop, [file('/a', GREY)])).rejects.toBe(newer);
-    await expect(received(shop, [file('/a', GREY), file('/a', OTHER)])).rejects.toBe(newer);
-    expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
+    vi.spyOn(pipeline.catalog, 'addImages').mockRejectedValue(newer);
+    await expect(received(pipeline, [file('/a', GREY)])).rejects.toBe(newer);
+    await expect(received(pipeline, [file('/a', GREY), file('/a', OTHER)])).rejects.toBe(newer);
+    expect(await pipeline.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 
-  it('that are none get no number, and the rest goes on', async () => {
-    const shop = await testPipeline();
-    const error = new ImgpipeError('file_unreadable', 'there is no such file');
-    const result = await received(shop, [
+  it('that are not pictures are rejected, and the others are received', async () => {
+    const pipeline = await testPipeline();
+    const error = new ImgpipeError('file_unreadable', 'no such file');
+    const result = await received(pipeline, [
       { kind: 'rejected', origin: '/gone', error },
       file('/empty', Buffer.of()),
       file('/text', Buffer.from('a picture')),
       file('/a', GREY),
     ]);
     expect(result).toEqual({ images: 1, numbers: { first: 1, last: 1 }, skipped: 0, rejected: 3 });
-    expect(shop.told('rejected').map((report) => [report.origin, report.error.code])).toEqual([
+    expect(pipeline.reported('rejected').map((report) => [report.origin, report.error.code])).toEqual([
       ['/gone', 'file_unreadable'],
       ['/empty', 'not_a_picture'],
       ['/text', 'not_a_picture'],
     ]);
   });
 
-  it('are none: nothing is given and nothing is wrong', async () => {
-    const shop = await testPipeline();
-    expect(await received(shop)).toEqual({ images: 0, numbers: undefined, skipped: 0, rejected: 0 });
+  it('may be none', async () => {
+    const pipeline = await testPipeline();
+    expect(await received(pipeline)).toEqual({ images: 0, numbers: undefined, skipped: 0, rejected: 0 });
   });
 
-  it('leave the stream free when they are all taken, or the source fails', async () => {
-    const shop = await testPipeline();
+  it('release the stream when the source ends or fails', async () => {
+    const pipeline = await testPipeline();
     const broken: ImageSource = {
       expected: undefined,
       // biome-ignore lint/correctness/useYield: it fails before it yields
@@ -122,16 +116,13 @@ describe('the pictures of a source', () => {
         throw new ImgpipeError('file_unreadable', 'the original is gone');
       },
     };
-    const { catalog, store } = shop;
-    const parts = { catalog, store, stream: 'default', mask: null, as: 'a test', signal: new AbortController().signal };
-    const failing = receive({ ...parts, source: broken, outbox: await shop.outbox() });
-    await expect(failing).rejects.toMatchObject({ code: 'file_unreadable' });
-    expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
+    await expect(pipeline.receiveFrom(broken)).rejects.toMatchObject({ code: 'file_unreadable' });
+    expect(await pipeline.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 });
 
-describe('while no picture comes', () => {
-  /** A source without a picture, that ends when it is told to: by the test, or by its signal. */
+describe('while no picture arrives', () => {
+  /** A source without a picture. It ends when the test or its signal says so. */
   function idle() {
     const ended = new AbortController();
     const source: ImageSource = {
@@ -144,45 +135,35 @@ describe('while no picture comes', () => {
     return { source, end: () => ended.abort() };
   }
 
-  /** A receiver that holds the stream and looks after it all the time. */
-  async function idleReceiver(shop: TestPipeline, over: Partial<OutboxParts> = {}) {
+  /** A receiver that holds the stream and polls it all the time. */
+  async function idleReceiver(pipeline: TestPipeline, over: Partial<ReceiveParts> = {}) {
     const { source, end } = idle();
-    const { catalog, store } = shop;
-    const receiving = receive({
-      mask: null,
-      catalog,
-      store,
-      source,
-      stream: 'default',
-      as: 'the receiver',
-      signal: new AbortController().signal,
-      outbox: await shop.outbox({ roundMs: 1, ...over }),
-    });
+    const receiving = pipeline.receiveFrom(source, { as: 'the receiver', pollMs: 1, ...over });
     receiving.catch(() => {});
-    await expect.poll(() => shop.catalog.lock('stream-default', 'a test')).toEqual({ holder: 'the receiver' });
+    await expect.poll(() => holderOf(pipeline)).toBe('the receiver');
     return { receiving, end };
   }
 
-  it('what a replay makes unpublished is published by whoever holds the stream', async () => {
-    const shop = await testPipeline();
-    await shop.receive([cutPng()]);
-    await shop.drain();
-    const { receiving, end } = await idleReceiver(shop);
-    expect(await shop.replay('all')).toMatchObject([{ how: 'left', holder: 'the receiver' }]);
-    await expect.poll(() => shop.messages(TOPICS.imageAnalysis)).toHaveLength(2);
+  it('images of a replay are published by the holder of the stream', async () => {
+    const pipeline = await testPipeline();
+    await pipeline.receive([cutPng()]);
+    await pipeline.drain();
+    const { receiving, end } = await idleReceiver(pipeline);
+    expect(await pipeline.replay('all')).toMatchObject([{ how: 'left', holder: 'the receiver' }]);
+    await expect.poll(() => pipeline.messages(TOPICS.imageAnalysis)).toHaveLength(2);
     end();
     await receiving;
-    expect(await shop.messages(TOPICS.imageAnalysis)).toHaveLength(2);
-    expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
+    expect(await pipeline.messages(TOPICS.imageAnalysis)).toHaveLength(2);
+    expect(await pipeline.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 
-  it('the stream is held until what is in hand is published, also where the source ends meanwhile', async () => {
-    const shop = await testPipeline();
-    await shop.receive([cutPng()]);
-    await shop.drain();
-    let goOn = () => {};
+  it('the stream is held until what is in flight is published, even if the source ends meanwhile', async () => {
+    const pipeline = await testPipeline();
+    await pipeline.receive([cutPng()]);
+    await pipeline.drain();
+    let proceed = () => {};
     const allowed = new Promise<void>((resolve) => {
-      goOn = resolve;
+      proceed = resolve;
     });
     let reached = () => {};
     const published = new Promise<void>((resolve) => {
@@ -193,22 +174,22 @@ describe('while no picture comes', () => {
       reached();
       await allowed;
     };
-    const { receiving, end } = await idleReceiver(shop, { onStep });
-    await shop.replay('all');
+    const { receiving, end } = await idleReceiver(pipeline, { onStep });
+    await pipeline.replay('all');
     await published;
     end();
     for (let turn = 0; turn < 20; turn += 1) await nextTurn();
-    expect(await shop.catalog.lock('stream-default', 'the next')).toEqual({ holder: 'the receiver' });
-    goOn();
+    expect(await pipeline.catalog.lock('stream-default', 'the next')).toEqual({ holder: 'the receiver' });
+    proceed();
     await receiving;
-    expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
+    expect(await pipeline.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 
-  it('the receiver ends where that cannot be done, and the stream is free', async () => {
-    const shop = await testPipeline();
-    const { receiving } = await idleReceiver(shop);
-    await shop.catalog.addImages([newImage()]);
+  it('the receiver fails if an image cannot be published, and releases the stream', async () => {
+    const pipeline = await testPipeline();
+    const { receiving } = await idleReceiver(pipeline);
+    await pipeline.catalog.addImages([newImage()]);
     await expect(receiving).rejects.toMatchObject({ code: 'object_missing' });
-    expect(await shop.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
+    expect(await pipeline.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 });

@@ -8,37 +8,37 @@ export interface PictureFile {
   readonly bytes: Buffer;
 }
 
-type Spoiler = (bytes: Buffer, random: () => number) => Buffer;
+type Corruption = (bytes: Buffer, random: () => number) => Buffer;
 
-const SPOILERS: Readonly<Record<string, Spoiler>> = {
-  cut: (bytes, random) => bytes.subarray(0, Math.floor(random() * bytes.length)),
-  'one bit turned': (bytes, random) => turnBits(bytes, 1, random),
-  'some bits turned': (bytes, random) => turnBits(bytes, 2 + Math.floor(random() * 40), random),
-  // Behind its check sums a PNG is as open to damage as a JPEG.
-  'some bits turned, check sums mended': (bytes, random) =>
-    mendCheckSums(turnBits(bytes, 1 + Math.floor(random() * 4), random)),
+const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
+  truncated: (bytes, random) => bytes.subarray(0, Math.floor(random() * bytes.length)),
+  'one bit flipped': (bytes, random) => flipBits(bytes, 1, random),
+  'some bits flipped': (bytes, random) => flipBits(bytes, 2 + Math.floor(random() * 40), random),
+  // Correct checksums let a damaged PNG pass to the decoder, as a damaged JPEG does.
+  'some bits flipped, checksums corrected': (bytes, random) =>
+    correctChecksums(flipBits(bytes, 1 + Math.floor(random() * 4), random)),
 };
 
-/** Number `index` of a row of bad files that the seed repeats: one of these, spoilt in one of some ways. */
+/** File `index` of a seed's reproducible series: one of the given pictures, corrupted. */
 export function badPicture(from: readonly PictureFile[], seed: number, index: number): PictureFile {
   const random = seeded(seed * 0x10000 + index);
   const good = pick(random, from);
-  const [how, spoil] = pick(random, Object.entries(SPOILERS));
+  const [how, corrupt] = pick(random, Object.entries(CORRUPTIONS));
   const name = `${good.name}, ${how} (SEED=${seed}, number ${index})`;
-  return { name, format: good.format, bytes: spoil(good.bytes, random) };
+  return { name, format: good.format, bytes: corrupt(good.bytes, random) };
 }
 
-function turnBits(bytes: Buffer, count: number, random: () => number): Buffer {
-  const turned = Buffer.from(bytes);
+function flipBits(bytes: Buffer, count: number, random: () => number): Buffer {
+  const flipped = Buffer.from(bytes);
   for (let i = 0; i < count; i++) {
-    const at = Math.floor(random() * turned.length);
-    turned[at] = (turned[at] ?? 0) ^ (1 << Math.floor(random() * 8));
+    const at = Math.floor(random() * flipped.length);
+    flipped[at] = (flipped[at] ?? 0) ^ (1 << Math.floor(random() * 8));
   }
-  return turned;
+  return flipped;
 }
 
-/** Gives every chunk of a PNG the check sum that it should have, as far as chunks can be made out. */
-function mendCheckSums(bytes: Buffer): Buffer {
+/** Corrects the checksum of every chunk of a PNG that can be found. */
+function correctChecksums(bytes: Buffer): Buffer {
   for (let at = 8; at + 12 <= bytes.length; ) {
     const end = at + 8 + bytes.readUInt32BE(at);
     if (end + 4 > bytes.length) break;

@@ -4,10 +4,10 @@ import type { PictureFile } from './bad-pictures.ts';
 
 export type Outcome = 'decoded' | 'undecodable' | 'too_large';
 
-/** More than any picture within the limit takes. It is the processor's time, which others at work do not lengthen. */
-const MAX_MS = 5_000;
+/** More CPU time than any picture within the limits needs. Unlike elapsed time, it does not depend on other processes. */
+const MAX_CPU_MS = 5_000;
 
-/** What becomes of a file. Throws, with its name, where that is another error, or takes too long. */
+/** Decodes a file. Throws an error with its name on any other outcome, or if it takes too long. */
 export async function outcomeOf({ name, format, bytes }: PictureFile): Promise<Outcome> {
   const begin = process.cpuUsage();
   const outcome = await decodePicture(bytes, format, { maxPixels: 64e6 }).then(
@@ -23,7 +23,7 @@ export async function outcomeOf({ name, format, bytes }: PictureFile): Promise<O
     },
   );
   const { user, system } = process.cpuUsage(begin);
-  const took = (user + system) / 1000;
-  if (took > MAX_MS) throw new Error(`${name}: ${outcome} after ${Math.round(took)} ms`);
+  const cpuMs = (user + system) / 1000;
+  if (cpuMs > MAX_CPU_MS) throw new Error(`${name}: ${outcome} after ${Math.round(cpuMs)} ms`);
   return outcome;
 }

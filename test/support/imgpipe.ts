@@ -8,7 +8,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = path.join(ROOT, 'bin/imgpipe.js');
 
 export interface Ended {
-  /** The exit status; null where a signal ended it. */
+  /** The exit status, null after a signal. */
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -18,10 +18,10 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** What it has printed so far. */
+  /** The output so far. */
   stdout(): string;
   stderr(): string;
-  /** Answers when one of its outputs matches; rejects where it ends before. */
+  /** Resolves once stdout or stderr matches. Rejects if the process ends before. */
   until(pattern: RegExp): Promise<void>;
 }
 
@@ -31,23 +31,23 @@ export interface StartOptions {
   readonly uid?: number;
 }
 
-/** The user that owns nothing. */
+/** The uid of the user nobody. */
 export const NOBODY = 65534;
 
-/** Whether the program can be run as another user here: only root may, and Node must be readable for all. */
+/** Whether processes can run as another user: this needs root, and a Node that everybody may execute. */
 export const canRunAsNobody = spawnSync(process.execPath, ['--version'], { uid: NOBODY, gid: NOBODY }).status === 0;
 
-/** Starts the real program as a process of its own, without the environment's own settings of imgpipe. */
+/** Starts imgpipe as a process, without the IMGPIPE_ variables of this environment. */
 export function start(args: readonly string[], options: StartOptions = {}): Running {
   return watch(spawn(process.execPath, [BIN, ...args], spawnOptions(options)));
 }
 
-/** Runs the real program to its end. */
+/** Runs imgpipe until it exits. */
 export function imgpipe(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
   return start(args, options).ended;
 }
 
-/** Starts a test's own program, a TypeScript file of test/programs/. */
+/** Starts a TypeScript program of test/programs/. */
 export function startProgram(file: string, args: readonly string[], options: StartOptions = {}): Running {
   const program = path.join(ROOT, 'test/programs', file);
   return watch(spawn(process.execPath, ['--import', 'tsx', program, ...args], spawnOptions({ cwd: ROOT, ...options })));
@@ -65,11 +65,11 @@ function spawnOptions({ env = {}, cwd, uid }: StartOptions) {
 
 function watch(child: ChildProcess): Running {
   const output = { stdout: '', stderr: '' };
-  const heard = new Set<() => void>();
+  const listeners = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
       output[name] += text;
-      for (const each of heard) each();
+      for (const each of listeners) each();
     });
   }
   const ended = new Promise<Ended>((resolve, reject) => {
@@ -83,16 +83,16 @@ function watch(child: ChildProcess): Running {
     stderr: () => output.stderr,
     until: (pattern) =>
       new Promise((resolve, reject) => {
-        const look = () => {
+        const check = () => {
           if (!pattern.test(output.stdout) && !pattern.test(output.stderr)) return;
-          heard.delete(look);
+          listeners.delete(check);
           resolve();
         };
-        heard.add(look);
-        look();
+        listeners.add(check);
+        check();
         ended.then(
           (end) =>
-            reject(new Error(`it ended (${end.status ?? end.signal}) before ${pattern}: ${end.stdout}${end.stderr}`)),
+            reject(new Error(`exited (${end.status ?? end.signal}) before ${pattern}: ${end.stdout}${end.stderr}`)),
           reject,
         );
       }),

@@ -2,10 +2,10 @@ import { openDatabase } from '../../src/adapters/sqlite/database.ts';
 import { catalogFile } from './open-sqlite.ts';
 
 /**
- * Fills the catalog of a folder, made if need be and without a row yet, with so many ready alerts; no files are written.
- * Of each of the streams east, north, south and west the images 2, 4, 6, … have changed for both `changed@1` and
- * `l2@1`: they come second by second in turn, and their two alerts 40 ms later. Measurements are spread evenly from 0
- * to 10,000; each fiftieth event is `size_changed` and has none.
+ * Fills the empty or new catalog of a folder with this many ready alerts, without files. In each of the streams east,
+ * north, south and west the images 2, 4, 6, … have changed for both `changed@1` and `l2@1`. One image arrives each
+ * second, in turn, and its two alerts 40 ms later. Measurements are spread evenly from 0 to 10,000. Every fiftieth event
+ * is `size_changed` and has none.
  */
 export async function fillAlerts(folder: string, count: number): Promise<void> {
   const db = await openDatabase(catalogFile(folder), { create: true });
@@ -22,6 +22,7 @@ export async function fillAlerts(folder: string, count: number): Promise<void> {
         "INSERT INTO alert SELECT number, 'ready', ?, strftime('%FT%H:%M:%fZ', at + 0.04, 'unixepoch'), number, stream, technique, measurement FROM filled",
         folder,
       );
+      db.run('DELETE FROM owed_event');
       db.run('DROP TABLE filled');
     });
   } finally {
@@ -41,10 +42,10 @@ const EVENTS = `
     1767225600 + pair
   FROM paired`;
 
-/** All other rows: the image before each that has changed, unchanged or the first, is half a second older. */
+/** All other rows. The image before each changed one is `unchanged` or `first`, and half a second older. */
 const ROWS = [
   "INSERT INTO technique VALUES ('changed@1', 0, 'levels'), ('l2@1', 0, 'levels')",
-  'INSERT INTO stream SELECT stream, max(image) FROM filled GROUP BY stream',
+  'INSERT INTO stream (stream, last_number) SELECT stream, max(image) FROM filled GROUP BY stream',
   `INSERT INTO image
      SELECT stream, image - before, stream || '/' || (image - before), 'jpg', 'generated', printf('%064x', image - before),
        60000, strftime('%FT%H:%M:%fZ', at - before / 2.0, 'unixepoch'), 'ready', 'decodes', 350, 350, NULL,

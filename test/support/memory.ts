@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** The memory that this process holds, in bytes, once its garbage is gone. */
+/** The resident memory of this process in bytes, after a garbage collection. */
 export function memoryInUse(): number {
   setFlagsFromString('--expose-gc');
   const gc: () => void = runInNewContext('gc');
-  // What has been given up by the first collection is given back with the second.
+  // The second collection releases what the first has finalized.
   gc();
   gc();
   return process.memoryUsage().rss;

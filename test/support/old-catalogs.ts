@@ -7,7 +7,7 @@ import { catalogFile } from './open-sqlite.ts';
 /** The id of the pipeline in an old catalog. */
 export const OLD_ID = '01234567-89ab-cdef-0123-456789abcdef';
 
-/** Makes the catalog of a folder as an older version made it, and does this SQL to it. The answer is its file. */
+/** Creates the catalog of an older version in a folder, and runs this SQL on it. Returns its file. */
 export function makeOldCatalog(version: 1 | 2 | 3, folder: string, sql = ''): string {
   const file = catalogFile(folder);
   const made = new DatabaseSync(file);

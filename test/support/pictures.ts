@@ -10,7 +10,7 @@ export interface Box {
   readonly colour: Colour;
 }
 
-/** A PNG of one colour, but for its first pixel and a box in it where these are given another. */
+/** A PNG of one colour, optionally with another first pixel and a box of another colour. */
 export function png(
   colour: Colour,
   options: { width?: number; height?: number; first?: Colour; box?: Box } = {},
@@ -26,7 +26,7 @@ export function png(
   return PNG.sync.write(picture);
 }
 
-/** A PNG that begins as one and ends too early. */
+/** A truncated PNG. */
 export function cutPng(colour: Colour = [1, 2, 3]): Buffer {
   return png(colour).subarray(0, -20);
 }

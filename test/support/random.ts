@@ -1,4 +1,4 @@
-/** Random numbers that a seed repeats: from 0 to below 1 (mulberry32, by Tommy Ettinger, public domain). */
+/** Reproducible random numbers in [0, 1) (mulberry32 by Tommy Ettinger, public domain). */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,9 +9,9 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** One of these. */
+/** A random item. */
 export function pick<T>(random: () => number, from: readonly T[]): T {
   const picked = from[Math.floor(random() * from.length)];
-  if (picked === undefined) throw new Error('nothing to pick from');
+  if (picked === undefined) throw new Error('cannot pick from an empty list');
   return picked;
 }

@@ -15,7 +15,7 @@ import type {
 import type { Threshold } from '../../src/domain/threshold.ts';
 import type { Measure, PicturePair, PictureSource } from '../../src/ports/comparator.ts';
 
-/** Records as a test needs them: whole, and with what it is about put over them. */
+/** Complete records for tests, with overrides for what a test is about. */
 
 const AT = '2026-01-02T03:04:05.678Z';
 const BASE = '/data';
@@ -112,11 +112,12 @@ export function placeAt(offset: number, over: Partial<RecordPosition> = {}): Rec
   return { bus: 'embedded', topic: TOPICS.imageAnalysis, partition: 0, offset, ...over };
 }
 
-/** Two pictures as a comparator takes them, and the measure by the L2 norm. */
+/** Inputs of a comparator: two pictures with an optional mask. */
 export function pair(reference: PictureSource, image: PictureSource, mask?: PictureSource): PicturePair {
   return { reference, image, mask };
 }
 
+/** The L2 measure with a threshold in levels. */
 export function l2Above(threshold: number): Measure {
   return { technique: TECHNIQUE, threshold: levels(threshold) };
 }

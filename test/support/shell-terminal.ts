@@ -1,31 +1,31 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A shell into which a test types as a person would, with Ctrl-C for what runs in front. */
+/** A shell that a test types into like a user, with Ctrl-C for the foreground job. */
 export interface ShellTerminal {
-  /** Types lines. What was typed before should have ended. */
+  /** Types lines. Earlier lines should have ended. */
   type(lines: string): void;
-  /** Answers with the exit status once what was typed last has ended; what it put in the background may go on. */
+  /** Resolves with the exit status once the last lines have ended. Background jobs may continue. */
   ended(): Promise<number>;
-  /** Whether something runs in it, in front or in the background. */
+  /** Whether a foreground or background job runs. */
   isBusy(): boolean;
-  /** Ends what runs in front as the terminal's driver does: all its processes get SIGINT. */
+  /** Sends SIGINT to all processes of the foreground job, as a terminal does on Ctrl-C. */
   interrupt(): void;
-  /** All that it has shown so far, stdout and stderr as they came. */
+  /** The output so far, stdout and stderr interleaved. */
   output(): string;
-  /** Answers when there is something new to look at: more output, or an end. */
+  /** Resolves at the next output or the end of a command. */
   news(): Promise<void>;
-  /** Kills all that runs in it. */
+  /** Kills all jobs. */
   close(): Promise<void>;
 }
 
-/** Goes before the exit status of what was typed. */
+/** Precedes the exit status of typed lines in the output. */
 const MARK = '\u001e';
 const MARKS = new RegExp(`${MARK}(\\d+)\\n`, 'g');
 
 export function openShellTerminal(options: { cwd: string; env: Record<string, string> }): ShellTerminal {
   const shell = spawn('bash', ['--noprofile', '--norc', '-s'], { ...options, stdio: ['pipe', 'pipe', 'inherit'] });
-  let shown = '';
+  let output = '';
   let typed = 0;
   let waiting: (() => void)[] = [];
   const wake = () => {
@@ -34,15 +34,15 @@ export function openShellTerminal(options: { cwd: string; env: Record<string, st
     for (const each of woken) each();
   };
   shell.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text;
+    output += text;
     wake();
   });
   const closed = new Promise<void>((resolve) => shell.once('close', () => resolve()));
-  const ends = () => [...shown.matchAll(MARKS)].map(([, status]) => Number(status));
-  // Each job is a process group of its own, as at a real terminal.
+  const ends = () => [...output.matchAll(MARKS)].map(([, status]) => Number(status));
+  // Job control: each job gets its own process group, as in a real terminal.
   shell.stdin.write('exec 2>&1; shopt -s expand_aliases; set -m; trap : INT\n');
 
-  /** The shell's children, each of which leads a process group. */
+  /** The shell's children, each the leader of a process group. */
   function jobs(): number[] {
     const { pid } = shell;
     if (pid === undefined || shell.exitCode !== null || shell.signalCode !== null) return [];
@@ -62,7 +62,7 @@ export function openShellTerminal(options: { cwd: string; env: Record<string, st
   return {
     type(lines) {
       typed += 1;
-      // The programs must not read what is typed after them; a line that is interrupted is given up as a whole.
+      // Without stdin, programs cannot read later lines. In braces, an interrupt cancels the whole input.
       shell.stdin.write(`{\n${lines}\n} < /dev/null\nprintf '${MARK}%s\\n' $?\n`);
     },
     async ended() {
@@ -73,7 +73,7 @@ export function openShellTerminal(options: { cwd: string; env: Record<string, st
     interrupt: () => {
       for (const job of jobs()) signal(job, 'SIGINT');
     },
-    output: () => shown.replace(MARKS, ''),
+    output: () => output.replace(MARKS, ''),
     news,
     async close() {
       for (const job of jobs()) signal(job, 'SIGKILL');

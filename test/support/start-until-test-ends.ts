@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { type Running, startProgram } from './imgpipe.ts';
 
-/** Starts a program of support/programs/ that is killed at the latest when the test has finished. */
+/** Starts a program of support/programs/ that is killed when the test has finished. */
 export function startUntilTestEnds(
   program: string,
   args: readonly string[],

@@ -10,7 +10,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A new folder for all tests of a file, removed when they have finished. */
+/** A new folder for all tests of a file, removed after the last one. */
 export function lastingFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

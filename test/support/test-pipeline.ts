@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { createFileObjectStore } from '../../src/adapters/files/object-store.ts';
+import { createMemoryCatalog, type MemoryCatalog } from '../../src/adapters/memory/catalog.ts';
+import { createMemoryBus, type MemoryBus } from '../../src/adapters/memory/event-bus.ts';
+import { createMemoryObjectStore, type MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { createComparator } from '../../src/adapters/pixels/comparator.ts';
 import type { Message } from '../../src/domain/messages.ts';
 import type { OutcomeRecord } from '../../src/domain/records.ts';
 import type { Observer, Report } from '../../src/domain/reports.ts';
 import { type Replayed, replay } from '../../src/operations/replay.ts';
-import type { Catalog } from '../../src/ports/catalog.ts';
+import type { AuditCatalog } from '../../src/ports/catalog/audit.ts';
+import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import type { Comparator } from '../../src/ports/comparator.ts';
 import type { Broker, Chunk, EventBus, ReceivedMessage } from '../../src/ports/event-bus.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
@@ -14,51 +18,101 @@ import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { type AlertParts, createAlertStage } from '../../src/stages/alert.ts';
 import { type AnalyzeParts, createAnalyzeStage } from '../../src/stages/analyze.ts';
 import { type ConsumeParts, consume, type Stage } from '../../src/stages/consume.ts';
-import { createOutbox, type OutboxParts } from '../../src/stages/outbox.ts';
-import { type Received, receive } from '../../src/stages/receive.ts';
+import { NEVER_LOST } from '../../src/stages/held-lock.ts';
+import { createIntake, type Received } from '../../src/stages/intake.ts';
+import { type ReceiveParts, receive } from '../../src/stages/receive.ts';
+import { publishIfFree, type RecoveryParts, recoverStreams } from '../../src/stages/recover-streams.ts';
+import { createStreamOutbox, type StreamOutbox } from '../../src/stages/stream-outbox.ts';
 import { openSqlite } from './open-sqlite.ts';
 import { NO_THRESHOLD } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const TECHNIQUE = 'l2@1';
 
+/** The part of the catalog that stages use. */
+export type StageCatalog = Omit<Catalog, keyof AuditCatalog>;
+
+/** What a test pipeline is made of. */
+interface Ports {
+  readonly catalog: StageCatalog;
+  readonly bus: EventBus;
+  readonly store: ObjectStore;
+}
+
+/** The three stages over one set of adapters. */
 export interface TestPipeline {
-  readonly folder: string;
-  readonly catalog: Catalog;
+  readonly catalog: StageCatalog;
   readonly bus: EventBus;
   readonly broker: Broker;
   readonly store: ObjectStore;
   readonly comparator: Comparator;
-  /** All that the stages have told. */
+  /** Everything that the stages have reported. */
   readonly reports: Report[];
-  /** What was told of this kind. */
-  told<K extends Report['kind']>(kind: K): Extract<Report, { kind: K }>[];
-  /** Does something to the tables behind the catalog's back. */
-  tamper(sql: string): Promise<void>;
-  outbox(over?: Partial<OutboxParts>): Promise<ReturnType<typeof createOutbox>>;
-  /** Takes pictures into a stream, as the receive stage does. */
+  /** The reports of one kind. */
+  reported<K extends Report['kind']>(kind: K): Extract<Report, { kind: K }>[];
+  outbox(stream?: string, over?: Partial<RecoveryParts>): Promise<StreamOutbox>;
+  /** Recovers the streams that nobody holds, until the signal aborts. */
+  recoverStreams(except: string, over?: Partial<RecoveryParts>): Promise<void>;
+  /** Receives a source into the default stream. */
+  receiveFrom(source: ImageSource, over?: Partial<ReceiveParts>): Promise<Received>;
+  /** Receives pictures into a stream, as the receive stage does. */
   receive(pictures: readonly Uint8Array[], stream?: string): Promise<Received>;
   analyzeStage(over?: Partial<AnalyzeParts>): Promise<Stage>;
   alertStage(over?: Partial<AlertParts>): Promise<Stage>;
-  /** Lets a stage work, until its topic holds nothing more for it unless told otherwise. */
+  /** Runs a stage until its topic is drained, unless `over` says otherwise. */
   work(stage: Stage, over?: Partial<ConsumeParts>): Promise<void>;
-  /** Analyzes and alerts all that waits. */
+  /** Analyzes every image and alerts every event that waits. */
   drain(): Promise<void>;
   /** Replays dead letters, as the command does. */
   replay(ids: readonly number[] | 'all', onStep?: Observer['onStep']): Promise<Replayed[]>;
   publish(topic: string, message: Message): Promise<void>;
-  /** All that a topic holds. */
+  /** All messages of a topic. */
   messages(topic: string): Promise<ReceivedMessage[]>;
   outcomes(...numbers: number[]): Promise<(OutcomeRecord | undefined)[]>;
-  /** How far a group has come; 0 where it has committed nothing. */
+  /** The first image of the default stream, up to this number, that waits for its outcome or its alert. */
+  firstOpen(last: number): Promise<number | undefined>;
+  /** The numbers of all events, up to 100. */
+  eventNumbers(): Promise<number[]>;
+  /** How many dead letters there are. */
+  deadLetterCount(): Promise<number>;
+  /** The offset that a stage's group has committed; 0 without a commit. */
   committed(stage: Stage): Promise<number>;
 }
 
-/** The three stages over a catalog, a bus and a store of their own: the real ones, in a folder of their own. */
-export async function testPipeline(): Promise<TestPipeline> {
+/** A test pipeline in memory. Its adapters can lose or corrupt what they have. */
+export interface MemoryTestPipeline extends TestPipeline {
+  readonly catalog: MemoryCatalog;
+  readonly bus: MemoryBus;
+  readonly store: MemoryObjectStore;
+}
+
+/** A test pipeline with a SQLite catalog, the embedded bus and files in a temporary folder. */
+export interface DurableTestPipeline extends TestPipeline {
+  readonly catalog: Catalog;
+  readonly folder: string;
+  /** Changes the tables directly, without the catalog. */
+  tamper(sql: string): Promise<void>;
+}
+
+/** A new pipeline: in memory, or `durable` for tests of what is on disk. */
+export async function testPipeline(): Promise<MemoryTestPipeline>;
+export async function testPipeline(options: { readonly durable: true }): Promise<DurableTestPipeline>;
+export async function testPipeline(options?: {
+  readonly durable: true;
+}): Promise<MemoryTestPipeline | DurableTestPipeline> {
+  if (options === undefined) {
+    const ports = { catalog: createMemoryCatalog(), bus: createMemoryBus(), store: createMemoryObjectStore() };
+    return { ...(await pipelineOn(ports)), ...ports };
+  }
   const folder = temporaryFolder();
   const { db, catalog, bus } = await openSqlite(folder, 'a test');
-  const store = createFileObjectStore(folder);
+  const tamper = async (sql: string) => {
+    await db.write(() => db.run(sql));
+  };
+  return { ...(await pipelineOn({ catalog, bus, store: createFileObjectStore(folder) })), catalog, folder, tamper };
+}
+
+async function pipelineOn({ catalog, bus, store }: Ports): Promise<TestPipeline> {
   const comparator = createComparator({ maxPixels: 10_000 });
   onTestFinished(() => comparator.close());
   await catalog.setBus(bus.id);
@@ -68,8 +122,19 @@ export async function testPipeline(): Promise<TestPipeline> {
   const onReport = (report: Report) => void reports.push(report);
   const parts = { catalog, bus, store, signal, onReport, as: 'a test' };
 
-  const outbox: TestPipeline['outbox'] = async (over) =>
-    createOutbox({ ...parts, pipelineId: (await catalog.identity()).pipelineId, ...over });
+  const recovery = async (over: Partial<RecoveryParts> = {}): Promise<RecoveryParts> => ({
+    ...parts,
+    pipelineId: (await catalog.identity()).pipelineId,
+    lost: NEVER_LOST,
+    ...over,
+  });
+
+  const receiveFrom = async (source: ImageSource, over: Partial<ReceiveParts> = {}) => {
+    const { stream = 'default' } = over;
+    const all = { ...(await recovery()), ...parts, stream, ...over };
+    const intake = over.intake ?? createIntake({ ...all, source, mask: null });
+    return receive({ ...all, intake }).finally(intake.close);
+  };
 
   const analyzeStage: TestPipeline['analyzeStage'] = async (over) =>
     createAnalyzeStage({
@@ -88,20 +153,20 @@ export async function testPipeline(): Promise<TestPipeline> {
   const work: TestPipeline['work'] = (stage, over) => consume(stage, { ...parts, drain: true, ...over });
 
   return {
-    folder,
     catalog,
     bus,
     broker: { address: bus.address, open: async () => bus },
     store,
     comparator,
     reports,
-    told: (kind) => reports.filter((report) => report.kind === kind) as never,
-    tamper: async (sql) => {
-      await db.write(() => db.run(sql));
+    reported: (kind) => reports.filter((report) => report.kind === kind) as never,
+    outbox: async (stream = 'default', over) => {
+      const all = await recovery(over);
+      return createStreamOutbox(all, stream, all.lost);
     },
-    outbox,
-    receive: async (pictures, stream = 'default') =>
-      receive({ ...parts, outbox: await outbox(), source: sourceOf(pictures), stream, mask: null }),
+    recoverStreams: async (except, over) => recoverStreams(await recovery(over), except),
+    receiveFrom,
+    receive: async (pictures, stream = 'default') => receiveFrom(sourceOf(pictures), { stream }),
     analyzeStage,
     alertStage,
     work,
@@ -111,8 +176,9 @@ export async function testPipeline(): Promise<TestPipeline> {
     },
     replay: async (ids, onStep) => {
       const { pipelineId } = await catalog.identity();
-      const { publishIfFree } = await outbox({ ...(onStep && { onStep }) });
-      return replay({ catalog, bus, pipelineId, publishIfFree, ...(onStep && { onStep }) }, ids);
+      const all = await recovery({ ...(onStep && { onStep }) });
+      const publish = (stream: string) => publishIfFree(all, stream);
+      return replay({ catalog, bus, pipelineId, publishIfFree: publish, ...(onStep && { onStep }) }, ids);
     },
     publish: async (topic, message) => {
       await bus.publish(topic, [message]);
@@ -131,6 +197,12 @@ export async function testPipeline(): Promise<TestPipeline> {
         TECHNIQUE,
         numbers.map((number) => ({ stream: 'default', number })),
       ),
+    firstOpen: (last) => catalog.firstOpen(TECHNIQUE, { stream: 'default', first: 1, last }),
+    eventNumbers: async () => {
+      const events = await catalog.events(Array.from({ length: 100 }, (_, index) => index + 1));
+      return events.flatMap((event) => event?.number ?? []);
+    },
+    deadLetterCount: async () => (await catalog.deadLetterRange())?.count ?? 0,
     committed: async ({ topic, group }) => (await bus.committed(topic, group)).get(0) ?? 0,
   };
 }

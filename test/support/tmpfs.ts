@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** Why no small disk can be mounted here; undefined where one can. */
+/** Why no small disk can be mounted here, or undefined if one can. */
 export const whyNoDisk: string | undefined = (() => {
   try {
     const folder = mountTmpfs('4k');
     unmount(folder);
     return undefined;
   } catch (error) {
-    return `a tmpfs cannot be mounted here: ${(error as Error).message.trim().split('\n').at(-1)}`;
+    return `cannot mount a tmpfs: ${(error as Error).message.trim().split('\n').at(-1)}`;
   }
 })();
 
-/** A disk of this size (`1m`) of its own, until the test has finished. */
+/** Mounts a tmpfs of this size (`1m`) until the test has finished. Returns its folder. */
 export function smallDisk(size: string): string {
   const folder = mountTmpfs(size);
   onTestFinished(() => unmount(folder));

@@ -2,15 +2,15 @@ import net from 'node:net';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { type Running, start } from './imgpipe.ts';
 
-/** The real `imgpipe serve`, until the test has finished. */
+/** A running `imgpipe serve`. */
 export interface Viewer {
   readonly url: string;
   readonly port: number;
   readonly running: Running;
-  /** Asks for a path, without following where it leads. */
+  /** Requests a path without following redirects. */
   get(path: string, init?: RequestInit): Promise<Response>;
   json<T>(path: string, init?: RequestInit): Promise<T>;
-  /** Sends bytes as they are; what comes back until the server ends the connection. */
+  /** Sends raw bytes. Resolves with the response once the server closes the connection. */
   raw(request: string): Promise<string>;
 }
 
@@ -23,7 +23,7 @@ export async function startViewer(folder: string, ...args: readonly string[]): P
   return viewerOf(running);
 }
 
-/** One for all tests of a file, which change nothing in its folder; it is there once they run. */
+/** A viewer for all tests of a file, which must not change its folder. Available once tests run. */
 export function lastingViewer(folder: string): { readonly viewer: Viewer } {
   let viewer: Viewer | undefined;
   beforeAll(async () => {
@@ -60,11 +60,11 @@ export async function viewerOf(running: Running): Promise<Viewer> {
 function raw(port: number, request: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, '127.0.0.1', () => socket.write(request));
-    let answer = '';
+    let response = '';
     socket.setEncoding('latin1').on('data', (text: string) => {
-      answer += text;
+      response += text;
     });
-    socket.on('close', () => resolve(answer));
-    socket.on('error', (error) => (answer === '' ? reject(error) : resolve(answer)));
+    socket.on('close', () => resolve(response));
+    socket.on('error', (error) => (response === '' ? reject(error) : resolve(response)));
   });
 }

@@ -7,7 +7,7 @@ import { loadScenes } from '../../bench/scenes/scenes.ts';
 import { encodeJpeg } from '../../src/adapters/pixels/codec.ts';
 import { imgpipe } from './imgpipe.ts';
 
-/** What a camera sees: a picture is taken, and after each third one something has happened. */
+/** The pictures of a camera. Something happens before every third picture. */
 interface Watched {
   readonly stream: string;
   readonly scene: 'sky' | 'street' | 'room';
@@ -22,7 +22,7 @@ const WATCHED: readonly Watched[] = [
 
 const SIZE = 640;
 
-/** Watches a sky, a street and a room by `changed`, and the generated stream by `l2`, in a data folder. */
+/** Runs a pipeline in a data folder: a sky, a street and a room compared by `changed`, and the generated stream also by `l2`. */
 export async function watchScenes(data: string): Promise<void> {
   const scenes = await loadScenes();
   for (const { stream, scene, happens } of WATCHED) {
@@ -31,7 +31,7 @@ export async function watchScenes(data: string): Promise<void> {
     const happening = createRandom(11);
     let now = scenes[scene]?.(SIZE, createRandom(7));
     for (let number = 1; number <= 3 * (happens.length + 1) - 1; number += 1) {
-      if (now === undefined) throw new Error(`there is no scene ${scene}`);
+      if (now === undefined) throw new Error(`unknown scene ${scene}`);
       const next = number % 3 === 0 ? happens[number / 3 - 1] : undefined;
       if (next !== undefined) now = next(now, happening)[1];
       const picture = await photograph(now, { noise: 1.5 }, createRandom(100 + number));

@@ -1,17 +1,27 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openApi } from '../../src/web/openapi.ts';
-import { code, section, table } from '../docs/readme.ts';
+import type { z } from 'zod';
+import {
+  type ApiAlertJson,
+  alertListSchema,
+  apiAlertSchema,
+  problemSchema,
+  timelineSchema,
+} from '../../src/domain/json/api.ts';
+import { statusSchema } from '../../src/domain/json/status.ts';
+import { openApiDocument } from '../../src/web/openapi.ts';
+import { code, readPage, table } from '../docs/pages.ts';
 import { imgpipe } from '../support/imgpipe.ts';
+import { expectShape } from '../support/json-shapes.ts';
 import { png } from '../support/pictures.ts';
 import { lastingFolder } from '../support/temporary-folder.ts';
 import { lastingViewer } from '../support/viewer.ts';
-import { misfits } from './json-schema.ts';
+import { type Components, misfits, type Schema } from './json-schema.ts';
 
 /**
- * Three streams, two techniques, a mask and another size: all that an alert can have. Alerts 1 to 3 are `l2`'s of the
- * first stream, 4 to 6 `changed`'s of the same, 7 and 8 both techniques' of the second, 9 is of another size.
+ * Three streams, two techniques, a mask and another size: every kind of alert. Alerts 1 to 3 are of `l2` on the first
+ * stream, 4 to 6 of `changed` on the same, 7 and 8 of both techniques on the second, and 9 is of another size.
  */
 const data = lastingFolder();
 beforeAll(async () => {
@@ -35,52 +45,47 @@ interface List {
 }
 
 const numbers = ({ alerts }: List) => alerts.map(({ alert }) => alert);
-const PATHS = Object.keys(openApi.paths) as (keyof typeof openApi.paths)[];
-const schemaOf = (each: keyof typeof openApi.paths) =>
-  (
-    openApi.paths[each] as unknown as {
-      get: { responses: { 200: { content: { 'application/json': { schema: object } } } } };
-    }
-  ).get.responses[200].content['application/json'].schema;
+/** The answers of the API, as its description has them. */
+const openApi = JSON.parse(JSON.stringify(openApiDocument())) as {
+  paths: Record<string, { get: { responses: { 200: { content: Record<string, { schema: Schema }> } } } }>;
+  components: { schemas: Components };
+};
+
+const SHAPES: Readonly<Record<string, z.ZodType>> = {
+  '/api/alerts': alertListSchema,
+  '/api/alerts/{alert}': apiAlertSchema,
+  '/api/streams/{stream}': timelineSchema,
+  '/api/status': statusSchema,
+};
 
 describe('the API', () => {
-  test('answers as its description says, to the field', async () => {
+  test.each(Object.entries(SHAPES))('returns what its description and its schema say: %s', async (route, shape) => {
     const { viewer } = lasting;
-    expect(await viewer.json('/api/openapi.json')).toEqual(JSON.parse(JSON.stringify(openApi)));
-    const given = { '{alert}': ['1', '7', '9'], '{stream}': ['default', 'garden', 'masked'] };
-    for (const each of PATHS) {
-      const [, name = ''] = /(\{\w+\})/.exec(each) ?? [];
-      for (const value of given[name as keyof typeof given] ?? ['']) {
-        const answer = await viewer.json(each.replace(name, value));
-        expect(misfits(answer, schemaOf(each)), `${each} ${value}`).toEqual([]);
-      }
+    const described = openApi.paths[route]?.get.responses[200].content['application/json']?.schema ?? {};
+    const values = { '{alert}': ['1', '7', '9'], '{stream}': ['default', 'garden', 'masked'] };
+    const [parameter = ''] = /\{\w+\}/.exec(route) ?? [];
+    for (const value of values[parameter as keyof typeof values] ?? ['']) {
+      const answer = await viewer.json(route.replace(parameter, value));
+      expect(misfits(answer, described, openApi.components.schemas), value).toEqual([]);
+      expectShape(answer, shape, value);
     }
   });
 
-  test('and the README have the same fields', async () => {
+  test('returns its description', async () => {
     const { viewer } = lasting;
-    const documented = (head: string) =>
-      table(section("### The viewer's API"), head)
-        .map(([field]) => code(field))
-        .sort();
-    const list = await viewer.json<Record<string, unknown>>('/api/alerts');
-    expect(documented('field of `/api/alerts`')).toEqual(['alerts[]', 'newer', 'older']);
-    expect(Object.keys(list).sort()).toEqual(['alerts', 'newer', 'older']);
-    const view = JSON.parse((await imgpipe(['view', '1', '--json', '--data', data])).stdout);
-    const { url, picture_urls: urls, ...rest } = await viewer.json<Record<string, unknown>>('/api/alerts/1');
-    expect(rest).toEqual(view);
-    expect(url).toBe('/alerts/1');
-    expect(documented('field of an alert')).toEqual(
-      ['url', ...Object.keys(urls as object).map((role) => `picture_urls.${role}`)].sort(),
-    );
-    const timeline = await viewer.json<{ points: object[] }>('/api/streams/default');
-    const fields = Object.keys(timeline).filter((field) => field !== 'points');
-    expect(documented('field of `/api/streams`')).toEqual(
-      [...fields, ...Object.keys(timeline.points[0] ?? {}).map((field) => `points[].${field}`)].sort(),
-    );
+    expect(await viewer.json('/api/openapi.json')).toEqual(openApi);
+    expect(Object.keys(openApi.paths).filter((route) => route.startsWith('/api/'))).toEqual(Object.keys(SHAPES));
   });
 
-  test('pages through all alerts by key, there and back', async () => {
+  test('returns the same alert as view --json, with URLs that exist', async () => {
+    const { viewer } = lasting;
+    const view = JSON.parse((await imgpipe(['view', '1', '--json', '--data', data])).stdout);
+    const { url, picture_urls: urls, ...rest } = await viewer.json<ApiAlertJson>('/api/alerts/1');
+    expect(rest).toEqual(view);
+    for (const each of [url, ...Object.values(urls)]) expect((await viewer.get(each)).status, each).toBe(200);
+  });
+
+  test('pages through all alerts by number, back and forth', async () => {
     const { viewer } = lasting;
     const first = await viewer.json<List>('/api/alerts?limit=4');
     expect([numbers(first), first.newer]).toEqual([[9, 8, 7, 6], null]);
@@ -93,13 +98,13 @@ describe('the API', () => {
     expect(numbers(await viewer.json<List>(String(back.newer)))).toEqual([9, 8, 7, 6]);
   });
 
-  test('looks for alerts by stream, technique, time and strength', async () => {
+  test('filters alerts by stream, technique, time and measurement', async () => {
     const { viewer } = lasting;
     const found = async (query: string) => numbers(await viewer.json<List>(`/api/alerts?${query}`));
     expect(await found('stream=masked')).toEqual([8, 7]);
     expect(await found('technique=changed@1')).toEqual([7, 6, 5, 4]);
     expect(await found('technique=l2@1&stream=default')).toEqual([3, 2, 1]);
-    expect(await found('least=100000')).toEqual([7, 6, 5, 4]);
+    expect(await found('min_measurement=100000')).toEqual([7, 6, 5, 4]);
     expect(await found('from=2000-01-01&to=2001-01-01')).toEqual([]);
     const { alerted_at: at } = await viewer.json<{ alerted_at: string }>('/api/alerts/4');
     expect(await found(`from=${at}`)).toEqual([9, 8, 7, 6, 5, 4]);
@@ -107,29 +112,31 @@ describe('the API', () => {
   });
 
   test.each([
-    ['/api/alerts/10', 404, 'not_found', 'there is no alert 10: there are 1 to 9'],
+    ['/api/alerts/10', 404, 'not_found', 'alert 10 does not exist: the alerts are 1 to 9'],
     ['/api/alerts/one', 400, 'usage', 'alert: "one" will not do: give a positive whole number, such as 1'],
     ['/api/alerts?limit=1000', 400, 'usage', 'limit: "1000" will not do: give a number from 1 to 100'],
     ['/api/alerts?before=1&after=2', 400, 'usage', 'before and after do not go together: give one of them'],
     ['/api/streams/..', 404, 'not_found', undefined],
     ['/api/nothing', 404, 'not_found', 'there is no page /api/nothing'],
-  ])('says what is wrong with %s', async (page, status, errorCode, message) => {
+  ])('explains what is wrong with %s', async (page, status, errorCode, message) => {
     const { viewer } = lasting;
     const response = await viewer.get(page);
     expect(response.status).toBe(status);
     if (message === undefined) return;
-    expect(await response.json()).toEqual({ error: { code: errorCode, message } });
+    const problem = await response.json();
+    expectShape(problem, problemSchema);
+    expect(problem).toEqual({ error: { code: errorCode, message } });
   });
 });
 
-describe('the figures for Prometheus', () => {
-  test('are those of the README, and count what there is', async () => {
+describe('the metrics for Prometheus', () => {
+  test('are those of the metrics page, and count what exists', async () => {
     const { viewer } = lasting;
     await viewer.get('/metrics');
     // Counted anew at each scrape, not added up.
     const text = await (await viewer.get('/metrics')).text();
     const names = [...text.matchAll(/^# TYPE (imgpipe_\w+) /gm)].map(([, name = '']) => name);
-    const documented = table(section('### Figures for Prometheus'), 'figure').map(([name]) => code(name));
+    const documented = table(readPage('docs/reference/metrics.md').text, 'metric').map(([name]) => code(name));
     expect(names.sort()).toEqual(documented.sort());
     const lines = text.split('\n');
     for (const line of [

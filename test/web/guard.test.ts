@@ -115,7 +115,7 @@ describe('the viewer', () => {
     const { viewer } = lasting;
     expect((await viewer.get(`/?stream=${'a'.repeat(3000)}`)).status).toBe(414);
     expect((await viewer.get('/', { headers: { 'X-Long': 'a'.repeat(20_000) } })).status).toBe(431);
-    expect((await viewer.get(`/?least=${'9'.repeat(500)}`)).status).toBe(400);
+    expect((await viewer.get(`/?min_measurement=${'9'.repeat(500)}`)).status).toBe(400);
     expect((await viewer.get(`/?stream=${'%f0'.repeat(100)}`)).status).toBe(400);
     expect((await viewer.get('/')).status).toBe(200);
   });
@@ -123,7 +123,7 @@ describe('the viewer', () => {
   test('shows what comes from outside as text, not as a part of the page', async () => {
     const { viewer } = lasting;
     const hostile = '"><script>alert(1)</script>';
-    for (const page of ['/?alert_num=', '/?stream=', '/?least=', '/streams/', '/alerts/', '/']) {
+    for (const page of ['/?alert_num=', '/?stream=', '/?min_measurement=', '/streams/', '/alerts/', '/']) {
       const html = await (await viewer.get(page + encodeURIComponent(hostile))).text();
       expect(html, page).not.toContain('<script>alert');
     }
@@ -181,7 +181,7 @@ describe('a viewer with a token', () => {
     writeFileSync(file, token);
     const { status, stderr } = await imgpipe(['serve', '--data', data, '--token-file', file]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^imgpipe: token_file: the first line of \S+ will not do: .*\n$/);
+    expect(stderr).toMatch(/^imgpipe: token_file: the first line of \S+ is not a valid token: .*\n$/);
   });
 });
 

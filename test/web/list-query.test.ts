@@ -17,7 +17,7 @@ describe('what a list is asked for', () => {
   });
 
   it('is all of it, a page of 24, where nothing is asked for', () => {
-    const fields = { stream: '', technique: '', from: '', to: '', least: '' };
+    const fields = { stream: '', technique: '', from: '', to: '', min_measurement: '' };
     expect(readListQuery({ stream: ' ', other: 'x' })).toEqual({ fields, filter: {}, page: { limit: 24 } });
   });
 
@@ -27,8 +27,8 @@ describe('what a list is asked for', () => {
     ['technique', 'l2@1;'],
     ['from', '2026-13-01'],
     ['to', '25.11.2026'],
-    ['least', '-1'],
-    ['least', 'Infinity'],
+    ['min_measurement', '-1'],
+    ['min_measurement', 'Infinity'],
     ['before', '0'],
     ['after', '1e3'],
     ['limit', '101'],

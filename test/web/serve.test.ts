@@ -145,7 +145,9 @@ describe('imgpipe serve', () => {
     });
     const elsewhere = await imgpipe(['serve', '--data', prepared, '--port', '0', '--host', '0.0.0.0']);
     expect(elsewhere.status).toBe(2);
-    expect(elsewhere.stderr).toMatch(/^imgpipe: host: on 0\.0\.0\.0 others than this machine .* --token-file.*\n$/);
+    expect(elsewhere.stderr).toMatch(
+      /^imgpipe: host: other machines can reach the viewer on 0\.0\.0\.0: .* --token-file.*\n$/,
+    );
     const none = await imgpipe(['serve', '--data', path.join(temporaryFolder(), 'none')]);
     expect(none.status).toBe(3);
   });

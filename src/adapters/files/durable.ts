@@ -2,31 +2,30 @@ import fs from 'node:fs';
 import { mkdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { isMissing, isTaken } from './errors.ts';
+import { isExisting, isMissing } from './errors.ts';
 
-/** File operations whose results outlast the loss of power once they have answered. */
+/** File operations whose results survive a power failure once their promise has resolved. */
 
-// Handing a call to another thread and hearing of its end takes longer than most of these do, and much longer on a
-// machine that has other work. So names are made, and few files written, by calls that are waited for; many are written
-// and synced by several threads at once.
-const MANY = 3;
+// A round trip to the thread pool takes longer than most of these calls, and much longer on a busy machine. So links, and
+// fewer files than this, use synchronous calls; more files are written and synced by the pool's threads in parallel.
+const MIN_FILES_FOR_THREADS = 3;
 
-/** Through plain descriptors a small file is written in four fifths of the time that a FileHandle takes. */
-interface Calls {
+/** Plain descriptors write a small file in 80 % of the time that a FileHandle takes. */
+interface FileCalls {
   open(file: string, flags: string): Promise<number>;
   write(descriptor: number, bytes: Uint8Array): Promise<void>;
   sync(descriptor: number): Promise<void>;
   close(descriptor: number): Promise<void>;
 }
 
-const WAITED_FOR: Calls = {
+const SYNCHRONOUS: FileCalls = {
   open: async (file, flags) => fs.openSync(file, flags),
   write: async (descriptor, bytes) => fs.writeFileSync(descriptor, bytes),
   sync: async (descriptor) => fs.fsyncSync(descriptor),
   close: async (descriptor) => fs.closeSync(descriptor),
 };
 
-const BY_THREADS: Calls = {
+const THREADED: FileCalls = {
   open: promisify(fs.open),
   write: promisify(fs.writeFile),
   sync: promisify(fs.fsync),
@@ -39,14 +38,13 @@ export interface NewFile {
 }
 
 /**
- * Writes files that must not exist yet, and syncs them; the answer says of each whether it was written, or its name was
- * taken. Where one cannot be written whole, none of them stays.
+ * Writes and syncs new files. Resolves with one flag for each: false if a file of that name exists. If one cannot be
+ * written completely, none of them remains.
  *
- * All are written before the first is synced: the first sync then carries the others' data along, and theirs find
- * little left to do.
+ * All are written before the first sync, because that one often flushes the others' data too.
  */
 export async function writeNew(files: readonly NewFile[]): Promise<boolean[]> {
-  const calls = files.length < MANY ? WAITED_FOR : BY_THREADS;
+  const calls = files.length < MIN_FILES_FOR_THREADS ? SYNCHRONOUS : THREADED;
   const opened: { file: string; descriptor: number }[] = [];
   async function writeOne({ file, bytes }: NewFile): Promise<boolean> {
     const descriptor = await openNew(file, calls);
@@ -55,19 +53,19 @@ export async function writeNew(files: readonly NewFile[]): Promise<boolean[]> {
     await calls.write(descriptor, bytes);
     return true;
   }
-  let whole = false;
+  let complete = false;
   try {
     const written = await allSettled(files, writeOne);
     await allSettled(opened, ({ descriptor }) => calls.sync(descriptor));
-    whole = true;
+    complete = true;
     return written;
   } finally {
     await allSettled(opened, ({ descriptor }) => calls.close(descriptor));
-    if (!whole) await allSettled(opened, ({ file }) => removeIfThere(file));
+    if (!complete) await allSettled(opened, ({ file }) => removeIfExists(file));
   }
 }
 
-/** Does all of them, even where some fail; then the first failure. Nothing goes on behind the caller's back. */
+/** Like `Promise.all` over the items, but waits for all of them before it rejects with the first failure. */
 export async function allSettled<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results = await Promise.allSettled(items.map(work));
   return results.map((result) => {
@@ -76,14 +74,14 @@ export async function allSettled<T, R>(items: readonly T[], work: (item: T) => P
   });
 }
 
-/** Gives a file a second name, unless that name is taken: then false. */
+/** Links a file to a new name. Resolves with false if a file of that name exists. */
 export async function linkNew(from: string, to: string): Promise<boolean> {
   const attempt = () => {
     try {
       fs.linkSync(from, to);
       return true;
     } catch (error) {
-      if (isTaken(error)) return false;
+      if (isExisting(error)) return false;
       throw error;
     }
   };
@@ -91,13 +89,13 @@ export async function linkNew(from: string, to: string): Promise<boolean> {
     return attempt();
   } catch (error) {
     if (!isMissing(error)) throw error;
-    await makeFolder(path.dirname(to));
+    await createFolder(path.dirname(to));
     return attempt();
   }
 }
 
-/** Removes a file; true if it was there. */
-export async function removeIfThere(file: string): Promise<boolean> {
+/** Removes a file. Resolves with false if it did not exist. */
+export async function removeIfExists(file: string): Promise<boolean> {
   try {
     await unlink(file);
     return true;
@@ -107,36 +105,36 @@ export async function removeIfThere(file: string): Promise<boolean> {
   }
 }
 
-/** Syncs the folders that hold these files, each once: the files' names are then kept. */
+/** Syncs the folders of these files, so that the files' names survive a power failure. */
 export async function syncFoldersOf(files: Iterable<string>): Promise<void> {
   const folders = new Set([...files].map((file) => path.dirname(file)));
   for (const folder of folders) syncFolder(folder);
 }
 
-/** A new file's descriptor; undefined where the name is taken. */
-async function openNew(file: string, calls: Calls): Promise<number | undefined> {
+/** Opens a new file. Resolves with undefined if a file of that name exists. */
+async function openNew(file: string, calls: FileCalls): Promise<number | undefined> {
   try {
     return await calls.open(file, 'wx');
   } catch (error) {
-    if (isTaken(error)) return undefined;
+    if (isExisting(error)) return undefined;
     if (!isMissing(error)) throw error;
-    await makeFolder(path.dirname(file));
+    await createFolder(path.dirname(file));
     return calls.open(file, 'wx');
   }
 }
 
-/** Makes a folder with those above it, and syncs each folder that got a new entry. */
-async function makeFolder(folder: string): Promise<void> {
+/** Creates a folder and its missing parents, and syncs each folder that got a new entry. */
+async function createFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
-  for (let made = folder; ; made = path.dirname(made)) {
-    syncFolder(path.dirname(made));
-    if (made === first) return;
+  for (let created = folder; ; created = path.dirname(created)) {
+    syncFolder(path.dirname(created));
+    if (created === first) return;
   }
 }
 
 function syncFolder(folder: string): void {
-  // Windows opens no folders, and keeps their entries by itself.
+  // Windows cannot open folders, and syncs their entries by itself.
   if (process.platform === 'win32') return;
   const descriptor = fs.openSync(folder, 'r');
   try {

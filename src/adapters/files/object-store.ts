@@ -5,14 +5,14 @@ import { sha256Of } from '../../base/digest.ts';
 import { isProcessAlive } from '../../base/process-alive.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { ObjectStore, Promotion } from '../../ports/object-store.ts';
-import { allSettled, linkNew, removeIfThere, syncFoldersOf, writeNew } from './durable.ts';
+import { allSettled, linkNew, removeIfExists, syncFoldersOf, writeNew } from './durable.ts';
 import { isMissing, translated } from './errors.ts';
-import { piecesOf, sizeOf } from './stored-file.ts';
+import { digestOf, piecesOf, READ_NOW, sizeOf } from './stored-file.ts';
 
-/** The folder of what is on its way: pictures, by stream, and the unfinished files of `put`. */
+/** Holds incoming pictures, in a folder for each stream, and the temporary files of `put`. */
 const INCOMING = 'incoming';
 
-/** The object store in a folder. A key is a path below it; names come into being by a link, which replaces nothing. */
+/** An object store in a folder. A key is a path below it. Objects get their names by hard links, which never replace a file. */
 export function createFileObjectStore(folder: string): ObjectStore {
   const address = path.resolve(folder);
   const at = (key: string) => path.join(address, key);
@@ -26,38 +26,38 @@ export function createFileObjectStore(folder: string): ObjectStore {
     }
   }
 
-  async function settleOne({ incoming: name, key, sha256 }: Promotion): Promise<void> {
+  async function promoteOne({ incoming: name, key, sha256 }: Promotion): Promise<void> {
     const from = incoming(name);
     const to = at(key);
     const moved = await linkNew(from, to).catch((error) => {
       if (isMissing(error)) return false;
       throw error;
     });
-    if (!moved) await checkSettled(from, to, sha256);
+    if (!moved) await checkPromoted(from, to, sha256);
   }
 
-  /** The picture is not moved now: it must lie under its key already. */
-  async function checkSettled(from: string, to: string, sha256: string): Promise<void> {
-    const there = await read(to);
-    if (there === undefined) {
+  /** Nothing was linked now, so the picture must be under its key already. */
+  async function checkPromoted(from: string, to: string, sha256: string): Promise<void> {
+    const existing = await read(to);
+    if (existing === undefined) {
       throw new ImgpipeError(
         'object_missing',
-        `${from} is gone, and ${to} is not there either: put the picture back under one of these names, or start over with 'imgpipe clean'`,
+        `neither ${from} nor ${to} exists: restore the picture under one of these names, or start over with 'imgpipe clean'`,
       );
     }
-    if (sha256Of(there) !== sha256) {
+    if (sha256Of(existing) !== sha256) {
       throw new ImgpipeError(
         'object_conflict',
-        `${to} holds another picture than the one that got this number: move that file away, then start again`,
+        `${to} holds other bytes than the picture of this number: move that file away, then start again`,
       );
     }
   }
 
-  /** A name is one picture's own: where it is taken, the picture was staged before. */
-  async function checkStaged(file: string, bytes: Uint8Array): Promise<void> {
-    const there = await read(file);
-    if (there === undefined || Buffer.compare(there, bytes) !== 0) {
-      throw new ImgpipeError('object_conflict', `${file} holds another picture than the one that has this name`);
+  /** Names of incoming pictures are unique, so an existing file must hold the same bytes. */
+  async function checkIncoming(file: string, bytes: Uint8Array): Promise<void> {
+    const existing = await read(file);
+    if (existing === undefined || Buffer.compare(existing, bytes) !== 0) {
+      throw new ImgpipeError('object_conflict', `${file} holds other bytes than the picture of this name`);
     }
   }
 
@@ -71,16 +71,16 @@ export function createFileObjectStore(folder: string): ObjectStore {
         const written = await writeNew(files);
         await allSettled(
           files.filter((_, index) => written[index] === false),
-          ({ file, bytes }) => checkStaged(file, bytes),
+          ({ file, bytes }) => checkIncoming(file, bytes),
         );
         await syncFoldersOf(files.map(({ file }) => file));
       }),
 
     promote: (pictures) =>
       guarded(address, async () => {
-        await allSettled(pictures, settleOne);
+        await allSettled(pictures, promoteOne);
         await syncFoldersOf(pictures.map(({ key }) => at(key)));
-        await allSettled(pictures, ({ incoming: name }) => removeIfThere(incoming(name)));
+        await allSettled(pictures, ({ incoming: name }) => removeIfExists(incoming(name)));
       }),
 
     listIncoming: (stream) =>
@@ -88,7 +88,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
 
     removeIncoming: (names) =>
       guarded(incoming(''), async () => {
-        await allSettled(names, (name) => removeIfThere(incoming(name)));
+        await allSettled(names, (name) => removeIfExists(incoming(name)));
       }),
 
     put: (objects) =>
@@ -100,16 +100,18 @@ export function createFileObjectStore(folder: string): ObjectStore {
         }));
         await writeNew(puts);
         try {
-          const answers: ('added' | 'exists')[] = [];
-          for (const { file, to } of puts) answers.push((await linkNew(file, to)) ? 'added' : 'exists');
+          const results: ('added' | 'exists')[] = [];
+          for (const { file, to } of puts) results.push((await linkNew(file, to)) ? 'added' : 'exists');
           await syncFoldersOf(puts.map(({ to }) => to));
-          return answers;
+          return results;
         } finally {
-          await allSettled(puts, ({ file }) => removeIfThere(file));
+          await allSettled(puts, ({ file }) => removeIfExists(file));
         }
       }),
 
     get: (key) => guarded(at(key), () => read(at(key))),
+
+    digest: (key) => guarded(at(key), () => digestOf(at(key))),
 
     size: (key) => guarded(at(key), () => sizeOf(at(key))),
 
@@ -126,25 +128,25 @@ export function createFileObjectStore(folder: string): ObjectStore {
 
     remove: (keys) =>
       guarded(address, async () => {
-        await allSettled(keys, (key) => removeIfThere(at(key)));
+        await allSettled(keys, (key) => removeIfExists(at(key)));
         const folders = new Set(keys.map((key) => path.posix.dirname(key)).filter((key) => key.includes('/')));
         await allSettled([...folders], (key) => removeFolderIfEmpty(at(key)));
       }),
 
     collectGarbage: () =>
       guarded(incoming(''), async () => {
-        const left = (await filesIn(incoming(''))).filter((file) => {
+        const leftovers = (await filesIn(incoming(''))).filter((file) => {
           const pid = /^put-(\d+)-/.exec(file)?.[1];
           return pid !== undefined && !isProcessAlive(Number(pid));
         });
-        await allSettled(left, (file) => removeIfThere(incoming(file)));
+        await allSettled(leftovers, (file) => removeIfExists(incoming(file)));
       }),
   };
 }
 
 async function read(file: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(file);
+    return await readFile(file, { flag: READ_NOW });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -3,12 +3,12 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import { isMissing } from './errors.ts';
 import { unreadable, whyUnreadable } from './walk.ts';
 
-/** The bytes of a regular file. It waits for no writer of a pipe, and reads no more than the limit. */
+/** Reads a regular file of at most `maxBytes`. Never waits for the writer of a pipe. */
 export async function readBounded(file: string, maxBytes: number): Promise<Uint8Array> {
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw unreadable('it is no regular file');
+    if (!stats.isFile()) throw unreadable('not a regular file');
     if (stats.size > maxBytes) throw tooBig(stats.size, maxBytes);
     const bytes = await handle.readFile();
     if (bytes.length > maxBytes) throw tooBig(bytes.length, maxBytes);
@@ -18,12 +18,12 @@ export async function readBounded(file: string, maxBytes: number): Promise<Uint8
   }
 }
 
-/** The same of a file that somebody has named. Throws `not_found`, `file_unreadable` and `file_too_big`, as sentences. */
+/** Like `readBounded`, for a file named by the user: its errors `not_found`, `file_unreadable` and `file_too_big` name the file. */
 export async function readNamed(file: string, maxBytes: number): Promise<Uint8Array> {
   try {
     return await readBounded(file, maxBytes);
   } catch (thrown) {
-    if (isMissing(thrown)) throw new ImgpipeError('not_found', `there is no file ${file}`, { cause: thrown });
+    if (isMissing(thrown)) throw new ImgpipeError('not_found', `${file} does not exist`, { cause: thrown });
     const { code, message } = whyUnreadable(thrown);
     throw new ImgpipeError(code, `${file} cannot be read: ${message}`, { cause: thrown });
   }
@@ -32,6 +32,6 @@ export async function readNamed(file: string, maxBytes: number): Promise<Uint8Ar
 function tooBig(size: number, maxBytes: number): ImgpipeError {
   return new ImgpipeError(
     'file_too_big',
-    `it has ${size / 1e6} MB, over the limit of ${maxBytes / 1e6} (max_file_megabytes)`,
+    `its size of ${size / 1e6} MB exceeds the limit of ${maxBytes / 1e6} MB (max_file_megabytes)`,
   );
 }

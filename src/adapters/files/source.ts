@@ -2,13 +2,12 @@ import type { ImageSource, SourceItem } from '../../ports/image-source.ts';
 import { readBounded } from './picture-file.ts';
 import { type Found, walk, whyUnreadable } from './walk.ts';
 
-/** What is handed over together: so many pictures, or so many bytes, whichever comes first. */
-const MAX_PICTURES = 64;
-const MAX_BYTES = 16 * 1024 * 1024;
-/** How many files are read at the same time. */
-const READ_AT_ONCE = 4;
+/** A batch ends at this many pictures or bytes, whichever comes first. */
+const MAX_BATCH_PICTURES = 64;
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+const MAX_CONCURRENT_READS = 4;
 
-/** Pictures from files and folders, in the order of the paths given. Files that cannot be read are told of, and the rest goes on. */
+/** Pictures from files and folders, in the order of the paths. A file that cannot be read yields a rejected item. */
 export function createFileSource(options: { paths: readonly string[]; maxBytes: number }): ImageSource {
   const { paths, maxBytes } = options;
   return {
@@ -20,7 +19,7 @@ export function createFileSource(options: { paths: readonly string[]; maxBytes: 
         const read = await Promise.all(found.map((each) => itemOf(each, maxBytes)));
         items.push(...read);
         bytes += read.reduce((sum, item) => sum + (item.kind === 'picture' ? item.bytes.length : 0), 0);
-        if (items.length >= MAX_PICTURES || bytes >= MAX_BYTES) {
+        if (items.length >= MAX_BATCH_PICTURES || bytes >= MAX_BATCH_BYTES) {
           yield items;
           items = [];
           bytes = 0;
@@ -40,7 +39,7 @@ async function* inGroups(all: AsyncIterable<Found>): AsyncGenerator<Found[]> {
   let group: Found[] = [];
   for await (const found of all) {
     group.push(found);
-    if (group.length < READ_AT_ONCE) continue;
+    if (group.length < MAX_CONCURRENT_READS) continue;
     yield group;
     group = [];
   }

@@ -1,15 +1,20 @@
+import { createHash } from 'node:crypto';
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { isSystemError } from '../../domain/system-errors.ts';
+import type { ObjectDigest } from '../../ports/object-store.ts';
 import { isMissing, translated } from './errors.ts';
 
-/** Stored files, a piece at a time. What lies under their names must be files of the store's own, neither links nor pipes. */
+/** Reads stored files in pieces. Folders, pipes and, except for digests, symbolic links are errors. */
 
-const PIECE = 64 * 1024;
-// Links are not followed, and nothing waits for a pipe's writer; Windows knows neither flag.
-const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const PIECE_BYTES = 64 * 1024;
+/** Each buffer is a round trip to the thread pool, and hashing one blocks the event loop for less than a millisecond. */
+const DIGEST_BUFFER_BYTES = 256 * 1024;
+// With O_NONBLOCK, opening a pipe does not wait for its writer. Windows has neither O_NONBLOCK nor O_NOFOLLOW.
+export const READ_NOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const READ_NO_LINK = READ_NOW | (constants.O_NOFOLLOW ?? 0);
 
-/** How many bytes a file has; undefined where there is none. */
+/** The size of a file in bytes, or undefined if it does not exist. */
 export async function sizeOf(file: string): Promise<number | undefined> {
   try {
     const handle = await openFile(file);
@@ -24,7 +29,35 @@ export async function sizeOf(file: string): Promise<number | undefined> {
   }
 }
 
-/** The bytes of a file of this size. Its descriptor is open from the first read to the last, or until it is cancelled. */
+/** The digest and size of a file, or undefined if it does not exist. Reads it with one small buffer and follows links. */
+export async function digestOf(file: string): Promise<ObjectDigest | undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, READ_NOW);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw notRegular('object_damaged', file);
+    const hash = createHash('sha256');
+    const buffer = new Uint8Array(DIGEST_BUFFER_BYTES);
+    let size = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, size);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      size += bytesRead;
+    }
+    if (size !== stats.size) throw changed(file);
+    return { sha256: hash.digest('hex'), size };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The bytes of a file of this size. Holds a descriptor from the first read until the end, a failure or a cancel. */
 export function piecesOf(file: string, size: number): ReadableStream<Uint8Array> {
   return ReadableStream.from(pieces(file, size));
 }
@@ -35,7 +68,7 @@ async function* pieces(file: string, size: number): AsyncGenerator<Uint8Array> {
     try {
       if ((await sizeOfRegular(handle, file)) !== size) throw changed(file);
       for (let at = 0; at < size; ) {
-        const piece = new Uint8Array(Math.min(PIECE, size - at));
+        const piece = new Uint8Array(Math.min(PIECE_BYTES, size - at));
         const { bytesRead } = await handle.read(piece, 0, piece.length, at);
         if (bytesRead === 0) throw changed(file);
         yield piece.subarray(0, bytesRead);
@@ -45,35 +78,35 @@ async function* pieces(file: string, size: number): AsyncGenerator<Uint8Array> {
       await handle.close();
     }
   } catch (error) {
-    if (isMissing(error)) throw new ImgpipeError('object_missing', `${file} is gone`, { cause: error });
+    if (isMissing(error)) throw new ImgpipeError('object_missing', `${file} does not exist any more`, { cause: error });
     throw translated(error, file);
   }
 }
 
 async function openFile(file: string): Promise<FileHandle> {
   try {
-    return await open(file, FLAGS);
+    return await open(file, READ_NO_LINK);
   } catch (error) {
-    // What O_NOFOLLOW makes of a link.
-    if (isSystemError(error) && error.code === 'ELOOP') throw noFile(file, error);
+    // O_NOFOLLOW fails with ELOOP on a symbolic link.
+    if (isSystemError(error) && error.code === 'ELOOP') throw notRegular('store_unavailable', file, error);
     throw error;
   }
 }
 
 async function sizeOfRegular(handle: FileHandle, file: string): Promise<number> {
   const stats = await handle.stat();
-  if (!stats.isFile()) throw noFile(file);
+  if (!stats.isFile()) throw notRegular('store_unavailable', file);
   return stats.size;
 }
 
-function noFile(file: string, cause?: unknown): ImgpipeError {
+function notRegular(code: 'object_damaged' | 'store_unavailable', file: string, cause?: unknown): ImgpipeError {
   return new ImgpipeError(
-    'store_unavailable',
-    `${file} is no file but a folder, a link or the like: put back the file that belongs there`,
+    code,
+    `${file} is not a regular file but a folder, a link or a pipe: put back the file that belongs there`,
     { cause },
   );
 }
 
 function changed(file: string): ImgpipeError {
-  return new ImgpipeError('object_damaged', `${file} changed its size while it was read`);
+  return new ImgpipeError('object_damaged', `${file} changed size while it was read`);
 }

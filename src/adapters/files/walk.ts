@@ -5,42 +5,42 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import { isMissing } from './errors.ts';
 import { naturalOrder } from './natural-order.ts';
 
-/** A file that may be a picture, or something in its place that cannot be one. */
+/** A file that may be a picture, or an error for one that cannot be read. */
 export type Found = { readonly file: string; readonly error?: ImgpipeError };
 
-/** What marks the data folder of a pipeline. */
+/** Marks a pipeline's data folder. */
 const CATALOG_FILE = 'imgpipe.db';
 
 const PICTURE_NAME = /\.(jpe?g|png)$/i;
 
 /**
- * The pictures at a path: the file itself, whatever its name, or what a folder and the folders in it hold under names
- * that end in .jpg, .jpeg or .png, in natural order. Names that begin with a dot and the data folders of pipelines are
- * passed by, links are followed, and no folder is entered twice.
+ * The pictures at a path: the file itself, whatever its name, or the .jpg, .jpeg and .png files below a folder, in natural
+ * order. Skips names that start with a dot and data folders of pipelines. Follows symbolic links, but visits no folder
+ * twice.
  */
 export async function* walk(start: string): AsyncGenerator<Found> {
   const root = path.resolve(start);
-  const what = await kindOf(root);
-  if (what instanceof ImgpipeError) yield { file: root, error: what };
-  else if (what.isDirectory()) yield* walkFolder(root, what, new Set());
+  const stats = await statsOf(root);
+  if (stats instanceof ImgpipeError) yield { file: root, error: stats };
+  else if (stats.isDirectory()) yield* walkFolder(root, stats, new Set());
   else yield { file: root };
 }
 
-async function* walkFolder(folder: string, stats: Stats, entered: Set<string>): AsyncGenerator<Found> {
+async function* walkFolder(folder: string, stats: Stats, visited: Set<string>): AsyncGenerator<Found> {
   const identity = `${stats.dev}:${stats.ino}`;
-  if (entered.has(identity)) return;
-  entered.add(identity);
+  if (visited.has(identity)) return;
+  visited.add(identity);
   const entries = await entriesOf(folder);
   if (entries instanceof ImgpipeError) {
     yield { file: folder, error: entries };
     return;
   }
-  // A pipeline would receive its own images, and those again at the next time.
+  // Otherwise a pipeline could receive its own images, and again at every run.
   if (entries.some(({ name }) => name === CATALOG_FILE)) return;
-  for (const entry of entries) yield* walkEntry(path.join(folder, entry.name), entry, entered);
+  for (const entry of entries) yield* walkEntry(path.join(folder, entry.name), entry, visited);
 }
 
-async function* walkEntry(file: string, entry: Dirent, entered: Set<string>): AsyncGenerator<Found> {
+async function* walkEntry(file: string, entry: Dirent, visited: Set<string>): AsyncGenerator<Found> {
   if (entry.name.startsWith('.')) return;
   const isPicture = PICTURE_NAME.test(entry.name);
   if (isPicture && entry.isFile()) {
@@ -49,17 +49,17 @@ async function* walkEntry(file: string, entry: Dirent, entered: Set<string>): As
     return;
   }
   if (entry.isFile()) return;
-  const what = await kindOf(file);
-  if (what instanceof ImgpipeError) {
-    if (isPicture || entry.isDirectory()) yield { file, error: what };
-  } else if (what.isDirectory()) {
-    yield* walkFolder(file, what, entered);
+  const stats = await statsOf(file);
+  if (stats instanceof ImgpipeError) {
+    if (isPicture || entry.isDirectory()) yield { file, error: stats };
+  } else if (stats.isDirectory()) {
+    yield* walkFolder(file, stats, visited);
   } else if (isPicture) {
     yield { file };
   }
 }
 
-async function kindOf(file: string): Promise<Stats | ImgpipeError> {
+async function statsOf(file: string): Promise<Stats | ImgpipeError> {
   try {
     return await stat(file);
   } catch (error) {
@@ -76,22 +76,22 @@ async function entriesOf(folder: string): Promise<Dirent[] | ImgpipeError> {
   }
 }
 
-/** Why a file or folder that pictures were to come from cannot be read, as a clause. */
+/** Why a file or folder cannot be read, as a clause that follows its name. */
 export function whyUnreadable(error: unknown): ImgpipeError {
   if (error instanceof ImgpipeError) return error;
-  if (isMissing(error)) return unreadable('there is no such file or folder', error);
+  if (isMissing(error)) return unreadable('no such file or folder (ENOENT)', error);
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
-  const known = REASONS[code];
-  return unreadable(known ?? `it cannot be read (${code})`, error);
+  const reason = REASONS[code];
+  return unreadable(reason === undefined ? code : `${reason} (${code})`, error);
 }
 
 const REASONS: Record<string, string> = {
-  EACCES: 'this user may not read it',
-  EPERM: 'this user may not read it',
-  ELOOP: 'its links go round in a circle',
-  ENXIO: 'it is no regular file',
-  ENAMETOOLONG: 'its name is too long',
-  ENOTDIR: 'a part of its path is no folder',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ELOOP: 'too many levels of symbolic links',
+  ENXIO: 'not a regular file',
+  ENAMETOOLONG: 'file name too long',
+  ENOTDIR: 'a part of its path is not a folder',
 };
 
 export function unreadable(reason: string, cause?: unknown): ImgpipeError {

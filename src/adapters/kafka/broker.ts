@@ -1,28 +1,28 @@
 import type { Admin } from 'kafkajs';
 import { TOPICS } from '../../domain/messages.ts';
 import type { EventBus, OpenBusOptions } from '../../ports/event-bus.ts';
-import { createAdminLine } from './admin-line.ts';
+import { createAdminClient } from './admin/admin-client.ts';
+import { createTopics } from './admin/topics.ts';
 import { createKafkaBus } from './event-bus.ts';
 import type { KafkaOptions } from './options.ts';
-import { makeTopics } from './topics.ts';
 
-/** The bus on a Kafka cluster that answers in time. It is known by the cluster's id and the prefix, so that a catalog knows it again. */
+/** Connects to a cluster and opens the bus on it. The bus id is the cluster id with the prefix, by which a catalog recognizes its bus. */
 export async function openKafkaBus(options: KafkaOptions, { create, withinMs }: OpenBusOptions): Promise<EventBus> {
-  // Each broker of the list gets its try; whoever called may try again.
-  const line = createAdminLine(options, options.hosts.length);
+  // One try for each configured broker; the caller retries.
+  const client = createAdminClient(options, options.hosts.length);
   try {
-    const clusterId = await line.ask((admin) => reach(admin, options, create), withinMs);
+    const clusterId = await client.call((admin) => prepare(admin, options, create), withinMs);
     return createKafkaBus(options, `kafka:${clusterId}${options.prefix && `/${options.prefix}`}`);
   } finally {
-    await line.close();
+    await client.close();
   }
 }
 
-async function reach(admin: Admin, options: KafkaOptions, create: boolean): Promise<string> {
+async function prepare(admin: Admin, options: KafkaOptions, create: boolean): Promise<string> {
   const { clusterId } = await admin.describeCluster();
   if (create) {
     const names = Object.values(TOPICS).map((topic) => options.prefix + topic);
-    await makeTopics(admin, names, options);
+    await createTopics(admin, names, options);
   }
   return clusterId;
 }

@@ -2,22 +2,22 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { KafkaOptions } from './options.ts';
-import { quietQueues } from './quiet-queues.ts';
+import { patchIdleTimer } from './workarounds/idle-timer.ts';
 
-/** kafkajs tries so often by itself; after that the failure is told, and whoever called begins anew. */
+/** How kafkajs retries by itself. After that it rejects, and the caller opens a new client. */
 export const RETRY: RetryOptions = {
   initialRetryTime: 100,
   maxRetryTime: 2000,
   factor: 0.2,
   multiplier: 2,
   retries: 5,
-  // A consumer that has crashed is made anew by us.
+  // This adapter replaces a crashed consumer itself.
   restartOnFailure: async () => false,
 };
 
-/** A client of the cluster; it has not connected yet. Consumers and producers each have their own: kafkajs shares offsets below one. */
+/** A client of the cluster, not connected yet. Each consumer and producer needs its own, because kafkajs shares offsets within a client. */
 export function createClient(options: KafkaOptions, retries = RETRY.retries ?? 0): Kafka {
-  quietQueues();
+  patchIdleTimer();
   const { hosts, clientId, connectTimeout, requestTimeout, tls, sasl } = options;
   const config: KafkaConfig = {
     brokers: [...hosts],
@@ -28,7 +28,7 @@ export function createClient(options: KafkaOptions, retries = RETRY.retries ?? 0
     enforceRequestTimeout: true,
     retry: { ...RETRY, retries },
     socketFactory: createSocket,
-    // What heals by itself is no news, and what does not comes as an error.
+    // kafkajs logs failures that its own retries resolve as errors. Those that remain reject.
     logLevel: logLevel.NOTHING,
     logCreator: () => () => {},
   };
@@ -45,7 +45,7 @@ export function createClient(options: KafkaOptions, retries = RETRY.retries ?? 0
 
 const KEEP_ALIVE_MS = 60_000;
 
-/** kafkajs' own sockets gather small requests before they send them, and complain to the terminal about their listeners. */
+/** A socket without Nagle's algorithm, which kafkajs' own sockets use, and without Node's warning about many listeners. */
 function createSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
   const socket = ssl
     ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)

@@ -1,6 +1,6 @@
 import { ImgpipeError } from '../../domain/errors.ts';
 
-/** The broker's answers that mean: not you, or not this. */
+/** Error types by which a broker refuses this client for good. */
 const REFUSALS = new Set([
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
@@ -10,15 +10,12 @@ const REFUSALS = new Set([
   'UNSUPPORTED_SASL_MECHANISM',
   'ILLEGAL_SASL_STATE',
 ]);
-/** OpenSSL's and Node's words for a certificate that will not do, and for the wrong side of TLS. */
-const TLS_TROUBLE = /certificate|self.signed|unable to verify|altnames|SSL routines|wrong version number|EPROTO/i;
 
-/** True where the group may have gone on without this member, and it has to join again: what it has in hand may be another's now. */
-export function isMembershipLost(error: unknown): boolean {
-  return MEMBERSHIP.has(typeOf(error) ?? '');
-}
+/** What OpenSSL and Node call a certificate that is not accepted, and a plaintext client on a TLS port or the reverse. */
+const TLS_FAILURE = /certificate|self.signed|unable to verify|altnames|SSL routines|wrong version number|EPROTO/i;
 
-const MEMBERSHIP = new Set([
+/** Error types after which a member must join its group again. Another member may own its partitions by then. */
+const MEMBERSHIP_LOST = new Set([
   'REBALANCE_IN_PROGRESS',
   'ILLEGAL_GENERATION',
   'UNKNOWN_MEMBER_ID',
@@ -26,21 +23,8 @@ const MEMBERSHIP = new Set([
   'NOT_COORDINATOR_FOR_GROUP',
 ]);
 
-/**
- * True where the cluster could not answer yet: it has just started, is about to know who leads what, or has lost one of
- * its brokers, and others may answer.
- */
-export function isPassing(error: unknown, hosts: readonly string[]): boolean {
-  return PASSING.has(typeOf(error) ?? '') || isStumble(error) || isOneOfSeveral(error, hosts);
-}
-
-/** kafkajs asks any broker that it knows of, and that may be another than the one of the address. */
-function isOneOfSeveral(error: unknown, hosts: readonly string[]): boolean {
-  const away = [...causes(error)].flatMap(({ broker }) => broker ?? []);
-  return away.length > 0 && (hosts.length > 1 || away[0] !== hosts[0]);
-}
-
-const PASSING = new Set([
+/** Error types of a cluster that has just started, is electing leaders or has lost a broker. */
+const TRANSIENT = new Set([
   'LEADER_NOT_AVAILABLE',
   'NOT_LEADER_FOR_PARTITION',
   'GROUP_LOAD_IN_PROGRESS',
@@ -49,60 +33,92 @@ const PASSING = new Set([
   'NOT_CONTROLLER',
 ]);
 
-/** True where the broker's answer was this one, such as `UNKNOWN_TOPIC_OR_PARTITION`. */
-export function isAnswer(error: unknown, type: string): boolean {
-  return [...causes(error)].some((each) => each.type === type);
-}
+/** What the system errors of a connection mean. */
+const SYSTEM_ERRORS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'host name not found',
+  EAI_AGAIN: 'host name lookup failed',
+  ETIMEDOUT: 'connection timed out',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable',
+  ECONNRESET: 'connection reset by peer',
+};
+const SYSTEM_ERROR = new RegExp(`\\b(${Object.keys(SYSTEM_ERRORS).join('|')})\\b`);
 
-/** An error of kafkajs in the house's words; any other is handed back as it is. */
+/** An error of kafkajs as an ImgpipeError; any other error as it is. */
 export function translated(error: unknown, address: string): unknown {
   if (error instanceof ImgpipeError || !isKafkaJs(error)) return error;
   const chain = [...causes(error)];
   const reason = reasonOf(chain);
-  const refused = chain.some(
-    (each) => REFUSALS.has(String(each.type)) || each.name === 'KafkaJSSASLAuthenticationError',
-  );
-  if (refused) {
+  if (chain.some(isRefusal)) {
     return new ImgpipeError(
       'broker_refused',
-      `broker ${address} lets this client not in (${reason}): check kafka_sasl, kafka_username and its password, and what that user may do there`,
+      `broker ${address} refused this client (${reason}): check kafka_sasl, kafka_username and its password, and which ACLs that user has`,
       { cause: error },
     );
   }
-  if (chain.some(({ message }) => TLS_TROUBLE.test(message))) {
+  if (chain.some(({ message }) => TLS_FAILURE.test(message))) {
     return new ImgpipeError(
       'broker_refused',
-      `broker ${address} and this client do not agree on TLS (${reason}): check kafka_tls, and that kafka_tls_ca names who signed the broker's certificate`,
+      `TLS handshake with broker ${address} failed (${reason}): check kafka_tls, and that kafka_tls_ca is the authority that signed the broker's certificate`,
       { cause: error },
     );
   }
   return unavailable(address, reason, error);
 }
 
-/** The error of a broker that does not answer, or not as it should. */
+/** The error of a broker that cannot be reached, or that cannot serve a request now. */
 export function unavailable(address: string, reason: string, cause?: unknown): ImgpipeError {
   return new ImgpipeError(
     'broker_unavailable',
-    `broker ${address} does not answer (${reason}): start one with 'docker compose -f docker-compose.kafka.yml up -d' or 'npm run kafka', or check the address`,
+    `broker ${address} is unavailable (${reason}): start one with 'docker compose -f docker-compose.kafka.yml up -d' or 'npm run kafka', or check the address`,
     { cause },
   );
 }
 
+/** Whether the group may have continued without this member, so that it has to join again. */
+export function isMembershipLost(error: unknown): boolean {
+  return MEMBERSHIP_LOST.has(typeOf(error) ?? '');
+}
+
+/** Whether the same request may succeed in a moment. `hosts` are the brokers that the configuration names. */
+export function isTransient(error: unknown, hosts: readonly string[]): boolean {
+  return TRANSIENT.has(typeOf(error) ?? '') || isUntypedKafkaJs(error) || isOneOfSeveral(error, hosts);
+}
+
+/** Whether the broker responded with this error type, such as `UNKNOWN_TOPIC_OR_PARTITION`. */
+export function hasType(error: unknown, type: string): boolean {
+  return [...causes(error)].some((each) => each.type === type);
+}
+
+/** Whether another broker of the cluster may still respond: kafkajs uses any that it has discovered, not only the configured ones. */
+function isOneOfSeveral(error: unknown, hosts: readonly string[]): boolean {
+  const failed = [...causes(error)].flatMap(({ broker }) => broker ?? []);
+  return failed.length > 0 && (hosts.length > 1 || failed[0] !== hosts[0]);
+}
+
 interface KafkaJsError extends Error {
   readonly type?: string;
-  /** The `host:port` that does not answer. */
+  readonly code?: unknown;
+  /** The `host:port` of a failed connection. */
   readonly broker?: string;
 }
 
-function isKafkaJs(error: unknown): error is KafkaJsError {
-  return error instanceof Error && (error.name.startsWith('KafkaJS') || isStumble(error));
+function isRefusal({ name, type }: KafkaJsError): boolean {
+  return REFUSALS.has(String(type)) || name === SASL_ERROR;
 }
 
-/** A few errors of kafkajs, as of a connection that is cut at a bad moment, are of no kind of its own: they are known by where they arise. */
-function isStumble(error: unknown): boolean {
+const SASL_ERROR = 'KafkaJSSASLAuthenticationError';
+
+function isKafkaJs(error: unknown): error is KafkaJsError {
+  return error instanceof Error && (error.name.startsWith('KafkaJS') || isUntypedKafkaJs(error));
+}
+
+/** Whether kafkajs itself failed, as with a TypeError when a connection closes at a bad moment: the stack shows where. */
+function isUntypedKafkaJs(error: unknown): boolean {
   if (!(error instanceof Error) || error.name.startsWith('KafkaJS')) return false;
-  const position = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
-  return /[\\/]node_modules[\\/]kafkajs[\\/]/.test(position ?? '');
+  const origin = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
+  return /[\\/]node_modules[\\/]kafkajs[\\/]/.test(origin ?? '');
 }
 
 function* causes(error: unknown): Generator<KafkaJsError> {
@@ -119,18 +135,20 @@ function typeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The innermost words: kafkajs wraps them in its own. */
+/** The innermost error, which kafkajs wraps: its code or type, which people search for, and what it means. */
 function reasonOf(chain: readonly KafkaJsError[]): string {
-  const message = chain.at(-1)?.message ?? 'no reason given';
-  const [, code] = /\b(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|ECONNRESET|EAI_AGAIN)\b/.exec(message) ?? [];
-  return (code && REASONS[code]) ?? message.replace(/\.$/, '');
+  const innermost = chain.at(-1);
+  const message = (innermost?.message ?? 'no reason given').replace(/\.$/, '');
+  const system = chain.map((each) => systemErrorOf(each)).find((code) => code !== undefined);
+  if (system !== undefined) return `${system}: ${SYSTEM_ERRORS[system]}`;
+  if (chain.some(({ name }) => name === SASL_ERROR)) return `SASL_AUTHENTICATION_FAILED: ${message}`;
+  const type = chain.map((each) => each.type).find((each) => typeof each === 'string');
+  return type === undefined || message.includes(type) ? message : `${type}: ${message}`;
 }
 
-const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'nobody listens there',
-  ENOTFOUND: 'there is no host of this name',
-  EAI_AGAIN: 'the name cannot be looked up',
-  ETIMEDOUT: 'no connection in time',
-  EHOSTUNREACH: 'there is no way to the host',
-  ECONNRESET: 'the connection was cut',
-};
+function systemErrorOf({ name, code, message }: KafkaJsError): string | undefined {
+  if (typeof code === 'string' && code in SYSTEM_ERRORS) return code;
+  // kafkajs gives no code to its own timer's error.
+  if (name === 'KafkaJSConnectionError' && message === 'Connection timeout') return 'ETIMEDOUT';
+  return SYSTEM_ERROR.exec(message)?.[1];
+}

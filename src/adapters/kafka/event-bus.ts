@@ -3,36 +3,40 @@ import { unlessAborted } from '../../base/deadlines.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { TOPICS } from '../../domain/messages.ts';
 import type { ConsumeOptions, EventBus } from '../../ports/event-bus.ts';
-import { createAdminLine } from './admin-line.ts';
-import { consumeAsMember } from './consumer.ts';
+import { createAdminClient } from './admin/admin-client.ts';
+import { deleteGroups, membersOf, pipelineGroups } from './admin/groups.ts';
+import { committedOf, isDrained, logsOf } from './admin/offsets.ts';
+import { createTopics, deleteTopics, partitionCounts } from './admin/topics.ts';
+import { consumeAsMember } from './consumer/group-member.ts';
+import { createLoadingGrace } from './consumer/loading-grace.ts';
 import { isMembershipLost, translated } from './errors.ts';
-import { deleteGroups, membersOf, pipelineGroups } from './groups.ts';
-import { watchLoading } from './loading.ts';
-import { committedOf, isDrained, logsOf } from './offsets.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 import { createPublisher } from './publisher.ts';
-import { deleteTopics, makeTopics, partitionCounts } from './topics.ts';
 
-/** How often one who drains asks whether anything waits, and how soon a coordinator that loads is asked again. */
-const ASK_MS = 100;
+/** How often to check whether a topic is drained, and how soon to join again while the coordinator loads its groups. */
+const POLL_MS = 100;
 
-/** The bus on a Kafka cluster. Connections are made when they are first needed. */
+/** The bus on a Kafka cluster. Connects when it is first used. */
 export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
   const address = addressOf(options);
   const nameOf = (topicOrGroup: string) => options.prefix + topicOrGroup;
-  const line = createAdminLine(options);
+  const client = createAdminClient(options);
   const publisher = createPublisher(options, partitionsOf);
   const counts = new Map<string, number>();
 
-  /** How many partitions a topic has on the broker; a topic that somebody has deleted is made again. */
+  /** How many partitions a topic has on the broker. Creates the topic if somebody has deleted it. */
   async function partitionsOf(topic: string): Promise<number> {
     const known = counts.get(topic);
     if (known !== undefined) return known;
-    return line.ask(async (admin) => {
-      await makeTopics(admin, [topic], options);
+    return client.call(async (admin) => {
+      await createTopics(admin, [topic], options);
       const count = (await partitionCounts(admin, [topic])).get(topic);
-      if (count === undefined)
-        throw new ImgpipeError('broker_unavailable', `topic ${topic} cannot be made on ${address}`);
+      if (count === undefined) {
+        throw new ImgpipeError(
+          'broker_unavailable',
+          `topic ${topic} was created on ${address} and is missing again (UNKNOWN_TOPIC_OR_PARTITION): check who deletes it`,
+        );
+      }
       counts.set(topic, count);
       return count;
     });
@@ -40,12 +44,12 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
 
   async function consume(consuming: ConsumeOptions): Promise<void> {
     const [topic, group] = [nameOf(consuming.topic), nameOf(consuming.group)];
-    const drained = () => line.ask((admin) => isDrained(admin, topic, group));
+    const drained = () => client.call((admin) => isDrained(admin, topic, group));
     if (consuming.drain && (await unlessAborted(consuming.signal, drained()))) return;
     const done = new AbortController();
     const signal = AbortSignal.any([consuming.signal, done.signal]);
     const watching = consuming.drain ? abortOnce(drained, done, signal) : undefined;
-    const isLoading = watchLoading();
+    const isLoading = createLoadingGrace();
     try {
       while (!signal.aborted) await asMember(topic, group, { ...consuming, signal }, isLoading);
     } finally {
@@ -65,9 +69,9 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
       if (partitions === undefined) return;
       await consumeAsMember({ kafka: options, busId: id, topic, group, partitions }, consuming);
     } catch (error) {
-      // A member that the group has given up comes back as a new one.
+      // The group has removed this member: it joins again as a new one.
       if (isMembershipLost(error)) return;
-      if (isLoading(error)) return void (await sleep(ASK_MS, undefined, { signal: consuming.signal }).catch(() => {}));
+      if (isLoading(error)) return void (await sleep(POLL_MS, undefined, { signal: consuming.signal }).catch(() => {}));
       counts.delete(topic);
       throw translated(error, address);
     }
@@ -89,13 +93,13 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
       }
     },
 
-    committed: (topic, group) => line.ask((admin) => committedOf(admin, nameOf(topic), nameOf(group))),
-    logs: (topic) => line.ask((admin) => logsOf(admin, nameOf(topic))),
-    members: (group) => line.ask((admin) => membersOf(admin, nameOf(group))),
-    groups: () => line.ask((admin) => pipelineGroups(admin, options.prefix)),
+    committed: (topic, group) => client.call((admin) => committedOf(admin, nameOf(topic), nameOf(group))),
+    logs: (topic) => client.call((admin) => logsOf(admin, nameOf(topic))),
+    members: (group) => client.call((admin) => membersOf(admin, nameOf(group))),
+    groups: () => client.call((admin) => pipelineGroups(admin, options.prefix)),
 
     clear: () =>
-      line.ask(async (admin) => {
+      client.call(async (admin) => {
         await deleteGroups(admin, (await pipelineGroups(admin, options.prefix)).map(nameOf));
         await deleteTopics(admin, Object.values(TOPICS).map(nameOf));
         counts.clear();
@@ -103,17 +107,17 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
 
     async close() {
       await publisher.close();
-      await line.close();
+      await client.close();
     },
   };
 }
 
-/** Aborts once the question is answered with yes. A broker that does not answer is told of by whoever consumes. */
-async function abortOnce(question: () => Promise<boolean>, done: AbortController, signal: AbortSignal): Promise<void> {
+/** Aborts `done` once the condition holds. Its failures are ignored: the consumer reports an unavailable broker. */
+async function abortOnce(condition: () => Promise<boolean>, done: AbortController, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await sleep(ASK_MS, undefined, { signal }).catch(() => {});
+    await sleep(POLL_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
-    const answer = question().catch(() => false);
-    if (await unlessAborted(signal, answer)) done.abort();
+    const holds = condition().catch(() => false);
+    if (await unlessAborted(signal, holds)) done.abort();
   }
 }

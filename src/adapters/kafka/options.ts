@@ -1,18 +1,18 @@
-/** What the adapter is told about its cluster. Times are in milliseconds; certificates are PEM texts. */
+/** How to reach and use a cluster. Times are in milliseconds; certificates are PEM texts. */
 export interface KafkaOptions {
-  /** `host:port` of each broker to begin with. */
+  /** The bootstrap brokers, each `host:port`. */
   readonly hosts: readonly string[];
-  /** Goes before the names of topics and groups. */
+  /** Prefix of the names of topics and groups. */
   readonly prefix: string;
-  /** What a topic gets when it is made. */
+  /** The settings of new topics. */
   readonly partitions: number;
   readonly replication: number;
   readonly retention: number | 'forever';
-  /** How the broker's logs and `members` know this program. */
+  /** Names this program in the broker's logs and in `members`. */
   readonly clientId: string;
   readonly connectTimeout: number;
   readonly requestTimeout: number;
-  /** After how long without a sign of life a consumer counts as gone. */
+  /** The group removes a member that sends no heartbeat for this long. */
   readonly sessionTimeout: number;
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
   readonly sasl?:
@@ -24,7 +24,7 @@ export interface KafkaOptions {
     | undefined;
 }
 
-/** For people: `kafka://host:port[,host:port…]`. */
+/** The address in messages: `kafka://host:port[,host:port…]`. */
 export function addressOf({ hosts }: Pick<KafkaOptions, 'hosts'>): string {
   return `kafka://${hosts.join(',')}`;
 }

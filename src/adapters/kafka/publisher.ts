@@ -3,31 +3,31 @@ import { withDeadline } from '../../base/deadlines.ts';
 import type { Message } from '../../domain/messages.ts';
 import type { RecordPosition } from '../../domain/records.ts';
 import { createClient, RETRY } from './client.ts';
+import { createConnection } from './connection.ts';
 import { unavailable } from './errors.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
-import { putAway } from './put-away.ts';
 import { recordOf } from './records.ts';
 
-/** Where a message has come to lie. */
+/** The position of a published message within its topic. */
 export type Position = Pick<RecordPosition, 'partition' | 'offset'>;
 
-/** Sends to topics by their names on the broker. */
+/** Publishes to topics by their names on the broker. */
 export interface Publisher {
-  /** Answers once all in-sync replicas have the messages. What it throws is kafkajs' own. */
+  /** Resolves once all in-sync replicas have the messages. Rejects with errors of kafkajs. */
   publish(topic: string, messages: readonly Message[]): Promise<Position[]>;
   close(): Promise<void>;
 }
 
-/** The Java client's way from a key to its partition. */
+/** Chooses the partition as the Java client does. */
 const partitionFor = Partitioners.DefaultPartitioner();
 
 /**
- * An idempotent producer. One whose `connect` or `send` has failed is not used again: after a failed InitProducerId it
- * would go on without idempotence, and after a fencing not at all.
+ * An idempotent producer. It is replaced once its `connect` or `send` has failed: after a failed InitProducerId kafkajs
+ * would continue without idempotence, and a fenced producer never recovers.
  */
 export function createPublisher(options: KafkaOptions, partitionsOf: (topic: string) => Promise<number>): Publisher {
   const { requestTimeout } = options;
-  let current: Promise<Producer> | undefined;
+  const connection = createConnection(connect);
 
   async function connect(): Promise<Producer> {
     const producer = createClient(options).producer({
@@ -41,7 +41,7 @@ export function createPublisher(options: KafkaOptions, partitionsOf: (topic: str
       await producer.connect();
       return producer;
     } catch (error) {
-      await hangUp(producer);
+      await producer.disconnect().catch(() => {});
       throw error;
     }
   }
@@ -50,40 +50,17 @@ export function createPublisher(options: KafkaOptions, partitionsOf: (topic: str
     if (messages.length === 0) return [];
     const count = await partitionsOf(topic);
     const chosen = messages.map(({ key }) => partitionOf(topic, key, count));
-    const producer = current ?? connect();
-    current = producer;
-    try {
-      const answers = await withDeadline(
-        // kafkajs forgets to send what waits behind a request that has timed out.
-        4 * requestTimeout,
-        (async () =>
-          (await producer).send({
-            topic,
-            acks: -1,
-            timeout: requestTimeout,
-            messages: messages.map((message, index) => recordOf(message, chosen[index] ?? 0)),
-          }))(),
-        () => unavailable(addressOf(options), `no answer within ${(4 * requestTimeout) / 1000} s`),
-      );
-      return positions(chosen, answers);
-    } catch (error) {
-      if (current === producer) current = undefined;
-      producer.then(hangUp, () => {});
-      throw error;
-    }
+    const records = messages.map((message, index) => recordOf(message, chosen[index] ?? 0));
+    return connection.use(async (opening) => {
+      const send = async () => (await opening).send({ topic, acks: -1, timeout: requestTimeout, messages: records });
+      // Needed because kafkajs never sends what is queued behind a request that has timed out.
+      const maxMs = 4 * requestTimeout;
+      const late = () => unavailable(addressOf(options), `no response within ${maxMs / 1000} s`);
+      return positions(chosen, await withDeadline(maxMs, send(), late));
+    });
   }
 
-  return {
-    publish,
-    close: async () => {
-      if (current !== undefined) await putAway(current, hangUp);
-      current = undefined;
-    },
-  };
-}
-
-async function hangUp(producer: Producer): Promise<void> {
-  await producer.disconnect().catch(() => {});
+  return { publish, close: () => connection.close() };
 }
 
 function partitionOf(topic: string, key: string, count: number): number {
@@ -97,13 +74,14 @@ function partitionOf(topic: string, key: string, count: number): number {
   return partitionFor({ topic, partitionMetadata, message: { key, value: null } });
 }
 
-/** A batch lies in one piece within its partition, in the order in which it was given. */
-function positions(chosen: readonly number[], answers: readonly RecordMetadata[]): Position[] {
-  const next = new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]));
+/** The position of each message: those of one batch and partition are contiguous and in order. */
+function positions(chosen: readonly number[], results: readonly RecordMetadata[]): Position[] {
+  const next = new Map(results.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]));
   return chosen.map((partition) => {
     const offset = next.get(partition);
-    if (offset === undefined || !(offset >= 0))
-      throw new Error(`the broker does not say where in partition ${partition} it put them`);
+    if (offset === undefined || !(offset >= 0)) {
+      throw new Error(`the broker returned no offset for partition ${partition}`);
+    }
     next.set(partition, offset + 1);
     return { partition, offset };
   });

@@ -3,13 +3,13 @@ import type { IHeaders, KafkaMessage, Message as KafkaRecord } from 'kafkajs';
 import type { Message } from '../../domain/messages.ts';
 import type { ReceivedMessage } from '../../ports/event-bus.ts';
 
-/** A message as a record of Kafka's. */
+/** A message as a Kafka record. */
 export function recordOf(message: Message, partition: number): KafkaRecord {
   const value = message.bytes === undefined ? message.value : Buffer.from(message.bytes);
   return { key: message.key, value, headers: { ...message.headers }, partition };
 }
 
-/** A record as a message; whatever somebody else has put there is text in the end, and judged by whoever reads it. */
+/** A Kafka record as a message. Accepts records of other producers: missing parts become empty, and bytes are decoded as UTF-8. */
 export function messageOf(
   { key, value, headers, offset }: Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset'>,
   position: Omit<ReceivedMessage['position'], 'offset'>,

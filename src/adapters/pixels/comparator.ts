@@ -4,7 +4,9 @@ import { L2 } from '../../analysis/techniques.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { DecodeFact } from '../../domain/records.ts';
 import type { Comparator, PicturePair, PictureSource } from '../../ports/comparator.ts';
+import type { CustomTechnique } from '../../ports/technique.ts';
 import { encodeJpeg } from './codec.ts';
+import { compareWith } from './custom-comparison.ts';
 import { needOf } from './decoding-need.ts';
 import type { Limits } from './limits.ts';
 import { createPictureCache, type HeldPicture, type PictureCache } from './picture-cache.ts';
@@ -16,6 +18,8 @@ export interface ComparatorOptions extends Limits {
   readonly cache?: PictureCache;
   /** Decodes and compares; by default on the calling thread. */
   readonly executor?: PixelExecutor;
+  /** The techniques of the calling program, by id. They run on this thread. */
+  readonly techniques?: ReadonlyMap<string, Pick<CustomTechnique, 'measure'>>;
 }
 
 /** The size of the mask cache: enough for the masks of several streams, or a single large one. */
@@ -29,7 +33,7 @@ interface Decoding {
 
 /** Creates a comparator. A picture is decoded once as long as it stays in the cache. */
 export function createComparator(options: ComparatorOptions): Comparator {
-  const { maxPixels, maxMemory, cache = createPictureCache(), executor = INLINE_EXECUTOR } = options;
+  const { maxPixels, maxMemory, cache = createPictureCache(), executor = INLINE_EXECUTOR, techniques } = options;
   const limits = { maxPixels, maxMemory };
   const masks = new Map<string, Mask>();
   let maskBytes = 0;
@@ -124,14 +128,17 @@ export function createComparator(options: ComparatorOptions): Comparator {
     throw new ImgpipeError('mask_differs', `${sizes}: provide a mask of the same size as the picture`);
   }
 
-  /** Runs a task on two pictures, and holds both until it is done. */
-  function withPair<T extends CompareTask | DrawTask>(pair: PicturePair, task: (pixels: PixelPair) => T) {
+  /** Decodes two pictures and their mask, and holds them until `use` is done. */
+  function withPair<T>(pair: PicturePair, use: (pixels: PixelPair) => Promise<T>): Promise<T> {
     return withPixels(pair.reference, (reference) =>
-      withPixels(pair.image, async (image) => {
-        const pixels = { reference, image, mask: await maskFor(image, pair.mask), maxPixels };
-        return describingLoss(executor.run(() => task(pixels), memoryOf(image)));
-      }),
+      withPixels(pair.image, async (image) =>
+        use({ reference, image, mask: await maskFor(image, pair.mask), maxPixels }),
+      ),
     );
+  }
+
+  function run<T extends CompareTask | DrawTask>(task: T) {
+    return describingLoss(executor.run(() => task, memoryOf(task.image)));
   }
 
   return {
@@ -153,10 +160,15 @@ export function createComparator(options: ComparatorOptions): Comparator {
       if (pair.reference.sha256 === pair.image.sha256) {
         return { kind: 'unchanged', measurement: 0, regions: null, difference: null };
       }
-      return withPair(pair, (pixels) => ({ kind: 'compare', ...pixels, ...measure }) as const);
+      const custom = techniques?.get(measure.technique);
+      return withPair(pair, (pixels) =>
+        custom === undefined
+          ? run({ kind: 'compare', ...pixels, ...measure })
+          : compareWith(custom, pixels, measure.threshold, () => run({ kind: 'draw', ...pixels })),
+      );
     },
 
-    difference: (pair) => withPair(pair, (pixels) => ({ kind: 'draw', ...pixels }) as const),
+    difference: (pair) => withPair(pair, (pixels) => run({ kind: 'draw', ...pixels })),
 
     async close() {
       await executor.close();

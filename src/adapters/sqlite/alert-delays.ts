@@ -1,25 +1,23 @@
-import type { AlertDelays } from '../../ports/browsing.ts';
+import { DELAY_BOUNDS } from '../../domain/alert-delays.ts';
+import type { AlertDelays } from '../../ports/catalog/browsing.ts';
 import type { Database } from './database.ts';
-
-/** In seconds. A catalog keeps a count for each bound, so those that stand here stay. */
-const BOUNDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, Number.POSITIVE_INFINITY];
 
 /** Within a transaction: counts how long an alert took. */
 export function countDelay(db: Database, ms: number): void {
   db.run(
     `INSERT INTO alert_delay VALUES (?, 1, ?) ON CONFLICT (at_most)
        DO UPDATE SET count = count + 1, sum_ms = sum_ms + excluded.sum_ms`,
-    BOUNDS.find((bound) => ms / 1000 <= bound) ?? Number.POSITIVE_INFINITY,
+    DELAY_BOUNDS.find((bound) => ms / 1000 <= bound) ?? Number.POSITIVE_INFINITY,
     ms,
   );
 }
 
-export function alertDelays(db: Database): AlertDelays {
+export function alertDelays(db: Pick<Database, 'all'>): AlertDelays {
   const rows = db
     .all('SELECT * FROM alert_delay')
     .map((row) => ({ atMost: Number(row['at_most']), count: Number(row['count']), ms: Number(row['sum_ms']) }));
   return {
-    buckets: BOUNDS.map((atMost) => ({
+    buckets: DELAY_BOUNDS.map((atMost) => ({
       atMost,
       count: rows.reduce((sum, row) => sum + (row.atMost <= atMost ? row.count : 0), 0),
     })),

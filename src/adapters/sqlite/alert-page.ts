@@ -1,22 +1,22 @@
-import type { AlertEntry, AlertFilter, AlertPage } from '../../ports/browsing.ts';
+import type { AlertEntry, AlertFilter, AlertPage } from '../../ports/catalog/browsing.ts';
 import type { Database, Value } from './database.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf } from './rows.ts';
 
-/** Up to so many alerts that are strong or timely enough are sorted; of more, a walk by number soon has a page. */
+/** At most this many alerts are found by measurement or time and sorted. With more, going through them by number is faster. */
 const MAX_SORTED = 1000;
 
-/** Conditions, each with its value; without one it is not asked for. */
-type Asked = readonly (readonly [condition: string, value: Value | undefined])[];
+/** Conditions with their values; one without a value is left out. */
+type Conditions = readonly (readonly [condition: string, value: Value | undefined])[];
 
-/** See `BrowsingRows.alertPage`. */
+/** See `BrowsingCatalog.alertPage`. */
 export function alertPage(db: Database, filter: AlertFilter, page: AlertPage): AlertEntry[] {
-  return db.snapshot(() => numbersOf(db, filter, page).flatMap((number) => entryOf(db, number) ?? []));
+  return db.snapshot(() => pageNumbers(db, filter, page).flatMap((number) => entryOf(db, number) ?? []));
 }
 
 /** The numbers on the page, the highest first. */
-function numbersOf(db: Database, filter: AlertFilter, page: AlertPage): number[] {
+function pageNumbers(db: Database, filter: AlertFilter, page: AlertPage): number[] {
   const { strength, times } = rangesOf(filter);
-  const asked = where([
+  const { sql, values } = where([
     ...strength,
     ...times,
     ['stream = ?', filter.stream],
@@ -27,17 +27,17 @@ function numbersOf(db: Database, filter: AlertFilter, page: AlertPage): number[]
   const upwards = page.after !== undefined;
   const numbers = db
     .all(
-      `SELECT number FROM alert ${wayFor(db, filter)} WHERE state = 'ready' ${asked.sql}
+      `SELECT number FROM alert ${indexFor(db, filter)} WHERE state = 'ready' ${sql}
        ORDER BY number ${upwards ? 'ASC' : 'DESC'} LIMIT ?`,
-      ...asked.values,
+      ...values,
       page.limit,
     )
     .map((row) => Number(row['number']));
   return upwards ? numbers.reverse() : numbers;
 }
 
-/** By which index the alerts are found; one that has them in the order of their numbers, unless they are few. */
-function wayFor(db: Database, filter: AlertFilter): string {
+/** The index to use: one in the order of the numbers, unless few alerts match. */
+function indexFor(db: Database, filter: AlertFilter): string {
   const { strength, times } = rangesOf(filter);
   if (areFew(db, 'alert_by_measurement', strength)) return 'INDEXED BY alert_by_measurement';
   if (areFew(db, 'alert_by_time', times)) return 'INDEXED BY alert_by_time';
@@ -46,9 +46,9 @@ function wayFor(db: Database, filter: AlertFilter): string {
   return 'NOT INDEXED';
 }
 
-function rangesOf(filter: AlertFilter): { readonly strength: Asked; readonly times: Asked } {
+function rangesOf(filter: AlertFilter): { readonly strength: Conditions; readonly times: Conditions } {
   return {
-    strength: [['measurement >= ?', filter.least]],
+    strength: [['measurement >= ?', filter.minMeasurement]],
     times: [
       ['alerted_at >= ?', filter.from],
       ['alerted_at < ?', filter.to],
@@ -56,7 +56,7 @@ function rangesOf(filter: AlertFilter): { readonly strength: Asked; readonly tim
   };
 }
 
-function areFew(db: Database, index: string, range: Asked): boolean {
+function areFew(db: Database, index: string, range: Conditions): boolean {
   const { sql, values } = where(range);
   if (values.length === 0) return false;
   const counted = db.get(
@@ -67,18 +67,19 @@ function areFew(db: Database, index: string, range: Asked): boolean {
   return Number(counted?.['n']) <= MAX_SORTED;
 }
 
-function where(asked: Asked): { readonly sql: string; readonly values: readonly Value[] } {
-  const conditions = asked.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql: `AND ${sql}`, value }]));
+function where(all: Conditions): { readonly sql: string; readonly values: readonly Value[] } {
+  const conditions = all.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql: `AND ${sql}`, value }]));
   return { sql: conditions.map(({ sql }) => sql).join(' '), values: conditions.map(({ value }) => value) };
 }
 
-/** What of an alert has no row any more is a fault that the audit names: there is nothing to show of it. */
-function entryOf(db: Database, number: number): AlertEntry | undefined {
+/** A ready alert with its rows; undefined if one of them is missing, which an audit reports. */
+export function entryOf(db: Database, number: number): AlertEntry | undefined {
   const alert = db.get('SELECT * FROM alert WHERE number = ?', number);
   const event = db.get(`${EVENT_QUERY} WHERE e.number = ?`, number);
   const imageRow = (of: Value | undefined) =>
     db.get('SELECT * FROM image WHERE stream = ? AND number = ?', event?.['stream'] ?? null, of ?? null);
   const [image, reference] = [imageRow(event?.['image']), imageRow(event?.['reference'])];
-  if (alert === undefined || event === undefined || image === undefined || reference === undefined) return undefined;
+  if (alert?.['state'] !== 'ready' || event === undefined || image === undefined || reference === undefined)
+    return undefined;
   return { alert: alertOf(alert), event: eventOf(event), image: imageOf(image), reference: imageOf(reference) };
 }

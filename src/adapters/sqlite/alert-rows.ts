@@ -1,10 +1,10 @@
-import type { AlertRecord, NewAlert, Written } from '../../domain/records.ts';
-import type { AlertRows } from '../../ports/catalog.ts';
+import type { AlertRecord, NewAlert } from '../../domain/records.ts';
+import type { AlertCatalog } from '../../ports/catalog/alerts.ts';
 import { countDelay } from './alert-delays.ts';
 import type { Database } from './database.ts';
 import { alertOf } from './rows.ts';
 
-/** What a pending alert's event and image say of it, and how long it took since the image was received. */
+/** The columns that a pending alert copies from its event, and the milliseconds since its image was received. */
 const PENDING_QUERY = `
   SELECT e.stream, e.technique, o.measurement,
     max(0, round(1000 * (unixepoch(a.alerted_at, 'subsec') - unixepoch(i.received_at, 'subsec')))) AS delay_ms
@@ -14,25 +14,25 @@ const PENDING_QUERY = `
     LEFT JOIN image i ON i.stream = e.stream AND i.number = e.image
   WHERE a.number = ? AND a.state = 'pending'`;
 
-export function createAlertRows(db: Database): AlertRows {
+export function createAlertRows(db: Database): AlertCatalog {
   function find(number: number): AlertRecord | undefined {
     const row = db.get('SELECT * FROM alert WHERE number = ?', number);
     return row === undefined ? undefined : alertOf(row);
   }
 
-  function add(alert: NewAlert): Written<AlertRecord> {
+  function add(alert: NewAlert): AlertRecord {
     const known = find(alert.number);
-    if (known !== undefined) return { how: 'exists', row: known };
+    if (known !== undefined) return known;
     db.run(
       "INSERT INTO alert (number, state, base, alerted_at) VALUES (?, 'pending', ?, ?)",
       alert.number,
       alert.base,
       alert.alertedAt,
     );
-    return { how: 'added', row: { ...alert, state: 'pending' } };
+    return { ...alert, state: 'pending' };
   }
 
-  function becomeReady(number: number): void {
+  function markReady(number: number): void {
     const row = db.get(PENDING_QUERY, number);
     if (row === undefined) return;
     const { stream = null, technique = null, measurement = null, delay_ms: delay = null } = row;
@@ -49,22 +49,13 @@ export function createAlertRows(db: Database): AlertRows {
 
   return {
     addAlerts: (alerts) => db.write(() => alerts.map(add)),
-    alertsReady: (numbers) =>
+    markAlertsReady: (numbers) =>
       db.write(() => {
         for (const number of numbers) {
-          becomeReady(number);
+          markReady(number);
           db.run("DELETE FROM dead_letter WHERE stage = 'alert' AND event = ?", number);
         }
       }),
     alerts: async (numbers) => numbers.map(find),
-    alertRange: async () => {
-      // Each from its end: the two at once would look at all rows.
-      const end = (order: 'ASC' | 'DESC') =>
-        db.get(`SELECT number FROM alert WHERE state = 'ready' ORDER BY number ${order} LIMIT 1`)?.['number'];
-      return db.snapshot(() => {
-        const [first, last] = [end('ASC'), end('DESC')];
-        return first === undefined || last === undefined ? undefined : { first: Number(first), last: Number(last) };
-      });
-    },
   };
 }

@@ -1,10 +1,10 @@
-import type { BrowsingRows } from '../../ports/browsing.ts';
-import { alertPage } from './alert-page.ts';
+import type { BrowsingCatalog } from '../../ports/catalog/browsing.ts';
+import { alertPage, entryOf } from './alert-page.ts';
+import { techniquesWithOutcomes } from './counts.ts';
 import type { Database, Row } from './database.ts';
-import { figures, techniquesWithOutcomes } from './figures.ts';
 import { measuredOf } from './rows.ts';
 
-export function createBrowsingRows(db: Database): BrowsingRows {
+export function createBrowsingRows(db: Database): BrowsingCatalog {
   const numberIn = (row: Row | undefined) => (row === undefined ? null : Number(row['number']));
 
   return {
@@ -20,13 +20,29 @@ export function createBrowsingRows(db: Database): BrowsingRows {
         ),
       })),
 
-    readyAfter: async (order, limit) =>
-      db
-        .all('SELECT ready_order, number FROM alert WHERE ready_order > ? ORDER BY ready_order LIMIT ?', order, limit)
-        .map((row) => ({ order: Number(row['ready_order']), number: Number(row['number']) })),
+    alertEntries: async (numbers) => db.snapshot(() => numbers.map((number) => entryOf(db, number))),
 
-    lastReady: async () =>
-      Number(db.get('SELECT ifnull(max(ready_order), 0) AS last FROM alert WHERE ready_order IS NOT NULL')?.['last']),
+    alertRange: async () => {
+      // Two queries: one that asks for both ends reads every row.
+      const end = (order: 'ASC' | 'DESC') =>
+        db.get(`SELECT number FROM alert WHERE state = 'ready' ORDER BY number ${order} LIMIT 1`)?.['number'];
+      return db.snapshot(() => {
+        const [first, last] = [end('ASC'), end('DESC')];
+        if (first === undefined || last === undefined) return undefined;
+        const newest = db.get('SELECT max(ready_order) AS last FROM alert WHERE ready_order IS NOT NULL');
+        return { first: Number(first), last: Number(last), lastOrder: Number(newest?.['last']) };
+      });
+    },
+
+    readyAfter: async (order, limit) =>
+      db.snapshot(() =>
+        db
+          .all('SELECT ready_order, number FROM alert WHERE ready_order > ? ORDER BY ready_order LIMIT ?', order, limit)
+          .map((row) => {
+            const number = Number(row['number']);
+            return { order: Number(row['ready_order']), number, entry: entryOf(db, number) };
+          }),
+      ),
 
     measured: async (stream, technique, { before, limit }) =>
       db
@@ -49,7 +65,5 @@ export function createBrowsingRows(db: Database): BrowsingRows {
         streams: db.all('SELECT stream FROM stream ORDER BY stream').map((row) => String(row['stream'])),
         techniques: techniquesWithOutcomes(db),
       })),
-
-    figures: async () => figures(db),
   };
 }

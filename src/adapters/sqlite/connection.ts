@@ -2,16 +2,17 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { isBusy, translated } from './errors.ts';
 
-/** What most transactions last at the most, and what none of ours nearly does. */
-const DEFAULT_MS = 1;
+/** Most transactions end within this time. */
+const SPIN_MS = 1;
+/** A transaction that takes longer than this has been stopped. */
 const MAX_BUSY_MS = 10_000;
 
-/** The value of a pragma, or of one that is set: `user_version`, `journal_mode = WAL`. */
+/** Reads a pragma, or sets one: `user_version`, `journal_mode = WAL`. Returns its value. */
 export function pragma(connection: DatabaseSyncInstance, name: string): unknown {
   return Object.values(connection.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 }
 
-/** `work` within a transaction that is undone where it throws. */
+/** Runs `work` in a transaction, which is rolled back if it throws. */
 export function transaction<T>(connection: DatabaseSyncInstance, begin: string, work: () => T): T {
   connection.exec(begin);
   try {
@@ -24,18 +25,18 @@ export function transaction<T>(connection: DatabaseSyncInstance, begin: string, 
   }
 }
 
-/** Undoes an open transaction; some errors have done so already. */
+/** Rolls back an open transaction; SQLite has done so already after some errors. */
 export function rollBack(connection: DatabaseSyncInstance): void {
   if (connection.isTransaction) connection.exec('ROLLBACK');
 }
 
 /**
- * Tries again after 1 to 3 ms while another connection is writing; the event loop goes on meanwhile. One that does not
- * come to its end, a stopped process perhaps, is told as `catalog_unavailable`.
+ * Runs `work`, and retries it after 1 to 3 ms while another connection is writing. The event loop is not blocked
+ * meanwhile. Throws `catalog_unavailable` if that does not end, for instance because the process that writes is stopped.
  */
 export async function untilFree<T>(file: string, work: () => T): Promise<T> {
   const began = performance.now();
-  const soon = began + DEFAULT_MS;
+  const spinUntil = began + SPIN_MS;
   const deadline = began + MAX_BUSY_MS;
   for (;;) {
     try {
@@ -43,8 +44,8 @@ export async function untilFree<T>(file: string, work: () => T): Promise<T> {
     } catch (error) {
       if (!isBusy(error) || performance.now() > deadline) throw translated(error, file);
     }
-    // Most transactions have ended before a timer could.
-    if (performance.now() < soon) await nextTurn();
+    // Most transactions end sooner than a timer fires.
+    if (performance.now() < spinUntil) await nextTurn();
     else await sleep(1 + Math.random() * 2);
   }
 }

@@ -11,42 +11,42 @@ import { type PrepareOptions, prepare } from './prepare.ts';
 export type Value = string | number | null | Uint8Array;
 export type Row = Readonly<Record<string, Value>>;
 
-/** One connection to the catalog's file, shared by the catalog and the embedded bus of a process. */
+/** A connection to the catalog's file, shared by the catalog and the embedded bus of a process. */
 export interface Database {
   readonly file: string;
-  /** Rows of a query; statements are prepared once. */
+  /** The rows of a query. Statements are prepared once. */
   all(sql: string, ...values: Value[]): Row[];
   get(sql: string, ...values: Value[]): Row | undefined;
-  /** Runs a statement; the answer is how many rows it changed. Only within `write`. */
+  /** Runs a statement within `write`; returns how many rows it changed. */
   run(sql: string, ...values: Value[]): number;
-  /** All that `work` reads is of one moment. */
+  /** Everything that `work` reads is of one moment. */
   snapshot<T>(work: () => T): T;
-  /** `work` as one transaction, durable when it has answered. It runs to its end at once and cannot await. */
+  /** Runs `work` as one transaction, durable once the promise resolves. `work` is synchronous. */
   write<T>(work: () => T): Promise<T>;
   close(): void;
 }
 
 /**
- * A writer that has held the lock for this long on balance pauses for a moment before it takes it again, so that the
- * others, which try again after 1 to 3 ms, get their turn. What it leaves free counts in its favour.
+ * A writer that has held the write lock for this long, less the time that it left it free, pauses before it takes it
+ * again, so that other processes, which retry after 1 to 3 ms, get their turn.
  */
 const MAX_HELD_MS = 3;
 const PAUSE_MS = 1;
 
 export interface DatabaseOptions extends Partial<PrepareOptions> {
-  /** Whether a catalog is made where there is none. */
+  /** Creates the catalog if it does not exist. */
   readonly create: boolean;
 }
 
 /**
- * Opens a catalog, brings one of an older imgpipe up to date, or makes one where that is allowed. Throws `not_found`
- * where there is none, and `in_use` while others work on an older one.
+ * Opens a catalog, migrates it if it is of an older version, and creates it if that is allowed. Throws `not_found` if
+ * there is none, and `in_use` while other processes use one of an older version.
  */
 export async function openDatabase(
   file: string,
   { create, as = 'imgpipe', maxPages }: DatabaseOptions,
 ): Promise<Database> {
-  if (!create) checkThere(file);
+  if (!create) checkExists(file);
   const connection = await untilFree(file, () => {
     makeFolder(path.dirname(file));
     return new DatabaseSync(file);
@@ -60,15 +60,12 @@ export async function openDatabase(
   return wrap(connection, file);
 }
 
-function checkThere(file: string): void {
+function checkExists(file: string): void {
   try {
     statSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw translated(error, file);
-    throw new ImgpipeError(
-      'not_found',
-      `there is no pipeline in ${path.dirname(file)} yet: start one with 'imgpipe run', or choose its folder with --data`,
-    );
+    throw new ImgpipeError('not_found', `there is no catalog ${file} yet: the first stage that starts creates it`);
   }
 }
 

@@ -1,15 +1,15 @@
 import { subjectOf } from '../../domain/dead-letters.ts';
 import type { DeadLetterHead, ImageId, NewDeadLetter, RecordPosition } from '../../domain/records.ts';
-import type { DeadLetterRows } from '../../ports/dead-letters.ts';
+import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
 import type { Database } from './database.ts';
 import { deadLetterHeadOf, deadLetterOf, messageValues, positionValues } from './rows.ts';
 
-/** All that a list shows; a message may be large. */
+/** The columns of `DeadLetterHead`: without the message, which may be large. */
 const HEAD = `id, stage, reason, detail, attempts, at, stream, image, technique, event,
   place_bus, place_topic, place_partition, place_offset, replayed_at`;
 
-export function createDeadLetterRows(db: Database): DeadLetterRows {
-  /** A letter that may be marked now. */
+export function createDeadLetterRows(db: Database): DeadLetterCatalog {
+  /** A dead letter that has not been replayed. */
   function unmarked(id: number): DeadLetterHead | undefined {
     const row = db.get(`SELECT ${HEAD} FROM dead_letter WHERE id = ? AND replayed_at IS NULL`, id);
     return row === undefined ? undefined : deadLetterHeadOf(row);
@@ -49,7 +49,7 @@ export function createDeadLetterRows(db: Database): DeadLetterRows {
     );
   }
 
-  /** Unpublished, and a verdict of before, when other limits held perhaps, is none any more. */
+  /** Makes the image unpublished, and forgets a verdict against it, which may come from limits that no longer hold. */
   function reopen({ stream, number }: ImageId): void {
     db.run(
       `UPDATE image SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL
@@ -67,7 +67,7 @@ export function createDeadLetterRows(db: Database): DeadLetterRows {
   return {
     addDeadLetters: (letters) =>
       db.write(() => {
-        for (const letter of letters) enterDeadLetter(db, letter);
+        for (const letter of letters) addDeadLetter(db, letter);
       }),
 
     deadLetterHeads: async (before, limit) =>
@@ -121,7 +121,7 @@ export function createDeadLetterRows(db: Database): DeadLetterRows {
   };
 }
 
-/** Within a transaction: an image's new outcome takes the replayed letter with it. */
+/** Within a transaction: removes the replayed dead letters of an image, which has a new outcome. */
 export function removeReplayed(db: Database, technique: string, { stream, number }: ImageId): void {
   db.run(
     `DELETE FROM dead_letter
@@ -133,7 +133,7 @@ export function removeReplayed(db: Database, technique: string, { stream, number
 }
 
 /** Within a transaction (see `addDeadLetters`). */
-export function enterDeadLetter(db: Database, letter: NewDeadLetter): void {
+export function addDeadLetter(db: Database, letter: NewDeadLetter): void {
   const subject = subjectOf(letter);
   const position = positionValues(letter.position);
   const others = `(replayed_at IS NOT NULL OR (place_bus, place_topic, place_partition, place_offset) IS NOT (?, ?, ?, ?))`;

@@ -1,14 +1,14 @@
 import { closeSync, constants, type FSWatcher, openSync, watch, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long a ring that was missed can go unnoticed. */
+/** How long it can take to notice a change that the watcher missed. */
 const POLL_MS = 250;
 
-/** Wakes those who wait for a topic's messages in other processes: a small file that is touched and watched. */
+/** Wakes the consumers of a topic in other processes, through a small file that is written and watched. */
 export interface Doorbell {
   /**
-   * Rings when this turn of the event loop is over: what its caller writes right after, the messages' places, say, is
-   * then written, and whoever is woken does not have to wait for the catalog.
+   * Notifies at the end of this turn of the event loop, so that what the caller writes next, such as the positions of
+   * the messages, is committed before a consumer wakes up and needs the catalog.
    */
   notify(): void;
   close(): void;
@@ -16,25 +16,25 @@ export interface Doorbell {
 
 export function createDoorbell(file: string): Doorbell {
   let descriptor: number | undefined;
-  let due: NodeJS.Immediate | undefined;
+  let pending: NodeJS.Immediate | undefined;
 
   function touch(): void {
-    due = undefined;
+    pending = undefined;
     try {
       descriptor ??= openSync(file, constants.O_RDWR | constants.O_CREAT);
       writeSync(descriptor, '!', 0);
     } catch {
-      // The poll behind the bell finds the messages all the same.
+      // Consumers poll as well, and find the messages then.
     }
   }
 
   return {
     notify() {
-      due ??= setImmediate(touch);
+      pending ??= setImmediate(touch);
     },
     close() {
-      if (due !== undefined) {
-        clearImmediate(due);
+      if (pending !== undefined) {
+        clearImmediate(pending);
         touch();
       }
       if (descriptor !== undefined) closeSync(descriptor);
@@ -43,14 +43,14 @@ export function createDoorbell(file: string): Doorbell {
   };
 }
 
-/** Somebody who waits at a doorbell. */
+/** Waits for the notifications of a doorbell. */
 export interface Listener {
-  /** Answers at the next ring, at one since the last wait, or after a quarter of a second. */
+  /** Resolves at the next notification, at once if there was one since the last wait, and at the latest after `POLL_MS`. */
   wait(signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
-export function listenAt(file: string): Listener {
+export function listenTo(file: string): Listener {
   let notified = false;
   let wake: (() => void) | undefined;
   let watcher: FSWatcher | undefined;
@@ -62,7 +62,7 @@ export function listenAt(file: string): Listener {
     });
     watcher.on('error', () => watcher?.close());
   } catch {
-    // No watch is to be had (the system's limit of them, say): the poll alone will do.
+    // The system's limit of watches may be reached: polling is enough.
   }
   return {
     async wait(signal) {

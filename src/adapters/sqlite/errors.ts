@@ -1,75 +1,78 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
-import { ImgpipeError } from '../../domain/errors.ts';
+import { type ErrorCode, ImgpipeError } from '../../domain/errors.ts';
 import { diskFull, fromSystemError, isSystemError } from '../../domain/system-errors.ts';
 
-/** SQLite's primary result codes that mean something to us (https://sqlite.org/rescode.html). */
+/** The primary result codes of SQLite that are handled here (https://sqlite.org/rescode.html). */
 const ERROR = 1;
 const PERM = 3;
 const BUSY = 5;
 const LOCKED = 6;
+const NOMEM = 7;
 const READONLY = 8;
-const CORRUPT = 11;
 const IOERR = 10;
+const CORRUPT = 11;
 const FULL = 13;
 const CANTOPEN = 14;
+const PROTOCOL = 15;
 const NOTADB = 26;
-/** Out of memory, an I/O error, a protocol error of the locks: they may heal. */
-const MAY_HEAL = new Set([7, IOERR, 15]);
+const TRANSIENT = new Set([NOMEM, IOERR, PROTOCOL]);
 
-/** True where another connection is writing: the transaction has not begun, try again. */
+/** True if another connection is writing: the transaction has not begun and can be retried. */
 export function isBusy(error: unknown): boolean {
   const code = primaryCode(error);
   return code === BUSY || code === LOCKED;
 }
 
-/** True where a statement and the tables of the database do not fit together. */
-export function doesNotFit(error: unknown): boolean {
+/** True if a statement does not fit the tables of the database. */
+export function isSchemaMismatch(error: unknown): boolean {
   return primaryCode(error) === ERROR;
 }
 
-/** An error of SQLite's or of the system's in the house's words; any other is handed back as it is. */
+/** An error of SQLite or of the operating system as an ImgpipeError; any other error as it is. */
 export function translated(error: unknown, file: string): unknown {
   const code = primaryCode(error);
   if (code === undefined) return isSystemError(error) ? fromSystemError(error, file) : error;
   const reason = (error as Error).message;
-  const make = (name: ConstructorParameters<typeof ImgpipeError>[0], message: string) =>
-    new ImgpipeError(name, message, { cause: error });
+  const make = (name: ErrorCode, message: string) => new ImgpipeError(name, message, { cause: error });
   if (code === CORRUPT || code === NOTADB) return damaged(file, reason, error);
-  // On a full disk the shared memory of the WAL cannot grow, and that is told as an I/O error.
-  if (code === FULL || (code === IOERR && hasNoRoom(file))) return make('disk_full', diskFull(file));
-  if (code === READONLY || code === PERM)
-    return make(
-      'no_permission',
-      `${file} cannot be written (${reason}): grant this user the right, or choose another folder with --data`,
-    );
-  if (code === CANTOPEN)
+  // On a full disk the shared memory of the WAL cannot grow, which SQLite reports as an I/O error.
+  if (code === FULL || (code === IOERR && isDiskFull(file))) return make('disk_full', diskFull(file, reason));
+  if (code === READONLY || code === PERM) {
+    return make('no_permission', `${file} cannot be written (${reason}): give this user access to it`);
+  }
+  if (code === CANTOPEN) {
     return make(
       'catalog_unavailable',
-      `${file} cannot be opened (${reason}): check that its folder exists and that this user may write there`,
+      `${file} cannot be opened (${reason}): check that its folder exists and that this user can write to it`,
     );
-  if (MAY_HEAL.has(code) || isBusy(error))
-    return make('catalog_unavailable', `the catalog ${file} does not answer: ${reason}`);
+  }
+  if (TRANSIENT.has(code) || isBusy(error)) {
+    return make(
+      'catalog_unavailable',
+      `the catalog ${file} does not respond (${reason}): check the disk that holds it`,
+    );
+  }
   return error;
 }
 
-/** The shared memory of a WAL grows by so much. */
-const ROOM_BYTES = 32 * 1024;
+/** The shared memory of a WAL grows by this much. */
+const WAL_INDEX_BYTES = 32 * 1024;
 
-function hasNoRoom(file: string): boolean {
+function isDiskFull(file: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(path.dirname(file));
-    return bavail * bsize < ROOM_BYTES;
+    return bavail * bsize < WAL_INDEX_BYTES;
   } catch {
     return false;
   }
 }
 
-/** The error of a catalog file that is not as it should be. */
+/** The error of a catalog file that cannot be used. */
 export function damaged(file: string, reason: string, cause?: unknown): ImgpipeError {
   return new ImgpipeError(
     'catalog_damaged',
-    `the catalog ${file} is damaged (${reason}): put a backup in its place, or move it away and begin in another folder`,
+    `the catalog ${file} is damaged (${reason}): restore it from a backup, or move it away to start over`,
     { cause },
   );
 }

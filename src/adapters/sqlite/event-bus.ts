@@ -1,24 +1,24 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../../domain/messages.ts';
-import type { Lock, Locks } from '../../ports/catalog.ts';
+import type { Lock, Locks } from '../../ports/catalog/locks.ts';
 import type { Chunk, ConsumeOptions, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
 import type { Database, Row } from './database.ts';
-import { createDoorbell, type Doorbell, listenAt } from './doorbell.ts';
+import { createDoorbell, type Doorbell, listenTo } from './doorbell.ts';
 
 const BUS_ID = 'embedded';
 
-/** A topic of the embedded bus has this one partition: scaling out is Kafka's job. */
+/** A topic of the embedded bus has this one partition: Kafka is for scaling out. */
 const PARTITION = 0;
-/** How many messages one chunk may hold. */
-const CHUNK = 256;
-/** How often one who stands by looks whether the consumer at work has ended. */
+/** How many messages one chunk may have. */
+const MAX_CHUNK = 256;
+/** How often a consumer that stands by tries to take over. */
 const STANDBY_MS = 200;
 
-/** The bus on one machine: logs in the catalog's database, one consumer at work for each group and topic. */
-export function createEmbeddedBus(db: Database, lockManager: Locks, as: string): EventBus {
-  const locks = path.join(path.dirname(db.file), 'locks');
-  const bellFile = (topic: string) => path.join(locks, `${topic}.bell`);
+/** The bus on one machine: its logs are in the catalog's database, and one consumer works for each group and topic. */
+export function createEmbeddedBus(db: Database, locks: Locks, owner: string): EventBus {
+  const folder = path.join(path.dirname(db.file), 'locks');
+  const bellFile = (topic: string) => path.join(folder, `${topic}.bell`);
   const bells = new Map<string, Doorbell>();
 
   function bell(topic: string): Doorbell {
@@ -57,51 +57,68 @@ export function createEmbeddedBus(db: Database, lockManager: Locks, as: string):
         'SELECT * FROM bus_message WHERE topic = ? AND "offset" >= ? ORDER BY "offset" LIMIT ?',
         topic,
         nextOffset(topic, group),
-        CHUNK,
+        MAX_CHUNK,
       )
       .map((row) => receivedMessage(topic, row));
   }
 
-  /** The group's lock, or undefined where the wait for it ended first. */
+  /** Waits for the group's lock; undefined if it is told to stop, or everything is handled, before. */
   async function takeOver({ topic, group, signal, drain, onNotice }: ConsumeOptions): Promise<Lock | undefined> {
-    let told: string | undefined;
+    let reported: string | undefined;
     while (!signal.aborted) {
-      const answer = await lockManager.lock(`consumer-${topic}-${group}`, as);
+      const answer = await locks.lock(lockName({ topic, group }), owner);
       if ('lock' in answer) return answer.lock;
       if (drain && take(topic, group).length === 0) return undefined;
-      if (told !== answer.holder) onNotice?.({ kind: 'standing_by', holder: answer.holder });
-      told = answer.holder;
+      if (reported !== answer.holder) onNotice?.({ kind: 'standing_by', holder: answer.holder });
+      reported = answer.holder;
       await sleep(STANDBY_MS, undefined, { signal }).catch(() => {});
     }
     return undefined;
   }
 
+  /** Consumes as long as this process holds the group's lock. If the lock is lost, takes part again. */
   async function consume(options: ConsumeOptions): Promise<void> {
-    const { topic, group, signal, drain } = options;
-    const lock = await takeOver(options);
-    if (lock === undefined) return;
-    const listener = listenAt(bellFile(topic));
+    for (;;) {
+      const lock = await takeOver(options);
+      if (lock === undefined) return;
+      try {
+        await consumeUnderLock(options, lock.lost);
+      } finally {
+        await lock.release();
+      }
+      if (!lock.lost.aborted || options.signal.aborted) return;
+      options.onNotice?.({ kind: 'lock_lost', lock: lockName(options) });
+    }
+  }
+
+  async function consumeUnderLock(
+    { topic, group, drain, ...options }: ConsumeOptions,
+    lost: AbortSignal,
+  ): Promise<void> {
+    const signal = AbortSignal.any([options.signal, lost]);
+    const listener = listenTo(bellFile(topic));
     try {
       options.onNotice?.({ kind: 'working' });
       while (!signal.aborted) {
         const messages = take(topic, group);
-        if (messages.length > 0) await options.onChunk(chunkOf(topic, group, messages));
+        if (messages.length > 0) await options.onChunk(chunkOf(topic, group, messages, lost));
         else if (drain) return;
         else await listener.wait(signal);
       }
     } finally {
       listener.close();
-      await lock.release();
     }
   }
 
-  function chunkOf(topic: string, group: string, messages: readonly ReceivedMessage[]): Chunk {
+  function chunkOf(topic: string, group: string, messages: readonly ReceivedMessage[], lost: AbortSignal): Chunk {
     return {
       messages,
-      isCurrent: () => true,
+      isCurrent: () => !lost.aborted,
       keepAlive: async () => {},
       commit: (next) =>
         db.write(() => {
+          // Without the lock, another consumer owns the messages.
+          if (lost.aborted) return;
           db.run(
             `INSERT INTO bus_committed VALUES (?, ?, ?)
              ON CONFLICT (topic, consumer_group) DO UPDATE SET next_offset = max(next_offset, excluded.next_offset)`,
@@ -138,7 +155,7 @@ export function createEmbeddedBus(db: Database, lockManager: Locks, as: string):
         topic,
       );
       if (row === undefined) return [];
-      // What the log holds, not what it once held: a message that is gone lies outside of it.
+      // From the messages that exist: one that was deleted is outside of the log.
       if (row['first'] === null) {
         return [{ partition: PARTITION, start: Number(row['next_offset']), end: Number(row['next_offset']) }];
       }
@@ -161,6 +178,10 @@ export function createEmbeddedBus(db: Database, lockManager: Locks, as: string):
       for (const each of bells.values()) each.close();
     },
   };
+}
+
+function lockName({ topic, group }: Pick<ConsumeOptions, 'topic' | 'group'>): string {
+  return `consumer-${topic}-${group}`;
 }
 
 function receivedMessage(topic: string, row: Row): ReceivedMessage {

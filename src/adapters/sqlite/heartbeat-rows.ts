@@ -1,10 +1,10 @@
 import type { StageName } from '../../domain/reports.ts';
-import type { HeartbeatRows } from '../../ports/heartbeats.ts';
+import type { HeartbeatCatalog } from '../../ports/catalog/heartbeats.ts';
 import type { Database } from './database.ts';
 
-export function createHeartbeatRows(db: Database): HeartbeatRows {
+export function createHeartbeatRows(db: Database): HeartbeatCatalog {
   return {
-    beat: (heartbeats, oldest) =>
+    recordHeartbeats: (heartbeats, oldest) =>
       db.write(() => {
         for (const { stage, host, process, at } of heartbeats) {
           db.run('INSERT OR REPLACE INTO heartbeat VALUES (?, ?, ?, ?)', stage, host, process, at);
@@ -12,7 +12,7 @@ export function createHeartbeatRows(db: Database): HeartbeatRows {
         db.run('DELETE FROM heartbeat WHERE at < ?', oldest);
       }),
 
-    endBeats: (stages) =>
+    removeHeartbeats: (stages) =>
       db.write(() => {
         for (const { stage, host, process } of stages) {
           db.run('DELETE FROM heartbeat WHERE stage = ? AND host = ? AND process = ?', stage, host, process);

@@ -1,14 +1,14 @@
-import type { ImageId, ImageRecord, NewImage, Written } from '../../domain/records.ts';
-import type { ImageRows } from '../../ports/catalog.ts';
+import type { ImageId, ImageRecord, NewImage } from '../../domain/records.ts';
+import type { ImageCatalog, NewestImageQuery } from '../../ports/catalog/images.ts';
 import type { Database, Row } from './database.ts';
 import { imageOf, positionOf, positionValues } from './rows.ts';
 
-export function createImageRows(db: Database): ImageRows {
-  function add(picture: NewImage): Written<ImageRecord> {
+export function createImageRows(db: Database): ImageCatalog {
+  function add(picture: NewImage): ImageRecord {
     const known = db.get('SELECT * FROM image WHERE incoming = ?', picture.incoming);
-    if (known !== undefined) return { how: 'exists', row: imageOf(known) };
+    if (known !== undefined) return imageOf(known);
     const next = db.get(
-      `INSERT INTO stream VALUES (?, 1)
+      `INSERT INTO stream (stream, last_number) VALUES (?, 1)
        ON CONFLICT (stream) DO UPDATE SET last_number = last_number + 1 RETURNING last_number`,
       picture.stream,
     );
@@ -26,7 +26,7 @@ export function createImageRows(db: Database): ImageRows {
       picture.receivedAt,
       picture.mask,
     );
-    return { how: 'added', row: { ...picture, number, state: 'pending', fact: null, position: null } };
+    return { ...picture, number, state: 'pending', fact: null, position: null };
   }
 
   const one = (row: Row | undefined) => (row === undefined ? undefined : imageOf(row));
@@ -34,7 +34,7 @@ export function createImageRows(db: Database): ImageRows {
   return {
     addImages: (pictures) => db.write(() => pictures.map(add)),
 
-    imagesReady: (ids) =>
+    markImagesReady: (ids) =>
       db.write(() => {
         for (const id of ids) {
           db.run(
@@ -70,7 +70,7 @@ export function createImageRows(db: Database): ImageRows {
         }
       }),
 
-    unpublished: async (stream, limit) =>
+    unpublishedImages: async (stream, limit) =>
       db
         .all(
           `SELECT * FROM image WHERE stream = ? AND (state = 'pending' OR place_offset IS NULL)
@@ -80,7 +80,7 @@ export function createImageRows(db: Database): ImageRows {
         )
         .map(imageOf),
 
-    streamsToPublish: async () =>
+    unpublishedStreams: async () =>
       db
         .all("SELECT DISTINCT stream FROM image WHERE state = 'pending' OR place_offset IS NULL ORDER BY stream")
         .map((row) => String(row['stream'])),
@@ -90,32 +90,27 @@ export function createImageRows(db: Database): ImageRows {
 
     references: async (ids) => ids.map((id) => one(referenceOf(db, id))),
 
-    unanswered: async (stream) =>
+    imagesInFlight: async (stream, after, limit) =>
       db
         .all(
           `SELECT i.* FROM image i
-           WHERE i.stream = ? AND i.place_offset IS NOT NULL
+           WHERE i.stream = ? AND i.number > ? AND i.place_offset IS NOT NULL
              AND (NOT EXISTS (SELECT 1 FROM outcome o WHERE o.stream = i.stream AND o.number = i.number)
                OR EXISTS (SELECT 1 FROM technique t WHERE NOT EXISTS (
                  SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number))
                OR EXISTS (SELECT 1 FROM dead_letter d WHERE d.stage = 'analyze' AND d.replayed_at IS NOT NULL
                  AND d.stream = i.stream AND d.image = i.number))
-           ORDER BY i.number`,
+           ORDER BY i.number LIMIT ?`,
           stream,
+          after,
+          limit,
         )
         .flatMap((row) => {
           const position = positionOf(row);
           return position === null ? [] : [{ stream, number: Number(row['number']), position }];
         }),
 
-    masks: async () =>
-      db.all('SELECT DISTINCT mask FROM image WHERE mask IS NOT NULL ORDER BY mask').map((row) => String(row['mask'])),
-
-    lastImage: async (stream) =>
-      one(db.get('SELECT * FROM image WHERE stream = ? ORDER BY number DESC LIMIT 1', stream)),
-
-    newestFrom: async (stream, origin) =>
-      one(db.get('SELECT * FROM image WHERE stream = ? AND origin = ? ORDER BY number DESC LIMIT 1', stream, origin)),
+    newestImages: async (queries) => queries.map((query) => one(newestOf(db, query))),
   };
 }
 
@@ -126,4 +121,10 @@ function referenceOf(db: Database, id: ImageId): Row | undefined {
     id.stream,
     id.number,
   );
+}
+
+function newestOf(db: Database, { stream, origin }: NewestImageQuery): Row | undefined {
+  return origin === undefined
+    ? db.get('SELECT * FROM image WHERE stream = ? ORDER BY number DESC LIMIT 1', stream)
+    : db.get('SELECT * FROM image WHERE stream = ? AND origin = ? ORDER BY number DESC LIMIT 1', stream, origin);
 }

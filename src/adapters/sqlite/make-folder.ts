@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes a folder with those above it. Node's own recursive way never ends where a file system such as /proc says "no
- * such file" of a name that cannot be made.
+ * Creates a folder and its missing parents. Node's `recursive` option never returns on a file system such as /proc, which
+ * answers ENOENT to a name that cannot be created.
  */
 export function makeFolder(folder: string): void {
   try {

@@ -1,3 +1,5 @@
+import { COUNTED } from './schema.ts';
+
 /** What brings a catalog from each version to the next, the first from 1 to 2. Once released, a step stays as it is. */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -96,5 +98,20 @@ INSERT INTO alert_delay
       WHERE ms <= value) AS bucket
     FROM delay WHERE ms IS NOT NULL)
   GROUP BY bucket;
+`,
+  `
+ALTER TABLE stream ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
+${COUNTED}
+UPDATE stream SET events = (SELECT count(*) FROM event e WHERE e.stream = stream.stream);
+INSERT INTO outcome_total SELECT technique, kind, count(*) FROM outcome GROUP BY technique, kind;
+INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
+  SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset
+  FROM image i
+    JOIN (SELECT technique FROM technique UNION ALL SELECT '' WHERE NOT EXISTS (SELECT 1 FROM technique)) t
+  WHERE NOT EXISTS (
+    SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number);
+INSERT INTO owed_event
+  SELECT e.number, e.place_bus, e.place_partition, e.place_offset FROM event e
+  WHERE NOT EXISTS (SELECT 1 FROM alert a WHERE a.number = e.number AND a.state = 'ready');
 `,
 ];

@@ -1,10 +1,10 @@
-import type { ImageId, NewOutcome, OutcomeRecord, Written } from '../../domain/records.ts';
-import type { OutcomeRows } from '../../ports/catalog.ts';
+import type { ImageId, NewOutcome, OutcomeRecord } from '../../domain/records.ts';
+import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
 import type { Database } from './database.ts';
-import { enterDeadLetter, removeReplayed } from './dead-letter-rows.ts';
+import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
 import { EVENT_QUERY, eventOf, outcomeOf, positionValues } from './rows.ts';
 
-export function createOutcomeRows(db: Database): OutcomeRows {
+export function createOutcomeRows(db: Database): OutcomeCatalog {
   function find(technique: string, id: ImageId): OutcomeRecord | undefined {
     const row = db.get(
       'SELECT * FROM outcome WHERE technique = ? AND stream = ? AND number = ?',
@@ -23,11 +23,11 @@ export function createOutcomeRows(db: Database): OutcomeRows {
     return outcomeOf(row, event === undefined ? null : eventOf(event));
   }
 
-  function add(outcome: NewOutcome): Written<OutcomeRecord> {
-    enterFacts(db, outcome);
+  function add(outcome: NewOutcome): OutcomeRecord {
+    addFacts(db, outcome);
     const { image, technique, kind } = outcome;
     const known = find(technique, image);
-    if (known !== undefined) return { how: 'exists', row: known };
+    if (known !== undefined) return known;
     db.run(
       'INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       technique,
@@ -55,11 +55,10 @@ export function createOutcomeRows(db: Database): OutcomeRows {
       );
     }
     removeReplayed(db, technique, image);
-    if (outcome.deadLetter !== undefined) enterDeadLetter(db, outcome.deadLetter);
+    if (outcome.deadLetter !== undefined) addDeadLetter(db, outcome.deadLetter);
     const row = find(technique, image);
-    if (row === undefined)
-      throw new Error(`the outcome of ${image.stream}/${image.number} is not there after its insert`);
-    return { how: 'added', row };
+    if (row === undefined) throw new Error(`the outcome of ${image.stream}/${image.number} was not added`);
+    return row;
   }
 
   return {
@@ -71,7 +70,7 @@ export function createOutcomeRows(db: Database): OutcomeRows {
         return row === undefined ? undefined : eventOf(row);
       }),
 
-    eventsReady: (events) =>
+    markEventsReady: (events) =>
       db.write(() => {
         for (const { number, differenceSha256 } of events) {
           db.run(
@@ -93,11 +92,47 @@ export function createOutcomeRows(db: Database): OutcomeRows {
           );
         }
       }),
+
+    firstOpen: async (technique, { stream, first, last }) => {
+      const row = db.get(
+        `SELECT i.number FROM image i
+           LEFT JOIN outcome o ON o.technique = ? AND o.stream = i.stream AND o.number = i.number
+           LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
+           LEFT JOIN alert a ON a.number = e.number AND a.state = 'ready'
+         WHERE i.stream = ? AND i.number BETWEEN ? AND ?
+           AND (o.number IS NULL OR (e.number IS NOT NULL AND a.number IS NULL AND NOT EXISTS (
+             SELECT 1 FROM dead_letter d WHERE d.event = e.number AND d.replayed_at IS NULL)))
+         ORDER BY i.number LIMIT 1`,
+        technique,
+        stream,
+        first,
+        last,
+      );
+      return row === undefined ? undefined : Number(row['number']);
+    },
+
+    tally: async (technique, { stream, first, last }) => {
+      const row = db.get(
+        `SELECT count(e.number) AS events, count(CASE WHEN a.state = 'ready' THEN 1 END) AS alerts,
+           count(CASE WHEN o.kind = 'dead' THEN 1 END)
+             + count((SELECT 1 FROM dead_letter d WHERE d.event = e.number AND d.replayed_at IS NULL)) AS dead
+         FROM outcome o
+           LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
+           LEFT JOIN alert a ON a.number = e.number
+         WHERE o.technique = ? AND o.stream = ? AND o.number BETWEEN ? AND ?`,
+        technique,
+        stream,
+        first,
+        last,
+      );
+      const count = (name: string) => Number(row?.[name]);
+      return { events: count('events'), alerts: count('alerts'), deadLetters: count('dead') };
+    },
   };
 }
 
-/** A fact is entered once; whoever comes later found the same. */
-function enterFacts(db: Database, outcome: NewOutcome): void {
+/** A fact is recorded once: whoever comes later has found the same. */
+function addFacts(db: Database, outcome: NewOutcome): void {
   for (const { stream, number, fact } of outcome.facts) {
     const decodes = fact.verdict === 'decodes';
     db.run(

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ImgpipeError } from '../../domain/errors.ts';
-import { PIPELINE_LOCK } from '../../ports/catalog.ts';
+import { PIPELINE_LOCK } from '../../ports/catalog/locks.ts';
 import { pragma, rollBack, transaction, untilFree } from './connection.ts';
-import { damaged, doesNotFit } from './errors.ts';
+import { damaged, isSchemaMismatch } from './errors.ts';
 import { createLocks } from './locks.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
@@ -57,7 +57,7 @@ function checkMaker(connection: DatabaseSyncInstance, file: string): void {
     if (version > SCHEMA_VERSION) {
       throw new ImgpipeError(
         'catalog_newer',
-        `the catalog ${file} was made by a newer imgpipe (catalog version ${version}, this one knows ${SCHEMA_VERSION}): use that imgpipe, or another folder with --data`,
+        `the catalog ${file} was made by a newer imgpipe (catalog version ${version}, this one knows ${SCHEMA_VERSION}): use that version or a newer one`,
       );
     }
   } finally {
@@ -106,7 +106,7 @@ function migrate(connection: DatabaseSyncInstance, file: string): void {
       connection.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     });
   } catch (error) {
-    if (doesNotFit(error)) throw damaged(file, (error as Error).message, error);
+    if (isSchemaMismatch(error)) throw damaged(file, (error as Error).message, error);
     throw error;
   }
 }

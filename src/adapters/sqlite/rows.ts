@@ -11,12 +11,12 @@ import type {
   Regions,
 } from '../../domain/records.ts';
 import type { Threshold } from '../../domain/threshold.ts';
-import type { Measured } from '../../ports/browsing.ts';
+import type { Measured } from '../../ports/catalog/browsing.ts';
 import type { Row, Value } from './database.ts';
 
-/** Rows as the database holds them, turned into the records that the pipeline talks about, and back. */
+/** Converts rows of the database to domain records, and back. */
 
-/** What `eventOf` reads: an event with what its outcome says. */
+/** The columns that `eventOf` reads: an event with those of its outcome. */
 export const EVENT_QUERY = `
   SELECT e.*, o.kind, o.threshold, o.threshold_unit, o.measurement, o.reference, o.analyzed_at
   FROM event e JOIN outcome o ON o.technique = e.technique AND o.stream = e.stream AND o.number = e.image`;
@@ -83,7 +83,7 @@ export function measuredOf(row: Row): Measured {
   };
 }
 
-/** The two columns of a threshold. */
+/** A threshold from its two columns. */
 export function thresholdOf(row: Row): Threshold {
   return { value: Number(row['threshold']), unit: text(row, 'threshold_unit') as Threshold['unit'] };
 }
@@ -103,7 +103,7 @@ export function alertOf(row: Row): AlertRecord {
   };
 }
 
-/** What `DeadLetterHead` says of a dead letter. */
+/** A dead letter without its message and stack. */
 export function deadLetterHeadOf(row: Row): DeadLetterHead {
   return {
     id: integer(row, 'id'),
@@ -124,7 +124,7 @@ export function deadLetterOf(row: Row): DeadLetterRecord {
   return { ...deadLetterHeadOf(row), stack: textOrNull(row['stack']), message: messageOf(row) };
 }
 
-/** The four values of a message's columns, in their order. */
+/** The values of a message's four columns, in their order. */
 export function messageValues(message: Message | null): [Value, Value, Value, Value] {
   if (message === null) return [null, null, null, null];
   return [message.key, JSON.stringify(message.headers), message.value, message.bytes ?? null];
@@ -141,7 +141,7 @@ function messageOf(row: Row): Message | null {
   };
 }
 
-/** A place's four columns, which may carry a prefix such as `image_`. */
+/** A position from its four columns, whose names may have a prefix such as `image_`. */
 export function positionOf(row: Row, prefix = ''): RecordPosition | null {
   const offset = row[`${prefix}place_offset`];
   if (offset === null || offset === undefined) return null;
@@ -153,7 +153,7 @@ export function positionOf(row: Row, prefix = ''): RecordPosition | null {
   };
 }
 
-/** The four values of a place's columns, in their order. */
+/** The values of a position's four columns, in their order. */
 export function positionValues(position: RecordPosition | null): [Value, Value, Value, Value] {
   return position === null
     ? [null, null, null, null]

@@ -1,8 +1,82 @@
 /** The catalog's version, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Marks the file as a catalog of imgpipe, in `PRAGMA application_id`: "imgp". */
 export const APPLICATION_ID = 0x696d6770;
+
+/**
+ * What is kept beside the rows so that status and metrics need not scan them. `owed` has a row for each image and
+ * technique in use without an outcome ('' while no technique is in use), `owed_event` one for each event without a
+ * ready alert; both with the position of the message that will settle them. `outcome_total` counts outcomes. Triggers
+ * keep all of it in the transaction of the write itself.
+ */
+export const COUNTED = `
+CREATE TABLE owed (
+  stream TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  technique TEXT NOT NULL,
+  place_bus TEXT, place_partition INTEGER, place_offset INTEGER,
+  PRIMARY KEY (stream, number, technique)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX owed_by_position ON owed (technique, place_bus, place_partition, place_offset);
+
+CREATE TABLE owed_event (
+  number INTEGER PRIMARY KEY,
+  place_bus TEXT, place_partition INTEGER, place_offset INTEGER
+) STRICT;
+CREATE INDEX owed_event_by_position ON owed_event (place_bus, place_partition, place_offset);
+
+CREATE TABLE outcome_total (
+  technique TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (technique, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER image_added AFTER INSERT ON image BEGIN
+  INSERT INTO owed (stream, number, technique) SELECT NEW.stream, NEW.number, technique FROM technique;
+  INSERT INTO owed (stream, number, technique)
+    SELECT NEW.stream, NEW.number, '' WHERE NOT EXISTS (SELECT 1 FROM technique);
+END;
+CREATE TRIGGER image_published AFTER UPDATE OF place_offset ON image BEGIN
+  UPDATE owed SET place_bus = NEW.place_bus, place_partition = NEW.place_partition, place_offset = NEW.place_offset
+    WHERE stream = NEW.stream AND number = NEW.number;
+END;
+CREATE TRIGGER technique_added AFTER INSERT ON technique BEGIN
+  UPDATE owed SET technique = NEW.technique WHERE technique = '';
+  INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
+    SELECT i.stream, i.number, NEW.technique, i.place_bus, i.place_partition, i.place_offset FROM image i
+    WHERE NOT EXISTS (SELECT 1 FROM outcome o
+      WHERE o.technique = NEW.technique AND o.stream = i.stream AND o.number = i.number)
+    ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN
+  DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.number AND technique IN (NEW.technique, '');
+  INSERT INTO outcome_total VALUES (NEW.technique, NEW.kind, 1)
+    ON CONFLICT (technique, kind) DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN
+  UPDATE outcome_total SET count = count - 1 WHERE technique = OLD.technique AND kind = OLD.kind;
+  INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
+    SELECT i.stream, i.number, ifnull(t.technique, ''), i.place_bus, i.place_partition, i.place_offset
+    FROM image i LEFT JOIN technique t ON t.technique = OLD.technique
+    WHERE i.stream = OLD.stream AND i.number = OLD.number
+      AND (t.technique IS NOT NULL OR NOT EXISTS (SELECT 1 FROM technique))
+    ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER event_added AFTER INSERT ON event BEGIN
+  UPDATE stream SET events = events + 1 WHERE stream = NEW.stream;
+  INSERT INTO owed_event (number) VALUES (NEW.number);
+END;
+CREATE TRIGGER event_published AFTER UPDATE OF place_offset ON event BEGIN
+  UPDATE owed_event
+    SET place_bus = NEW.place_bus, place_partition = NEW.place_partition, place_offset = NEW.place_offset
+    WHERE number = NEW.number;
+END;
+CREATE TRIGGER alert_ready AFTER UPDATE OF state ON alert WHEN NEW.state = 'ready' BEGIN
+  DELETE FROM owed_event WHERE number = NEW.number;
+END;
+`;
 
 /**
  * The catalog and the embedded bus. A place is four columns, null together; a dead letter's message as well. Regions are JSON.
@@ -27,7 +101,8 @@ CREATE TABLE technique (
 
 CREATE TABLE stream (
   stream TEXT PRIMARY KEY,
-  last_number INTEGER NOT NULL
+  last_number INTEGER NOT NULL,
+  events INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE image (
@@ -151,4 +226,4 @@ CREATE TABLE bus_committed (
   next_offset INTEGER NOT NULL,
   PRIMARY KEY (topic, consumer_group)
 ) STRICT, WITHOUT ROWID;
-`;
+${COUNTED}`;

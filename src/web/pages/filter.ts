@@ -11,7 +11,7 @@ ${choice({ name: 'stream', label: 'Stream', all: 'all streams', given: fields.st
 ${choice({ name: 'technique', label: 'Technique', all: 'all techniques', given: fields.technique, values: techniques })}
 ${time('from', 'From (UTC)', fields.from)}
 ${time('to', 'Before (UTC)', fields.to)}
-<p><label for="least">Measured at least</label><input id="least" name="least" inputmode="decimal" autocomplete="off" size="9" value="${escapeText(fields.least)}"></p>
+<p><label for="min_measurement">Minimum measurement</label><input id="min_measurement" name="min_measurement" inputmode="decimal" autocomplete="off" size="9" value="${escapeText(fields.min_measurement)}"></p>
 <p class="do"><button>Filter</button>${isFiltered(fields) ? html` <a class="button" href="${listUrl()}">All</a>` : ''}</p>
 </form>`;
 }

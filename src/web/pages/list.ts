@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { escapeText } from '../../domain/escape.ts';
-import type { AlertEntry } from '../../ports/browsing.ts';
+import type { AlertEntry } from '../../ports/catalog/browsing.ts';
 import type { ListModel } from '../models.ts';
 import { alertUrl, listUrl, streamUrl } from '../urls.ts';
 import { filterForm, isFiltered } from './filter.ts';

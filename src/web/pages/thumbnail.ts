@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { AlertEntry } from '../../ports/browsing.ts';
+import type { AlertEntry } from '../../ports/catalog/browsing.ts';
 import { type Role, thumbnailUrl } from '../urls.ts';
 import { canvasOf, type Size, sizeOf } from './geometry.ts';
 import type { Html } from './layout.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Measured } from '../../ports/browsing.ts';
+import type { Measured } from '../../ports/catalog/browsing.ts';
 import { alertUrl } from '../urls.ts';
 import type { Html } from './layout.ts';
 import { moment } from './moment.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { limitOf } from '../../domain/threshold.ts';
-import type { Measured } from '../../ports/browsing.ts';
+import type { Measured } from '../../ports/catalog/browsing.ts';
 import { alertUrl } from '../urls.ts';
 import type { Html } from './layout.ts';
 import { momentText } from './moment.ts';

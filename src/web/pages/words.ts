@@ -16,7 +16,7 @@ export function figure(value: number): string {
 
 /** The unit that measurements of this threshold's technique have. */
 export function unitOf({ unit }: Threshold): string {
-  return unit === 'levels' ? 'levels' : 'px';
+  return unit === '%' ? 'px' : unit;
 }
 
 /** A measurement with its unit: `46236.6 levels`. */

@@ -26,7 +26,7 @@ function incoming(folder: string): string[] {
   return readdirSync(path.join(folder, 'incoming'));
 }
 
-/** The number of a process that has ended. */
+/** The pid of a process that has ended. */
 async function deadProcess(): Promise<number> {
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
@@ -35,32 +35,32 @@ async function deadProcess(): Promise<number> {
 
 const DESCRIPTORS = '/proc/self/fd';
 
-/** How many descriptors this process has of a file. */
+/** How many descriptors of a file this process holds. */
 function descriptorsOf(file: string): number {
   const target = (descriptor: string) => {
     try {
       return readlinkSync(path.join(DESCRIPTORS, descriptor));
     } catch {
-      // The one by which they are listed is gone.
+      // The descriptor of the listing itself is closed by now.
       return '';
     }
   };
   return readdirSync(DESCRIPTORS).filter((descriptor) => target(descriptor) === file).length;
 }
 
-/** A store with one object of so many bytes, and the stream of it as it is opened. */
+/** An opened object of this size, and its file. */
 async function opened(bytes: number) {
   const store = createFileObjectStore(temporaryFolder());
   await store.put([{ key: KEY, bytes: Buffer.alloc(bytes, 7) }]);
   const object = await store.open(KEY);
-  if (object === undefined) throw new Error('it was put');
+  if (object === undefined) throw new Error('the object is missing');
   return { file: store.locate(KEY), bytes: object.bytes };
 }
 
-describe('the object store in files', () => {
+describe('the object store in a folder', () => {
   objectStoreContract(async () => ({ store: createFileObjectStore(temporaryFolder()) }));
 
-  it('leaves nothing in incoming/ when a put has answered', async () => {
+  it('leaves nothing in incoming/ once a put has resolved', async () => {
     const folder = temporaryFolder();
     const store = createFileObjectStore(folder);
     await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
@@ -68,19 +68,19 @@ describe('the object store in files', () => {
     expect(incoming(folder)).toEqual([]);
   });
 
-  it('sweeps what a dead writer left half written, and nothing else', async () => {
+  it('collects the temporary files of dead writers, and nothing else', async () => {
     const folder = temporaryFolder();
     const store = createFileObjectStore(folder);
     await store.collectGarbage();
     await store.putIncoming([{ name: 'default/a.jpg', bytes: Buffer.from('a') }]);
-    const files = [`put-${await deadProcess()}-a`, `put-${process.pid}-a`, 'put-1-a', 'a note of somebody'];
+    const files = [`put-${await deadProcess()}-a`, `put-${process.pid}-a`, 'put-1-a', 'a foreign note'];
     for (const file of files) writeFileSync(path.join(folder, 'incoming', file), '');
     await store.collectGarbage();
-    expect(incoming(folder).sort()).toEqual(['a note of somebody', 'default', 'put-1-a', files[1]]);
+    expect(incoming(folder).sort()).toEqual(['a foreign note', 'default', 'put-1-a', files[1]]);
     expect(await store.listIncoming('default')).toEqual(['default/a.jpg']);
   });
 
-  it('leaves folders that hold what it did not write', async () => {
+  it('keeps folders that hold files of others', async () => {
     const folder = temporaryFolder();
     const store = createFileObjectStore(folder);
     await store.put([{ key: 'image_database/sky/00001.jpg', bytes: Buffer.from('a') }]);
@@ -89,38 +89,82 @@ describe('the object store in files', () => {
     expect(await store.list('image_database')).toEqual(['image_database/sky/mine.txt']);
   });
 
-  it('answers "missing" for nothing but what is missing', async () => {
+  it('treats only ENOENT as missing', async () => {
     const folder = temporaryFolder();
     const store = createFileObjectStore(folder);
     mkdirSync(path.join(folder, KEY), { recursive: true });
-    writeFileSync(path.join(folder, 'image_event_database'), 'a file in the place of a folder');
+    writeFileSync(path.join(folder, 'image_event_database'), 'a file instead of a folder');
     await expect(store.get(KEY)).rejects.toMatchObject({ code: 'store_unavailable' });
     await expect(store.get('image_event_database/image_event_001.txt')).rejects.toMatchObject({
       code: 'config_invalid',
     });
   });
 
-  it.skipIf(process.platform === 'win32')('neither follows a link nor waits for a pipe where it opens', async () => {
+  it.skipIf(process.platform === 'win32')(
+    'neither follows a link nor waits for a pipe when it opens an object',
+    async () => {
+      const folder = temporaryFolder();
+      const store = createFileObjectStore(folder);
+      await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
+      const at = (name: string) => path.join(folder, 'image_database', name);
+      mkdirSync(at('folder.jpg'));
+      execFileSync('mkfifo', [at('pipe.jpg')]);
+      symlinkSync(at('00001.jpg'), at('link.jpg'));
+      symlinkSync('nowhere', at('dangling.jpg'));
+      for (const name of ['folder.jpg', 'pipe.jpg', 'link.jpg', 'dangling.jpg']) {
+        const error = {
+          code: 'store_unavailable',
+          message: expect.stringContaining(`${at(name)} is not a regular file`),
+        };
+        await expect(store.size(`image_database/${name}`)).rejects.toMatchObject(error);
+        await expect(store.open(`image_database/${name}`)).rejects.toMatchObject(error);
+      }
+      await expect(store.size(`${KEY}/00001.jpg`)).rejects.toMatchObject({ code: 'config_invalid' });
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'has no digest of a folder or a pipe, and does not wait for the writer of a pipe',
+    async () => {
+      const folder = temporaryFolder();
+      const store = createFileObjectStore(folder);
+      const at = (name: string) => path.join(folder, 'image_database', name);
+      mkdirSync(at('folder.jpg'), { recursive: true });
+      execFileSync('mkfifo', [at('pipe.jpg')]);
+      symlinkSync('nowhere', at('dangling.jpg'));
+      for (const name of ['folder.jpg', 'pipe.jpg']) {
+        await expect(store.digest(`image_database/${name}`)).rejects.toMatchObject({
+          code: 'object_damaged',
+          message: expect.stringContaining(`${at(name)} is not a regular file`),
+        });
+      }
+      expect(await store.digest('image_database/dangling.jpg')).toBeUndefined();
+      expect(await store.get('image_database/pipe.jpg')).toHaveLength(0);
+    },
+  );
+
+  it('digests large files in little memory', async () => {
     const folder = temporaryFolder();
     const store = createFileObjectStore(folder);
-    await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
-    const at = (name: string) => path.join(folder, 'image_database', name);
-    mkdirSync(at('folder.jpg'));
-    execFileSync('mkfifo', [at('pipe.jpg')]);
-    symlinkSync(at('00001.jpg'), at('link.jpg'));
-    symlinkSync('nowhere', at('dangling.jpg'));
-    for (const name of ['folder.jpg', 'pipe.jpg', 'link.jpg', 'dangling.jpg']) {
-      const error = { code: 'store_unavailable', message: expect.stringContaining(`${at(name)} is no file`) };
-      await expect(store.size(`image_database/${name}`)).rejects.toMatchObject(error);
-      await expect(store.open(`image_database/${name}`)).rejects.toMatchObject(error);
-    }
-    await expect(store.size(`${KEY}/00001.jpg`)).rejects.toMatchObject({ code: 'config_invalid' });
+    mkdirSync(path.join(folder, 'image_database'));
+    const file = path.join(folder, KEY);
+    writeFileSync(file, '');
+    const size = 200_000_000;
+    truncateSync(file, size);
+    let peak = 0;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().arrayBuffers);
+    }, 1);
+    const before = process.memoryUsage().arrayBuffers;
+    expect((await store.digest(KEY))?.size).toBe(size);
+    clearInterval(watch);
+    expect(peak - before).toBeLessThan(5_000_000);
   });
 
   it.each([
     ['shorter', 100_000],
     ['longer', 300_000],
-  ])('tells of a file that has become %s since it was opened', async (_, length) => {
+  ])('fails to read a file that has become %s since it was opened', async (_, length) => {
     const { file, bytes } = await opened(200_000);
     truncateSync(file, length);
     await expect(buffer(bytes)).rejects.toMatchObject({
@@ -129,7 +173,7 @@ describe('the object store in files', () => {
     });
   });
 
-  it('tells of a file that is cut short while it is read', async () => {
+  it('fails to read a file that is truncated meanwhile', async () => {
     const { file, bytes } = await opened(200_000);
     const reader = bytes.getReader();
     await reader.read();
@@ -140,7 +184,7 @@ describe('the object store in files', () => {
     await expect(rest()).rejects.toMatchObject({ code: 'object_damaged' });
   });
 
-  it('reads no more of a file than it said there is', async () => {
+  it('reads no more of a growing file than its size when it was opened', async () => {
     const { file, bytes } = await opened(200_000);
     const reader = bytes.getReader();
     let length = (await reader.read()).value?.length ?? 0;
@@ -149,7 +193,7 @@ describe('the object store in files', () => {
     expect(length).toBe(200_000);
   });
 
-  describe.skipIf(!existsSync(DESCRIPTORS))('keeps a file open', () => {
+  describe.skipIf(!existsSync(DESCRIPTORS))('holds a descriptor', () => {
     it('from the first read to the last', async () => {
       const { file, bytes } = await opened(200_000);
       expect(descriptorsOf(file)).toBe(0);
@@ -160,7 +204,7 @@ describe('the object store in files', () => {
       expect(descriptorsOf(file)).toBe(0);
     });
 
-    it('not after it was cancelled, or has failed', async () => {
+    it('not after a cancel or a failure', async () => {
       const cancelled = await opened(200_000);
       const reader = cancelled.bytes.getReader();
       await reader.read();
@@ -171,7 +215,7 @@ describe('the object store in files', () => {
       expect([descriptorsOf(cancelled.file), descriptorsOf(failed.file)]).toEqual([0, 0]);
     });
 
-    it('not where its size is asked for', async () => {
+    it('not after its size was read', async () => {
       const store = createFileObjectStore(temporaryFolder());
       await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
       await store.size(KEY);
@@ -181,19 +225,21 @@ describe('the object store in files', () => {
     });
   });
 
-  describe.skipIf(whyNoDisk !== undefined)(`on a full disk${whyNoDisk ? ` (left out: ${whyNoDisk})` : ''}`, () => {
-    it('says so, keeps nothing half written, and works again when there is room', async () => {
+  describe.skipIf(whyNoDisk !== undefined)(`on a full disk${whyNoDisk ? ` (skipped: ${whyNoDisk})` : ''}`, () => {
+    it('fails with disk_full, leaves no partial file, and works again when there is space', async () => {
       const folder = smallDisk('256k');
       const store = createFileObjectStore(folder);
       await store.put([{ key: KEY, bytes: Buffer.alloc(100_000) }]);
       const ballast = path.join(folder, 'ballast');
       writeFileSync(ballast, Buffer.alloc(100_000));
       const object = { key: 'image_database/00002.jpg', bytes: Buffer.alloc(100_000, 1) };
-      const staging = { name: 'default/a.jpg', bytes: object.bytes };
-      for (const attempt of [() => store.put([object]), () => store.putIncoming([staging])]) {
+      const picture = { name: 'default/a.jpg', bytes: object.bytes };
+      for (const attempt of [() => store.put([object]), () => store.putIncoming([picture])]) {
         await expect(attempt()).rejects.toMatchObject({
           code: 'disk_full',
-          message: expect.stringMatching(new RegExp(`^the disk that holds ${folder}.* is full: make room there$`)),
+          message: expect.stringMatching(
+            new RegExp(`^the disk that holds ${folder}.* is full \\(ENOSPC\\): free some space on it$`),
+          ),
         });
       }
       expect(await store.get(object.key)).toBeUndefined();
@@ -205,9 +251,9 @@ describe('the object store in files', () => {
   });
 
   describe.skipIf(process.getuid?.() !== 0)(
-    'for a user without the right (left out unless the tests run as root)',
+    'for a user without permission (skipped unless the tests run as root)',
     () => {
-      it('says so of each thing that it was asked to do, and harms nothing', async () => {
+      it('fails with no_permission in every method, and changes nothing', async () => {
         const folder = temporaryFolder();
         const store = createFileObjectStore(folder);
         await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
@@ -216,7 +262,19 @@ describe('the object store in files', () => {
         const { stdout, stderr } = await child.ended;
         expect(stderr).toBe('');
         const codes = JSON.parse(stdout) as Record<string, string>;
-        const tried = ['put', 'stage', 'settle', 'unstage', 'remove', 'get', 'size', 'open', 'list', 'staged'];
+        const tried = [
+          'put',
+          'putIncoming',
+          'promote',
+          'removeIncoming',
+          'remove',
+          'get',
+          'digest',
+          'size',
+          'open',
+          'list',
+          'listIncoming',
+        ];
         expect(codes).toEqual(Object.fromEntries(tried.map((name) => [name, 'no_permission'])));
         expect(await store.list('image_database')).toEqual([KEY]);
         expect(await store.listIncoming('default')).toEqual(['default/a.jpg']);

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const START = { lastNumber: 0, lastPicture: async () => undefined };
 
-/** Files with their names as content. */
+/** Writes files whose content is their name. */
 function write(folder: string, names: readonly string[]): string[] {
   return names.map((name) => {
     const file = path.join(folder, name);
@@ -30,8 +30,8 @@ async function itemsOf(source: ImageSource): Promise<SourceItem[]> {
   return items;
 }
 
-/** What a source yields, one line for each: where it is from, and why not where it was rejected. */
-async function told(folder: string, ...paths: string[]): Promise<string[]> {
+/** A line for each item of a source: its path, and the error if it was rejected. */
+async function linesOf(folder: string, ...paths: string[]): Promise<string[]> {
   const items = await itemsOf(sourceOf(...(paths.length > 0 ? paths : [folder])));
   return items.map((item) => {
     const from = path.relative(folder, item.origin);
@@ -39,7 +39,7 @@ async function told(folder: string, ...paths: string[]): Promise<string[]> {
   });
 }
 
-describe('the source of files', () => {
+describe('the file source', () => {
   imageSourceContract({
     good: async (count) => {
       const folder = temporaryFolder();
@@ -53,10 +53,10 @@ describe('the source of files', () => {
     },
   });
 
-  it('takes what is in a folder and the folders in it as people count: 9 before 10', async () => {
+  it('reads a folder and its sub-folders in natural order: 9 before 10', async () => {
     const folder = temporaryFolder();
     write(folder, ['10.jpg', '9.jpg', '1.png', 'a10.jpg', 'a9.jpg', 'A9.jpg', '2/10.JPG', '2/9.jpeg', '010.jpg']);
-    expect(await told(folder)).toEqual([
+    expect(await linesOf(folder)).toEqual([
       '1.png',
       '2/9.jpeg',
       '2/10.JPG',
@@ -69,19 +69,19 @@ describe('the source of files', () => {
     ]);
   });
 
-  it('takes the paths in the order given, a file whatever its name', async () => {
+  it('reads the paths in their order, and a file whatever its name', async () => {
     const folder = temporaryFolder();
     const [late = '', odd = '', early = ''] = write(folder, ['9.jpg', 'picture', '1.jpg']);
-    expect(await told(folder, late, odd, early, late)).toEqual(['9.jpg', 'picture', '1.jpg', '9.jpg']);
+    expect(await linesOf(folder, late, odd, early, late)).toEqual(['9.jpg', 'picture', '1.jpg', '9.jpg']);
   });
 
-  it('passes by names that begin with a dot, and what is no picture by its name', async () => {
+  it('skips names that start with a dot or do not end like a picture’s', async () => {
     const folder = temporaryFolder();
     write(folder, ['.hidden.jpg', '.folder/a.jpg', 'notes.txt', 'jpg', 'a.jpg.part', 'a.jpg']);
-    expect(await told(folder)).toEqual(['a.jpg']);
+    expect(await linesOf(folder)).toEqual(['a.jpg']);
   });
 
-  it('takes any name that a file can have', async () => {
+  it('accepts any file name', async () => {
     const folder = temporaryFolder();
     const names = [
       '-rf.jpg',
@@ -94,44 +94,44 @@ describe('the source of files', () => {
       '%00.jpg',
     ];
     write(folder, names);
-    expect((await told(folder)).sort()).toEqual([...names].sort());
+    expect((await linesOf(folder)).sort()).toEqual([...names].sort());
   });
 
   it('yields nothing of an empty folder', async () => {
-    expect(await told(temporaryFolder())).toEqual([]);
+    expect(await linesOf(temporaryFolder())).toEqual([]);
   });
 
-  it('enters a folder named like a picture', async () => {
+  it('reads a folder that is named like a picture', async () => {
     const folder = temporaryFolder();
     write(folder, ['x.jpg/inside.png', 'y.jpg']);
-    expect(await told(folder)).toEqual(['x.jpg/inside.png', 'y.jpg']);
+    expect(await linesOf(folder)).toEqual(['x.jpg/inside.png', 'y.jpg']);
   });
 
   it('never waits for the writer of a pipe', async () => {
     const folder = temporaryFolder();
     write(folder, ['a.jpg', 'z.jpg']);
     execFileSync('mkfifo', [path.join(folder, 'm.jpg')]);
-    const pipe = 'm.jpg: file_unreadable: it is no regular file';
-    expect(await told(folder)).toEqual(['a.jpg', pipe, 'z.jpg']);
-    expect(await told(folder, path.join(folder, 'm.jpg'))).toEqual([pipe]);
+    const pipe = 'm.jpg: file_unreadable: not a regular file';
+    expect(await linesOf(folder)).toEqual(['a.jpg', pipe, 'z.jpg']);
+    expect(await linesOf(folder, path.join(folder, 'm.jpg'))).toEqual([pipe]);
   });
 
-  it('follows links, and enters no folder twice', async () => {
+  it('follows symbolic links, and visits no folder twice', async () => {
     const folder = temporaryFolder();
     write(folder, ['pictures/a.jpg']);
     symlinkSync('../pictures', path.join(folder, 'pictures/again'));
     symlinkSync('a.jpg', path.join(folder, 'pictures/b.jpg'));
     symlinkSync('c.jpg', path.join(folder, 'pictures/c.jpg'));
     symlinkSync('nowhere', path.join(folder, 'pictures/d.jpg'));
-    expect(await told(folder, path.join(folder, 'pictures'))).toEqual([
+    expect(await linesOf(folder, path.join(folder, 'pictures'))).toEqual([
       'pictures/a.jpg',
       'pictures/b.jpg',
-      'pictures/c.jpg: file_unreadable: its links go round in a circle',
-      'pictures/d.jpg: file_unreadable: there is no such file or folder',
+      'pictures/c.jpg: file_unreadable: too many levels of symbolic links (ELOOP)',
+      'pictures/d.jpg: file_unreadable: no such file or folder (ENOENT)',
     ]);
   });
 
-  it('tells of a file that vanishes between the listing and its turn, and goes on', async () => {
+  it('rejects a file that is removed after the listing, and continues', async () => {
     const folder = temporaryFolder();
     const names = Array.from({ length: 400 }, (_, index) => `${index + 1}.jpg`);
     const files = write(folder, names);
@@ -140,28 +140,28 @@ describe('the source of files', () => {
       for (const item of items) lines.push(item.kind === 'picture' ? path.basename(item.origin) : item.error.message);
       rmSync(files[398] ?? '', { force: true });
     }
-    expect(lines).toEqual([...names.slice(0, 398), 'there is no such file or folder', '400.jpg']);
+    expect(lines).toEqual([...names.slice(0, 398), 'no such file or folder (ENOENT)', '400.jpg']);
   });
 
-  it('does not read a file over the limit, and takes one that is at it', async () => {
+  it('rejects a file over the size limit unread, and accepts one at the limit', async () => {
     const folder = temporaryFolder();
-    const [big = '', huge = '', most = ''] = write(folder, ['1.jpg', '2.jpg', '3.jpg']);
+    const [big = '', huge = '', largest = ''] = write(folder, ['1.jpg', '2.jpg', '3.jpg']);
     truncateSync(big, 1001);
     truncateSync(huge, 2 ** 40);
-    truncateSync(most, 1000);
-    expect(await told(folder)).toEqual([
-      '1.jpg: file_too_big: it has 0.001001 MB, over the limit of 0.001 (max_file_megabytes)',
-      '2.jpg: file_too_big: it has 1099511.627776 MB, over the limit of 0.001 (max_file_megabytes)',
+    truncateSync(largest, 1000);
+    expect(await linesOf(folder)).toEqual([
+      '1.jpg: file_too_big: its size of 0.001001 MB exceeds the limit of 0.001 MB (max_file_megabytes)',
+      '2.jpg: file_too_big: its size of 1099511.627776 MB exceeds the limit of 0.001 MB (max_file_megabytes)',
       '3.jpg',
     ]);
   });
 
-  it.skipIf(process.platform !== 'linux')('tells of a name that is not UTF-8, and goes on', async () => {
+  it.skipIf(process.platform !== 'linux')('rejects a name that is not UTF-8, and continues', async () => {
     const folder = temporaryFolder();
     write(folder, ['a.jpg', 'z.jpg']);
     writeFileSync(Buffer.concat([Buffer.from(`${folder}/m`), Buffer.of(0xff), Buffer.from('.jpg')]), '');
     mkdirSync(Buffer.concat([Buffer.from(`${folder}/n`), Buffer.of(0xff)]));
-    expect(await told(folder)).toEqual([
+    expect(await linesOf(folder)).toEqual([
       'a.jpg',
       'm\ufffd.jpg: file_unreadable: its name is not UTF-8: rename it',
       expect.stringMatching(/^n\ufffd: file_unreadable: /),
@@ -169,20 +169,20 @@ describe('the source of files', () => {
     ]);
   });
 
-  it('tells of a path that is not there or goes through a file', async () => {
+  it('rejects a path that does not exist or has a file as its folder', async () => {
     const folder = temporaryFolder();
     const [file = ''] = write(folder, ['a.jpg']);
-    expect(await told(folder, path.join(folder, 'b.jpg'), path.join(file, 'c.jpg'), file)).toEqual([
-      'b.jpg: file_unreadable: there is no such file or folder',
-      'a.jpg/c.jpg: file_unreadable: a part of its path is no folder',
+    expect(await linesOf(folder, path.join(folder, 'b.jpg'), path.join(file, 'c.jpg'), file)).toEqual([
+      'b.jpg: file_unreadable: no such file or folder (ENOENT)',
+      'a.jpg/c.jpg: file_unreadable: a part of its path is not a folder (ENOTDIR)',
       'a.jpg',
     ]);
   });
 
   describe.skipIf(process.getuid?.() !== 0)(
-    'for a user without the right (left out unless the tests run as root)',
+    'for a user without permission (skipped unless the tests run as root)',
     () => {
-      it('tells of the files and folders that may not be read, and takes the rest', async () => {
+      it('rejects the files and folders that this user may not read, and yields the rest', async () => {
         const folder = temporaryFolder();
         write(folder, ['a.jpg', 'b.jpg', 'c/d.jpg', 'e.jpg']);
         execFileSync('chmod', ['755', folder]);
@@ -191,8 +191,8 @@ describe('the source of files', () => {
         expect(stderr).toBe('');
         expect(JSON.parse(stdout)).toEqual([
           'a.jpg',
-          'b.jpg: file_unreadable: this user may not read it',
-          'c: file_unreadable: this user may not read it',
+          'b.jpg: file_unreadable: permission denied (EACCES)',
+          'c: file_unreadable: permission denied (EACCES)',
           'e.jpg',
         ]);
       });

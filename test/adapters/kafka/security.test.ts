@@ -2,16 +2,16 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { imgpipe } from '../../support/imgpipe.ts';
-import { startKafka } from '../../support/kafka-cluster.ts';
-import type { Security } from '../../support/kafka-security.ts';
-import { whyNoKafka } from '../../support/shared-kafka.ts';
+import { startKafka } from '../../support/kafka/kafka-cluster.ts';
+import type { Security } from '../../support/kafka/kafka-security.ts';
+import { whyNoKafka } from '../../support/kafka/shared-kafka.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const whyNone = await whyNoKafka();
 
 type Settings = Record<string, string>;
 
-/** A broker with security, and the real program run on it with these settings on top of the right ones. */
+/** A secured broker, and a function that runs the program on it with the right settings, overridden by `over`. */
 async function brokerWith(security: Security) {
   const kafka = await startKafka({ security });
   onTestFinished(() => kafka.close());
@@ -32,26 +32,26 @@ async function brokerWith(security: Security) {
   return { run, user: user ?? { username: '', password: '' } };
 }
 
-describe.skipIf(whyNone !== undefined)(`a broker with security${whyNone ? ` (left out: ${whyNone})` : ''}`, () => {
-  it('over TLS serves who trusts its authority, and tells others which setting to check', async () => {
+describe.skipIf(whyNone !== undefined)(`a secured broker${whyNone ? ` (skipped: ${whyNone})` : ''}`, () => {
+  it('with TLS serves clients that trust its authority, and names the setting to check to others', async () => {
     const { run } = await brokerWith('tls');
     expect(await run()).toMatchObject({ status: 0, stdout: expect.stringContaining('alert 2:') });
-    const strange = await run({ IMGPIPE_KAFKA_TLS_CA: '' });
-    expect(strange).toMatchObject({ status: 2, stdout: '' });
-    expect(strange.stderr).toMatch(/^imgpipe: broker kafka:\S+ and this client do not agree on TLS .*kafka_tls_ca/m);
+    const untrusting = await run({ IMGPIPE_KAFKA_TLS_CA: '' });
+    expect(untrusting).toMatchObject({ status: 2, stdout: '' });
+    expect(untrusting.stderr).toMatch(/^imgpipe: TLS handshake with broker kafka:\S+ failed .*kafka_tls_ca/m);
     expect((await run({ IMGPIPE_KAFKA_TLS: 'false', IMGPIPE_KAFKA_TLS_CA: '' })).status).toBe(4);
   });
 
-  it('over TLS with certificates of clients serves who has one', async () => {
+  it('with mutual TLS serves clients that have a certificate', async () => {
     const { run } = await brokerWith('mutual-tls');
     expect((await run()).status).toBe(0);
-    const nobody = await run({ IMGPIPE_KAFKA_TLS_CERT: '', IMGPIPE_KAFKA_TLS_KEY: '' });
-    expect(nobody.status).toBe(2);
-    expect(nobody.stderr).toMatch(/^imgpipe: broker kafka:\S+ and this client do not agree on TLS /m);
+    const anonymous = await run({ IMGPIPE_KAFKA_TLS_CERT: '', IMGPIPE_KAFKA_TLS_KEY: '' });
+    expect(anonymous.status).toBe(2);
+    expect(anonymous.stderr).toMatch(/^imgpipe: TLS handshake with broker kafka:\S+ failed /m);
   });
 
   it.each(['sasl', 'sasl-tls'] as const)(
-    'with passwords serves who has one, and never shows it: %s',
+    'with SASL serves clients that have the password, and never prints it: %s',
     async (security) => {
       const { run, user } = await brokerWith(security);
       const file = path.join(temporaryFolder(), 'password');
@@ -68,7 +68,9 @@ describe.skipIf(whyNone !== undefined)(`a broker with security${whyNone ? ` (lef
         expect(served.stdout + served.stderr).not.toContain(user.password);
         const refused = await run({ ...way, IMGPIPE_KAFKA_PASSWORD_FILE: '', IMGPIPE_KAFKA_PASSWORD: 'not-the-one' });
         expect(refused.status, way['IMGPIPE_KAFKA_SASL']).toBe(2);
-        expect(refused.stderr).toMatch(/^imgpipe: broker kafka:\S+ lets this client not in .*kafka_username/m);
+        expect(refused.stderr).toMatch(
+          /^imgpipe: broker kafka:\S+ refused this client \(SASL_AUTHENTICATION_FAILED: .*kafka_username/m,
+        );
         expect(refused.stderr).not.toContain('not-the-one');
       }
     },

@@ -5,7 +5,7 @@ import { sha256Of } from '../../../src/base/digest.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
 import type { PictureFormat } from '../../../src/domain/records.ts';
 import { expected, fixture } from '../../fixtures/pictures/expected.ts';
-import { locking, repeatingScan } from '../../support/hostile-pictures.ts';
+import { withFrameSize, withRepeatedScan } from '../../support/hostile-pictures.ts';
 import { chunk, ihdr, png } from '../../support/png-files.ts';
 
 const LIMITS = { maxPixels: 64e6 };
@@ -122,7 +122,7 @@ describe('a picture over the limit', () => {
 
   // Decoding any of these would take most of a minute.
   it('is refused based on its header', async () => {
-    const jpeg = locking(fixture('baseline-420.jpg'), 30000, 30000);
+    const jpeg = withFrameSize(fixture('baseline-420.jpg'), 30000, 30000);
     const flat = png(ihdr(30000, 30000, 1, 0, 0), chunk('IDAT', deflateSync(new Uint8Array(1e6))));
     for (let i = 0; i < 10; i++) {
       expect(await verdict(jpeg, 'jpg')).toBe('too_large');
@@ -149,7 +149,7 @@ describe('a picture over the limit', () => {
     expect(await verdict(png(ihdr(1, 1, 8, 0, 0), ihdr(20000, 20000, 8, 6, 0), pixels), 'png')).toBe('undecodable');
     const frame = fixture('baseline-420.jpg');
     const at = frame.findIndex((byte, i) => byte === 0xff && frame[i + 1] === 0xc0);
-    const second = locking(frame, 60000, 60000).subarray(at);
+    const second = withFrameSize(frame, 60000, 60000).subarray(at);
     const twice = Buffer.concat([frame.subarray(0, at + 2 + frame.readUInt16BE(at + 2)), second]);
     expect(await verdict(twice, 'jpg')).toBe('undecodable');
   });
@@ -164,7 +164,7 @@ describe('a decompression bomb', () => {
   });
 
   it('is refused if it has thousands of scans', async () => {
-    const many = repeatingScan(fixture('progressive-444.jpg'), 501);
+    const many = withRepeatedScan(fixture('progressive-444.jpg'), 501);
     await expect(decodePicture(many, 'jpg', LIMITS)).rejects.toThrow(/scans/);
   });
 });

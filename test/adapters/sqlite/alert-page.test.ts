@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertEntry, AlertFilter, AlertPage } from '../../../src/ports/browsing.ts';
+import type { AlertEntry, AlertFilter, AlertPage } from '../../../src/ports/catalog/browsing.ts';
+import { auditOf } from '../../support/audit.ts';
 import { fillAlerts } from '../../support/many-alerts.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -11,10 +12,10 @@ function second(number: number): string {
 }
 
 function passes({ alert, event }: AlertEntry, filter: AlertFilter): boolean {
-  const { stream, technique, from = '', to = '9', least } = filter;
+  const { stream, technique, from = '', to = '9', minMeasurement } = filter;
   if (stream !== undefined && event.image.stream !== stream) return false;
   if (technique !== undefined && event.technique !== technique) return false;
-  if (least !== undefined && (event.measurement === null || event.measurement < least)) return false;
+  if (minMeasurement !== undefined && (event.measurement === null || event.measurement < minMeasurement)) return false;
   return from <= alert.alertedAt && alert.alertedAt < to;
 }
 
@@ -40,7 +41,7 @@ describe('pages of thousands of alerts', () => {
       [{}, { technique: 'l2@1' }, { technique: 'mse@1' }],
       [{}, { from: second(1990) }, { from: second(100) }],
       [{}, { to: second(120) }, { to: second(1990) }],
-      [{}, { least: 0 }, { least: 2500 }, { least: 9900 }, { least: 10_000 }],
+      [{}, { minMeasurement: 0 }, { minMeasurement: 2500 }, { minMeasurement: 9900 }, { minMeasurement: 10_000 }],
     ]).map((parts): AlertFilter => Object.assign({}, ...parts));
     const pages: AlertPage[] = [{ limit: 25 }, { before: 2001, limit: 25 }, { after: 200, limit: 25 }];
     let shown = 0;
@@ -59,7 +60,7 @@ describe('pages of thousands of alerts', () => {
     const folder = temporaryFolder();
     await fillAlerts(folder, MANY);
     const { catalog } = await openSqlite(folder);
-    expect(await catalog.audit('l2@1')).toMatchObject({
+    expect(await auditOf(catalog, 'l2@1')).toMatchObject({
       images: 4000,
       analyzed: 4000,
       events: MANY,
@@ -68,7 +69,7 @@ describe('pages of thousands of alerts', () => {
       openEvents: [],
       faults: [],
     });
-    expect(await catalog.figures()).toMatchObject({ alerts: MANY, waitingForAlert: 0, delays: { sum: 160 } });
-    expect(await catalog.lastReady()).toBe(MANY);
+    expect(await catalog.counts()).toMatchObject({ alerts: MANY, openEvents: 0, delays: { sum: 160 } });
+    expect((await catalog.alertRange())?.lastOrder).toBe(MANY);
   });
 });

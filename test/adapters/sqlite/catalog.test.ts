@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { catalogContract } from '../../contracts/catalog.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
+import { sqliteFaults } from '../../support/sqlite-faults.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('the catalog in SQLite', () => {
@@ -13,9 +14,7 @@ describe('the catalog in SQLite', () => {
         const other = await openSqlite(folder);
         return { ...other.catalog, close: other.close };
       },
-      tamper: async (sql) => {
-        await db.write(() => db.run(sql));
-      },
+      faults: sqliteFaults(db),
     };
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createSqliteCatalog } from '../../../src/adapters/sqlite/catalog.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
+import { auditOf } from '../../support/audit.ts';
 import { startProgram } from '../../support/imgpipe.ts';
 import { catalogFile, openSqlite } from '../../support/open-sqlite.ts';
 import { newImage, newOutcome } from '../../support/samples.ts';
@@ -46,8 +47,8 @@ async function failureOf(file: string): Promise<ImgpipeError> {
     const catalog = createSqliteCatalog(db);
     try {
       await catalog.identity();
-      await catalog.allImages(undefined, 10_000);
-      await catalog.audit('l2@1');
+      await catalog.snapshot((pages) => pages.imagePage(undefined, 10_000));
+      await auditOf(catalog, 'l2@1');
     } finally {
       await catalog.close();
     }
@@ -74,7 +75,7 @@ describe('a catalog that is damaged', () => {
     const error = await failureOf(file);
     expect([error.code, error.blame]).toEqual(['catalog_damaged', 'fatal']);
     expect(error.message).toMatch(
-      new RegExp(`^the catalog ${file} is damaged \\([^\\n]+\\): put a backup in its place`),
+      new RegExp(`^the catalog ${file} is damaged \\([^\\n]+\\): restore it from a backup`),
     );
   });
 
@@ -119,12 +120,12 @@ describe('a catalog', () => {
   it('that a newer imgpipe has made is left to that one', async () => {
     const folder = temporaryFolder();
     const { db, close } = await openSqlite(folder);
-    db.get('PRAGMA user_version = 5');
+    db.get('PRAGMA user_version = 6');
     await close();
     const error = await failureOf(catalogFile(folder));
     expect(error).toMatchObject({
       code: 'catalog_newer',
-      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 5, this one knows 4): use that imgpipe, or another folder with --data`,
+      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 6, this one knows 5): use that version or a newer one`,
     });
   });
 
@@ -133,7 +134,7 @@ describe('a catalog', () => {
     const opening = openDatabase(catalogFile(folder), { create: false });
     await expect(opening).rejects.toMatchObject({
       code: 'not_found',
-      message: expect.stringContaining(`there is no pipeline in ${folder} yet`),
+      message: expect.stringContaining(`there is no catalog ${catalogFile(folder)} yet`),
     });
     await openSqlite(folder);
   });
@@ -200,23 +201,23 @@ describe('a catalog without room', () => {
     const error = await fillUp(() => catalog.addImages(batch()));
     expect(error).toMatchObject({
       code: 'disk_full',
-      message: `the disk that holds ${catalogFile(folder)} is full: make room there`,
+      message: `the disk that holds ${catalogFile(folder)} is full (database or disk is full): free some space on it`,
     });
-    const full = await catalog.audit('l2@1');
+    const full = await auditOf(catalog, 'l2@1');
     expect(full.images % 20).toBe(0);
     expect(full.faults).toEqual([]);
     expect(full.streams).toEqual([{ stream: 'default', images: full.images, events: 0, lastNumber: full.images }]);
     db.get('PRAGMA max_page_count = 100000');
     const written = await catalog.addImages(batch());
-    expect(written.map(({ row }) => row.number)).toEqual(written.map((_, index) => full.images + 1 + index));
+    expect(written.map((row) => row.number)).toEqual(written.map((_, index) => full.images + 1 + index));
     await catalog.close();
     const { catalog: again } = await openSqlite(folder);
-    expect((await again.audit('l2@1')).images).toBe(full.images + 20);
+    expect((await auditOf(again, 'l2@1')).images).toBe(full.images + 20);
   });
 
   it('gives no event its number in vain', async () => {
     const folder = temporaryFolder();
-    const db = await openDatabase(catalogFile(folder), { create: true, maxPages: 70 });
+    const db = await openDatabase(catalogFile(folder), { create: true, maxPages: 90 });
     const catalog = createSqliteCatalog(db);
     let number = 0;
     const outcomes = () =>
@@ -227,12 +228,12 @@ describe('a catalog without room', () => {
       number += 4;
     });
     expect(error.code).toBe('disk_full');
-    expect(await catalog.lastEvent()).toBe(number);
+    expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(number);
     db.get('PRAGMA max_page_count = 100000');
-    const missing = 4 - ((await catalog.audit('l2@1')).images - number);
+    const missing = 4 - ((await auditOf(catalog, 'l2@1')).images - number);
     await catalog.addImages(Array.from({ length: missing }, () => newImage()));
     const written = await catalog.addOutcomes(outcomes());
-    expect(written.map(({ row }) => row.event?.number)).toEqual([1, 2, 3, 4].map((more) => number + more));
+    expect(written.map((row) => row.event?.number)).toEqual([1, 2, 3, 4].map((more) => number + more));
     await catalog.close();
   });
 
@@ -245,11 +246,11 @@ describe('a catalog without room', () => {
       const batch = () => Array.from({ length: 50 }, () => newImage());
       const error = await fillUp(() => catalog.addImages(batch()));
       expect(error.blame).toBe('transient');
-      const { images, faults } = await catalog.audit('l2@1');
+      const { images, faults } = await auditOf(catalog, 'l2@1');
       expect([images % 50, faults]).toEqual([0, []]);
       rmSync(path.join(folder, 'ballast'));
       const [written] = await catalog.addImages(batch());
-      expect(written?.row.number).toBe(images + 1);
+      expect(written?.number).toBe(images + 1);
     },
   );
 });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createDoorbell, listenAt } from '../../../src/adapters/sqlite/doorbell.ts';
+import { createDoorbell, listenTo } from '../../../src/adapters/sqlite/doorbell.ts';
 import type { Chunk } from '../../../src/ports/event-bus.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
@@ -21,7 +21,7 @@ vi.mock('node:timers/promises', async (original) => {
 const NEVER = new AbortController().signal;
 
 function listenerAt(file: string) {
-  const listener = listenAt(file);
+  const listener = listenTo(file);
   onTestFinished(() => listener.close());
   return listener;
 }

@@ -4,14 +4,16 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
 import { SCHEMA, SCHEMA_VERSION } from '../../../src/adapters/sqlite/schema.ts';
-import type { AlertFilter } from '../../../src/ports/browsing.ts';
-import { PIPELINE_LOCK } from '../../../src/ports/catalog.ts';
+import type { AlertFilter } from '../../../src/ports/catalog/browsing.ts';
+import { PIPELINE_LOCK } from '../../../src/ports/catalog/locks.ts';
 import { catalogContract } from '../../contracts/catalog.ts';
 import { eventBusContract } from '../../contracts/event-bus.ts';
+import { auditOf } from '../../support/audit.ts';
 import { type Running, startProgram } from '../../support/imgpipe.ts';
 import { makeOldCatalog, OLD_ID } from '../../support/old-catalogs.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { levels } from '../../support/samples.ts';
+import { sqliteFaults } from '../../support/sqlite-faults.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -104,7 +106,7 @@ describe('a catalog of version 3', () => {
     const numbers = async () => (await catalog.readyAfter(0, 9)).map(({ order, number }) => [order, number]);
     const before = [1, 3, 4, 5, 6].map((number, index) => [index + 1, number]);
     expect(await numbers()).toEqual(before);
-    await catalog.alertsReady([2, 1]);
+    await catalog.markAlertsReady([2, 1]);
     expect(await numbers()).toEqual([...before, [6, 2]]);
   });
 
@@ -115,18 +117,18 @@ describe('a catalog of version 3', () => {
     const numbers = async (filter: AlertFilter) =>
       (await catalog.alertPage(filter, { limit: 9 })).map(({ alert }) => alert.number);
     expect(await numbers({ stream: 'sky', technique: 'l2@1' })).toEqual([5, 4, 3, 1]);
-    expect(await numbers({ least: 50 })).toEqual([5, 4]);
-    expect(await numbers({ least: 0 })).toEqual([5, 4, 1]);
+    expect(await numbers({ minMeasurement: 50 })).toEqual([5, 4]);
+    expect(await numbers({ minMeasurement: 0 })).toEqual([5, 4, 1]);
   });
 
   it('has the delays of its ready alerts', async () => {
     const folder = temporaryFolder();
     makeOldCatalog(3, folder, ALERTS);
     const { catalog } = await openSqlite(folder);
-    const counts = async () => (await catalog.figures()).delays.buckets.map(({ count }) => count);
+    const counts = async () => (await catalog.counts()).delays.buckets.map(({ count }) => count);
     expect(await counts()).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4]);
-    expect((await catalog.figures()).delays.sum).toBe(3602.512);
-    await catalog.alertsReady([1, 2]);
+    expect((await catalog.counts()).delays.sum).toBe(3602.512);
+    await catalog.markAlertsReady([1, 2]);
     expect(await counts()).toEqual([2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4, 5]);
   });
 });
@@ -157,7 +159,7 @@ describe('a catalog of version 1', () => {
     makeOldCatalog(1, folder, ROWS);
     const { catalog, bus } = await openSqlite(folder);
     expect(await catalog.identity()).toMatchObject({ pipelineId: OLD_ID, formerIds: [] });
-    expect(await catalog.audit('l2@1')).toMatchObject({
+    expect(await auditOf(catalog, 'l2@1')).toMatchObject({
       images: 3,
       analyzed: 3,
       events: 1,
@@ -247,7 +249,7 @@ describe('a catalog of version 1 that others work with', () => {
     const ended = await Promise.all(writers.map((writer) => writer.ended));
     expect(ended.map(({ status, stderr }) => [status, stderr])).toEqual(writers.map(() => [0, '']));
     const { catalog } = await openSqlite(folder);
-    expect(await catalog.audit('l2@1')).toMatchObject({ images: 83, deadLetters: 3, faults: [] });
+    expect(await auditOf(catalog, 'l2@1')).toMatchObject({ images: 83, deadLetters: 3, faults: [] });
   });
 });
 
@@ -271,7 +273,7 @@ it('a migration that is killed in the middle leaves the catalog as it was, and t
     n: letters,
   });
   const { catalog } = await openSqlite(folder);
-  expect((await catalog.audit('l2@1')).deadLetters).toBe(letters);
+  expect((await auditOf(catalog, 'l2@1')).deadLetters).toBe(letters);
 });
 
 describe('a catalog that was brought up to date', () => {
@@ -285,9 +287,7 @@ describe('a catalog that was brought up to date', () => {
         const other = await openSqlite(folder);
         return { ...other.catalog, close: other.close };
       },
-      tamper: async (sql) => {
-        await db.write(() => db.run(sql));
-      },
+      faults: sqliteFaults(db),
     };
   });
 

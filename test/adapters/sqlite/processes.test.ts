@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLocks } from '../../../src/adapters/sqlite/locks.ts';
+import { auditOf } from '../../support/audit.ts';
 import type { Running } from '../../support/imgpipe.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
@@ -21,7 +22,7 @@ describe('a catalog that several processes make and write at once', () => {
     expect(all('images')).toEqual(Array.from({ length: 400 }, (_, index) => index + 1));
     expect(all('events')).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
     const { catalog } = await openSqlite(folder);
-    expect(await catalog.audit('l2@1')).toMatchObject({ images: 400, events: 200, faults: [] });
+    expect(await auditOf(catalog, 'l2@1')).toMatchObject({ images: 400, events: 200, faults: [] });
   });
 });
 

@@ -9,12 +9,12 @@ export function alertsContract(stand: MakeStand): void {
       const { catalog } = await stand();
       const first = newAlert(1);
       expect(await catalog.addAlerts([first, first])).toEqual([
-        { how: 'added', row: { ...first, state: 'pending' } },
-        { how: 'exists', row: { ...first, state: 'pending' } },
+        { ...first, state: 'pending' },
+        { ...first, state: 'pending' },
       ]);
-      await catalog.alertsReady([1]);
+      await catalog.markAlertsReady([1]);
       const later = { ...first, base: '/elsewhere' };
-      expect(await catalog.addAlerts([later])).toEqual([{ how: 'exists', row: { ...first, state: 'ready' } }]);
+      expect(await catalog.addAlerts([later])).toEqual([{ ...first, state: 'ready' }]);
       expect((await catalog.alerts([2, 1])).map((row) => row?.number)).toEqual([undefined, 1]);
     });
 
@@ -22,8 +22,8 @@ export function alertsContract(stand: MakeStand): void {
       const { catalog } = await stand();
       await catalog.addAlerts([1, 2, 3, 4].map(newAlert));
       expect(await catalog.alertRange()).toBeUndefined();
-      await catalog.alertsReady([2, 3]);
-      expect(await catalog.alertRange()).toEqual({ first: 2, last: 3 });
+      await catalog.markAlertsReady([2, 3]);
+      expect(await catalog.alertRange()).toEqual({ first: 2, last: 3, lastOrder: 2 });
     });
   });
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { ImageId } from '../../../src/domain/records.ts';
+import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
+import type { CatalogFaults } from './faults.ts';
 import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
 
 /** The catalog counted and held together, at one moment. */
@@ -9,7 +12,7 @@ export function auditContract(stand: MakeStand): void {
       const { catalog } = await stand();
       await closedPipeline(catalog);
       await addImages(catalog, 1, 'sky');
-      expect(await catalog.audit(L2)).toEqual({
+      expect(await auditOf(catalog, L2)).toEqual({
         images: 4,
         analyzed: 3,
         events: 1,
@@ -24,6 +27,7 @@ export function auditContract(stand: MakeStand): void {
             technique: L2,
             threshold: levels(0),
             outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 0, dead: 0 },
+            open: 1,
           },
         ],
         openImages: [{ image: id(1, 'sky'), technique: L2, position: null }],
@@ -36,14 +40,14 @@ export function auditContract(stand: MakeStand): void {
     it('is for the technique asked for where none is in use, and else for each in use', async () => {
       const { catalog } = await stand();
       await addImages(catalog, 1);
-      const open = async () => (await catalog.audit(L2)).openImages.map(({ technique }) => technique);
+      const open = async () => (await auditOf(catalog, L2)).openImages.map(({ technique }) => technique);
       expect(await open()).toEqual([L2]);
       await catalog.setThreshold('mse@1', levels(0));
       expect(await open()).toEqual(['mse@1']);
       await catalog.setThreshold(L2, levels(0));
       await catalog.addOutcomes([newOutcome(id(1), 'first')]);
       expect(await open()).toEqual(['mse@1']);
-      expect((await catalog.audit(L2)).analyzed).toBe(0);
+      expect((await auditOf(catalog, L2)).analyzed).toBe(0);
     });
 
     it('names the events without a ready alert, with their positions, unless a dead letter closes them', async () => {
@@ -54,59 +58,188 @@ export function auditContract(stand: MakeStand): void {
       const eventPlace = placeAt(0, { topic: 'image_event_alert' });
       await catalog.markEventsPublished([{ number: 1, position: eventPlace }]);
       await catalog.addAlerts([newAlert(1)]);
-      expect((await catalog.audit(L2)).openEvents).toEqual([
+      expect((await auditOf(catalog, L2)).openEvents).toEqual([
         { number: 1, technique: L2, position: eventPlace, imagePosition: placeAt(1) },
         { number: 2, technique: L2, position: null, imagePosition: null },
       ]);
-      await catalog.alertsReady([1]);
+      await catalog.markAlertsReady([1]);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);
-      expect((await catalog.audit(L2)).openEvents).toEqual([]);
+      expect((await auditOf(catalog, L2)).openEvents).toEqual([]);
     });
 
-    it.each([
-      ['an image in the middle', 'DELETE FROM image WHERE number = 2', 'image default/2'],
-      ['the last image', 'DELETE FROM image WHERE number = 3', 'image default/3'],
-      ['the reference of an outcome', 'DELETE FROM image WHERE number = 2', 'outcome l2@1 default/3'],
-      ['the image of an outcome', 'DELETE FROM image WHERE number = 1', 'outcome l2@1 default/1'],
-      ['an event', 'DELETE FROM event', 'event 1'],
-      ['the event of a change', 'DELETE FROM event', 'outcome l2@1 default/3'],
-      ['the event of an alert', 'DELETE FROM event', 'alert 1'],
-      ['the outcome of an event', "DELETE FROM outcome WHERE kind = 'changed'", 'event 1'],
-      ['the row of a stream', 'DELETE FROM stream', 'stream default'],
-      ['the last number of a stream', 'UPDATE stream SET last_number = 2', 'stream default'],
-      ['the last event number', 'UPDATE pipeline SET last_event = 0', 'event 1'],
-    ])('names what is wrong where %s is gone', async (_, sql, key) => {
-      const { catalog, tamper } = await stand();
+    it.each<[string, (faults: CatalogFaults) => Promise<void>, string]>([
+      ['an image in the middle', (faults) => faults.loseImages([id(2)]), 'image default/2'],
+      ['the last image', (faults) => faults.loseImages([id(3)]), 'image default/3'],
+      ['the reference of an outcome', (faults) => faults.loseImages([id(2)]), 'outcome l2@1 default/3'],
+      ['the image of an outcome', (faults) => faults.loseImages([id(1)]), 'outcome l2@1 default/1'],
+      ['an event', (faults) => faults.loseEvents([1]), 'event 1'],
+      ['the event of a change', (faults) => faults.loseEvents([1]), 'outcome l2@1 default/3'],
+      ['the event of an alert', (faults) => faults.loseEvents([1]), 'alert 1'],
+      ['the outcome of an event', (faults) => faults.loseOutcomes(L2, [id(3)]), 'event 1'],
+      ['the row of a stream', (faults) => faults.loseStream('default'), 'stream default'],
+      ['the last number of a stream', (faults) => faults.setLastNumber('default', 2), 'stream default'],
+      ['the last event number', (faults) => faults.setLastEvent(0), 'event 1'],
+    ])('reports a fault if %s is lost', async (_, lose, key) => {
+      const { catalog, faults } = await stand();
       await closedPipeline(catalog);
-      await tamper(sql);
-      const { faults } = await catalog.audit(L2);
-      expect(faults.map((fault) => fault.key)).toContain(key);
+      await lose(faults);
+      const found = (await auditOf(catalog, L2)).faults;
+      expect(found.map((fault) => fault.key)).toContain(key);
     });
 
     it('names an outcome that is dead without its letter', async () => {
-      const { catalog, tamper } = await stand();
+      const { catalog, faults } = await stand();
       await addImages(catalog, 1);
       await catalog.addOutcomes([newOutcome(id(1), 'dead')]);
-      expect((await catalog.audit(L2)).faults).toEqual([]);
-      await tamper('DELETE FROM dead_letter');
-      expect((await catalog.audit(L2)).faults).toEqual([
+      expect((await auditOf(catalog, L2)).faults).toEqual([]);
+      await faults.loseDeadLetters();
+      expect((await auditOf(catalog, L2)).faults).toEqual([
         { key: 'outcome l2@1 default/1', what: 'it is dead, but its dead letter is missing' },
       ]);
     });
 
     it('names each number of a hole, and counts where there are many', async () => {
-      const { catalog, tamper } = await stand();
+      const { catalog, faults } = await stand();
+      const between = (first: number, last: number) =>
+        Array.from({ length: last - first + 1 }, (_, index) => id(first + index));
       await addImages(catalog, 150);
-      await tamper('DELETE FROM image WHERE number BETWEEN 10 AND 12');
-      expect((await catalog.audit(L2)).faults.map(({ key }) => key)).toEqual([
+      await faults.loseImages(between(10, 12));
+      expect((await auditOf(catalog, L2)).faults.map(({ key }) => key)).toEqual([
         'image default/10',
         'image default/11',
         'image default/12',
       ]);
-      await tamper('DELETE FROM image WHERE number > 20');
-      const { faults } = await catalog.audit(L2);
-      expect(faults).toHaveLength(3 + 100 + 1);
-      expect(faults.at(-1)).toEqual({ key: 'image default/121', what: 'and 29 more after it are missing' });
+      await faults.loseImages(between(21, 150));
+      const found = (await auditOf(catalog, L2)).faults;
+      expect(found).toHaveLength(3 + 100 + 1);
+      expect(found.at(-1)).toEqual({ key: 'image default/121', what: 'and 29 more after it are missing' });
+    });
+  });
+
+  describe('the pages of one moment', () => {
+    const names = (rows: readonly ImageId[]) => rows.map(({ stream, number }) => `${stream}/${number}`);
+    const numbers = (rows: readonly { readonly number: number }[]) => rows.map(({ number }) => number);
+
+    it('have each row once, in the order of their keys', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 3);
+      await addImages(catalog, 2, 'sky');
+      await catalog.addOutcomes([1, 2, 3].map((number) => newOutcome(id(number), 'changed')));
+      await catalog.addOutcomes([newOutcome(id(1, 'sky'), 'dead')]);
+      await catalog.addAlerts([1, 2, 3].map(newAlert));
+      await catalog.addDeadLetters([2, 3].map((event) => deadLetter({ stage: 'alert', event })));
+      await catalog.snapshot(async (pages) => {
+        expect(names(await pages.imagePage(undefined, 2))).toEqual(['default/1', 'default/2']);
+        expect(names(await pages.imagePage(id(2), 2))).toEqual(['default/3', 'sky/1']);
+        expect(names(await pages.imagePage(id(2, 'sky'), 2))).toEqual([]);
+        const outcomes = await pages.outcomePage(L2, id(2), 2);
+        expect(names(outcomes.map(({ image }) => image))).toEqual(['default/3', 'sky/1']);
+        expect(outcomes.map(({ event }) => event?.number)).toEqual([3, undefined]);
+        expect(await pages.outcomePage('mse@1', undefined, 9)).toEqual([]);
+        expect(names(await pages.deadImagePage(L2, undefined, 9))).toEqual(['sky/1']);
+        expect(await pages.deadImagePage(L2, id(1, 'sky'), 9)).toEqual([]);
+        expect(numbers(await pages.eventPage(0, 2))).toEqual([1, 2]);
+        expect(numbers(await pages.eventPage(2, 2))).toEqual([3]);
+        expect(numbers(await pages.alertRowPage(1, 9))).toEqual([2, 3]);
+        expect(await pages.deadEventPage(0, 1)).toEqual([2]);
+        expect(await pages.deadEventPage(2, 9)).toEqual([3]);
+        expect(await pages.lastEvent()).toBe(3);
+        expect(await pages.streams()).toEqual([
+          { stream: 'default', lastNumber: 3 },
+          { stream: 'sky', lastNumber: 2 },
+        ]);
+      });
+    });
+
+    it('see nothing of what is written after they were opened, and keep no writer waiting', async () => {
+      const { catalog, open } = await stand();
+      await closedPipeline(catalog);
+      const other = await open();
+      await catalog.snapshot(async (pages) => {
+        expect((await pages.counts()).images).toBe(3);
+        await addImages(other, 2);
+        await addImages(catalog, 1, 'sky');
+        await catalog.addOutcomes([newOutcome(id(4), 'changed')]);
+        expect((await pages.counts()).images).toBe(3);
+        expect(names(await pages.imagePage(undefined, 9))).toEqual(['default/1', 'default/2', 'default/3']);
+        expect(numbers(await pages.eventPage(0, 9))).toEqual([1]);
+      });
+      expect((await catalog.counts()).images).toBe(6);
+    });
+  });
+
+  describe('what is open', () => {
+    it('is paged by image and technique, with the positions that images have now', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 2);
+      await addImages(catalog, 1, 'sky');
+      await catalog.markImagesPublished([{ ...id(2), position: placeAt(7) }]);
+      const open = async () =>
+        (await catalog.openImagePage(undefined, 9)).map(({ image, technique, position }) => [
+          `${image.stream}/${image.number}`,
+          technique,
+          position?.offset,
+        ]);
+      expect(await open()).toEqual([
+        ['default/1', null, undefined],
+        ['default/2', null, 7],
+        ['sky/1', null, undefined],
+      ]);
+      await catalog.setThreshold(L2, levels(0));
+      await catalog.setThreshold('mse@1', levels(0));
+      await catalog.addOutcomes([newOutcome(id(2), 'unchanged'), newOutcome(id(1, 'sky'), 'dead')]);
+      await catalog.clearPublished([id(2)]);
+      expect(await open()).toEqual([
+        ['default/1', L2, undefined],
+        ['default/1', 'mse@1', undefined],
+        ['default/2', 'mse@1', undefined],
+        ['sky/1', 'mse@1', undefined],
+      ]);
+      const [first] = await catalog.openImagePage(undefined, 1);
+      expect((await catalog.openImagePage(first, 1)).map(({ technique }) => technique)).toEqual(['mse@1']);
+      expect(await catalog.counts()).toMatchObject({ images: 3, openImages: 3, unpublished: 3 });
+    });
+
+    it('lies between the lowest and the highest offset of each technique, bus and partition', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 5);
+      const at = (number: number, offset: number, partition: number) => ({
+        ...id(number),
+        position: placeAt(offset, { partition }),
+      });
+      await catalog.markImagesPublished([at(1, 10, 0), at(2, 11, 0), at(3, 12, 0), at(4, 3, 1)]);
+      await catalog.setThreshold(L2, levels(0));
+      await catalog.addOutcomes([newOutcome(id(1), 'first'), newOutcome(id(2), 'changed', { reference: 1 })]);
+      const bus = placeAt(0).bus;
+      expect(await catalog.openRanges()).toEqual({
+        images: [
+          { technique: L2, bus, partition: 0, lowest: 12, highest: 12 },
+          { technique: L2, bus, partition: 1, lowest: 3, highest: 3 },
+        ],
+        events: [],
+      });
+      await catalog.markEventsPublished([{ number: 1, position: placeAt(4, { topic: 'image_event_alert' }) }]);
+      expect((await catalog.openRanges()).events).toEqual([{ bus, partition: 0, lowest: 4, highest: 4 }]);
+      await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 1 })]);
+      expect((await catalog.openRanges()).events).toEqual([]);
+      expect(await catalog.openEventPage(0, 9)).toEqual([]);
+    });
+
+    it('is an event until its alert is ready, also one that is not published', async () => {
+      const { catalog } = await stand();
+      await addImages(catalog, 3);
+      await catalog.addOutcomes([1, 2, 3].map((number) => newOutcome(id(number), 'changed')));
+      await catalog.markEventsPublished([{ number: 1, position: placeAt(4, { topic: 'image_event_alert' }) }]);
+      const open = async (unpublished: boolean) =>
+        (await catalog.openEventPage(0, 9, { unpublished })).map(({ number }) => number);
+      expect([await open(false), await open(true)]).toEqual([
+        [1, 2, 3],
+        [2, 3],
+      ]);
+      expect((await catalog.openEventPage(1, 1)).map(({ number }) => number)).toEqual([2]);
+      await catalog.addAlerts([newAlert(1), newAlert(2)]);
+      await catalog.markAlertsReady([1, 2]);
+      expect([await open(false), (await catalog.counts()).openEvents]).toEqual([[3], 1]);
     });
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutcomeKind } from '../../../src/domain/records.ts';
-import type { AlertFilter, AlertPage } from '../../../src/ports/browsing.ts';
-import type { Catalog } from '../../../src/ports/catalog.ts';
+import type { AlertFilter, AlertPage } from '../../../src/ports/catalog/browsing.ts';
+import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { deadLetter, levels, newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
 
@@ -36,8 +36,8 @@ async function browsable(catalog: Catalog): Promise<void> {
     changed(4, 5),
   ]);
   await catalog.addAlerts([1, 2, 3, 4, 5, 6].map((number) => ({ ...newAlert(number), alertedAt: minute(number) })));
-  await catalog.alertsReady([1, 2, 4]);
-  await catalog.alertsReady([3, 6]);
+  await catalog.markAlertsReady([1, 2, 4]);
+  await catalog.markAlertsReady([3, 6]);
 }
 
 async function numbers(catalog: Catalog, filter: AlertFilter, page: AlertPage = { limit: 9 }): Promise<number[]> {
@@ -51,7 +51,7 @@ export function browsingContract(stand: MakeStand): void {
       const { catalog } = await stand();
       await browsable(catalog);
       const [image, reference] = await catalog.images([id(4), id(2)]);
-      await catalog.alertsReady([5]);
+      await catalog.markAlertsReady([5]);
       expect(await catalog.alertPage({}, { before: 6, limit: 1 })).toEqual([
         {
           alert: { ...newAlert(5), alertedAt: minute(5), state: 'ready' },
@@ -90,15 +90,15 @@ export function browsingContract(stand: MakeStand): void {
       [{ to: minute(4) }, [3, 2, 1]],
       [{ from: minute(2), to: minute(4) }, [3, 2]],
       [{ from: minute(3), to: minute(3) }, []],
-      [{ least: 0 }, [6, 4, 2, 1]],
-      [{ least: 10 }, [4, 2, 1]],
-      [{ least: 10.5 }, [4, 2]],
-      [{ least: 31 }, []],
+      [{ minMeasurement: 0 }, [6, 4, 2, 1]],
+      [{ minMeasurement: 10 }, [4, 2, 1]],
+      [{ minMeasurement: 10.5 }, [4, 2]],
+      [{ minMeasurement: 31 }, []],
       [{ stream: 'default', technique: L2 }, [6, 3, 1]],
       [{ stream: 'sky', technique: CHANGED }, []],
       [{ stream: 'default', from: minute(2), to: minute(6) }, [3, 2]],
-      [{ technique: L2, from: minute(2), least: 5 }, [6, 4]],
-      [{ stream: 'default', technique: L2, from: minute(1), to: minute(7), least: 6 }, [1]],
+      [{ technique: L2, from: minute(2), minMeasurement: 5 }, [6, 4]],
+      [{ stream: 'default', technique: L2, from: minute(1), to: minute(7), minMeasurement: 6 }, [1]],
     ])('is of those for which all of %j holds', async (filter, expected) => {
       const { catalog } = await stand();
       await browsable(catalog);
@@ -111,8 +111,25 @@ export function browsingContract(stand: MakeStand): void {
       expect(await numbers(catalog, { stream: 'default' }, { before: 6, limit: 2 })).toEqual([3, 2]);
       expect(await numbers(catalog, { stream: 'default' }, { before: 2, limit: 2 })).toEqual([1]);
       expect(await numbers(catalog, { stream: 'default' }, { after: 1, limit: 2 })).toEqual([3, 2]);
-      expect(await numbers(catalog, { technique: L2, least: 5 }, { after: 1, limit: 1 })).toEqual([4]);
+      expect(await numbers(catalog, { technique: L2, minMeasurement: 5 }, { after: 1, limit: 1 })).toEqual([4]);
       expect(await numbers(catalog, { to: minute(5) }, { before: 4, limit: 1 })).toEqual([3]);
+    });
+  });
+
+  describe('the entries of alerts', () => {
+    it('are answered in the order asked for, undefined where an alert is not ready or does not exist', async () => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      const [page] = await catalog.alertPage({}, { limit: 1 });
+      expect(await catalog.alertEntries([5, 6, 99])).toEqual([undefined, page, undefined]);
+      expect((await catalog.alertEntries([2, 1])).map((entry) => entry?.alert.number)).toEqual([2, 1]);
+    });
+
+    it('come with the alerts that became ready', async () => {
+      const { catalog } = await stand();
+      await browsable(catalog);
+      const ready = await catalog.readyAfter(0, 9);
+      expect(ready.map(({ entry }) => entry)).toEqual(await catalog.alertEntries([1, 2, 4, 3, 6]));
     });
   });
 
@@ -132,8 +149,10 @@ export function browsingContract(stand: MakeStand): void {
   describe('the order in which alerts became ready', () => {
     it('is counted without holes, whatever their numbers', async () => {
       const { catalog } = await stand();
-      expect([await catalog.lastReady(), await catalog.readyAfter(0, 9)]).toEqual([0, []]);
+      expect([await catalog.alertRange(), await catalog.readyAfter(0, 9)]).toEqual([undefined, []]);
       await browsable(catalog);
+      const ready = async (order: number, limit: number) =>
+        (await catalog.readyAfter(order, limit)).map(({ order, number }) => ({ order, number }));
       const all = [
         { order: 1, number: 1 },
         { order: 2, number: 2 },
@@ -141,19 +160,19 @@ export function browsingContract(stand: MakeStand): void {
         { order: 4, number: 3 },
         { order: 5, number: 6 },
       ];
-      expect(await catalog.readyAfter(0, 9)).toEqual(all);
-      expect(await catalog.readyAfter(2, 2)).toEqual(all.slice(2, 4));
-      expect(await catalog.lastReady()).toBe(5);
+      expect(await ready(0, 9)).toEqual(all);
+      expect(await ready(2, 2)).toEqual(all.slice(2, 4));
+      expect(await catalog.alertRange()).toEqual({ first: 1, last: 6, lastOrder: 5 });
     });
 
     it('has a lower number that becomes ready later at its end, and a repetition changes nothing', async () => {
       const { catalog } = await stand();
       await browsable(catalog);
-      await catalog.alertsReady([6, 1, 5, 5, 99]);
-      await catalog.alertsReady([5, 2]);
-      expect(await catalog.readyAfter(5, 9)).toEqual([{ order: 6, number: 5 }]);
+      await catalog.markAlertsReady([6, 1, 5, 5, 99]);
+      await catalog.markAlertsReady([5, 2]);
+      expect(await catalog.readyAfter(5, 9)).toMatchObject([{ order: 6, number: 5 }]);
       expect((await catalog.readyAfter(0, 9)).map(({ number }) => number)).toEqual([1, 2, 4, 3, 6, 5]);
-      expect(await catalog.lastReady()).toBe(6);
+      expect(await catalog.alertRange()).toMatchObject({ lastOrder: 6 });
     });
   });
 
@@ -222,45 +241,49 @@ export function browsingContract(stand: MakeStand): void {
 
     it('of a catalog without a row are none', async () => {
       const { catalog } = await stand();
-      const { delays, ...others } = await catalog.figures();
+      const { delays, ...others } = await catalog.counts();
       expect(others).toEqual({
         streams: [],
         techniques: [],
         events: 0,
         alerts: 0,
         deadLetters: 0,
-        waitingForAlert: 0,
+        images: 0,
+        openImages: 0,
+        unpublished: 0,
+        openEvents: 0,
+        oldestOpen: null,
       });
       expect([delays.sum, ...delays.buckets.map(({ count }) => count)]).toEqual(Array(16).fill(0));
     });
 
-    it('count what there is and what waits, for each technique in use or with outcomes', async () => {
+    it('count what there is and what waits, for each technique in use', async () => {
       const { catalog } = await stand();
       await browsable(catalog);
       await addImages(catalog, 1, 'sea');
-      await catalog.setThreshold('mse@1', levels(0));
-      await catalog.setThreshold(L2, levels(0));
-      expect(await catalog.figures()).toMatchObject({
+      for (const technique of ['mse@1', L2, CHANGED]) await catalog.setThreshold(technique, levels(0));
+      expect(await catalog.counts()).toMatchObject({
         streams: [
           { stream: 'default', images: 4, events: 5 },
           { stream: 'sea', images: 1, events: 0 },
           { stream: 'sky', images: 2, events: 1 },
         ],
         techniques: [
-          { technique: CHANGED, outcomes: { ...none, changed: 2 }, waiting: 5 },
-          { technique: L2, outcomes: { ...none, first: 1, changed: 3, size_changed: 1 }, waiting: 2 },
-          { technique: 'mse@1', outcomes: none, waiting: 7 },
+          { technique: CHANGED, outcomes: { ...none, changed: 2 }, open: 5 },
+          { technique: L2, outcomes: { ...none, first: 1, changed: 3, size_changed: 1 }, open: 2 },
+          { technique: 'mse@1', outcomes: none, open: 7 },
         ],
         events: 6,
         alerts: 5,
         deadLetters: 0,
-        waitingForAlert: 1,
+        openEvents: 1,
       });
     });
 
     it('count a dead letter as an answer until it is replayed', async () => {
       const { catalog } = await stand();
       await browsable(catalog);
+      for (const technique of [L2, CHANGED]) await catalog.setThreshold(technique, levels(0));
       await catalog.addOutcomes([newOutcome(id(1, 'sky'), 'dead')]);
       await catalog.addDeadLetters([
         deadLetter({ stage: 'alert', event: 5 }),
@@ -269,8 +292,8 @@ export function browsingContract(stand: MakeStand): void {
         deadLetter({ position: placeAt(9) }),
       ]);
       const figures = async () => {
-        const { techniques, deadLetters, waitingForAlert } = await catalog.figures();
-        return [techniques[1]?.outcomes.dead, techniques[1]?.waiting, deadLetters, waitingForAlert];
+        const { techniques, deadLetters, openEvents } = await catalog.counts();
+        return [techniques[1]?.outcomes.dead, techniques[1]?.open, deadLetters, openEvents];
       };
       expect(await figures()).toEqual([1, 0, 5, 0]);
       await catalog.replayImages([1, 3], RECEIVED);
@@ -286,13 +309,13 @@ export function browsingContract(stand: MakeStand): void {
       await catalog.addOutcomes(delays.map((_, index) => newOutcome(id(index + 1), 'changed')));
       const at = (ms: number) => new Date(Date.parse(RECEIVED) + ms).toISOString();
       await catalog.addAlerts(delays.map((ms, index) => ({ ...newAlert(index + 1), alertedAt: at(ms) })));
-      await catalog.alertsReady(delays.map((_, index) => index + 1));
+      await catalog.markAlertsReady(delays.map((_, index) => index + 1));
     }
 
     it('are counted for each bound that they are within, one at the bound too', async () => {
       const { catalog } = await stand();
       await delayed(catalog, [10, 11, 25, 1000, 1001, 3_600_000, 3_600_001]);
-      const { buckets, sum } = (await catalog.figures()).delays;
+      const { buckets, sum } = (await catalog.counts()).delays;
       expect(buckets.map(({ atMost, count }) => [atMost, count])).toEqual([
         [0.01, 1],
         [0.025, 3],
@@ -318,25 +341,25 @@ export function browsingContract(stand: MakeStand): void {
       async (bound) => {
         const { catalog } = await stand();
         await delayed(catalog, [bound * 1000, bound * 1000 + 1]);
-        expect((await catalog.figures()).delays.buckets.find(({ atMost }) => atMost === bound)?.count).toBe(1);
+        expect((await catalog.counts()).delays.buckets.find(({ atMost }) => atMost === bound)?.count).toBe(1);
       },
     );
 
     it('are none where the clock went back', async () => {
       const { catalog } = await stand();
       await delayed(catalog, [-5000, 20]);
-      const { buckets, sum } = (await catalog.figures()).delays;
+      const { buckets, sum } = (await catalog.counts()).delays;
       expect([buckets[0]?.count, buckets[1]?.count, sum]).toEqual([1, 2, 0.02]);
     });
 
     it('count an alert once, when it becomes ready', async () => {
       const { catalog } = await stand();
       await browsable(catalog);
-      const all = async () => (await catalog.figures()).delays.buckets.at(-1)?.count;
+      const all = async () => (await catalog.counts()).delays.buckets.at(-1)?.count;
       expect(await all()).toBe(5);
-      await catalog.alertsReady([1, 2, 3]);
+      await catalog.markAlertsReady([1, 2, 3]);
       expect(await all()).toBe(5);
-      await catalog.alertsReady([5, 5]);
+      await catalog.markAlertsReady([5, 5]);
       expect(await all()).toBe(6);
     });
   });
@@ -347,12 +370,12 @@ export function browsingContract(stand: MakeStand): void {
     await catalog.beginClean();
     await catalog.endClean();
     expect(await numbers(catalog, {})).toEqual([]);
-    expect([await catalog.lastReady(), await catalog.readyAfter(0, 9)]).toEqual([0, []]);
+    expect([await catalog.alertRange(), await catalog.readyAfter(0, 9)]).toEqual([undefined, []]);
     expect(await catalog.choices()).toEqual({ streams: [], techniques: [] });
-    const { streams, techniques, events, alerts, delays } = await catalog.figures();
+    const { streams, techniques, events, alerts, delays } = await catalog.counts();
     expect([streams, techniques, events, alerts]).toEqual([[], [], 0, 0]);
     expect([delays.sum, delays.buckets.at(-1)?.count]).toEqual([0, 0]);
     await closedPipeline(catalog);
-    expect(await catalog.readyAfter(0, 9)).toEqual([{ order: 1, number: 1 }]);
+    expect(await catalog.readyAfter(0, 9)).toMatchObject([{ order: 1, number: 1 }]);
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeadLetterRecord } from '../../../src/domain/records.ts';
-import type { Catalog } from '../../../src/ports/catalog.ts';
+import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
+import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, id, L2, type MakeStand } from './stand.ts';
 
@@ -97,12 +98,12 @@ export function deadLettersContract(stand: MakeStand): void {
       const letter = deadLetter({ position: placeAt(1) });
       await catalog.addDeadLetters([letter, letter]);
       await catalog.addDeadLetters([letter]);
-      expect((await catalog.audit(L2)).deadLetters).toBe(1);
+      expect((await auditOf(catalog, L2)).deadLetters).toBe(1);
       await catalog.addDeadLetters([
         { ...letter, position: placeAt(2) },
         { ...letter, stage: 'alert' },
       ]);
-      expect((await catalog.audit(L2)).deadLetters).toBe(3);
+      expect((await auditOf(catalog, L2)).deadLetters).toBe(3);
     });
 
     it.each([
@@ -162,14 +163,14 @@ export function deadLettersContract(stand: MakeStand): void {
       const { catalog } = await stand();
       const letter = await deadImage(catalog);
       await catalog.setThreshold(L2, levels(0));
-      expect(await catalog.firstOpen('default', 1, 1, L2)).toBeUndefined();
+      expect(await catalog.firstOpen(L2, { stream: 'default', first: 1, last: 1 })).toBeUndefined();
       await catalog.replayImages([letter.id], AT);
       expect(await letters(catalog)).toEqual([{ ...letter, replayedAt: AT }]);
       expect((await catalog.images([id(1)]))[0]).toMatchObject({ position: null, fact: null });
       expect(await catalog.outcomes(L2, [id(1)])).toEqual([undefined]);
-      expect(await catalog.firstOpen('default', 1, 1, L2)).toBe(1);
-      expect(await catalog.tally('default', 1, 1, L2)).toMatchObject({ deadLetters: 0 });
-      expect(await catalog.audit(L2)).toMatchObject({
+      expect(await catalog.firstOpen(L2, { stream: 'default', first: 1, last: 1 })).toBe(1);
+      expect(await catalog.tally(L2, { stream: 'default', first: 1, last: 1 })).toMatchObject({ deadLetters: 0 });
+      expect(await auditOf(catalog, L2)).toMatchObject({
         analyzed: 0,
         deadLetters: 1,
         openImages: [{ image: id(1), technique: L2, position: null }],
@@ -230,7 +231,7 @@ export function deadLettersContract(stand: MakeStand): void {
       const [written] = await catalog.addOutcomes([
         newOutcome(id(2), 'changed', { facts: [{ ...id(2), fact: DECODES }] }),
       ]);
-      expect(written).toMatchObject({ how: 'added', row: { kind: 'changed', event: { number: 1 } } });
+      expect(written).toMatchObject({ kind: 'changed', event: { number: 1 } });
       expect(await letters(catalog)).toEqual([]);
       expect((await catalog.images([id(2)]))[0]?.fact).toEqual(DECODES);
     });
@@ -242,7 +243,7 @@ export function deadLettersContract(stand: MakeStand): void {
       const again = deadLetter({ image: id(1), technique: L2, position: placeAt(8), detail: 'again' });
       await catalog.addOutcomes([newOutcome(id(1), 'dead', { deadLetter: again })]);
       expect(await letters(catalog)).toEqual([{ ...again, id: letter.id + 1, replayedAt: null }]);
-      expect((await catalog.audit(L2)).faults).toEqual([]);
+      expect((await auditOf(catalog, L2)).faults).toEqual([]);
     });
 
     it('of which the outcome stands ends where the same message is dead again', async () => {
@@ -261,13 +262,13 @@ export function deadLettersContract(stand: MakeStand): void {
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
       await catalog.markImagesPublished([1, 2].map((number) => ({ ...id(number), position: placeAt(number) })));
       await catalog.setThreshold(L2, levels(0));
-      expect(await catalog.unanswered('default')).toEqual([]);
+      expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([]);
       await catalog.replayImages([1], AT);
-      expect(await catalog.streamsToPublish()).toEqual(['default']);
+      expect(await catalog.unpublishedStreams()).toEqual(['default']);
       await catalog.markImagesPublished([{ ...id(2), position: placeAt(8) }]);
-      expect(await catalog.unanswered('default')).toEqual([{ ...id(2), position: placeAt(8) }]);
+      expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([{ ...id(2), position: placeAt(8) }]);
       await catalog.removeDeadLetters([1]);
-      expect(await catalog.unanswered('default')).toEqual([]);
+      expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([]);
     });
   });
 
@@ -277,15 +278,15 @@ export function deadLettersContract(stand: MakeStand): void {
     it('marks its letter, keeps the new position, and opens the event again', async () => {
       const { catalog } = await stand();
       const letter = await deadEvent(catalog);
-      expect((await catalog.audit(L2)).openEvents).toEqual([]);
-      expect(await catalog.tally('default', 2, 2, L2)).toMatchObject({ deadLetters: 1 });
+      expect((await auditOf(catalog, L2)).openEvents).toEqual([]);
+      expect(await catalog.tally(L2, { stream: 'default', first: 2, last: 2 })).toMatchObject({ deadLetters: 1 });
       await catalog.replayEvents([{ id: letter.id, position: again }], AT);
       expect(await letters(catalog)).toEqual([{ ...letter, replayedAt: AT }]);
-      expect((await catalog.audit(L2)).openEvents).toEqual([
+      expect((await auditOf(catalog, L2)).openEvents).toEqual([
         { number: 1, technique: L2, position: again, imagePosition: null },
       ]);
-      expect(await catalog.firstOpen('default', 2, 2, L2)).toBe(2);
-      expect(await catalog.tally('default', 2, 2, L2)).toMatchObject({ deadLetters: 0 });
+      expect(await catalog.firstOpen(L2, { stream: 'default', first: 2, last: 2 })).toBe(2);
+      expect(await catalog.tally(L2, { stream: 'default', first: 2, last: 2 })).toMatchObject({ deadLetters: 0 });
     });
 
     it('marks once, and only letters that the alert stage has of events', async () => {
@@ -306,7 +307,7 @@ export function deadLettersContract(stand: MakeStand): void {
       const others = [deadLetter({ stage: 'alert', event: 2 }), deadLetter({ image: id(2), technique: L2, event: 1 })];
       await catalog.addDeadLetters(others);
       await catalog.addAlerts([newAlert(1)]);
-      await catalog.alertsReady([1]);
+      await catalog.markAlertsReady([1]);
       expect((await letters(catalog)).map((each) => each.id)).toEqual([2, 3]);
     });
 
@@ -316,7 +317,7 @@ export function deadLettersContract(stand: MakeStand): void {
       await catalog.replayEvents([{ id: marked, position: again }], AT);
       await catalog.addDeadLetters([{ ...letter, position: again }]);
       expect((await letters(catalog)).map((each) => [each.id, each.replayedAt])).toEqual([[2, null]]);
-      expect((await catalog.audit(L2)).openEvents).toEqual([]);
+      expect((await auditOf(catalog, L2)).openEvents).toEqual([]);
       await catalog.replayEvents([{ id: marked, position: again }], AT);
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([null]);
     });

@@ -19,7 +19,7 @@ export function imagesContract(stand: MakeStand): void {
       const { catalog, open } = await stand();
       const picture = newImage({ format: 'png', origin: "/a b/'\n☃.png", bytes: 7 });
       const expected = { ...picture, number: 1, state: 'pending', fact: null, position: null };
-      expect(await catalog.addImages([picture])).toEqual([{ how: 'added', row: expected }]);
+      expect(await catalog.addImages([picture])).toEqual([expected]);
       expect(await (await open()).images([id(1)])).toEqual([expected]);
     });
 
@@ -27,20 +27,20 @@ export function imagesContract(stand: MakeStand): void {
       const { catalog } = await stand();
       await catalog.addImages(['bb', null, 'aa', 'bb'].map((mask) => newImage({ mask })));
       expect((await catalog.images([id(1), id(2)])).map((image) => image?.mask)).toEqual(['bb', null]);
-      expect(await catalog.masks()).toEqual(['aa', 'bb']);
+      expect(await catalog.snapshot((pages) => pages.masks())).toEqual(['aa', 'bb']);
     });
 
     it('that exist are handed back as they stand and take no number, also within one batch', async () => {
       const { catalog } = await stand();
       const [a, b, c] = [newImage(), newImage(), newImage()];
       await catalog.addImages([a]);
-      await catalog.imagesReady([id(1)]);
+      await catalog.markImagesReady([id(1)]);
       const written = await catalog.addImages([b, a, b, c]);
-      expect(written.map(({ how, row }) => [how, row.number, row.state])).toEqual([
-        ['added', 2, 'pending'],
-        ['exists', 1, 'ready'],
-        ['exists', 2, 'pending'],
-        ['added', 3, 'pending'],
+      expect(written.map((row) => [row.incoming, row.number, row.state])).toEqual([
+        [b.incoming, 2, 'pending'],
+        [a.incoming, 1, 'ready'],
+        [b.incoming, 2, 'pending'],
+        [c.incoming, 3, 'pending'],
       ]);
     });
 
@@ -67,19 +67,19 @@ export function imagesContract(stand: MakeStand): void {
       const { catalog } = await stand();
       await addImages(catalog, 4);
       await addImages(catalog, 1, 'sky');
-      await catalog.imagesReady([id(1), id(2)]);
+      await catalog.markImagesReady([id(1), id(2)]);
       await catalog.markImagesPublished([
         { ...id(1), position: placeAt(0) },
         { ...id(3), position: placeAt(1) },
       ]);
       const numbers = async (limit: number) =>
-        (await catalog.unpublished('default', limit)).map(({ number }) => number);
+        (await catalog.unpublishedImages('default', limit)).map(({ number }) => number);
       expect(await numbers(10)).toEqual([2, 3, 4]);
       expect(await numbers(2)).toEqual([2, 3]);
-      expect(await catalog.streamsToPublish()).toEqual(['default', 'sky']);
-      await catalog.imagesReady([id(1, 'sky')]);
+      expect(await catalog.unpublishedStreams()).toEqual(['default', 'sky']);
+      await catalog.markImagesReady([id(1, 'sky')]);
       await catalog.markImagesPublished([{ ...id(1, 'sky'), position: placeAt(2) }]);
-      expect(await catalog.streamsToPublish()).toEqual(['default']);
+      expect(await catalog.unpublishedStreams()).toEqual(['default']);
     });
 
     it('have as reference the nearest earlier one of their stream that may decode', async () => {
@@ -107,35 +107,45 @@ export function imagesContract(stand: MakeStand): void {
       ]);
     });
 
-    it('are unanswered while they have a place and lack an outcome of a technique in use', async () => {
+    it('are in flight while they have a position and lack an outcome of a technique in use', async () => {
       const { catalog } = await stand();
       await addImages(catalog, 3);
       await catalog.markImagesPublished([
         { ...id(1), position: placeAt(0) },
         { ...id(2), position: placeAt(1) },
       ]);
-      const unanswered = async () => (await catalog.unanswered('default')).map(({ number }) => number);
-      expect(await catalog.unanswered('default')).toEqual([
+      const inFlight = async (after = 0, limit = 10) =>
+        (await catalog.imagesInFlight('default', after, limit)).map(({ number }) => number);
+      expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([
         { ...id(1), position: placeAt(0) },
         { ...id(2), position: placeAt(1) },
       ]);
       await catalog.setThreshold(L2, levels(0));
       await catalog.addOutcomes([newOutcome(id(1), 'first')]);
-      expect(await unanswered()).toEqual([2]);
+      expect(await inFlight()).toEqual([2]);
       await catalog.setThreshold('mse@1', levels(0));
-      expect(await unanswered()).toEqual([1, 2]);
-      expect(await catalog.unanswered('sky')).toEqual([]);
+      expect(await inFlight()).toEqual([1, 2]);
+      expect([await inFlight(0, 1), await inFlight(1), await inFlight(2)]).toEqual([[1], [2], []]);
+      expect(await catalog.imagesInFlight('sky', 0, 10)).toEqual([]);
     });
 
     it('are found as the last of their stream, and as the newest from where they came', async () => {
       const { catalog } = await stand();
-      expect(await catalog.lastImage('default')).toBeUndefined();
+      expect(await catalog.newestImages([{ stream: 'default' }])).toEqual([undefined]);
       await catalog.addImages(['/a', '/b', '/a', '/c'].map((origin) => newImage({ origin })));
       await catalog.addImages([newImage({ stream: 'sky', origin: '/a' })]);
-      expect((await catalog.lastImage('default'))?.number).toBe(4);
-      expect((await catalog.newestFrom('default', '/a'))?.number).toBe(3);
-      expect((await catalog.newestFrom('sky', '/a'))?.number).toBe(1);
-      expect(await catalog.newestFrom('default', '/d')).toBeUndefined();
+      const newest = await catalog.newestImages([
+        { stream: 'default' },
+        { stream: 'default', origin: '/a' },
+        { stream: 'default', origin: '/d' },
+        { stream: 'sky', origin: '/a' },
+      ]);
+      expect(newest.map((row) => row && `${row.stream}/${row.number}`)).toEqual([
+        'default/4',
+        'default/3',
+        undefined,
+        'sky/1',
+      ]);
     });
   });
 }

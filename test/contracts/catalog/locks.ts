@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LockResult } from '../../../src/ports/catalog.ts';
+import type { LockResult } from '../../../src/ports/catalog/locks.ts';
 import type { MakeStand } from './stand.ts';
 
 function lockOf(answer: LockResult) {
@@ -41,6 +41,18 @@ export function claimsContract(stand: MakeStand): void {
       expect(await catalog.lock('folder', 'analyze', 'shared')).toEqual({ holder: 'clean' });
       await alone.release();
       expect(await catalog.lock('folder', 'analyze', 'shared')).toHaveProperty('lock');
+    });
+
+    it('have a token for each holding, and are not lost by their release', async () => {
+      const { catalog, open } = await stand();
+      const other = await open();
+      const shared = [lockOf(await catalog.lock('a', 'x', 'shared')), lockOf(await other.lock('a', 'y', 'shared'))];
+      for (const lock of shared) await lock.release();
+      const again = lockOf(await catalog.lock('a', 'x'));
+      await again.release();
+      const all = [...shared, again];
+      expect(new Set(all.map(({ token }) => token)).size).toBe(3);
+      expect(all.map(({ token, lost }) => [token === '', lost.aborted])).toEqual(Array(3).fill([false, false]));
     });
 
     it('are free when their catalog is closed, and released twice without harm', async () => {

@@ -27,7 +27,7 @@ export function outcomesContract(stand: MakeStand): void {
         newOutcome(id(3), 'unchanged'),
         newOutcome(id(4), 'dead'),
       ]);
-      expect(written.map(({ row }) => row.event?.number ?? null)).toEqual([null, 1, 2, null, null]);
+      expect(written.map((row) => row.event?.number ?? null)).toEqual([null, 1, 2, null, null]);
       const [event] = await catalog.events([2]);
       expect(event).toEqual({
         number: 2,
@@ -44,7 +44,7 @@ export function outcomesContract(stand: MakeStand): void {
         differenceSha256: null,
         position: null,
       });
-      expect(await catalog.lastEvent()).toBe(2);
+      expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(2);
     });
 
     it('keep their threshold with its unit, and their regions', async () => {
@@ -53,7 +53,7 @@ export function outcomesContract(stand: MakeStand): void {
       const regions = { count: 140, first: [REGION, { ...REGION, snr: 0.1 + 0.2 }] };
       const threshold = { value: 0.1, unit: '%' } as const;
       const [written] = await catalog.addOutcomes([newOutcome(id(2), 'changed', { regions, threshold })]);
-      expect(written?.row).toMatchObject({ threshold, event: { regions, threshold } });
+      expect(written).toMatchObject({ threshold, event: { regions, threshold } });
       expect(await (await open()).events([1])).toMatchObject([{ regions, threshold }]);
       expect((await catalog.outcomes(L2, [id(2)]))[0]?.event?.regions).toEqual(regions);
     });
@@ -68,13 +68,13 @@ export function outcomesContract(stand: MakeStand): void {
         newOutcome(id(3), 'unchanged'),
         newOutcome(id(2), 'changed', { technique: 'mse@1' }),
       ]);
-      expect(written.map(({ how, row }) => [how, row.kind, row.measurement, row.event?.number])).toEqual([
-        ['exists', 'changed', 7.25, 1],
-        ['added', 'changed', 12.5, 2],
-        ['exists', 'changed', 12.5, 2],
-        ['added', 'changed', 12.5, 3],
+      expect(written.map((row) => [row.technique, row.kind, row.measurement, row.event?.number])).toEqual([
+        [L2, 'changed', 7.25, 1],
+        [L2, 'changed', 12.5, 2],
+        [L2, 'changed', 12.5, 2],
+        ['mse@1', 'changed', 12.5, 3],
       ]);
-      expect(await catalog.lastEvent()).toBe(3);
+      expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(3);
     });
 
     it('are found by technique and image, with their event', async () => {
@@ -127,14 +127,15 @@ export function outcomesContract(stand: MakeStand): void {
       const impossible = newOutcome(id(2), 'changed', { kind: 'nonsense' as 'changed' });
       await expect(catalog.addOutcomes([newOutcome(id(1), 'changed'), impossible])).rejects.toThrow();
       expect(await catalog.outcomes(L2, [id(1)])).toEqual([undefined]);
-      expect(await catalog.lastEvent()).toBe(0);
+      expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(0);
     });
 
     it('have events that become ready once, and keep the place that was noted first', async () => {
       const { catalog } = await stand();
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
-      for (const differenceSha256 of ['first', 'second']) await catalog.eventsReady([{ number: 1, differenceSha256 }]);
+      for (const differenceSha256 of ['first', 'second'])
+        await catalog.markEventsReady([{ number: 1, differenceSha256 }]);
       for (const offset of [3, 4]) await catalog.markEventsPublished([{ number: 1, position: placeAt(offset) }]);
       const [event, none] = await catalog.events([1, 2]);
       expect(event).toMatchObject({ state: 'ready', differenceSha256: 'first', position: placeAt(3) });

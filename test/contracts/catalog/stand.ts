@@ -1,24 +1,23 @@
 import type { ImageId, ImageRecord } from '../../../src/domain/records.ts';
-import type { Catalog } from '../../../src/ports/catalog.ts';
+import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { levels, newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
+import type { CatalogFaults } from './faults.ts';
 
 export interface CatalogStand {
   /** A catalog without a row. */
   readonly catalog: Catalog;
   /** The same catalog, as another process has it. */
   open(): Promise<Catalog>;
-  /** Does something to the tables behind the port's back. */
-  tamper(sql: string): Promise<void>;
+  readonly faults: CatalogFaults;
 }
 
-/** Makes a stand for one test. */
+/** Makes a catalog for one test. */
 export type MakeStand = () => Promise<CatalogStand>;
 
 export const L2 = 'l2@1';
 
 export async function addImages(catalog: Catalog, count: number, stream = 'default'): Promise<ImageRecord[]> {
-  const written = await catalog.addImages(Array.from({ length: count }, () => newImage({ stream })));
-  return written.map(({ row }) => row);
+  return catalog.addImages(Array.from({ length: count }, () => newImage({ stream })));
 }
 
 export function id(number: number, stream = 'default'): ImageId {
@@ -29,7 +28,7 @@ export function id(number: number, stream = 'default'): ImageId {
 export async function closedPipeline(catalog: Catalog): Promise<void> {
   await catalog.setThreshold(L2, levels(0));
   const images = await addImages(catalog, 3);
-  await catalog.imagesReady(images);
+  await catalog.markImagesReady(images);
   await catalog.markImagesPublished(
     images.map(({ stream, number }) => ({ stream, number, position: placeAt(number - 1) })),
   );
@@ -38,8 +37,8 @@ export async function closedPipeline(catalog: Catalog): Promise<void> {
     newOutcome(id(2), 'unchanged'),
     newOutcome(id(3), 'changed', { reference: 2 }),
   ]);
-  await catalog.eventsReady([{ number: 1, differenceSha256: 'd'.repeat(64) }]);
+  await catalog.markEventsReady([{ number: 1, differenceSha256: 'd'.repeat(64) }]);
   await catalog.markEventsPublished([{ number: 1, position: placeAt(0, { topic: 'image_event_alert' }) }]);
   await catalog.addAlerts([newAlert(1)]);
-  await catalog.alertsReady([1]);
+  await catalog.markAlertsReady([1]);
 }

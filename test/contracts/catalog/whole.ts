@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageId } from '../../../src/domain/records.ts';
+import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
 import { addImages, closedPipeline, id, L2, type MakeStand } from './stand.ts';
 
@@ -31,7 +31,8 @@ export function wholeContract(stand: MakeStand): void {
     it('tells the first image of a range that something is still to come for', async () => {
       const { catalog } = await stand();
       await addImages(catalog, 4);
-      const firstOpen = (from: number, to: number) => catalog.firstOpen('default', from, to, L2);
+      const firstOpen = (from: number, to: number) =>
+        catalog.firstOpen(L2, { stream: 'default', first: from, last: to });
       expect(await firstOpen(1, 4)).toBe(1);
       await catalog.addOutcomes([
         newOutcome(id(1), 'first'),
@@ -43,11 +44,11 @@ export function wholeContract(stand: MakeStand): void {
       expect(await firstOpen(4, 4)).toBeUndefined();
       await catalog.addAlerts([newAlert(1)]);
       expect(await firstOpen(1, 4)).toBe(2);
-      await catalog.alertsReady([1]);
+      await catalog.markAlertsReady([1]);
       expect(await firstOpen(1, 4)).toBe(3);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);
       expect(await firstOpen(1, 4)).toBeUndefined();
-      expect(await catalog.firstOpen('default', 1, 4, 'mse@1')).toBe(1);
+      expect(await catalog.firstOpen('mse@1', { stream: 'default', first: 1, last: 4 })).toBe(1);
     });
 
     it('counts what a range of images has led to', async () => {
@@ -61,33 +62,23 @@ export function wholeContract(stand: MakeStand): void {
         newOutcome(id(5), 'changed'),
       ]);
       await catalog.addAlerts([newAlert(1), newAlert(2)]);
-      await catalog.alertsReady([1]);
+      await catalog.markAlertsReady([1]);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);
-      expect(await catalog.tally('default', 1, 4, L2)).toEqual({ events: 2, alerts: 1, deadLetters: 2 });
-      expect(await catalog.tally('default', 5, 5, L2)).toEqual({ events: 1, alerts: 0, deadLetters: 0 });
-      expect(await catalog.tally('sky', 1, 5, L2)).toEqual({ events: 0, alerts: 0, deadLetters: 0 });
-    });
-
-    it('is read page by page, ready rows alone or all', async () => {
-      const { catalog } = await stand();
-      await addImages(catalog, 3);
-      await addImages(catalog, 2, 'sky');
-      await catalog.imagesReady([id(1), id(3), id(2, 'sky')]);
-      const names = (rows: readonly ImageId[]) => rows.map(({ stream, number }) => `${stream}/${number}`);
-      expect(names(await catalog.readyImages(undefined, 2))).toEqual(['default/1', 'default/3']);
-      expect(names(await catalog.readyImages(id(3), 2))).toEqual(['sky/2']);
-      expect(names(await catalog.allImages(id(2), 2))).toEqual(['default/3', 'sky/1']);
-      expect(names(await catalog.allImages(id(2, 'sky'), 2))).toEqual([]);
-
-      await catalog.addOutcomes([1, 2, 3].map((number) => newOutcome(id(number), 'changed')));
-      await catalog.eventsReady([1, 3].map((number) => ({ number, differenceSha256: 'd' })));
-      expect((await catalog.readyEvents(0, 1)).map(({ number }) => number)).toEqual([1]);
-      expect((await catalog.readyEvents(1, 9)).map(({ number }) => number)).toEqual([3]);
-
-      await catalog.addAlerts([1, 2, 3].map(newAlert));
-      await catalog.alertsReady([2, 3]);
-      expect((await catalog.readyAlerts(0, 1)).map(({ number }) => number)).toEqual([2]);
-      expect((await catalog.readyAlerts(2, 9)).map(({ number }) => number)).toEqual([3]);
+      expect(await catalog.tally(L2, { stream: 'default', first: 1, last: 4 })).toEqual({
+        events: 2,
+        alerts: 1,
+        deadLetters: 2,
+      });
+      expect(await catalog.tally(L2, { stream: 'default', first: 5, last: 5 })).toEqual({
+        events: 1,
+        alerts: 0,
+        deadLetters: 0,
+      });
+      expect(await catalog.tally(L2, { stream: 'sky', first: 1, last: 5 })).toEqual({
+        events: 0,
+        alerts: 0,
+        deadLetters: 0,
+      });
     });
 
     it('begins anew with clean: without rows, under a new id, the former ones kept', async () => {
@@ -107,10 +98,10 @@ export function wholeContract(stand: MakeStand): void {
       expect(ids).not.toContain(after.pipelineId);
       expect(await catalog.thresholds()).toEqual(new Map());
       const nothing = { images: 0, analyzed: 0, events: 0, alerts: 0, deadLetters: 0, streams: [], faults: [] };
-      expect(await catalog.audit(L2)).toMatchObject(nothing);
+      expect(await auditOf(catalog, L2)).toMatchObject(nothing);
       await addImages(catalog, 1);
       const [written] = await catalog.addOutcomes([newOutcome(id(1), 'changed')]);
-      expect(written?.row.event?.number).toBe(1);
+      expect(written?.event?.number).toBe(1);
       await catalog.addDeadLetters([deadLetter()]);
       expect((await catalog.deadLetterHeads(undefined, 9)).map((letter) => letter.id)).toEqual([1]);
     });

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createFileSource } from '../../../src/adapters/files/source.ts';
 
-/** As another user, prints what a source of files makes of a folder. */
+/** Prints the items of a file source on a folder, as another user. */
 const [folder = '', uid = ''] = process.argv.slice(2);
 process.setgid?.(Number(uid));
 process.setuid?.(Number(uid));

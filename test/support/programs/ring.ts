@@ -1,6 +1,6 @@
 import { createDoorbell } from '../../../src/adapters/sqlite/doorbell.ts';
 
-/** Rings at a doorbell, once for each SIGUSR2. */
+/** Notifies a doorbell on each SIGUSR2. */
 const [file = ''] = process.argv.slice(2);
 const bell = createDoorbell(file);
 process.on('SIGUSR2', () => bell.notify());

@@ -1,6 +1,6 @@
-import { startKafka } from '../kafka-cluster.ts';
+import { startKafka } from '../kafka/kafka-cluster.ts';
 
-/** Starts a broker, prints its address, and closes it (`close`) or stays until it is killed (`stay`). */
+/** Starts a broker and prints its address. Then closes it (`close`) or runs until it is killed (`stay`). */
 const [then] = process.argv.slice(2);
 const kafka = await startKafka();
 process.stdout.write(`${kafka.address}\n`);

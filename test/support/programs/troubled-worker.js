@@ -1,6 +1,6 @@
 /**
- * A worker of the pool that gets into trouble with one picture, by its digest in TROUBLE_WITH, the first TROUBLE_TIMES
- * times, in the way that TROUBLE says. What it begins and ends it writes to TROUBLE_LOG.
+ * A pool worker that fails on one picture: the one with the digest TROUBLE_WITH, the first TROUBLE_TIMES times, in the
+ * way TROUBLE. Logs the start and end of each task to TROUBLE_LOG.
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -27,12 +27,12 @@ parentPort.on('message', (task) => {
   if (current === TROUBLE_WITH && begun <= Number(TROUBLE_TIMES)) WAYS[TROUBLE]();
 });
 
-const tell = parentPort.postMessage.bind(parentPort);
+const post = parentPort.postMessage.bind(parentPort);
 parentPort.postMessage = (message) => {
   if (message.kind !== 'ready' && current !== undefined) appendFileSync(TROUBLE_LOG, `end ${current}\n`);
   current = undefined;
-  tell(message);
+  post(message);
 };
 
-// The pool's own worker hears the task after this one.
+// The real worker adds its listener after this one.
 await import('../../../dist/adapters/pixels/workers/pixel-worker.js');

@@ -2,7 +2,7 @@ import { createFileObjectStore } from '../../../src/adapters/files/object-store.
 import { sha256Of } from '../../../src/base/digest.ts';
 import { asImgpipeError } from '../../../src/domain/errors.ts';
 
-/** As another user, tries each operation of the store in a folder and prints what became of it. */
+/** Calls each method of the store in a folder as another user, and prints its error code or `done`. */
 const [folder = '', uid = ''] = process.argv.slice(2);
 process.setgid?.(Number(uid));
 process.setuid?.(Number(uid));
@@ -13,8 +13,8 @@ const key = 'image_database/00001.jpg';
 const name = 'default/a.jpg';
 const attempts: Record<string, () => Promise<unknown>> = {
   put: () => store.put([{ key: 'image_database/00002.jpg', bytes }]),
-  stage: () => store.putIncoming([{ name: 'default/b.jpg', bytes }]),
-  settle: () =>
+  putIncoming: () => store.putIncoming([{ name: 'default/b.jpg', bytes }]),
+  promote: () =>
     store.promote([
       {
         incoming: name,
@@ -22,17 +22,18 @@ const attempts: Record<string, () => Promise<unknown>> = {
         sha256: sha256Of(bytes),
       },
     ]),
-  unstage: () => store.removeIncoming([name]),
+  removeIncoming: () => store.removeIncoming([name]),
   remove: () => store.remove([key]),
   get: () => store.get(key),
+  digest: () => store.digest(key),
   size: () => store.size(key),
   open: () => store.open(key),
   list: () => store.list('image_database'),
-  staged: () => store.listIncoming('default'),
+  listIncoming: () => store.listIncoming('default'),
 };
 const codes: Record<string, string> = {};
-for (const [what, attempt] of Object.entries(attempts)) {
-  codes[what] = await attempt().then(
+for (const [method, attempt] of Object.entries(attempts)) {
+  codes[method] = await attempt().then(
     () => 'done',
     (error) => asImgpipeError(error).code,
   );

@@ -40,7 +40,7 @@ describe('the list of alerts', () => {
   it('shows names from outside as text', async () => {
     const html = await page({
       streams: [HOSTILE],
-      fields: { stream: HOSTILE, technique: HOSTILE, from: HOSTILE, to: HOSTILE, least: HOSTILE },
+      fields: { stream: HOSTILE, technique: HOSTILE, from: HOSTILE, to: HOSTILE, min_measurement: HOSTILE },
       entries: [madeEntry(7, { image: madeImage(12, { stream: HOSTILE }) })],
     });
     expect(html).not.toContain('<script>alert');
@@ -48,13 +48,13 @@ describe('the list of alerts', () => {
     expect(html.replace(/<option value="[^"]*"/g, '')).not.toContain('\u202e');
     expect(html).toContain(`Image ${HARMLESS}/12 differs from 11`);
     expect(html).toContain(
-      `id="least" name="least" inputmode="decimal" autocomplete="off" size="9" value="${HARMLESS}"`,
+      `id="min_measurement" name="min_measurement" inputmode="decimal" autocomplete="off" size="9" value="${HARMLESS}"`,
     );
   });
 
   it('keeps what was looked for in its form, and offers all again', async () => {
     const html = await page({
-      fields: { stream: 'sky', technique: '', from: '2026-11-25', to: '2026-11-25T20:00', least: '100' },
+      fields: { stream: 'sky', technique: '', from: '2026-11-25', to: '2026-11-25T20:00', min_measurement: '100' },
     });
     expect(html).toContain('<option value="sky" selected>sky</option>');
     expect(html).toContain('value="2026-11-25">');
@@ -81,7 +81,7 @@ describe('the list of alerts', () => {
     const none = await page({ entries: [], range: undefined });
     expect(none).toContain('<code>imgpipe run</code>');
     expect(none).not.toContain('aria-label="Filter"');
-    const filtered = await page({ entries: [], fields: { ...listModel().fields, least: '9' } });
+    const filtered = await page({ entries: [], fields: { ...listModel().fields, min_measurement: '9' } });
     expect(filtered).toContain('No alert is like that.');
     expect(filtered).toContain('aria-label="Filter"');
   });

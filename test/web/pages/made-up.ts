@@ -1,5 +1,5 @@
 import type { AlertRecord, EventRecord, ImageRecord, Region } from '../../../src/domain/records.ts';
-import type { AlertEntry, Measured } from '../../../src/ports/browsing.ts';
+import type { AlertEntry, Measured } from '../../../src/ports/catalog/browsing.ts';
 import type { AlertModel, ListModel, StreamModel } from '../../../src/web/models.ts';
 
 /** Rows and models that no pipeline has made. */
@@ -53,7 +53,7 @@ export function madeEntry(number: number, more: Partial<AlertEntry> = {}): Alert
 
 export function listModel(more: Partial<ListModel> = {}): ListModel {
   return {
-    fields: { stream: '', technique: '', from: '', to: '', least: '' },
+    fields: { stream: '', technique: '', from: '', to: '', min_measurement: '' },
     streams: ['garden', 'sky'],
     techniques: ['changed@1', 'l2@1'],
     entries: [madeEntry(7)],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Measured } from '../../../src/ports/browsing.ts';
+import type { Measured } from '../../../src/ports/catalog/browsing.ts';
 import { streamPage } from '../../../src/web/pages/stream.ts';
 import { HARMLESS, HOSTILE, measured, streamModel } from './made-up.ts';
 

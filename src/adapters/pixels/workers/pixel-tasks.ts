@@ -133,11 +133,12 @@ function draw(pair: Omit<DrawTask, 'kind'>): Uint8Array {
   return encodeDifference(reference, image, differences.sums(reference.data, image.data));
 }
 
-function maskedReference({ reference, image, mask }: PixelPair): Pixels {
+/** The reference, with the pixels of the image where the mask hides them. */
+export function maskedReference({ reference, image, mask }: PixelPair): Pixels {
   return mask === undefined ? reference : maskReference(reference, image, mask);
 }
 
-function haveSameSize({ reference, image }: PixelPair): boolean {
+export function haveSameSize({ reference, image }: PixelPair): boolean {
   return reference.width === image.width && reference.height === image.height;
 }
 

@@ -12,7 +12,7 @@ import { ImgpipeError, Stopped } from '../../../../src/domain/errors.ts';
 import type { PictureFormat } from '../../../../src/domain/records.ts';
 import type { PictureSource } from '../../../../src/ports/comparator.ts';
 import { expected, fixture } from '../../../fixtures/pictures/expected.ts';
-import { locking } from '../../../support/hostile-pictures.ts';
+import { withFrameSize } from '../../../support/hostile-pictures.ts';
 import { ROOT } from '../../../support/imgpipe.ts';
 import { cutPng, png } from '../../../support/pictures.ts';
 import { chunk, ihdr, png as pngOf } from '../../../support/png-files.ts';
@@ -137,7 +137,7 @@ describe('a picture that cannot be decoded', () => {
 
   it.each([
     ['PNG', pngOf(ihdr(30_000, 30_000, 8, 2), chunk('IDAT', Buffer.alloc(10))), 'png'],
-    ['JPEG', locking(fixture('baseline-420.jpg'), 30_000, 30_000), 'jpg'],
+    ['JPEG', withFrameSize(fixture('baseline-420.jpg'), 30_000, 30_000), 'jpg'],
   ] as const)('is not decoded if its header says 30,000 × 30,000: %s', async (_, bytes, format) => {
     const { executor, tasks } = counting();
     const thumbnails = createThumbnails({ ...LIMITS, executor });

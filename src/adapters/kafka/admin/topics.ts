@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import { ImgpipeError } from '../../../domain/errors.ts';
+import { hasType } from '../errors.ts';
+import type { KafkaOptions } from '../options.ts';
+
+/** How often to check whether a topic has been created or deleted. */
+const POLL_MS = 50;
+
+/** Creates the topics that do not exist. Resolves once every partition has a leader. Existing topics keep their settings. */
+export async function createTopics(admin: Admin, names: readonly string[], options: KafkaOptions): Promise<void> {
+  const existing = new Set(await admin.listTopics());
+  const missing = names.filter((name) => !existing.has(name));
+  if (missing.length === 0) return;
+  const retention = options.retention === 'forever' ? '-1' : String(options.retention);
+  const configEntries = [
+    { name: 'retention.ms', value: retention },
+    { name: 'retention.bytes', value: '-1' },
+    { name: 'cleanup.policy', value: 'delete' },
+  ];
+  try {
+    // Resolves with false, and does not reject, if another process has just created them.
+    await admin.createTopics({
+      topics: missing.map((topic) => ({
+        topic,
+        numPartitions: options.partitions,
+        replicationFactor: options.replication,
+        configEntries,
+      })),
+      waitForLeaders: false,
+    });
+  } catch (error) {
+    if (!hasType(error, 'INVALID_REPLICATION_FACTOR')) throw error;
+    throw new ImgpipeError(
+      'config_invalid',
+      `kafka_replication: the cluster has fewer than ${options.replication} brokers (INVALID_REPLICATION_FACTOR): set a smaller number`,
+      { cause: error },
+    );
+  }
+  while (!(await haveLeaders(admin, missing))) await sleep(POLL_MS);
+}
+
+/** Whether every partition has a leader, which is some time after the creation. */
+async function haveLeaders(admin: Admin, names: readonly string[]): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [...names] });
+    return topics.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0));
+  } catch (error) {
+    if (hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION') || hasType(error, 'LEADER_NOT_AVAILABLE')) return false;
+    throw error;
+  }
+}
+
+/** The partition count of each topic. Topics that do not exist are left out. */
+export async function partitionCounts(admin: Admin, names: readonly string[]): Promise<Map<string, number>> {
+  const existing = new Set(await admin.listTopics());
+  const topics = names.filter((name) => existing.has(name));
+  if (topics.length === 0) return new Map();
+  const metadata = await admin.fetchTopicMetadata({ topics });
+  return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
+}
+
+/** Deletes those of the topics that exist. Resolves once they are gone; brokers delete asynchronously. */
+export async function deleteTopics(admin: Admin, names: readonly string[]): Promise<void> {
+  const present = async () => {
+    const existing = new Set(await admin.listTopics());
+    return names.filter((name) => existing.has(name));
+  };
+  const topics = await present();
+  if (topics.length === 0) return;
+  try {
+    await admin.deleteTopics({ topics });
+  } catch (error) {
+    if (!hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) throw error;
+  }
+  while ((await present()).length > 0) await sleep(POLL_MS);
+}

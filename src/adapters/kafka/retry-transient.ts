@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withDeadline } from '../../base/deadlines.ts';
+
+const RETRY_AFTER_MS = 50;
+
+export interface RetryLimits {
+  readonly isTransient: (error: unknown) => boolean;
+  readonly withinMs: number;
+  /** The error when the deadline passes without a failure to report. */
+  readonly late: () => Error;
+}
+
+/**
+ * Repeats a request while it fails for a reason that soon passes: the broker has just started, a topic is new, a leader
+ * is being elected. Rejects with any other error, and at the deadline with the last transient one.
+ */
+export async function retryTransient<T>(request: () => Promise<T>, limits: RetryLimits): Promise<T> {
+  const { isTransient, withinMs, late } = limits;
+  let isOver = false;
+  let lastError: Error | undefined;
+
+  async function untilDone(): Promise<T> {
+    for (;;) {
+      try {
+        return await request();
+      } catch (error) {
+        if (isOver || !isTransient(error)) throw error;
+        if (error instanceof Error) lastError = error;
+      }
+      await sleep(RETRY_AFTER_MS);
+    }
+  }
+
+  try {
+    return await withDeadline(withinMs, untilDone(), () => lastError ?? late());
+  } finally {
+    isOver = true;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Catalog } from '../../ports/catalog/catalog.ts';
+import { createAlertRows } from './alert-rows.ts';
+import { createAuditRows } from './audit-rows.ts';
+import { createBrowsingRows } from './browsing-rows.ts';
+import { createDeadLetterRows } from './dead-letter-rows.ts';
+import { createFaults, type MemoryCatalogFaults } from './faults.ts';
+import { createHeartbeatRows } from './heartbeat-rows.ts';
+import { createImageRows } from './image-rows.ts';
+import { createMemoryLocks, type LockTable } from './locks.ts';
+import { createOutcomeRows } from './outcome-rows.ts';
+import { createPipelineRows } from './pipeline-rows.ts';
+import { newTables, type Tables } from './tables.ts';
+
+/** What several catalogs can share, each as if in a process of its own. */
+export interface MemoryCatalogState {
+  readonly tables: Tables;
+  readonly locks: LockTable;
+}
+
+export interface MemoryCatalog extends Catalog {
+  readonly faults: MemoryCatalogFaults;
+  /** Takes a lock away from everybody who holds it, as a dropped connection does: their `lost` fires. */
+  loseLocks(name: string): void;
+}
+
+export function newMemoryCatalogState(): MemoryCatalogState {
+  return { tables: newTables(), locks: new Map() };
+}
+
+/** A catalog that keeps everything in memory, for tests: the promises of the port, but gone with the process. */
+export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCatalog {
+  const { tables } = state;
+  const locks = createMemoryLocks(state.locks);
+  return {
+    lock: locks.lock,
+    ...createPipelineRows(tables),
+    ...createImageRows(tables),
+    ...createOutcomeRows(tables),
+    ...createAlertRows(tables),
+    ...createDeadLetterRows(tables),
+    ...createHeartbeatRows(tables),
+    ...createBrowsingRows(tables),
+    ...createAuditRows(tables),
+    faults: createFaults(tables),
+    loseLocks: locks.lose,
+    close: async () => locks.releaseAll(),
+  };
+}

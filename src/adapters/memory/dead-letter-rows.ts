@@ -1,0 +1,129 @@
+import { subjectOf } from '../../domain/dead-letters.ts';
+import type { DeadLetterHead, DeadLetterRecord, ImageId, NewDeadLetter, RecordPosition } from '../../domain/records.ts';
+import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
+import { deleteOutcome, imageAt, outcomeKey, putImage, type Tables } from './tables.ts';
+
+export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
+  function mark(letters: readonly DeadLetterRecord[], at: string): void {
+    for (const letter of letters) tables.deadLetters.set(letter.id, { ...letter, replayedAt: at });
+  }
+
+  function unmarked(id: number): DeadLetterRecord | undefined {
+    const letter = tables.deadLetters.get(id);
+    return letter?.replayedAt === null ? letter : undefined;
+  }
+
+  function replayImage(id: number, at: string): void {
+    const letter = unmarked(id);
+    const subject = letter && subjectOf(letter);
+    if (subject?.kind !== 'image') return;
+    const { technique, image } = subject;
+    mark(lettersOfImage(tables, technique, image), at);
+    if (tables.outcomes.get(outcomeKey(technique, image))?.kind === 'dead') deleteOutcome(tables, technique, image);
+    const row = imageAt(tables, image);
+    if (row === undefined) return;
+    // A verdict may have come from limits that no longer hold.
+    putImage(tables, { ...row, position: null, fact: row.fact?.verdict === 'decodes' ? row.fact : null });
+  }
+
+  function replayEvent(id: number, position: RecordPosition, at: string): void {
+    const letter = unmarked(id);
+    const subject = letter && subjectOf(letter);
+    if (subject?.kind !== 'event') return;
+    mark(lettersOfEvent(tables, subject.event), at);
+    const event = tables.events.get(subject.event);
+    if (event !== undefined) tables.events.set(event.number, { ...event, position });
+  }
+
+  return {
+    addDeadLetters: async (letters) => {
+      for (const letter of letters) addDeadLetter(tables, letter);
+    },
+
+    deadLetterHeads: async (before = Number.MAX_SAFE_INTEGER, limit) =>
+      [...tables.deadLetters.values()]
+        .filter(({ id }) => id < before)
+        .reverse()
+        .slice(0, limit)
+        .map(headOf),
+
+    deadLetters: async (ids) => ids.map((id) => tables.deadLetters.get(id)),
+
+    deadLetterRange: async () => {
+      const ids = [...tables.deadLetters.keys()];
+      const [first, last] = [ids.at(0), ids.at(-1)];
+      return first === undefined || last === undefined ? undefined : { count: ids.length, first, last };
+    },
+
+    deadLettersOf: async (technique, images) => images.flatMap((image) => lettersOfImage(tables, technique, image)),
+
+    replayImages: async (ids, at) => {
+      for (const id of ids) replayImage(id, at);
+    },
+
+    replayEvents: async (replayed, at) => {
+      for (const { id, position } of replayed) replayEvent(id, position, at);
+    },
+
+    removeDeadLetters: async (ids) => {
+      for (const id of ids) tables.deadLetters.delete(id);
+    },
+  };
+}
+
+/** See `DeadLetterCatalog.addDeadLetters`. */
+export function addDeadLetter(tables: Tables, letter: NewDeadLetter): void {
+  const subject = subjectOf(letter);
+  const earlier =
+    subject.kind === 'image'
+      ? lettersOfImage(tables, subject.technique, subject.image)
+      : subject.kind === 'event'
+        ? lettersOfEvent(tables, subject.event)
+        : [];
+  const key = keyOf(letter);
+  for (const each of earlier) {
+    if (each.replayedAt !== null || positionKey(each.position) !== positionKey(letter.position)) {
+      tables.deadLetters.delete(each.id);
+    }
+  }
+  for (const each of tables.deadLetters.values()) if (keyOf(each) === key) return;
+  tables.lastDeadLetter += 1;
+  const id = tables.lastDeadLetter;
+  tables.deadLetters.set(id, { ...letter, id, replayedAt: null });
+}
+
+/** Removes the replayed dead letters of an image and technique, which have a new outcome. */
+export function removeReplayed(tables: Tables, technique: string, image: ImageId): void {
+  for (const { id, replayedAt } of lettersOfImage(tables, technique, image)) {
+    if (replayedAt !== null) tables.deadLetters.delete(id);
+  }
+}
+
+/** Removes the alert stage's dead letters of an event, which has a ready alert. */
+export function removeLettersOfEvent(tables: Tables, event: number): void {
+  for (const { id } of lettersOfEvent(tables, event)) tables.deadLetters.delete(id);
+}
+
+function lettersOfImage({ deadLetters }: Tables, technique: string, { stream, number }: ImageId): DeadLetterRecord[] {
+  return [...deadLetters.values()].filter(
+    ({ stage, image, technique: of }) =>
+      stage === 'analyze' && of === technique && image?.stream === stream && image.number === number,
+  );
+}
+
+function lettersOfEvent({ deadLetters }: Tables, event: number): DeadLetterRecord[] {
+  return [...deadLetters.values()].filter((letter) => letter.stage === 'alert' && letter.event === event);
+}
+
+function headOf({ stack: _, message: __, ...head }: DeadLetterRecord): DeadLetterHead {
+  return head;
+}
+
+/** A letter's subject and message: of each there is one letter. */
+function keyOf({ stage, technique, image, event, position }: NewDeadLetter): string {
+  return JSON.stringify([stage, technique, image?.stream, image?.number, event, positionKey(position)]);
+}
+
+function positionKey(position: RecordPosition | null): string {
+  return position === null ? '' : JSON.stringify([position.bus, position.topic, position.partition, position.offset]);
+}

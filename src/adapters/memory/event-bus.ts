@@ -1,0 +1,179 @@
+import type { Message } from '../../domain/messages.ts';
+import type { Chunk, ConsumeOptions, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
+
+interface Log {
+  readonly messages: Map<number, Message>;
+  nextOffset: number;
+}
+
+/** What several buses can share, each as if in a process of its own. */
+export interface MemoryBusState {
+  readonly logs: Map<string, Log>;
+  /** The next offset of each topic and group. */
+  readonly committed: Map<string, { readonly topic: string; readonly group: string; readonly next: number }>;
+  /** The consumer at work for each topic and group. */
+  readonly consumers: Map<string, string>;
+  /** Called when a message was published or a consumer ended. */
+  readonly waiting: Set<() => void>;
+}
+
+export interface MemoryBus extends EventBus {
+  readonly faults: {
+    /** Deletes messages from the log of a topic; all of them without offsets. */
+    loseMessages(topic: string, offsets?: readonly number[]): void;
+  };
+}
+
+export const MEMORY_BUS_ID = 'memory';
+
+/** How many messages one chunk may have. */
+const MAX_CHUNK = 256;
+/** Every topic has this one partition. */
+const PARTITION = 0;
+
+export function newMemoryBusState(): MemoryBusState {
+  return { logs: new Map(), committed: new Map(), consumers: new Map(), waiting: new Set() };
+}
+
+/** A bus that keeps its logs in memory, for tests: one consumer of a group and topic works, the others stand by. */
+export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer'): MemoryBus {
+  const { logs, committed, consumers, waiting } = state;
+
+  function wakeAll(): void {
+    for (const wake of [...waiting]) wake();
+  }
+
+  function append(topic: string, message: Message): number {
+    const log = logs.get(topic) ?? { messages: new Map(), nextOffset: 0 };
+    logs.set(topic, log);
+    const offset = log.nextOffset;
+    log.messages.set(offset, message);
+    log.nextOffset += 1;
+    return offset;
+  }
+
+  function take(topic: string, group: string): ReceivedMessage[] {
+    const log = logs.get(topic);
+    const taken: ReceivedMessage[] = [];
+    if (log === undefined) return taken;
+    const first = committed.get(keyOf(topic, group))?.next ?? 0;
+    for (let offset = first; offset < log.nextOffset && taken.length < MAX_CHUNK; offset += 1) {
+      const message = log.messages.get(offset);
+      if (message !== undefined) taken.push({ ...message, position: positionAt(topic, offset) });
+    }
+    return taken;
+  }
+
+  /** True once this consumer is the one at work; false if it is told to stop, or has drained, before. */
+  async function takeOver({ topic, group, signal, drain, onNotice }: ConsumeOptions): Promise<boolean> {
+    let reported: string | undefined;
+    while (!signal.aborted) {
+      const holder = consumers.get(keyOf(topic, group));
+      if (holder === undefined) {
+        consumers.set(keyOf(topic, group), owner);
+        return true;
+      }
+      if (drain && take(topic, group).length === 0) return false;
+      if (holder !== reported) onNotice?.({ kind: 'standing_by', holder });
+      reported = holder;
+      await nextChange(waiting, signal);
+    }
+    return false;
+  }
+
+  async function consume(options: ConsumeOptions): Promise<void> {
+    const { topic, group, signal, drain } = options;
+    if (!(await takeOver(options))) return;
+    try {
+      options.onNotice?.({ kind: 'working' });
+      while (!signal.aborted) {
+        const messages = take(topic, group);
+        if (messages.length > 0) await options.onChunk(chunkOf(topic, group, messages));
+        else if (drain) return;
+        else await nextChange(waiting, signal);
+      }
+    } finally {
+      consumers.delete(keyOf(topic, group));
+      wakeAll();
+    }
+  }
+
+  function chunkOf(topic: string, group: string, messages: readonly ReceivedMessage[]): Chunk {
+    return {
+      messages,
+      isCurrent: () => true,
+      keepAlive: async () => {},
+      commit: async (nextOffset) => {
+        const next = Math.max(nextOffset, committed.get(keyOf(topic, group))?.next ?? 0);
+        committed.set(keyOf(topic, group), { topic, group, next });
+        wakeAll();
+      },
+    };
+  }
+
+  return {
+    id: MEMORY_BUS_ID,
+    address: MEMORY_BUS_ID,
+
+    publish: async (topic, messages) => {
+      const positions = messages.map((message) => positionAt(topic, append(topic, message)));
+      wakeAll();
+      return positions;
+    },
+
+    consume,
+
+    committed: async (topic, group) => {
+      const commit = committed.get(keyOf(topic, group));
+      return new Map(commit === undefined ? [] : [[PARTITION, commit.next]]);
+    },
+
+    logs: async (topic) => {
+      const log = logs.get(topic);
+      if (log === undefined) return [];
+      const offsets = [...log.messages.keys()];
+      const [start = log.nextOffset, last = log.nextOffset - 1] = [offsets.at(0), offsets.at(-1)];
+      return [{ partition: PARTITION, start, end: last + 1 }];
+    },
+
+    nameOf: (topicOrGroup) => topicOrGroup,
+    members: async () => [],
+    groups: async () => [...new Set([...committed.values()].map(({ group }) => group))].sort(),
+
+    clear: async () => {
+      logs.clear();
+      committed.clear();
+    },
+
+    close: async () => {},
+
+    faults: {
+      loseMessages: (topic, offsets) => {
+        const messages = logs.get(topic)?.messages;
+        for (const offset of offsets ?? [...(messages?.keys() ?? [])]) messages?.delete(offset);
+      },
+    },
+  };
+}
+
+function keyOf(topic: string, group: string): string {
+  return JSON.stringify([topic, group]);
+}
+
+function positionAt(topic: string, offset: number) {
+  return { bus: MEMORY_BUS_ID, topic, partition: PARTITION, offset };
+}
+
+/** Resolves at the next change, or when the signal aborts. */
+function nextChange(waiting: Set<() => void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      waiting.delete(wake);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    waiting.add(wake);
+    signal.addEventListener('abort', wake);
+    if (signal.aborted) wake();
+  });
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { sha256Of } from '../../base/digest.ts';
+import { ImgpipeError } from '../../domain/errors.ts';
+import type { ObjectStore, Promotion, PutResult } from '../../ports/object-store.ts';
+
+/** What several stores can share, each as if in a process of its own. */
+export interface MemoryStoreState {
+  readonly address: string;
+  readonly objects: Map<string, Uint8Array>;
+  /** Received pictures, by their names. */
+  readonly incoming: Map<string, Uint8Array>;
+}
+
+export interface MemoryObjectStore extends ObjectStore {
+  readonly faults: {
+    /** Removes an object, as a careless person does. */
+    lose(key: string): void;
+    /** Replaces the bytes of an object. */
+    corrupt(key: string, bytes: Uint8Array): void;
+  };
+}
+
+/** How much of an object one read returns. */
+const PIECE_BYTES = 64 * 1024;
+
+export function newMemoryStoreState(): MemoryStoreState {
+  return { address: `memory://${randomUUID()}`, objects: new Map(), incoming: new Map() };
+}
+
+/** An object store that keeps everything in memory, for tests: as fast as a Map, and gone with the process. */
+export function createMemoryObjectStore(state = newMemoryStoreState()): MemoryObjectStore {
+  const { address, objects, incoming } = state;
+  const locate = (key: string) => `${address}/${key}`;
+
+  function putOne(key: string, bytes: Uint8Array): PutResult {
+    if (objects.has(key)) return 'exists';
+    objects.set(key, new Uint8Array(bytes));
+    return 'added';
+  }
+
+  function putOneIncoming(name: string, bytes: Uint8Array): void {
+    const known = incoming.get(name);
+    if (known === undefined) incoming.set(name, new Uint8Array(bytes));
+    else if (Buffer.compare(known, bytes) !== 0) {
+      throw new ImgpipeError('object_conflict', `${locate(`incoming/${name}`)} exists with other bytes`);
+    }
+  }
+
+  function promoteOne({ incoming: name, key, sha256 }: Promotion): void {
+    const existing = objects.get(key);
+    const picture = incoming.get(name);
+    if (existing === undefined && picture === undefined) {
+      throw new ImgpipeError('object_missing', `${locate(key)} is missing, and so is its picture in incoming/${name}`);
+    }
+    if (existing !== undefined && sha256Of(existing) !== sha256) {
+      throw new ImgpipeError('object_conflict', `${locate(key)} is another picture than the one that got this number`);
+    }
+    if (picture !== undefined) putOne(key, picture);
+    incoming.delete(name);
+  }
+
+  return {
+    address,
+    locate,
+
+    putIncoming: async (pictures) => {
+      for (const { name, bytes } of pictures) putOneIncoming(name, bytes);
+    },
+    promote: async (pictures) => {
+      for (const picture of pictures) promoteOne(picture);
+    },
+    listIncoming: async (stream) => [...incoming.keys()].filter((name) => name.startsWith(`${stream}/`)),
+    removeIncoming: async (names) => {
+      for (const name of names) incoming.delete(name);
+    },
+
+    put: async (added) => added.map(({ key, bytes }) => putOne(key, bytes)),
+    get: async (key) => copyOf(objects.get(key)),
+    digest: async (key) => {
+      const bytes = objects.get(key);
+      return bytes && { sha256: sha256Of(bytes), size: bytes.length };
+    },
+    size: async (key) => objects.get(key)?.length,
+    open: async (key) => {
+      const bytes = objects.get(key);
+      return bytes && { size: bytes.length, bytes: piecesOf(() => objects.get(key), bytes.length, locate(key)) };
+    },
+    list: async (folder) => [...keysOf(state)].filter((key) => key.startsWith(`${folder}/`)),
+    remove: async (keys) => {
+      for (const key of keys) {
+        objects.delete(key);
+        if (key.startsWith(INCOMING)) incoming.delete(key.slice(INCOMING.length));
+      }
+    },
+    collectGarbage: async () => {},
+
+    faults: {
+      lose: (key) => void objects.delete(key),
+      corrupt: (key, bytes) => void objects.set(key, new Uint8Array(bytes)),
+    },
+  };
+}
+
+const INCOMING = 'incoming/';
+
+function keysOf({ objects, incoming }: MemoryStoreState): string[] {
+  return [...objects.keys(), ...[...incoming.keys()].map((name) => `${INCOMING}${name}`)];
+}
+
+/** What a caller does to its bytes must not reach the object. */
+function copyOf(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  return bytes && new Uint8Array(bytes);
+}
+
+function piecesOf(read: () => Uint8Array | undefined, size: number, address: string): ReadableStream<Uint8Array> {
+  let offset = 0;
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const bytes = read();
+        if (bytes === undefined) throw new ImgpipeError('object_missing', `${address} was removed while it was read`);
+        if (bytes.length !== size) throw new ImgpipeError('object_damaged', `${address} changed while it was read`);
+        const piece = bytes.slice(offset, offset + PIECE_BYTES);
+        offset += piece.length;
+        if (piece.length > 0) controller.enqueue(piece);
+        if (offset === size) controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,112 @@
+import {
+  type ImageId,
+  type NewOutcome,
+  OUTCOME_KINDS,
+  type OutcomeKind,
+  type OutcomeRecord,
+} from '../../domain/records.ts';
+import type { ImageRange, OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
+import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
+import {
+  type EventRow,
+  eventAt,
+  imageAt,
+  isEventDead,
+  outcomeAt,
+  outcomeKey,
+  putImage,
+  putOutcome,
+  type Tables,
+} from './tables.ts';
+
+export function createOutcomeRows(tables: Tables): OutcomeCatalog {
+  function add(outcome: NewOutcome): OutcomeRecord {
+    addFacts(tables, outcome);
+    const { technique, threshold, kind, measurement, reference, analyzedAt } = outcome;
+    const image = { stream: outcome.image.stream, number: outcome.image.number };
+    const known = outcomeAt(tables, technique, image);
+    if (known !== undefined) return known;
+    putOutcome(tables, { image, technique, threshold, kind, measurement, reference, analyzedAt });
+    if (kind === 'changed' || kind === 'size_changed') addEvent({ ...outcome, image });
+    removeReplayed(tables, technique, image);
+    if (outcome.deadLetter !== undefined) addDeadLetter(tables, outcome.deadLetter);
+    const added = outcomeAt(tables, technique, image);
+    if (added === undefined) throw new Error(`the outcome of ${image.stream}/${image.number} was not added`);
+    return added;
+  }
+
+  function addEvent({ image, technique, base, regions }: NewOutcome): void {
+    const number = tables.pipeline.lastEvent + 1;
+    tables.pipeline = { ...tables.pipeline, lastEvent: number };
+    tables.eventOfOutcome.set(outcomeKey(technique, image), number);
+    const pending = { state: 'pending', differenceSha256: null, position: null } as const;
+    tables.events.set(number, { number, technique, image, base, regions, ...pending });
+  }
+
+  function update(number: number, change: (event: EventRow) => Partial<EventRow>): void {
+    const event = tables.events.get(number);
+    if (event !== undefined) tables.events.set(number, { ...event, ...change(event) });
+  }
+
+  function isOpen(technique: string, image: ImageId): boolean {
+    if (imageAt(tables, image) === undefined) return false;
+    const key = outcomeKey(technique, image);
+    if (!tables.outcomes.has(key)) return true;
+    const event = tables.eventOfOutcome.get(key);
+    return event !== undefined && tables.alerts.get(event)?.state !== 'ready' && !isEventDead(tables, event);
+  }
+
+  return {
+    addOutcomes: async (outcomes) => {
+      for (const { kind } of outcomes) checkKind(kind);
+      return outcomes.map(add);
+    },
+    outcomes: async (technique, ids) => ids.map((id) => outcomeAt(tables, technique, id)),
+    events: async (numbers) => numbers.map((number) => eventAt(tables, number)),
+
+    markEventsReady: async (events) => {
+      for (const { number, differenceSha256 } of events) {
+        update(number, ({ state }) => (state === 'pending' ? { state: 'ready', differenceSha256 } : {}));
+      }
+    },
+
+    markEventsPublished: async (events) => {
+      for (const { number, position } of events) {
+        update(number, (event) => ({ position: event.position ?? position }));
+      }
+    },
+
+    firstOpen: async (technique, range) => numbersIn(range).find((number) => isOpen(technique, { ...range, number })),
+
+    tally: async (technique, range) => {
+      const tally = { events: 0, alerts: 0, deadLetters: 0 };
+      for (const number of numbersIn(range)) {
+        const key = outcomeKey(technique, { stream: range.stream, number });
+        if (tables.outcomes.get(key)?.kind === 'dead') tally.deadLetters += 1;
+        const event = tables.eventOfOutcome.get(key);
+        if (event === undefined) continue;
+        tally.events += 1;
+        if (tables.alerts.get(event)?.state === 'ready') tally.alerts += 1;
+        if (isEventDead(tables, event)) tally.deadLetters += 1;
+      }
+      return tally;
+    },
+  };
+}
+
+function numbersIn({ first, last }: ImageRange): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+}
+
+/** All outcomes of a batch are added or none. */
+function checkKind(kind: OutcomeKind): void {
+  if (!OUTCOME_KINDS.includes(kind)) throw new TypeError(`${kind} is not the kind of an outcome`);
+}
+
+/** A fact is recorded once: whoever comes later has found the same. */
+function addFacts(tables: Tables, { facts }: NewOutcome): void {
+  for (const { fact, ...id } of facts) {
+    const image = imageAt(tables, id);
+    if (image?.fact === null) putImage(tables, { ...image, fact });
+  }
+}

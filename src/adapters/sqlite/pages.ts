@@ -1,0 +1,109 @@
+import type { ImageId } from '../../domain/records.ts';
+import type { CatalogPages, EventRow } from '../../ports/catalog/audit.ts';
+import { countsOf, type Reader } from './counts.ts';
+import type { Row } from './database.ts';
+import { alertOf, eventOf, imageOf, outcomeOf, positionOf } from './rows.ts';
+
+/** An event with what its outcome says, by columns of their own where both have one of a name. */
+const EVENT_ROWS = `
+  SELECT e.*, o.kind, o.threshold, o.threshold_unit, o.measurement, o.reference, o.analyzed_at
+  FROM event e LEFT JOIN outcome o ON o.technique = e.technique AND o.stream = e.stream AND o.number = e.image
+    AND o.kind IN ('changed', 'size_changed')`;
+
+/** The pages of a catalog as a reader sees it. Each query goes along one index. */
+export function pagesOf(db: Reader): CatalogPages {
+  return {
+    counts: async () => countsOf(db),
+
+    imagePage: async (after, limit) =>
+      db
+        .all(
+          'SELECT * FROM image WHERE (stream, number) > (?, ?) ORDER BY stream, number LIMIT ?',
+          ...key(after),
+          limit,
+        )
+        .map(imageOf),
+
+    outcomePage: async (technique, after, limit) => {
+      const rows = db.all(
+        `SELECT * FROM outcome WHERE technique = ? AND (stream, number) > (?, ?) ORDER BY stream, number LIMIT ?`,
+        technique,
+        ...key(after),
+        limit,
+      );
+      return rows.map((row) => outcomeOf(row, eventOfOutcome(db, row)));
+    },
+
+    deadImagePage: async (technique, after, limit) =>
+      db
+        .all(
+          `SELECT DISTINCT stream, image AS number FROM dead_letter INDEXED BY dead_letter_by_image
+           WHERE technique = ? AND (stream, image) > (?, ?) AND image IS NOT NULL AND stage = 'analyze'
+           ORDER BY stream, image LIMIT ?`,
+          technique,
+          ...key(after),
+          limit,
+        )
+        .map((row) => ({ stream: String(row['stream']), number: Number(row['number']) })),
+
+    eventPage: async (after, limit) =>
+      db.all(`${EVENT_ROWS} WHERE e.number > ? ORDER BY e.number LIMIT ?`, after, limit).map(eventRowOf),
+
+    deadEventPage: async (after, limit) =>
+      db
+        .all(
+          `SELECT DISTINCT event AS number FROM dead_letter
+           WHERE event > ? AND event IS NOT NULL AND replayed_at IS NULL ORDER BY event LIMIT ?`,
+          after,
+          limit,
+        )
+        .map((row) => Number(row['number'])),
+
+    alertRowPage: async (after, limit) =>
+      db.all('SELECT * FROM alert WHERE number > ? ORDER BY number LIMIT ?', after, limit).map(alertOf),
+
+    streams: async () =>
+      db
+        .all('SELECT stream, last_number FROM stream ORDER BY stream')
+        .map((row) => ({ stream: String(row['stream']), lastNumber: Number(row['last_number']) })),
+
+    techniques: async () =>
+      db
+        .all(
+          `SELECT technique, max(in_use) AS in_use FROM (
+             SELECT technique, 1 AS in_use FROM technique UNION ALL SELECT technique, 0 FROM outcome_total)
+           GROUP BY technique ORDER BY technique`,
+        )
+        .map((row) => ({ technique: String(row['technique']), inUse: row['in_use'] === 1 })),
+
+    lastEvent: async () => Number(db.get('SELECT last_event FROM pipeline')?.['last_event']),
+
+    masks: async () =>
+      db.all('SELECT DISTINCT mask FROM image WHERE mask IS NOT NULL ORDER BY mask').map((row) => String(row['mask'])),
+  };
+}
+
+function key(after: ImageId | undefined): [string, number] {
+  return [after?.stream ?? '', after?.number ?? 0];
+}
+
+function eventOfOutcome(db: Reader, row: Row) {
+  if (row['kind'] !== 'changed' && row['kind'] !== 'size_changed') return null;
+  const event = db.get(
+    `${EVENT_ROWS} WHERE e.technique = ? AND e.stream = ? AND e.image = ?`,
+    row['technique'] ?? null,
+    row['stream'] ?? null,
+    row['number'] ?? null,
+  );
+  return event === undefined ? null : eventOf(event);
+}
+
+function eventRowOf(row: Row): EventRow {
+  return {
+    number: Number(row['number']),
+    technique: String(row['technique']),
+    image: { stream: String(row['stream']), number: Number(row['image']) },
+    position: positionOf(row),
+    event: row['kind'] === null ? undefined : eventOf(row),
+  };
+}

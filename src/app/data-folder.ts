@@ -1,0 +1,33 @@
+import path from 'node:path';
+import { type Database, type DatabaseOptions, openDatabase } from '../adapters/sqlite/database.ts';
+import { type ErrorCode, ImgpipeError } from '../domain/errors.ts';
+
+/** What a user can do about an error of the catalog's file: adapters know no settings. */
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  no_permission: ', or choose another folder with --data',
+  config_invalid: ': choose another folder with --data',
+};
+
+/** Opens the catalog in a data folder. Errors about its path name the setting `data`. */
+export async function openDataFolder(folder: string, options: DatabaseOptions): Promise<Database> {
+  try {
+    return await openDatabase(path.join(folder, 'imgpipe.db'), options);
+  } catch (error) {
+    throw withSetting(error, folder);
+  }
+}
+
+function withSetting(error: unknown, folder: string): unknown {
+  if (!(error instanceof ImgpipeError)) return error;
+  const { code, message } = error;
+  if (code === 'not_found') {
+    return new ImgpipeError(
+      code,
+      `there is no pipeline in ${folder} yet: start one with 'imgpipe run', or choose its folder with --data`,
+      { cause: error },
+    );
+  }
+  const hint = HINTS[code];
+  if (hint === undefined) return error;
+  return new ImgpipeError(code, `data: ${message}${hint}`, { cause: error });
+}

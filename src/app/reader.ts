@@ -1,0 +1,74 @@
+import { hostname } from 'node:os';
+import type { Config } from '../config/settings.ts';
+import { ImgpipeError } from '../domain/errors.ts';
+import { imageKey } from '../domain/object-keys.ts';
+import type { DeadLetterHead, DeadLetterRecord } from '../domain/records.ts';
+import type { StageName } from '../domain/reports.ts';
+import { type Liveness, liveness } from '../operations/alive.ts';
+import { deadLetterHeads, findDeadLetter } from '../operations/dead-letters.ts';
+import { type AlertView, view } from '../operations/view.ts';
+import { type Adapters, openAdapters } from './adapters.ts';
+import { checkedIdentity } from './checked-identity.ts';
+
+/** What can be read of a pipeline from its catalog and store, without its stages. */
+export interface Reader {
+  /** The data folder's absolute path. */
+  readonly data: string;
+  readonly broker: string;
+  /** The absolute path of an object of the store, by its key. */
+  locate(key: string): string;
+  /** The bytes of an object of the store, by its key. Throws `not_found`. */
+  read(key: string): Promise<Uint8Array>;
+  view(alert: number): Promise<AlertView>;
+  /** An alert's image as a JPEG file with a box around each region. */
+  boxed(alert: AlertView): Promise<Uint8Array>;
+  /** Whether a stage is alive on this host. Asks only the catalog. */
+  alive(stage: StageName): Promise<Liveness>;
+  /** The dead letters, newest first. */
+  deadLetters(): AsyncIterable<DeadLetterHead>;
+  /** A dead letter with its message. Throws `not_found`. */
+  deadLetter(id: number): Promise<DeadLetterRecord>;
+  close(): Promise<void>;
+}
+
+/** Opens an existing pipeline for reading, without loading its stages. Throws `not_found`. */
+export async function openReader({ config, command }: { config: Config; command: string }): Promise<Reader> {
+  const as = `imgpipe ${command} (process ${process.pid})`;
+  return readerOf(await openAdapters({ config, command, as, create: false }));
+}
+
+/** The reading part of a pipeline. */
+export function readerOf(adapters: Adapters): Reader {
+  const { catalog, store, broker } = adapters;
+
+  async function read(key: string): Promise<Uint8Array> {
+    const bytes = await store.get(key);
+    if (bytes === undefined) throw new ImgpipeError('not_found', `${store.locate(key)} does not exist`);
+    return bytes;
+  }
+
+  return {
+    data: store.address,
+    broker: broker.address,
+    locate: (key) => store.locate(key),
+    read,
+    view: async (alert) => {
+      await checkedIdentity(adapters);
+      return view(catalog, store, alert);
+    },
+    boxed: async ({ event, image }) => {
+      const bytes = await read(imageKey(image));
+      return adapters.boxed({ bytes, format: image.format }, event.regions?.first ?? []);
+    },
+    alive: (stage) => liveness(catalog, { stage, host: hostname() }),
+    async *deadLetters() {
+      await checkedIdentity(adapters);
+      yield* deadLetterHeads(catalog);
+    },
+    deadLetter: async (id) => {
+      await checkedIdentity(adapters);
+      return findDeadLetter(catalog, id);
+    },
+    close: () => adapters.close(),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { commandOf, configOf, DRAIN } from '../options.ts';
+
+/** `imgpipe alert` */
+export function alertCommand(onExit: (status: number) => void): Command {
+  return commandOf({
+    name: 'alert',
+    settings: ['metrics', 'wait'],
+    options: [DRAIN],
+    example: 'imgpipe alert --json | tee alerts.jsonl',
+  })
+    .description('turn image events into numbered alerts')
+    .action(async (options: { drain?: boolean }, command: Command) => {
+      const config = configOf(command);
+      const drain = options.drain === true;
+      const { runStage } = await import('../run-stage.ts');
+      onExit(
+        await runStage({
+          name: 'alert',
+          config,
+          ends: drain,
+          work: async (pipeline, stage) => {
+            await pipeline.alert({ ...stage, drain });
+            return {};
+          },
+        }),
+      );
+    });
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { commandOf, configOf, DRAIN } from '../options.ts';
+
+/** `imgpipe analyze` */
+export function analyzeCommand(onExit: (status: number) => void): Command {
+  const settings = ['technique', 'threshold', 'workers', 'maxMegapixels', 'objectWait', 'metrics', 'wait'] as const;
+  return commandOf({ name: 'analyze', settings, options: [DRAIN], example: 'imgpipe analyze --threshold 2000' })
+    .description('compare each image with the one before it, and record an event where they differ')
+    .action(async (options: { drain?: boolean }, command: Command) => {
+      const config = configOf(command);
+      const drain = options.drain === true;
+      const { runStage } = await import('../run-stage.ts');
+      onExit(
+        await runStage({
+          name: 'analyze',
+          config,
+          ends: drain,
+          work: async (pipeline, stage) => {
+            await pipeline.analyze({ ...stage, drain });
+            return {};
+          },
+        }),
+      );
+    });
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { openPipeline } from '../app/pipeline.ts';
+import type { Report } from '../domain/reports.ts';
+import { replayedJson } from '../operations/json/dead-letters.ts';
+import type { Replayed } from '../operations/replay.ts';
+import { NO_DEAD_LETTERS } from './dead.ts';
+import { runReadCommand } from './read-command.ts';
+import { noticeLine, subjectWords } from './words.ts';
+
+/** Replays dead letters. Resolves to the exit status, 1 if one of them cannot be replayed. */
+export function runDeadReplay(command: Command, ids: readonly number[] | 'all'): Promise<number> {
+  return runReadCommand(command, openPipeline, async ({ pipeline, config, terminal }) => {
+    const onReport = (report: Report) => {
+      const line = noticeLine(report);
+      if (line !== undefined) terminal.notice(line);
+    };
+    const replayed = await pipeline.replay(ids, { signal: new AbortController().signal, onReport });
+    for (const each of replayed) {
+      if (config.json) terminal.result(JSON.stringify(replayedJson(each)));
+      else if (each.how === 'gone') terminal.complaint(replayedLine(each));
+      else terminal.result(replayedLine(each));
+    }
+    if (replayed.length === 0) terminal.notice(NO_DEAD_LETTERS);
+    return replayed.some(({ how }) => how === 'gone') ? 1 : 0;
+  });
+}
+
+function replayedLine(replayed: Replayed): string {
+  const { letter } = replayed;
+  const what = `dead letter ${letter.id}: ${subjectWords(letter)}`;
+  switch (replayed.how) {
+    case 'published':
+      return `${what} is published again`;
+    case 'left':
+      return `${what} will be published by ${replayed.holder} within seconds`;
+    case 'waits':
+      return `${what} was replayed earlier and is not handled yet`;
+    case 'gone':
+      return `${what} cannot be replayed: there is nothing left to publish`;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Report } from '../domain/reports.ts';
+import { counted } from './words.ts';
+
+/** What a stage has reported so far. */
+export interface Tally {
+  images: number;
+  outcomes: number;
+  events: number;
+  alerts: number;
+  /** Files that the stream already has. */
+  skipped: number;
+  /** Files that could not be received. */
+  rejected: number;
+  deadLetters: number;
+}
+
+export function newTally(): Tally {
+  return { images: 0, outcomes: 0, events: 0, alerts: 0, skipped: 0, rejected: 0, deadLetters: 0 };
+}
+
+/** Counts a report. */
+export function count(report: Report, tally: Tally): void {
+  if (report.kind === 'image') tally.images += 1;
+  if (report.kind === 'outcome') tally.outcomes += 1;
+  if (report.kind === 'outcome' && report.outcome.event !== null) tally.events += 1;
+  if (report.kind === 'alert') tally.alerts += 1;
+  if (report.kind === 'skipped') tally.skipped += 1;
+  if (report.kind === 'rejected') tally.rejected += 1;
+  if (report.kind === 'dead_letter') tally.deadLetters += 1;
+}
+
+/** What a stage has done so far, for its progress line and its last line. */
+export function summaryOf(
+  name: 'receive' | 'analyze' | 'alert' | 'run',
+  tally: Tally,
+  paths: readonly string[],
+): string {
+  const { outcomes, events, alerts } = tally;
+  switch (name) {
+    case 'receive':
+      return receivedWords(tally, paths);
+    case 'analyze':
+      return `${counted(outcomes, 'image')} analyzed, ${counted(events, 'event')}`;
+    case 'alert':
+      return counted(alerts, 'alert');
+    case 'run':
+      return `${receivedWords(tally, paths)}, ${counted(events, 'event')}, ${counted(alerts, 'alert')}`;
+  }
+}
+
+function receivedWords({ images, skipped, rejected }: Tally, paths: readonly string[]): string {
+  const nothing = paths.length > 0 && images + skipped + rejected === 0;
+  return [
+    `${counted(images, 'image')} received`,
+    ...(skipped > 0 ? [`${counted(skipped, 'file')} skipped`] : []),
+    ...(nothing ? ['no .jpg, .jpeg or .png found'] : []),
+  ].join(', ');
+}
+
+/** What could not be handled; undefined where there is none. */
+export function failuresLine({ rejected, deadLetters }: Tally): string | undefined {
+  const files = rejected === 0 ? [] : [`${counted(rejected, 'file')} not received`];
+  const letters = deadLetters === 0 ? [] : [`${counted(deadLetters, 'dead letter')}, see 'imgpipe dead list'`];
+  return rejected + deadLetters === 0 ? undefined : [...files, ...letters].join('; ');
+}

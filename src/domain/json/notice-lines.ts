@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode } from '../errors.ts';
+import { STAGES } from '../reports.ts';
+import { deadLetterLineSchema } from './dead-letters.ts';
+import { count, positiveInteger } from './fields.ts';
+
+/** What stages report to a program besides their results. `type` says which. */
+
+const stage = z.enum(STAGES).describe('stage that reports it');
+const origin = z.string().describe('where the picture came from');
+const stream = z.string().describe('name of the stream');
+const error = z
+  .object({
+    code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]).describe('error code'),
+    message: z.string().describe('error message'),
+  })
+  .describe('the error');
+
+const noticeSchemas = [
+  z
+    .object({ type: z.literal('rejected').describe('always `rejected`'), origin, error })
+    .meta({ id: 'RejectedLine', description: 'a picture that could not be received' }),
+  z
+    .object({
+      type: z.literal('skipped').describe('always `skipped`'),
+      origin,
+      image: positiveInteger.describe('number of the image that it already is'),
+    })
+    .meta({ id: 'SkippedLine', description: 'a file whose content the stream already has' }),
+  deadLetterLineSchema
+    .omit({ id: true, replayed_at: true })
+    .extend({
+      type: z.literal('dead_letter').describe('always `dead_letter`'),
+      origin: origin.nullable().describe('where its image came from; null without an image'),
+    })
+    .meta({ id: 'DeadLetterReport', description: 'a new dead letter' }),
+  z
+    .object({ type: z.literal('skipped_former').describe('always `skipped_former`'), stage })
+    .meta({ id: 'SkippedFormerLine', description: 'a message from before the last `clean`' }),
+  z
+    .object({
+      type: z.literal('recovered').describe('always `recovered`'),
+      stream,
+      images: count.describe('images that are published now'),
+    })
+    .meta({ id: 'RecoveredLine', description: 'images that an interrupted receive or replay had left unpublished' }),
+  z
+    .object({ type: z.literal('blocked').describe('always `blocked`'), stream, error })
+    .meta({ id: 'BlockedLine', description: 'a stream whose images cannot be published until the error is fixed' }),
+  z
+    .object({ type: z.literal('waiting').describe('always `waiting`'), stage, error })
+    .meta({ id: 'WaitingLine', description: 'a transient error; the stage retries until it succeeds' }),
+  z
+    .object({
+      type: z.literal('resumed').describe('always `resumed`'),
+      stage,
+      after_ms: count.describe('how long it waited, in milliseconds'),
+    })
+    .meta({ id: 'ResumedLine', description: 'the end of a wait' }),
+  z
+    .object({
+      type: z.literal('standing_by').describe('always `standing_by`'),
+      stage,
+      holder: z.string().nullable().describe("process that does the work; null if the group's other members do"),
+    })
+    .meta({ id: 'StandingByLine', description: 'a stage that takes over when another process ends' }),
+  z
+    .object({
+      type: z.literal('lock_lost').describe('always `lock_lost`'),
+      stage,
+      lock: z.string().describe('name of the lock'),
+    })
+    .meta({ id: 'LockLostLine', description: 'a lock that the stage lost, and acquires again' }),
+  z
+    .object({
+      type: z.literal('working').describe('always `working`'),
+      stage,
+      partitions: z.array(count).nullable().describe('its partitions; null with the embedded broker'),
+      partition_count: count.nullable().describe("number of the topic's partitions; null with the embedded broker"),
+    })
+    .meta({ id: 'WorkingLine', description: 'a stage that consumes messages' }),
+  z
+    .object({ type: z.literal('rebalancing').describe('always `rebalancing`'), stage })
+    .meta({ id: 'RebalancingLine', description: 'a rebalance of the consumer group' }),
+  z
+    .object({
+      type: z.literal('joining').describe('always `joining`'),
+      stage,
+      gives_up_after_ms: count.describe('session timeout of a member that left without notice, in milliseconds'),
+    })
+    .meta({ id: 'JoiningLine', description: 'a stage that its consumer group does not admit yet' }),
+] as const;
+
+export const noticeLineSchema = z.discriminatedUnion('type', noticeSchemas);
+
+export type NoticeLine = z.infer<typeof noticeLineSchema>;

@@ -1,0 +1,17 @@
+import type { Counts } from '../ports/catalog/audit.ts';
+import type { AuditTotals, Fault } from './audit.ts';
+
+/** Where what the catalog counts as it goes is not what its rows come to. */
+export function countFaults(counts: Counts, totals: AuditTotals): Fault[] {
+  const pairs: readonly (readonly [string, number, number])[] = [
+    ['images', counts.images, totals.images],
+    ['analyzed images', counts.images - counts.openImages, totals.analyzed],
+    ['events', counts.events, totals.events],
+    ['alerts', counts.alerts, totals.alerts],
+  ];
+  return pairs.flatMap(([what, counted, rows]) =>
+    counted === rows
+      ? []
+      : [{ key: `count of ${what}`, what: `the catalog counts ${counted}, and has rows of ${rows}` }],
+  );
+}

@@ -1,0 +1,80 @@
+import type { ImageId, RecordPosition } from '../domain/records.ts';
+import type { CatalogPages, EventRow } from '../ports/catalog/audit.ts';
+import type { AuditListener, AuditTotals } from './audit.ts';
+import { reportHole } from './numbering.ts';
+import { peekable, type Rows, rowsOf } from './row-stream.ts';
+
+/** An event with neither a ready alert nor a dead letter that has not been replayed. */
+export interface OpenEventRow {
+  readonly number: number;
+  readonly technique: string;
+  readonly image: ImageId;
+  readonly position: RecordPosition | null;
+}
+
+/** Goes through events, alerts and the dead letters of events side by side, by their numbers. */
+export async function auditEvents(
+  pages: CatalogPages,
+  listener: AuditListener,
+): Promise<Pick<AuditTotals, 'events' | 'alerts'>> {
+  const byNumber = <T extends { readonly number: number }>(page: (after: number, limit: number) => Promise<T[]>) =>
+    rowsOf(
+      (after: number | undefined, limit) => page(after ?? 0, limit),
+      ({ number }: T) => number,
+    );
+  const alerts = peekable(byNumber((after, limit) => pages.alertRowPage(after, limit)));
+  const dead = peekable(
+    rowsOf(
+      (after: number | undefined, limit) => pages.deadEventPage(after ?? 0, limit),
+      (number: number) => number,
+    ),
+  );
+  const lastEvent = await pages.lastEvent();
+  const totals = { events: 0, alerts: 0 };
+  let last = 0;
+
+  for await (const row of byNumber((after, limit) => pages.eventPage(after, limit))) {
+    const { number } = row;
+    totals.events += 1;
+    reportHole(eventKey, last, number, listener.onFault);
+    last = number;
+    await passOrphanAlerts(alerts, number, totals, listener);
+    const alert = await alerts.takeIf((each) => each.number === number);
+    if (alert?.state === 'ready') totals.alerts += 1;
+    while ((await dead.takeIf((each) => each < number)) !== undefined);
+    const isDead = (await dead.takeIf((each) => each === number)) !== undefined;
+    if (alert?.state !== 'ready' && !isDead) listener.onOpenEvent(openEventOf(row));
+    checkEvent(row, lastEvent, listener);
+  }
+  reportHole(eventKey, last, lastEvent + 1, listener.onFault);
+  await passOrphanAlerts(alerts, Number.POSITIVE_INFINITY, totals, listener);
+  return totals;
+}
+
+function checkEvent({ number, event }: EventRow, lastEvent: number, { onFault }: AuditListener): void {
+  if (event === undefined) onFault({ key: eventKey(number), what: 'there is no outcome that says what changed' });
+  if (number > lastEvent) onFault({ key: eventKey(number), what: 'its number is past the last one given' });
+}
+
+/** Alerts before the next event have no event. */
+async function passOrphanAlerts(
+  alerts: Rows<{ readonly number: number; readonly state: string }>,
+  next: number,
+  totals: { alerts: number },
+  { onFault }: AuditListener,
+): Promise<void> {
+  for (;;) {
+    const alert = await alerts.takeIf(({ number }) => number < next);
+    if (alert === undefined) return;
+    if (alert.state === 'ready') totals.alerts += 1;
+    onFault({ key: `alert ${alert.number}`, what: 'its event has no row' });
+  }
+}
+
+function openEventOf({ number, technique, image, position }: EventRow): OpenEventRow {
+  return { number, technique, image, position };
+}
+
+function eventKey(number: number): string {
+  return `event ${number}`;
+}

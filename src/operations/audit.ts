@@ -1,0 +1,145 @@
+import type { OutcomeRecord } from '../domain/records.ts';
+import { type ImageId, imageName } from '../domain/records.ts';
+import type { CatalogPages, OpenImage } from '../ports/catalog/audit.ts';
+import { auditEvents, type OpenEventRow } from './audit-events.ts';
+import { createNumbering } from './numbering.ts';
+import { peekable, type Rows, rowsOf } from './row-stream.ts';
+
+/** Something in the catalog that does not fit together: the key of the thing, and what is wrong with it. */
+export interface Fault {
+  readonly key: string;
+  readonly what: string;
+}
+
+/** The catalog counted from its rows; no figure is derived from another. */
+export interface AuditTotals {
+  readonly images: number;
+  /** Images that have an outcome for each technique in use. */
+  readonly analyzed: number;
+  readonly events: number;
+  readonly alerts: number;
+}
+
+export interface AuditListener {
+  onFault(fault: Fault): void;
+  onOpenImage(image: OpenImage): void;
+  onOpenEvent(event: OpenEventRow): void;
+}
+
+/**
+ * Reads all rows of one moment, each once and in order, and reports what does not fit together and what is open. Its
+ * memory does not grow with the number of rows, but with the number of holes in them.
+ */
+export async function auditRows(
+  pages: CatalogPages,
+  defaultTechnique: string,
+  listener: AuditListener,
+): Promise<AuditTotals> {
+  const images = await auditImages(pages, defaultTechnique, listener);
+  const events = await auditEvents(pages, listener);
+  return { ...images, ...events };
+}
+
+/** The outcomes and the dead letters of a technique, as far as the images have been read. */
+interface TechniqueRows {
+  readonly technique: string;
+  readonly inUse: boolean;
+  readonly outcomes: Rows<OutcomeRecord>;
+  readonly letters: Rows<ImageId>;
+}
+
+async function auditImages(
+  pages: CatalogPages,
+  defaultTechnique: string,
+  listener: AuditListener,
+): Promise<Pick<AuditTotals, 'images' | 'analyzed'>> {
+  const found = await pages.techniques();
+  const inUse = found.some((each) => each.inUse) ? found : [...found, { technique: defaultTechnique, inUse: true }];
+  const techniques = unique(inUse).map(
+    (each): TechniqueRows => ({
+      ...each,
+      outcomes: peekable(
+        rowsOf(
+          (after, limit) => pages.outcomePage(each.technique, after, limit),
+          ({ image }: OutcomeRecord) => image,
+        ),
+      ),
+      letters: peekable(
+        rowsOf(
+          (after, limit) => pages.deadImagePage(each.technique, after, limit),
+          (id: ImageId) => id,
+        ),
+      ),
+    }),
+  );
+  const numbering = createNumbering(await pages.streams(), listener.onFault);
+  let images = 0;
+  let analyzed = 0;
+  for await (const image of rowsOf(
+    (after, limit) => pages.imagePage(after, limit),
+    (row: ImageId) => row,
+  )) {
+    images += 1;
+    numbering.add(image);
+    let open = false;
+    for (const rows of techniques) {
+      await passOrphans(rows, image, listener);
+      const outcome = await rows.outcomes.takeIf(({ image: id }) => compare(id, image) === 0);
+      if (outcome !== undefined) await checkOutcome(rows, outcome, numbering, listener);
+      else if (rows.inUse) {
+        open = true;
+        listener.onOpenImage({ image: idOf(image), technique: rows.technique, position: image.position });
+      }
+    }
+    if (!open) analyzed += 1;
+  }
+  numbering.end();
+  for (const rows of techniques) await passOrphans(rows, undefined, listener);
+  return { images, analyzed };
+}
+
+/** Outcomes before the next image, or all that are left, have no image. */
+async function passOrphans(rows: TechniqueRows, next: ImageId | undefined, { onFault }: AuditListener): Promise<void> {
+  for (;;) {
+    const outcome = await rows.outcomes.takeIf(({ image }) => next === undefined || compare(image, next) < 0);
+    if (outcome === undefined) return;
+    onFault({ key: outcomeKey(outcome), what: 'its image has no row' });
+  }
+}
+
+async function checkOutcome(
+  { letters }: TechniqueRows,
+  outcome: OutcomeRecord,
+  numbering: { isMissing(id: ImageId): boolean },
+  { onFault }: AuditListener,
+): Promise<void> {
+  const { image, kind, reference } = outcome;
+  const fault = (what: string) => onFault({ key: outcomeKey(outcome), what });
+  if (reference !== null && numbering.isMissing({ stream: image.stream, number: reference })) {
+    fault('the image that it was compared with has no row');
+  }
+  if ((kind === 'changed' || kind === 'size_changed') && outcome.event === null) {
+    fault('it is a change, but its event is missing');
+  }
+  while ((await letters.takeIf((id) => compare(id, image) < 0)) !== undefined);
+  const letter = await letters.takeIf((id) => compare(id, image) === 0);
+  if (kind === 'dead' && letter === undefined) fault('it is dead, but its dead letter is missing');
+}
+
+function outcomeKey({ technique, image }: OutcomeRecord): string {
+  return `outcome ${technique} ${imageName(image)}`;
+}
+
+function unique<T extends { readonly technique: string; readonly inUse: boolean }>(techniques: readonly T[]): T[] {
+  return [...new Map([...techniques].map((each) => [each.technique, each])).values()];
+}
+
+function idOf({ stream, number }: ImageId): ImageId {
+  return { stream, number };
+}
+
+/** By stream, as the catalog compares names (by code unit), then by number. */
+function compare(a: ImageId, b: ImageId): number {
+  if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1;
+  return a.number - b.number;
+}

@@ -1,0 +1,91 @@
+import { imageName, type RecordPosition } from '../domain/records.ts';
+import type { OpenImage } from '../ports/catalog/audit.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
+import { auditRows } from './audit.ts';
+import { countFaults } from './audit-counts.ts';
+import type { OpenEventRow } from './audit-events.ts';
+import { type Balance, createBalance } from './balance.ts';
+import type { FaultList } from './fault-list.ts';
+import { lostEvent, lostImage } from './find-lost.ts';
+import type { BusView, StatusParts, Totals } from './status.ts';
+import { verifyFiles } from './verify-files.ts';
+
+export interface CheckParts extends StatusParts {
+  /** What the broker says; undefined while it is out of reach: nothing is told to be lost then. */
+  readonly view: BusView | undefined;
+  readonly onChecked?: (objects: number) => void;
+}
+
+/** How many images are looked up together. */
+const PAGE = 500;
+
+/** Reads every row and every object, as they are at one moment, and adds what is wrong with them to the faults. */
+export async function checkAll(parts: CheckParts, faults: FaultList): Promise<Totals> {
+  const { catalog, store, view, defaultTechnique, onChecked } = parts;
+  return catalog.snapshot(async (pages) => {
+    // What is read of the broker after this moment has all that the catalog has.
+    const balance =
+      view &&
+      createBalance({ busId: view.bus.id, committed: view.committed, logs: await view.readLogs(), defaultTechnique });
+    const images = createWaitingImages(balance, defaultTechnique, faults);
+    const events = createWaitingEvents(catalog, balance, faults);
+    const totals = await auditRows(pages, defaultTechnique, {
+      onFault: faults.add,
+      onOpenImage: images.add,
+      onOpenEvent: events.add,
+    });
+    const waiting = { analysis: images.count(), alert: await events.count() };
+    // Rows that are missing make the counts differ, and are named already.
+    if (faults.count() === 0) for (const fault of countFaults(await pages.counts(), totals)) faults.add(fault);
+    await verifyFiles({ pages, catalog, store, faults, ...(onChecked && { onChecked }) });
+    return { ...totals, waiting };
+  });
+}
+
+/** Counts the open images that will come; one that is lost for a technique is a fault, and does not count. */
+function createWaitingImages(balance: Balance | undefined, defaultTechnique: string, faults: FaultList) {
+  let waiting = 0;
+  let latest: { readonly name: string; counted: boolean } | undefined;
+  return {
+    add(open: OpenImage): void {
+      const name = imageName(open.image);
+      const comes = balance === undefined || balance.imageWaits(open);
+      if (!comes) faults.add(lostImage(open, defaultTechnique));
+      // An image's techniques come one after the other.
+      if (latest?.name !== name) {
+        latest = { name, counted: comes };
+        if (comes) waiting += 1;
+      } else if (!comes && latest.counted) {
+        latest.counted = false;
+        waiting -= 1;
+      }
+    },
+    count: () => waiting,
+  };
+}
+
+function createWaitingEvents(catalog: Pick<Catalog, 'images'>, balance: Balance | undefined, faults: FaultList) {
+  const unpublished: OpenEventRow[] = [];
+  let waiting = 0;
+
+  function judge(event: OpenEventRow, imagePosition: RecordPosition | null): void {
+    if (balance === undefined || balance.eventWaits({ ...event, imagePosition })) waiting += 1;
+    else faults.add(lostEvent(event));
+  }
+
+  return {
+    add(event: OpenEventRow): void {
+      if (event.position === null) unpublished.push(event);
+      else judge(event, null);
+    },
+    /** The events that will come; those that are not published need a look at their images. */
+    async count(): Promise<number> {
+      for (let first = 0; first < unpublished.length; first += PAGE) {
+        const page = unpublished.slice(first, first + PAGE);
+        const images = await catalog.images(page.map(({ image }) => image));
+        for (const [index, event] of page.entries()) judge(event, images[index]?.position ?? null);
+      }
+      return waiting;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Fault } from './audit.ts';
+
+/** How many faults are named; all of them are counted. */
+const MAX_NAMED = 1000;
+
+export interface FaultList {
+  add(fault: Fault): void;
+  count(): number;
+  /** The first ones. */
+  first(): readonly Fault[];
+}
+
+/** Keeps its memory bounded, however much is wrong. */
+export function createFaultList(): FaultList {
+  const first: Fault[] = [];
+  let count = 0;
+  return {
+    add(fault) {
+      count += 1;
+      if (first.length < MAX_NAMED) first.push(fault);
+    },
+    count: () => count,
+    first: () => first,
+  };
+}

@@ -1,0 +1,58 @@
+import { imageName } from '../domain/records.ts';
+import type { AuditCatalog, OpenEvent, OpenImage } from '../ports/catalog/audit.ts';
+import type { Fault } from './audit.ts';
+import type { Balance } from './balance.ts';
+import { rowsOf } from './row-stream.ts';
+
+type OpenRows = Pick<AuditCatalog, 'openRanges' | 'openImagePage' | 'openEventPage'>;
+
+/** An open image or event whose message will not come. */
+export type LostThing =
+  | { readonly kind: 'image'; readonly image: OpenImage }
+  | { readonly kind: 'event'; readonly event: OpenEvent };
+
+/**
+ * Finds the open images and events whose messages will not come. Where all lie in the range that their partition
+ * delivers, which is so as long as nothing is lost, it looks at the ranges alone and not at the rows. `balanceNow` is
+ * asked for after the rows were read, so that what was published meanwhile is not taken for lost.
+ */
+export async function findLost(catalog: OpenRows, balanceNow: () => Promise<Balance>): Promise<LostThing[]> {
+  const ranges = await catalog.openRanges();
+  const unpublished: OpenEvent[] = [];
+  for await (const event of openEvents(catalog, { unpublished: true })) unpublished.push(event);
+  const balance = await balanceNow();
+  if (balance.allWait(ranges) && unpublished.every(balance.eventWaits)) return [];
+
+  const suspects: LostThing[] = [];
+  for await (const image of rowsOf(
+    (after, limit) => catalog.openImagePage(after, limit),
+    (row: OpenImage) => row,
+  )) {
+    if (!balance.imageWaits(image)) suspects.push({ kind: 'image', image });
+  }
+  for await (const event of openEvents(catalog, { unpublished: false })) {
+    if (!balance.eventWaits(event)) suspects.push({ kind: 'event', event });
+  }
+  const latest = await balanceNow();
+  return suspects.filter((thing) =>
+    thing.kind === 'image' ? !latest.imageWaits(thing.image) : !latest.eventWaits(thing.event),
+  );
+}
+
+export function lostImage({ image, technique }: OpenImage, defaultTechnique: string): Fault {
+  return {
+    key: `image ${imageName(image)}`,
+    what: `no outcome of ${technique ?? defaultTechnique}, and its message will not be delivered again`,
+  };
+}
+
+export function lostEvent({ number }: Pick<OpenEvent, 'number'>): Fault {
+  return { key: `event ${number}`, what: 'no alert, and its message will not be delivered again' };
+}
+
+function openEvents(catalog: OpenRows, options: { readonly unpublished: boolean }): AsyncGenerator<OpenEvent> {
+  return rowsOf(
+    (after: number | undefined, limit) => catalog.openEventPage(after ?? 0, limit, options),
+    ({ number }: OpenEvent) => number,
+  );
+}

@@ -1,0 +1,63 @@
+import type { ImgpipeError } from '../../domain/errors.ts';
+import type { NoticeLine } from '../../domain/json/notice-lines.ts';
+import type { ResultLine } from '../../domain/json/result-lines.ts';
+import type { Report } from '../../domain/reports.ts';
+import { deadLetterLineJson } from './dead-letters.ts';
+import { alertJson, imageJson, type Locate, outcomeJson } from './result-lines.ts';
+
+/** The line of any report: a result or a notice. */
+export function reportJson(report: Report, locate: Locate): ResultLine | NoticeLine {
+  switch (report.kind) {
+    case 'image':
+      return imageJson(report.image, locate);
+    case 'outcome':
+      return outcomeJson(report.outcome, locate);
+    case 'alert':
+      return alertJson(report, locate);
+    default:
+      return noticeJson(report);
+  }
+}
+
+function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): NoticeLine {
+  switch (report.kind) {
+    case 'rejected':
+      return { type: report.kind, origin: report.origin, error: errorJson(report.error) };
+    case 'skipped':
+      return { type: report.kind, origin: report.origin, image: report.image };
+    case 'dead_letter': {
+      const { id: _id, replayed_at: _at, ...line } = deadLetterLineJson({ ...report.letter, id: 0, replayedAt: null });
+      return { type: report.kind, ...line, origin: report.origin ?? null };
+    }
+    case 'recovered':
+      return { type: report.kind, stream: report.stream, images: report.images };
+    case 'blocked':
+      return { type: report.kind, stream: report.stream, error: errorJson(report.error) };
+    case 'waiting':
+      return { type: report.kind, stage: report.stage, error: errorJson(report.error) };
+    case 'resumed':
+      return { type: report.kind, stage: report.stage, after_ms: Math.round(report.afterMs) };
+    case 'standing_by':
+      return { type: report.kind, stage: report.stage, holder: report.holder ?? null };
+    case 'lock_lost':
+      return { type: report.kind, stage: report.stage, lock: report.lock };
+    case 'working': {
+      const { stage, share } = report;
+      return {
+        type: report.kind,
+        stage,
+        partitions: share === undefined ? null : [...share.partitions],
+        partition_count: share?.of ?? null,
+      };
+    }
+    case 'joining':
+      return { type: report.kind, stage: report.stage, gives_up_after_ms: Math.round(report.givesUpAfterMs) };
+    case 'skipped_former':
+    case 'rebalancing':
+      return { type: report.kind, stage: report.stage };
+  }
+}
+
+function errorJson({ code, message }: ImgpipeError) {
+  return { code, message };
+}

@@ -1,0 +1,19 @@
+import type { TimelineJson } from '../../domain/json/api.ts';
+import type { Timeline } from '../browse.ts';
+import { thresholdJson } from './threshold.ts';
+
+/** `/api/streams/{stream}`. */
+export function timelineJson({ stream, technique, points }: Timeline): TimelineJson {
+  return {
+    stream,
+    technique,
+    points: points.map((point) => ({
+      image: point.number,
+      received_at: point.receivedAt,
+      outcome: point.kind,
+      measurement: point.measurement,
+      ...thresholdJson(point),
+      alert: point.alert,
+    })),
+  };
+}

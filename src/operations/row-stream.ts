@@ -1,0 +1,36 @@
+/** How many rows a page has: few enough that reading it blocks the event loop for some milliseconds only. */
+const PAGE = 500;
+
+/** All rows of a paged query, one after the other; `keyOf` is what the next page begins after. */
+export async function* rowsOf<T, K>(
+  page: (after: K | undefined, limit: number) => Promise<readonly T[]>,
+  keyOf: (row: T) => K,
+): AsyncGenerator<T> {
+  let after: K | undefined;
+  for (;;) {
+    const rows = await page(after, PAGE);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    after = keyOf(last);
+  }
+}
+
+/** Rows in order, of which the next one can be looked at before it is taken. */
+export interface Rows<T> {
+  /** Takes the next row if it meets the condition; undefined if it does not, or there is none. */
+  takeIf(condition: (row: T) => boolean): Promise<T | undefined>;
+}
+
+export function peekable<T>(rows: AsyncIterator<T>): Rows<T> {
+  let next: IteratorResult<T> | undefined;
+  return {
+    async takeIf(condition) {
+      next ??= await rows.next();
+      if (next.done === true || !condition(next.value)) return undefined;
+      const { value } = next;
+      next = undefined;
+      return value;
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { AlertRecord, EventRecord, ImageRecord, OutcomeKind } from '../../domain/records.ts';
+import type { Threshold } from '../../domain/threshold.ts';
+
+/** Selects the alerts that meet every condition. */
+export interface AlertFilter {
+  readonly stream?: string;
+  /** A technique's id: `l2@1`. */
+  readonly technique?: string;
+  /** Raised at this time or later; RFC 3339 in UTC, as rows have it. */
+  readonly from?: string;
+  /** Raised before this time. */
+  readonly to?: string;
+  /** The least measurement. A `size_changed` event has none, and does not match. */
+  readonly minMeasurement?: number;
+}
+
+/** Which page: the highest numbers below `before`, or the lowest above `after`; the highest of all without either. */
+export interface AlertPage {
+  readonly before?: number;
+  readonly after?: number;
+  readonly limit: number;
+}
+
+/** A ready alert with the rows that it is about. */
+export interface AlertEntry {
+  readonly alert: AlertRecord;
+  readonly event: EventRecord;
+  readonly image: ImageRecord;
+  readonly reference: ImageRecord;
+}
+
+/** An image of a stream, as a technique has measured it. */
+export interface Measured {
+  readonly number: number;
+  readonly receivedAt: string;
+  readonly kind: OutcomeKind;
+  readonly measurement: number | null;
+  readonly threshold: Threshold;
+  /** Its size with the EXIF orientation applied; null where that is not known. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+  /** The number of its alert, once that is ready; else null. */
+  readonly alert: number | null;
+}
+
+/** An alert in the order in which alerts became ready, which may differ from that of their numbers. */
+export interface ReadyAlert {
+  /** Counted from 1, without holes. */
+  readonly order: number;
+  readonly number: number;
+  /** Undefined where one of its rows is missing, which an audit reports. */
+  readonly entry: AlertEntry | undefined;
+}
+
+/** The ready alerts: the lowest and the highest number, and the order of the one that became ready last. */
+export interface AlertRange {
+  readonly first: number;
+  readonly last: number;
+  readonly lastOrder: number;
+}
+
+/** How long it took from the receipt of an image to its alert. */
+export interface AlertDelays {
+  /** For each upper bound, in seconds and ascending, how many alerts took no longer; the last bound is infinite. */
+  readonly buckets: readonly { readonly atMost: number; readonly count: number }[];
+  /** All delays together, in seconds. */
+  readonly sum: number;
+}
+
+/** Queries for people: `view`, lists, timelines and live updates. None of them writes, and each result is of one moment. */
+export interface BrowsingCatalog {
+  /** A page of ready alerts, the highest number first. */
+  alertPage(filter: AlertFilter, page: AlertPage): Promise<AlertEntry[]>;
+  /** The ready alerts with these numbers, in that order; `undefined` for one that is not ready or lacks a row. */
+  alertEntries(numbers: readonly number[]): Promise<(AlertEntry | undefined)[]>;
+  /** Undefined while no alert is ready. */
+  alertRange(): Promise<AlertRange | undefined>;
+  /** The nearest ready alerts below and above this number, which need not exist. */
+  neighbours(alert: number): Promise<{ readonly below: number | null; readonly above: number | null }>;
+  /** The first alerts that became ready after the one with this order; 0 is before all. */
+  readyAfter(order: number, limit: number): Promise<ReadyAlert[]>;
+  /** The images of a stream with an outcome of this technique, the highest number first, with numbers below `before`. */
+  measured(stream: string, technique: string, page: { before?: number; limit: number }): Promise<Measured[]>;
+  /** The streams that have images, and the techniques that have outcomes, by name. */
+  choices(): Promise<{ readonly streams: readonly string[]; readonly techniques: readonly string[] }>;
+}

@@ -1,0 +1,31 @@
+import type { AlertCatalog } from './alerts.ts';
+import type { AuditCatalog } from './audit.ts';
+import type { BrowsingCatalog } from './browsing.ts';
+import type { DeadLetterCatalog } from './dead-letters.ts';
+import type { HeartbeatCatalog } from './heartbeats.ts';
+import type { ImageCatalog } from './images.ts';
+import type { Locks } from './locks.ts';
+import type { OutcomeCatalog } from './outcomes.ts';
+import type { PipelineCatalog } from './pipeline.ts';
+
+/**
+ * Everything that the pipeline knows. A function takes the parts that it needs; only what opens and closes a catalog
+ * takes the whole.
+ *
+ * Each write is one durable transaction, keyed and conditional on the state before, so that repeating it changes
+ * nothing. Numbers have no holes: a row gets its number in the transaction that adds it. Errors are `ImgpipeError`s:
+ * `catalog_unavailable`, `disk_full` and `no_permission` are transient, `catalog_damaged` and `catalog_newer` are fatal.
+ */
+export interface Catalog
+  extends Locks,
+    PipelineCatalog,
+    ImageCatalog,
+    OutcomeCatalog,
+    AlertCatalog,
+    DeadLetterCatalog,
+    HeartbeatCatalog,
+    BrowsingCatalog,
+    AuditCatalog {
+  /** Frees what the catalog holds, its locks included. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import type { DeadLetterHead, DeadLetterRecord, ImageId, NewDeadLetter, RecordPosition } from '../../domain/records.ts';
+
+/** The rows of dead letters. Each is about an image and a technique, about an event, or about a message alone. */
+export interface DeadLetterCatalog {
+  /**
+   * Adds dead letters. A stage has at most one for each image or event: one of another message, or one after a replay,
+   * replaces it; one of the same message changes nothing. A message that names no row has at most one for each stage.
+   */
+  addDeadLetters(letters: readonly NewDeadLetter[]): Promise<void>;
+  /** A page of dead letters without their messages, the highest id first, with ids below `before`. */
+  deadLetterHeads(before: number | undefined, limit: number): Promise<DeadLetterHead[]>;
+  /** The dead letters with these ids, in that order; `undefined` where there is none. */
+  deadLetters(ids: readonly number[]): Promise<(DeadLetterRecord | undefined)[]>;
+  /** How many there are, with the lowest and the highest id; undefined without any. */
+  deadLetterRange(): Promise<{ readonly count: number; readonly first: number; readonly last: number } | undefined>;
+  /** The analyze stage's dead letters of these images, in the order of the images. */
+  deadLettersOf(technique: string, images: readonly ImageId[]): Promise<DeadLetterRecord[]>;
+  /**
+   * Marks the analyze stage's dead letters of images as replayed, and opens their images again, in one transaction:
+   * without a position, without their `dead` outcome, and with no verdict if they had not decoded. Dead letters of any
+   * other kind, and those already marked, are left alone.
+   */
+  replayImages(ids: readonly number[], at: string): Promise<void>;
+  /**
+   * Marks the alert stage's dead letters of events as replayed, and records where their events are published now. Dead
+   * letters of any other kind, and those already marked, are left alone.
+   */
+  replayEvents(
+    replayed: readonly { readonly id: number; readonly position: RecordPosition }[],
+    at: string,
+  ): Promise<void>;
+  /** Deletes dead letters; ids that do not exist are ignored. */
+  removeDeadLetters(ids: readonly number[]): Promise<void>;
+}

@@ -1,0 +1,26 @@
+import type { Threshold } from '../../domain/threshold.ts';
+
+export interface PipelineIdentity {
+  readonly pipelineId: string;
+  /** The ids that the pipeline had before each `clean`, the oldest first. */
+  readonly formerIds: readonly string[];
+  /** The bus that the recorded positions belong to; null before the first stage has started. */
+  readonly busId: string | null;
+  /** True after `beginClean`, until `endClean`. */
+  readonly cleaning: boolean;
+}
+
+/** The pipeline's identity, its bus and its settings. */
+export interface PipelineCatalog {
+  identity(): Promise<PipelineIdentity>;
+  /** Makes this the pipeline's bus. */
+  setBus(busId: string): Promise<void>;
+  /** The techniques in use, each with its threshold. */
+  thresholds(): Promise<ReadonlyMap<string, Threshold>>;
+  /** Sets the threshold of a technique, which is in use from then on. */
+  setThreshold(technique: string, threshold: Threshold): Promise<void>;
+  /** Marks the pipeline as being cleaned. */
+  beginClean(): Promise<void>;
+  /** Deletes every row, gives the pipeline a new id, keeps the previous one in `formerIds`, and removes the mark. */
+  endClean(): Promise<void>;
+}

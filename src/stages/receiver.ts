@@ -1,0 +1,60 @@
+import type { Observer } from '../domain/reports.ts';
+import type { ImageCatalog } from '../ports/catalog/images.ts';
+import type { Locks } from '../ports/catalog/locks.ts';
+import type { EventBus } from '../ports/event-bus.ts';
+import type { ImageSource } from '../ports/image-source.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { whileHeld } from './held-lock.ts';
+import { createIntake, type Intake, type Received } from './intake.ts';
+import type { LockOwner } from './locks.ts';
+import { receive } from './receive.ts';
+import { recoverStreams } from './recover-streams.ts';
+import { storeMask } from './store-mask.ts';
+
+export interface ReceiverParts extends LockOwner, Observer {
+  readonly catalog: Locks & ImageCatalog;
+  readonly store: ObjectStore;
+  readonly stream: string;
+  openSource(): Promise<ImageSource>;
+  /** The configured mask's bytes; undefined without a mask. */
+  readMask(): Promise<Uint8Array | undefined>;
+}
+
+/** What a receiver works with while the pipeline's lock is held. */
+export interface ReceiveSession {
+  readonly pipelineId: string;
+  readonly bus: EventBus;
+  /** Aborts when the pipeline's lock is lost. */
+  readonly lost: AbortSignal;
+  readonly signal: AbortSignal;
+}
+
+/** The receive stage. Its source outlives the sessions in which its pictures are received. */
+export interface Receiver {
+  /** Receives until the source ends, and recovers the streams that no process holds. If one of the two fails, both end. */
+  receive(session: ReceiveSession): Promise<Received>;
+  close(): void;
+}
+
+export function createReceiver(parts: ReceiverParts): Receiver {
+  const { store, stream, openSource, readMask } = parts;
+  let intake: Intake | undefined;
+  return {
+    async receive(session) {
+      const bytes = await readMask();
+      const mask = bytes === undefined ? null : await storeMask(whileHeld(store, session.lost), bytes);
+      intake ??= createIntake({ ...parts, source: await openSource(), mask });
+      const ended = new AbortController();
+      const both = { ...parts, ...session, intake, signal: AbortSignal.any([session.signal, ended.signal]) };
+      const end = () => ended.abort();
+      const [recovered, received] = await Promise.allSettled([
+        recoverStreams(both, stream).finally(end),
+        receive(both).finally(end),
+      ]);
+      if (recovered.status === 'rejected') throw recovered.reason;
+      if (received.status === 'rejected') throw received.reason;
+      return received.value;
+    },
+    close: () => intake?.close(),
+  };
+}

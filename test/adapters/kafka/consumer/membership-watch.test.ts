@@ -1,0 +1,77 @@
+import { Kafka, logLevel } from 'kafkajs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { watchMembership } from '../../../../src/adapters/kafka/consumer/membership-watch.ts';
+import type { ConsumerNotice } from '../../../../src/ports/event-bus.ts';
+
+/** A watched consumer that emits only what the test has it emit. */
+function watched() {
+  const consumer = new Kafka({ brokers: ['127.0.0.1:1'], logLevel: logLevel.NOTHING }).consumer({ groupId: 'g' });
+  const listeners = new Map<string, (event: { payload: unknown }) => void>();
+  vi.spyOn(consumer, 'on').mockImplementation((event: string, listener: unknown) => {
+    listeners.set(event, listener as (event: { payload: unknown }) => void);
+    return () => {};
+  });
+  const notices: ConsumerNotice['kind'][] = [];
+  const { events } = consumer;
+  const watch = watchMembership(consumer, {
+    address: 'kafka://127.0.0.1:1',
+    topic: 't',
+    partitions: 1,
+    sessionTimeout: 6000,
+    heartbeatMs: 1000,
+    onNotice: ({ kind }) => notices.push(kind),
+  });
+  const emit = (event: string, payload: unknown = {}) => listeners.get(event)?.({ payload });
+  emit(events.CONNECT);
+  emit(events.GROUP_JOIN, { memberAssignment: { t: [0] } });
+  return {
+    notices,
+    watch,
+    heartbeat: () => emit(events.HEARTBEAT),
+    fetched: () => emit(events.REQUEST, { apiName: 'Fetch' }),
+  };
+}
+
+/** After this long without a response the broker counts as unreachable. */
+const SILENCE_MS = 3000;
+
+describe('a member of a group', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('reports an unreachable broker once, and again when the group responds', () => {
+    const { notices, watch, heartbeat, fetched } = watched();
+    vi.advanceTimersByTime(3 * SILENCE_MS);
+    expect(notices).toEqual(['working', 'unreachable']);
+    fetched();
+    expect(notices).toEqual(['working', 'unreachable']);
+    heartbeat();
+    expect(notices).toEqual(['working', 'unreachable', 'reachable']);
+    watch.close();
+  });
+
+  it('takes any response as proof that its broker is up', () => {
+    const { notices, watch, fetched } = watched();
+    for (let times = 0; times < 4; times += 1) {
+      vi.advanceTimersByTime(SILENCE_MS - 500);
+      fetched();
+    }
+    expect(notices).toEqual(['working']);
+    watch.close();
+  });
+
+  it('reports nothing while it handles a batch', () => {
+    const { notices, watch } = watched();
+    watch.busy(true);
+    vi.advanceTimersByTime(3 * SILENCE_MS);
+    expect(notices).toEqual(['working']);
+    watch.busy(false);
+    vi.advanceTimersByTime(SILENCE_MS + 500);
+    expect(notices).toEqual(['working', 'unreachable']);
+    watch.close();
+  });
+});

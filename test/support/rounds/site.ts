@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { openPipeline, type Pipeline } from '../../../src/app/pipeline.ts';
+import { type Given, loadConfig } from '../../../src/config/load.ts';
+import { type Running, start, startProgram } from '../imgpipe.ts';
+
+/** The settings of a bus as environment variables; the embedded bus needs none. */
+export type BusSettings = Readonly<Record<string, string>>;
+
+/** Where a round of faults takes place: a data folder, a bus, and a log of each process' output. */
+export interface Site {
+  readonly data: string;
+  readonly bus: BusSettings;
+  /** How much slower than the embedded bus this one is. */
+  readonly pace: number;
+  /** Starts imgpipe on this site with a command and its options. */
+  start(...args: string[]): Running;
+  /** Starts a program of test/programs/ on this site. */
+  startProgram(file: string, ...args: string[]): Running;
+  /** Opens the pipeline in this process. */
+  open(settings?: Given): Promise<Pipeline>;
+  /** Kills the processes that still run. */
+  close(): Promise<void>;
+}
+
+/** Short, so that tests do not wait long for the group to remove a killed member. */
+const SESSION_TIMEOUT = '1s';
+const KAFKA_PACE = 3;
+
+/** A site in a folder. The logs are numbered in the order in which the processes started. */
+export function createSite(folder: string, bus: BusSettings = {}): Site {
+  const data = path.join(folder, 'data');
+  const logs = path.join(folder, 'logs');
+  const begin = performance.now();
+  const started: Running[] = [];
+  mkdirSync(logs, { recursive: true });
+
+  function logged(name: string, running: Running): Running {
+    started.push(running);
+    const log = path.join(logs, `${String(started.length).padStart(2, '0')}-${name}.log`);
+    const write = (text: string) => appendFileSync(log, `[${Math.round(performance.now() - begin)} ms] ${text}`);
+    for (const output of [running.child.stdout, running.child.stderr]) output?.on('data', write);
+    running.child.on('exit', (status, signal) => write(`ended with ${status ?? signal}\n`));
+    return running;
+  }
+
+  return {
+    data,
+    bus,
+    pace: bus['IMGPIPE_BROKER'] === undefined ? 1 : KAFKA_PACE,
+    start: (...args) => logged(args[0] ?? '', start([...args, '--data', data], { env: bus })),
+    startProgram: (file, ...args) => logged(args[0] ?? '', startProgram(file, [data, ...args], { env: bus })),
+    open: (settings) => openAt(data, bus, settings),
+    close: async () => {
+      for (const { child } of started) child.kill('SIGKILL');
+      await Promise.all(started.map(({ ended }) => ended));
+    },
+  };
+}
+
+/** Opens the pipeline of a data folder and bus in this process. */
+export function openAt(data: string, bus: BusSettings, settings: Given = {}): Promise<Pipeline> {
+  const config = loadConfig({ given: { ...settings, data }, givenAs: 'name', env: bus });
+  return openPipeline({ config, command: 'test', create: true });
+}
+
+/** The settings of a new bus, with its own prefix, on a Kafka cluster. */
+export function kafkaBus(address: string, over: BusSettings = {}): BusSettings {
+  return {
+    IMGPIPE_BROKER: address,
+    IMGPIPE_TOPIC_PREFIX: `round-${randomUUID()}.`,
+    IMGPIPE_KAFKA_SESSION_TIMEOUT: SESSION_TIMEOUT,
+    ...over,
+  };
+}
