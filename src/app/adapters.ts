@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
 import { createFileSource } from '../adapters/files/source.ts';
 import { createPictureCache } from '../adapters/pixels/picture-cache.ts';
@@ -17,7 +16,8 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
 import { openDataFolder } from './data-folder.ts';
-import { limitsOf, maxFileBytes } from './picture-limits.ts';
+import { maxFileBytes } from './picture-limits.ts';
+import type { PictureBytes } from './pixel-adapters.ts';
 
 /** The adapters of a pipeline, as configured. */
 export interface Adapters {
@@ -35,12 +35,6 @@ export interface Adapters {
   boxed(picture: PictureBytes, regions: readonly Region[]): Promise<Uint8Array>;
   close(): Promise<void>;
 }
-
-export interface PictureBytes {
-  readonly bytes: Uint8Array;
-  readonly format: PictureFormat;
-}
-
 export interface AdapterOptions {
   readonly config: Config;
   /** The command that opens the pipeline: `receive`. */
@@ -53,9 +47,7 @@ export interface AdapterOptions {
   readonly techniques?: readonly RegisteredTechnique[];
 }
 
-/** The picture that the generated stream starts from. */
-const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
-
+/** Codecs are loaded only when needed, to keep the start-up of other commands short. */
 const pixelAdapters = () => import('./pixel-adapters.ts');
 
 /** Opens the catalog and the other configured adapters. */
@@ -65,7 +57,7 @@ export async function openAdapters({ config, command, as, create, techniques }: 
   const catalog = createSqliteCatalog(db);
   const openBus = busOpener(config, command, () => createEmbeddedBus(db, catalog, as));
   // A process that generates and compares pictures decodes each one once.
-  const decoding = { ...limitsOf(config), cache: createPictureCache(config.pictureCache * 1e6) };
+  const cache = createPictureCache(config.pictureCache * 1e6);
   let bus: EventBus | undefined;
   return {
     catalog,
@@ -80,27 +72,13 @@ export async function openAdapters({ config, command, as, create, techniques }: 
     async source(input) {
       if (!isPaths(input)) return input;
       if (input.length > 0) return createFileSource({ paths: input, maxBytes: maxFileBytes(config) });
-      // Codecs are loaded only here, to keep the start-up of other commands short.
-      const { createGeneratedSource } = await import('../adapters/generated/generated-source.ts');
-      const { turnPicture } = await import('../adapters/pixels/turn-picture.ts');
-      const { count, interval } = config;
-      const turn = (picture: Uint8Array) => turnPicture(picture, decoding);
-      return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, turn });
+      return (await pixelAdapters()).openGeneratedSource(config, cache);
     },
-    async comparator() {
-      const { openComparator } = await pixelAdapters();
-      return openComparator(config, { cache: decoding.cache, ...(techniques && { techniques }) });
-    },
-    async thumbnails() {
-      const { pixelExecutor } = await pixelAdapters();
-      const { createThumbnails } = await import('../adapters/pixels/thumbnails/thumbnails.ts');
-      return createThumbnails({ ...limitsOf(config), ...(await pixelExecutor(config)) });
-    },
+    comparator: async () =>
+      (await pixelAdapters()).openComparator(config, { cache, ...(techniques && { techniques }) }),
+    thumbnails: async () => (await pixelAdapters()).openThumbnails(config),
     mask: async () => (await pixelAdapters()).maskOf(config),
-    async boxed(picture, regions) {
-      const { boxedPicture } = await import('../adapters/pixels/boxed-picture.ts');
-      return boxedPicture(picture, regions, decoding);
-    },
+    boxed: async (picture, regions) => (await pixelAdapters()).boxed(config, picture, regions),
     async close() {
       await bus?.close();
       await catalog.close();

@@ -4,12 +4,19 @@ import type { RegisteredTechnique } from './custom-techniques.ts';
 import { measureOf } from './measure.ts';
 import { isSmall, maskOf, openComparator, readPicture } from './pixel-adapters.ts';
 
+export interface CompareFilesOptions {
+  /** The techniques that a program brings. */
+  readonly techniques?: readonly RegisteredTechnique[];
+  /** Whether to make the difference image; by default it is made. */
+  readonly draw?: boolean;
+}
+
 /** Compares two files with the configured technique. Throws `not_found` if one does not exist, and other errors that name the file. */
 export async function compareFiles(
   config: Config,
   reference: string,
   image: string,
-  techniques: readonly RegisteredTechnique[] = [],
+  { techniques = [], draw = true }: CompareFilesOptions = {},
 ): Promise<ComparedPictures> {
   const measure = measureOf(config, techniques);
   const read = async (file: string) => ({ file, bytes: await readPicture(config, file) });
@@ -20,17 +27,16 @@ export async function compareFiles(
     mask: mask && { file: config.mask, bytes: mask },
   };
   const bytes = [pictures.reference, pictures.image].map((picture) => picture.bytes);
-  const comparator = await openComparator({ ...config, workers: await workersFor(bytes, config) }, { techniques });
+  const comparator = openComparator({ ...config, workers: workersFor(bytes, config) }, { techniques });
   try {
-    return await comparePictures(comparator, pictures, measure);
+    return await comparePictures(comparator, pictures, measure, { draw });
   } finally {
     await comparator.close();
   }
 }
 
 /** One comparison ends before a second thread has started, and one of small pictures before the first has. */
-async function workersFor(pictures: readonly Uint8Array[], config: Config): Promise<Config['workers']> {
+function workersFor(pictures: readonly Uint8Array[], config: Config): Config['workers'] {
   if (config.workers !== 'auto') return config.workers;
-  const small = await Promise.all(pictures.map((bytes) => isSmall(bytes, config)));
-  return small.every(Boolean) ? 0 : 1;
+  return pictures.every((bytes) => isSmall(bytes, config)) ? 0 : 1;
 }

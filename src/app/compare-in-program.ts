@@ -14,7 +14,7 @@ export interface ComparedFiles extends Omit<ComparisonJson, 'difference'> {
 export async function compareInProgram(reference: unknown, image: unknown, options: unknown): Promise<ComparedFiles> {
   const files = [pathOf('reference', reference), pathOf('image', image)] as const;
   const { config, techniques } = configured(options);
-  const compared = await compareFiles(config, ...files, techniques);
+  const compared = await compareFiles(config, ...files, { techniques });
   const { difference: _path, ...json } = comparisonJson(compared, undefined);
   return { ...json, difference_image: compared.difference };
 }

@@ -1,13 +1,30 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { readNamed } from '../adapters/files/picture-file.ts';
+import { createGeneratedSource } from '../adapters/generated/generated-source.ts';
+import { boxedPicture } from '../adapters/pixels/boxed-picture.ts';
+import { createComparator } from '../adapters/pixels/comparator.ts';
+import { needOf } from '../adapters/pixels/decoding-need.ts';
+import { checkMask } from '../adapters/pixels/mask-file.ts';
 import type { PictureCache } from '../adapters/pixels/picture-cache.ts';
+import { createThumbnails } from '../adapters/pixels/thumbnails/thumbnails.ts';
+import { turnPicture } from '../adapters/pixels/turn-picture.ts';
 import type { PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
+import { createPixelPool } from '../adapters/pixels/workers/pixel-pool.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { sniffFormat } from '../domain/picture-format.ts';
+import type { PictureFormat, Region } from '../domain/records.ts';
 import type { Comparator } from '../ports/comparator.ts';
+import type { ImageSource } from '../ports/image-source.ts';
+import type { Thumbnails } from '../ports/thumbnails.ts';
 import { guarded, type RegisteredTechnique } from './custom-techniques.ts';
 import { limitsOf, maxFileBytes } from './picture-limits.ts';
+
+/** Everything that needs a codec. It is one module, loaded only when needed, because many small ones take longer to load. */
+
+/** The picture that the generated stream starts from. */
+const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
 
 /** The most threads that `auto` starts, because each holds a codec's memory. */
 const MAX_WORKERS = 4;
@@ -17,24 +34,43 @@ const SMALL_FILE_BYTES = 512 * 1024;
 const SMALL_PIXEL_BYTES = 3 * 1024 * 1024;
 
 /** A comparator with the configured limits and workers. */
-export async function openComparator(
+export function openComparator(
   config: Config,
   { cache, techniques = [] }: { cache?: PictureCache; techniques?: readonly RegisteredTechnique[] } = {},
-): Promise<Comparator> {
-  const { createComparator } = await import('../adapters/pixels/comparator.ts');
+): Comparator {
   return createComparator({
     ...limitsOf(config),
     ...(cache && { cache }),
-    ...(await pixelExecutor(config)),
+    ...pixelExecutor(config),
     techniques: new Map(techniques.map((technique) => [technique.id, guarded(technique, config)])),
   });
 }
 
+/** The generated stream; its pictures are decoded once if a comparator shares the cache. */
+export function openGeneratedSource(config: Config, cache: PictureCache): ImageSource {
+  const { count, interval } = config;
+  const turn = (picture: Uint8Array) => turnPicture(picture, { ...limitsOf(config), cache });
+  return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, turn });
+}
+
+export function openThumbnails(config: Config): Thumbnails {
+  return createThumbnails({ ...limitsOf(config), ...pixelExecutor(config) });
+}
+
+export interface PictureBytes {
+  readonly bytes: Uint8Array;
+  readonly format: PictureFormat;
+}
+
+/** A copy of a picture with a box around each region, as a JPEG file. */
+export function boxed(config: Config, picture: PictureBytes, regions: readonly Region[]): Promise<Uint8Array> {
+  return boxedPicture(picture, regions, limitsOf(config));
+}
+
 /** The configured worker threads, unless there are none. */
-export async function pixelExecutor(config: Config): Promise<{ executor?: PixelExecutor }> {
+function pixelExecutor(config: Config): { executor?: PixelExecutor } {
   const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : config.workers;
   if (workers === 0) return {};
-  const { createPixelPool } = await import('../adapters/pixels/workers/pixel-pool.ts');
   return { executor: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
 }
 
@@ -44,11 +80,10 @@ export function readPicture(config: Config, file: string): Promise<Uint8Array> {
 }
 
 /** Whether a picture is so small that a worker thread, which can be ended, is not needed for it. */
-export async function isSmall(bytes: Uint8Array, config: Config): Promise<boolean> {
+export function isSmall(bytes: Uint8Array, config: Config): boolean {
   if (bytes.length > SMALL_FILE_BYTES) return false;
   const format = sniffFormat(bytes);
   if (format === undefined) return true;
-  const { needOf } = await import('../adapters/pixels/decoding-need.ts');
   try {
     return needOf(bytes, format, limitsOf(config)).pixels <= SMALL_PIXEL_BYTES;
   } catch {
@@ -60,7 +95,6 @@ export async function isSmall(bytes: Uint8Array, config: Config): Promise<boolea
 /** The configured mask's bytes (see `Adapters`). */
 export async function maskOf(config: Config): Promise<Uint8Array | undefined> {
   if (config.mask === '') return undefined;
-  const { checkMask } = await import('../adapters/pixels/mask-file.ts');
   let bytes: Uint8Array;
   try {
     bytes = await readPicture(config, config.mask);

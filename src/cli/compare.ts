@@ -26,7 +26,7 @@ export async function runCompare(command: Command, { before, after, out }: Compa
   const config = configOf(command);
   const terminal = await createTerminal(config);
   try {
-    const compared = await compareFiles(config, before, after);
+    const compared = await compareFiles(config, before, after, { draw: out !== undefined });
     const { difference } = compared;
     if (out !== undefined && difference !== null) await writeOut(out, difference);
     terminal.result(config.json ? JSON.stringify(comparisonJson(compared, out)) : linesOf(compared, out).join('\n'));

@@ -30,18 +30,19 @@ export interface ComparedPictures extends Comparison, Measure {
   readonly mask: Pick<ComparedPicture, 'file' | 'sha256'> | null;
 }
 
-/** Compares two pictures without a pipeline. Errors name the file. */
+/** Compares two pictures without a pipeline; with `draw` false it makes no difference image. Errors name the file. */
 export async function comparePictures(
   comparator: Comparator,
   pictures: PicturesToCompare,
   measure: Measure,
+  options: { readonly draw?: boolean } = {},
 ): Promise<ComparedPictures> {
   const reference = await look(comparator, pictures.reference);
   const image = await look(comparator, pictures.image);
   const mask = pictures.mask && sourceOf(pictures.mask);
   const pair = { reference: reference.source, image: image.source, mask };
   return {
-    ...(await comparator.compare(pair, measure)),
+    ...(await comparator.compare(pair, measure, options)),
     ...measure,
     reference: reference.compared,
     image: image.compared,

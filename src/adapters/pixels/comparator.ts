@@ -156,15 +156,20 @@ export function createComparator(options: ComparatorOptions): Comparator {
       return { verdict: 'decodes', width, height };
     },
 
-    async compare(pair, measure) {
+    async compare(pair, measure, { draw = true } = {}) {
       if (pair.reference.sha256 === pair.image.sha256) {
         return { kind: 'unchanged', measurement: 0, regions: null, difference: null };
       }
       const custom = techniques?.get(measure.technique);
       return withPair(pair, (pixels) =>
         custom === undefined
-          ? run({ kind: 'compare', ...pixels, ...measure })
-          : compareWith(custom, pixels, measure.threshold, () => run({ kind: 'draw', ...pixels })),
+          ? run({ kind: 'compare', ...pixels, ...measure, draw })
+          : compareWith(
+              custom,
+              pixels,
+              measure.threshold,
+              draw ? () => run({ kind: 'draw', ...pixels }) : async () => null,
+            ),
       );
     },
 
@@ -214,5 +219,5 @@ async function warmUp(executor: PixelExecutor): Promise<void> {
   const image = { width, height, data: new Uint8Array(data.length) };
   const measure = { technique: L2.id, threshold: { value: 0, unit: 'levels' } } as const;
   const pair = { reference: decoded.pixels, image, mask: undefined, maxPixels: limits.maxPixels };
-  await executor.run(() => ({ kind: 'compare', ...pair, ...measure }) as const, data.length);
+  await executor.run(() => ({ kind: 'compare', ...pair, ...measure, draw: true }) as const, data.length);
 }

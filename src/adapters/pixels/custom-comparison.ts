@@ -4,12 +4,12 @@ import type { Comparison } from '../../ports/comparator.ts';
 import type { CustomTechnique } from '../../ports/technique.ts';
 import { haveSameSize, maskedReference, type PixelPair } from './workers/pixel-tasks.ts';
 
-/** Compares two pictures with a program's technique, in this thread. `draw` makes the difference image. */
+/** Compares two pictures with a program's technique, in this thread. `draw` makes the difference image, or null. */
 export async function compareWith(
   technique: Pick<CustomTechnique, 'measure'>,
   pair: PixelPair,
   threshold: Threshold,
-  draw: () => Promise<Uint8Array>,
+  draw: () => Promise<Uint8Array | null>,
 ): Promise<Comparison> {
   const { image, mask } = pair;
   if (!haveSameSize(pair)) return { kind: 'size_changed', measurement: null, regions: null, difference: await draw() };

@@ -170,5 +170,10 @@ function createThreshold(kernel: ChangedKernel): BandOperations['threshold'] {
   };
 }
 
-/** The fastest implementation that this machine supports. */
-export const bands: BandOperations = createSimdBands() ?? SCALAR;
+let chosen: BandOperations | undefined;
+
+/** The fastest implementation that this machine supports; its kernel is compiled at the first call. */
+export function bands(): BandOperations {
+  chosen ??= createSimdBands() ?? SCALAR;
+  return chosen;
+}

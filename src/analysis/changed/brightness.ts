@@ -18,10 +18,15 @@ const MAX_SIGMA = 24;
 
 /** Estimates the brightness of red, green and blue from every `step`-th row. */
 export function brightnessOf(reference: Pixels, image: Pixels, step: number, mask?: Mask): Brightness[] {
-  return differenceHistograms.channels(reference, image, step, mask).map((channel) => {
-    const { median, mad } = spreadOf(channel);
-    return { offset: limitMagnitude(median, MAX_OFFSET), sigma: Math.min(Math.max(1, SIGMA_PER_MAD * mad), MAX_SIGMA) };
-  });
+  return differenceHistograms()
+    .channels(reference, image, step, mask)
+    .map((channel) => {
+      const { median, mad } = spreadOf(channel);
+      return {
+        offset: limitMagnitude(median, MAX_OFFSET),
+        sigma: Math.min(Math.max(1, SIGMA_PER_MAD * mad), MAX_SIGMA),
+      };
+    });
 }
 
 /** Limits a value to the range from -max to max. */

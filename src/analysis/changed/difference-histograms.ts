@@ -126,5 +126,10 @@ function createSmoothedCounter(kernel: ChangedKernel, copyMask: CopyMask): Diffe
   };
 }
 
-/** The fastest implementation that this machine supports. */
-export const differenceHistograms: DifferenceHistograms = createSimdHistograms() ?? SCALAR;
+let chosen: DifferenceHistograms | undefined;
+
+/** The fastest implementation that this machine supports; its kernel is compiled at the first call. */
+export function differenceHistograms(): DifferenceHistograms {
+  chosen ??= createSimdHistograms() ?? SCALAR;
+  return chosen;
+}

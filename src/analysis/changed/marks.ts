@@ -27,7 +27,7 @@ export function markPixels(width: number, model: NoiseModel, mask?: Mask): Uint8
   const bounds = boundsOf(model);
   let anyStrong = false;
   for (let band = 0; band * BLOCK < height; band++) {
-    if (bands.threshold(luma, width, band, bounds, marks)) anyStrong = true;
+    if (bands().threshold(luma, width, band, bounds, marks)) anyStrong = true;
   }
   const lastBlock = BLOCK * Math.floor((width - 1) / BLOCK);
   const plane = { luma, width, height, bounds };

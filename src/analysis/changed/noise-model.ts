@@ -33,7 +33,7 @@ export function createNoiseModel(pair: Pair, step: number): NoiseModel {
   const sums = () => createBlockSums(width, height);
   const planes = { luma: sums(), blue: sums(), red: sums() };
   const plane = new Int16Array(width * height);
-  for (let band = 0; band * BLOCK < height; band++) bands.subtract(pair, band, plane, planes);
+  for (let band = 0; band * BLOCK < height; band++) bands().subtract(pair, band, plane, planes);
   const blocks = {
     ...planes,
     pixels: pixelsOfBlocks(width, height),
@@ -41,7 +41,7 @@ export function createNoiseModel(pair: Pair, step: number): NoiseModel {
     isClipped: (block: number) => isClipped(pair.reference, block) || isClipped(pair.image, block),
   };
 
-  const { median, mad } = spreadOf(differenceHistograms.smoothed(plane, width, step, pair.mask));
+  const { median, mad } = spreadOf(differenceHistograms().smoothed(plane, width, step, pair.mask));
   const sigma = Math.min(Math.max(SIGMA_PER_MAD * mad * BIN, MIN_SIGMA), MAX_SIGMA);
   return {
     luma: plane,

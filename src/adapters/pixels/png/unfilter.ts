@@ -116,5 +116,10 @@ export function createSimdUnfilter(): Unfilter | undefined {
   };
 }
 
-/** The fastest implementation that this machine supports. */
-export const unfilter: Unfilter = createSimdUnfilter() ?? SCALAR;
+let chosen: Unfilter | undefined;
+
+/** The fastest implementation that this machine supports; its kernel is compiled at the first call. */
+export const unfilter: Unfilter = (filtered, layout, take) => {
+  chosen ??= createSimdUnfilter() ?? SCALAR;
+  return chosen(filtered, layout, take);
+};

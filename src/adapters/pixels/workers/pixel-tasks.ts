@@ -38,6 +38,8 @@ export interface PixelPair {
 
 export interface CompareTask extends PixelPair, Measure {
   readonly kind: 'compare';
+  /** Whether to draw the difference image if there is an event. */
+  readonly draw: boolean;
 }
 
 /** Draws the difference image only. */
@@ -110,9 +112,10 @@ export function verdictOf(thrown: unknown): Verdict {
   throw thrown;
 }
 
-function compare({ technique, threshold, ...pair }: CompareTask): Comparison {
+function compare({ technique, threshold, draw: drawn, ...pair }: CompareTask): Comparison {
   const { image } = pair;
-  if (!haveSameSize(pair)) return { kind: 'size_changed', measurement: null, regions: null, difference: draw(pair) };
+  if (!haveSameSize(pair))
+    return { kind: 'size_changed', measurement: null, regions: null, difference: drawn ? draw(pair) : null };
   const reference = maskedReference(pair);
   const { measurement, regions, ...range } = techniqueOf(technique).measure(reference, image, pair.mask);
   if (!(measurement > limitOf(threshold, image))) {
@@ -122,7 +125,7 @@ function compare({ technique, threshold, ...pair }: CompareTask): Comparison {
     kind: 'changed',
     measurement,
     regions: regions && { count: regions.length, first: regions.slice(0, MAX_REGIONS) },
-    difference: encodeDifference(reference, image, range),
+    difference: drawn ? encodeDifference(reference, image, range) : null,
   };
 }
 
