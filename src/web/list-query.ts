@@ -13,7 +13,7 @@ export interface ListQuery {
 type Texts = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_LIMIT = 24;
-const MOST = 100;
+const MAX_LIMIT = 100;
 
 /** The address of the other pages: the same, with another place to go on from. */
 export function otherPage(fields: ListFields, from: { before: number } | { after: number }): Record<string, string> {
@@ -38,7 +38,7 @@ export function readListQuery(query: Texts): ListQuery {
     throw new ImgpipeError('usage', 'before and after do not go together: give one of them');
   }
   const limit = wholeOf('limit', text('limit')) ?? DEFAULT_LIMIT;
-  if (limit > MOST) throw wrong('limit', String(limit), `a number from 1 to ${MOST}`);
+  if (limit > MAX_LIMIT) throw wrong('limit', String(limit), `a number from 1 to ${MAX_LIMIT}`);
   return {
     fields,
     filter: {

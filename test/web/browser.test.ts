@@ -15,7 +15,7 @@ const here = CHROMIUM !== undefined || (process.env['CI'] ?? '') !== '';
 if (!here) process.stderr.write('There is no Chromium here: the viewer is not tested in a browser.\n');
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const WAYS = ['side', 'swipe', 'onion', 'blink', 'difference'];
+const MODES = ['side', 'swipe', 'onion', 'blink', 'difference'];
 
 const folder = lastingFolder();
 const data = path.join(folder, 'data');
@@ -160,21 +160,21 @@ describe.runIf(here)('in a browser', () => {
     ).toEqual(['4', '3', '2', '1']);
   });
 
-  test('pictures are compared in each way, by keys and by the address', async () => {
+  test('pictures are compared in each mode, by keys and by the address', async () => {
     const viewer = await startViewer(data);
     const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
     const page = await open(viewer, `/alerts/${alert}`);
-    for (const [index, way] of WAYS.entries()) {
+    for (const [index, mode] of MODES.entries()) {
       await page.keyboard.press(String(index + 1));
-      await page.locator(`#views[data-way=${way}]`).waitFor();
-      expect(await page.locator(`input[name=way][value=${way}]`).isChecked()).toBe(true);
+      await page.locator(`#views[data-mode=${mode}]`).waitFor();
+      expect(await page.locator(`input[name=mode][value=${mode}]`).isChecked()).toBe(true);
     }
-    expect(await page.locator('#views').getAttribute('data-way')).toBe('difference');
+    expect(await page.locator('#views').getAttribute('data-mode')).toBe('difference');
     await page.waitForURL(/#.*difference/);
     const address = page.url();
     await page.goto('about:blank');
     await page.goto(address);
-    await page.locator('#views[data-way=difference]').waitFor();
+    await page.locator('#views[data-mode=difference]').waitFor();
     const boxes = page.locator('svg.boxes').first();
     expect(await page.locator('svg.boxes path').count()).toBeGreaterThan(0);
     await page.keyboard.press('r');
@@ -192,7 +192,7 @@ describe.runIf(here)('in a browser', () => {
     const page = await open(viewer, `/alerts/${alert}`);
     await loaded(page, 'figure img');
     for (let zoom = 0; zoom < 12; zoom += 1) await page.keyboard.press('+');
-    const box = await page.locator('figure[data-role=image] .stage').boundingBox();
+    const box = await page.locator('figure[data-role=image] .pane').boundingBox();
     if (box === null) throw new Error('there is no picture');
     for (const [left, top] of [
       [0.3, 0.4],
@@ -250,7 +250,7 @@ describe.runIf(here)('in a browser', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('15b?');
     expect(await page.getByLabel('Alert number').inputValue()).toBe('15b?');
-    expect(await page.locator('#views').getAttribute('data-way')).toBe('side');
+    expect(await page.locator('#views').getAttribute('data-mode')).toBe('side');
     await page.keyboard.press('Enter');
     await page.getByText('"15b?" will not do: give a positive whole number, such as 1.').waitFor();
     expect(await page.getByLabel('Alert number').first().inputValue()).toBe('15b?');
@@ -263,12 +263,12 @@ describe.runIf(here)('in a browser', () => {
     const page = await open(viewer, '/alerts/1');
     await loaded(page, 'figure img');
     await page.keyboard.press('b');
-    await page.locator('#views[data-way=blink]').waitFor();
+    await page.locator('#views[data-mode=blink]').waitFor();
     expect(await changes(page)).toBeGreaterThan(2);
     const still = await open(viewer, '/alerts/1', { reducedMotion: 'reduce' });
     await loaded(still, 'figure img');
     await still.keyboard.press('b');
-    await still.locator('#views[data-way=blink]').waitFor();
+    await still.locator('#views[data-mode=blink]').waitFor();
     await still.locator('#blink-step').waitFor();
     expect(await changes(still)).toBe(0);
   });

@@ -1,15 +1,15 @@
 import { SCALES, type Scale } from './difference.ts';
-import { MOST_ZOOM, type View } from './viewport.ts';
+import { MAX_ZOOM, type View } from './viewport.ts';
 
 /** How a comparison is looked at, as the part of the address after `#`: it can be kept and sent. */
 
-export const WAYS = ['side', 'swipe', 'onion', 'blink', 'difference'] as const;
+export const MODES = ['side', 'swipe', 'onion', 'blink', 'difference'] as const;
 
-export type Way = (typeof WAYS)[number];
+export type Mode = (typeof MODES)[number];
 
 export interface Comparison {
-  readonly way: Way;
-  /** Where the divider is, in per cent of the stage. */
+  readonly mode: Mode;
+  /** Where the divider is, in per cent of the pane. */
   readonly swipe: number;
   /** The share of the later image, in per cent. */
   readonly onion: number;
@@ -20,8 +20,8 @@ export interface Comparison {
   readonly view: View | undefined;
 }
 
-export const PLAIN: Comparison = {
-  way: 'side',
+export const DEFAULTS: Comparison = {
+  mode: 'side',
   swipe: 50,
   onion: 50,
   scale: 'stored',
@@ -34,24 +34,24 @@ export const PLAIN: Comparison = {
 export function readAddress(hash: string): Comparison {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   return {
-    way: WAYS.find((way) => way === given.get('way')) ?? PLAIN.way,
-    swipe: number(given.get('at'), 0, 100) ?? PLAIN.swipe,
-    onion: number(given.get('mix'), 0, 100) ?? PLAIN.onion,
-    scale: SCALES.find((scale) => scale === given.get('scale')) ?? PLAIN.scale,
-    k: Math.round(number(given.get('k'), 1, 32) ?? PLAIN.k),
+    mode: MODES.find((mode) => mode === given.get('mode')) ?? DEFAULTS.mode,
+    swipe: number(given.get('at'), 0, 100) ?? DEFAULTS.swipe,
+    onion: number(given.get('mix'), 0, 100) ?? DEFAULTS.onion,
+    scale: SCALES.find((scale) => scale === given.get('scale')) ?? DEFAULTS.scale,
+    k: Math.round(number(given.get('k'), 1, 32) ?? DEFAULTS.k),
     regions: given.get('regions') !== 'no',
     view: viewOf(given.get('view')),
   };
 }
 
 /** The shortest address that says this; the empty string where all is as it is at first. */
-export function writeAddress({ way, swipe, onion, scale, k, regions, view }: Comparison): string {
+export function writeAddress({ mode, swipe, onion, scale, k, regions, view }: Comparison): string {
   const said = [
-    way === PLAIN.way ? '' : `way=${way}`,
-    way !== 'swipe' || swipe === PLAIN.swipe ? '' : `at=${swipe}`,
-    way !== 'onion' || onion === PLAIN.onion ? '' : `mix=${onion}`,
-    way !== 'difference' || scale === PLAIN.scale ? '' : `scale=${scale}`,
-    way !== 'difference' || k === PLAIN.k ? '' : `k=${k}`,
+    mode === DEFAULTS.mode ? '' : `mode=${mode}`,
+    mode !== 'swipe' || swipe === DEFAULTS.swipe ? '' : `at=${swipe}`,
+    mode !== 'onion' || onion === DEFAULTS.onion ? '' : `mix=${onion}`,
+    mode !== 'difference' || scale === DEFAULTS.scale ? '' : `scale=${scale}`,
+    mode !== 'difference' || k === DEFAULTS.k ? '' : `k=${k}`,
     regions ? '' : 'regions=no',
     view === undefined ? '' : `view=${[view.centre.x, view.centre.y, view.zoom].map(short).join(',')}`,
   ].filter((part) => part !== '');
@@ -63,7 +63,7 @@ function viewOf(text: string | null): View | undefined {
   const [x, y, zoom] = [
     number(parts[0] ?? null, -1e6, 1e6),
     number(parts[1] ?? null, -1e6, 1e6),
-    number(parts[2] ?? null, 1e-4, MOST_ZOOM),
+    number(parts[2] ?? null, 1e-4, MAX_ZOOM),
   ];
   return x === undefined || y === undefined || zoom === undefined ? undefined : { centre: { x, y }, zoom };
 }

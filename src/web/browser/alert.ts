@@ -5,9 +5,9 @@ import { listenToGestures } from './gestures.ts';
 import { loadPair, type Pair } from './pixels.ts';
 import { showReading } from './reading.ts';
 import { createSingle } from './single.ts';
-import { createStage, type Stage } from './stage.ts';
+import { createPane, type Pane } from './pane.ts';
 import { createTools, type Zoom } from './tools.ts';
-import { fitZoom, nextZoom, type Point, settled, toPicture, type View, zoomedAt } from './viewport.ts';
+import { fitZoom, nextZoom, type Point, constrained, toPicture, type View, zoomedAt } from './viewport.ts';
 
 /** Compares an alert's pictures: one state, drawn whole after each change. */
 
@@ -20,14 +20,14 @@ if (section !== null && views !== null && line !== null) compare(section, views,
 
 function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): void {
   const picture = { width: Number(section.dataset['width']), height: Number(section.dataset['height']) };
-  const stages: Stage[] = [];
+  const panes: Pane[] = [];
   for (const figure of views.querySelectorAll<HTMLElement>('.view')) {
-    const [element, plane] = ['.stage', '.plane'].map((name) => figure.querySelector<HTMLElement>(name));
+    const [element, plane] = ['.pane', '.plane'].map((name) => figure.querySelector<HTMLElement>(name));
     if (!element || !plane) continue;
-    stages.push(createStage(element, plane, picture, figure.querySelector('h2')?.textContent ?? ''));
+    panes.push(createPane(element, plane, picture, figure.querySelector('h2')?.textContent ?? ''));
   }
-  const single = createSingle(views, picture, document.getElementById('way-tools'));
-  stages.push(single.stage);
+  const single = createSingle(views, picture, document.getElementById('mode-tools'));
+  panes.push(single.pane);
 
   let state = allowed(readAddress(location.hash));
   let cursor: Point | undefined;
@@ -43,11 +43,11 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
   const tools = createTools(section, { change, zoom });
   const blink = createBlink(document.getElementById('blink-play'), document.getElementById('blink-step'), draw);
 
-  /** A way that the page does not offer, as a picture is missing, is side by side. */
+  /** A mode that the page does not offer, as a picture is missing, is side by side. */
   function allowed(wish: Comparison): Comparison {
-    const radio = section.querySelector<HTMLInputElement>(`input[name="way"][value="${wish.way}"]`);
+    const radio = section.querySelector<HTMLInputElement>(`input[name="mode"][value="${wish.mode}"]`);
     const scale = section.querySelector(`#scale option[value="${wish.scale}"]`) === null ? 'stored' : wish.scale;
-    return { ...wish, scale, way: radio === null || radio.disabled ? 'side' : wish.way };
+    return { ...wish, scale, mode: radio === null || radio.disabled ? 'side' : wish.mode };
   }
 
   function change(to: Partial<Comparison>): void {
@@ -70,11 +70,11 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
 
   function drawNow(): void {
     asked = 0;
-    views.dataset['way'] = state.way;
+    views.dataset['mode'] = state.mode;
     views.classList.toggle('no-boxes', !state.regions);
-    blink.set(state.way === 'blink');
-    for (const stage of stages) stage.place(state.view);
-    if (state.way !== 'side') single.show(state, blink.shown());
+    blink.set(state.mode === 'blink');
+    for (const pane of panes) pane.place(state.view);
+    if (state.mode !== 'side') single.show(state, blink.shown());
     drawComputed();
     point();
     tools.show(state, front().seen(state.view).zoom);
@@ -82,8 +82,8 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
 
   /** The differences are computed where they are asked for, and again where the scale is another. */
   function drawComputed(): void {
-    const { way, scale, k } = state;
-    if (way !== 'difference' || scale === 'stored') return;
+    const { mode, scale, k } = state;
+    if (mode !== 'difference' || scale === 'stored') return;
     load();
     const as = scale === 'absolute' ? scale : `${scale} ${k}`;
     if (pair === undefined || as === drawnAs) return;
@@ -112,21 +112,21 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
     );
   }
 
-  /** The stage that is looked at: the one with the focus, else the first that is shown. */
-  function front(): Stage {
-    const shown = stages.filter((stage) => stage.size().width > 0);
-    return shown.find((stage) => stage.element === document.activeElement) ?? shown[0] ?? single.stage;
+  /** The pane that is looked at: the one with the focus, else the first that is shown. */
+  function front(): Pane {
+    const shown = panes.filter((pane) => pane.size().width > 0);
+    return shown.find((pane) => pane.element === document.activeElement) ?? shown[0] ?? single.pane;
   }
 
   function point(): void {
-    for (const stage of stages) stage.point(cursor, state.view);
+    for (const pane of panes) pane.point(cursor, state.view);
     if (trouble === '') showReading(line, cursor, pair);
     else line.textContent = trouble;
   }
 
-  function look(stage: Stage, wish: View): void {
-    const view = settled(wish, stage.size(), picture);
-    const fit = fitZoom(stage.size(), picture);
+  function look(pane: Pane, wish: View): void {
+    const view = constrained(wish, pane.size(), picture);
+    const fit = fitZoom(pane.size(), picture);
     change({ view: Math.abs(view.zoom / fit - 1) < 1e-3 ? undefined : view });
   }
 
@@ -135,52 +135,52 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
       change({ view: undefined });
       return;
     }
-    const stage = front();
-    const seen = stage.seen(state.view);
+    const pane = front();
+    const seen = pane.seen(state.view);
     const to = how === 'one' ? 1 : nextZoom(seen.zoom, how === 'in' ? 1 : -1);
-    const { width, height } = stage.size();
+    const { width, height } = pane.size();
     const from = byKeyboard && cursor !== undefined ? { ...seen, centre: cursor } : seen;
-    look(stage, zoomedAt(from, { width, height }, { x: width / 2, y: height / 2 }, to / seen.zoom));
+    look(pane, zoomedAt(from, { width, height }, { x: width / 2, y: height / 2 }, to / seen.zoom));
   }
 
-  function pixelAt(place: Point, stage: Stage): Point | undefined {
-    const { x, y } = toPicture(stage.seen(state.view), stage.size(), place);
+  function pixelAt(place: Point, pane: Pane): Point | undefined {
+    const { x, y } = toPicture(pane.seen(state.view), pane.size(), place);
     const pixel = { x: Math.floor(x), y: Math.floor(y) };
     return x < 0 || y < 0 || pixel.x >= picture.width || pixel.y >= picture.height ? undefined : pixel;
   }
 
-  function step(stage: Stage, by: Point): void {
-    const { centre } = stage.seen(state.view);
+  function step(pane: Pane, by: Point): void {
+    const { centre } = pane.seen(state.view);
     const from = cursor ?? { x: Math.floor(centre.x) - by.x, y: Math.floor(centre.y) - by.y };
     const clamp = (value: number, most: number) => Math.min(most - 1, Math.max(0, value));
     cursor = { x: clamp(from.x + by.x, picture.width), y: clamp(from.y + by.y, picture.height) };
     byKeyboard = true;
     load();
-    follow(stage, cursor);
+    follow(pane, cursor);
     draw();
   }
 
   /** Keeps the cursor in sight. */
-  function follow(stage: Stage, pixel: Point): void {
-    const seen = stage.seen(state.view);
-    const { width, height } = stage.size();
+  function follow(pane: Pane, pixel: Point): void {
+    const seen = pane.seen(state.view);
+    const { width, height } = pane.size();
     const outX = Math.abs(pixel.x + 0.5 - seen.centre.x) * seen.zoom > width / 2;
     const outY = Math.abs(pixel.y + 0.5 - seen.centre.y) * seen.zoom > height / 2;
-    if (outX || outY) look(stage, { ...seen, centre: { x: pixel.x + 0.5, y: pixel.y + 0.5 } });
+    if (outX || outY) look(pane, { ...seen, centre: { x: pixel.x + 0.5, y: pixel.y + 0.5 } });
   }
 
-  for (const stage of stages) {
-    listenToGestures(stage, {
-      seen: () => stage.seen(state.view),
-      look: (view) => look(stage, view),
+  for (const pane of panes) {
+    listenToGestures(pane, {
+      seen: () => pane.seen(state.view),
+      look: (view) => look(pane, view),
       hover(place) {
         if (place === undefined && byKeyboard) return;
         byKeyboard = false;
-        cursor = place === undefined ? undefined : pixelAt(place, stage);
+        cursor = place === undefined ? undefined : pixelAt(place, pane);
         load();
         draw();
       },
-      step: (by) => step(stage, by),
+      step: (by) => step(pane, by),
     });
   }
 
@@ -190,13 +190,13 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
   });
   single.divider.addEventListener('pointermove', (event) => {
     if (!single.divider.hasPointerCapture(event.pointerId)) return;
-    const { left, width } = single.stage.element.getBoundingClientRect();
+    const { left, width } = single.pane.element.getBoundingClientRect();
     const share = ((event.clientX - left) / width) * 100;
     change({ swipe: Math.round(Math.min(100, Math.max(0, share)) * 10) / 10 });
   });
 
   const sizes = new ResizeObserver(draw);
-  for (const stage of stages) sizes.observe(stage.element);
+  for (const pane of panes) sizes.observe(pane.element);
   addEventListener('hashchange', () => {
     state = allowed(readAddress(location.hash));
     draw();

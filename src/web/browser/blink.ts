@@ -3,7 +3,7 @@ export const BLINK_MS = 500;
 
 export interface Blink {
   shown(): 'reference' | 'image';
-  /** Runs only while the way of comparing is this one. */
+  /** Runs only while the mode of comparing is this one. */
   set(active: boolean): void;
 }
 

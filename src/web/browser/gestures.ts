@@ -1,13 +1,13 @@
-import type { Stage } from './stage.ts';
+import type { Pane } from './pane.ts';
 import { type Point, panned, type View, zoomedAt } from './viewport.ts';
 
-/** What people do to a stage with mouse, fingers and keys, as changes of what is seen. */
+/** What people do to a pane with mouse, fingers and keys, as changes of what is seen. */
 
 export interface Gestures {
-  /** What is seen in this stage now. */
+  /** What is seen in this pane now. */
   seen(): View;
   look(view: View): void;
-  /** The pointer is at this place of the stage; undefined: it has left. */
+  /** The pointer is at this place of the pane; undefined: it has left. */
   hover(place: Point | undefined): void;
   /** Goes by so many pixels of the picture, with the keyboard. */
   step(by: Point): void;
@@ -15,7 +15,7 @@ export interface Gestures {
 
 /** A wheel that belongs to a scrolling page keeps doing so for this long. */
 const SCROLLING_MS = 250;
-/** Of a stage's size, for each press of an arrow. */
+/** Of a pane's size, for each press of an arrow. */
 const PAN_SHARE = 0.1;
 
 const ARROWS: Readonly<Record<string, Point>> = {
@@ -30,13 +30,13 @@ addEventListener('scroll', () => {
   scrolledAt = performance.now();
 });
 
-export function listenToGestures(stage: Stage, gestures: Gestures): void {
-  listenToWheel(stage, gestures);
-  listenToPointers(stage, gestures);
-  listenToArrows(stage, gestures);
+export function listenToGestures(pane: Pane, gestures: Gestures): void {
+  listenToWheel(pane, gestures);
+  listenToPointers(pane, gestures);
+  listenToArrows(pane, gestures);
 }
 
-function listenToWheel({ element }: Stage, { seen, look }: Gestures): void {
+function listenToWheel({ element }: Pane, { seen, look }: Gestures): void {
   element.addEventListener(
     'wheel',
     (event) => {
@@ -54,7 +54,7 @@ function listenToWheel({ element }: Stage, { seen, look }: Gestures): void {
   );
 }
 
-function listenToPointers({ element }: Stage, { seen, look, hover }: Gestures): void {
+function listenToPointers({ element }: Pane, { seen, look, hover }: Gestures): void {
   const held = new Map<number, Point>();
 
   element.addEventListener('pointerdown', (event) => {
@@ -113,7 +113,7 @@ function pinched(view: View, element: HTMLElement, { before, place, other }: Pin
   });
 }
 
-function listenToArrows({ element }: Stage, { seen, look, step }: Gestures): void {
+function listenToArrows({ element }: Pane, { seen, look, step }: Gestures): void {
   element.addEventListener('keydown', (event) => {
     const arrow = ARROWS[event.key];
     if (arrow === undefined || event.ctrlKey || event.altKey || event.metaKey) return;

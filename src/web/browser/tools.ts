@@ -1,4 +1,4 @@
-import { type Comparison, WAYS } from './address.ts';
+import { type Comparison, MODES } from './address.ts';
 import { SCALES } from './difference.ts';
 import { zoomWords } from './viewport.ts';
 
@@ -24,7 +24,7 @@ export function createTools(section: HTMLElement, { change, zoom }: Answers): To
   section.addEventListener('input', ({ target }) => {
     if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement)) return;
     const { name, value } = target;
-    if (name === 'way') change({ way: WAYS.find((way) => way === value) ?? 'side' });
+    if (name === 'mode') change({ mode: MODES.find((mode) => mode === value) ?? 'side' });
     if (name === 'swipe') change({ swipe: Number(value) });
     if (name === 'onion') change({ onion: Number(value) });
     if (name === 'scale') change({ scale: SCALES.find((one) => one === value) ?? 'stored' });
@@ -40,7 +40,7 @@ export function createTools(section: HTMLElement, { change, zoom }: Answers): To
 
   return {
     show(state, now) {
-      const radio = section.querySelector<HTMLInputElement>(`input[name="way"][value="${state.way}"]`);
+      const radio = section.querySelector<HTMLInputElement>(`input[name="mode"][value="${state.mode}"]`);
       if (radio !== null) radio.checked = true;
       set(swipe, String(state.swipe));
       set(onion, String(state.onion));
@@ -48,7 +48,7 @@ export function createTools(section: HTMLElement, { change, zoom }: Answers): To
       set(k, String(state.k));
       if (regions instanceof HTMLInputElement) regions.checked = state.regions;
       for (const part of section.querySelectorAll<HTMLElement>('[data-for]')) {
-        part.hidden = part.dataset['for'] !== state.way;
+        part.hidden = part.dataset['for'] !== state.mode;
       }
       const scaled = state.scale === 'amplified' || state.scale === 'signed';
       document.getElementById('k-field')?.toggleAttribute('hidden', !scaled);

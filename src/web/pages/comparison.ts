@@ -8,7 +8,7 @@ import { canvasOf, type Size, sizeOf } from './geometry.ts';
 import type { Html, Piece } from './layout.ts';
 import { nameOf, sizeWords } from './words.ts';
 
-/** The three pictures side by side, of one scale; the script adds the other ways of comparing them. */
+/** The three pictures side by side, of one scale; the script adds the other modes of comparing them. */
 export function comparison({ view, missing }: AlertModel): Html {
   const { alert, event, image, reference } = view;
   const canvas = canvasOf(image, reference) ?? { width: 4, height: 3 };
@@ -19,7 +19,7 @@ export function comparison({ view, missing }: AlertModel): Html {
   };
   return html`<section class="compare" id="compare" aria-label="Pictures" data-width="${canvas.width}" data-height="${canvas.height}">
 ${comparisonTools({ pair: !missing.has('reference') && !missing.has('image'), regions: regions.length > 0 })}
-<div class="views" id="views" data-way="side">${[
+<div class="views" id="views" data-mode="side">${[
     shown({ ...pictureOf(reference), role: 'reference', label: 'Previous Image', noun: 'previous image' }),
     shown({ ...pictureOf(image), role: 'image', label: 'Image', noun: 'image' }),
     shown({
@@ -70,7 +70,7 @@ function figure({ role, label, noun, key, about, alt, url, size, canvas, regions
   }</figcaption>${
     missing
       ? html`<p class="missing">The ${noun} <code>${key}</code> is not in the store.</p>`
-      : html`<div class="stage"><div class="plane">${frame(canvas)}<img src="${url}" alt="${alt}" width="${share(size, canvas)}" decoding="async">${boxes(regions, canvas)}</div></div>`
+      : html`<div class="pane"><div class="plane">${frame(canvas)}<img src="${url}" alt="${alt}" width="${share(size, canvas)}" decoding="async">${boxes(regions, canvas)}</div></div>`
   }</figure>`;
 }
 

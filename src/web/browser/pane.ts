@@ -1,7 +1,7 @@
-import { fitted, type Point, type Size, settled, toStage, type View } from './viewport.ts';
+import { fitView, type Point, type Size, constrained, toPane, type View } from './viewport.ts';
 
 /** A window on a picture, or on several that lie upon each other. */
-export interface Stage {
+export interface Pane {
   readonly element: HTMLElement;
   readonly plane: HTMLElement;
   /** As large as it is on the page; nothing is 0 × 0 where it is not shown. */
@@ -14,10 +14,10 @@ export interface Stage {
 }
 
 /** The mark around a pixel is at least so wide. */
-const LEAST_MARK = 13;
+const MIN_MARK = 13;
 
-/** Makes a stage of the server's, which shows its picture whole, one that can be zoomed. */
-export function createStage(element: HTMLElement, plane: HTMLElement, picture: Size, label: string): Stage {
+/** Makes a pane of the server's, which shows its picture whole, one that can be zoomed. */
+export function createPane(element: HTMLElement, plane: HTMLElement, picture: Size, label: string): Pane {
   element.classList.add('ready');
   element.style.setProperty('aspect-ratio', `${picture.width} / ${picture.height}`);
   element.tabIndex = 0;
@@ -30,7 +30,7 @@ export function createStage(element: HTMLElement, plane: HTMLElement, picture: S
 
   const size = () => ({ width: element.clientWidth, height: element.clientHeight });
   const seen = (view: View | undefined) =>
-    view === undefined ? fitted(size(), picture) : settled(view, size(), picture);
+    view === undefined ? fitView(size(), picture) : constrained(view, size(), picture);
 
   return {
     element,
@@ -42,7 +42,7 @@ export function createStage(element: HTMLElement, plane: HTMLElement, picture: S
       const { width, height } = size();
       if (width === 0 || height === 0) return;
       const now = seen(view);
-      const corner = toStage(now, { width, height }, { x: 0, y: 0 });
+      const corner = toPane(now, { width, height }, { x: 0, y: 0 });
       const [wide, high] = [picture.width * now.zoom, picture.height * now.zoom];
       plane.style.setProperty('width', `${wide}px`);
       plane.style.setProperty('height', `${high}px`);
@@ -55,8 +55,8 @@ export function createStage(element: HTMLElement, plane: HTMLElement, picture: S
       cross.hidden = pixel === undefined || size().width === 0;
       if (pixel === undefined || cross.hidden) return;
       const now = seen(view);
-      const at = toStage(now, size(), { x: pixel.x + 0.5, y: pixel.y + 0.5 });
-      const side = Math.max(LEAST_MARK, now.zoom + 2);
+      const at = toPane(now, size(), { x: pixel.x + 0.5, y: pixel.y + 0.5 });
+      const side = Math.max(MIN_MARK, now.zoom + 2);
       cross.style.setProperty('width', `${side}px`);
       cross.style.setProperty('height', `${side}px`);
       cross.style.setProperty('transform', `translate(${at.x - side / 2}px, ${at.y - side / 2}px)`);
