@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * What takes minutes: stages that are killed and stopped, brokers that go away, groups that change, passwords by every way,
- * the tour and the examples of the guides, pictures by the thousand, and the viewer under pressure and in a browser.
+ * Tests that take minutes: stages that are killed, brokers that stop, groups that rebalance, every kind of authentication,
+ * the tour and the examples of the guides, thousands of pictures, and the viewer under load and in a browser.
  */
 const LONG = [
   'test/processes/*-faults.test.ts',
@@ -18,13 +18,13 @@ const LONG = [
   'test/web/{browser,pressure}.test.ts',
 ];
 
-/** `npm test` leaves out what is long; `npm run test:long` runs that alone. */
+/** `npm test` skips the long tests; `npm run test:long` runs only them. */
 export default defineConfig(({ mode }) => ({
   test: {
     include: mode === 'long' ? LONG : ['test/**/*.test.ts'],
     exclude: mode === 'long' ? [] : LONG,
     globalSetup: ['test/support/build-once.ts', 'test/support/kafka/kafka-for-tests.ts'],
-    // They wait more than they work; only those that take brokers away want the machine for themselves.
+    // Tests wait more than they compute; only those that stop brokers need the machine for themselves.
     maxWorkers: mode === 'long' ? 1 : 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,

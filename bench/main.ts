@@ -11,6 +11,7 @@ import { overhead } from './tables/overhead.ts';
 import { rates } from './tables/rates.ts';
 import { beside } from './tables/reference.ts';
 import { scale } from './tables/scale.ts';
+import { startup } from './tables/startup.ts';
 import { viewer } from './tables/viewer.ts';
 
 /**
@@ -54,5 +55,5 @@ async function bench(options: BenchOptions): Promise<void> {
 async function tableOf(part: Part, workplace: Session, reference: Reference | undefined): Promise<void> {
   if (interrupt.signal.aborted) return;
   if (part === 'reference') return reference && beside(workplace, reference, ORIGINAL);
-  return { rates, latency, memory, viewer, scale, overhead }[part](workplace, ORIGINAL);
+  return { startup, rates, latency, memory, viewer, scale, overhead }[part](workplace, ORIGINAL);
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { brokerAddress } from '../src/config/broker-address.ts';
 
 /** What can be measured, in the order in which it is. */
-export const PARTS = ['rates', 'latency', 'memory', 'viewer', 'scale', 'overhead', 'reference'] as const;
+export const PARTS = ['startup', 'rates', 'latency', 'memory', 'viewer', 'scale', 'overhead', 'reference'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What makes sense on Kafka alone. */
@@ -30,7 +30,7 @@ Measures whole runs of the built program, and prints the tables that the README 
 Options:
   --broker <broker>   embedded (default); kafka: one that it starts and stops itself;
                       kafka://host:port: one that is there, without TLS and password
-  --only <part>       ${PARTS.slice(0, 4).join(', ')}, and on Kafka ${PARTS.slice(4).join(', ')};
+  --only <part>       ${PARTS.slice(0, 5).join(', ')}, and on Kafka ${PARTS.slice(5).join(', ')};
                       may be given several times (default: all)
   --reference <dir>   also runs the reference's three Python programs, which lie there, beside ours
   --python <path>     a Python that has kafka-python, Pillow and NumPy (default: python3)

@@ -17,7 +17,7 @@ if (args[0] === '--version') {
 } else {
   // Node 22.8 and later keep compiled code on disk.
   module.enableCompileCache?.();
-  const { main } = await import('../dist/cli/main.js');
+  const { main } = await import('../dist/bundle/main.js');
   process.exitCode = await main(args);
   // Whatever is still open, such as a connection attempt, gets a moment and no more.
   setTimeout(() => process.exit(), 250).unref();

@@ -5,28 +5,22 @@ import { l2 } from './l2.ts';
 import type { Mask } from './mask.ts';
 import type { Pixels } from './pixels.ts';
 
-/**
- * What a technique finds between two pictures: its measurement, and the range that their difference image is drawn
- * over.
- */
+/** The result of a technique for two pictures, with the range of differences that their difference image shows. */
 export interface Measured extends DifferenceRange {
   readonly measurement: number;
-  /** What has changed, the strongest first; null for a technique that does not look for regions. */
+  /** The regions that have changed, strongest first; null for a technique that does not find regions. */
   readonly regions: readonly Region[] | null;
 }
 
 /** A named, versioned comparison. */
 export interface Technique {
-  /** What people type: `l2`. */
+  /** Its name in the settings: `l2`. */
   readonly name: string;
-  /** What is kept with each outcome: `l2@1`. */
+  /** Name and version, recorded with each outcome: `l2@1`. */
   readonly id: string;
-  /** What the measurement is counted in. */
+  /** The unit of the measurement. */
   readonly unit: 'levels' | 'px';
-  /**
-   * Compares two pictures of one size; where the mask is black both are alike already. Throws a RangeError where sizes
-   * differ.
-   */
+  /** Compares two pictures of one size, which are equal where the mask is black. Throws a RangeError if the sizes differ. */
   measure(reference: Pixels, image: Pixels, mask: Mask | undefined): Measured;
 }
 
@@ -41,7 +35,7 @@ export const L2: Technique = {
   },
 };
 
-/** The pixels of the regions that stand out from noise, JPEG and a change of brightness. */
+/** The number of pixels that differ by more than noise, JPEG compression and a change of brightness explain. */
 export const CHANGED: Technique = {
   name: 'changed',
   id: 'changed@1',
@@ -54,7 +48,7 @@ export const CHANGED: Technique = {
 
 export const TECHNIQUES: readonly Technique[] = [L2, CHANGED];
 
-/** The technique of an id such as `l2@1`. Throws a RangeError where there is none. */
+/** The built-in technique of an id such as `l2@1`. Throws a RangeError for an unknown id. */
 export function techniqueOf(id: string): Technique {
   const found = TECHNIQUES.find((technique) => technique.id === id);
   if (found === undefined) throw new RangeError(`there is no technique ${id}`);

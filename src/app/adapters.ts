@@ -19,17 +19,17 @@ import type { RegisteredTechnique } from './custom-techniques.ts';
 import { openDataFolder } from './data-folder.ts';
 import { limitsOf, maxFileBytes } from './picture-limits.ts';
 
-/** What a pipeline works with, as its configuration says. */
+/** The adapters of a pipeline, as configured. */
 export interface Adapters {
   readonly catalog: Catalog;
   readonly store: ObjectStore;
-  /** Its bus is opened once, when it is first needed. */
+  /** Opens its bus once, at the first use. */
   readonly broker: Broker;
-  /** Pictures from files and folders, from a source of a program's, or without a path the generated stream. */
+  /** Pictures from files and folders, from a program's source, or the generated stream if there is no path. */
   source(input: readonly string[] | ImageSource): Promise<ImageSource>;
   comparator(): Promise<Comparator>;
   thumbnails(): Promise<Thumbnails>;
-  /** The configured mask's bytes, if there is one. Throws `config_invalid` where they are no mask. */
+  /** The configured mask's bytes, if there is one. Throws `config_invalid` if they are not a valid mask. */
   mask(): Promise<Uint8Array | undefined>;
   /** A copy of a picture with a box around each region, as a JPEG file. */
   boxed(picture: PictureBytes, regions: readonly Region[]): Promise<Uint8Array>;
@@ -43,11 +43,11 @@ export interface PictureBytes {
 
 export interface AdapterOptions {
   readonly config: Config;
-  /** What the pipeline is opened for: `receive`. */
+  /** The command that opens the pipeline: `receive`. */
   readonly command: string;
-  /** How others are told of this process: `imgpipe receive (process 123)`. */
+  /** The name of this process in messages: `imgpipe receive (process 123)`. */
   readonly as: string;
-  /** Makes the folder and the catalog where there are none; without it that is `not_found`. */
+  /** Creates the folder and the catalog if they do not exist; otherwise that is `not_found`. */
   readonly create: boolean;
   /** The techniques that a program brings. */
   readonly techniques?: readonly RegisteredTechnique[];
@@ -64,7 +64,7 @@ export async function openAdapters({ config, command, as, create, techniques }: 
   const db = await openDataFolder(folder, { create, as });
   const catalog = createSqliteCatalog(db);
   const openBus = busOpener(config, command, () => createEmbeddedBus(db, catalog, as));
-  // Where one process generates and compares, each picture is decoded once.
+  // A process that generates and compares pictures decodes each one once.
   const decoding = { ...limitsOf(config), cache: createPictureCache(config.pictureCache * 1e6) };
   let bus: EventBus | undefined;
   return {
@@ -108,7 +108,7 @@ export async function openAdapters({ config, command, as, create, techniques }: 
   };
 }
 
-/** How the configured broker's bus is opened; what is wrong with its settings is told before anything is opened. */
+/** Opens the configured broker's bus. Throws `config_invalid` for its settings at once, before anything is opened. */
 function busOpener(
   config: Config,
   command: string,
@@ -134,7 +134,7 @@ function absolute(folder: string): string {
   } catch (cause) {
     throw new ImgpipeError(
       'config_invalid',
-      `data: ${folder} is relative to the working folder, and that is gone: change to another, or give a whole path`,
+      `data: ${folder} is relative to the working directory, which no longer exists: change to another, or give an absolute path`,
       { cause },
     );
   }

@@ -7,7 +7,7 @@ const flagsIn = (text: string) => [...new Set([...text.matchAll(/--[a-z]+/g)].ma
 
 describe('the options of the bench', () => {
   it('leave it at all that the broker has', () => {
-    const parts = ['rates', 'latency', 'memory', 'viewer'];
+    const parts = ['startup', 'rates', 'latency', 'memory', 'viewer'];
     expect(readOptions([])).toMatchObject({ broker: 'embedded', parts, quick: false });
     expect(readOptions(['--broker', 'kafka'])?.parts).toEqual(PARTS.filter((part) => part !== 'reference'));
     expect(readOptions(['--broker', 'kafka', ...FOLDER])?.parts).toEqual(PARTS);
@@ -23,7 +23,7 @@ describe('the options of the bench', () => {
   });
 
   it.each([
-    [['--only', 'speed'], /no such part.*rates, latency/],
+    [['--only', 'speed'], /no such part.*startup, rates/],
     [['--only', 'scale'], /--broker kafka/],
     [['--broker', 'kafka', '--only', 'reference'], /--reference <dir>/],
     [FOLDER, /--broker kafka/],

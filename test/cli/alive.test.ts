@@ -26,7 +26,7 @@ async function stage(line: string): Promise<Running> {
 }
 
 describe('imgpipe status --alive', () => {
-  test('is 0 while a stage of that name works, and 1 once it has ended in order', async () => {
+  test('exits 0 while the stage runs, and 1 after it has stopped', async () => {
     const analyze = await stage('analyze');
     await expect.poll(async () => (await to('status --alive analyze')).status, { timeout: 20_000 }).toBe(0);
     const { stdout, stderr } = await to('status --alive analyze');
@@ -46,7 +46,7 @@ describe('imgpipe status --alive', () => {
     expect((await to('status --alive analyze')).status).toBe(1);
   });
 
-  test('is 0 for each stage of a run', async () => {
+  test('exits 0 for each stage of a run', async () => {
     const run = await stage('run --count 2 --interval 1h');
     await run.until(/^image/m);
     const answers = await Promise.all(STAGES.map((name) => to(`status --alive ${name} --json`)));
@@ -59,7 +59,7 @@ describe('imgpipe status --alive', () => {
     });
   });
 
-  test('stays 0 for one that stands by, and for one that waits for its surroundings', async () => {
+  test('exits 0 for a stage that is standing by, and for one that is waiting', async () => {
     await to('receive --count 1');
     rmSync(path.join(data, 'image_database/00001.jpg'));
     const waiting = await stage('analyze --object-wait 1h');
@@ -76,7 +76,7 @@ describe('imgpipe status --alive', () => {
     }
   });
 
-  test('becomes 1 where the process hangs: its heartbeat gets old while others go on', async () => {
+  test('exits 1 for a process that hangs: its heartbeat ages while others continue', async () => {
     const [frozen, living] = [await stage('analyze'), await stage('alert')];
     const { catalog } = await openSqlite(data);
     const beatOf = async (name: StageName) => (await catalog.heartbeats(name, hostname()))[0]?.at ?? '';
@@ -98,7 +98,7 @@ describe('imgpipe status --alive', () => {
     expect(living.child.exitCode).toBeNull();
   });
 
-  test('tells what is known of one that was killed', async () => {
+  test('names the last heartbeat of a killed process', async () => {
     await to('receive --count 0');
     const { catalog, close } = await openSqlite(data);
     const at = new Date(Date.now() - 95_000).toISOString();
@@ -109,7 +109,7 @@ describe('imgpipe status --alive', () => {
     expect(stderr).toMatch(/last heartbeat from process 7, 9[5-9]\.\d s ago; it was killed, or it hangs\n$/);
   });
 
-  test('wants the name of a stage, and nothing to check besides', async () => {
+  test('requires the name of a stage, and rejects --check', async () => {
     await to('receive --count 0');
     expect(await to('status --alive view')).toMatchObject({
       status: 2,

@@ -28,7 +28,7 @@ function files() {
 }
 
 describe('two pictures compared without a pipeline', () => {
-  test('exit with 0 where they are the same, also to the threshold', async () => {
+  test('exit 0 if they are the same, or differ by no more than the threshold', async () => {
     const { grey, pixel } = files();
     expect(await imgpipe(['compare', grey, grey])).toMatchObject({
       status: 0,
@@ -43,7 +43,7 @@ describe('two pictures compared without a pipeline', () => {
     });
   });
 
-  test('exit with 1 where they differ, in size too, and have a difference image', async () => {
+  test('exit 1 if they differ, or their sizes do, and write the difference image', async () => {
     const { grey, pixel, wide, out } = files();
     const differing = await imgpipe(['compare', grey, pixel, '--out', out]);
     expect(differing).toMatchObject({ status: 1, stderr: '' });
@@ -61,7 +61,7 @@ describe('two pictures compared without a pipeline', () => {
     });
   });
 
-  test('exit with 2 where one cannot be compared, and with 3 where it is not there', async () => {
+  test('exit 2 if one cannot be compared, and 3 if it does not exist', async () => {
     const { grey, cut, text, missing, out } = files();
     const ends = await Promise.all([
       imgpipe(['compare', grey, cut]),
@@ -85,7 +85,7 @@ describe('two pictures compared without a pipeline', () => {
     ]);
   });
 
-  test('are looked at through a mask', async () => {
+  test('are compared through a mask', async () => {
     const { grey, pixel, wide, firstHidden, allHidden, missing } = files();
     expect(await imgpipe(['compare', grey, pixel, '--mask', firstHidden])).toMatchObject({ status: 0 });
     const ends = await Promise.all([
@@ -100,7 +100,7 @@ describe('two pictures compared without a pipeline', () => {
     ]);
   });
 
-  test('of another size than the mask are told so', async () => {
+  test('that differ in size from the mask are an error', async () => {
     const { wide, firstHidden } = files();
     const other = path.join(path.dirname(wide), 'other.png');
     writeFileSync(other, png([1, 1, 1], { width: 8 }));
@@ -110,7 +110,7 @@ describe('two pictures compared without a pipeline', () => {
     });
   });
 
-  test('are compared by regions, each with its place and size', async () => {
+  test('are compared by regions, with the position and size of each', async () => {
     const { out } = files();
     const [before, after] = ['before.png', 'after.png'].map((name) => path.join(path.dirname(out), name)) as [
       string,
@@ -138,7 +138,7 @@ describe('two pictures compared without a pipeline', () => {
     ]);
   });
 
-  test('are compared by a program too', async () => {
+  test('can be compared by a program', async () => {
     const { grey, pixel, missing } = files();
     expect(await compareFiles(grey, pixel, { workers: 0 })).toMatchObject({
       outcome: 'changed',

@@ -6,7 +6,7 @@ import { png } from '../support/pictures.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the data folder', () => {
-  test('in a folder of pictures is not received from', async () => {
+  test('inside a folder of pictures is not received', async () => {
     const cwd = temporaryFolder();
     writeFileSync(path.join(cwd, 'z.png'), png([200, 30, 30]));
     const lines = async () => (await imgpipe(['run', '.'], { cwd })).stdout.split('\n').filter((line) => line !== '');
@@ -14,7 +14,7 @@ describe('the data folder', () => {
     expect(await lines()).toEqual([]);
   });
 
-  test.runIf(process.platform === 'linux')('that cannot be made is one line and exit 4, at once', async () => {
+  test.runIf(process.platform === 'linux')('that cannot be created is one line and exit 4, at once', async () => {
     const { status, stderr } = await imgpipe(['run', '--data', '/proc/imgpipe/data']);
     expect({ status, lines: stderr.trim().split('\n').length }).toEqual({ status: 4, lines: 1 });
     expect(stderr).toContain('/proc/imgpipe/data/imgpipe.db cannot be found or created');
@@ -30,7 +30,7 @@ describe('the data folder', () => {
     }
   });
 
-  test('behind a link that leads nowhere says so', async () => {
+  test('behind a dangling link is an error that says so', async () => {
     const link = path.join(temporaryFolder(), 'link');
     symlinkSync('/nowhere/at/all', link);
     const { status, stderr } = await imgpipe(['run', '--data', path.join(link, 'data')]);
@@ -38,7 +38,7 @@ describe('the data folder', () => {
     expect(stderr).toContain('no link in its path is broken');
   });
 
-  test.skipIf(!canRunAsNobody)('that this user may not enter is not taken for an empty one', async () => {
+  test.skipIf(!canRunAsNobody)('that this user may not enter is not treated as empty', async () => {
     const folder = temporaryFolder();
     const data = path.join(folder, 'data');
     mkdirSync(data);

@@ -44,7 +44,7 @@ beforeEach(() => {
 });
 
 describe('imgpipe dead list', () => {
-  test('shows one line for each, the newest first', async () => {
+  test('prints one line for each dead letter, newest first', async () => {
     const { status, stdout, stderr } = await to('dead list');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.replace(/\d{4}-[^,]*Z/g, 'WHEN').split('\n')).toEqual([
@@ -55,7 +55,7 @@ describe('imgpipe dead list', () => {
     ]);
   });
 
-  test('shows which are replayed and wait', async () => {
+  test('shows which are replayed but not handled yet', async () => {
     await to('dead replay 2');
     expect((await to('dead list')).stdout).toMatch(
       /^2: .*, image sky\/3, too_large, 1 attempt, replayed, not handled yet$/m,
@@ -64,7 +64,7 @@ describe('imgpipe dead list', () => {
     expect(lines.map((line) => JSON.parse(line).replayed_at === null)).toEqual([true, false, true]);
   });
 
-  test('says so where there are none', async () => {
+  test('says if there are none', async () => {
     await to('clean --yes');
     expect(await to('dead list')).toMatchObject({ status: 0, stdout: '', stderr: 'there are no dead letters\n' });
     expect(await to('dead list --json --quiet')).toMatchObject({ status: 0, stdout: '', stderr: '' });
@@ -72,7 +72,7 @@ describe('imgpipe dead list', () => {
 });
 
 describe('imgpipe dead show', () => {
-  test('shows why and of what, and the message, escaped and cut', async () => {
+  test('shows the reason, the subject and the message, escaped and shortened', async () => {
     const { status, stdout } = await to('dead show 3');
     expect(status).toBe(0);
     const lines = stdout.trimEnd().split('\n');
@@ -88,7 +88,7 @@ describe('imgpipe dead show', () => {
     ]);
   });
 
-  test('shows the image that it is about', async () => {
+  test('shows the image', async () => {
     const { stdout } = await to('dead show 1');
     expect(stdout).toMatch(/^Image: +sky\/2$/m);
     expect(stdout).toMatch(/^Technique: +l2@1$/m);
@@ -96,7 +96,7 @@ describe('imgpipe dead show', () => {
     expect(stdout).toMatch(/^Value: +\{"image_num":2,/m);
   });
 
-  test('as JSON has the whole message', async () => {
+  test('prints the whole message as JSON', async () => {
     const { stdout } = await to('dead show 3 --json');
     expect(JSON.parse(stdout)).toMatchObject({
       id: 3,
@@ -111,7 +111,7 @@ describe('imgpipe dead show', () => {
     });
   });
 
-  test('of an unknown number exits 3 with what there is, of none with 2', async () => {
+  test('exits 3 for an unknown number, naming the range, and 2 without a number', async () => {
     expect(await to('dead show 9')).toMatchObject({
       status: 3,
       stdout: '',
@@ -130,7 +130,7 @@ describe('imgpipe dead replay', () => {
     await to('alert --drain');
   };
 
-  test('has a picture judged anew under a higher limit, to its event and its alert', async () => {
+  test('compares a picture again under a higher limit, up to its event and alert', async () => {
     const { status, stdout } = await to('dead replay 2');
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'dead letter 2: image sky/3 is published again\n' });
     expect((await to('status')).stdout).toMatch(/^Waiting: +1 image for analysis, /m);
@@ -141,7 +141,7 @@ describe('imgpipe dead replay', () => {
     expect(await to('status --check')).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test('of all: what cannot be handled again is another letter', async () => {
+  test('--all: what fails again becomes another dead letter', async () => {
     const { stdout } = await to('dead replay --all --json');
     const lines = stdout
       .trim()
@@ -161,7 +161,7 @@ describe('imgpipe dead replay', () => {
     ).toEqual(['6: message image_analysis/0/6', '5: image sky/3', '4: image sky/2']);
   });
 
-  test('leaves an image to the receiver at work on its stream, and that one publishes it while it idles', async () => {
+  test('leaves an image to the receiver that holds its stream, which publishes it while idle', async () => {
     const receive = stage('receive --stream sky --count 2 --interval 1h');
     await receive.until(/^image sky\/4/m);
     expect((await to('dead replay 2')).stdout).toBe(
@@ -171,7 +171,7 @@ describe('imgpipe dead replay', () => {
     await analyze.until(/^event 1: image sky\/3 differs in size/m);
   });
 
-  test('tells of a letter of which nothing is left, and exits 1', async () => {
+  test('names a dead letter with nothing left to publish, and exits 1', async () => {
     const { db, close } = await openSqlite(data);
     await db.write(() => db.run('UPDATE dead_letter SET message_key = NULL WHERE id = 3'));
     await close();
@@ -183,7 +183,7 @@ describe('imgpipe dead replay', () => {
     });
   });
 
-  test('wants numbers that there are, or --all, and not both', async () => {
+  test('requires existing numbers or --all, but not both', async () => {
     const told = async (line: string) => {
       const { status, stderr } = await to(line);
       return [status, stderr];
@@ -201,7 +201,7 @@ describe('imgpipe dead replay', () => {
     expect((await to('dead list')).stdout).not.toContain('replayed');
   });
 
-  test('is refused on another broker than the one that has the messages', async () => {
+  test('is refused on a broker that does not have the messages', async () => {
     const { catalog, close } = await openSqlite(data);
     await catalog.setBus('kafka:cluster-1');
     await close();
@@ -214,7 +214,7 @@ describe('imgpipe dead replay', () => {
     expect((await to('dead list')).stdout).not.toContain('replayed');
   });
 
-  test('is refused while the pipeline is cleaned', async () => {
+  test('is refused during a clean', async () => {
     const { catalog, close } = await openSqlite(data);
     await catalog.lock('folder', 'imgpipe clean (process 7)');
     expect(await to('dead replay --all')).toMatchObject({
@@ -225,7 +225,7 @@ describe('imgpipe dead replay', () => {
   });
 });
 
-test('imgpipe dead alone shows what there is, and exits 2', async () => {
+test('imgpipe dead without a subcommand prints the help, and exits 2', async () => {
   const { status, stdout, stderr } = await imgpipe(['dead']);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toMatch(/^Usage: imgpipe dead/);

@@ -12,10 +12,10 @@ function folderOf(files: Record<string, string | Buffer>): string {
   return folder;
 }
 
-describe('rough input', () => {
+describe('hostile input', () => {
   const picture = readFileSync(PICTURE);
 
-  test('was not received by name, the rest is done, and the run ends with a count and exit 1', async () => {
+  test('is named, the rest is processed, and the run ends with counts and exit 1', async () => {
     const folder = folderOf({
       '1.jpg': picture,
       '2.jpg': 'text',
@@ -38,7 +38,7 @@ describe('rough input', () => {
     expect(JSON.parse(whole.stdout)).toMatchObject({ images: 3, analyzed: 3, dead_letters: 1, balanced: true });
   });
 
-  test('that the stream has already is passed over', async () => {
+  test('that the stream already has is skipped', async () => {
     const folder = folderOf({ '9.jpg': picture, '10.jpg': picture });
     const command = ['run', folder, '--data', path.join(temporaryFolder(), 'data')];
     const first = await imgpipe(command);
@@ -69,7 +69,7 @@ describe('rough input', () => {
     for (const { stderr } of [none, config, option]) expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  test('that begins with a dash is taken after --', async () => {
+  test('that begins with a dash is accepted after --', async () => {
     const folder = folderOf({ '-dash.jpg': picture });
     const { status, stdout } = await imgpipe(['run', '--quiet', '--', '-dash.jpg'], { cwd: folder });
     expect({ status, stdout }).toMatchObject({ status: 0 });
@@ -77,7 +77,7 @@ describe('rough input', () => {
     expect(await imgpipe(['run', '-dash.jpg'], { cwd: folder })).toMatchObject({ status: 2 });
   });
 
-  test('in the name of a stream writes nothing anywhere', async () => {
+  test('in the name of a stream writes nothing', async () => {
     const folder = temporaryFolder();
     const { status, stderr } = await imgpipe(['run', '--stream', '../x'], { cwd: folder });
     expect({ status, lines: stderr.trimEnd().split('\n').length }).toEqual({ status: 2, lines: 1 });
@@ -85,7 +85,7 @@ describe('rough input', () => {
     expect(existsSync(path.join(folder, 'imgpipe-data'))).toBe(false);
   });
 
-  test('that is nothing at all is told', async () => {
+  test('that does not exist is an error', async () => {
     const folder = temporaryFolder();
     const empty = await imgpipe(['receive', '.'], { cwd: folder });
     expect(empty).toMatchObject({ status: 0, stdout: '' });

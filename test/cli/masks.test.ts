@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 describe('a mask', () => {
-  test('hides what is black of the images that are received with it, by whatever technique, and is kept', async () => {
+  test('hides its black pixels from every technique, and is stored', async () => {
     const [grey, clock] = [file('1.png', GREY), file('2.png', CLOCK)];
     const mask = file('mask.png', MASK);
     expect(await to('run', grey, clock, '--mask', mask)).toMatchObject({
@@ -41,7 +41,7 @@ describe('a mask', () => {
     expect((await to('status', '--check')).status).toBe(0);
   });
 
-  test('is told with the event that was found beside it', async () => {
+  test('is named with the event that was found outside it', async () => {
     const other = png([90, 100, 100], { first: [103, 96, 100] });
     const mask = file('mask.png', MASK);
     const run = await to('run', file('1.png', GREY), file('2.png', other), '--mask', mask, '--json');
@@ -61,7 +61,7 @@ describe('a mask', () => {
     expect(text).toContain(`Mask: ${sha256Of(MASK)}\n`);
   });
 
-  test('of another size makes the image a dead letter that says so', async () => {
+  test('that differs in size makes the image a dead letter', async () => {
     const [wide, other] = [png([1, 1, 1], { width: 9 }), png([2, 2, 2], { width: 9 })];
     const run = await to('run', file('1.png', wide), file('2.png', other), '--mask', file('mask.png', MASK));
     expect(run.status).toBe(1);
@@ -70,7 +70,7 @@ describe('a mask', () => {
     );
   });
 
-  test('that is gone from the store is found by the check, and its images are set aside', async () => {
+  test('that is missing from the store is found by --check, and its images become dead letters', async () => {
     const mask = file('mask.png', MASK);
     await to('receive', file('1.png', GREY), file('2.png', CLOCK), '--mask', mask);
     rmSync(maskFile());
@@ -84,7 +84,7 @@ describe('a mask', () => {
     });
   });
 
-  test('goes with the images when the pipeline starts over', async () => {
+  test('is removed with the images by a clean', async () => {
     // Also one that no image was received with.
     await to('receive', '--count', '0', '--mask', file('other.png', png([255, 255, 255], { first: [9, 9, 9] })));
     await to('receive', file('1.png', GREY), '--mask', file('mask.png', MASK));
@@ -94,7 +94,7 @@ describe('a mask', () => {
     expect(readdirSync(path.dirname(maskFile()))).toEqual([]);
   });
 
-  test('that is none is refused before anything is received', async () => {
+  test('that is not valid is refused before anything is received', async () => {
     const grey = file('1.png', GREY);
     const jpeg = path.join(import.meta.dirname, '../fixtures/pictures/grey.jpg');
     const ends = [

@@ -32,7 +32,7 @@ describe('imgpipe run', () => {
     ]);
   });
 
-  test('goes on with the next number, and turns where that says so', async () => {
+  test('continues with the next number, and rotates the same images', async () => {
     const data = path.join(temporaryFolder(), 'data');
     await imgpipe(['run', '--data', data, '--quiet']);
     const { status, stdout, stderr } = await imgpipe(['run', '--data', data, '--quiet']);
@@ -60,7 +60,7 @@ describe('imgpipe run', () => {
     expect(stderr).toMatch(/^run: broker/);
   });
 
-  test('has no colour with NO_COLOR, and has it where colour is asked for', async () => {
+  test('prints no color with NO_COLOR, and prints it with FORCE_COLOR', async () => {
     const run = async (env: Record<string, string>) => {
       const data = path.join(temporaryFolder(), 'data');
       const { stdout, stderr } = await imgpipe(['run', '--data', data, '--count', '3'], { env });

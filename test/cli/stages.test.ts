@@ -37,7 +37,7 @@ describe('three stages in three processes', () => {
     expect(await imgpipe(['status', '--check', '--data', data])).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test('drain what waits and end', async () => {
+  test('drain their input and end', async () => {
     const data = path.join(temporaryFolder(), 'data');
     const nothing = await imgpipe(['analyze', '--drain', '--data', data]);
     expect(nothing).toMatchObject({ status: 0, stdout: '' });
@@ -50,7 +50,7 @@ describe('three stages in three processes', () => {
 });
 
 describe('several analyzers', () => {
-  test('stand by, say for whom, and take over when the one at work is killed', async () => {
+  test('stand by, name the holder, and take over when it is killed', async () => {
     const data = path.join(temporaryFolder(), 'data');
     await imgpipe(['receive', '--count', '3', '--data', data]);
     const first = stage('analyze', '--data', data);
@@ -70,7 +70,7 @@ describe('several analyzers', () => {
     ).toHaveLength(1);
   });
 
-  test('agree on the threshold: another one is refused, and told how to change it', async () => {
+  test('agree on the threshold: a different one is refused, with how to change it', async () => {
     const data = path.join(temporaryFolder(), 'data');
     await imgpipe(['receive', '--count', '3', '--data', data]);
     const first = stage('analyze', '--threshold', '5', '--data', data);
@@ -84,7 +84,7 @@ describe('several analyzers', () => {
 });
 
 describe('Ctrl-C', () => {
-  test('once ends an endless stage with 0 and one that ends by itself with 130, with all in hand finished', async () => {
+  test('once ends an endless stage with 0 and a finite one with 130, after work in progress', async () => {
     const data = path.join(temporaryFolder(), 'data');
     const run = stage('run', '--count', '1000', '--interval', '20ms', '--data', data);
     await run.until(/alert 1/);
@@ -96,7 +96,7 @@ describe('Ctrl-C', () => {
     expect(await imgpipe(['status', '--check', '--data', data])).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test('twice ends a program at once that is not done with what it has in hand', async () => {
+  test('twice ends at once a program that is still working', async () => {
     const program = startProgram('never-done.ts', []);
     await program.until(/up/);
     program.child.kill('SIGINT');
@@ -105,7 +105,7 @@ describe('Ctrl-C', () => {
     expect(await program.ended).toMatchObject({ status: 143, stdout: 'up\ntold\n' });
   });
 
-  test('ends the waiting for a picture that is missing, and loses nothing', async () => {
+  test('ends the wait for a missing picture, and loses nothing', async () => {
     const data = path.join(temporaryFolder(), 'data');
     await imgpipe(['receive', '--count', '1', '--data', data]);
     rmSync(path.join(data, 'image_database/00001.jpg'));
@@ -117,8 +117,8 @@ describe('Ctrl-C', () => {
   });
 });
 
-describe('whoever reads the output goes away', () => {
-  test('and run finishes its work', async () => {
+describe('when the reader of the output goes away', () => {
+  test('run completes its work', async () => {
     const data = path.join(temporaryFolder(), 'data');
     const run = stage('run', '--count', '40', '--interval', '5ms', '--data', data);
     await run.until(/^image default\/1:/m);
@@ -129,7 +129,7 @@ describe('whoever reads the output goes away', () => {
     expect(JSON.parse(stdout)).toMatchObject({ images: 40, analyzed: 40, events: 10, alerts: 10 });
   });
 
-  test('and an endless stage ends', async () => {
+  test('an endless stage ends', async () => {
     const data = path.join(temporaryFolder(), 'data');
     const analyze = stage('analyze', '--json', '--data', data);
     await analyze.until(/broker/);

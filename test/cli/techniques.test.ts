@@ -15,8 +15,8 @@ function pipeline() {
 const outcomesOf = (status: { techniques: { technique: string; outcomes: object }[] }) =>
   status.techniques.map(({ technique, outcomes }) => [technique, outcomes]);
 
-describe('a technique beside another', () => {
-  test('goes through all images from the first, with outcomes, events and alerts of its own', async () => {
+describe('a second technique', () => {
+  test('processes all images from the first, with its own outcomes, events and alerts', async () => {
     const { to, json } = pipeline();
     await to('run', '--count', '8');
     const analyze = await to('analyze', '--technique', 'changed', '--threshold', '0.5%', '--drain');
@@ -43,7 +43,7 @@ describe('a technique beside another', () => {
     ]);
   });
 
-  test('has regions in its alerts, its texts and its JSON', async () => {
+  test('has regions in its alerts, text files and JSON', async () => {
     const { data, to, json } = pipeline();
     await to('run', '--count', '3', '--technique', 'changed');
     const view = await json('view', '1');
@@ -59,7 +59,7 @@ describe('a technique beside another', () => {
     expect((await to('status', '--check')).status).toBe(0);
   });
 
-  test('has a copy of the image with a box around each region, which --open shows', async () => {
+  test('opens a copy of the image with a box around each region', async () => {
     const { data, to, json } = pipeline();
     await to('run', '--count', '3', '--technique', 'changed');
     const { image } = await json('view', '1');
@@ -82,7 +82,7 @@ describe('a technique beside another', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('works at the same time, and does not take its threshold for another’s', async () => {
+  test('runs at the same time, with its own threshold', async () => {
     const { data, to, json } = pipeline();
     const stages = [
       start(['analyze', '--threshold', '5', '--verbose', '--data', data]),

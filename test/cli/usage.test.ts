@@ -13,7 +13,7 @@ async function mistake(args: readonly string[], env: Record<string, string> = {}
   return { status, stderr };
 }
 
-describe('wrong usage exits 2 with one line that says what would do', () => {
+describe('wrong usage exits 2 with one line that says what is valid', () => {
   const MISTAKES = [
     ['bogus', "imgpipe: unknown command 'bogus': see 'imgpipe --help'"],
     ['runn', "imgpipe: unknown command 'runn' (Did you mean run?): see 'imgpipe --help'"],
@@ -44,7 +44,7 @@ describe('wrong usage exits 2 with one line that says what would do', () => {
     expect(answers).toEqual(MISTAKES.map(([, told]) => ({ status: 2, stderr: `${told}\n` })));
   });
 
-  test('without a command it shows the help', async () => {
+  test('a missing command prints the help', async () => {
     const { status, stdout, stderr } = await imgpipe([]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^Usage: imgpipe/);
@@ -107,5 +107,21 @@ describe('the data folder', () => {
     const { stdout, stderr } = await imgpipe(['receive', '--count', '3'], { cwd: folder, env });
     expect(stdout.match(/^image [^:]*/gm)).toEqual(['image variable/1', 'image variable/2', 'image variable/3']);
     expect(stderr).toBe('');
+  });
+});
+
+describe('--verbose', () => {
+  test('prints the code of an error, and the name, code and message of each cause', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const { status, stderr } = await imgpipe(['run', '--verbose', '--broker', 'kafka://127.0.0.1:1', '--data', data]);
+    expect(status).toBe(4);
+    expect(stderr).toMatch(/^imgpipe: broker kafka:\/\/127\.0\.0\.1:1 .*\nerror code: broker_unavailable\n +at /m);
+    expect(stderr).toMatch(/^caused by \w+ \[ECONNREFUSED\]: .*connect ECONNREFUSED 127\.0\.0\.1:1$/m);
+  });
+
+  test('prints the cause of a wrong setting too', async () => {
+    const { status, stderr } = await imgpipe(['status', '--verbose', '--config', '/nowhere/none.json']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^caused by Error \[ENOENT\]: ENOENT: no such file or directory/m);
   });
 });

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('imgpipe view', () => {
-  test('shows what changed, and the three pictures', async () => {
+  test('prints what changed, and the paths of the three pictures', async () => {
     const { status, stdout } = await to('view 2');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Alert 2: the picture has changed by [\d.]+ levels \(l2@1\), threshold 0$/m);
@@ -34,7 +34,7 @@ describe('imgpipe view', () => {
     expect(paths.every(existsSync)).toBe(true);
   });
 
-  test('of an unknown number exits 3 with the range that there is', async () => {
+  test('exits 3 for an unknown number, naming the range', async () => {
     expect(await to('view 99')).toEqual({
       status: 3,
       signal: null,
@@ -43,7 +43,7 @@ describe('imgpipe view', () => {
     });
   });
 
-  test('--open says so where no viewer can be started', async () => {
+  test('--open copies the pictures from the store, and fails if no viewer can be started', async () => {
     const nowhere = { PATH: temporaryFolder(), DISPLAY: '', WAYLAND_DISPLAY: '', BROWSER: '', XDG_CURRENT_DESKTOP: '' };
     const { status, stdout, stderr } = await to('view 1 --open', nowhere);
     expect(status).toBe(1);
@@ -60,7 +60,7 @@ describe('imgpipe view', () => {
 });
 
 describe('imgpipe status', () => {
-  test('shows how the pipeline stands', async () => {
+  test('prints the state of the pipeline', async () => {
     await to('receive --quiet --count 3 --stream garden');
     const { status, stdout, stderr } = await to('status');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -100,7 +100,7 @@ describe('imgpipe status', () => {
 describe('imgpipe clean', () => {
   const images = () => readdirSync(path.join(data, 'image_database')).length;
 
-  test('off a terminal wants --yes, and removes nothing without', async () => {
+  test('without a terminal requires --yes, and removes nothing otherwise', async () => {
     const { status, stdout, stderr } = await to('clean');
     expect(status).toBe(2);
     expect(stdout).toBe(`${data}: 8 images, 2 events, 2 alerts; 14 files and all messages will be removed\n`);
@@ -122,7 +122,7 @@ describe('imgpipe clean', () => {
     expect((await to('run --count 1')).stdout).toContain('image default/1');
   });
 
-  test('refuses while a stage runs on the folder', async () => {
+  test('is refused while a stage is running', async () => {
     const analyze = start(['analyze', '--data', data]);
     onTestFinished(() => {
       analyze.child.kill('SIGKILL');
@@ -136,7 +136,7 @@ describe('imgpipe clean', () => {
   });
 
   const script = spawnSync('script', ['--version'], { encoding: 'utf8' });
-  test.skipIf(!`${script.stdout}`.includes('util-linux'))('on a terminal asks, and does as it is told', async () => {
+  test.skipIf(!`${script.stdout}`.includes('util-linux'))('on a terminal asks for confirmation', async () => {
     expect(await answered('n\n')).toMatchObject({ status: 0, images: 8 });
     expect(await answered('\x04')).toMatchObject({ status: 0, images: 8 });
     expect(await answered('\x03')).toMatchObject({ status: 130, images: 8 });

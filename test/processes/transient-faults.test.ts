@@ -29,7 +29,7 @@ describe.skipIf(whyNoDisk !== undefined)(`a full disk${whyNoDisk ? ` (skipped: $
       const filler = path.join(disk, 'filler');
       fill(filler, leave);
       const run = start(['run', '--data', data, '--count', '8', '--wait']);
-      await run.until(/is full: make room there; it retries/);
+      await run.until(/is full .*: free some space on it; it retries/);
       rmSync(filler);
       const { status, stderr } = await run.ended;
       expect(stderr).toMatch(/resumed after/);
@@ -44,7 +44,7 @@ describe.skipIf(whyNoDisk !== undefined)(`a full disk${whyNoDisk ? ` (skipped: $
     fill(path.join(disk, 'filler'), 0);
     const { status, stderr } = await imgpipe(['run', '--data', path.join(disk, 'data')]);
     expect({ status, lines: stderr.trim().split('\n').length }).toEqual({ status: 4, lines: 1 });
-    expect(stderr).toMatch(/is full: make room there/);
+    expect(stderr).toMatch(/is full .*: free some space on it/);
   });
 });
 
@@ -66,7 +66,7 @@ describe.skipIf(!canRunAsNobody)(
       chmodSync(data, 0o555);
       const { status, stdout, stderr } = await imgpipe(['run', '--data', data], { uid: NOBODY });
       expect({ status, stdout }).toEqual({ status: 4, stdout: '' });
-      expect(stderr).toMatch(/^imgpipe: .*imgpipe\.db.*(grant this user the right|this user may write there).*\n$/);
+      expect(stderr).toMatch(/^imgpipe: .*imgpipe\.db.*(give this user access|this user can write to it).*\n$/);
     });
 
     test('with --wait is waited for', async () => {
@@ -84,7 +84,7 @@ describe.skipIf(!canRunAsNobody)(
       expect((await imgpipe(['receive', '--data', data], { uid: NOBODY })).status).toBe(0);
       mkdirSync(path.join(data, 'image_event_database'), { mode: 0o555 });
       const analyze = start(['analyze', '--data', data, '--drain'], { uid: NOBODY });
-      await analyze.until(/analyze is waiting: .*image_event_database|analyze is waiting: .*grant this user the right/);
+      await analyze.until(/analyze is waiting: .*image_event_database|analyze is waiting: .*give this user access/);
       chmodSync(path.join(data, 'image_event_database'), 0o777);
       const { status, stderr } = await analyze.ended;
       expect({ status, waits: times(stderr, /analyze is waiting/) }).toEqual({ status: 0, waits: 1 });

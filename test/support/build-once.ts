@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 
-/** Builds dist/, because tests of processes run the built program. */
+/** Tests of processes run the built program: builds it from the current sources. */
 export function setup(): void {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-    stdio: 'inherit',
-  });
+  for (const step of [
+    ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+    ['--import', 'tsx', 'build/bundle.ts'],
+  ]) {
+    execFileSync(process.execPath, step, { stdio: 'inherit' });
+  }
 }

@@ -7,7 +7,7 @@ export function translated(error: unknown, file: string): unknown {
   if (error.syscall === 'link' && NO_HARD_LINKS.has(error.code)) {
     return new ImgpipeError(
       'store_unavailable',
-      `the file system of ${file} does not support the hard links that imgpipe needs (${error.code}): choose a data folder on another disk with --data`,
+      `the file system of ${file} does not support the hard links that imgpipe needs (${error.code}): use a data folder on another disk`,
       { cause: error },
     );
   }

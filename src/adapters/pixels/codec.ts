@@ -9,7 +9,8 @@ import { decodePng } from './png/decoder.ts';
 
 const QUALITY = 75;
 
-const encode: JpegEncoder = createJpegEncoder() ?? encodeWithLibjpeg;
+/** Compiled when the first picture is encoded. */
+let encode: JpegEncoder | undefined;
 
 /**
  * Decodes a picture to upright RGB: blended with white, EXIF orientation applied. The header is checked against the
@@ -36,5 +37,6 @@ export function encodeJpeg(pixels: Pixels): Uint8Array {
 
 /** Like `encodeJpeg`, for a picture whose rows are drawn on demand. */
 export function encodeDrawnJpeg(size: Pick<Pixels, 'width' | 'height'>, draw: DrawRows): Uint8Array {
+  encode ??= createJpegEncoder() ?? encodeWithLibjpeg;
   return encode(size, QUALITY, draw);
 }

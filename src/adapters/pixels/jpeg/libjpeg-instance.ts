@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import createModule, { type LibjpegModule, type LibjpegSettings } from '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs';
+import type CreateModule from '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs';
+import type { LibjpegModule, LibjpegSettings } from '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs';
 
 type Decoder = InstanceType<LibjpegModule['JPEGDecoder']>;
 type Encoder = InstanceType<LibjpegModule['JPEGEncoder']>;
@@ -13,14 +14,15 @@ export interface LibjpegInstance {
 }
 
 const FOUR_TWO_ZERO = 2;
+const require = createRequire(import.meta.url);
 let compiled: object | undefined;
 
 /** Creates an instance synchronously, in a millisecond or two: the code is compiled once. */
 export function createInstance(): LibjpegInstance {
-  compiled ??= new WebAssembly.Module(
-    readFileSync(createRequire(import.meta.url).resolve('@cornerstonejs/codec-libjpeg-turbo-8bit/wasm')),
-  );
+  compiled ??= new WebAssembly.Module(readFileSync(require.resolve('@cornerstonejs/codec-libjpeg-turbo-8bit/wasm')));
   const code = compiled;
+  // Loaded with the first JPEG, and by require, which does not analyze its exports.
+  const createModule: typeof CreateModule = require('@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs');
   let failure: unknown;
   const settings: LibjpegSettings & Partial<LibjpegModule> = {
     instantiateWasm(imports, done) {

@@ -1,0 +1,41 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/**
+ * Bundles the command line and the worker thread into a few files each, dist/bundle: Node takes longer to load some
+ * hundred small modules than to do the work of a short command. The files stay readable: they are not minified.
+ */
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Loaded by every command. The other dependencies stay packages of their own. */
+const BUNDLED = ['commander'];
+
+const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  dependencies: Record<string, string>;
+};
+
+rmSync(`${ROOT}dist/bundle`, { recursive: true, force: true });
+
+await build({
+  absWorkingDir: ROOT,
+  entryPoints: ['dist/cli/main.js', 'dist/adapters/pixels/workers/pixel-worker.js'],
+  outdir: 'dist/bundle',
+  entryNames: '[name]',
+  // One folder, as deep as the modules were: their paths relative to the package stay right.
+  chunkNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: Object.keys(dependencies)
+    .filter((name) => !BUNDLED.includes(name))
+    .flatMap((name) => [name, `${name}/*`]),
+  // Commander is a CommonJS module that requires modules of Node.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
+  logLevel: 'warning',
+});

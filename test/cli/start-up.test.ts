@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ROOT } from '../support/imgpipe.ts';
+
+const BUNDLE = path.join(ROOT, 'dist/bundle');
+
+/** The packages and bundled files that a file loads at once: what it imports dynamically is not among them. */
+function loadedBy(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = readFileSync(path.join(BUNDLE, file), 'utf8');
+  for (const [, from = '', bare = ''] of text.matchAll(
+    /^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|^import "([^"]+)"/gm,
+  )) {
+    const source = from || bare;
+    if (source.startsWith('./')) loadedBy(path.basename(source), seen);
+    else seen.add(source);
+  }
+  return seen;
+}
+
+/** The packages that the command's file loads, without Node's own. */
+function packagesOf(name: string): string[] {
+  const file = readdirSync(BUNDLE).find(
+    (each) => each === `${name}.js` || new RegExp(`^${name}-\\w{8}\\.js$`).test(each),
+  );
+  const loaded = [...loadedBy(file ?? name)].filter((each) => !each.endsWith('.js'));
+  return loaded
+    .filter((each) => !/^(node:.*|fs|path|os|url|crypto|module|events|child_process|process)$/.test(each))
+    .sort();
+}
+
+describe('at its start a command loads', () => {
+  test.each([
+    ['main', []],
+    ['view', ['@photostructure/sqlite']],
+    ['alive', ['@photostructure/sqlite']],
+    ['dead', ['@photostructure/sqlite']],
+    ['compare', []],
+    ['comparator', []],
+  ])('no package that it does not need: %s', (name, packages) => {
+    expect(packagesOf(name)).toEqual(packages);
+  });
+
+  test('no more than the program itself for the help', () => {
+    expect([...loadedBy('main.js')].filter((each) => each.startsWith('chunk-')).length).toBeLessThan(10);
+  });
+});
