@@ -3,7 +3,7 @@ import { addApiRoutes } from './api-routes.ts';
 import { loadAssets } from './assets.ts';
 import { createGuard, type GuardOptions } from './guard.ts';
 import { createLiveAlerts } from './live.ts';
-import { addMetricsRoutes } from './metrics-routes.ts';
+import { addMetricsRoutes } from './metrics.ts';
 import { addPageRoutes, showProblem } from './page-routes.ts';
 import type { ViewerParts } from './parts.ts';
 import { tellable } from './problem.ts';

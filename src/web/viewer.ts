@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import { type App, createApp } from './app.ts';
 import { createGuard, type GuardOptions } from './guard.ts';
-import { addMetricsRoutes } from './metrics-routes.ts';
+import { addMetricsRoutes } from './metrics.ts';
 import type { ViewerParts } from './parts.ts';
 import { tellable } from './problem.ts';
 import { serve, type WebServer } from './server.ts';

@@ -2,12 +2,12 @@ import { type Comparison, readAddress, writeAddress } from './address.ts';
 import { createBlink } from './blink.ts';
 import { levelsOf } from './difference.ts';
 import { listenToGestures } from './gestures.ts';
+import { createPane, type Pane } from './pane.ts';
 import { loadPair, type Pair } from './pixels.ts';
 import { showReading } from './reading.ts';
 import { createSingle } from './single.ts';
-import { createPane, type Pane } from './pane.ts';
 import { createTools, type Zoom } from './tools.ts';
-import { fitZoom, nextZoom, type Point, constrained, toPicture, type View, zoomedAt } from './viewport.ts';
+import { constrained, fitZoom, nextZoom, type Point, toPicture, type View, zoomedAt } from './viewport.ts';
 
 /** Compares an alert's pictures: one state, drawn whole after each change. */
 

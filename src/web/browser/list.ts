@@ -1,5 +1,4 @@
-import { arrivalWords, arrived } from './arrivals.ts';
-import { atMostEvery } from './at-most-every.ts';
+import { arrivalWords, arrived, atMostEvery } from './arrivals.ts';
 
 /** New alerts come to the top of the list by themselves, and wait behind a button while a person reads further down. */
 

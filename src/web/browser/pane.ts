@@ -1,4 +1,4 @@
-import { fitView, type Point, type Size, constrained, toPane, type View } from './viewport.ts';
+import { constrained, fitView, type Point, type Size, toPane, type View } from './viewport.ts';
 
 /** A window on a picture, or on several that lie upon each other. */
 export interface Pane {

@@ -2,11 +2,24 @@ import { html } from 'hono/html';
 import type { AlertModel } from '../models.ts';
 import { alertUrl, listUrl } from '../urls.ts';
 import { comparison } from './comparison.ts';
-import { alertFacts } from './facts.ts';
-import { ALERT_KEYS } from './keys-dialog.ts';
-import { type Html, layout, type Piece } from './layout.ts';
-import { regionsTable } from './regions.ts';
+import { alertFacts, regionsTable } from './facts.ts';
+import { type Html, type KeyRow, layout, type Piece } from './layout.ts';
 import { whyWords } from './words.ts';
+
+const ALERT_KEYS: readonly KeyRow[] = [
+  { keys: ['1'], does: 'side by side' },
+  { keys: ['2'], does: 'swipe' },
+  { keys: ['3'], does: 'onion skin' },
+  { keys: ['4', 'b'], does: 'blink' },
+  { keys: ['5'], does: 'difference' },
+  { keys: ['p', 's'], does: 'while blinking: pause, step' },
+  { keys: ['r'], does: 'regions as boxes' },
+  { keys: ['+', '−'], does: 'zoom in and out' },
+  { keys: ['0'], does: 'one to one' },
+  { keys: ['f'], does: 'fit' },
+  { keys: ['←', '→'], does: 'the alert before and after; in a picture: pan' },
+  { keys: ['Shift ←→↑↓'], does: 'in a picture: from pixel to pixel' },
+];
 
 /** An alert with its three pictures, and ways to compare them. */
 export function alertPage(model: AlertModel): Html {

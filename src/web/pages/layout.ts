@@ -1,10 +1,24 @@
 import { html } from 'hono/html';
 import { escapeText } from '../../domain/escape.ts';
 import { assetUrl, listUrl } from '../urls.ts';
-import { COMMON_KEYS, type KeyRow, keysDialog } from './keys-dialog.ts';
-import type { Html, Piece } from './markup.ts';
 
-export type { Html, Piece };
+/** HTML that is escaped already. */
+export type Html = ReturnType<typeof html>;
+
+/** A piece of a page: HTML, or text to be escaped; nothing where it is the empty string. */
+export type Piece = Html | string | readonly Html[];
+
+/** Keys, and what they do. */
+export interface KeyRow {
+  readonly keys: readonly string[];
+  readonly does: string;
+}
+
+const COMMON_KEYS: readonly KeyRow[] = [
+  { keys: ['/'], does: 'to the field for an alert’s number' },
+  { keys: ['?'], does: 'these keys' },
+  { keys: ['Esc'], does: 'close' },
+];
 
 interface Layout {
   readonly title: string;
@@ -59,4 +73,16 @@ ${body}
 ${keysDialog([...keys, ...COMMON_KEYS])}
 </body>
 </html>`;
+}
+
+/** All keys of a page; shown by the browser's script. They can be turned off, for those whose tools type letters. */
+function keysDialog(rows: readonly KeyRow[]): Html {
+  return html`<dialog id="keys" aria-labelledby="keys-title">
+<h2 id="keys-title">Keys</h2>
+<dl class="keys">${rows.map(
+    ({ keys, does }) => html`<div><dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${does}</dd></div>`,
+  )}</dl>
+<p><label><input type="checkbox" id="keys-on" checked> Keys are on</label></p>
+<form method="dialog"><button>Close</button></form>
+</dialog>`;
 }

@@ -5,11 +5,9 @@ import type { ListModel } from '../models.ts';
 import { alertUrl, listUrl, streamUrl } from '../urls.ts';
 import { filterForm, isFiltered } from './filter.ts';
 import { type Html, layout, type Piece } from './layout.ts';
-import { moment } from './moment.ts';
 import { pager } from './pager.ts';
-import { rangeSentence } from './range.ts';
 import { thumbnails } from './thumbnail.ts';
-import { changeWords, thresholdWords } from './words.ts';
+import { changeWords, moment, rangeSentence, thresholdWords } from './words.ts';
 
 /** The alerts, the newest first. */
 export function listPage(model: ListModel): Html {

@@ -3,7 +3,7 @@ import { escapeText } from '../../domain/escape.ts';
 import type { ProblemModel } from '../models.ts';
 import { listUrl } from '../urls.ts';
 import { type Html, layout } from './layout.ts';
-import { rangeSentence } from './range.ts';
+import { rangeSentence } from './words.ts';
 
 /** Says what is wrong, and what there is instead. */
 export function problemPage({ title, problem, typed, range }: ProblemModel): Html {

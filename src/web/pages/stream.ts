@@ -1,13 +1,12 @@
 import { html } from 'hono/html';
 import { escapeText } from '../../domain/escape.ts';
+import type { Measured } from '../../ports/catalog/browsing.ts';
 import type { StreamModel } from '../models.ts';
-import { listUrl, streamUrl } from '../urls.ts';
+import { alertUrl, listUrl, streamUrl } from '../urls.ts';
 import { type Html, layout } from './layout.ts';
-import { momentText } from './moment.ts';
 import { pager } from './pager.ts';
 import { timeline } from './timeline.ts';
-import { timelineTable } from './timeline-table.ts';
-import { counted, unitOf } from './words.ts';
+import { amount, counted, moment, momentText, OUTCOME_WORDS, thresholdWords, unitOf } from './words.ts';
 
 /** What has been measured in a stream, over time. */
 export function streamPage(model: StreamModel): Html {
@@ -64,4 +63,13 @@ function links(label: string, names: readonly string[], current: string, to: (na
   return html`<nav class="choice" aria-label="${label}"><span>${label}</span> ${open.map(link)}${
     rest.length === 0 ? '' : html`<details><summary>${rest.length} more</summary>${rest.map(link)}</details>`
   }</nav>`;
+}
+
+/** The timeline in words and figures. */
+function timelineTable(points: readonly Measured[]): Html {
+  return html`<details class="as-table"><summary>The same as a table</summary><div class="wide" role="region" aria-label="Images and their measurements" tabindex="0"><table><caption class="unseen">Images and their measurements</caption>
+<thead><tr><th scope="col">Image</th><th scope="col">Received</th><th scope="col">Outcome</th><th scope="col">Measurement</th><th scope="col">Threshold</th><th scope="col">Alert</th></tr></thead><tbody>${points.map(
+    (point) => html`
+<tr><th scope="row">${point.number}</th><td>${moment(point.receivedAt)}</td><td>${OUTCOME_WORDS[point.kind]}</td><td>${point.measurement === null ? '–' : amount(point.measurement, point.threshold)}</td><td>${thresholdWords(point.threshold)}</td><td>${point.alert === null ? '–' : html`<a href="${alertUrl(point.alert)}">Alert ${point.alert}</a>`}</td></tr>`,
+  )}</tbody></table></div></details>`;
 }

@@ -3,9 +3,8 @@ import { limitOf } from '../../domain/threshold.ts';
 import type { Measured } from '../../ports/catalog/browsing.ts';
 import { alertUrl } from '../urls.ts';
 import type { Html } from './layout.ts';
-import { momentText } from './moment.ts';
 import { ticksTo, timeTicks } from './scale.ts';
-import { amount, figure, OUTCOME_WORDS } from './words.ts';
+import { amount, figure, momentText, OUTCOME_WORDS } from './words.ts';
 
 /**
  * Places are in per cent of the drawing, which takes the width that it gets: text and marks keep their size. Marks

@@ -1,6 +1,10 @@
+import { html } from 'hono/html';
 import { escapeText } from '../../domain/escape.ts';
 import type { EventRecord, ImageRecord, OutcomeKind } from '../../domain/records.ts';
 import { limitOf, type Threshold } from '../../domain/threshold.ts';
+import type { ListModel } from '../models.ts';
+import { alertUrl } from '../urls.ts';
+import type { Html } from './layout.ts';
 
 /** What the pages say, as plain text; HTML is escaped where it is drawn. */
 
@@ -74,3 +78,28 @@ export const OUTCOME_WORDS: Record<OutcomeKind, string> = {
   size_changed: 'another size',
   dead: 'dead',
 };
+
+/** A time of a row, in UTC and to the second: `2026-11-25 20:14:03 UTC`. */
+export function moment(time: string): Html {
+  return html`<time datetime="${time}">${momentText(time)}</time>`;
+}
+
+/** The same, to the millisecond. */
+export function exactMoment(time: string): Html {
+  return html`<time datetime="${time}">${momentText(time, 23)}</time>`;
+}
+
+export function momentText(time: string, length = 19): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  return `${date.toISOString().slice(0, length).replace('T', ' ')} UTC`;
+}
+
+/** Which alerts there are, as a sentence that leads to the first and to the last. */
+export function rangeSentence(range: ListModel['range']): Html {
+  if (range === undefined) return html`There are no alerts yet.`;
+  const { first, last } = range;
+  const link = (number: number) => html`<a href="${alertUrl(number)}">${number}</a>`;
+  if (first === last) return html`There is alert ${link(first)} alone.`;
+  return html`There are alerts ${link(first)} to ${link(last)}.`;
+}

@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { arrivalWords, arrived } from '../../../src/web/browser/arrivals.ts';
-import { atMostEvery } from '../../../src/web/browser/at-most-every.ts';
+import { arrivalWords, arrived, atMostEvery } from '../../../src/web/browser/arrivals.ts';
 
 describe('the arrival of alerts', () => {
   it('brings what is not there yet', () => {

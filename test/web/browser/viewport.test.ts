@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  constrained,
   fitView,
   fitZoom,
   MAX_ZOOM,
   nextZoom,
   panned,
-  constrained,
-  toPicture,
   toPane,
+  toPicture,
   zoomedAt,
   zoomWords,
 } from '../../../src/web/browser/viewport.ts';
