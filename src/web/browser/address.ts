@@ -1,7 +1,7 @@
 import { SCALES, type Scale } from './difference.ts';
 import { MAX_ZOOM, type View } from './viewport.ts';
 
-/** How a comparison is looked at, as the part of the address after `#`: it can be kept and sent. */
+/** The state of a comparison as the fragment of the URL, so that it can be bookmarked and shared. */
 
 export const MODES = ['side', 'swipe', 'onion', 'blink', 'difference'] as const;
 
@@ -9,14 +9,14 @@ export type Mode = (typeof MODES)[number];
 
 export interface Comparison {
   readonly mode: Mode;
-  /** Where the divider is, in per cent of the pane. */
+  /** The position of the divider in percent of the pane. */
   readonly swipe: number;
-  /** The share of the later image, in per cent. */
+  /** The opacity of the image in percent. */
   readonly onion: number;
   readonly scale: Scale;
   readonly k: number;
   readonly regions: boolean;
-  /** Undefined: all of it. */
+  /** Undefined: the whole picture. */
   readonly view: View | undefined;
 }
 
@@ -30,7 +30,7 @@ export const DEFAULTS: Comparison = {
   view: undefined,
 };
 
-/** What an address says; whatever it does not say, or says wrongly, is as it is at first. */
+/** Parses a fragment. Missing and invalid parts get their defaults. */
 export function readAddress(hash: string): Comparison {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   return {
@@ -44,9 +44,9 @@ export function readAddress(hash: string): Comparison {
   };
 }
 
-/** The shortest address that says this; the empty string where all is as it is at first. */
+/** The shortest fragment for a state; empty for the default state. */
 export function writeAddress({ mode, swipe, onion, scale, k, regions, view }: Comparison): string {
-  const said = [
+  const parts = [
     mode === DEFAULTS.mode ? '' : `mode=${mode}`,
     mode !== 'swipe' || swipe === DEFAULTS.swipe ? '' : `at=${swipe}`,
     mode !== 'onion' || onion === DEFAULTS.onion ? '' : `mix=${onion}`,
@@ -55,7 +55,7 @@ export function writeAddress({ mode, swipe, onion, scale, k, regions, view }: Co
     regions ? '' : 'regions=no',
     view === undefined ? '' : `view=${[view.centre.x, view.centre.y, view.zoom].map(short).join(',')}`,
   ].filter((part) => part !== '');
-  return said.length === 0 ? '' : `#${said.join('&')}`;
+  return parts.length === 0 ? '' : `#${parts.join('&')}`;
 }
 
 function viewOf(text: string | null): View | undefined {
@@ -68,10 +68,10 @@ function viewOf(text: string | null): View | undefined {
   return x === undefined || y === undefined || zoom === undefined ? undefined : { centre: { x, y }, zoom };
 }
 
-function number(text: string | null, least: number, most: number): number | undefined {
+function number(text: string | null, min: number, max: number): number | undefined {
   if (text === null || text.trim() === '') return undefined;
   const value = Number(text);
-  return value >= least && value <= most ? value : undefined;
+  return value >= min && value <= max ? value : undefined;
 }
 
 function short(value: number): string {

@@ -1,15 +1,15 @@
-/** Which alerts of the page as it is now are not shown yet: of those fetched, what is newer than all that is shown. */
+/** The fetched alerts that are not shown yet. */
 export function arrived(shown: readonly number[], fetched: readonly number[]): number[] {
-  const there = new Set(shown);
-  return fetched.filter((number) => !there.has(number));
+  const known = new Set(shown);
+  return fetched.filter((number) => !known.has(number));
 }
 
-/** How many are new, in words: `1 new alert`, `2 new alerts`. */
-export function arrivalWords(count: number): string {
+/** `1 new alert`, `2 new alerts`. */
+export function arrivalText(count: number): string {
   return `${count} new alert${count === 1 ? '' : 's'}`;
 }
 
-/** Has something done soon after it is asked for: one at a time, at most once in so many milliseconds. */
+/** Rate-limits `work`: one run at a time and a pause after each. Calls during a run cause one more run. */
 export function atMostEvery(pauseMs: number, work: () => Promise<void>): () => void {
   let state: 'idle' | 'busy' | 'asked again' = 'idle';
 

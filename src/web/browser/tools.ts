@@ -1,20 +1,20 @@
 import { type Comparison, MODES } from './address.ts';
 import { SCALES } from './difference.ts';
-import { zoomWords } from './viewport.ts';
+import { zoomText } from './viewport.ts';
 
-/** The fields above the pictures, and what they say. */
+/** The controls above the pictures. */
 export interface Tools {
   show(state: Comparison, zoom: number): void;
 }
 
 export type Zoom = 'in' | 'out' | 'fit' | 'one';
 
-interface Answers {
+interface ToolHandlers {
   change(change: Partial<Comparison>): void;
   zoom(how: Zoom): void;
 }
 
-export function createTools(section: HTMLElement, { change, zoom }: Answers): Tools {
+export function createTools(section: HTMLElement, { change, zoom }: ToolHandlers): Tools {
   const field = (name: string) => {
     return section.querySelector<HTMLInputElement | HTMLSelectElement>(`[name="${name}"]`) ?? undefined;
   };
@@ -52,8 +52,8 @@ export function createTools(section: HTMLElement, { change, zoom }: Answers): To
       }
       const scaled = state.scale === 'amplified' || state.scale === 'signed';
       document.getElementById('k-field')?.toggleAttribute('hidden', !scaled);
-      say('k-is', String(state.k));
-      say('zoomed', zoomWords(now));
+      setText('k-is', String(state.k));
+      setText('zoomed', zoomText(now));
     },
   };
 }
@@ -62,7 +62,7 @@ function set(field: HTMLInputElement | HTMLSelectElement | undefined, value: str
   if (field !== undefined && field.value !== value) field.value = value;
 }
 
-function say(id: string, text: string): void {
+function setText(id: string, text: string): void {
   const element = document.getElementById(id);
   if (element !== null && element.textContent !== text) element.textContent = text;
 }

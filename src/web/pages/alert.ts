@@ -7,21 +7,21 @@ import { type Html, type KeyRow, layout, type Piece } from './layout.ts';
 import { whyWords } from './words.ts';
 
 const ALERT_KEYS: readonly KeyRow[] = [
-  { keys: ['1'], does: 'side by side' },
-  { keys: ['2'], does: 'swipe' },
-  { keys: ['3'], does: 'onion skin' },
-  { keys: ['4', 'b'], does: 'blink' },
-  { keys: ['5'], does: 'difference' },
-  { keys: ['p', 's'], does: 'while blinking: pause, step' },
-  { keys: ['r'], does: 'regions as boxes' },
-  { keys: ['+', '−'], does: 'zoom in and out' },
-  { keys: ['0'], does: 'one to one' },
-  { keys: ['f'], does: 'fit' },
-  { keys: ['←', '→'], does: 'the alert before and after; in a picture: pan' },
-  { keys: ['Shift ←→↑↓'], does: 'in a picture: from pixel to pixel' },
+  { keys: ['1'], action: 'side by side' },
+  { keys: ['2'], action: 'swipe' },
+  { keys: ['3'], action: 'onion skin' },
+  { keys: ['4', 'b'], action: 'blink' },
+  { keys: ['5'], action: 'difference' },
+  { keys: ['p', 's'], action: 'blink: pause, step' },
+  { keys: ['r'], action: 'show or hide regions' },
+  { keys: ['+', '−'], action: 'zoom in and out' },
+  { keys: ['0'], action: 'actual size (1:1)' },
+  { keys: ['f'], action: 'fit to the window' },
+  { keys: ['←', '→'], action: 'previous and next alert; in a picture: pan' },
+  { keys: ['Shift ←→↑↓'], action: 'in a picture: move by one pixel' },
 ];
 
-/** An alert with its three pictures, and ways to compare them. */
+/** The page of an alert: its pictures side by side or compared, and its details. */
 export function alertPage(model: AlertModel): Html {
   const { view, neighbours } = model;
   const { number } = view.alert;

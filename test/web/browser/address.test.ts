@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULTS, readAddress, writeAddress } from '../../../src/web/browser/address.ts';
 
-describe('the address of a comparison', () => {
-  it('is empty where all is as at first', () => {
+describe('the URL of a comparison', () => {
+  it('has no fragment in the default state', () => {
     expect(writeAddress(DEFAULTS)).toBe('');
     expect(readAddress('')).toEqual(DEFAULTS);
   });
 
-  it('says what it takes to see the same again', () => {
+  it('restores the state', () => {
     const view = { centre: { x: 300.5, y: 80.25 }, zoom: 32 };
     const states = [
       { ...DEFAULTS, mode: 'swipe' as const, swipe: 12.5 },
@@ -22,7 +22,7 @@ describe('the address of a comparison', () => {
     ]);
   });
 
-  it('leaves as it is what makes no sense', () => {
+  it('ignores invalid values', () => {
     expect(readAddress('#mode=sideways&at=101&mix=x&scale=log&k=0&view=1,2')).toEqual(DEFAULTS);
     expect(readAddress('#at=&k=NaN&view=1,2,0')).toEqual(DEFAULTS);
   });

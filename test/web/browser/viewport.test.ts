@@ -10,27 +10,27 @@ import {
   toPane,
   toPicture,
   zoomedAt,
-  zoomWords,
+  zoomText,
 } from '../../../src/web/browser/viewport.ts';
 
 const PANE = { width: 400, height: 300 };
 const PICTURE = { width: 800, height: 400 };
 
 describe('zoom and pan', () => {
-  it('fits a picture whole, enlarged too', () => {
+  it('fits the whole picture, enlarging small ones', () => {
     expect(fitView(PANE, PICTURE)).toEqual({ centre: { x: 400, y: 200 }, zoom: 0.5 });
     expect(fitZoom(PANE, { width: 40, height: 40 })).toBe(7.5);
     expect(fitZoom(PANE, { width: 1, height: 1 })).toBe(MAX_ZOOM);
   });
 
-  it('finds the pixel under a place of the pane', () => {
+  it('converts between positions of pane and picture', () => {
     // At 64 the middle of the pane shows (100, 50): 32 pixels of the pane further is half a pixel further.
     const view = { centre: { x: 100, y: 50 }, zoom: 64 };
     expect(toPicture(view, PANE, { x: 200 + 32, y: 150 - 64 })).toEqual({ x: 100.5, y: 49 });
     expect(toPane(view, PANE, { x: 100.5, y: 49 })).toEqual({ x: 232, y: 86 });
   });
 
-  it('holds what is under the pointer while it zooms', () => {
+  it('keeps the point under the pointer while zooming', () => {
     const place = fc.record({ x: fc.integer({ min: 0, max: 400 }), y: fc.integer({ min: 0, max: 300 }) });
     fc.assert(
       fc.property(place, fc.double({ min: 0.1, max: 10, noNaN: true }), (at, factor) => {
@@ -42,7 +42,7 @@ describe('zoom and pan', () => {
     );
   });
 
-  it('goes no further than single pixels, and not smaller than fits', () => {
+  it('limits the zoom', () => {
     const view = { centre: { x: 400, y: 200 }, zoom: 40 };
     expect(zoomedAt(view, PANE, { x: 0, y: 0 }, 100).zoom).toBe(MAX_ZOOM);
     expect(constrained({ ...view, zoom: 0.01 }, PANE, PICTURE).zoom).toBe(0.5);
@@ -50,7 +50,7 @@ describe('zoom and pan', () => {
     expect(constrained({ ...view, zoom: 0.01 }, PANE, { width: 40, height: 40 }).zoom).toBe(1);
   });
 
-  it('shows no ground where the picture could be', () => {
+  it('shows no margin where the picture is larger than the pane', () => {
     const settle = (x: number, y: number) => constrained({ centre: { x, y }, zoom: 2 }, PANE, PICTURE).centre;
     expect(settle(-50, 5000)).toEqual({ x: 100, y: 325 });
     expect(settle(300, 200)).toEqual({ x: 300, y: 200 });
@@ -58,7 +58,7 @@ describe('zoom and pan', () => {
     expect(constrained({ centre: { x: 400, y: 10 }, zoom: 0.6 }, PANE, PICTURE).centre.y).toBe(200);
   });
 
-  it('drags the picture with the pointer', () => {
+  it('pans with the pointer', () => {
     expect(panned({ centre: { x: 100, y: 100 }, zoom: 4 }, { x: 40, y: -8 }).centre).toEqual({ x: 90, y: 102 });
   });
 
@@ -67,7 +67,7 @@ describe('zoom and pan', () => {
     expect([nextZoom(0.95, -1), nextZoom(1, -1), nextZoom(1.4, -1)]).toEqual([0.5, 0.5, 1]);
   });
 
-  it('says how large it is', () => {
-    expect([0.0625, 0.5, 1.41, 64].map(zoomWords)).toEqual(['6.3 %', '50 %', '141 %', '6400 %']);
+  it('formats the zoom', () => {
+    expect([0.0625, 0.5, 1.41, 64].map(zoomText)).toEqual(['6.3 %', '50 %', '141 %', '6400 %']);
   });
 });
