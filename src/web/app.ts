@@ -16,6 +16,7 @@ export interface App {
   close(): void;
 }
 
+/** Creates the viewer behind its guard. */
 export async function createApp(parts: ViewerParts, access: GuardOptions): Promise<App> {
   const live = createLiveAlerts(parts);
   const app = new Hono();

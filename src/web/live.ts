@@ -21,6 +21,7 @@ export interface LiveAlerts {
   close(): void;
 }
 
+/** What live alerts read, and their limits. */
 export interface LiveParts {
   readonly catalog: Pick<PipelineCatalog, 'identity'> & Pick<BrowsingCatalog, 'readyAfter' | 'alertRange'>;
   readonly store: Pick<ObjectStore, 'locate'>;
@@ -48,6 +49,7 @@ export function readCursor(text: string): LiveCursor | undefined {
   return pipelineId === undefined ? undefined : { pipelineId, order: Number(order) };
 }
 
+/** Polls the catalog once per listener and interval, so that a slow client delays no other. */
 export function createLiveAlerts(parts: LiveParts): LiveAlerts {
   const { catalog, store, pollMs = POLL_MS, maxListeners = MAX_LISTENERS } = parts;
   const ended = new AbortController();

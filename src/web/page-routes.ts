@@ -23,6 +23,7 @@ import {
 import type { ProblemStatus } from './problem.ts';
 import { LIVE_URL, listUrl, streamUrl } from './urls.ts';
 
+/** What the pages need. */
 export interface PageParts extends ViewerParts {
   readonly live: LiveAlerts;
   readonly assets: ReadonlyMap<string, Asset>;

@@ -17,10 +17,12 @@ const TYPES: Record<PictureFormat, string> = { jpg: 'image/jpeg', png: 'image/pn
 const IMMUTABLE = 'private, max-age=31536000, immutable';
 const REVALIDATE = 'private, no-cache';
 
+/** Whether a text names a picture. */
 export function isRole(text: string): text is Role {
   return ROLES.some((role) => role === text);
 }
 
+/** One of the pictures of an alert. */
 export function pictureOf({ event, image, reference }: AlertView, role: Role): StoredPicture {
   if (role !== 'difference') {
     const row = role === 'image' ? image : reference;

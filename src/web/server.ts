@@ -12,6 +12,7 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
+/** Where to listen, and what handles requests. */
 export interface ServeOptions {
   readonly host: string;
   /** 0 picks a free port. */
@@ -84,6 +85,6 @@ function reasonFor(error: unknown): string {
   if (code === 'EADDRINUSE') return 'another program uses this port (EADDRINUSE): choose another port';
   if (code === 'EACCES') return 'permission denied (EACCES): choose a port above 1023';
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `this machine has no such address (${code}): choose one of its own`;
+    return `this machine does not have this address (${code}): choose one of its addresses`;
   return `cannot listen (${code ?? message}): choose another address or port`;
 }

@@ -13,14 +13,17 @@ export function versionOf(sha256: string): string {
   return sha256.slice(0, VERSION_LENGTH);
 }
 
+/** The page of an alert. */
 export function alertUrl(alert: number): string {
   return `/alerts/${alert}`;
 }
 
+/** A picture as stored. */
 export function pictureUrl(alert: number, role: Role, sha256: string): string {
   return `${alertUrl(alert)}/${role}?v=${versionOf(sha256)}`;
 }
 
+/** The thumbnail of a picture. */
 export function thumbnailUrl(alert: number, role: Role, sha256: string): string {
   return `${alertUrl(alert)}/${role}/thumbnail?v=${versionOf(sha256)}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createLiveAlerts } from '../../src/web/live.ts';
 import { imgpipe } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startViewer, type Viewer } from '../support/viewer.ts';
@@ -79,4 +80,21 @@ describe('live alerts', () => {
     await imgpipe(['run', '--count', '4', '--data', data]);
     expect(alertsOf(await listen(viewer, 1, { after }))).toEqual([2]);
   });
+});
+
+const catalog = {
+  identity: async () => ({ pipelineId: 'p', formerIds: [], busId: null, cleaning: false }),
+  alertRange: async () => undefined,
+  readyAfter: async () => [],
+};
+
+test('listeners are limited, also those that arrive at the same time', async () => {
+  const live = createLiveAlerts({ catalog, store: { locate: (key) => key }, maxListeners: 2 });
+  const results = await Promise.allSettled(Array.from({ length: 5 }, () => live.stream(undefined)));
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
+  expect(errors).toEqual(['in_use', 'in_use', 'in_use']);
+  const [first] = results;
+  if (first?.status === 'fulfilled') await first.value.cancel();
+  await expect(live.stream(undefined)).resolves.toBeInstanceOf(ReadableStream);
+  live.close();
 });

@@ -7,6 +7,7 @@ export const MODES = ['side', 'swipe', 'onion', 'blink', 'difference'] as const;
 
 export type Mode = (typeof MODES)[number];
 
+/** The state of a comparison. */
 export interface Comparison {
   readonly mode: Mode;
   /** The position of the divider in percent of the pane. */
@@ -20,6 +21,7 @@ export interface Comparison {
   readonly view: View | undefined;
 }
 
+/** The state of an empty fragment. */
 export const DEFAULTS: Comparison = {
   mode: 'side',
   swipe: 50,

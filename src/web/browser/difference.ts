@@ -2,6 +2,7 @@
 
 export const SCALES = ['stored', 'absolute', 'amplified', 'signed'] as const;
 
+/** How differences become levels. `stored` is the difference image of the event. */
 export type Scale = (typeof SCALES)[number];
 
 /** The level for each D from -255 (index 0) to 255, clamped to 0 to 255. */

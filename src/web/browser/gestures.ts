@@ -30,6 +30,7 @@ addEventListener('scroll', () => {
   scrolledAt = performance.now();
 });
 
+/** Reports the gestures on a pane. */
 export function listenToGestures(pane: Pane, gestures: Gestures): void {
   listenToWheel(pane, gestures);
   listenToPointers(pane, gestures);

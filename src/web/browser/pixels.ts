@@ -3,8 +3,10 @@ import type { Point, Size } from './viewport.ts';
 
 /** The pixel values of the two pictures, with transparency over white. */
 
+/** From 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
+/** The pixels of both pictures. */
 export interface Pair {
   /** The colours at a pixel; undefined outside of a picture. */
   at(pixel: Point): { readonly before: Colour | undefined; readonly after: Colour | undefined };
@@ -15,6 +17,7 @@ export interface Pair {
 /** Pixels per step, which bounds the memory for large pictures. */
 const MAX_STRIP = 1 << 20;
 
+/** Loads both pictures. Throws if one cannot be loaded or decoded. */
 export async function loadPair(before: string, after: string): Promise<Pair> {
   const [reference, image] = await Promise.all([decoded(before), decoded(after)]);
   const [under, over] = [scratchCanvas(), scratchCanvas()];

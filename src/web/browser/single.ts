@@ -22,6 +22,7 @@ const SCALE_HEADINGS = {
   signed: 'Difference, 128 + D × k',
 } as const;
 
+/** Adds the pane, hidden in side by side, to the views. */
 export function createSingle(views: HTMLElement, picture: Size, modeTools: HTMLElement | null): Single {
   const heading = createElement('h2', '');
   const caption = createElement('figcaption', '');

@@ -7,6 +7,7 @@ export interface Tools {
   show(state: Comparison, zoom: number): void;
 }
 
+/** What the zoom buttons do; `one` is 1:1. */
 export type Zoom = 'in' | 'out' | 'fit' | 'one';
 
 interface ToolHandlers {
@@ -14,6 +15,7 @@ interface ToolHandlers {
   zoom(how: Zoom): void;
 }
 
+/** Calls the handlers when a control changes. */
 export function createTools(section: HTMLElement, { change, zoom }: ToolHandlers): Tools {
   const field = (name: string) => {
     return section.querySelector<HTMLInputElement | HTMLSelectElement>(`[name="${name}"]`) ?? undefined;

@@ -16,6 +16,7 @@ export interface View {
   readonly zoom: number;
 }
 
+/** In CSS pixels per pixel of the picture. */
 export const MAX_ZOOM = 64;
 
 /** The zoom that fits the whole picture. */
@@ -23,6 +24,7 @@ export function fitZoom(pane: Size, picture: Size): number {
   return Math.min(MAX_ZOOM, pane.width / picture.width, pane.height / picture.height);
 }
 
+/** The view that shows the whole picture. */
 export function fitView(pane: Size, picture: Size): View {
   return { centre: { x: picture.width / 2, y: picture.height / 2 }, zoom: fitZoom(pane, picture) };
 }

@@ -21,6 +21,7 @@ const STEPS = [
   ...[1, 2, 7, 14, 30, 90, 180, 365, 730, 1825, 3650].map((n) => n * DAY),
 ];
 
+/** A tick at a time in milliseconds. */
 export interface TimeTick {
   readonly at: number;
   readonly label: string;

@@ -71,6 +71,7 @@ export function nameOf(image: { readonly stream: string; readonly number: number
   return `${escapeText(image.stream)}/${image.number}`;
 }
 
+/** Outcomes in words. */
 export const OUTCOME_WORDS: Record<OutcomeKind, string> = {
   first: 'first',
   unchanged: 'unchanged',
@@ -89,6 +90,7 @@ export function exactMoment(time: string): Html {
   return html`<time datetime="${time}">${momentText(time, 23)}</time>`;
 }
 
+/** The first `length` characters of a time, in UTC. */
 export function momentText(time: string, length = 19): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
