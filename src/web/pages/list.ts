@@ -40,11 +40,11 @@ function capital(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** The state of the live connection, updated by the script. */
+/** The state of the live connection, updated by the script. Hidden while connecting: its text reserves the space of the next state. */
 function liveState(live: string | undefined): Piece {
   return live === undefined
     ? ''
-    : html`<p class="live scripted" id="live" data-live="${live}" data-state="connecting">connecting…</p>`;
+    : html`<p class="live scripted" id="live" data-live="${live}" data-state="connecting">live</p>`;
 }
 
 function emptyState({ fields, range }: ListModel): Html {
