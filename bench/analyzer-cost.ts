@@ -7,11 +7,12 @@ import { createPipeline } from '../src/index.ts';
 import { makeChanges, makeCopies } from './pictures.ts';
 
 /**
- * What one image costs an analyzer in CPU time, by size and by what becomes of it: whole runs of `analyze --drain`
- * less a run with nothing to do, divided by the images. CPU time, since other work on the machine hardly moves it.
+ * The CPU time that an analyzer needs per image, by size and outcome: runs of `analyze --drain`, minus a run without
+ * images, divided by the number of images. CPU time is hardly affected by other processes on the machine.
  */
 const BIN = fileURLToPath(new URL('../bin/imgpipe.js', import.meta.url));
-const NO_CHANGE_IS_SO_LARGE = '1e9';
+/** A threshold that no difference exceeds. */
+const INFINITE_THRESHOLD = '1e9';
 const RUNS = 3;
 const MANY_STREAMS = 20;
 const TURNS = 4;
@@ -24,7 +25,7 @@ const SIZES = [
 const work = mkdtempSync(path.join(tmpdir(), 'imgpipe-bench-'));
 let folders = 0;
 
-/** User and system seconds of a run of imgpipe. */
+/** The user and system time of a run of imgpipe, in seconds. */
 function cpuSeconds(args: readonly string[]): number {
   const timed = 'TIMEFORMAT="%U %S"; { time "$@" > /dev/null 2>&3; } 3> /dev/null';
   const command = ['-c', `exec 2>&1; ${timed}`, 'bash', process.execPath, BIN, ...args];
@@ -35,7 +36,7 @@ function cpuSeconds(args: readonly string[]): number {
   return user + system;
 }
 
-/** What analyzing the pictures of a folder takes, after they were received: the least of some runs. */
+/** The time to analyze a folder of pictures after they were received: the minimum of several runs, in seconds. */
 function analyzing(pictures: readonly string[], options: readonly string[] = []): number {
   return Math.min(...Array.from({ length: RUNS }, () => analyzingOnce(pictures, options)));
 }
@@ -47,8 +48,8 @@ function analyzingOnce(pictures: readonly string[], options: readonly string[]):
   return cpuSeconds(['analyze', ...data, '--drain', ...options]);
 }
 
-/** The same for each image that has a reference, where many streams take turns: more than an analyzer keeps decoded. */
-async function takingTurns(pictures: string): Promise<number> {
+/** The time to analyze interleaved streams, more than fit into the cache of decoded pictures, in seconds. */
+async function interleavedStreams(pictures: string): Promise<number> {
   const data = path.join(work, 'turns');
   for (let turn = 0; turn < TURNS; turn += 1) {
     for (let stream = 1; stream <= MANY_STREAMS; stream += 1) {
@@ -59,7 +60,7 @@ async function takingTurns(pictures: string): Promise<number> {
       await pipeline.close();
     }
   }
-  return cpuSeconds(['analyze', '--data', data, '--drain', '--threshold', NO_CHANGE_IS_SO_LARGE]);
+  return cpuSeconds(['analyze', '--data', data, '--drain', '--threshold', INFINITE_THRESHOLD]);
 }
 
 function bytesIn(folder: string): number {
@@ -68,9 +69,9 @@ function bytesIn(folder: string): number {
 
 try {
   const idle = analyzing([]);
-  process.stdout.write(`start and end of a run: ${idle.toFixed(2)} s\n\n`);
+  process.stdout.write(`a run without images: ${idle.toFixed(2)} s\n\n`);
   process.stdout.write(
-    '| size | changed | differs, under the threshold | the same bytes | one file |\n|---|---|---|---|---|\n',
+    '| size | changed | below the threshold | identical bytes | file size |\n|---|---|---|---|---|\n',
   );
   for (const { width, height, images } of SIZES) {
     const [changes, copies] = [path.join(work, 'changes'), path.join(work, 'copies')];
@@ -80,7 +81,7 @@ try {
     const row = [
       `${width} × ${height}`,
       each(analyzing([changes])),
-      each(analyzing([changes], ['--threshold', NO_CHANGE_IS_SO_LARGE])),
+      each(analyzing([changes], ['--threshold', INFINITE_THRESHOLD])),
       each(analyzing([copies])),
       `${(bytesIn(changes) / images / 1e6).toFixed(2)} MB`,
     ];
@@ -90,9 +91,9 @@ try {
   const pictures = path.join(work, 'turned');
   makeChanges(pictures, MANY_STREAMS * TURNS, 1920, 1080);
   const compared = MANY_STREAMS * (TURNS - 1);
-  const turns = (1000 * ((await takingTurns(pictures)) - idle)) / compared;
+  const turns = (1000 * ((await interleavedStreams(pictures)) - idle)) / compared;
   process.stdout.write(
-    `\n1920 × 1080 in ${MANY_STREAMS} streams by turns, under the threshold: ${turns.toFixed(1)} ms\n`,
+    `\n1920 × 1080 in ${MANY_STREAMS} interleaved streams, below the threshold: ${turns.toFixed(1)} ms\n`,
   );
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -1,18 +1,18 @@
 import { Partitioners } from 'kafkajs';
 import { createCounter, type Hop } from './hop.ts';
-import { bareClient, makeTopics } from './kafka-admin.ts';
+import { bareClient, createTopics } from './kafka-admin.ts';
 
-/** As long as ours, so that an end does not take longer than it. */
+/** The same as in our bus, so that closing does not take longer. */
 const MAX_FETCH_MS = 200;
-/** As many as ours has. */
+/** The same as in our bus. */
 const PARTITIONS = 6;
 
 /**
- * kafkajs alone, with no more of ours than the safety that both are to have: an idempotent producer, all replicas, and
- * commits by hand, one for each batch. Sockets and all else are kafkajs' own.
+ * Plain kafkajs with the same guarantees as our bus: an idempotent producer, acknowledgements of all replicas, and one
+ * manual commit per batch. Everything else is at kafkajs' defaults.
  */
 export async function createBareHop(hosts: readonly string[], topic: string): Promise<Hop> {
-  await makeTopics(hosts, [topic], PARTITIONS);
+  await createTopics(hosts, [topic], PARTITIONS);
   const [taken, committed] = [createCounter(), createCounter()];
   const producer = bareClient(hosts).producer({
     idempotent: true,

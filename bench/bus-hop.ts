@@ -7,24 +7,24 @@ import { createCounter, type Hop } from './hop.ts';
 const TOPIC = TOPICS.imageAnalysis;
 const GROUP = 'image_analysis_group';
 
-/** The bus of the house, with the settings that it has unless told otherwise. */
+/** imgpipe's Kafka bus with its default settings. */
 export async function createBusHop(broker: string, topicPrefix: string): Promise<Hop> {
   const config = loadConfig({ given: { broker, topicPrefix }, givenAs: 'name', env: {} });
   const connection = kafkaConnectionOf(config);
-  if (connection === undefined) throw new Error(`${broker} is no Kafka`);
+  if (connection === undefined) throw new Error(`${broker} is not a Kafka broker`);
   const bus = await openKafkaBus(connection, { create: true, withinMs: 5000 });
   const [taken, committed] = [createCounter(), createCounter()];
   const stop = new AbortController();
-  let working = () => {};
-  const withSession = new Promise<void>((resolve) => {
-    working = resolve;
+  let markReady = () => {};
+  const ready = new Promise<void>((resolve) => {
+    markReady = resolve;
   });
   const consuming = bus.consume({
     topic: TOPIC,
     group: GROUP,
     signal: stop.signal,
     drain: false,
-    onNotice: ({ kind }) => void (kind === 'working' && working()),
+    onNotice: ({ kind }) => void (kind === 'working' && markReady()),
     onChunk: async (chunk) => {
       const { messages } = chunk;
       taken.add(messages.length);
@@ -32,7 +32,7 @@ export async function createBusHop(broker: string, topicPrefix: string): Promise
       committed.add(messages.length);
     },
   });
-  await Promise.race([withSession, consuming]);
+  await Promise.race([ready, consuming]);
   return {
     send: async (messages) => void (await bus.publish(TOPIC, messages)),
     taken,

@@ -1,29 +1,29 @@
 import { spawn } from 'node:child_process';
 
-/** What consumers do between joining their group and their first fetch cannot be seen from outside. */
+/** How long to wait after consumers have joined their group: their first fetch is not visible from outside. */
 export const SETTLE_MS = 1000;
 
-/** A process of the bench's. */
+/** A process that the bench started. */
 export interface Child {
   readonly pid: number | undefined;
-  /** Answers at its end; throws where it was not a success. */
+  /** Resolves when the process exits; rejects if its exit code is not 0. */
   readonly ended: Promise<void>;
-  /** Answers once it has printed this to stderr; throws where it ends before. */
+  /** Resolves when its stderr matches; rejects if it exits first. */
   until(pattern: RegExp): Promise<void>;
-  /** Tells it to end, and answers when it has. */
+  /** Sends SIGTERM and resolves when the process has exited. */
   stop(): Promise<void>;
 }
 
 const running = new Set<Child>();
 
-/** Starts a program whose results nobody reads. A Ctrl-C at the terminal does not reach it. */
+/** Starts a program without stdin and stdout, in its own process group: Ctrl-C at the terminal does not reach it. */
 export function startChild(program: string, args: readonly string[], cwd?: string): Child {
   const process = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd });
-  let told = '';
+  let stderr = '';
   let stopping = false;
   const listeners = new Set<() => void>();
   process.stderr.setEncoding('utf8').on('data', (text: string) => {
-    told += text;
+    stderr += text;
     for (const listener of listeners) listener();
   });
   const ended = new Promise<void>((resolve, reject) => {
@@ -31,10 +31,10 @@ export function startChild(program: string, args: readonly string[], cwd?: strin
     process.once('close', (status, signal) => {
       running.delete(child);
       if (status === 0) resolve();
-      else reject(new Error(`${[program, ...args].join(' ')}: ended with ${status ?? signal}\n${told}`));
+      else reject(new Error(`${[program, ...args].join(' ')}: exited with ${status ?? signal}\n${stderr}`));
     });
   });
-  // Whoever waits for it hears of it.
+  // Callers that await it still see the rejection.
   ended.catch(() => {});
 
   const child: Child = {
@@ -42,18 +42,18 @@ export function startChild(program: string, args: readonly string[], cwd?: strin
     ended,
     async until(pattern) {
       let listener = () => {};
-      const said = new Promise<void>((resolve) => {
-        listener = () => void (pattern.test(told) && resolve());
+      const matched = new Promise<void>((resolve) => {
+        listener = () => void (pattern.test(stderr) && resolve());
         listeners.add(listener);
         listener();
       });
       const early = ended.then(() => {
-        throw new Error(`${program} ended before it said ${pattern}: ${told}`);
+        throw new Error(`${program} exited before its output matched ${pattern}: ${stderr}`);
       });
-      await Promise.race([said, early]).finally(() => listeners.delete(listener));
+      await Promise.race([matched, early]).finally(() => listeners.delete(listener));
     },
     async stop() {
-      // A stage that is told twice ends at once, and stays in its group for a while.
+      // A second signal would make a stage exit immediately, and its member would stay in the group for a while.
       if (!stopping) process.kill('SIGTERM');
       stopping = true;
       await ended;
@@ -63,7 +63,7 @@ export function startChild(program: string, args: readonly string[], cwd?: strin
   return child;
 }
 
-/** Ends all that run. */
+/** Stops all processes. */
 export async function stopChildren(): Promise<void> {
   await Promise.allSettled([...running].map((child) => child.stop()));
 }

@@ -1,20 +1,20 @@
 import type { Message } from '../src/domain/messages.ts';
 
-/** A way for messages through Kafka: sent to a topic, and taken from it by a consumer that does nothing with them. */
+/** A path through Kafka: a producer and a consumer that only counts the messages. */
 export interface Hop {
-  /** Sends these together; answers once the broker has kept them. */
+  /** Sends messages as one batch; resolves when the broker has acknowledged it. */
   send(messages: readonly Message[]): Promise<void>;
-  /** How many messages its consumer has been handed. */
+  /** The number of messages that the consumer has received. */
   readonly taken: Counter;
-  /** How many of them are committed. */
+  /** The number of messages whose offsets are committed. */
   readonly committed: Counter;
   close(): Promise<void>;
 }
 
-/** A number that only grows, and can be waited for. */
+/** A counter that can be awaited. */
 export interface Counter {
   add(count: number): void;
-  /** Answers once it has come to this number. */
+  /** Resolves when the counter reaches this number. */
   until(number: number): Promise<void>;
 }
 

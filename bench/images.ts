@@ -1,4 +1,4 @@
-/** What a comparison of two pictures costs, step by step and whole; the README's table of images comes from here. */
+/** The cost of comparing two pictures, in total and step by step. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,8 +28,7 @@ const { values: options } = parseArgs({
 const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-bench-'));
 const formula = startFormula(options.python);
 try {
-  if (formula === undefined)
-    say(`${options.python} has not both Pillow and NumPy: the reference's formula is left out`);
+  if (formula === undefined) say(`${options.python} lacks Pillow or NumPy: skipping the reference's formula`);
   for (const size of SIZES) if (options.only === undefined || size.name.startsWith(options.only)) await tableOf(size);
 } finally {
   formula?.close();
@@ -41,8 +40,8 @@ async function tableOf(size: Size): Promise<void> {
   const [before, after] = [readFileSync(files.reference), readFileSync(files.image)];
   await steps(size, before, after);
   const pools = [1, 2].filter((workers) => workers <= availableParallelism());
-  const ways = [{ name: 'imgpipe, in this thread', executor: INLINE_EXECUTOR }, ...pools.map(poolOf)];
-  const times = await inTurns(size, ways, { before, after, files });
+  const ways = [{ name: 'imgpipe, inline', executor: INLINE_EXECUTOR }, ...pools.map(poolOf)];
+  const times = await interleaved(size, ways, { before, after, files });
   print(size, ways, times);
   for (const { executor } of ways) await executor.close();
 }
@@ -57,13 +56,13 @@ function poolOf(workers: number): Way {
   return { name: `imgpipe, ${workers} ${workers === 1 ? 'worker' : 'workers'}`, executor };
 }
 
-/** Each step of a comparison alone, in this thread. */
+/** Each step of a comparison, on this thread. */
 async function steps(size: Size, before: Uint8Array, after: Uint8Array): Promise<void> {
   const [reference, image] = [await decodePicture(before, 'jpg', LIMITS), await decodePicture(after, 'jpg', LIMITS)];
-  head(`${size.name}, a step alone`, 'median');
-  const step = async (name: string, work: () => unknown) => {
+  head(`${size.name}, single steps`, 'median');
+  const step = async (name: string, run: () => unknown) => {
     const times: number[] = [];
-    for (let round = 0; round < size.rounds; round++) times.push(await timed(work));
+    for (let round = 0; round < size.rounds; round++) times.push(await timed(run));
     row(name, ms(percentile(times, 0.5)));
   };
   await step('decode a JPEG', () => decodePicture(after, 'jpg', LIMITS));
@@ -72,17 +71,17 @@ async function steps(size: Size, before: Uint8Array, after: Uint8Array): Promise
   }
   const range = rangeOf(reference, image);
   await step('draw and encode the difference image', () => encodeDifference(reference, image, range));
-  await step('digest of a file', () => sha256Of(after));
+  await step('SHA-256 of the file', () => sha256Of(after));
 }
 
 function rangeOf(reference: Pixels, image: Pixels) {
   const [technique] = TECHNIQUES;
-  if (technique === undefined) throw new Error('there is no technique');
+  if (technique === undefined) throw new Error('no technique is registered');
   return technique.measure(reference, image, undefined);
 }
 
 interface Times {
-  /** Per comparison in the steady state: the reference is decoded already, as the image of the comparison before. */
+  /** Milliseconds per comparison in the steady state: the reference was decoded for the previous comparison. */
   readonly changed: number[];
   readonly unchanged: number[];
 }
@@ -93,66 +92,69 @@ interface Inputs {
   readonly files: { readonly reference: string; readonly image: string };
 }
 
-/** Every way in turns, so that other work on the machine is fair to all. */
-async function inTurns(size: Size, ways: readonly Way[], inputs: Inputs): Promise<Map<string, Times>> {
+/** Measures all ways in turns, so that other load on the machine affects them equally. */
+async function interleaved(size: Size, ways: readonly Way[], inputs: Inputs): Promise<Map<string, Times>> {
   const times = new Map<string, Times>();
-  const note = (name: string, changed: readonly number[], unchanged: readonly number[]) => {
+  const record = (name: string, changed: readonly number[], unchanged: readonly number[]) => {
     const known = times.get(name) ?? { changed: [], unchanged: [] };
     times.set(name, { changed: [...known.changed, ...changed], unchanged: [...known.unchanged, ...unchanged] });
   };
-  // Once without the clock, so that the code is compiled.
+  // Warm up, so that the code is compiled.
   for (const { executor } of ways) await compareStream(executor, inputs, 4);
   const turns = 3;
   for (let turn = 0; turn < turns; turn++) {
     for (const { name, executor } of ways) {
       const changed = await compareStream(executor, inputs, size.rounds);
-      note(name, [changed], [await compareEqual(executor, inputs)]);
+      record(name, [changed], [await compareEqual(executor, inputs)]);
     }
-    if (formula !== undefined) await noteFormula(formula, size, inputs, note);
+    if (formula !== undefined) await recordFormula(formula, size, inputs, record);
     const { before, after } = inputs;
     const [changed, unchanged] = [
       await timed(() => compareWithJimp(before, after)),
       await timed(() => compareWithJimp(before, before)),
     ];
-    note('jimp as it comes', [changed], [unchanged]);
+    record('plain jimp', [changed], [unchanged]);
   }
   return times;
 }
 
-async function noteFormula(
+async function recordFormula(
   { time }: Formula,
   size: Size,
   { files }: Inputs,
-  note: (name: string, changed: readonly number[], unchanged: readonly number[]) => void,
+  record: (name: string, changed: readonly number[], unchanged: readonly number[]) => void,
 ): Promise<void> {
   const out = path.join(folder, 'difference.jpg');
   const rounds = Math.ceil(size.rounds / 3);
   const changed = await time({ ...files, out, rounds });
   const unchanged = await time({ ...files, image: files.reference, out, rounds });
-  note("the reference's formula", changed.ms, unchanged.ms);
+  record("the reference's formula", changed.ms, unchanged.ms);
 }
 
-/** A stream in which each picture differs from the one before, as a stage takes it; milliseconds for each comparison. */
+/**
+ * Compares a stream in which each picture differs from the previous one, as the analyze stage does; milliseconds per
+ * comparison.
+ */
 async function compareStream(executor: PixelExecutor, { before, after }: Inputs, count: number): Promise<number> {
   const comparator = createComparator({ ...LIMITS, executor: { ...executor, close: async () => {} } });
   const pictures = Array.from({ length: count + 1 }, (_, index) => source(copyOf(index % 2 ? after : before, index)));
   const [first] = pictures;
   if (first !== undefined) await comparator.inspect(first);
   const began = performance.now();
-  const underWay: Promise<unknown>[] = [];
+  const inFlight: Promise<unknown>[] = [];
   for (const [index, image] of pictures.entries()) {
     const reference = pictures[index - 1];
     if (reference === undefined) continue;
-    if (underWay.length >= executor.atOnce) await underWay.shift();
-    underWay.push(comparator.compare({ reference, image, mask: undefined }, MEASURE));
+    if (inFlight.length >= executor.atOnce) await inFlight.shift();
+    inFlight.push(comparator.compare({ reference, image, mask: undefined }, MEASURE));
   }
-  await Promise.all(underWay);
+  await Promise.all(inFlight);
   const each = (performance.now() - began) / count;
   await comparator.close();
   return each;
 }
 
-/** A picture that is the one before, as a stage finds out: by the digest of its bytes. */
+/** Compares identical files, including their digests; milliseconds. */
 async function compareEqual(executor: PixelExecutor, { before }: Inputs): Promise<number> {
   const comparator = createComparator({ ...LIMITS, executor: { ...executor, close: async () => {} } });
   const reference = source(before);
@@ -167,21 +169,21 @@ function source(bytes: Uint8Array): PictureSource {
   return { sha256, format: 'jpg', read: async () => bytes };
 }
 
-async function timed(work: () => unknown): Promise<number> {
+async function timed(run: () => unknown): Promise<number> {
   const began = performance.now();
-  await work();
+  await run();
   return performance.now() - began;
 }
 
 function print(size: Size, ways: readonly Way[], times: ReadonlyMap<string, Times>): void {
   const median = (name: string, of: keyof Times) => percentile(times.get(name)?.[of] ?? [], 0.5);
   const formulaName = "the reference's formula";
-  head(`${size.name}, a comparison`, 'changed', 'beside the reference', 'unchanged', 'beside the reference');
-  for (const name of [...ways.map(({ name }) => name), formulaName, 'jimp as it comes']) {
+  head(`${size.name}, a comparison`, 'changed', 'versus the reference', 'unchanged', 'versus the reference');
+  for (const name of [...ways.map(({ name }) => name), formulaName, 'plain jimp']) {
     if (!times.has(name)) continue;
-    const besides = (of: keyof Times) =>
-      times.has(formulaName) ? `${(median(formulaName, of) / median(name, of)).toPrecision(3)} times` : '';
-    row(name, ms(median(name, 'changed')), besides('changed'), ms(median(name, 'unchanged')), besides('unchanged'));
+    const speedup = (of: keyof Times) =>
+      times.has(formulaName) ? `${(median(formulaName, of) / median(name, of)).toPrecision(3)}×` : '';
+    row(name, ms(median(name, 'changed')), speedup('changed'), ms(median(name, 'unchanged')), speedup('unchanged'));
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { imageReceivedMessage, type Message } from '../src/domain/messages.ts';
 
-/** Messages such as the outbox publishes, all of one stream. */
+/** Messages like those that receive publishes, all of one stream. */
 export function someMessages(count: number): Message[] {
   const pipeline = randomUUID();
   return Array.from({ length: count }, (_, index) =>

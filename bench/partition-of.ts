@@ -2,7 +2,7 @@ import { Partitioners } from 'kafkajs';
 
 const partitionFor = Partitioners.DefaultPartitioner();
 
-/** The partition, of so many, on which a stream's messages lie. */
+/** The partition of a stream's messages. */
 export function partitionOf(stream: string, partitions: number): number {
   const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
     partitionId,

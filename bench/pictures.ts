@@ -7,11 +7,11 @@ export interface PicturesOptions {
   readonly count: number;
   readonly width: number;
   readonly height: number;
-  /** Every so many, one differs from the one before. */
+  /** One picture in `changedEvery` differs from the previous one. */
   readonly changedEvery: number;
 }
 
-/** A folder of pictures; with every fourth changed those are 3, 7, 11 … */
+/** Creates a folder of pictures. With `changedEvery` 4, pictures 3, 7, 11 … have changed. */
 export function makePictures(folder: string, { count, width, height, changedEvery }: PicturesOptions): void {
   mkdirSync(folder, { recursive: true });
   let previous = '';
@@ -24,20 +24,20 @@ export function makePictures(folder: string, { count, width, height, changedEver
   }
 }
 
-/** A folder of pictures each of which differs from the one before. */
+/** Creates a folder of pictures that all differ. */
 export function makeChanges(folder: string, count: number, width: number, height: number): void {
   mkdirSync(folder, { recursive: true });
   for (let number = 1; number <= count; number += 1)
     writeFileSync(path.join(folder, `${number}.jpg`), encodeJpeg(scene(width, height, number)));
 }
 
-/** A folder with one picture many times over. */
+/** Creates a folder with copies of one picture. */
 export function makeCopies(folder: string, count: number, original: string): void {
   mkdirSync(folder, { recursive: true });
   for (let number = 1; number <= count; number += 1) copyFileSync(original, path.join(folder, `${number}.jpg`));
 }
 
-/** Slow gradients, a fine grain such as a sensor's, and a bright square whose place depends on the number. */
+/** Gradients, sensor-like noise, and a bright square at a position that depends on the number. */
 function scene(width: number, height: number, number: number): Pixels {
   const data = new Uint8Array(width * height * 3);
   const left = (number * 37) % (width - 100);

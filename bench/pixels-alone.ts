@@ -6,13 +6,13 @@ import { l2 } from '../src/analysis/l2.ts';
 import { quarterTurn } from '../src/analysis/quarter-turn.ts';
 
 /**
- * The default stream's pixel work with nothing kept, published or promised: each picture decoded once, turned, encoded,
- * compared, its difference image drawn and encoded. Images per second.
+ * The pixel work of the default stream without storage or messages: each picture is decoded once, rotated, encoded and
+ * compared, and its difference image drawn and encoded. Images per second.
  */
 export async function pixelsAlone(original: string, images: number): Promise<number> {
   const limits = { maxPixels: 64e6 };
   let pixels = await decodePicture(readFileSync(original), 'jpg', limits);
-  // Once without the clock, so that the code is compiled.
+  // Warm up, so that the code is compiled.
   await turnAndCompare();
   const began = performance.now();
   for (let number = 1; number <= images; number += 1) {

@@ -1,8 +1,9 @@
+/** Prints a line. */
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** The head of a table in Markdown. */
+/** Prints the header of a Markdown table. */
 export function head(...cells: readonly string[]): void {
   say(`\n| ${cells.join(' | ')} |\n|${'---|'.repeat(cells.length)}`);
 }

@@ -8,15 +8,15 @@ import { createRandom } from './scenes/random.ts';
 import { loadScenes, type Scene } from './scenes/scenes.ts';
 
 /**
- * How often the techniques see an event: in pairs of pictures where nothing happens, and in pairs where something does. The
- * scenes take turns, and are the same for the same seed.
+ * The false alarm and detection rates of the techniques, on pairs of pictures without and with an event. Scenes take
+ * turns and are reproducible by seed.
  */
 const HELP = `Usage: npm run bench:rates -- [options]
 
   --pairs <n>    pairs of each kind (default: 1000)
-  --only <text>  the kinds whose names contain it (default: all)
+  --only <text>  only kinds whose names contain it (default: all)
   --size <n>     the pictures' width and height, from 100 to 350 (default: 160)
-  --seed <n>     another seed shows other scenes (default: 1)
+  --seed <n>     the seed of the scenes (default: 1)
 `;
 
 const { values } = parseArgs({
@@ -34,10 +34,12 @@ if (values.help || !(pairs >= 1 && size >= 100 && size <= 350 && Number.isIntege
   process.exitCode = values.help ? 0 : 2;
 } else {
   const scenes = await loadScenes();
-  say(`Events in ${pairs} pairs of each kind, ${size} × ${size} pixels, seed ${seed}; changed@1 of each scene beside`);
-  await table('nothing happens', NUISANCES, scenes);
-  await table('something happens', EVENTS, scenes);
-  await table('something faint happens', FAINT, scenes);
+  say(
+    `Events in ${pairs} pairs of each kind, ${size} × ${size} pixels, seed ${seed}; the scene columns are of changed@1`,
+  );
+  await table('no event', NUISANCES, scenes);
+  await table('event', EVENTS, scenes);
+  await table('faint event', FAINT, scenes);
 }
 
 async function table(title: string, kinds: readonly Kind[], scenes: Readonly<Record<string, Scene>>): Promise<void> {
@@ -45,19 +47,19 @@ async function table(title: string, kinds: readonly Kind[], scenes: Readonly<Rec
   if (wanted.length === 0) return;
   head(title, 'l2@1', 'plain formula', '**changed@1**', ...Object.keys(scenes));
   for (const { name, make } of wanted) {
-    const seen = { l2: 0, plain: 0, changed: 0 };
+    const detected = { l2: 0, plain: 0, changed: 0 };
     const byScene = Object.keys(scenes).map(() => 0);
     for (let pair = 0; pair < pairs; pair++) {
       const random = createRandom(seed * 0x10001 + pair);
       const which = pair % byScene.length;
       const draw = Object.values(scenes)[which] as Scene;
       const [reference, image] = await make(draw(size, random), random);
-      if (l2(reference, image).norm > 0) seen.l2++;
-      if (plainArea(reference, image) > 0) seen.plain++;
+      if (l2(reference, image).norm > 0) detected.l2++;
+      if (plainArea(reference, image) > 0) detected.plain++;
       if (changed(reference, image).area === 0) continue;
-      seen.changed++;
+      detected.changed++;
       (byScene[which] as number)++;
     }
-    row(name, seen.l2, seen.plain, `**${seen.changed}**`, ...byScene);
+    row(name, detected.l2, detected.plain, `**${detected.changed}**`, ...byScene);
   }
 }

@@ -6,10 +6,10 @@ import { runToEnd } from '../kafka/run-to-end.ts';
 import { kafkaHosts } from '../src/config/broker-address.ts';
 import { ALERT_GROUP, consumerGroup } from '../src/domain/consumer-groups.ts';
 import { TOPICS } from '../src/domain/messages.ts';
-import type { Case } from './bench-folder.ts';
 import { SETTLE_MS, startChild } from './children.ts';
-import { makeTopics, untilStable } from './kafka-admin.ts';
+import { createTopics, untilStable } from './kafka-admin.ts';
 import { UsageError } from './options.ts';
+import type { Case } from './session.ts';
 
 const RUNNER = fileURLToPath(new URL('reference-runner.py', import.meta.url));
 const PROGRAMS = {
@@ -17,29 +17,30 @@ const PROGRAMS = {
   analyze: 'image_analysis.py',
   alert: 'image_event_alert.py',
 } as const;
-/** The folders that it expects. */
+/** The folders that the programs expect. */
 const FOLDERS = ['image_receiving', 'image_database', 'image_analysis', 'image_event_database', 'image_event_alerts'];
-const ASK_MS = 5;
+const POLL_MS = 5;
 
 export interface Reference {
-  /** The folder of its programs. */
+  /** The folder of the programs. */
   readonly folder: string;
   readonly python: string;
 }
 
-/** Throws a UsageError where the programs are not there, or this Python cannot run them. */
+/** Throws a UsageError if a program is missing or this Python cannot run them. */
 export async function checkReference({ folder, python }: Reference): Promise<void> {
   const missing = Object.values(PROGRAMS).find((program) => !existsSync(path.join(folder, program)));
-  if (missing !== undefined) throw new UsageError(`--reference ${folder}: there is no ${missing}`);
-  const look = await runToEnd(python, ['-c', 'import kafka, PIL, numpy']);
-  const need = 'the reference needs a Python with kafka-python, Pillow and NumPy: name one with --python';
-  if (look === undefined) throw new UsageError(`--python ${python}: there is no such program; ${need}`);
-  if (look.status !== 0) throw new UsageError(`--python ${python}: ${look.output.trim().split('\n').at(-1)}; ${need}`);
+  if (missing !== undefined) throw new UsageError(`--reference ${folder}: ${missing} is missing`);
+  const check = await runToEnd(python, ['-c', 'import kafka, PIL, numpy']);
+  const need = 'the reference needs a Python with kafka-python, Pillow and NumPy: set --python';
+  if (check === undefined) throw new UsageError(`--python ${python}: program not found; ${need}`);
+  if (check.status !== 0)
+    throw new UsageError(`--python ${python}: ${check.output.trim().split('\n').at(-1)}; ${need}`);
 }
 
 /**
- * The reference's three programs in processes of their own, in the case's folder and with its prefix, from the
- * receiver's start until the last event's alert. Seconds.
+ * Runs the reference's three programs as separate processes in the case's folder and with its prefix. Returns the
+ * seconds from the start of the receiver to the alert of the last event.
  */
 export async function runReference(
   { folder: programs, python }: Reference,
@@ -55,8 +56,8 @@ export async function runReference(
   for (const each of FOLDERS) mkdirSync(path.join(folder, each), { recursive: true });
   mkdirSync(path.join(folder, 'image_original'));
   copyFileSync(original, path.join(folder, 'image_original/original_image.jpg'));
-  // Its messages have no key: on several partitions they would lose their order.
-  await makeTopics(hosts, topics, 1);
+  // Its messages have no key and would lose their order on several partitions.
+  await createTopics(hosts, topics, 1);
 
   const begin = (program: string) => {
     const interval = String(stream.intervalMs / 1000);
@@ -65,18 +66,18 @@ export async function runReference(
     return startChild(python, [RUNNER, ...args], folder);
   };
   const consumers = [begin(PROGRAMS.alert), begin(PROGRAMS.analyze)];
-  const over = new AbortController();
+  const aborted = new AbortController();
   const early = Promise.race(consumers.map(({ ended }) => ended))
     .then(() => {
-      throw new Error('one of the reference’s programs has ended');
+      throw new Error('one of the reference’s programs exited early');
     })
-    .finally(() => over.abort());
-  await Promise.race([untilStable(hosts, groups, over.signal), early]);
+    .finally(() => aborted.abort());
+  await Promise.race([untilStable(hosts, groups, aborted.signal), early]);
   await sleep(SETTLE_MS);
   const began = performance.now();
   await Promise.race([begin(PROGRAMS.receive).ended, early]);
   const lastAlert = path.join(folder, 'image_event_alerts', alertFile(Math.floor((stream.count + 1) / 4)));
-  await Promise.race([untilThere(lastAlert, over.signal), early]);
+  await Promise.race([untilExists(lastAlert, aborted.signal), early]);
   const seconds = (performance.now() - began) / 1000;
   early.catch(() => {});
   for (const consumer of consumers) await consumer.stop();
@@ -87,6 +88,6 @@ function alertFile(number: number): string {
   return `image_event_alert_${String(number).padStart(3, '0')}.txt`;
 }
 
-async function untilThere(file: string, signal: AbortSignal): Promise<void> {
-  while (!existsSync(file) && !signal.aborted) await sleep(ASK_MS);
+async function untilExists(file: string, signal: AbortSignal): Promise<void> {
+  while (!existsSync(file) && !signal.aborted) await sleep(POLL_MS);
 }

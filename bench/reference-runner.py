@@ -1,6 +1,6 @@
 """
-Runs one of the reference's programs from its folder, which stays as it is: as many images as are wanted, at the pace
-that is wanted, with topics and groups of this run, on the broker that is named.
+Runs one of the reference's programs from its folder without modifying it: with the given number of images, interval, topic
+prefix and broker.
 """
 
 import argparse
@@ -39,7 +39,7 @@ class Producer(kafka.KafkaProducer):
 
     def flush(self, *arguments, **settings):
         super().flush(*arguments, **settings)
-        # The receiver flushes after each image; the analyzer's events come when they come.
+        # The receiver flushes after each image; only its pace is controlled.
         if given.program == "image_receiving.py" and given.interval > 0:
             self.due += given.interval
             time.sleep(max(0, self.due - time.perf_counter()))
@@ -57,6 +57,6 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 try:
     runpy.run_path(os.path.join(given.folder, given.program), run_name="__main__")
 finally:
-    # A member that leaves its group lets it be deleted.
+    # A group can be deleted only after its members have left.
     for consumer in consumers:
         consumer.close()

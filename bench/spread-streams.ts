@@ -1,11 +1,11 @@
 import { partitionOf } from './partition-of.ts';
 
-/** As many as a new topic gets. */
+/** The number of partitions of a new topic. */
 export const PARTITIONS = 6;
 
 /**
- * The first of `camera-1`, `camera-2` … of which each partition gets so many: names fall over the partitions by their
- * digest, and twelve of them can leave one without any.
+ * The first streams of `camera-1`, `camera-2` … that give each partition `perPartition` streams. Names are hashed to
+ * partitions: twelve arbitrary ones may leave a partition empty.
  */
 export function spreadStreams(perPartition: number): string[] {
   const byPartition = new Map<number, string[]>();

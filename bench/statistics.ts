@@ -1,4 +1,4 @@
-/** The value below which this part of the values lies. */
+/** The value at a quantile from 0 to 1. */
 export function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;

@@ -3,14 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSqliteCatalog } from '../src/adapters/sqlite/catalog.ts';
 import { openDatabase } from '../src/adapters/sqlite/database.ts';
 import { L2 } from '../src/analysis/techniques.ts';
-import type { Case } from './bench-folder.ts';
 import { SETTLE_MS } from './children.ts';
 import { started, timed } from './processes.ts';
+import type { Case } from './session.ts';
 
 const STREAM = 'default';
-const ASK_MS = 10;
+const POLL_MS = 10;
 
-/** The three stages in processes of their own, from the receiver's start until each image has its outcome and each event its alert. Seconds. */
+/**
+ * Runs the three stages as separate processes. Returns the seconds from the start of the receiver until each image has
+ * its outcome and each event its alert.
+ */
 export async function threeProcesses({ folder, args }: Case, input: readonly string[]): Promise<number> {
   const stages = [await started(['alert', ...args]), await started(['analyze', ...args])];
   await sleep(SETTLE_MS);
@@ -22,7 +25,7 @@ export async function threeProcesses({ folder, args }: Case, input: readonly str
   return seconds;
 }
 
-/** The catalog is asked, which costs the stages less than asking the broker. */
+/** Polls the catalog, which costs the stages less than polling the broker. */
 async function untilClosed(folder: string): Promise<void> {
   const catalog = createSqliteCatalog(await openDatabase(path.join(folder, 'imgpipe.db'), { create: false }));
   try {
@@ -32,7 +35,7 @@ async function untilClosed(folder: string): Promise<void> {
       const open = await catalog.firstOpen(L2.id, { stream: STREAM, first: from, last });
       if (open === undefined) return;
       from = open;
-      await sleep(ASK_MS);
+      await sleep(POLL_MS);
     }
   } finally {
     await catalog.close();

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, watch } from 'node:fs';
 import path from 'node:path';
 
-/** Notes when files appear in a folder, by name. */
+/** Records when files appear in a folder, by name. */
 function watchFolder(folder: string): { seen: Map<string, number>; close(): void } {
   mkdirSync(folder, { recursive: true });
   const seen = new Map<string, number>();
@@ -11,7 +11,7 @@ function watchFolder(folder: string): { seen: Map<string, number>; close(): void
   return { seen, close: () => watcher.close() };
 }
 
-/** Watches a data folder from now on; `times` answers the milliseconds from each event's image file to its alert file. */
+/** Watches a data folder. `times` stops and returns the milliseconds from each event's image file to its alert file. */
 export function watchLatency(data: string): { times(): number[] } {
   const images = watchFolder(path.join(data, 'image_database'));
   const alerts = watchFolder(path.join(data, 'image_event_alerts'));

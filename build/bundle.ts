@@ -1,4 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -16,9 +17,8 @@ const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', impo
   dependencies: Record<string, string>;
 };
 
-rmSync(`${ROOT}dist/bundle`, { recursive: true, force: true });
-
-await build({
+const { metafile } = await build({
+  metafile: true,
   absWorkingDir: ROOT,
   entryPoints: ['dist/cli/main.js', 'dist/adapters/pixels/workers/pixel-worker.js'],
   outdir: 'dist/bundle',
@@ -39,3 +39,9 @@ await build({
   },
   logLevel: 'warning',
 });
+
+// Files of former builds are removed last, so that a running program still finds its own.
+const written = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
+for (const file of readdirSync(path.join(ROOT, 'dist/bundle'))) {
+  if (!written.has(file)) rmSync(path.join(ROOT, 'dist/bundle', file));
+}

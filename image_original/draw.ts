@@ -1,4 +1,4 @@
-/** Draws original_image.jpg: at dusk an owl has found a planet with its telescope, and the two greet each other. */
+/** Draws original_image.jpg: an owl with a telescope looks at a planet at dusk. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import factory, { type LibjpegModule } from '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs';
@@ -6,9 +6,9 @@ import factory, { type LibjpegModule } from '@cornerstonejs/codec-libjpeg-turbo-
 type Point = readonly [x: number, y: number];
 type Colour = readonly [red: number, green: number, blue: number];
 type At<T> = (x: number, y: number) => T;
-/** One colour, as 0xrrggbb, or one for each place. */
+/** A colour as 0xrrggbb, or a function of the position. */
 type Paint = number | At<Colour>;
-/** What is inside of it, and the left, top, right and bottom that it keeps to. */
+/** An area, and its bounding box: left, top, right, bottom. */
 type Shape = { readonly inside: At<boolean>; readonly box: readonly [number, number, number, number] };
 
 const SIZE = 350;
@@ -20,7 +20,7 @@ function ellipse(x: number, y: number, rx: number, ry = rx): Shape {
   return { inside: (px, py) => ((px - x) / rx) ** 2 + ((py - y) / ry) ** 2 < 1, box: [x - rx, y - ry, x + rx, y + ry] };
 }
 
-/** A line with round ends, as thick as is said at each of them; from 0 it is a cone. */
+/** A line with round ends and a thickness at each end; 0 gives a point. */
 function line([ax, ay]: Point, [bx, by]: Point, thickA: number, thickB = thickA): Shape {
   const inside: At<boolean> = (px, py) => {
     const along = ((px - ax) * (bx - ax) + (py - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2);
@@ -31,7 +31,7 @@ function line([ax, ay]: Point, [bx, by]: Point, thickA: number, thickB = thickA)
   return { inside, box: [Math.min(ax, bx) - r, Math.min(ay, by) - r, Math.max(ax, bx) + r, Math.max(ay, by) + r] };
 }
 
-/** All that lies below a level, or below a wave around it. */
+/** Everything below a level, or below a wave around it. */
 function below(level: number, height = 0, length = 1, shift = 0): Shape {
   return { inside: (px, py) => py > level + height * Math.sin(px / length + shift), box: [0, 0, SIZE, SIZE] };
 }
@@ -44,7 +44,7 @@ function without(a: Shape, b: Shape): Shape {
   return { inside: (x, y) => a.inside(x, y) && !b.inside(x, y), box: a.box };
 }
 
-/** A shape that was drawn around 0, 0, turned and set in its place. */
+/** Rotates a shape around the origin and moves it. */
 function placed(x: number, y: number, angle: number, { inside, box }: Shape): Shape {
   const [cos, sin, reach] = [Math.cos(angle), Math.sin(angle), Math.hypot(...box)];
   return {
@@ -59,12 +59,12 @@ function mix(a: Colour, b: Colour, t: number): Colour {
   return [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]), a[2] + t * (b[2] - a[2])];
 }
 
-/** From one colour at one height to another further down. */
+/** A vertical gradient. */
 function fade(top: number, upper: number, bottom: number, lower: number): At<Colour> {
   return (_, y) => mix(rgb(upper), rgb(lower), Math.min(1, Math.max(0, (y - top) / (bottom - top))));
 }
 
-/** Paints a shape. Edges come out smooth: a pixel takes as much paint as it has samples inside. */
+/** Paints a shape with antialiased edges (supersampling). */
 function fill(shape: Shape, paint: Paint, opacity: number | At<number> = 1): void {
   const [left, top, right, bottom] = shape.box;
   for (let y = Math.max(0, Math.floor(top)); y < Math.min(SIZE, bottom); y++) {
@@ -84,7 +84,7 @@ function coverage({ inside }: Shape, x: number, y: number): number {
   return hits / SAMPLES ** 2;
 }
 
-/** Light that fades away from its middle. */
+/** A radial glow. */
 function glow(x: number, y: number, rx: number, ry: number, paint: number, strength = 1): void {
   const away: At<number> = (px, py) => Math.min(1, Math.hypot((px - x) / rx, (py - y) / ry));
   fill(ellipse(x, y, rx, ry), paint, (px, py) => strength * (1 - away(px, py)) ** 2);
@@ -94,7 +94,7 @@ function sky(): void {
   fill(below(0), fade(0, 0x161a5c, 285, 0xe06a9c));
   glow(130, 275, 330, 160, 0xff9a4a);
   glow(165, 275, 190, 80, 0xffe08a);
-  // Stars, strewn as if by chance, yet the same in each run.
+  // Stars at pseudo-random positions, the same in each run.
   let state = 7;
   const random = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -130,7 +130,7 @@ function planet(): void {
   }
   put(mouth, 0x8c2743);
   put(both(mouth, ellipse(0, 15, 12, 9)), 0xff7d86);
-  // The near half of the ring passes before the ball and throws its shadow on it.
+  // The near half of the ring is in front of the ball and casts a shadow on it.
   put(both(both(ball, near), without(ellipse(0, 10, 124, 39), gap)), 0xa8452f, 0.3);
   put(both(ring, near), 0x7ff0d8);
   put(both(seam, near), 0x3fb8b4);
@@ -202,7 +202,7 @@ function scene(): void {
   flower(318, 331, 0xff9ecb);
 }
 
-/** The canvas as a progressive JPEG, its colours at half the resolution. */
+/** Encodes the canvas as a progressive JPEG with 4:2:0 subsampling. */
 async function jpeg(quality: number): Promise<Uint8Array> {
   const { JPEGEncoder } = await (factory as () => Promise<LibjpegModule>)();
   const encoder = new JPEGEncoder();
@@ -217,6 +217,6 @@ async function jpeg(quality: number): Promise<Uint8Array> {
 
 scene();
 const file = fileURLToPath(new URL('original_image.jpg', import.meta.url));
-// A new file takes the old one's place: nobody reads half a picture, and a hard link to the old one keeps it.
+// Replace the file atomically: readers never see half a picture, and hard links to the old one keep it.
 writeFileSync(`${file}.new`, await jpeg(90));
 renameSync(`${file}.new`, file);

@@ -1,6 +1,6 @@
-"""The reference's formula for two pictures, timed: reads both, compares, and where they differ draws and saves the difference.
+"""Times the reference's formula: reads two pictures, compares them, and draws and saves the difference if there is one.
 
-Prints one JSON object for each line that it reads: {"reference": ..., "image": ..., "out": ..., "rounds": N}.
+Prints one JSON object for each input line of the form {"reference": ..., "image": ..., "out": ..., "rounds": N}.
 """
 
 import hashlib
@@ -25,13 +25,13 @@ def cycle(before, after, out):
 
 
 for line in sys.stdin:
-    asked = json.loads(line)
+    request = json.loads(line)
     times = []
     norm = 0.0
-    for _ in range(asked["rounds"]):
+    for _ in range(request["rounds"]):
         began = time.perf_counter()
-        norm = cycle(asked["reference"], asked["image"], asked["out"])
+        norm = cycle(request["reference"], request["image"], request["out"])
         times.append((time.perf_counter() - began) * 1000)
-    with open(asked["out"], "rb") if norm > 0 else open(asked["image"], "rb") as file:
+    with open(request["out"], "rb") if norm > 0 else open(request["image"], "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
     print(json.dumps({"ms": times, "norm": norm, "sha256": digest}), flush=True)

@@ -3,32 +3,32 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export interface FormulaAnswer {
-  /** Of each round. */
+  /** Of each round, in milliseconds. */
   readonly ms: readonly number[];
   readonly norm: number;
-  /** The difference image's digest, where there is one. */
+  /** The digest of the difference image, or of the image if there is none. */
   readonly sha256: string;
 }
 
-/** The reference's formula in a Python that stays: what is timed is the work, not the start. */
+/** The reference's formula in a long-running Python process, so that start-up is not measured. */
 export interface Formula {
-  time(asked: { reference: string; image: string; out: string; rounds: number }): Promise<FormulaAnswer>;
+  time(request: { reference: string; image: string; out: string; rounds: number }): Promise<FormulaAnswer>;
   close(): void;
 }
 
 const PROGRAM = fileURLToPath(new URL('formula.py', import.meta.url));
 
-/** Undefined where this Python has not both Pillow and NumPy. */
+/** Starts the process; `undefined` if this Python lacks Pillow or NumPy. */
 export function startFormula(python: string): Formula | undefined {
   if (spawnSync(python, ['-c', 'import PIL, numpy']).status !== 0) return undefined;
   const child: ChildProcessWithoutNullStreams = spawn(python, [PROGRAM]);
   child.stderr.pipe(process.stderr);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
-    async time(asked) {
-      child.stdin.write(`${JSON.stringify(asked)}\n`);
+    async time(request) {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
       const { value, done } = await lines.next();
-      if (done === true) throw new Error('the reference’s formula has ended before its time');
+      if (done === true) throw new Error('the reference’s formula exited early');
       return JSON.parse(value) as FormulaAnswer;
     },
     close: () => child.stdin.end(),

@@ -1,6 +1,9 @@
 import { Jimp } from 'jimp';
 
-/** The reference's formula by jimp as it comes: read both, compare, and where they differ draw and save the difference. */
+/**
+ * The reference's formula with plain jimp: reads both pictures, compares them, and draws and encodes the difference if
+ * any.
+ */
 export async function compareWithJimp(before: Buffer, after: Buffer): Promise<number> {
   const [reference, image] = [await Jimp.fromBuffer(before), await Jimp.fromBuffer(after)];
   const { width, height } = image.bitmap;

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { encodeJpeg } from '../../src/adapters/pixels/codec.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 
-/** A scene with what cameras see: soft slopes, edges, and noise from a fixed seed; the second one has moved things in it. */
+/** A size of test pictures. */
 export interface Size {
   readonly name: string;
   readonly width: number;
   readonly height: number;
-  /** How often each step is timed. */
+  /** How often each step is measured. */
   readonly rounds: number;
 }
 
@@ -18,7 +18,7 @@ export const SIZES: readonly Size[] = [
   { name: '4000 × 3000', width: 4000, height: 3000, rounds: 5 },
 ];
 
-/** Two such pictures as JPEG files in a folder, and as many copies of each with other bytes as are asked for. */
+/** Writes two pictures of a scene as JPEG files; in the second one some objects have moved. */
 export function writeScenes(folder: string, { name, width, height }: Size): { reference: string; image: string } {
   const stem = name.replaceAll(' ', '');
   const files = { reference: path.join(folder, `${stem}-a.jpg`), image: path.join(folder, `${stem}-b.jpg`) };
@@ -27,11 +27,12 @@ export function writeScenes(folder: string, { name, width, height }: Size): { re
   return files;
 }
 
-/** The same picture in another file: what stands behind the end of a JPEG is no part of it. */
+/** A different file with the same picture: bytes after the end of a JPEG are ignored. */
 export function copyOf(bytes: Uint8Array, number: number): Uint8Array {
   return Buffer.concat([bytes, Buffer.from(`copy ${number}`)]);
 }
 
+/** Gradients, edges, and noise from a fixed seed. */
 function scene(width: number, height: number, moved: number): Pixels {
   const data = new Uint8Array(width * height * 3);
   let state = 12345;

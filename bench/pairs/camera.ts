@@ -3,20 +3,22 @@ import { encodeWithLibjpeg } from '../../src/adapters/pixels/jpeg/libjpeg.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 import type { Random } from '../scenes/random.ts';
 
-/** What lies between a scene and its picture. */
+/** How a scene becomes a picture. */
 export interface Camera {
-  /** The sensor's noise in levels, and what is added to all levels before they are clipped. */
+  /**
+   * The standard deviation of the sensor's noise, and a brightness offset, in levels; both are added before clipping.
+   */
   readonly noise?: number;
   readonly offset?: number;
-  /** Every channel has the same noise, as where the sensor knows no colours. */
+  /** Use the same noise for all channels, as with a monochrome sensor. */
   readonly grey?: boolean;
-  /** The JPEG file's quality; where there is none, the pixels are kept as they are. Several: saved over and over. */
+  /** JPEG qualities: the picture is encoded once for each, in order. Without any, it is not encoded. */
   readonly quality?: readonly number[];
 }
 
 export async function photograph(scene: Pixels, camera: Camera, random: Random): Promise<Pixels> {
   let picture = exposed(scene, camera, random);
-  for (const quality of camera.quality ?? []) picture = await saved(picture, quality);
+  for (const quality of camera.quality ?? []) picture = await recompressed(picture, quality);
   return picture;
 }
 
@@ -32,8 +34,8 @@ function exposed(scene: Pixels, { noise = 0, offset = 0, grey = false }: Camera,
   return { ...scene, data: new Uint8Array(data.buffer) };
 }
 
-/** Baseline JPEG, 4:2:0, and read again. */
-async function saved(picture: Pixels, quality: number): Promise<Pixels> {
+/** Encodes as a baseline JPEG with 4:2:0, and decodes again. */
+async function recompressed(picture: Pixels, quality: number): Promise<Pixels> {
   const bytes = encodeWithLibjpeg(picture, quality, (rgb) => rgb.set(picture.data));
   return decodePicture(bytes, 'jpg', { maxPixels: 1e6 });
 }

@@ -1,32 +1,32 @@
 import type { Pixels } from '../../src/analysis/pixels.ts';
 import type { Random } from '../scenes/random.ts';
 import { type Camera, photograph } from './camera.ts';
-import { type Happening, moved, star } from './happenings.ts';
+import { moved, type SceneEvent, star } from './scene-events.ts';
 
 export type Pair = readonly [reference: Pixels, image: Pixels];
 
-/** A kind of pairs of pictures of one scene. */
+/** A kind of pairs of pictures of the same scene. */
 export interface Kind {
   readonly name: string;
   readonly make: (scene: Pixels, random: Random) => Promise<Pair>;
 }
 
-const SAVED = [75, 80, 85, 90, 95].map((q) => kind(`saved as JPEG of quality ${q}`, {}, { quality: [q] }));
+const SAVED = [75, 80, 85, 90, 95].map((q) => kind(`JPEG quality ${q}`, {}, { quality: [q] }));
 
-const OTHERWISE = [
+const DIFFERENT_QUALITIES = [
   [75, 90],
   [80, 95],
   [75, 76],
 ].map(([one, other]) =>
-  kind(`saved at ${one} and at ${other}`, { quality: [one as number] }, { quality: [other as number] }),
+  kind(`JPEG ${one} and JPEG ${other}`, { quality: [one as number] }, { quality: [other as number] }),
 );
 
-const AGAIN = [
+const RECOMPRESSED = [
   [90, 75],
   [75, 80],
 ].map(([one, other]) =>
   kind(
-    `saved at ${one}, and that at ${other}`,
+    `JPEG ${one}, recompressed at ${other}`,
     { quality: [one as number] },
     { quality: [one as number, other as number] },
   ),
@@ -43,7 +43,7 @@ const NOISE_COARSE = [2, 8].map((noise) => {
 });
 const NOISE_GREY = [2, 8].map((noise) => {
   const camera = { noise, grey: true };
-  return kind(`noise σ ${noise}, the same in all channels`, camera, camera);
+  return kind(`noise σ ${noise}, equal in all channels`, camera, camera);
 });
 
 const BRIGHTNESS = [10, -10].flatMap((offset) => [
@@ -56,11 +56,11 @@ const BRIGHTNESS = [10, -10].flatMap((offset) => [
   ),
 ]);
 
-/** In these nothing happens. */
+/** Pairs without an event. */
 export const NUISANCES: readonly Kind[] = [
   ...SAVED,
-  ...OTHERWISE,
-  ...AGAIN,
+  ...DIFFERENT_QUALITIES,
+  ...RECOMPRESSED,
   ...NOISE,
   ...NOISE_SAVED,
   ...NOISE_COARSE,
@@ -68,28 +68,28 @@ export const NUISANCES: readonly Kind[] = [
   ...BRIGHTNESS,
 ];
 
-/** In these something does. */
+/** Pairs with an event. */
 export const EVENTS: readonly Kind[] = [
   ...[{ noise: 2 }, { noise: 2, quality: [90] }, { noise: 2, quality: [75] }, { noise: 4 }].flatMap((camera) => [
-    happening(`12 × 12 of 20 levels moved by 3 to 11, ${told(camera)}`, camera, moved(20, 3, 11)),
-    happening(`12 × 12 of 20 levels moved by 12 to 60, ${told(camera)}`, camera, moved(20, 12, 60)),
+    eventKind(`12 × 12 of 20 levels moved by 3 to 11, ${describe(camera)}`, camera, moved(20, 3, 11)),
+    eventKind(`12 × 12 of 20 levels moved by 12 to 60, ${describe(camera)}`, camera, moved(20, 12, 60)),
   ]),
-  ...[2, 4, 8].map((noise) => happening(`star of 5 σ, ${told({ noise })}`, { noise }, star(5 * noise))),
+  ...[2, 4, 8].map((noise) => eventKind(`star of 5 σ, ${describe({ noise })}`, { noise }, star(5 * noise))),
   ...[2, 4, 8].map((noise) => {
     const camera = { noise, grey: true };
-    return happening(`star of 5 σ, ${told(camera)}`, camera, star(5 * noise));
+    return eventKind(`star of 5 σ, ${describe(camera)}`, camera, star(5 * noise));
   }),
   ...[2, 8].map((noise) => {
     const camera = { noise, quality: [90] };
-    return happening(`star of 5 σ, ${told(camera)}`, camera, star(5 * noise));
+    return eventKind(`star of 5 σ, ${describe(camera)}`, camera, star(5 * noise));
   }),
 ];
 
-/** How faint a thing may be: 12 × 12 pixels, moved by 12 to 60. */
+/** Faint events: an object of 12 × 12 pixels, moved by 12 to 60. */
 export const FAINT: readonly Kind[] = [{ noise: 2 }, { noise: 2, quality: [90] }, { noise: 2, quality: [75] }].flatMap(
   (camera) =>
     [3, 4, 5, 6, 8, 10, 12, 15].map((contrast) =>
-      happening(`12 × 12 of ${contrast} levels, ${told(camera)}`, camera, moved(contrast, 12, 60)),
+      eventKind(`12 × 12 of ${contrast} levels, ${describe(camera)}`, camera, moved(contrast, 12, 60)),
     ),
 );
 
@@ -100,19 +100,19 @@ function kind(name: string, reference: Camera, image: Camera): Kind {
   };
 }
 
-function happening(name: string, camera: Camera, happens: Happening): Kind {
+function eventKind(name: string, camera: Camera, event: SceneEvent): Kind {
   return {
     name,
     async make(scene, random) {
-      const [before, after] = happens(scene, random);
+      const [before, after] = event(scene, random);
       return [await photograph(before, camera, random), await photograph(after, camera, random)];
     },
   };
 }
 
-function told({ noise, quality, grey }: Camera): string {
+function describe({ noise, quality, grey }: Camera): string {
   const parts = [`noise σ ${noise}`];
-  if (grey) parts.push('the same in all channels');
+  if (grey) parts.push('equal in all channels');
   if (quality !== undefined) parts.push(`JPEG ${quality.join(', ')}`);
   return parts.join(', ');
 }

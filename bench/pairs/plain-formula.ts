@@ -1,19 +1,22 @@
 import type { Pixels } from '../../src/analysis/pixels.ts';
 
-/** The area of all regions by the formula as it is first written down, without regard to speed: what `changed@1` is held against. */
+/**
+ * The area of all regions by the plain formula (docs/techniques/changed.md), for comparison with `changed@1`. Not
+ * optimized.
+ */
 export function plainArea(reference: Pixels, image: Pixels): number {
   const { width, height } = image;
   const marks = new Uint8Array(width * height);
   for (let channel = 0; channel < 3; channel++) markChannel(reference, image, channel, marks);
   let area = 0;
   for (let pixel = 0; pixel < marks.length; pixel++) {
-    const region = marks[pixel] === 0 ? 0 : take(marks, width, pixel);
+    const region = marks[pixel] === 0 ? 0 : floodFill(marks, width, pixel);
     if (region >= 9) area += region;
   }
   return area;
 }
 
-/** Past 5 σ of the mean of nine pixels. */
+/** Marks pixels whose 3 × 3 mean exceeds 5 σ. */
 function markChannel(reference: Pixels, image: Pixels, channel: number, marks: Uint8Array): void {
   const { width, height } = image;
   const raw = Int16Array.from(
@@ -40,19 +43,19 @@ function medianOf(values: Int16Array): number {
   return values.slice().sort()[values.length >> 1] as number;
 }
 
-/** Counts what hangs together with a marked pixel, and takes the marks away. */
-function take(marks: Uint8Array, width: number, from: number): number {
-  const left = [from];
+/** Counts the pixels that are connected to a marked pixel, and clears their marks (flood fill). */
+function floodFill(marks: Uint8Array, width: number, from: number): number {
+  const stack = [from];
   marks[from] = 0;
   let area = 0;
-  for (let pixel = left.pop(); pixel !== undefined; pixel = left.pop()) {
+  for (let pixel = stack.pop(); pixel !== undefined; pixel = stack.pop()) {
     area++;
     const x = pixel % width;
     for (const row of [pixel - width, pixel, pixel + width]) {
       for (let next = row - (x > 0 ? 1 : 0); next <= row + (x + 1 < width ? 1 : 0); next++) {
         if (!marks[next]) continue;
         marks[next] = 0;
-        left.push(next);
+        stack.push(next);
       }
     }
   }

@@ -2,10 +2,10 @@ import type { Pixels } from '../../src/analysis/pixels.ts';
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** A picture to draw upon, whose levels may be any numbers until it is developed. */
+/** A canvas whose levels may be any numbers until it is converted to a picture. */
 export interface Canvas {
   readonly size: number;
-  /** Sets each pixel of a box, as far as it lies on the canvas; what is undefined stays. */
+  /** Sets each pixel of a box, clipped to the canvas. Pixels with an undefined colour are not changed. */
   fill(
     left: number,
     top: number,
@@ -14,11 +14,11 @@ export interface Canvas {
     colour: (x: number, y: number) => Colour | undefined,
   ): void;
   add(x: number, y: number, colour: Colour, times: number): void;
-  /** Rounded and clipped to 8 bits. */
-  develop(): Pixels;
+  /** Rounds and clips to 8 bits. */
+  toPixels(): Pixels;
 }
 
-/** A square canvas, black. */
+/** Creates a black square canvas. */
 export function createCanvas(size: number): Canvas {
   const levels = new Float64Array(size * size * 3);
   const set = (x: number, y: number, colour: Colour) => levels.set(colour, (y * size + x) * 3);
@@ -37,7 +37,7 @@ export function createCanvas(size: number): Canvas {
       if (x < 0 || y < 0 || x >= size || y >= size) return;
       for (let c = 0; c < 3; c++) (levels[(y * size + x) * 3 + c] as number) += (colour[c] as number) * times;
     },
-    develop() {
+    toPixels() {
       // A clamped array rounds to the nearest level.
       return { width: size, height: size, data: new Uint8Array(Uint8ClampedArray.from(levels).buffer) };
     },

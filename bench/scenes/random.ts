@@ -1,15 +1,15 @@
-/** Numbers at random that are the same for the same seed. */
+/** A pseudo-random number generator, reproducible by seed. */
 export interface Random {
-  /** From 0 up to but not including 1. */
+  /** In [0, 1). */
   uniform(): number;
   /** A whole number from 0 to n - 1. */
   below(n: number): number;
   between(low: number, high: number): number;
-  /** Of mean 0 and standard deviation 1, by the polar method (Marsaglia & Bray 1964). */
+  /** With mean 0 and standard deviation 1; polar method (Marsaglia & Bray 1964). */
   gaussian(): number;
 }
 
-/** A linear congruence modulo 2³² (Knuth's factor), its bits mixed (Murmur3's finish) before they are given out. */
+/** A linear congruential generator modulo 2³² (Knuth's factor) with Murmur3's finalizer. */
 export function createRandom(seed: number): Random {
   let state = seed | 0;
   let spare: number | undefined;

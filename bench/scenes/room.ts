@@ -3,7 +3,10 @@ import { type Canvas, type Colour, createCanvas, mix } from './canvas.ts';
 import type { Random } from './random.ts';
 import { write } from './writing.ts';
 
-/** A room: two walls in falling light, a floor of boards, furniture with sharp edges, a patterned cloth, a notice with small writing. */
+/**
+ * A room: two walls with a light gradient, floor boards, furniture with sharp edges, a patterned cloth, a notice with
+ * small text.
+ */
 export function room(size: number, random: Random): Pixels {
   const canvas = createCanvas(size);
   const wall = colour(random, 120, 220);
@@ -16,7 +19,7 @@ export function room(size: number, random: Random): Pixels {
   const [left, top] = [random.below(size / 2), random.below(size / 2)];
   canvas.fill(left, top, 64, 48, () => [240, 238, 225]);
   write(canvas, random, left + 4, top + 4, 56, 40, [30, 30, 40]);
-  return canvas.develop();
+  return canvas.toPixels();
 }
 
 export function colour(random: Random, low: number, high: number): Colour {

@@ -7,18 +7,18 @@ import { room } from './room.ts';
 import { sky } from './sky.ts';
 import { street } from './street.ts';
 
-/** Draws a scene, square, another one each time. */
+/** Draws a random square scene. */
 export type Scene = (size: number, random: Random) => Pixels;
 
 const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
 
-/** The scenes of which every other picture is made. */
+/** The kinds of scenes. */
 export async function loadScenes(): Promise<Readonly<Record<string, Scene>>> {
   const original = await decodePicture(readFileSync(ORIGINAL), 'jpg', { maxPixels: 1e6 });
   return { sky, room, street, original: (size, random) => part(original, size, random) };
 }
 
-/** A part of a picture, turned by no, one, two or three quarters. */
+/** A random part of a picture, rotated by a multiple of 90°. */
 function part({ width, height, data: source }: Pixels, size: number, random: Random): Pixels {
   const [left, top, turns] = [random.below(width - size + 1), random.below(height - size + 1), random.below(4)];
   const data = new Uint8Array(size * size * 3);

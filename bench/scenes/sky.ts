@@ -2,7 +2,7 @@ import type { Pixels } from '../../src/analysis/pixels.ts';
 import { type Canvas, type Colour, createCanvas, mix } from './canvas.ts';
 import type { Random } from './random.ts';
 
-/** A field of stars over a sky that grows lighter to one side: many faint ones, and some that saturate. */
+/** A star field on a sky with a gradient: many faint stars, and some saturated ones. */
 export function sky(size: number, random: Random): Pixels {
   const canvas = createCanvas(size);
   const low: Colour = [random.between(8, 30), random.between(8, 30), random.between(12, 40)];
@@ -13,11 +13,11 @@ export function sky(size: number, random: Random): Pixels {
   const width = random.between(0.9, 1.8);
   const stars = Math.round((size * size) / 150);
   for (let n = 0; n < stars; n++) {
-    // Of each brightness there are fewer than of a fainter one, by a power law.
+    // The brightness follows a power law.
     const peak = Math.min(2000, 6 / Math.max(1e-3, random.uniform()) ** 0.9);
     star(canvas, random.between(0, size), random.between(0, size), width, peak, tint(random));
   }
-  return canvas.develop();
+  return canvas.toPixels();
 }
 
 function star(canvas: Canvas, x: number, y: number, width: number, peak: number, colour: Colour): void {

@@ -4,7 +4,10 @@ import type { Random } from './random.ts';
 import { colour } from './room.ts';
 import { write } from './writing.ts';
 
-/** A street: a sky that may be burnt out, a brick front with windows and a coloured sign, a tree's leaves, rough asphalt with markings. */
+/**
+ * A street: a sky that may be overexposed, a brick facade with windows and a coloured sign, leaves, asphalt with
+ * markings.
+ */
 export function street(size: number, random: Random): Pixels {
   const canvas = createCanvas(size);
   const above: Colour = [random.between(90, 200), random.between(150, 230), random.between(200, 300)];
@@ -12,7 +15,7 @@ export function street(size: number, random: Random): Pixels {
   bricks(canvas, random);
   leaves(canvas, random);
   asphalt(canvas, random);
-  return canvas.develop();
+  return canvas.toPixels();
 }
 
 function bricks(canvas: Canvas, random: Random): void {
@@ -40,7 +43,7 @@ function bricks(canvas: Canvas, random: Random): void {
   write(canvas, random, left + 7, at + 4, 54, 8, [255, 255, 255]);
 }
 
-/** What is mirrored in a window. */
+/** The reflection in a window. */
 function above(x: number, y: number): Colour {
   return [120 + (x % 40), 140 + (y % 30), 180];
 }

@@ -1,7 +1,7 @@
 import type { Canvas, Colour } from './canvas.ts';
 import type { Random } from './random.ts';
 
-/** Lines of what looks like small writing: letters of 4 × 6 pixels, of upright and level strokes at random. */
+/** Lines of text-like patterns: letters of 4 × 6 pixels with random vertical and horizontal strokes. */
 export function write(
   canvas: Canvas,
   random: Random,

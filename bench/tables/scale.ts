@@ -3,18 +3,18 @@ import path from 'node:path';
 import { L2 } from '../../src/analysis/techniques.ts';
 import { kafkaHosts } from '../../src/config/broker-address.ts';
 import { consumerGroup } from '../../src/domain/consumer-groups.ts';
-import type { Case, Session } from '../bench-folder.ts';
-import { forgetGroup } from '../kafka-admin.ts';
+import { deleteGroup } from '../kafka-admin.ts';
 import { makePictures } from '../pictures.ts';
 import { head, row, say } from '../print.ts';
 import { timed } from '../processes.ts';
+import type { Case, Session } from '../session.ts';
 import { PARTITIONS, spreadStreams } from '../spread-streams.ts';
 import { sum } from '../statistics.ts';
 
 const PER_PARTITION = 2;
 const ROUNDS = 2;
 
-/** So many analyzers, each with so many workers. The first is what the others are held against. */
+/** The numbers of analyzers and of workers per analyzer. The first setup is the baseline. */
 const SETUPS = [
   { name: 'one analyzer, 1 worker', analyzers: 1, workers: 1 },
   { name: '2 analyzers, 1 worker each', analyzers: 2, workers: 1 },
@@ -24,23 +24,23 @@ const SETUPS = [
 type Setup = (typeof SETUPS)[number];
 
 /**
- * What a second analyzer adds, and what workers do. All is received once; then each run drains a copy of that folder, its
- * group having forgotten how far it was. The setups take turns, so that a machine with other work is fair to all.
+ * The effect of a second analyzer, and of workers. The images are received once; each run drains a copy of the folder
+ * with a new consumer group. The setups take turns, so that other load on the machine affects them equally.
  */
-export async function scale(workplace: Session): Promise<void> {
+export async function scale(session: Session): Promise<void> {
   const streams = spreadStreams(PER_PARTITION);
-  const each = workplace.images(300);
-  const pictures = path.join(workplace.folder, 'scale');
+  const each = session.images(300);
+  const pictures = path.join(session.folder, 'scale');
   makePictures(pictures, { count: each, width: 640, height: 480, changedEvery: 2 });
-  const received = workplace.newCase();
+  const received = session.newCase();
   for (const stream of streams) await timed(['receive', ...received.args, '--stream', stream, pictures]);
 
   say(`\n${streams.length} streams, ${PER_PARTITION} on each of ${PARTITIONS} partitions: ${streams.join(', ')}`);
-  head('640 × 480, every second changed, 12 streams', 'images', 'time', 'images/s', 'beside the first');
+  head('640 × 480, every second changed, 12 streams', 'images', 'time', 'images/s', 'speed-up');
   const images = streams.length * each;
   const taken = new Map<Setup, number[]>(SETUPS.map((setup) => [setup, []]));
   for (let round = 1; round <= ROUNDS; round += 1) {
-    for (const [setup, times] of taken) times.push(await drainCopy(workplace, received, setup));
+    for (const [setup, times] of taken) times.push(await drainCopy(session, received, setup));
   }
   const alone = sum(taken.get(SETUPS[0]) ?? []);
   for (const [{ name }, times] of taken) {
@@ -49,13 +49,13 @@ export async function scale(workplace: Session): Promise<void> {
   }
 }
 
-/** So many analyzers at once, from their start until the last of them has ended. Seconds. */
+/** Runs the analyzers concurrently. Returns the seconds from their start until the last one exits. */
 async function drainCopy({ newPrefix, folder }: Session, received: Case, setup: Setup): Promise<number> {
   const copy = path.join(folder, `copy-${newPrefix()}`);
   cpSync(received.folder, copy, { recursive: true });
-  await forgetGroup(kafkaHosts(received.broker) ?? [], received.prefix + consumerGroup(L2.id));
+  await deleteGroup(kafkaHosts(received.broker) ?? [], received.prefix + consumerGroup(L2.id));
   const began = performance.now();
-  // Flags that come again count.
+  // The last occurrence of a flag counts.
   const args = ['analyze', ...received.args, '--data', copy, '--drain', '--workers', String(setup.workers)];
   await Promise.all(Array.from({ length: setup.analyzers }, () => timed(args)));
   return (performance.now() - began) / 1000;

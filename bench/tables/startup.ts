@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Session } from '../bench-folder.ts';
+import type { Session } from '../session.ts';
 import { head, ms, row } from '../print.ts';
 import { timed } from '../processes.ts';
 import { percentile } from '../statistics.ts';

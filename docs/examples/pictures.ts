@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { photograph } from '../../bench/pairs/camera.ts';
-import { type Happening, moved, star } from '../../bench/pairs/happenings.ts';
+import { moved, type SceneEvent, star } from '../../bench/pairs/scene-events.ts';
 import { createRandom } from '../../bench/scenes/random.ts';
 import { loadScenes } from '../../bench/scenes/scenes.ts';
 import { encodeJpeg } from '../../src/adapters/pixels/codec.ts';
@@ -15,7 +15,7 @@ interface Camera {
   readonly folder: string;
   readonly scene: 'sky' | 'street';
   readonly pictures: number;
-  readonly happenings: Readonly<Record<number, Happening>>;
+  readonly happenings: Readonly<Record<number, SceneEvent>>;
 }
 
 const CAMERAS: readonly Camera[] = [

@@ -17,7 +17,7 @@ export function screen({ time, button }: { readonly time: number; readonly butto
   write(canvas, createRandom(1), 24, 60, 430, 320, INK);
   write(canvas, createRandom(time), CLOCK.left, CLOCK.top, CLOCK.width, CLOCK.height, INK);
   canvas.fill(24, 410, 120, 36, () => button);
-  return png(canvas.develop());
+  return png(canvas.toPixels());
 }
 
 /** A mask that hides the clock: black there, white elsewhere. */
@@ -25,7 +25,7 @@ export function clockMask(): Uint8Array {
   const canvas = createCanvas(SIZE);
   canvas.fill(0, 0, SIZE, SIZE, () => [255, 255, 255]);
   canvas.fill(CLOCK.left, CLOCK.top, CLOCK.width, CLOCK.height, () => [0, 0, 0]);
-  return png(canvas.develop());
+  return png(canvas.toPixels());
 }
 
 function png({ width, height, data }: Pixels): Uint8Array {

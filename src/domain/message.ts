@@ -1,6 +1,6 @@
 /** A message on a bus: a CloudEvent 1.0 in binary mode, with `ce_*` headers and JSON data. */
 export interface Message {
-  /** The stream's name, so that the messages of a stream stay in order. */
+  /** The stream: messages with one key keep their order. */
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly value: string;

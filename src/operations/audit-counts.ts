@@ -1,5 +1,5 @@
 import type { Counts } from '../ports/catalog/audit.ts';
-import type { AuditTotals, Fault } from './audit.ts';
+import type { AuditTotals, Fault } from './audit-report.ts';
 
 /** Where what the catalog counts as it goes is not what its rows come to. */
 export function countFaults(counts: Counts, totals: AuditTotals): Fault[] {

@@ -1,16 +1,7 @@
-import type { ImageId, RecordPosition } from '../domain/records.ts';
 import type { CatalogPages, EventRow } from '../ports/catalog/audit.ts';
-import type { AuditListener, AuditTotals } from './audit.ts';
+import type { AuditListener, AuditTotals, OpenEventRow } from './audit-report.ts';
 import { reportHole } from './numbering.ts';
 import { peekable, type Rows, rowsOf } from './row-stream.ts';
-
-/** An event with neither a ready alert nor a dead letter that has not been replayed. */
-export interface OpenEventRow {
-  readonly number: number;
-  readonly technique: string;
-  readonly image: ImageId;
-  readonly position: RecordPosition | null;
-}
 
 /** Goes through events, alerts and the dead letters of events side by side, by their numbers. */
 export async function auditEvents(

@@ -1,30 +1,10 @@
 import type { OutcomeRecord } from '../domain/records.ts';
 import { type ImageId, imageName } from '../domain/records.ts';
-import type { CatalogPages, OpenImage } from '../ports/catalog/audit.ts';
-import { auditEvents, type OpenEventRow } from './audit-events.ts';
+import type { CatalogPages } from '../ports/catalog/audit.ts';
+import { auditEvents } from './audit-events.ts';
+import type { AuditListener, AuditTotals } from './audit-report.ts';
 import { createNumbering } from './numbering.ts';
 import { peekable, type Rows, rowsOf } from './row-stream.ts';
-
-/** Something in the catalog that does not fit together: the key of the thing, and what is wrong with it. */
-export interface Fault {
-  readonly key: string;
-  readonly what: string;
-}
-
-/** The catalog counted from its rows; no figure is derived from another. */
-export interface AuditTotals {
-  readonly images: number;
-  /** Images that have an outcome for each technique in use. */
-  readonly analyzed: number;
-  readonly events: number;
-  readonly alerts: number;
-}
-
-export interface AuditListener {
-  onFault(fault: Fault): void;
-  onOpenImage(image: OpenImage): void;
-  onOpenEvent(event: OpenEventRow): void;
-}
 
 /**
  * Reads all rows of one moment, each once and in order, and reports what does not fit together and what is open. Its

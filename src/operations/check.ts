@@ -3,11 +3,11 @@ import type { OpenImage } from '../ports/catalog/audit.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import { auditRows } from './audit.ts';
 import { countFaults } from './audit-counts.ts';
-import type { OpenEventRow } from './audit-events.ts';
+import type { OpenEventRow } from './audit-report.ts';
 import { type Balance, createBalance } from './balance.ts';
 import type { FaultList } from './fault-list.ts';
 import { lostEvent, lostImage } from './find-lost.ts';
-import type { BusView, StatusParts, Totals } from './status.ts';
+import type { BusView, StatusParts, Totals } from './status-parts.ts';
 import { verifyFiles } from './verify-files.ts';
 
 export interface CheckParts extends StatusParts {

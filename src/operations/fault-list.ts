@@ -1,4 +1,4 @@
-import type { Fault } from './audit.ts';
+import type { Fault } from './audit-report.ts';
 
 /** How many faults are named; all of them are counted. */
 const MAX_NAMED = 1000;

@@ -1,6 +1,6 @@
 import { imageName } from '../domain/records.ts';
 import type { AuditCatalog, OpenEvent, OpenImage } from '../ports/catalog/audit.ts';
-import type { Fault } from './audit.ts';
+import type { Fault } from './audit-report.ts';
 import type { Balance } from './balance.ts';
 import { rowsOf } from './row-stream.ts';
 

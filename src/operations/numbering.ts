@@ -1,5 +1,5 @@
 import type { ImageId } from '../domain/records.ts';
-import type { Fault } from './audit.ts';
+import type { Fault } from './audit-report.ts';
 
 /** How many numbers of one hole are named one by one. */
 const MAX_NAMED = 100;

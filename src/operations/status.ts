@@ -2,16 +2,14 @@ import { withDeadline } from '../base/deadlines.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { type ImageId, imageName } from '../domain/records.ts';
 import type { Counts, StreamCounts, TechniqueCounts } from '../ports/catalog/audit.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
-import type { Broker, EventBus } from '../ports/event-bus.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
-import type { AuditTotals, Fault } from './audit.ts';
-import { type Committed, createBalance, type Logs, readCommitted, readLogs } from './balance.ts';
+import type { Fault } from './audit-report.ts';
+import { createBalance, readCommitted, readLogs } from './balance.ts';
 import { checkBus } from './bind-bus.ts';
 import { checkAll } from './check.ts';
 import { createFaultList, type FaultList } from './fault-list.ts';
 import { findLost, lostEvent, lostImage } from './find-lost.ts';
 import { type GroupLag, groupLags, idleMembers } from './lag.ts';
+import type { BusView, StatusParts, Totals } from './status-parts.ts';
 
 export interface Status {
   readonly pipelineId: string;
@@ -47,14 +45,6 @@ export interface BrokerStatus {
   readonly groups: readonly GroupLag[];
 }
 
-export interface StatusParts {
-  readonly catalog: Catalog;
-  readonly store: ObjectStore;
-  readonly broker: Broker;
-  /** What images are owed to while no technique is in use. */
-  readonly defaultTechnique: string;
-}
-
 export interface StatusOptions {
   /** Reads every row and every object too. */
   readonly check: boolean;
@@ -64,18 +54,6 @@ export interface StatusOptions {
 
 /** `status` does not wait longer for a broker that does not answer. */
 const MAX_LOOK_MS = 1200;
-
-/** What the broker says: the committed offsets as they were at first, and the logs whenever they are asked for. */
-export interface BusView {
-  readonly bus: EventBus;
-  readonly committed: Committed;
-  readLogs(): Promise<Logs>;
-}
-
-/** What is open, and what of it will come. */
-export interface Totals extends AuditTotals {
-  readonly waiting: { readonly analysis: number; readonly alert: number };
-}
 
 /**
  * How the pipeline stands, from what the catalog counts: its cost does not grow with the number of images. With `check`

@@ -68,7 +68,7 @@ describe('a thumbnail', () => {
         [0, 4],
       ],
     ],
-    ['that lies under one pixel', [[1], [2], [3], [10]], 1, [[4]]],
+    ['of all pixels for a single one', [[1], [2], [3], [10]], 1, [[4]]],
     // 5 to 4: (4 × 0 + 50) / 5, (3 × 50 + 2 × 100) / 5, (2 × 100 + 3 × 150) / 5, (150 + 4 × 200) / 5.
     ['hardly smaller', [[0, 50, 100, 150, 200]], 4, [[10, 70, 130, 190]]],
   ])('is the mean %s', (_, rows, side, expected) => {

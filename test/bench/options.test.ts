@@ -6,19 +6,19 @@ const FOLDER = ['--reference', 'somewhere'];
 const flagsIn = (text: string) => [...new Set([...text.matchAll(/--[a-z]+/g)].map(([flag]) => flag))].sort();
 
 describe('the options of the bench', () => {
-  it('leave it at all that the broker has', () => {
+  it('default to all parts that the broker supports', () => {
     const parts = ['startup', 'rates', 'latency', 'memory', 'viewer'];
     expect(readOptions([])).toMatchObject({ broker: 'embedded', parts, quick: false });
     expect(readOptions(['--broker', 'kafka'])?.parts).toEqual(PARTS.filter((part) => part !== 'reference'));
     expect(readOptions(['--broker', 'kafka', ...FOLDER])?.parts).toEqual(PARTS);
   });
 
-  it('choose parts, which are measured in the usual order', () => {
+  it('select parts, which are measured in the fixed order', () => {
     const chosen = readOptions(['--broker', 'kafka', '--only', 'scale', '--only', 'latency', ...FOLDER]);
     expect(chosen?.parts).toEqual(['latency', 'scale']);
   });
 
-  it('name a broker that is there, with its port', () => {
+  it('accept an existing broker, with a default port', () => {
     expect(readOptions(['--broker', 'kafka://somewhere'])?.broker).toBe('kafka://somewhere:9092');
   });
 
@@ -29,7 +29,7 @@ describe('the options of the bench', () => {
     [FOLDER, /--broker kafka/],
     [['--broker', 'rabbit'], /rabbit.*embedded, kafka/],
     [['--sideways'], /Unknown option '--sideways'$/],
-  ])('refuse %j', (args, reason) => {
+  ])('are refused: %j', (args, reason) => {
     expect(() => readOptions(args)).toThrow(
       expect.objectContaining({ name: 'UsageError', message: expect.stringMatching(reason) }),
     );

@@ -81,7 +81,7 @@ describe('hostile input', () => {
     const folder = temporaryFolder();
     const { status, stderr } = await imgpipe(['run', '--stream', '../x'], { cwd: folder });
     expect({ status, lines: stderr.trimEnd().split('\n').length }).toEqual({ status: 2, lines: 1 });
-    expect(stderr).toContain('"../x" is no stream name');
+    expect(stderr).toContain('"../x" is not a stream name');
     expect(existsSync(path.join(folder, 'imgpipe-data'))).toBe(false);
   });
 

@@ -77,7 +77,7 @@ describe('several analyzers', () => {
     await first.until(/event 1/);
     const { status, stderr } = await imgpipe(['analyze', '--threshold', '7', '--quiet', '--data', data]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/give --threshold 5, or stop that one first and start all with --threshold 7\n$/);
+    expect(stderr).toMatch(/use --threshold 5, or stop all its analyzers and start them with --threshold 7\n$/);
     expect(await told(first, 'SIGTERM')).toBe(0);
     expect(await imgpipe(['analyze', '--threshold', '7', '--drain', '--data', data])).toMatchObject({ status: 0 });
   });
@@ -110,7 +110,7 @@ describe('Ctrl-C', () => {
     await imgpipe(['receive', '--count', '1', '--data', data]);
     rmSync(path.join(data, 'image_database/00001.jpg'));
     const analyze = stage('analyze', '--drain', '--data', data);
-    await analyze.until(/analyze is waiting: .*00001\.jpg.* is not there/);
+    await analyze.until(/analyze is waiting: .*00001\.jpg.* does not exist/);
     expect(await told(analyze, 'SIGINT')).toBe(130);
     const { stdout } = await imgpipe(['status', '--json', '--data', data]);
     expect(JSON.parse(stdout)).toMatchObject({ waiting: { analysis: 1 }, dead_letters: 0, lost: 0 });

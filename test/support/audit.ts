@@ -1,5 +1,6 @@
 import type { ImageId } from '../../src/domain/records.ts';
-import { auditRows, type Fault } from '../../src/operations/audit.ts';
+import { auditRows } from '../../src/operations/audit.ts';
+import type { Fault } from '../../src/operations/audit-report.ts';
 import type { Counts, OpenEvent, OpenImage } from '../../src/ports/catalog/audit.ts';
 import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { photograph } from '../../bench/pairs/camera.ts';
-import { type Happening, moved, star } from '../../bench/pairs/happenings.ts';
+import { moved, type SceneEvent, star } from '../../bench/pairs/scene-events.ts';
 import { createRandom } from '../../bench/scenes/random.ts';
 import { loadScenes } from '../../bench/scenes/scenes.ts';
 import { encodeJpeg } from '../../src/adapters/pixels/codec.ts';
@@ -11,7 +11,7 @@ import { imgpipe } from './imgpipe.ts';
 interface Watched {
   readonly stream: string;
   readonly scene: 'sky' | 'street' | 'room';
-  readonly happens: readonly Happening[];
+  readonly happens: readonly SceneEvent[];
 }
 
 const WATCHED: readonly Watched[] = [

@@ -18,7 +18,7 @@ export interface ComparatorOptions extends Limits {
   readonly cache?: PictureCache;
   /** Decodes and compares; by default on the calling thread. */
   readonly executor?: PixelExecutor;
-  /** The techniques that a program brings, by id. They run on the calling thread. */
+  /** The techniques of the calling program, by id. They run on this thread. */
   readonly techniques?: ReadonlyMap<string, Pick<CustomTechnique, 'measure'>>;
 }
 
@@ -128,7 +128,7 @@ export function createComparator(options: ComparatorOptions): Comparator {
     throw new ImgpipeError('mask_differs', `${sizes}: provide a mask of the same size as the picture`);
   }
 
-  /** Decodes two pictures and their mask, and holds them while `use` works on them. */
+  /** Decodes two pictures and their mask, and holds them until `use` is done. */
   function withPair<T>(pair: PicturePair, use: (pixels: PixelPair) => Promise<T>): Promise<T> {
     return withPixels(pair.reference, (reference) =>
       withPixels(pair.image, async (image) =>

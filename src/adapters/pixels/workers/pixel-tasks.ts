@@ -133,7 +133,7 @@ function draw(pair: Omit<DrawTask, 'kind'>): Uint8Array {
   return encodeDifference(reference, image, differences.sums(reference.data, image.data));
 }
 
-/** The reference with the pixels that the mask hides taken from the image. */
+/** The reference, with the pixels of the image where the mask hides them. */
 export function maskedReference({ reference, image, mask }: PixelPair): Pixels {
   return mask === undefined ? reference : maskReference(reference, image, mask);
 }

@@ -8,38 +8,39 @@ import { removeAll } from './kafka-admin.ts';
 import { startBroker } from './kafka-broker.ts';
 import type { BenchOptions } from './options.ts';
 
-/** A pipeline that is measured. */
+/** A pipeline to measure. */
 export interface Case {
   /** Its data folder. */
   readonly folder: string;
   readonly broker: string;
-  /** What goes before its topics' and groups' names. */
+  /** The prefix of its topics and consumer groups. */
   readonly prefix: string;
-  /** The options by which every command finds it. */
+  /** The command-line options that select it. */
   readonly args: readonly string[];
 }
 
-/** Where the tables come from: a folder for all that is measured, and the broker. */
+/** A run of the bench: a temporary folder and a broker. */
 export interface Session {
-  /** Is removed at the end. */
+  /** Removed at the end. */
   readonly folder: string;
   /** `embedded`, or `kafka://host:port`. */
   readonly broker: string;
-  /** A name that no other run of the bench gives to topics. */
+  /** A topic prefix that no other run of the bench uses. */
   newPrefix(): string;
-  /** A pipeline that is not there yet, with topics of its own. */
+  /** A new pipeline, which does not exist yet, with its own topics. */
   newCase(): Case;
-  /** So many images, or a tenth of them in a quick run. */
+  /** The number of images, or a tenth of it in a quick run. */
   images(count: number): number;
-  /** Ends what still runs, removes all that was made, and stops a broker of its own. */
+  /** Stops running processes, removes everything that was created, and stops the broker if the bench started it. */
   close(): Promise<void>;
 }
 
-export async function createWorkplace(options: Pick<BenchOptions, 'broker' | 'quick'>): Promise<Session> {
+/** Creates the folder, and starts a broker for `--broker kafka`. */
+export async function createSession(options: Pick<BenchOptions, 'broker' | 'quick'>): Promise<Session> {
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-bench-'));
   const run = `bench-${randomBytes(4).toString('hex')}`;
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
-  const own = options.broker === 'kafka' ? await startedIn(folder, removeFolder) : undefined;
+  const own = options.broker === 'kafka' ? await startBrokerIn(folder, removeFolder) : undefined;
   const broker = own?.address ?? options.broker;
   let names = 0;
 
@@ -57,7 +58,7 @@ export async function createWorkplace(options: Pick<BenchOptions, 'broker' | 'qu
   async function close(): Promise<void> {
     await stopChildren();
     try {
-      // On somebody else's broker nothing stays behind.
+      // Leave nothing behind on a broker that the bench did not start.
       const others = own === undefined ? kafkaHosts(broker) : undefined;
       if (others !== undefined) await removeAll(others, run);
     } finally {
@@ -76,11 +77,11 @@ export async function createWorkplace(options: Pick<BenchOptions, 'broker' | 'qu
   };
 }
 
-async function startedIn(folder: string, otherwise: () => void) {
+async function startBrokerIn(folder: string, onFailure: () => void) {
   try {
     return await startBroker(path.join(folder, 'broker'));
   } catch (error) {
-    otherwise();
+    onFailure();
     throw error;
   }
 }

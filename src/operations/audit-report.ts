@@ -1,0 +1,32 @@
+import type { ImageId, RecordPosition } from '../domain/records.ts';
+import type { OpenImage } from '../ports/catalog/audit.ts';
+
+/** Something in the catalog that does not fit together: the key of the thing, and what is wrong with it. */
+export interface Fault {
+  readonly key: string;
+  readonly what: string;
+}
+
+/** The catalog counted from its rows; no figure is derived from another. */
+export interface AuditTotals {
+  readonly images: number;
+  /** Images that have an outcome for each technique in use. */
+  readonly analyzed: number;
+  readonly events: number;
+  readonly alerts: number;
+}
+
+/** An event with neither a ready alert nor a dead letter that has not been replayed. */
+export interface OpenEventRow {
+  readonly number: number;
+  readonly technique: string;
+  readonly image: ImageId;
+  readonly position: RecordPosition | null;
+}
+
+/** Receives what an audit finds. */
+export interface AuditListener {
+  onFault(fault: Fault): void;
+  onOpenImage(image: OpenImage): void;
+  onOpenEvent(event: OpenEventRow): void;
+}
