@@ -3,16 +3,17 @@ import type { Config } from '../config/settings.ts';
 import { viewerAccessOf } from '../config/viewer-access.ts';
 import type { StageName } from '../domain/reports.ts';
 import type { Status } from '../operations/status.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { MetricsCatalog } from '../web/metrics.ts';
 import type { Adapters } from './adapters.ts';
 import { checkedIdentity } from './checked-identity.ts';
 
-/** How the viewer is run: until the signal. */
+/** Options of the viewer. */
 export interface ServeOptions {
+  /** Stops the viewer. */
   readonly signal: AbortSignal;
-  /** Is told the viewer's address once it listens. */
+  /** Called with the viewer's URL once it listens. */
   readonly onListening?: (url: string) => void;
-  /** Is told what goes wrong with an answer, and is not to blame on whoever asked. */
+  /** Called with each error of a request that is not the client's. */
   readonly onFailure?: (error: unknown) => void;
 }
 
@@ -22,7 +23,7 @@ export interface ServeParts {
   readonly status: () => Promise<Status>;
 }
 
-/** Shows what catalog and store have until the signal. Throws `port_unavailable` and `config_invalid`. */
+/** Serves the viewer until the signal. Throws `port_unavailable` and `config_invalid`. */
 export async function serveViewer({ config, adapters, status }: ServeParts, options: ServeOptions): Promise<void> {
   const { signal, onListening, onFailure = () => {} } = options;
   const access = viewerAccessOf(config);
@@ -30,7 +31,7 @@ export async function serveViewer({ config, adapters, status }: ServeParts, opti
   const { catalog, store } = adapters;
   const thumbnails = await adapters.thumbnails();
   try {
-    // Loaded by those who need it: everything else starts faster without.
+    // Loaded on demand, so that other commands start faster.
     const { startViewer } = await import('../web/viewer.ts');
     const check = () => checkedIdentity(adapters);
     const server = await startViewer({ catalog, store, thumbnails, status, check, onFailure }, access);
@@ -45,10 +46,10 @@ export async function serveViewer({ config, adapters, status }: ServeParts, opti
 export interface MetricsParts {
   readonly stages: readonly StageName[];
   readonly config: Pick<Config, 'metrics'>;
-  readonly catalog: Catalog;
+  readonly catalog: MetricsCatalog;
 }
 
-/** Does a stage's work, and tells figures meanwhile where a port is set for that. Throws `port_unavailable`. */
+/** Runs a stage's work, and serves metrics meanwhile if a port is set. Throws `port_unavailable`. */
 export async function withMetrics<T>({ stages, config, catalog }: MetricsParts, work: () => Promise<T>): Promise<T> {
   if (config.metrics === 0 || stages.length === 0) return work();
   const { startMetrics } = await import('../web/viewer.ts');

@@ -56,8 +56,7 @@ export async function timeline(
 ): Promise<Timeline> {
   const { streams, techniques } = await catalog.choices();
   if (!streams.includes(stream)) {
-    const what = streams.length === 0 ? 'no stream has images yet' : `the streams are ${streams.join(', ')}`;
-    throw new ImgpipeError('not_found', `stream ${stream} does not exist: ${what}`);
+    throw new ImgpipeError('not_found', `stream ${stream} does not exist: ${streamsText(streams)}`);
   }
   const chosen = technique ?? techniques.find((each) => each.startsWith('l2@')) ?? techniques[0] ?? 'l2@1';
   const found = await catalog.measured(stream, chosen, {
@@ -74,4 +73,13 @@ export async function timeline(
     points,
     older: found.length > limit && oldest !== undefined ? { before: oldest } : undefined,
   };
+}
+
+const MAX_NAMED = 20;
+
+function streamsText(streams: readonly string[]): string {
+  if (streams.length === 0) return 'no stream has images yet';
+  const named = streams.slice(0, MAX_NAMED).join(', ');
+  const more = streams.length - MAX_NAMED;
+  return `the streams are ${named}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,7 +1,8 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { differenceKey, imageKey, maskKey } from '../domain/object-keys.ts';
-import type { AlertEntry } from '../ports/catalog/browsing.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { AlertCatalog } from '../ports/catalog/alerts.ts';
+import type { AlertEntry, BrowsingCatalog } from '../ports/catalog/browsing.ts';
+import type { OutcomeCatalog } from '../ports/catalog/outcomes.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
 /** An alert with its event, its images and the paths of its pictures. */
@@ -16,10 +17,19 @@ export interface AlertView extends AlertEntry {
   };
 }
 
+/** What `view` reads. */
+export type ViewCatalog = Pick<BrowsingCatalog, 'alertEntries' | 'alertRange'> &
+  Pick<OutcomeCatalog, 'events'> &
+  Pick<AlertCatalog, 'alerts'>;
+
 /** The alert with this number. Throws `not_found`, naming the range that exists. */
-export async function view(catalog: Catalog, store: ObjectStore, number: number): Promise<AlertView> {
+export async function view(
+  catalog: ViewCatalog,
+  store: Pick<ObjectStore, 'locate'>,
+  number: number,
+): Promise<AlertView> {
   const [entry] = await catalog.alertEntries([number]);
-  if (entry === undefined) throw await notThere(catalog, number);
+  if (entry === undefined) throw await notFound(catalog, number);
   return withPaths(entry, store);
 }
 
@@ -37,7 +47,7 @@ export function withPaths(entry: AlertEntry, store: Pick<ObjectStore, 'locate'>)
   };
 }
 
-async function notThere(catalog: Catalog, number: number): Promise<ImgpipeError> {
+async function notFound(catalog: ViewCatalog, number: number): Promise<ImgpipeError> {
   const [event] = await catalog.events([number]);
   if (event !== undefined) {
     const [alert] = await catalog.alerts([number]);

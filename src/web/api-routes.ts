@@ -5,7 +5,7 @@ import { statusJson } from '../operations/json/status.ts';
 import { timelineJson } from '../operations/json/timeline.ts';
 import { viewJson } from '../operations/json/view.ts';
 import { type AlertView, view, withPaths } from '../operations/view.ts';
-import { otherPage, positive, readListQuery, techniqueOf, wholeOf } from './list-query.ts';
+import { optionalPositive, otherPage, positive, readListQuery, techniqueOf } from './list-query.ts';
 import type { ViewerParts } from './parts.ts';
 import { alertUrl, pictureUrl } from './urls.ts';
 
@@ -56,7 +56,7 @@ export function addApiRoutes(app: Hono, parts: ViewerParts): void {
     const found = await timeline(catalog, {
       stream: context.req.param('stream'),
       technique: technique && techniqueOf(technique),
-      before: wholeOf('before', before ?? ''),
+      before: optionalPositive('before', before ?? ''),
       limit: TIMELINE_LIMIT,
     });
     return answer(context, timelineJson(found));

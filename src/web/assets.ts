@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { sha256Of } from '../base/digest.ts';
 
-/** A file of the page's own, as it is served. */
+/** A script, style sheet or icon of the pages, as served. */
 export interface Asset {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly type: string;
@@ -16,13 +16,13 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The page's files by their names, read once: whatever else is asked for is not there. */
+/** Reads the assets once, by file name. No request reads a file of this folder. */
 export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
   const folder = path.dirname(createRequire(import.meta.url).resolve('#viewer/style.css'));
   const names = (await readdir(folder)).filter((name) => path.extname(name) in TYPES);
   const assets = names.map(async (name) => {
     const bytes = new Uint8Array(await readFile(path.join(folder, name)));
-    const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
+    const etag = `"${sha256Of(bytes).slice(0, 32)}"`;
     return [name, { bytes, etag, type: TYPES[path.extname(name)] ?? '' }] as const;
   });
   return new Map(await Promise.all(assets));

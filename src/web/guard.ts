@@ -3,15 +3,17 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { createHostCheck } from './hosts.ts';
 import { createTokenCheck } from './token.ts';
 
+/** Who may use the server, and under which names. */
 export interface GuardOptions {
   readonly host: string;
   readonly port: number;
   readonly token: string | undefined;
+  /** Host names to accept besides those of this machine. */
   readonly names: readonly string[];
 }
 
-/** Nothing comes from elsewhere, nothing is run but our own modules, and nobody frames the page. */
-const POLICY = [
+/** Loads nothing from other origins, runs only our own modules, and forbids framing. */
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "img-src 'self' blob:",
   "script-src 'self'",
@@ -23,7 +25,7 @@ const POLICY = [
 ].join('; ');
 
 const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': POLICY,
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -31,44 +33,44 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
 };
 
-/** A longer one asks for nothing that there is. */
+/** In characters; no URL of the viewer is longer. */
 const MAX_URL = 2048;
-/** Whoever watches over the process needs no token. */
-const OPEN_TO_ALL = '/healthz';
+/** Health checks need no token. */
+const PUBLIC_PATH = '/healthz';
 
 type Refusal = { readonly status: 401 | 405 | 414 | 421; readonly text: string };
 
-/** Lets through who may ask, and sets what protects the answer. */
+/** Refuses requests with an unknown host, a method other than GET and HEAD, or a missing token, and adds the security headers. */
 export function createGuard({ host, port, token, names }: GuardOptions): MiddlewareHandler {
-  const isOurs = createHostCheck(host, names);
+  const isAllowedHost = createHostCheck(host, names);
   const check = token === undefined ? undefined : createTokenCheck(token, port);
 
   function refusal(context: Context): Refusal | undefined {
     const { req } = context;
     const header = req.header('host');
-    if (!isOurs(header)) {
+    if (!isAllowedHost(header)) {
       return {
         status: 421,
-        text: `This server does not go by the name ${JSON.stringify(header ?? '')}: call it by its address, or start it with --allow-hosts.`,
+        text: `Unknown host ${JSON.stringify(header ?? '')}: use the address that the server printed, or start it with --allow-hosts.`,
       };
     }
     if (req.method !== 'GET' && req.method !== 'HEAD') {
-      return { status: 405, text: 'This viewer only shows: ask with GET or HEAD.' };
+      return { status: 405, text: 'The viewer is read-only: use GET or HEAD.' };
     }
     if (req.url.length > MAX_URL) {
-      return { status: 414, text: `The address is longer than ${MAX_URL} characters.` };
+      return { status: 414, text: `The URL is longer than ${MAX_URL} characters.` };
     }
     const cookie = check === undefined ? undefined : getCookie(context, check.cookieName);
-    if (check === undefined || req.path === OPEN_TO_ALL) return undefined;
-    if (check.isKnownBy({ authorization: req.header('authorization'), cookie })) return undefined;
+    if (check === undefined || req.path === PUBLIC_PATH) return undefined;
+    if (check.accepts({ authorization: req.header('authorization'), cookie })) return undefined;
     return {
       status: 401,
-      text: 'This viewer needs its token: open /?token=… once in this browser, or send it as a bearer token.',
+      text: 'The viewer requires its token: open /?token=… once in this browser, or send it as a bearer token.',
     };
   }
 
-  /** Whoever gives the token in the address gets a cookie for it, and an address without it. */
-  function welcome(context: Context): Response | undefined {
+  /** Exchanges a correct token in the URL for a cookie, and redirects to the URL without it. */
+  function exchangeToken(context: Context): Response | undefined {
     const given = context.req.path === '/' ? context.req.query('token') : undefined;
     const value = given === undefined ? undefined : check?.cookieFor(given);
     if (check === undefined || value === undefined || context.req.method !== 'GET') return undefined;
@@ -88,7 +90,7 @@ export function createGuard({ host, port, token, names }: GuardOptions): Middlew
   return async (context, next) => {
     const refused = refusal(context);
     if (refused === undefined) await next();
-    else context.res = (refused.status === 401 && welcome(context)) || refuse(context, refused);
+    else context.res = (refused.status === 401 && exchangeToken(context)) || refuse(context, refused);
     for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
   };
 }

@@ -3,7 +3,7 @@ import { checkStreamName } from '../domain/stream-name.ts';
 import type { AlertFilter, AlertPage } from '../ports/catalog/browsing.ts';
 import type { ListFields } from './models.ts';
 
-/** What a list of alerts is asked for: as it was typed, and what that means. */
+/** The query of a list of alerts, as typed and as parsed. */
 export interface ListQuery {
   readonly fields: ListFields;
   readonly filter: AlertFilter;
@@ -13,16 +13,16 @@ export interface ListQuery {
 type Texts = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_LIMIT = 24;
-const MOST = 100;
+const MAX_LIMIT = 100;
 
-/** The address of the other pages: the same, with another place to go on from. */
+/** The query of an adjacent page: the same filter from another position. */
 export function otherPage(fields: ListFields, from: { before: number } | { after: number }): Record<string, string> {
   const [[name, number] = ['', 0]] = Object.entries(from);
   const given = Object.entries(fields).filter(([, text]) => text !== '');
   return { ...Object.fromEntries(given), [name]: String(number) };
 }
 
-/** Reads a list's query. Throws `usage`, naming the field, its value and what would do. */
+/** Parses a list's query. Throws `usage` with the parameter, its value and what is valid. */
 export function readListQuery(query: Texts): ListQuery {
   const text = (name: string) => (query[name] ?? '').trim();
   const fields: ListFields = {
@@ -33,12 +33,12 @@ export function readListQuery(query: Texts): ListQuery {
     min_measurement: text('min_measurement'),
   };
   const { stream, technique, from, to, min_measurement: minMeasurement } = fields;
-  const [before, after] = [wholeOf('before', text('before')), wholeOf('after', text('after'))];
+  const [before, after] = [optionalPositive('before', text('before')), optionalPositive('after', text('after'))];
   if (before !== undefined && after !== undefined) {
-    throw new ImgpipeError('usage', 'before and after do not go together: give one of them');
+    throw new ImgpipeError('usage', 'before and after cannot be combined: use one of them');
   }
-  const limit = wholeOf('limit', text('limit')) ?? DEFAULT_LIMIT;
-  if (limit > MOST) throw wrong('limit', String(limit), `a number from 1 to ${MOST}`);
+  const limit = optionalPositive('limit', text('limit')) ?? DEFAULT_LIMIT;
+  if (limit > MAX_LIMIT) throw invalid('limit', String(limit), `a number from 1 to ${MAX_LIMIT}`);
   return {
     fields,
     filter: {
@@ -52,42 +52,42 @@ export function readListQuery(query: Texts): ListQuery {
   };
 }
 
-/** A technique's id. */
+/** Parses a technique's id. Throws `usage`. */
 export function techniqueOf(text: string): string {
   if (/^[a-z0-9_-]{1,32}@\d{1,6}$/.test(text)) return text;
-  throw wrong('technique', text, 'a technique with its version, such as l2@1');
+  throw invalid('technique', text, 'a technique with its version, such as l2@1');
 }
 
-/** A number counted from 1; undefined where nothing is given. */
-export function wholeOf(name: string, text: string): number | undefined {
+/** Parses a positive integer; undefined for an empty text. Throws `usage`. */
+export function optionalPositive(name: string, text: string): number | undefined {
   return text === '' ? undefined : positive(name, text);
 }
 
-/** A number counted from 1. Throws `usage`. */
+/** Parses a positive integer. Throws `usage`. */
 export function positive(name: string, text: string): number {
   const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= 1) return number;
-  throw wrong(name, text, 'a positive whole number, such as 1');
+  throw invalid(name, text, 'a positive whole number, such as 1');
 }
 
 function numberOf(name: string, text: string): number {
   const number = Number(text);
   if (text.length < 32 && Number.isFinite(number) && number >= 0) return number;
-  throw wrong(name, text, 'a number of 0 or more, such as 2000');
+  throw invalid(name, text, 'a number of 0 or more, such as 2000');
 }
 
-/** A day or a time of day, in UTC unless it says otherwise, as rows have it. */
+/** Parses a date or a time, in UTC unless it has an offset; returns it in the format of the catalog. */
 function timeOf(name: string, text: string): string {
   const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text);
   const zone = text.includes('T') && !/(Z|[+-]\d\d:\d\d)$/.test(text) ? 'Z' : '';
   const time = isTime ? Date.parse(text + zone) : Number.NaN;
   if (!Number.isNaN(time)) return new Date(time).toISOString();
-  throw wrong(name, text, 'a day or a time in UTC, such as 2026-11-25 or 2026-11-25T20:00');
+  throw invalid(name, text, 'a date or a time in UTC, such as 2026-11-25 or 2026-11-25T20:00');
 }
 
 const MAX_SHOWN = 80;
 
-function wrong(name: string, value: string, give: string): ImgpipeError {
+function invalid(name: string, value: string, valid: string): ImgpipeError {
   const shown = value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value;
-  return new ImgpipeError('usage', `${name}: ${JSON.stringify(shown)} will not do: give ${give}`);
+  return new ImgpipeError('usage', `${name}: ${JSON.stringify(shown)} is not valid: use ${valid}`);
 }

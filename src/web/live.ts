@@ -1,52 +1,57 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImgpipeError } from '../domain/errors.ts';
 import { alertJson } from '../operations/json/result-lines.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { BrowsingCatalog } from '../ports/catalog/browsing.ts';
+import type { PipelineCatalog } from '../ports/catalog/pipeline.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
-/** How far somebody has been told of alerts: in which pipeline, and of how many in the order in which they became ready. */
+/** How far a client has read: the pipeline, and the order of the last alert that it received. */
 export interface LiveCursor {
   readonly pipelineId: string;
   readonly order: number;
 }
 
-/** Tells of alerts as server-sent events, as they become ready. */
+/** Streams alerts as server-sent events, as they become ready. */
 export interface LiveAlerts {
-  /** Where things stand now. */
+  /** The cursor after the latest alert. */
   now(): Promise<LiveCursor>;
-  /** All that comes after the cursor, or after now; without end. Throws `in_use` where too many listen already. */
+  /** The endless stream of alerts after the cursor, or after now. Throws `in_use` at the maximum number of listeners. */
   stream(after: LiveCursor | undefined): Promise<ReadableStream<Uint8Array>>;
+  /** Ends all streams. */
   close(): void;
 }
 
+/** What live alerts read, and their limits. */
 export interface LiveParts {
-  readonly catalog: Pick<Catalog, 'identity' | 'readyAfter' | 'alertRange'>;
+  readonly catalog: Pick<PipelineCatalog, 'identity'> & Pick<BrowsingCatalog, 'readyAfter' | 'alertRange'>;
   readonly store: Pick<ObjectStore, 'locate'>;
-  /** How often the catalog is looked at. */
-  readonly everyMs?: number;
-  readonly mostListeners?: number;
+  /** Between two polls of the catalog. */
+  readonly pollMs?: number;
+  readonly maxListeners?: number;
 }
 
-const EVERY_MS = 300;
-/** A connection on which nothing comes for longer may be taken for dead. */
-const SIGN_OF_LIFE_MS = 10_000;
+const POLL_MS = 300;
+/** Proxies, and our own server, close a connection that is idle for long. */
+const KEEP_ALIVE_MS = 10_000;
 const MAX_LISTENERS = 1000;
-const MAX_AT_ONCE = 100;
-/** How soon a browser that has lost the connection asks again. */
-const HELLO = 'retry: 1000\n\n';
+const MAX_ALERTS_PER_POLL = 100;
+/** How soon a browser reconnects. */
+const RETRY = 'retry: 1000\n\n';
 
+/** The cursor as an event id. */
 export function cursorText({ pipelineId, order }: LiveCursor): string {
   return `${pipelineId}:${order}`;
 }
 
-/** Undefined where it is none of ours. */
+/** Parses what `cursorText` wrote; undefined for any other text. */
 export function readCursor(text: string): LiveCursor | undefined {
   const [, pipelineId, order] = /^([0-9a-f-]{36}):(\d{1,15})$/.exec(text) ?? [];
   return pipelineId === undefined ? undefined : { pipelineId, order: Number(order) };
 }
 
+/** Polls the catalog once per listener and interval, so that a slow client delays no other. */
 export function createLiveAlerts(parts: LiveParts): LiveAlerts {
-  const { catalog, store, everyMs = EVERY_MS, mostListeners = MAX_LISTENERS } = parts;
+  const { catalog, store, pollMs = POLL_MS, maxListeners = MAX_LISTENERS } = parts;
   const ended = new AbortController();
   let listeners = 0;
 
@@ -55,34 +60,34 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
     return { pipelineId, order: (await catalog.alertRange())?.lastOrder ?? 0 };
   }
 
-  /** The events after a cursor, and the cursor after them. A pipeline that was cleaned begins anew. */
+  /** The events after a cursor, and the cursor after them. A `clean` resets the cursor. */
   async function next(cursor: LiveCursor): Promise<{ text: string; cursor: LiveCursor }> {
     const { pipelineId } = await catalog.identity();
     if (pipelineId !== cursor.pipelineId) {
-      const begun = { pipelineId, order: 0 };
-      return { text: eventText('reset', begun, {}), cursor: begun };
+      const start = { pipelineId, order: 0 };
+      return { text: eventText('reset', start, {}), cursor: start };
     }
-    const ready = await catalog.readyAfter(cursor.order, MAX_AT_ONCE);
-    const texts = ready.map(({ order, entry }) =>
+    const ready = await catalog.readyAfter(cursor.order, MAX_ALERTS_PER_POLL);
+    const events = ready.map(({ order, entry }) =>
       entry === undefined ? '' : eventText('alert', { pipelineId, order }, alertJson(entry, store.locate)),
     );
-    return { text: texts.join(''), cursor: { pipelineId, order: ready.at(-1)?.order ?? cursor.order } };
+    return { text: events.join(''), cursor: { pipelineId, order: ready.at(-1)?.order ?? cursor.order } };
   }
 
-  async function* textsAfter(start: LiveCursor, signal: AbortSignal): AsyncGenerator<string> {
+  async function* chunksAfter(start: LiveCursor, signal: AbortSignal): AsyncGenerator<string> {
     let cursor = start;
-    let toldAt = performance.now();
-    yield HELLO;
+    let sentAt = performance.now();
+    yield RETRY;
     while (!signal.aborted) {
-      // A catalog that does not answer for a while is asked again.
+      // The next poll repeats one that failed.
       const found = await next(cursor).catch(() => ({ text: '', cursor }));
       cursor = found.cursor;
-      const late = performance.now() - toldAt > SIGN_OF_LIFE_MS;
-      if (found.text !== '' || late) {
-        toldAt = performance.now();
-        yield found.text || ': still here\n\n';
+      const isIdle = performance.now() - sentAt > KEEP_ALIVE_MS;
+      if (found.text !== '' || isIdle) {
+        sentAt = performance.now();
+        yield found.text || ': keep-alive\n\n';
       } else {
-        await sleep(everyMs, undefined, { signal }).catch(() => {});
+        await sleep(pollMs, undefined, { signal }).catch(() => {});
       }
     }
   }
@@ -91,10 +96,11 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
     now,
 
     async stream(after) {
-      if (listeners >= mostListeners) {
-        throw new ImgpipeError('in_use', `${listeners} others listen for new alerts already: close some of them`);
-      }
       const start = after ?? (await now());
+      // No await between this check and the increment: concurrent requests must not exceed the maximum.
+      if (listeners >= maxListeners) {
+        throw new ImgpipeError('in_use', `${listeners} clients already follow new alerts: close some of them`);
+      }
       const gone = new AbortController();
       const leave = () => {
         listeners -= 1;
@@ -102,13 +108,13 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
       listeners += 1;
       const signal = AbortSignal.any([gone.signal, ended.signal]);
       signal.addEventListener('abort', leave, { once: true });
-      const texts = textsAfter(start, signal);
+      const chunks = chunksAfter(start, signal);
       const encoder = new TextEncoder();
-      // Drawn from: whoever reads slowly holds nothing in memory but what he has been sent.
+      // Pulled, so that a slow client buffers one chunk at most.
       return new ReadableStream<Uint8Array>(
         {
           async pull(controller) {
-            const { done, value } = await texts.next();
+            const { done, value } = await chunks.next();
             if (done) controller.close();
             else controller.enqueue(encoder.encode(value));
           },

@@ -1,14 +1,19 @@
+import type { Hono } from 'hono';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Counts } from '../ports/catalog/audit.ts';
+import type { AuditCatalog, Counts } from '../ports/catalog/audit.ts';
 import type { AlertDelays } from '../ports/catalog/browsing.ts';
+import type { PipelineCatalog } from '../ports/catalog/pipeline.ts';
 
-/** The catalog's figures and this process's own, as Prometheus reads them. */
+/** What metrics and health checks read of the catalog. */
+export type MetricsCatalog = Pick<AuditCatalog, 'counts'> & Pick<PipelineCatalog, 'identity'>;
+
+/** Metrics of the pipeline and of this process, for Prometheus. */
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
 }
 
-/** `counts` is called once for each scrape. */
+/** Calls `counts` once for each scrape. */
 export function createMetrics(counts: () => Promise<Counts>): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -19,12 +24,12 @@ export function createMetrics(counts: () => Promise<Counts>): Metrics {
     new Gauge({ name: `imgpipe_${name}`, help, labelNames, registers });
 
   const images = counter('images_total', 'Images received.', ['stream']);
-  const outcomes = counter('outcomes_total', 'What techniques have made of images.', ['technique', 'outcome']);
+  const outcomes = counter('outcomes_total', 'Images by technique and outcome.', ['technique', 'outcome']);
   const events = counter('events_total', 'Image events recorded.', ['stream']);
   const alerts = counter('alerts_total', 'Alerts raised.');
-  const deadLetters = gauge('dead_letters', 'Dead letters that stand.');
+  const deadLetters = gauge('dead_letters', 'Dead letters, replayed or not, that have not been removed.');
   const analysisWaiting = gauge('waiting_images', 'Images without an outcome.', ['technique']);
-  const alertWaiting = gauge('waiting_events', 'Events that wait for their alert.');
+  const alertWaiting = gauge('waiting_events', 'Events with neither an alert nor a dead letter.');
 
   function set(now: Counts): void {
     for (const metric of [images, outcomes, events, alerts, analysisWaiting]) metric.reset();
@@ -53,7 +58,7 @@ export function createMetrics(counts: () => Promise<Counts>): Metrics {
 
 const DELAY = 'imgpipe_alert_delay_seconds';
 
-/** A histogram in Prometheus' text format. Its counts are the catalog's, which prom-client's own cannot be given. */
+/** A histogram in the text format. The catalog counts its buckets, which a histogram of prom-client does not accept. */
 function delaysText({ buckets, sum }: AlertDelays): string {
   const bound = (atMost: number) => (atMost === Number.POSITIVE_INFINITY ? '+Inf' : String(atMost));
   return [
@@ -64,4 +69,19 @@ function delaysText({ buckets, sum }: AlertDelays): string {
     `${DELAY}_count ${buckets.at(-1)?.count ?? 0}`,
     '',
   ].join('\n');
+}
+
+/** Adds `/metrics` for Prometheus, and `/healthz`, which succeeds while the catalog can be read. */
+export function addMetricsRoutes(app: Hono, catalog: MetricsCatalog): void {
+  const metrics = createMetrics(() => catalog.counts());
+
+  app.get('/metrics', async (context) => {
+    const text = await metrics.text();
+    return context.body(text, 200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
+  });
+
+  app.get('/healthz', async (context) => {
+    await catalog.identity();
+    return context.text('ok\n', 200, { 'Cache-Control': 'no-store' });
+  });
 }

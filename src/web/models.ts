@@ -14,6 +14,7 @@ export interface ListFields {
   readonly min_measurement: string;
 }
 
+/** The list of alerts. */
 export interface ListModel {
   readonly fields: ListFields;
   readonly streams: readonly string[];
@@ -29,6 +30,7 @@ export interface ListModel {
   readonly live: string | undefined;
 }
 
+/** The page of an alert. */
 export interface AlertModel {
   readonly view: AlertView;
   readonly neighbours: { readonly below: number | null; readonly above: number | null };
@@ -36,6 +38,7 @@ export interface AlertModel {
   readonly missing: ReadonlySet<Role>;
 }
 
+/** The page of a stream. */
 export interface StreamModel {
   readonly stream: string;
   readonly streams: readonly string[];

@@ -5,28 +5,44 @@ import { listAlerts, timeline } from '../operations/browse.ts';
 import { view } from '../operations/view.ts';
 import { API } from './api-routes.ts';
 import type { Asset } from './assets.ts';
-import { otherPage, positive, readListQuery, techniqueOf, wholeOf } from './list-query.ts';
+import { optionalPositive, otherPage, positive, readListQuery, techniqueOf } from './list-query.ts';
 import { cursorText, type LiveAlerts, readCursor } from './live.ts';
 import { alertPage } from './pages/alert.ts';
 import { listPage } from './pages/list.ts';
 import { problemPage } from './pages/problem.ts';
 import { streamPage } from './pages/stream.ts';
 import type { ViewerParts } from './parts.ts';
-import { isRole, missingPictures, pictureOf, pictureResponse, thumbnailResponse, type Wanted } from './pictures.ts';
+import {
+  isRole,
+  missingPictures,
+  type PictureRequest,
+  pictureOf,
+  pictureResponse,
+  thumbnailResponse,
+} from './pictures.ts';
 import type { ProblemStatus } from './problem.ts';
 import { LIVE_URL, listUrl, streamUrl } from './urls.ts';
 
+/** What the pages need. */
 export interface PageParts extends ViewerParts {
   readonly live: LiveAlerts;
   readonly assets: ReadonlyMap<string, Asset>;
 }
 
-/** So many images are one page of a stream's timeline. */
+/** Images per page of a stream's timeline. */
 const TIMELINE_LIMIT = 300;
 
 type Html = ReturnType<typeof listPage>;
 
-/** What people look at: the pages, their pictures, and what the pages are made of. */
+const TITLES: Readonly<Record<ProblemStatus, string>> = {
+  400: 'Invalid request',
+  404: 'Not found',
+  422: 'Picture cannot be shown',
+  500: 'Internal error',
+  503: 'Unavailable',
+};
+
+/** The pages, their pictures, assets and live updates. */
 export function addPageRoutes(app: Hono, parts: PageParts): void {
   const { catalog, store, thumbnails, live, assets } = parts;
 
@@ -70,9 +86,9 @@ export function addPageRoutes(app: Hono, parts: PageParts): void {
     const { alert, role, size } = context.req.param();
     if (!isRole(role) || (size !== undefined && size !== 'thumbnail')) return context.notFound();
     const picture = pictureOf(await view(catalog, store, positive('alert number', alert)), role);
-    const wanted = wantedBy(context);
-    if (size === undefined) return pictureResponse(picture, store, wanted);
-    return thumbnailResponse(picture, store, thumbnails, wanted);
+    const request = pictureRequestOf(context);
+    if (size === undefined) return pictureResponse(picture, store, request);
+    return thumbnailResponse(picture, store, thumbnails, request);
   });
 
   app.get('/streams/:stream', async (context) => {
@@ -81,7 +97,7 @@ export function addPageRoutes(app: Hono, parts: PageParts): void {
     const { older, ...found } = await timeline(catalog, {
       stream: context.req.param('stream'),
       technique: query['technique'] ? techniqueOf(query['technique']) : undefined,
-      before: wholeOf('before', query['before'] ?? ''),
+      before: optionalPositive('before', query['before'] ?? ''),
       limit: TIMELINE_LIMIT,
     });
     const { stream, technique } = found;
@@ -110,7 +126,7 @@ export function addPageRoutes(app: Hono, parts: PageParts): void {
   });
 }
 
-/** Says what is wrong, and what exists: to people as a page, to programs as JSON. */
+/** Responds with an error: as JSON under `/api`, else as a page that names the alerts that exist. */
 export async function showProblem(
   context: Context,
   { catalog }: Pick<ViewerParts, 'catalog'>,
@@ -122,9 +138,9 @@ export async function showProblem(
     return context.json(json, status, { 'Cache-Control': 'no-store' });
   }
   const typed = context.req.query('alert_num');
-  // The catalog may be what is wrong.
+  // The catalog itself may be the problem.
   const range = await catalog.alertRange().catch(() => undefined);
-  const title = status === 404 ? 'Not there' : status === 400 ? 'That will not do' : 'Not now';
+  const title = TITLES[status];
   return show(context, problemPage({ title, problem, range, ...(typed !== undefined && { typed }) }), status);
 }
 
@@ -132,6 +148,6 @@ async function show(context: Context, page: Html, status: 200 | ProblemStatus = 
   return context.html(await page, status, { 'Cache-Control': status === 200 ? 'no-cache' : 'no-store' });
 }
 
-function wantedBy({ req }: Context): Wanted {
+function pictureRequestOf({ req }: Context): PictureRequest {
   return { head: req.method === 'HEAD', ifNoneMatch: req.header('if-none-match'), version: req.query('v') };
 }

@@ -1,16 +1,18 @@
 import type { Status } from '../operations/status.ts';
-import type { Catalog } from '../ports/catalog/catalog.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ViewCatalog } from '../operations/view.ts';
+import type { BrowsingCatalog } from '../ports/catalog/browsing.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
+import type { MetricsCatalog } from './metrics.ts';
+import type { PictureStore } from './pictures.ts';
 
-/** What the viewer is made of: it reads catalog and store, and asks the broker for the status alone. */
+/** What the viewer reads. Only `status` asks the broker. */
 export interface ViewerParts {
-  readonly catalog: Catalog;
-  readonly store: ObjectStore;
+  readonly catalog: BrowsingCatalog & ViewCatalog & MetricsCatalog;
+  readonly store: PictureStore;
   readonly thumbnails: Thumbnails;
   readonly status: () => Promise<Status>;
-  /** Throws `clean_unfinished` where nothing is to be shown. */
+  /** Throws `clean_unfinished` while the pipeline must not be read. */
   readonly check: () => Promise<unknown>;
-  /** Is told what went wrong that was not whoever asked. */
+  /** Called with each error that is not the client's. */
   readonly onFailure: (error: unknown) => void;
 }

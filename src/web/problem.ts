@@ -1,9 +1,9 @@
 import { asImgpipeError, type ImgpipeError } from '../domain/errors.ts';
 
-/** The statuses of answers that are no answer to what was asked. */
+/** The HTTP statuses of errors. */
 export type ProblemStatus = 400 | 404 | 422 | 500 | 503;
 
-/** The HTTP status that an error has; what the surroundings or damage cause is the server's, for now. */
+/** The HTTP status of an error. Transient and fatal errors are the server's. */
 export function statusOf(error: ImgpipeError): ProblemStatus {
   switch (error.code) {
     case 'usage':
@@ -20,11 +20,10 @@ export function statusOf(error: ImgpipeError): ProblemStatus {
   }
 }
 
-/** What is told of an error: the sentence, and its code. A bug of ours says no more to whoever asks. */
-export function tellable(thrown: unknown): { error: ImgpipeError; status: ProblemStatus; sentence: string } {
+/** What a client learns of an error. The details of a bug stay in the server's log. */
+export function problemOf(thrown: unknown): { error: ImgpipeError; status: ProblemStatus; sentence: string } {
   const error = asImgpipeError(thrown);
   const status = statusOf(error);
-  const sentence =
-    error.blame === 'bug' ? 'something went wrong in imgpipe itself; its terminal says more' : error.message;
+  const sentence = error.blame === 'bug' ? 'internal error: see the output of imgpipe serve' : error.message;
   return { error, status, sentence };
 }

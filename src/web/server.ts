@@ -4,33 +4,35 @@ import { createAdaptorServer } from '@hono/node-server';
 import { ImgpipeError } from '../domain/errors.ts';
 import { bracketed } from './hosts.ts';
 
-/** A server that listens. */
+/** A listening server. */
 export interface WebServer {
-  /** Its address, as a browser takes it. */
+  /** With host and port: `http://127.0.0.1:8080/`. */
   readonly url: string;
-  /** Ends at once: nothing that it does must be finished. */
+  /** Stops listening and closes every connection. */
   close(): Promise<void>;
 }
 
+/** Where to listen, and what handles requests. */
 export interface ServeOptions {
   readonly host: string;
-  /** 0 for any that is free. */
+  /** 0 picks a free port. */
   readonly port: number;
-  /** Makes what answers the requests, once the port is known. */
-  readonly answer: (port: number) => Promise<(request: Request) => Response | Promise<Response>>;
+  /** Creates the request handler, once the port is known. */
+  readonly createHandler: (port: number) => Promise<(request: Request) => Response | Promise<Response>>;
 }
 
-/** Who sends slowly, or nothing, does not keep a connection for longer. */
+/** Bounds for clients that send slowly, or nothing. */
 const HEADERS_MS = 5000;
 const REQUEST_MS = 10_000;
 const KEEP_ALIVE_MS = 5000;
-/** Nor who reads nothing of what was sent to him. */
-const SILENCE_MS = 30_000;
+/** A connection without traffic for this long is closed, also one whose client does not read. */
+const IDLE_MS = 30_000;
+/** In bytes. */
 const MAX_HEADERS = 8192;
 const MAX_CONNECTIONS = 2000;
 
-/** Listens, and answers requests. Throws `port_unavailable`. */
-export async function serve({ host, port, answer }: ServeOptions): Promise<WebServer> {
+/** Starts a server. Throws `port_unavailable`. */
+export async function serve({ host, port, createHandler }: ServeOptions): Promise<WebServer> {
   let fetch: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
   const server = createAdaptorServer({
     fetch: (request) => fetch(request),
@@ -44,17 +46,23 @@ export async function serve({ host, port, answer }: ServeOptions): Promise<WebSe
     },
   }) as Server;
   server.maxConnections = MAX_CONNECTIONS;
-  server.setTimeout(SILENCE_MS);
+  server.setTimeout(IDLE_MS);
   await listen(server, host, port);
   const chosen = (server.address() as AddressInfo).port;
-  fetch = await answer(chosen);
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  try {
+    fetch = await createHandler(chosen);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     url: `http://${bracketed(host)}:${chosen}/`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }
 
@@ -68,15 +76,15 @@ async function listen(server: Server, host: string, port: number): Promise<void>
       });
     });
   } catch (cause) {
-    throw new ImgpipeError('port_unavailable', `${bracketed(host)}:${port}: ${whyNot(cause)}`, { cause });
+    throw new ImgpipeError('port_unavailable', `${bracketed(host)}:${port}: ${reasonFor(cause)}`, { cause });
   }
 }
 
-function whyNot(error: unknown): string {
+function reasonFor(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return 'another program listens there: choose another port';
-  if (code === 'EACCES') return 'this user may not listen there: choose a port above 1023';
+  if (code === 'EADDRINUSE') return 'another program uses this port (EADDRINUSE): choose another port';
+  if (code === 'EACCES') return 'permission denied (EACCES): choose a port above 1023';
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return 'this machine has no such address: choose one of its own';
-  return `cannot listen there (${code ?? message}): choose another address or port`;
+    return `this machine does not have this address (${code}): choose one of its addresses`;
+  return `cannot listen (${code ?? message}): choose another address or port`;
 }

@@ -1,21 +1,21 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Whether whoever asks knows the token: by a cookie, or as a program by a bearer token. */
+/** Authenticates requests by a cookie or a bearer token. */
 export interface TokenCheck {
   readonly cookieName: string;
-  /** By a request's Authorization header, and the cookie of this name. */
-  isKnownBy(request: { readonly authorization: string | undefined; readonly cookie: string | undefined }): boolean;
-  /** The cookie's value for who has given this token; undefined where it is wrong. */
+  /** Whether the Authorization header or, without a bearer token in it, the cookie is right. */
+  accepts(request: { readonly authorization: string | undefined; readonly cookie: string | undefined }): boolean;
+  /** The cookie's value for this token; undefined if the token is wrong. */
   cookieFor(given: string): string | undefined;
 }
 
-/** The cookie holds no token, only what can be made of it. Each port has a cookie of its own: browsers tell hosts apart, not ports. */
+/** The cookie holds a MAC of the token. Its name contains the port, because browsers share cookies between the ports of a host. */
 export function createTokenCheck(token: string, port: number): TokenCheck {
   const cookieName = `imgpipe_${port}`;
   const value = createHmac('sha256', token).update('imgpipe viewer').digest('hex');
   return {
     cookieName,
-    isKnownBy({ authorization, cookie }) {
+    accepts({ authorization, cookie }) {
       const [, bearer] = /^bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
       if (bearer !== undefined) return equal(bearer, token);
       return cookie !== undefined && equal(cookie, value);
@@ -24,8 +24,8 @@ export function createTokenCheck(token: string, port: number): TokenCheck {
   };
 }
 
-/** In a time that does not tell how much of it is right. */
-function equal(given: string, right: string): boolean {
+/** Compares in constant time. */
+function equal(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(right));
+  return timingSafeEqual(digest(given), digest(expected));
 }

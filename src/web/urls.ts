@@ -1,31 +1,34 @@
-/** The addresses of the viewer. */
+/** The viewer's URLs. */
 
-/** Which of an alert's pictures: the one before, the one that changed, or what differs. */
+/** A picture of an alert: the previous image, the image that changed, or their difference. */
 export type Role = 'reference' | 'image' | 'difference';
 
 export const ROLES: readonly Role[] = ['reference', 'image', 'difference'];
 
-/** Enough of a digest to tell pictures apart that had the same number, before a `clean` and after. */
+/** Enough of a digest to distinguish pictures that had the same number before and after a `clean`. */
 const VERSION_LENGTH = 16;
 
-/** What stands behind a picture's address, so that it may be kept for good. */
+/** The version in a picture's URL, which makes it cacheable without limit. */
 export function versionOf(sha256: string): string {
   return sha256.slice(0, VERSION_LENGTH);
 }
 
+/** The page of an alert. */
 export function alertUrl(alert: number): string {
   return `/alerts/${alert}`;
 }
 
+/** A picture as stored. */
 export function pictureUrl(alert: number, role: Role, sha256: string): string {
   return `${alertUrl(alert)}/${role}?v=${versionOf(sha256)}`;
 }
 
+/** The thumbnail of a picture. */
 export function thumbnailUrl(alert: number, role: Role, sha256: string): string {
   return `${alertUrl(alert)}/${role}/thumbnail?v=${versionOf(sha256)}`;
 }
 
-/** The list of alerts, with what is looked for as `query` has it. */
+/** The list of alerts, filtered as in `query`. */
 export function listUrl(query: Readonly<Record<string, string | undefined>> = {}): string {
   return withQuery('/', query);
 }
@@ -35,12 +38,12 @@ export function streamUrl(stream: string, query: Readonly<Record<string, string 
   return withQuery(`/streams/${encodeURIComponent(stream)}`, query);
 }
 
-/** A file of the page's own: a style, a module. */
+/** A script, style sheet or icon. */
 export function assetUrl(file: string): string {
   return `/assets/${file}`;
 }
 
-/** Tells of each new alert, as server-sent events. */
+/** New alerts as server-sent events. */
 export const LIVE_URL = '/live';
 
 function withQuery(path: string, query: Readonly<Record<string, string | undefined>>): string {

@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
-import type { Catalog } from '../ports/catalog/catalog.ts';
 import { type App, createApp } from './app.ts';
 import { createGuard, type GuardOptions } from './guard.ts';
-import { addMetricsRoutes } from './metrics-routes.ts';
+import { addMetricsRoutes, type MetricsCatalog } from './metrics.ts';
 import type { ViewerParts } from './parts.ts';
-import { tellable } from './problem.ts';
+import { problemOf } from './problem.ts';
 import { serve, type WebServer } from './server.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -14,7 +13,7 @@ export async function startViewer(parts: ViewerParts, access: GuardOptions): Pro
   let app: App | undefined;
   const server = await serve({
     ...access,
-    answer: async (port) => {
+    createHandler: async (port) => {
       app = await createApp(parts, { ...access, port });
       return app.fetch;
     },
@@ -28,14 +27,14 @@ export async function startViewer(parts: ViewerParts, access: GuardOptions): Pro
   };
 }
 
-/** Tells a process' figures and nothing else, on this machine alone. Throws `port_unavailable`. */
-export function startMetrics(catalog: Pick<Catalog, 'counts' | 'identity'>, port: number): Promise<WebServer> {
+/** Serves metrics and the health check on the loopback interface. Throws `port_unavailable`. */
+export function startMetrics(catalog: MetricsCatalog, port: number): Promise<WebServer> {
   const app = new Hono();
   app.use(createGuard({ host: LOOPBACK, port, token: undefined, names: [] }));
   addMetricsRoutes(app, catalog);
   app.onError((thrown, context) => {
-    const { status, sentence } = tellable(thrown);
+    const { status, sentence } = problemOf(thrown);
     return context.text(`${sentence}\n`, status);
   });
-  return serve({ host: LOOPBACK, port, answer: async () => app.fetch });
+  return serve({ host: LOOPBACK, port, createHandler: async () => app.fetch });
 }

@@ -45,7 +45,7 @@ interface List {
 }
 
 const numbers = ({ alerts }: List) => alerts.map(({ alert }) => alert);
-/** The answers of the API, as its description has them. */
+/** The OpenAPI document. */
 const openApi = JSON.parse(JSON.stringify(openApiDocument())) as {
   paths: Record<string, { get: { responses: { 200: { content: Record<string, { schema: Schema }> } } } }>;
   components: { schemas: Components };
@@ -59,7 +59,7 @@ const SHAPES: Readonly<Record<string, z.ZodType>> = {
 };
 
 describe('the API', () => {
-  test.each(Object.entries(SHAPES))('returns what its description and its schema say: %s', async (route, shape) => {
+  test.each(Object.entries(SHAPES))('returns what OpenAPI and the schema describe: %s', async (route, shape) => {
     const { viewer } = lasting;
     const described = openApi.paths[route]?.get.responses[200].content['application/json']?.schema ?? {};
     const values = { '{alert}': ['1', '7', '9'], '{stream}': ['default', 'garden', 'masked'] };
@@ -71,7 +71,7 @@ describe('the API', () => {
     }
   });
 
-  test('returns its description', async () => {
+  test('returns its OpenAPI document', async () => {
     const { viewer } = lasting;
     expect(await viewer.json('/api/openapi.json')).toEqual(openApi);
     expect(Object.keys(openApi.paths).filter((route) => route.startsWith('/api/'))).toEqual(Object.keys(SHAPES));
@@ -113,12 +113,12 @@ describe('the API', () => {
 
   test.each([
     ['/api/alerts/10', 404, 'not_found', 'alert 10 does not exist: the alerts are 1 to 9'],
-    ['/api/alerts/one', 400, 'usage', 'alert: "one" will not do: give a positive whole number, such as 1'],
-    ['/api/alerts?limit=1000', 400, 'usage', 'limit: "1000" will not do: give a number from 1 to 100'],
-    ['/api/alerts?before=1&after=2', 400, 'usage', 'before and after do not go together: give one of them'],
+    ['/api/alerts/one', 400, 'usage', 'alert: "one" is not valid: use a positive whole number, such as 1'],
+    ['/api/alerts?limit=1000', 400, 'usage', 'limit: "1000" is not valid: use a number from 1 to 100'],
+    ['/api/alerts?before=1&after=2', 400, 'usage', 'before and after cannot be combined: use one of them'],
     ['/api/streams/..', 404, 'not_found', undefined],
-    ['/api/nothing', 404, 'not_found', 'there is no page /api/nothing'],
-  ])('explains what is wrong with %s', async (page, status, errorCode, message) => {
+    ['/api/nothing', 404, 'not_found', 'page /api/nothing does not exist'],
+  ])('returns a clear error for %s', async (page, status, errorCode, message) => {
     const { viewer } = lasting;
     const response = await viewer.get(page);
     expect(response.status).toBe(status);
@@ -130,10 +130,10 @@ describe('the API', () => {
 });
 
 describe('the metrics for Prometheus', () => {
-  test('are those of the metrics page, and count what exists', async () => {
+  test('are those of the reference page, with the counts of the catalog', async () => {
     const { viewer } = lasting;
     await viewer.get('/metrics');
-    // Counted anew at each scrape, not added up.
+    // A second scrape must not add to the first.
     const text = await (await viewer.get('/metrics')).text();
     const names = [...text.matchAll(/^# TYPE (imgpipe_\w+) /gm)].map(([, name = '']) => name);
     const documented = table(readPage('docs/reference/metrics.md').text, 'metric').map(([name]) => code(name));

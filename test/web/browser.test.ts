@@ -10,12 +10,12 @@ import { lastingFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { startViewer, type Viewer, viewerOf } from '../support/viewer.ts';
 import { watchScenes } from '../support/watched-scenes.ts';
 
-/** The viewer in a real browser, on the data of a real pipeline. Where there is no Chromium it is left out; in CI there must be one. */
+/** The viewer in a real browser, on the data of a real pipeline. Skipped without Chromium, except in CI. */
 const here = CHROMIUM !== undefined || (process.env['CI'] ?? '') !== '';
-if (!here) process.stderr.write('There is no Chromium here: the viewer is not tested in a browser.\n');
+if (!here) process.stderr.write('Chromium was not found: browser tests are skipped.\n');
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const WAYS = ['side', 'swipe', 'onion', 'blink', 'difference'];
+const MODES = ['side', 'swipe', 'onion', 'blink', 'difference'];
 
 const folder = lastingFolder();
 const data = path.join(folder, 'data');
@@ -28,18 +28,18 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** A page of the viewer; what goes wrong on it, or is asked of others, fails the test. */
+/** Opens a page of the viewer. Errors on it, and requests to other hosts, fail the test. */
 async function open(viewer: Viewer, address: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
   const page = await context.newPage();
   const wrong: string[] = [];
   page.on('console', (message) => {
-    // What a server answers with an error, or not at all, the browser tells by itself.
+    // The browser logs failed requests, some of which are intended.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) wrong.push(message.text());
   });
   page.on('pageerror', (error) => wrong.push(String(error)));
   page.on('request', (request) => {
-    if (!/^(blob:)?http:\/\/127\.0\.0\.1:/.test(request.url())) wrong.push(`asks ${request.url()}`);
+    if (!/^(blob:)?http:\/\/127\.0\.0\.1:/.test(request.url())) wrong.push(`requests ${request.url()}`);
   });
   onTestFinished(async () => {
     await context.close();
@@ -49,15 +49,15 @@ async function open(viewer: Viewer, address: string, options: BrowserContextOpti
   return page;
 }
 
-/** What axe finds, a line each. */
-async function faults(page: Page): Promise<string[]> {
+/** The violations that axe finds, one per line. */
+async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate<string[]>(IN_PAGE.violations);
 }
 
-/** Answers once what is asked of the page, as text, is so. */
-const until = (page: Page, question: string) =>
-  expect.poll(() => page.evaluate<boolean>(question), { timeout: 10_000 }).toBe(true);
+/** Resolves once an expression is true in the page. */
+const until = (page: Page, expression: string) =>
+  expect.poll(() => page.evaluate<boolean>(expression), { timeout: 10_000 }).toBe(true);
 
 const loaded = (page: Page, selector: string) =>
   until(
@@ -65,7 +65,7 @@ const loaded = (page: Page, selector: string) =>
     `[...document.querySelectorAll('${selector}')].every(({ complete, naturalWidth }) => complete && naturalWidth > 0)`,
   );
 
-/** What runs in the page is text: the rest of this file knows no browser. */
+/** Scripts for the page, as text, because this file has no DOM types. */
 const IN_PAGE = {
   violations: `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => id + ': ' + html + ': ' + failureSummary)))`,
@@ -96,7 +96,7 @@ const alertIn = async (viewer: Viewer, query: string) => {
 };
 
 describe.runIf(here)('in a browser', () => {
-  test('an alert is found by its number, and its three pictures are there', async () => {
+  test('opens an alert by its number, with its three pictures', async () => {
     const viewer = await startViewer(data);
     const page = await open(viewer, '/');
     await page.getByLabel('Alert number').fill('2');
@@ -113,7 +113,7 @@ describe.runIf(here)('in a browser', () => {
     await page.getByRole('heading', { name: 'Alert 3', exact: true }).waitFor();
   });
 
-  test('the list is looked through by stream and page by page', async () => {
+  test('browses the list by page and by stream', async () => {
     const viewer = await startViewer(data);
     const page = await open(viewer, '/');
     await loaded(page, '#alerts li:first-child img');
@@ -134,21 +134,21 @@ describe.runIf(here)('in a browser', () => {
     await page.getByRole('heading', { name: /^Alert \d+$/ }).waitFor();
   });
 
-  test('new alerts come by themselves, also after the connection was lost', async () => {
-    const folderOfItsOwn = path.join(temporaryFolder(), 'data');
-    await imgpipe(['run', '--data', folderOfItsOwn, '--count', '4']);
-    const viewer = await startViewer(folderOfItsOwn);
+  test('shows new alerts without a reload, also after a lost connection', async () => {
+    const ownData = path.join(temporaryFolder(), 'data');
+    await imgpipe(['run', '--data', ownData, '--count', '4']);
+    const viewer = await startViewer(ownData);
     const page = await open(viewer, '/');
     await page.locator('#live[data-state=live]').waitFor();
-    await imgpipe(['run', '--data', folderOfItsOwn, '--count', '4']);
+    await imgpipe(['run', '--data', ownData, '--count', '4']);
     await page.locator('[data-alert="2"]').waitFor();
     await expect.poll(() => page.locator('#announce').textContent()).toBe('1 new alert');
 
     viewer.running.child.kill('SIGKILL');
     await viewer.running.ended;
     await page.locator('#live[data-state=reconnecting]').waitFor();
-    await imgpipe(['run', '--data', folderOfItsOwn, '--count', '8']);
-    const again = start(['serve', '--data', folderOfItsOwn, '--port', String(viewer.port)]);
+    await imgpipe(['run', '--data', ownData, '--count', '8']);
+    const again = start(['serve', '--data', ownData, '--port', String(viewer.port)]);
     onTestFinished(async () => {
       again.child.kill('SIGKILL');
       await again.ended;
@@ -160,28 +160,28 @@ describe.runIf(here)('in a browser', () => {
     ).toEqual(['4', '3', '2', '1']);
   });
 
-  test('pictures are compared in each way, by keys and by the address', async () => {
+  test('compares pictures in each mode, by keys and by URL', async () => {
     const viewer = await startViewer(data);
     const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
     const page = await open(viewer, `/alerts/${alert}`);
-    for (const [index, way] of WAYS.entries()) {
+    for (const [index, mode] of MODES.entries()) {
       await page.keyboard.press(String(index + 1));
-      await page.locator(`#views[data-way=${way}]`).waitFor();
-      expect(await page.locator(`input[name=way][value=${way}]`).isChecked()).toBe(true);
+      await page.locator(`#views[data-mode=${mode}]`).waitFor();
+      expect(await page.locator(`input[name=mode][value=${mode}]`).isChecked()).toBe(true);
     }
-    expect(await page.locator('#views').getAttribute('data-way')).toBe('difference');
+    expect(await page.locator('#views').getAttribute('data-mode')).toBe('difference');
     await page.waitForURL(/#.*difference/);
     const address = page.url();
     await page.goto('about:blank');
     await page.goto(address);
-    await page.locator('#views[data-way=difference]').waitFor();
+    await page.locator('#views[data-mode=difference]').waitFor();
     const boxes = page.locator('svg.boxes').first();
     expect(await page.locator('svg.boxes path').count()).toBeGreaterThan(0);
     await page.keyboard.press('r');
     await boxes.waitFor({ state: 'hidden' });
   });
 
-  test('the pixel that is pointed at has the values of the stored pictures', async () => {
+  test('shows the stored values of the pixel under the pointer', async () => {
     const viewer = await startViewer(data);
     const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
     const pixels = async (role: string) => {
@@ -192,7 +192,7 @@ describe.runIf(here)('in a browser', () => {
     const page = await open(viewer, `/alerts/${alert}`);
     await loaded(page, 'figure img');
     for (let zoom = 0; zoom < 12; zoom += 1) await page.keyboard.press('+');
-    const box = await page.locator('figure[data-role=image] .stage').boundingBox();
+    const box = await page.locator('figure[data-role=image] .pane').boundingBox();
     if (box === null) throw new Error('there is no picture');
     for (const [left, top] of [
       [0.3, 0.4],
@@ -211,7 +211,7 @@ describe.runIf(here)('in a browser', () => {
     }
   });
 
-  test('the absolute difference is drawn to the number', async () => {
+  test('draws exact absolute differences', async () => {
     const viewer = await startViewer(data);
     const page = await open(viewer, '/alerts/1');
     await loaded(page, 'figure img');
@@ -234,11 +234,11 @@ describe.runIf(here)('in a browser', () => {
     );
   });
 
-  test('keys lead through the pages, and leave alone who types', async () => {
+  test('navigates by keys, except while someone types', async () => {
     const viewer = await startViewer(data);
     const page = await open(viewer, '/alerts/2');
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.keyboard.press('ArrowRight');
@@ -250,25 +250,25 @@ describe.runIf(here)('in a browser', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('15b?');
     expect(await page.getByLabel('Alert number').inputValue()).toBe('15b?');
-    expect(await page.locator('#views').getAttribute('data-way')).toBe('side');
+    expect(await page.locator('#views').getAttribute('data-mode')).toBe('side');
     await page.keyboard.press('Enter');
-    await page.getByText('"15b?" will not do: give a positive whole number, such as 1.').waitFor();
+    await page.getByText('"15b?" is not valid: use a positive whole number, such as 1.').waitFor();
     expect(await page.getByLabel('Alert number').first().inputValue()).toBe('15b?');
-    await page.getByText('There are alerts 1 to').waitFor();
+    await page.getByText('The alerts are 1 to').waitFor();
   });
 
-  test('blinking goes on by itself, but not for those who want less motion', async () => {
+  test('blinks by itself, unless the user prefers reduced motion', async () => {
     const viewer = await startViewer(data);
     const changes = (page: Page) => page.evaluate<number>(IN_PAGE.changesInTwoSeconds);
     const page = await open(viewer, '/alerts/1');
     await loaded(page, 'figure img');
     await page.keyboard.press('b');
-    await page.locator('#views[data-way=blink]').waitFor();
+    await page.locator('#views[data-mode=blink]').waitFor();
     expect(await changes(page)).toBeGreaterThan(2);
     const still = await open(viewer, '/alerts/1', { reducedMotion: 'reduce' });
     await loaded(still, 'figure img');
     await still.keyboard.press('b');
-    await still.locator('#views[data-way=blink]').waitFor();
+    await still.locator('#views[data-mode=blink]').waitFor();
     await still.locator('#blink-step').waitFor();
     expect(await changes(still)).toBe(0);
   });
@@ -277,7 +277,7 @@ describe.runIf(here)('in a browser', () => {
     ['light', 1280],
     ['dark', 1280],
     ['light', 360],
-  ] as const)('axe finds nothing, in %s and %i pixels wide', async (colorScheme, width) => {
+  ] as const)('passes axe, %s and %i pixels wide', async (colorScheme, width) => {
     const viewer = await startViewer(data);
     const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
     for (const address of [
@@ -289,16 +289,16 @@ describe.runIf(here)('in a browser', () => {
       '/?alert_num=x',
     ]) {
       const page = await open(viewer, address, { colorScheme, viewport: { width, height: 800 } });
-      expect(await faults(page), address).toEqual([]);
+      expect(await violations(page), address).toEqual([]);
       if (!address.startsWith(`/alerts/${alert}`)) continue;
       for (const key of ['2', '3', '4', '5', '?']) {
         await page.keyboard.press(key);
-        expect(await faults(page), `${address}, key ${key}`).toEqual([]);
+        expect(await violations(page), `${address}, key ${key}`).toEqual([]);
       }
     }
   });
 
-  test('on a telephone nothing is wider than the screen, and nothing jumps', async () => {
+  test('fits a phone without horizontal scrolling or layout shift', async () => {
     const viewer = await startViewer(data);
     const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
     for (const address of ['/', `/alerts/${alert}`, '/streams/default', '/alerts/999']) {
@@ -316,7 +316,7 @@ describe.runIf(here)('in a browser', () => {
     }
   });
 
-  test('the first page is small', async () => {
+  test('keeps the first page small', async () => {
     const viewer = await startViewer(data);
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -336,7 +336,7 @@ describe.runIf(here)('in a browser', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(50_000);
   });
 
-  test('without scripts the list, the pictures and the boxes are there', async () => {
+  test('shows pictures and regions without scripts', async () => {
     const viewer = await startViewer(data);
     const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
     const context = await browser.newContext({ javaScriptEnabled: false });

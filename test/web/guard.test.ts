@@ -14,7 +14,7 @@ beforeAll(() => imgpipe(['run', '--count', '4', '--data', data]));
 const lasting = lastingViewer(data);
 
 describe('the viewer', () => {
-  test('protects each of its answers', async () => {
+  test('sets the security headers on every response', async () => {
     const { viewer } = lasting;
     for (const page of [
       '/',
@@ -37,12 +37,12 @@ describe('the viewer', () => {
     }
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('does not do %s', async (method) => {
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('refuses %s', async (method) => {
     const response = await lasting.viewer.get('/alerts/1', { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
-  test('answers to its own names alone, whatever the port', async () => {
+  test('accepts only its own host names, on any port', async () => {
     const viewer = await startViewer(data, '--allow-hosts', 'camera.example');
     const statusFor = async (host: string) =>
       /^HTTP\/1\.1 (\d+)/.exec(await viewer.raw(`GET / HTTP/1.1\r\n${host}Connection: close\r\n\r\n`))?.[1];
@@ -71,7 +71,7 @@ describe('the viewer', () => {
     expect(await statusFor('Host: localhost\r\nHost: evil.example\r\n')).not.toBe('200');
   });
 
-  test('opens no path that an address names, however it is written', async () => {
+  test('opens no file that a URL names, however the path is encoded', async () => {
     const secret = path.join(data, 'secret.txt');
     writeFileSync(secret, 'a secret of the folder');
     mkdirSync(path.join(data, 'image_database/x'), { recursive: true });
@@ -111,7 +111,7 @@ describe('the viewer', () => {
     }
   });
 
-  test('refuses what is too long, and goes on', async () => {
+  test('refuses URLs, headers and values that are too long, and keeps serving', async () => {
     const { viewer } = lasting;
     expect((await viewer.get(`/?stream=${'a'.repeat(3000)}`)).status).toBe(414);
     expect((await viewer.get('/', { headers: { 'X-Long': 'a'.repeat(20_000) } })).status).toBe(431);
@@ -120,7 +120,7 @@ describe('the viewer', () => {
     expect((await viewer.get('/')).status).toBe(200);
   });
 
-  test('shows what comes from outside as text, not as a part of the page', async () => {
+  test('escapes input in pages', async () => {
     const { viewer } = lasting;
     const hostile = '"><script>alert(1)</script>';
     for (const page of ['/?alert_num=', '/?stream=', '/?min_measurement=', '/streams/', '/alerts/', '/']) {
@@ -137,7 +137,7 @@ describe('a viewer with a token', () => {
     return file;
   };
 
-  test('shows nothing to who does not know it, and tells nobody what it is', async () => {
+  test('refuses requests without the token, and never reveals it', async () => {
     const viewer = await startViewer(data, '--token-file', tokenFile());
     for (const page of [
       '/',
@@ -158,11 +158,11 @@ describe('a viewer with a token', () => {
     expect(viewer.running.stdout() + viewer.running.stderr()).not.toContain(TOKEN);
   });
 
-  test('gives a browser a cookie for it, and an address without it', async () => {
+  test('exchanges the token in a URL for a cookie, and redirects to the URL without it', async () => {
     const viewer = await startViewer(data, '--token-file', tokenFile());
-    const welcome = await viewer.get(`/?token=${TOKEN}&alert_num=1`);
-    expect([welcome.status, welcome.headers.get('location')]).toEqual([303, '/?alert_num=1']);
-    const set = welcome.headers.get('set-cookie') ?? '';
+    const redirect = await viewer.get(`/?token=${TOKEN}&alert_num=1`);
+    expect([redirect.status, redirect.headers.get('location')]).toEqual([303, '/?alert_num=1']);
+    const set = redirect.headers.get('set-cookie') ?? '';
     expect(set).toMatch(/^imgpipe_\d+=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(set).not.toContain(TOKEN);
     const [cookie = ''] = set.split(';');
@@ -170,13 +170,13 @@ describe('a viewer with a token', () => {
     expect((await viewer.get('/', { headers: { Cookie: `${cookie.slice(0, -1)}0x` } })).status).toBe(401);
   });
 
-  test('lets programs in that send it as a bearer token', async () => {
+  test('accepts the bearer token', async () => {
     const viewer = await startViewer(data, '--token-file', tokenFile());
     expect((await viewer.get('/api/alerts', { headers: { Authorization: `Bearer ${TOKEN}` } })).status).toBe(200);
     expect((await viewer.get('/api/alerts', { headers: { Authorization: `Bearer ${TOKEN}x` } })).status).toBe(401);
   });
 
-  test.each([['short'], [''], ['with spaces in the middle of it']])('takes no %j for one', async (token) => {
+  test.each([['short'], [''], ['with spaces in the middle of it']])('rejects %j as a token', async (token) => {
     const file = path.join(temporaryFolder(), 'token');
     writeFileSync(file, token);
     const { status, stderr } = await imgpipe(['serve', '--data', data, '--token-file', file]);
@@ -186,23 +186,23 @@ describe('a viewer with a token', () => {
 });
 
 describe('a host check', () => {
-  test('of every address takes the addresses of this machine', () => {
-    const isOurs = createHostCheck('0.0.0.0', []);
-    expect([isOurs('127.0.0.1:8000'), isOurs('localhost'), isOurs('0.0.0.0:80'), isOurs('evil.example')]).toEqual([
-      true,
-      true,
-      true,
-      false,
-    ]);
+  test('accepts the addresses of this machine when the server listens on all of them', () => {
+    const isAllowedHost = createHostCheck('0.0.0.0', []);
+    expect([
+      isAllowedHost('127.0.0.1:8000'),
+      isAllowedHost('localhost'),
+      isAllowedHost('0.0.0.0:80'),
+      isAllowedHost('evil.example'),
+    ]).toEqual([true, true, true, false]);
   });
 });
 
 describe('a token check', () => {
-  test('tells the cookies of two ports apart', () => {
+  test('has a cookie name for each port', () => {
     const [one, other] = [createTokenCheck(TOKEN, 1), createTokenCheck(TOKEN, 2)];
     expect(one.cookieName).not.toBe(other.cookieName);
     expect(one.cookieFor('wrong')).toBeUndefined();
-    expect(one.isKnownBy({ authorization: undefined, cookie: one.cookieFor(TOKEN) })).toBe(true);
-    expect(one.isKnownBy({ authorization: undefined, cookie: TOKEN })).toBe(false);
+    expect(one.accepts({ authorization: undefined, cookie: one.cookieFor(TOKEN) })).toBe(true);
+    expect(one.accepts({ authorization: undefined, cookie: TOKEN })).toBe(false);
   });
 });

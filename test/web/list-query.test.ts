@@ -7,8 +7,8 @@ afterEach(() => {
   else process.env['TZ'] = zone;
 });
 
-describe('what a list is asked for', () => {
-  it('has its times in UTC, wherever the machine is', () => {
+describe('the query of a list', () => {
+  it('reads times as UTC in any time zone', () => {
     process.env['TZ'] = 'America/New_York';
     expect(new Date('2026-11-25T20:00').toISOString()).toBe('2026-11-26T01:00:00.000Z');
     const { filter } = readListQuery({ from: '2026-11-25T20:00', to: '2026-11-26' });
@@ -16,7 +16,7 @@ describe('what a list is asked for', () => {
     expect(readListQuery({ from: '2026-11-25T20:00+02:00' }).filter).toEqual({ from: '2026-11-25T18:00:00.000Z' });
   });
 
-  it('is all of it, a page of 24, where nothing is asked for', () => {
+  it('defaults to the first 24 alerts without a filter', () => {
     const fields = { stream: '', technique: '', from: '', to: '', min_measurement: '' };
     expect(readListQuery({ stream: ' ', other: 'x' })).toEqual({ fields, filter: {}, page: { limit: 24 } });
   });
@@ -32,7 +32,7 @@ describe('what a list is asked for', () => {
     ['before', '0'],
     ['after', '1e3'],
     ['limit', '101'],
-  ])('is refused with %s %j, by name', (name, value) => {
+  ])('is refused with %s %j, and the error names the parameter', (name, value) => {
     expect(() => readListQuery({ [name]: value })).toThrow(new RegExp(`^${name}: "?${value.replaceAll('.', '\\.')}`));
   });
 });

@@ -1,20 +1,21 @@
 import { describe, expect, test } from 'vitest';
+import { createLiveAlerts } from '../../src/web/live.ts';
 import { imgpipe } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startViewer, type Viewer } from '../support/viewer.ts';
 
-interface Told {
+interface LiveEvent {
   readonly id: string;
   readonly event: string;
   readonly data: Record<string, unknown>;
 }
 
-/** Listens until so many events have come; then the connection is cut. */
+/** Listens until `count` events have arrived, then closes the connection. */
 async function listen(
   viewer: Viewer,
   count: number,
   given: { after?: string; lastEventId?: string } = {},
-): Promise<Told[]> {
+): Promise<LiveEvent[]> {
   const cut = new AbortController();
   const query = given.after === undefined ? '' : `?after=${given.after}`;
   const response = await viewer.get(`/live${query}`, {
@@ -22,25 +23,25 @@ async function listen(
     headers: { ...(given.lastEventId !== undefined && { 'Last-Event-ID': given.lastEventId }) },
   });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
-  const told: Told[] = [];
+  const events: LiveEvent[] = [];
   let text = '';
   for await (const bytes of response.body as ReadableStream<Uint8Array>) {
     text += Buffer.from(bytes).toString();
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
       const [, id, event, data] = /^id: (.*)\nevent: (.*)\ndata: (.*)$/.exec(text.slice(0, end)) ?? [];
-      if (id && event && data) told.push({ id, event, data: JSON.parse(data) });
+      if (id && event && data) events.push({ id, event, data: JSON.parse(data) });
       text = text.slice(end + 2);
     }
-    if (told.length >= count) break;
+    if (events.length >= count) break;
   }
   cut.abort();
-  return told;
+  return events;
 }
 
-const alertsOf = (told: readonly Told[]) => told.map(({ data }) => data['alert']);
+const alertsOf = (events: readonly LiveEvent[]) => events.map(({ data }) => data['alert']);
 
 describe('live alerts', () => {
-  test('come as they become ready, and go on after the last one that was heard, without a gap', async () => {
+  test('arrive as they become ready, and resume after the last one received without a gap', async () => {
     const data = temporaryFolder();
     const run = (count: number) => imgpipe(['run', '--count', String(count), '--data', data]);
     await run(4);
@@ -57,7 +58,7 @@ describe('live alerts', () => {
     expect(alertsOf(await listen(viewer, 2, { after: heard[1]?.id ?? '' }))).toEqual([4, 5]);
   });
 
-  test('begin anew after a clean, and say so', async () => {
+  test('restart with a reset event after a clean', async () => {
     const data = temporaryFolder();
     await imgpipe(['run', '--count', '4', '--data', data]);
     const viewer = await startViewer(data);
@@ -65,9 +66,9 @@ describe('live alerts', () => {
     const [, after = ''] = /\/live\?after=([0-9a-f-]{36}:\d+)/.exec(page) ?? [];
     await imgpipe(['clean', '--yes', '--data', data]);
     await imgpipe(['run', '--count', '4', '--data', data]);
-    const told = await listen(viewer, 2, { after });
-    expect(told.map(({ event }) => event)).toEqual(['reset', 'alert']);
-    expect(alertsOf(told)).toEqual([undefined, 1]);
+    const events = await listen(viewer, 2, { after });
+    expect(events.map(({ event }) => event)).toEqual(['reset', 'alert']);
+    expect(alertsOf(events)).toEqual([undefined, 1]);
   });
 
   test('of the front page are those that it does not show yet', async () => {
@@ -79,4 +80,21 @@ describe('live alerts', () => {
     await imgpipe(['run', '--count', '4', '--data', data]);
     expect(alertsOf(await listen(viewer, 1, { after }))).toEqual([2]);
   });
+});
+
+const catalog = {
+  identity: async () => ({ pipelineId: 'p', formerIds: [], busId: null, cleaning: false }),
+  alertRange: async () => undefined,
+  readyAfter: async () => [],
+};
+
+test('listeners are limited, also those that arrive at the same time', async () => {
+  const live = createLiveAlerts({ catalog, store: { locate: (key) => key }, maxListeners: 2 });
+  const results = await Promise.allSettled(Array.from({ length: 5 }, () => live.stream(undefined)));
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
+  expect(errors).toEqual(['in_use', 'in_use', 'in_use']);
+  const [first] = results;
+  if (first?.status === 'fulfilled') await first.value.cancel();
+  await expect(live.stream(undefined)).resolves.toBeInstanceOf(ReadableStream);
+  live.close();
 });

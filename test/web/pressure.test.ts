@@ -22,8 +22,8 @@ const ended = (socket: net.Socket) =>
     socket.resume();
   });
 
-describe('a viewer under pressure', () => {
-  test('answers a thousand connections at once', async () => {
+describe('a viewer under load', () => {
+  test('handles a thousand connections at once', async () => {
     const viewer = await startViewer(data);
     const statuses = await Promise.all(
       Array.from({ length: 1000 }, async (_, index) => {
@@ -35,7 +35,7 @@ describe('a viewer under pressure', () => {
     expect(new Set(statuses)).toEqual(new Set(['200']));
   });
 
-  test('goes on for others while a thousand listen for new alerts', async () => {
+  test('keeps serving while a thousand clients follow new alerts', async () => {
     const viewer = await startViewer(data);
     const sockets = await Promise.all(Array.from({ length: 1000 }, () => connect(viewer.port)));
     for (const socket of sockets) socket.write('GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -44,7 +44,7 @@ describe('a viewer under pressure', () => {
     const one = await viewer.get('/live');
     expect(one.status).toBe(503);
     for (const socket of sockets) socket.destroy();
-    // Their places are free again once the server has heard of it.
+    // Wait until the server has noticed the closed connections.
     for (let tries = 0; tries < 100; tries += 1) {
       const cut = new AbortController();
       const { status } = await viewer.get('/live', { signal: cut.signal });
@@ -52,10 +52,10 @@ describe('a viewer under pressure', () => {
       if (status === 200) return;
       await sleep(50);
     }
-    expect.fail('no place has become free');
+    expect.fail('the closed connections still count');
   });
 
-  test('lets go of those who send slowly, and answers the others meanwhile', async () => {
+  test('closes connections that send slowly, and serves the others meanwhile', async () => {
     const viewer = await startViewer(data);
     const slow = await Promise.all(Array.from({ length: 50 }, () => connect(viewer.port)));
     for (const socket of slow) socket.write('GET / HTTP/1.1\r\nHost: local');

@@ -8,7 +8,7 @@ import { imgpipe, start } from '../support/imgpipe.ts';
 import { lastingFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { lastingViewer, startViewer } from '../support/viewer.ts';
 
-/** A pipeline of eight images with two alerts, copied by those who change it. */
+/** A pipeline of eight images with two alerts. Tests that change it use a copy. */
 const prepared = lastingFolder();
 beforeAll(() => imgpipe(['run', '--count', '8', '--data', prepared]));
 const lasting = lastingViewer(prepared);
@@ -20,7 +20,7 @@ function copy(): string {
 }
 
 describe('imgpipe serve', () => {
-  test('shows an alert by its number, as the reference does and at an address of its own', async () => {
+  test('shows an alert at /?alert_num=, as the reference does, and at its own URL', async () => {
     const { viewer } = lasting;
     for (const page of ['/?alert_num=2', '/alerts/2']) {
       const response = await viewer.get(page);
@@ -33,22 +33,22 @@ describe('imgpipe serve', () => {
   });
 
   test.each([
-    ['/?alert_num=0', 400, 'Alert number: &quot;0&quot; will not do: give a positive whole number, such as 1.'],
-    ['/?alert_num=one', 400, 'give a positive whole number'],
-    ['/?alert_num=', 400, 'give a positive whole number'],
+    ['/?alert_num=0', 400, 'Alert number: &quot;0&quot; is not valid: use a positive whole number, such as 1.'],
+    ['/?alert_num=one', 400, 'use a positive whole number'],
+    ['/?alert_num=', 400, 'use a positive whole number'],
     ['/?alert_num=3', 404, 'Alert 3 does not exist: the alerts are 1 to 2.'],
     ['/alerts/99999999999999', 404, 'the alerts are 1 to 2'],
-    ['/alerts/-1', 400, 'give a positive whole number'],
+    ['/alerts/-1', 400, 'use a positive whole number'],
     ['/streams/garden', 404, 'Stream garden does not exist: the streams are default.'],
-    ['/nowhere', 404, 'There is no page /nowhere.'],
-    ['/?from=yesterday', 400, 'give a day or a time in UTC'],
-  ])('answers %s with %i, in words', async (page, status, words) => {
+    ['/nowhere', 404, 'Page /nowhere does not exist.'],
+    ['/?from=yesterday', 400, 'use a date or a time in UTC'],
+  ])('responds to %s with %i and an explanation', async (page, status, words) => {
     const response = await lasting.viewer.get(page);
     expect(response.status).toBe(status);
     expect(await response.text()).toContain(words);
   });
 
-  test('serves the pictures byte for byte, to be kept for good under their own address alone', async () => {
+  test('serves pictures byte for byte, immutable only under the URL with their version', async () => {
     const { viewer } = lasting;
     const files = {
       reference: 'image_database/00002.jpg',
@@ -75,7 +75,7 @@ describe('imgpipe serve', () => {
     }
   });
 
-  test('answers HEAD as GET, without a body', async () => {
+  test('responds to HEAD as to GET, without a body', async () => {
     const { viewer } = lasting;
     for (const page of ['/', '/alerts/1', '/alerts/1/image', '/alerts/1/image/thumbnail', '/api/alerts', '/live']) {
       const response = await viewer.get(page, { method: 'HEAD' });
@@ -83,7 +83,7 @@ describe('imgpipe serve', () => {
     }
   });
 
-  test('says of a picture that is gone that it is, and shows the rest', async () => {
+  test('reports a missing picture, and shows the others', async () => {
     const data = copy();
     rmSync(path.join(data, 'image_database/00003.jpg'));
     const viewer = await startViewer(data);
@@ -93,19 +93,19 @@ describe('imgpipe serve', () => {
     for (const address of ['/alerts/1/image', '/alerts/1/image/thumbnail']) {
       const response = await viewer.get(address);
       expect(response.status).toBe(404);
-      expect(await response.text()).toContain('00003.jpg is not there');
+      expect(await response.text()).toContain('00003.jpg is missing');
     }
     expect((await viewer.get('/alerts/1/reference')).status).toBe(200);
   });
 
-  test('says of a picture that has become undecodable that it has no thumbnail', async () => {
+  test('responds with 422 for the thumbnail of an undecodable picture', async () => {
     const data = copy();
     writeFileSync(path.join(data, 'image_database/00003.jpg'), 'no picture');
     const response = await (await startViewer(data)).get('/alerts/1/image/thumbnail');
     expect(response.status).toBe(422);
   });
 
-  test('goes on while the catalog is cleaned, and shows the new pictures under the old numbers', async () => {
+  test('keeps serving during a clean, and then serves the new pictures under the old numbers', async () => {
     const data = copy();
     const viewer = await startViewer(data);
     const before = await viewer.json<{ picture_urls: { image: string } }>('/api/alerts/1');
@@ -117,7 +117,7 @@ describe('imgpipe serve', () => {
     expect(after.picture_urls.image).not.toBe(before.picture_urls.image);
   });
 
-  test('needs no broker, and says of one that is down that it is', async () => {
+  test('needs no broker, and reports one that is down', async () => {
     const viewer = await startViewer(prepared, '--broker', 'kafka://127.0.0.1:1');
     expect((await viewer.get('/alerts/1')).status).toBe(200);
     expect(await viewer.json('/api/status')).toMatchObject({
@@ -127,7 +127,7 @@ describe('imgpipe serve', () => {
     });
   });
 
-  test('ends at once when it is told to, whoever listens', async () => {
+  test('stops at once on SIGINT while clients are connected', async () => {
     const viewer = await startViewer(prepared);
     const listening = await viewer.get('/live');
     viewer.running.child.kill('SIGINT');
@@ -135,13 +135,13 @@ describe('imgpipe serve', () => {
     await listening.text().catch(() => '');
   });
 
-  test('tells in one line why it cannot listen', async () => {
+  test('explains in one line why it cannot listen', async () => {
     const { port } = await startViewer(prepared);
     const taken = await imgpipe(['serve', '--data', prepared, '--port', String(port)]);
     expect(taken).toMatchObject({
       status: 1,
       stdout: '',
-      stderr: `imgpipe: 127.0.0.1:${port}: another program listens there: choose another port\n`,
+      stderr: `imgpipe: 127.0.0.1:${port}: another program uses this port (EADDRINUSE): choose another port\n`,
     });
     const elsewhere = await imgpipe(['serve', '--data', prepared, '--port', '0', '--host', '0.0.0.0']);
     expect(elsewhere.status).toBe(2);
@@ -154,7 +154,7 @@ describe('imgpipe serve', () => {
 });
 
 describe('a stage with --metrics', () => {
-  test('tells its figures while it works', async () => {
+  test('serves metrics while it runs', async () => {
     const data = copy();
     const [free = 0] = await freePorts(1);
     const stage = start(['analyze', '--data', data, '--metrics', String(free)]);

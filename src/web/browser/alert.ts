@@ -2,16 +2,16 @@ import { type Comparison, readAddress, writeAddress } from './address.ts';
 import { createBlink } from './blink.ts';
 import { levelsOf } from './difference.ts';
 import { listenToGestures } from './gestures.ts';
+import { createPane, type Pane } from './pane.ts';
 import { loadPair, type Pair } from './pixels.ts';
 import { showReading } from './reading.ts';
 import { createSingle } from './single.ts';
-import { createStage, type Stage } from './stage.ts';
 import { createTools, type Zoom } from './tools.ts';
-import { fitZoom, nextZoom, type Point, settled, toPicture, type View, zoomedAt } from './viewport.ts';
+import { constrained, fitZoom, nextZoom, type Point, toPicture, type View, zoomedAt } from './viewport.ts';
 
-/** Compares an alert's pictures: one state, drawn whole after each change. */
+/** Compares the pictures of an alert. Each change updates one state, from which the page is redrawn. */
 
-const ADDRESS_MS = 250;
+const URL_DELAY_MS = 250;
 
 const section = document.getElementById('compare');
 const views = document.getElementById('views');
@@ -20,70 +20,70 @@ if (section !== null && views !== null && line !== null) compare(section, views,
 
 function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): void {
   const picture = { width: Number(section.dataset['width']), height: Number(section.dataset['height']) };
-  const stages: Stage[] = [];
+  const panes: Pane[] = [];
   for (const figure of views.querySelectorAll<HTMLElement>('.view')) {
-    const [element, plane] = ['.stage', '.plane'].map((name) => figure.querySelector<HTMLElement>(name));
+    const [element, plane] = ['.pane', '.plane'].map((name) => figure.querySelector<HTMLElement>(name));
     if (!element || !plane) continue;
-    stages.push(createStage(element, plane, picture, figure.querySelector('h2')?.textContent ?? ''));
+    panes.push(createPane(element, plane, picture, figure.querySelector('h2')?.textContent ?? ''));
   }
-  const single = createSingle(views, picture, document.getElementById('way-tools'));
-  stages.push(single.stage);
+  const single = createSingle(views, picture, document.getElementById('mode-tools'));
+  panes.push(single.pane);
 
-  let state = allowed(readAddress(location.hash));
+  let state = available(readAddress(location.hash));
   let cursor: Point | undefined;
-  /** Whether the cursor is the keyboard's: then it stays when the pointer leaves. */
+  /** A cursor that was moved with the keyboard stays when the pointer leaves. */
   let byKeyboard = false;
   let pair: Pair | undefined;
   let loading: Promise<void> | undefined;
-  let trouble = '';
+  let loadError = '';
   let drawnAs = '';
-  let asked = 0;
+  let frameRequest = 0;
   let addressTimer: ReturnType<typeof setTimeout> | undefined;
 
   const tools = createTools(section, { change, zoom });
   const blink = createBlink(document.getElementById('blink-play'), document.getElementById('blink-step'), draw);
 
-  /** A way that the page does not offer, as a picture is missing, is side by side. */
-  function allowed(wish: Comparison): Comparison {
-    const radio = section.querySelector<HTMLInputElement>(`input[name="way"][value="${wish.way}"]`);
-    const scale = section.querySelector(`#scale option[value="${wish.scale}"]`) === null ? 'stored' : wish.scale;
-    return { ...wish, scale, way: radio === null || radio.disabled ? 'side' : wish.way };
+  /** Replaces a mode that is unavailable because a picture is missing with side by side. */
+  function available(wanted: Comparison): Comparison {
+    const radio = section.querySelector<HTMLInputElement>(`input[name="mode"][value="${wanted.mode}"]`);
+    const scale = section.querySelector(`#scale option[value="${wanted.scale}"]`) === null ? 'stored' : wanted.scale;
+    return { ...wanted, scale, mode: radio === null || radio.disabled ? 'side' : wanted.mode };
   }
 
   function change(to: Partial<Comparison>): void {
     state = { ...state, ...to };
     draw();
     clearTimeout(addressTimer);
-    addressTimer = setTimeout(keepAddress, ADDRESS_MS);
+    addressTimer = setTimeout(updateUrl, URL_DELAY_MS);
   }
 
-  function keepAddress(): void {
+  function updateUrl(): void {
     const hash = writeAddress(state);
     if (hash !== location.hash) history.replaceState(null, '', `${location.pathname}${location.search}${hash}`);
-    const kept = writeAddress({ ...state, view: undefined });
-    for (const link of document.querySelectorAll<HTMLAnchorElement>('a[rel="prev"], a[rel="next"]')) link.hash = kept;
+    const shared = writeAddress({ ...state, view: undefined });
+    for (const link of document.querySelectorAll<HTMLAnchorElement>('a[rel="prev"], a[rel="next"]')) link.hash = shared;
   }
 
   function draw(): void {
-    if (asked === 0) asked = requestAnimationFrame(drawNow);
+    if (frameRequest === 0) frameRequest = requestAnimationFrame(drawNow);
   }
 
   function drawNow(): void {
-    asked = 0;
-    views.dataset['way'] = state.way;
+    frameRequest = 0;
+    views.dataset['mode'] = state.mode;
     views.classList.toggle('no-boxes', !state.regions);
-    blink.set(state.way === 'blink');
-    for (const stage of stages) stage.place(state.view);
-    if (state.way !== 'side') single.show(state, blink.shown());
+    blink.setActive(state.mode === 'blink');
+    for (const pane of panes) pane.update(state.view);
+    if (state.mode !== 'side') single.show(state, blink.shown());
     drawComputed();
     point();
-    tools.show(state, front().seen(state.view).zoom);
+    tools.show(state, activePane().visible(state.view).zoom);
   }
 
-  /** The differences are computed where they are asked for, and again where the scale is another. */
+  /** Computes the differences when they are shown, and again when the scale changes. */
   function drawComputed(): void {
-    const { way, scale, k } = state;
-    if (way !== 'difference' || scale === 'stored') return;
+    const { mode, scale, k } = state;
+    if (mode !== 'difference' || scale === 'stored') return;
     load();
     const as = scale === 'absolute' ? scale : `${scale} ${k}`;
     if (pair === undefined || as === drawnAs) return;
@@ -93,7 +93,7 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
     pair.draw(canvas, levelsOf(scale, k));
   }
 
-  /** Takes the values of both pictures, once. */
+  /** Loads the pixels of both pictures, once. */
   function load(): void {
     if (loading !== undefined) return;
     const [before, after] = ['reference', 'image'].map(
@@ -106,27 +106,27 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
         draw();
       },
       (error: unknown) => {
-        trouble = `The values of the pictures cannot be read: ${error instanceof Error ? error.message : error}`;
+        loadError = `Cannot read the pixels of the pictures: ${error instanceof Error ? error.message : error}`;
         draw();
       },
     );
   }
 
-  /** The stage that is looked at: the one with the focus, else the first that is shown. */
-  function front(): Stage {
-    const shown = stages.filter((stage) => stage.size().width > 0);
-    return shown.find((stage) => stage.element === document.activeElement) ?? shown[0] ?? single.stage;
+  /** The pane with the focus, or else the first visible one. */
+  function activePane(): Pane {
+    const shown = panes.filter((pane) => pane.size().width > 0);
+    return shown.find((pane) => pane.element === document.activeElement) ?? shown[0] ?? single.pane;
   }
 
   function point(): void {
-    for (const stage of stages) stage.point(cursor, state.view);
-    if (trouble === '') showReading(line, cursor, pair);
-    else line.textContent = trouble;
+    for (const pane of panes) pane.point(cursor, state.view);
+    if (loadError === '') showReading(line, cursor, pair);
+    else line.textContent = loadError;
   }
 
-  function look(stage: Stage, wish: View): void {
-    const view = settled(wish, stage.size(), picture);
-    const fit = fitZoom(stage.size(), picture);
+  function setView(pane: Pane, wanted: View): void {
+    const view = constrained(wanted, pane.size(), picture);
+    const fit = fitZoom(pane.size(), picture);
     change({ view: Math.abs(view.zoom / fit - 1) < 1e-3 ? undefined : view });
   }
 
@@ -135,52 +135,52 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
       change({ view: undefined });
       return;
     }
-    const stage = front();
-    const seen = stage.seen(state.view);
-    const to = how === 'one' ? 1 : nextZoom(seen.zoom, how === 'in' ? 1 : -1);
-    const { width, height } = stage.size();
-    const from = byKeyboard && cursor !== undefined ? { ...seen, centre: cursor } : seen;
-    look(stage, zoomedAt(from, { width, height }, { x: width / 2, y: height / 2 }, to / seen.zoom));
+    const pane = activePane();
+    const visible = pane.visible(state.view);
+    const to = how === 'one' ? 1 : nextZoom(visible.zoom, how === 'in' ? 1 : -1);
+    const { width, height } = pane.size();
+    const from = byKeyboard && cursor !== undefined ? { ...visible, centre: cursor } : visible;
+    setView(pane, zoomedAt(from, { width, height }, { x: width / 2, y: height / 2 }, to / visible.zoom));
   }
 
-  function pixelAt(place: Point, stage: Stage): Point | undefined {
-    const { x, y } = toPicture(stage.seen(state.view), stage.size(), place);
+  function pixelAt(place: Point, pane: Pane): Point | undefined {
+    const { x, y } = toPicture(pane.visible(state.view), pane.size(), place);
     const pixel = { x: Math.floor(x), y: Math.floor(y) };
     return x < 0 || y < 0 || pixel.x >= picture.width || pixel.y >= picture.height ? undefined : pixel;
   }
 
-  function step(stage: Stage, by: Point): void {
-    const { centre } = stage.seen(state.view);
+  function step(pane: Pane, by: Point): void {
+    const { centre } = pane.visible(state.view);
     const from = cursor ?? { x: Math.floor(centre.x) - by.x, y: Math.floor(centre.y) - by.y };
-    const clamp = (value: number, most: number) => Math.min(most - 1, Math.max(0, value));
+    const clamp = (value: number, size: number) => Math.min(size - 1, Math.max(0, value));
     cursor = { x: clamp(from.x + by.x, picture.width), y: clamp(from.y + by.y, picture.height) };
     byKeyboard = true;
     load();
-    follow(stage, cursor);
+    scrollTo(pane, cursor);
     draw();
   }
 
-  /** Keeps the cursor in sight. */
-  function follow(stage: Stage, pixel: Point): void {
-    const seen = stage.seen(state.view);
-    const { width, height } = stage.size();
-    const outX = Math.abs(pixel.x + 0.5 - seen.centre.x) * seen.zoom > width / 2;
-    const outY = Math.abs(pixel.y + 0.5 - seen.centre.y) * seen.zoom > height / 2;
-    if (outX || outY) look(stage, { ...seen, centre: { x: pixel.x + 0.5, y: pixel.y + 0.5 } });
+  /** Scrolls so that the cursor is visible. */
+  function scrollTo(pane: Pane, pixel: Point): void {
+    const visible = pane.visible(state.view);
+    const { width, height } = pane.size();
+    const outX = Math.abs(pixel.x + 0.5 - visible.centre.x) * visible.zoom > width / 2;
+    const outY = Math.abs(pixel.y + 0.5 - visible.centre.y) * visible.zoom > height / 2;
+    if (outX || outY) setView(pane, { ...visible, centre: { x: pixel.x + 0.5, y: pixel.y + 0.5 } });
   }
 
-  for (const stage of stages) {
-    listenToGestures(stage, {
-      seen: () => stage.seen(state.view),
-      look: (view) => look(stage, view),
+  for (const pane of panes) {
+    listenToGestures(pane, {
+      visible: () => pane.visible(state.view),
+      setView: (view) => setView(pane, view),
       hover(place) {
         if (place === undefined && byKeyboard) return;
         byKeyboard = false;
-        cursor = place === undefined ? undefined : pixelAt(place, stage);
+        cursor = place === undefined ? undefined : pixelAt(place, pane);
         load();
         draw();
       },
-      step: (by) => step(stage, by),
+      step: (by) => step(pane, by),
     });
   }
 
@@ -190,17 +190,17 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
   });
   single.divider.addEventListener('pointermove', (event) => {
     if (!single.divider.hasPointerCapture(event.pointerId)) return;
-    const { left, width } = single.stage.element.getBoundingClientRect();
+    const { left, width } = single.pane.element.getBoundingClientRect();
     const share = ((event.clientX - left) / width) * 100;
     change({ swipe: Math.round(Math.min(100, Math.max(0, share)) * 10) / 10 });
   });
 
   const sizes = new ResizeObserver(draw);
-  for (const stage of stages) sizes.observe(stage.element);
+  for (const pane of panes) sizes.observe(pane.element);
   addEventListener('hashchange', () => {
-    state = allowed(readAddress(location.hash));
+    state = available(readAddress(location.hash));
     draw();
   });
-  keepAddress();
+  updateUrl();
   drawNow();
 }

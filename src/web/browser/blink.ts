@@ -1,27 +1,27 @@
-/** Alternates two pictures, twice a second: slower than the three flashes that may harm. */
+/** Between two changes of the picture; below the limit of three flashes a second (WCAG 2.3.1). */
 export const BLINK_MS = 500;
 
 export interface Blink {
   shown(): 'reference' | 'image';
-  /** Runs only while the way of comparing is this one. */
-  set(active: boolean): void;
+  /** Starts or stops with the mode. */
+  setActive(active: boolean): void;
 }
 
-/** With less motion wished for it stands still until it is told to go on. */
+/** Starts paused if the user prefers reduced motion. */
 export function createBlink(play: HTMLElement | null, step: HTMLElement | null, onChange: () => void): Blink {
   let shown: 'reference' | 'image' = 'image';
   let playing = !matchMedia('(prefers-reduced-motion: reduce)').matches;
   let active = false;
   let timer: ReturnType<typeof setInterval> | undefined;
 
-  function turn(): void {
+  function swap(): void {
     shown = shown === 'image' ? 'reference' : 'image';
     onChange();
   }
 
   function run(): void {
     clearInterval(timer);
-    timer = active && playing ? setInterval(turn, BLINK_MS) : undefined;
+    timer = active && playing ? setInterval(swap, BLINK_MS) : undefined;
     if (play !== null) play.textContent = playing ? 'Pause' : 'Play';
   }
 
@@ -32,13 +32,13 @@ export function createBlink(play: HTMLElement | null, step: HTMLElement | null, 
   step?.addEventListener('click', () => {
     playing = false;
     run();
-    turn();
+    swap();
   });
   run();
 
   return {
     shown: () => shown,
-    set(now) {
+    setActive(now) {
       if (now === active) return;
       active = now;
       run();

@@ -1,10 +1,11 @@
-/** Differences of two pictures, D = image - reference for each channel, drawn with a scale that can be chosen. */
+/** Differences of two pictures, D = image - reference for each channel, on a choice of scales. */
 
 export const SCALES = ['stored', 'absolute', 'amplified', 'signed'] as const;
 
+/** How differences become levels. `stored` is the difference image of the event. */
 export type Scale = (typeof SCALES)[number];
 
-/** The level that each D from -255 (at index 0) to 255 is drawn with; values beyond 0 to 255 are cut off. */
+/** The level for each D from -255 (index 0) to 255, clamped to 0 to 255. */
 export function levelsOf(scale: Exclude<Scale, 'stored'>, k: number): Uint8ClampedArray {
   const levels = new Uint8ClampedArray(511);
   for (let d = -255; d <= 255; d++) {
@@ -13,7 +14,7 @@ export function levelsOf(scale: Exclude<Scale, 'stored'>, k: number): Uint8Clamp
   return levels;
 }
 
-/** Draws the differences of two pictures' RGBA bytes over the first one's, which are opaque then. */
+/** Replaces the RGBA bytes of `after` with the differences, opaque. */
 export function drawDifferences(after: Uint8ClampedArray, before: Uint8ClampedArray, levels: Uint8ClampedArray): void {
   for (let i = 0; i < after.length; i += 4) {
     for (let c = i; c < i + 3; c++) {
@@ -24,7 +25,7 @@ export function drawDifferences(after: Uint8ClampedArray, before: Uint8ClampedAr
 }
 
 /** A difference with its sign: `+3`, `−12`, `0`. */
-export function signedWords(difference: number): string {
+export function signedText(difference: number): string {
   if (difference === 0) return '0';
   return difference > 0 ? `+${difference}` : `−${-difference}`;
 }

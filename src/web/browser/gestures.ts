@@ -1,21 +1,21 @@
-import type { Stage } from './stage.ts';
+import type { Pane } from './pane.ts';
 import { type Point, panned, type View, zoomedAt } from './viewport.ts';
 
-/** What people do to a stage with mouse, fingers and keys, as changes of what is seen. */
+/** Pan, zoom and pointing with mouse, touch and keyboard. */
 
 export interface Gestures {
-  /** What is seen in this stage now. */
-  seen(): View;
-  look(view: View): void;
-  /** The pointer is at this place of the stage; undefined: it has left. */
+  /** The current view of the pane. */
+  visible(): View;
+  setView(view: View): void;
+  /** Called with the position of the pointer in the pane; undefined once it has left. */
   hover(place: Point | undefined): void;
-  /** Goes by so many pixels of the picture, with the keyboard. */
+  /** Moves the cursor by pixels of the picture. */
   step(by: Point): void;
 }
 
-/** A wheel that belongs to a scrolling page keeps doing so for this long. */
+/** Wheel events belong to the page for this long after it scrolled. */
 const SCROLLING_MS = 250;
-/** Of a stage's size, for each press of an arrow. */
+/** The fraction of the pane by which an arrow key pans. */
 const PAN_SHARE = 0.1;
 
 const ARROWS: Readonly<Record<string, Point>> = {
@@ -30,31 +30,32 @@ addEventListener('scroll', () => {
   scrolledAt = performance.now();
 });
 
-export function listenToGestures(stage: Stage, gestures: Gestures): void {
-  listenToWheel(stage, gestures);
-  listenToPointers(stage, gestures);
-  listenToArrows(stage, gestures);
+/** Reports the gestures on a pane. */
+export function listenToGestures(pane: Pane, gestures: Gestures): void {
+  listenToWheel(pane, gestures);
+  listenToPointers(pane, gestures);
+  listenToArrows(pane, gestures);
 }
 
-function listenToWheel({ element }: Stage, { seen, look }: Gestures): void {
+function listenToWheel({ element }: Pane, { visible, setView }: Gestures): void {
   element.addEventListener(
     'wheel',
     (event) => {
-      const isWhole = event.deltaY > 0 && !element.classList.contains('deep');
-      if (!event.ctrlKey && (isWhole || performance.now() - scrolledAt < SCROLLING_MS)) {
+      const scrollsPage = event.deltaY > 0 && !element.classList.contains('deep');
+      if (!event.ctrlKey && (scrollsPage || performance.now() - scrolledAt < SCROLLING_MS)) {
         scrolledAt = performance.now();
         return;
       }
       event.preventDefault();
       const lines = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : 18;
       const factor = Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.002));
-      look(zoomedAt(seen(), sizeOf(element), placeOn(element, event), factor));
+      setView(zoomedAt(visible(), sizeOf(element), placeOn(element, event), factor));
     },
     { passive: false },
   );
 }
 
-function listenToPointers({ element }: Stage, { seen, look, hover }: Gestures): void {
+function listenToPointers({ element }: Pane, { visible, setView, hover }: Gestures): void {
   const held = new Map<number, Point>();
 
   element.addEventListener('pointerdown', (event) => {
@@ -69,9 +70,9 @@ function listenToPointers({ element }: Stage, { seen, look, hover }: Gestures): 
     if (before !== undefined) {
       const others = [...held].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
       const [other] = others;
-      if (other !== undefined) look(pinched(seen(), element, { before, place, other }));
+      if (other !== undefined) setView(pinched(visible(), element, { before, place, other }));
       else if (element.classList.contains('deep')) {
-        look(panned(seen(), { x: place.x - before.x, y: place.y - before.y }));
+        setView(panned(visible(), { x: place.x - before.x, y: place.y - before.y }));
       }
       held.set(event.pointerId, place);
     }
@@ -87,13 +88,13 @@ function listenToPointers({ element }: Stage, { seen, look, hover }: Gestures): 
     if (event.pointerType === 'touch') held.delete(event.pointerId);
     else hover(undefined);
   });
-  // Two fingers are for the picture, also where one scrolls the page.
+  // Two fingers zoom the picture, even where one finger scrolls the page.
   const keep = (event: TouchEvent) => {
     if (event.touches.length > 1 && event.cancelable) event.preventDefault();
   };
   element.addEventListener('touchstart', keep, { passive: false });
   element.addEventListener('touchmove', keep, { passive: false });
-  // A picture would be dragged away as a file.
+  // The browser would drag the picture as a file.
   element.addEventListener('dragstart', (event) => event.preventDefault());
 }
 
@@ -103,7 +104,7 @@ interface Pinch {
   readonly other: Point;
 }
 
-/** One finger has moved while the other holds: what was under both stays under both. */
+/** The view after one of two fingers has moved: the points under both fingers stay under them. */
 function pinched(view: View, element: HTMLElement, { before, place, other }: Pinch): View {
   const factor = distance(place, other) / Math.max(1, distance(before, other));
   const middle = { x: (before.x + other.x) / 2, y: (before.y + other.y) / 2 };
@@ -113,14 +114,14 @@ function pinched(view: View, element: HTMLElement, { before, place, other }: Pin
   });
 }
 
-function listenToArrows({ element }: Stage, { seen, look, step }: Gestures): void {
+function listenToArrows({ element }: Pane, { visible, setView, step }: Gestures): void {
   element.addEventListener('keydown', (event) => {
     const arrow = ARROWS[event.key];
     if (arrow === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     if (event.shiftKey) return step(arrow);
     const { width, height } = sizeOf(element);
-    look(panned(seen(), { x: -arrow.x * width * PAN_SHARE, y: -arrow.y * height * PAN_SHARE }));
+    setView(panned(visible(), { x: -arrow.x * width * PAN_SHARE, y: -arrow.y * height * PAN_SHARE }));
   });
 }
 

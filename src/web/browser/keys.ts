@@ -1,4 +1,4 @@
-/** Keys of the page: what answers to one says so in `data-key`, several apart by spaces. */
+/** Keyboard shortcuts. An element lists its keys in `data-key`, separated by spaces. */
 
 const OFF = 'imgpipe.keys-off';
 
@@ -7,9 +7,9 @@ const on = document.getElementById('keys-on');
 
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  if (keysAreOff() || isTyping(event)) return;
+  if (areDisabled() || isTyping(event)) return;
   if (dialog instanceof HTMLDialogElement && dialog.open) return;
-  const target = answering(event.key);
+  const target = elementFor(event.key);
   if (target === undefined) return;
   event.preventDefault();
   if (target instanceof HTMLInputElement && !['radio', 'checkbox'].includes(target.type)) {
@@ -23,18 +23,18 @@ document.getElementById('show-keys')?.addEventListener('click', () => {
 });
 
 if (on instanceof HTMLInputElement) {
-  on.checked = !keysAreOff();
+  on.checked = !areDisabled();
   on.addEventListener('change', () => {
     try {
       if (on.checked) localStorage.removeItem(OFF);
       else localStorage.setItem(OFF, '1');
     } catch {
-      // Without a store the keys stay on.
+      // Without localStorage the shortcuts stay enabled.
     }
   });
 }
 
-function keysAreOff(): boolean {
+function areDisabled(): boolean {
   try {
     return localStorage.getItem(OFF) !== null;
   } catch {
@@ -42,7 +42,7 @@ function keysAreOff(): boolean {
   }
 }
 
-/** Whether the key belongs to where the focus is: a field that takes letters, or one that arrows change. */
+/** Whether the focused field uses the key: a text field, or one that arrow keys change. */
 function isTyping({ target, key }: KeyboardEvent): boolean {
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
   if (!(target instanceof HTMLInputElement)) return false;
@@ -50,13 +50,13 @@ function isTyping({ target, key }: KeyboardEvent): boolean {
   return (target.type !== 'radio' && target.type !== 'range') || key.startsWith('Arrow');
 }
 
-function answering(key: string): HTMLElement | undefined {
+function elementFor(key: string): HTMLElement | undefined {
   const name = key.length === 1 ? key.toLowerCase() : key;
   return [...document.querySelectorAll<HTMLElement>('[data-key]')].find(
-    (element) => element.dataset['key']?.split(' ').includes(name) === true && isThere(element),
+    (element) => element.dataset['key']?.split(' ').includes(name) === true && isVisible(element),
   );
 }
 
-function isThere(element: HTMLElement): boolean {
+function isVisible(element: HTMLElement): boolean {
   return !element.matches(':disabled') && element.getClientRects().length > 0;
 }

@@ -1,61 +1,61 @@
-import { arrivalWords, arrived } from './arrivals.ts';
-import { atMostEvery } from './at-most-every.ts';
+import { arrivalText, arrived, atMostEvery } from './arrivals.ts';
 
-/** New alerts come to the top of the list by themselves, and wait behind a button while a person reads further down. */
+/** Inserts new alerts at the top of the list. While someone reads further down, a button offers them instead. */
 
-const PAUSE_MS = 1000;
+const REFRESH_MS = 1000;
 const RECONNECT_MS = 5000;
-const STILL_MS = 1500;
+/** A pointer that moved this recently may be about to click. */
+const POINTER_MS = 1500;
 
 const title = document.title;
 let state: 'connecting' | 'live' | 'reconnecting' = 'connecting';
 let lastMoved = 0;
-/** How many stand at the top of the list that nobody has looked at, for the title of a page in the background. */
+/** Alerts that arrived while the page was in the background, for its title. */
 let unseen = 0;
 
-const refresh = atMostEvery(PAUSE_MS, async () => {
+const refresh = atMostEvery(REFRESH_MS, async () => {
   const page = await fetchPage();
-  const count = waiting(page).length;
+  const count = missing(page).length;
   if (count === 0) return;
-  if (isRead()) offer(count);
+  if (isInUse()) offer(count);
   else {
-    bringIn(page);
+    insert(page);
     announce(count);
   }
 });
 
 async function fetchPage(): Promise<Document> {
-  const answer = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
-  if (!answer.ok) throw new Error(`the page answers ${answer.status}`);
-  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
+  if (!response.ok) throw new Error(`the server responds with ${response.status}`);
+  return new DOMParser().parseFromString(await response.text(), 'text/html');
 }
 
 function numbers(page: Document): number[] {
   return [...page.querySelectorAll<HTMLElement>('[data-alert]')].map((entry) => Number(entry.dataset['alert']));
 }
 
-function waiting(page: Document): number[] {
+function missing(page: Document): number[] {
   return arrived(numbers(document), numbers(page));
 }
 
-/** Whether new ones at the top would move what somebody reads, has in focus or is about to press. */
-function isRead(): boolean {
+/** Whether an insertion would move what the user reads, has focused or is about to click. */
+function isInUse(): boolean {
   const list = document.getElementById('alerts');
   if (list === null) return false;
-  const pressing = list.matches(':hover') && performance.now() - lastMoved < STILL_MS;
-  return pressing || list.contains(document.activeElement) || list.getBoundingClientRect().top < 0;
+  const isPointing = list.matches(':hover') && performance.now() - lastMoved < POINTER_MS;
+  return isPointing || list.contains(document.activeElement) || list.getBoundingClientRect().top < 0;
 }
 
 function offer(count: number): void {
   const button = document.getElementById('fresh');
   if (button === null) return;
-  button.textContent = arrivalWords(count);
+  button.textContent = arrivalText(count);
   button.hidden = false;
   announce(count);
 }
 
-/** Puts the new ones at the top, and takes the rest of the page as it is now. */
-function bringIn(page: Document): void {
+/** Inserts the new alerts, removes those that left the page, and updates the pager and the range. */
+function insert(page: Document): void {
   const list = document.getElementById('alerts');
   const found = page.getElementById('alerts');
   if (list === null || found === null) {
@@ -65,12 +65,12 @@ function bringIn(page: Document): void {
     showState(state);
     return;
   }
-  const fresh = new Set(waiting(page));
+  const fresh = new Set(missing(page));
   const kept = new Set(numbers(page));
   const entries = [...found.querySelectorAll<HTMLElement>('[data-alert]')];
-  const brought = entries.filter((entry) => fresh.has(Number(entry.dataset['alert'])));
-  for (const entry of brought) entry.classList.add('new');
-  list.prepend(...brought);
+  const added = entries.filter((entry) => fresh.has(Number(entry.dataset['alert'])));
+  for (const entry of added) entry.classList.add('new');
+  list.prepend(...added);
   for (const entry of list.querySelectorAll<HTMLElement>('[data-alert]')) {
     if (!kept.has(Number(entry.dataset['alert']))) entry.remove();
   }
@@ -87,10 +87,10 @@ function replace(page: Document, id: string): void {
 function announce(count: number): void {
   const line = document.getElementById('announce');
   if (line !== null) {
-    // The same words again would not be told.
+    // Screen readers do not announce a text that stays the same.
     line.textContent = '';
     setTimeout(() => {
-      line.textContent = arrivalWords(count);
+      line.textContent = arrivalText(count);
     }, 100);
   }
   if (!document.hidden) return;
@@ -113,14 +113,14 @@ function connect(url: string): void {
   events.addEventListener('reset', () => location.reload());
   events.addEventListener('error', () => {
     showState('reconnecting');
-    // Where the server answered with an error the browser gives up by itself.
+    // After an HTTP error the browser does not reconnect.
     if (events.readyState === EventSource.CLOSED) setTimeout(() => connect(url), RECONNECT_MS);
   });
 }
 
 function listen(): void {
   document.getElementById('fresh')?.addEventListener('click', async () => {
-    bringIn(await fetchPage());
+    insert(await fetchPage());
     window.scrollTo({ top: 0 });
     document.querySelector<HTMLElement>('#alerts a')?.focus({ preventScroll: true });
   });

@@ -1,23 +1,26 @@
 import { drawDifferences } from './difference.ts';
 import type { Point, Size } from './viewport.ts';
 
-/** The stored values of the two pictures that are compared; transparent ones lie over white. */
+/** The pixel values of the two pictures, with transparency over white. */
 
+/** From 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
+/** The pixels of both pictures. */
 export interface Pair {
-  /** The values of the previous image and the image at a pixel; undefined where a picture does not reach. */
+  /** The colours at a pixel; undefined outside of a picture. */
   at(pixel: Point): { readonly before: Colour | undefined; readonly after: Colour | undefined };
-  /** Draws the differences where both pictures are, on mid-grey. */
+  /** Draws the differences of the area that both pictures cover, on mid-grey. */
   draw(canvas: HTMLCanvasElement, levels: Uint8ClampedArray): void;
 }
 
-/** So many pixels are worked on at once: a large picture needs no memory for all of its values. */
-const STRIP = 1 << 20;
+/** Pixels per step, which bounds the memory for large pictures. */
+const MAX_STRIP = 1 << 20;
 
+/** Loads both pictures. Throws if one cannot be loaded or decoded. */
 export async function loadPair(before: string, after: string): Promise<Pair> {
   const [reference, image] = await Promise.all([decoded(before), decoded(after)]);
-  const [under, over] = [paper(), paper()];
+  const [under, over] = [scratchCanvas(), scratchCanvas()];
   return {
     at: (pixel) => ({ before: colourAt(under, reference, pixel), after: colourAt(over, image, pixel) }),
 
@@ -28,7 +31,7 @@ export async function loadPair(before: string, after: string): Promise<Pair> {
       to.fillRect(0, 0, canvas.width, canvas.height);
       const width = Math.min(reference.width, image.width);
       const height = Math.min(reference.height, image.height);
-      const rows = Math.max(1, Math.floor(STRIP / width));
+      const rows = Math.max(1, Math.floor(MAX_STRIP / width));
       for (let top = 0; top < height; top += rows) {
         const strip = { width, height: Math.min(rows, height - top) };
         const values = read(over, image, { x: 0, y: top }, strip);
@@ -39,16 +42,16 @@ export async function loadPair(before: string, after: string): Promise<Pair> {
   };
 }
 
-/** The bytes decoded without any management of colours: the values are those that were compared. */
+/** Decodes without colour management, as the comparison did. */
 async function decoded(url: string): Promise<ImageBitmap> {
   const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
+  if (!answer.ok) throw new Error(`${url}: HTTP status ${answer.status}`);
   return createImageBitmap(await answer.blob(), { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
 }
 
-function paper(): CanvasRenderingContext2D {
+function scratchCanvas(): CanvasRenderingContext2D {
   const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  if (context === null) throw new Error('this browser draws no canvas');
+  if (context === null) throw new Error('this browser has no 2D canvas');
   return context;
 }
 

@@ -1,8 +1,8 @@
-import { signedWords } from './difference.ts';
+import { signedText } from './difference.ts';
 import type { Colour, Pair } from './pixels.ts';
 import type { Point } from './viewport.ts';
 
-/** The line of values under the pictures: of the pixel that is pointed at. */
+/** Shows the values of a pixel below the pictures. */
 export function showReading(line: HTMLElement, pixel: Point | undefined, pair: Pair | undefined): void {
   if (pixel === undefined) {
     line.textContent = 'Point at a pixel to read its values.';
@@ -14,15 +14,15 @@ export function showReading(line: HTMLElement, pixel: Point | undefined, pair: P
 }
 
 function values({ before, after }: ReturnType<Pair['at']>): HTMLElement[] {
-  const parts = [part('Previous Image', words(before)), part('Image', words(after))];
+  const parts = [part('Previous Image', colourText(before)), part('Image', colourText(after))];
   if (before === undefined || after === undefined) return parts;
   const [red, green, blue] = before;
   const difference = [after[0] - red, after[1] - green, after[2] - blue];
-  return [...parts, part('Difference', difference.map(signedWords).join(' '))];
+  return [...parts, part('Difference', difference.map(signedText).join(' '))];
 }
 
-function words(colour: Colour | undefined): string {
-  return colour === undefined ? 'none here' : colour.join(' ');
+function colourText(colour: Colour | undefined): string {
+  return colour === undefined ? 'outside' : colour.join(' ');
 }
 
 function part(name: string, value: string): HTMLElement {

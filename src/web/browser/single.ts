@@ -1,16 +1,16 @@
-import type { Comparison, Way } from './address.ts';
-import { createStage, type Stage } from './stage.ts';
-import { type Size, toStage } from './viewport.ts';
+import type { Comparison, Mode } from './address.ts';
+import { createPane, type Pane } from './pane.ts';
+import { type Size, toPane } from './viewport.ts';
 
-/** The one stage of all ways but side by side: the pictures lie upon each other, and the way says what of them is seen. */
+/** The pane of all modes except side by side: it overlays the pictures, and shows what the mode needs. */
 export interface Single {
-  readonly stage: Stage;
+  readonly pane: Pane;
   readonly canvas: HTMLCanvasElement;
   readonly divider: HTMLElement;
-  show(state: Comparison, blinkedTo: 'reference' | 'image'): void;
+  show(state: Comparison, blinkPicture: 'reference' | 'image'): void;
 }
 
-const HEADINGS: Record<Exclude<Way, 'side' | 'blink' | 'difference'>, string> = {
+const HEADINGS: Record<Exclude<Mode, 'side' | 'blink' | 'difference'>, string> = {
   swipe: 'Swipe',
   onion: 'Onion skin',
 };
@@ -22,14 +22,15 @@ const SCALE_HEADINGS = {
   signed: 'Difference, 128 + D × k',
 } as const;
 
-export function createSingle(views: HTMLElement, picture: Size, ownTools: HTMLElement | null): Single {
-  const heading = made('h2', '');
-  const caption = made('figcaption', '');
-  // Its fields stand beside the heading, so that the pictures stay where they are from way to way.
-  caption.append(heading, ...(ownTools === null ? [] : [ownTools]));
-  const element = made('div', 'stage');
-  const plane = made('div', 'plane');
-  const figure = made('figure', 'view single');
+/** Adds the pane, hidden in side by side, to the views. */
+export function createSingle(views: HTMLElement, picture: Size, modeTools: HTMLElement | null): Single {
+  const heading = createElement('h2', '');
+  const caption = createElement('figcaption', '');
+  // The controls are beside the heading, so that pictures do not move when the mode changes.
+  caption.append(heading, ...(modeTools === null ? [] : [modeTools]));
+  const element = createElement('div', 'pane');
+  const plane = createElement('div', 'plane');
+  const figure = createElement('figure', 'view single');
   const layers = new Map<string, HTMLImageElement | HTMLParagraphElement>();
   for (const role of ['reference', 'image', 'difference']) {
     const shown = views
@@ -45,53 +46,59 @@ export function createSingle(views: HTMLElement, picture: Size, ownTools: HTMLEl
   plane.append(canvas);
   const boxes = views.querySelector('.boxes')?.cloneNode(true);
   if (boxes !== undefined) plane.append(boxes);
-  const divider = made('div', 'divider');
-  const names = [made('span', 'side-name left', 'Previous Image'), made('span', 'side-name right', 'Image')];
+  const divider = createElement('div', 'divider');
+  const names = [
+    createElement('span', 'side-name left', 'Previous Image'),
+    createElement('span', 'side-name right', 'Image'),
+  ];
   element.append(plane, divider, ...names);
   figure.append(caption, element);
   views.append(figure);
-  const stage = createStage(element, plane, picture, 'Comparison');
+  const pane = createPane(element, plane, picture, 'Comparison');
 
-  function show(state: Comparison, blinkedTo: 'reference' | 'image'): void {
-    const { way } = state;
-    const stored = way === 'difference' && state.scale === 'stored';
-    const computed = way === 'difference' && !stored;
+  function show(state: Comparison, blinkPicture: 'reference' | 'image'): void {
+    const { mode } = state;
+    const stored = mode === 'difference' && state.scale === 'stored';
+    const computed = mode === 'difference' && !stored;
     const [reference, image, difference] = ['reference', 'image', 'difference'].map((role) => layers.get(role));
-    const over = way === 'swipe' || way === 'onion';
-    reference?.toggleAttribute('hidden', !(over || (way === 'blink' && blinkedTo === 'reference')));
-    image?.toggleAttribute('hidden', !(over || (way === 'blink' && blinkedTo === 'image')));
+    const over = mode === 'swipe' || mode === 'onion';
+    reference?.toggleAttribute('hidden', !(over || (mode === 'blink' && blinkPicture === 'reference')));
+    image?.toggleAttribute('hidden', !(over || (mode === 'blink' && blinkPicture === 'image')));
     difference?.toggleAttribute('hidden', !stored);
     canvas.hidden = !computed;
-    for (const part of [divider, ...names]) part.hidden = way !== 'swipe';
-    image?.style.setProperty('opacity', way === 'onion' ? String(state.onion / 100) : '1');
-    heading.textContent = headingOf(state, blinkedTo);
+    for (const part of [divider, ...names]) part.hidden = mode !== 'swipe';
+    image?.style.setProperty('opacity', mode === 'onion' ? String(state.onion / 100) : '1');
+    heading.textContent = headingOf(state, blinkPicture);
     canvas.setAttribute('aria-label', heading.textContent);
-    element.setAttribute('aria-label', `${heading.textContent}: arrows pan, Shift and arrows go from pixel to pixel`);
+    element.setAttribute(
+      'aria-label',
+      `${heading.textContent}: arrow keys pan, Shift and arrow keys move by one pixel`,
+    );
     clip(state, reference, image);
   }
 
-  /** Cuts each picture off at the divider, which stands still while the pictures move under it. */
+  /** Clips each picture at the divider, whose position does not depend on pan and zoom. */
   function clip(state: Comparison, reference: HTMLElement | undefined, image: HTMLElement | undefined): void {
-    const size = stage.size();
+    const size = pane.size();
     const at = (size.width * state.swipe) / 100;
     divider.style.setProperty('left', `${at}px`);
-    const cut = at - toStage(stage.seen(state.view), size, { x: 0, y: 0 }).x;
-    const swiping = state.way === 'swipe';
-    image?.style.setProperty('clip-path', swiping ? `inset(0 0 0 ${Math.max(0, cut)}px)` : 'none');
-    const rest = (reference?.offsetWidth ?? 0) - cut;
+    const edge = at - toPane(pane.visible(state.view), size, { x: 0, y: 0 }).x;
+    const swiping = state.mode === 'swipe';
+    image?.style.setProperty('clip-path', swiping ? `inset(0 0 0 ${Math.max(0, edge)}px)` : 'none');
+    const rest = (reference?.offsetWidth ?? 0) - edge;
     reference?.style.setProperty('clip-path', swiping ? `inset(0 ${Math.max(0, rest)}px 0 0)` : 'none');
   }
 
-  return { stage, canvas, divider, show };
+  return { pane, canvas, divider, show };
 }
 
-function headingOf({ way, scale }: Comparison, blinkedTo: 'reference' | 'image'): string {
-  if (way === 'blink') return blinkedTo === 'image' ? 'Image' : 'Previous Image';
-  if (way === 'difference') return SCALE_HEADINGS[scale];
-  return way === 'side' ? '' : HEADINGS[way];
+function headingOf({ mode, scale }: Comparison, blinkPicture: 'reference' | 'image'): string {
+  if (mode === 'blink') return blinkPicture === 'image' ? 'Image' : 'Previous Image';
+  if (mode === 'difference') return SCALE_HEADINGS[scale];
+  return mode === 'side' ? '' : HEADINGS[mode];
 }
 
-function made(name: string, className: string, text = ''): HTMLElement {
+function createElement(name: string, className: string, text = ''): HTMLElement {
   const element = document.createElement(name);
   element.className = className;
   element.textContent = text;

@@ -1,20 +1,22 @@
-import { type Comparison, WAYS } from './address.ts';
+import { type Comparison, MODES } from './address.ts';
 import { SCALES } from './difference.ts';
-import { zoomWords } from './viewport.ts';
+import { zoomText } from './viewport.ts';
 
-/** The fields above the pictures, and what they say. */
+/** The controls above the pictures. */
 export interface Tools {
   show(state: Comparison, zoom: number): void;
 }
 
+/** What the zoom buttons do; `one` is 1:1. */
 export type Zoom = 'in' | 'out' | 'fit' | 'one';
 
-interface Answers {
+interface ToolHandlers {
   change(change: Partial<Comparison>): void;
   zoom(how: Zoom): void;
 }
 
-export function createTools(section: HTMLElement, { change, zoom }: Answers): Tools {
+/** Calls the handlers when a control changes. */
+export function createTools(section: HTMLElement, { change, zoom }: ToolHandlers): Tools {
   const field = (name: string) => {
     return section.querySelector<HTMLInputElement | HTMLSelectElement>(`[name="${name}"]`) ?? undefined;
   };
@@ -24,7 +26,7 @@ export function createTools(section: HTMLElement, { change, zoom }: Answers): To
   section.addEventListener('input', ({ target }) => {
     if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement)) return;
     const { name, value } = target;
-    if (name === 'way') change({ way: WAYS.find((way) => way === value) ?? 'side' });
+    if (name === 'mode') change({ mode: MODES.find((mode) => mode === value) ?? 'side' });
     if (name === 'swipe') change({ swipe: Number(value) });
     if (name === 'onion') change({ onion: Number(value) });
     if (name === 'scale') change({ scale: SCALES.find((one) => one === value) ?? 'stored' });
@@ -40,7 +42,7 @@ export function createTools(section: HTMLElement, { change, zoom }: Answers): To
 
   return {
     show(state, now) {
-      const radio = section.querySelector<HTMLInputElement>(`input[name="way"][value="${state.way}"]`);
+      const radio = section.querySelector<HTMLInputElement>(`input[name="mode"][value="${state.mode}"]`);
       if (radio !== null) radio.checked = true;
       set(swipe, String(state.swipe));
       set(onion, String(state.onion));
@@ -48,12 +50,12 @@ export function createTools(section: HTMLElement, { change, zoom }: Answers): To
       set(k, String(state.k));
       if (regions instanceof HTMLInputElement) regions.checked = state.regions;
       for (const part of section.querySelectorAll<HTMLElement>('[data-for]')) {
-        part.hidden = part.dataset['for'] !== state.way;
+        part.hidden = part.dataset['for'] !== state.mode;
       }
       const scaled = state.scale === 'amplified' || state.scale === 'signed';
       document.getElementById('k-field')?.toggleAttribute('hidden', !scaled);
-      say('k-is', String(state.k));
-      say('zoomed', zoomWords(now));
+      setText('k-is', String(state.k));
+      setText('zoomed', zoomText(now));
     },
   };
 }
@@ -62,7 +64,7 @@ function set(field: HTMLInputElement | HTMLSelectElement | undefined, value: str
   if (field !== undefined && field.value !== value) field.value = value;
 }
 
-function say(id: string, text: string): void {
+function setText(id: string, text: string): void {
   const element = document.getElementById(id);
   if (element !== null && element.textContent !== text) element.textContent = text;
 }

@@ -2,13 +2,26 @@ import { html } from 'hono/html';
 import type { AlertModel } from '../models.ts';
 import { alertUrl, listUrl } from '../urls.ts';
 import { comparison } from './comparison.ts';
-import { alertFacts } from './facts.ts';
-import { ALERT_KEYS } from './keys-dialog.ts';
-import { type Html, layout, type Piece } from './layout.ts';
-import { regionsTable } from './regions.ts';
+import { alertFacts, regionsTable } from './facts.ts';
+import { type Html, type KeyRow, layout, type Piece } from './layout.ts';
 import { whyWords } from './words.ts';
 
-/** An alert with its three pictures, and ways to compare them. */
+const ALERT_KEYS: readonly KeyRow[] = [
+  { keys: ['1'], action: 'side by side' },
+  { keys: ['2'], action: 'swipe' },
+  { keys: ['3'], action: 'onion skin' },
+  { keys: ['4', 'b'], action: 'blink' },
+  { keys: ['5'], action: 'difference' },
+  { keys: ['p', 's'], action: 'blink: pause, step' },
+  { keys: ['r'], action: 'show or hide regions' },
+  { keys: ['+', '−'], action: 'zoom in and out' },
+  { keys: ['0'], action: 'actual size (1:1)' },
+  { keys: ['f'], action: 'fit to the window' },
+  { keys: ['←', '→'], action: 'previous and next alert; in a picture: pan' },
+  { keys: ['Shift ←→↑↓'], action: 'in a picture: move by one pixel' },
+];
+
+/** The page of an alert: its pictures side by side or compared, and its details. */
 export function alertPage(model: AlertModel): Html {
   const { view, neighbours } = model;
   const { number } = view.alert;

@@ -2,32 +2,32 @@ import { html } from 'hono/html';
 import type { Html } from './layout.ts';
 
 interface Tools {
-  /** Whether both pictures are there: what lays one upon the other needs them. */
+  /** Whether both images exist: overlays need them. */
   readonly pair: boolean;
-  /** Whether there are regions to be shown. */
+  /** Whether there are regions to show. */
   readonly regions: boolean;
 }
 
-const WAYS = [
-  { way: 'side', label: 'Side by side', key: '1' },
-  { way: 'swipe', label: 'Swipe', key: '2' },
-  { way: 'onion', label: 'Onion skin', key: '3' },
-  { way: 'blink', label: 'Blink', key: '4 b' },
-  { way: 'difference', label: 'Difference', key: '5' },
+const MODES = [
+  { mode: 'side', label: 'Side by side', key: '1' },
+  { mode: 'swipe', label: 'Swipe', key: '2' },
+  { mode: 'onion', label: 'Onion skin', key: '3' },
+  { mode: 'blink', label: 'Blink', key: '4 b' },
+  { mode: 'difference', label: 'Difference', key: '5' },
 ] as const;
 
-/** What the script of the page answers to; hidden without it. */
+/** The controls of the comparison; hidden without scripts. */
 export function comparisonTools({ pair, regions }: Tools): Html {
-  return html`<form class="tools scripted" id="tools" autocomplete="off" aria-label="Comparing">
-<fieldset class="ways"><legend class="unseen">Way of comparing</legend>${WAYS.map(({ way, label, key }) => {
-    const off = !pair && way !== 'side' && way !== 'difference';
-    return html`<label><input type="radio" name="way" value="${way}"${way === 'side' ? html` checked` : ''}${off ? html` disabled` : ''} data-key="${key}"><span>${label}</span></label>`;
+  return html`<form class="tools scripted" id="tools" autocomplete="off" aria-label="Comparison">
+<fieldset class="modes"><legend class="unseen">Comparison mode</legend>${MODES.map(({ mode, label, key }) => {
+    const off = !pair && mode !== 'side' && mode !== 'difference';
+    return html`<label><input type="radio" name="mode" value="${mode}"${mode === 'side' ? html` checked` : ''}${off ? html` disabled` : ''} data-key="${key}"><span>${label}</span></label>`;
   })}</fieldset>
-<div class="zoom" role="group" aria-label="Zoom"><button type="button" data-zoom="out" data-key="- −" aria-label="Zoom out">−</button><button type="button" data-zoom="in" data-key="+ =" aria-label="Zoom in">+</button><button type="button" data-zoom="fit" data-key="f">Fit</button><button type="button" data-zoom="one" data-key="0">1:1</button><output id="zoomed" aria-label="Zoom is"></output></div>
-${regions ? html`<label class="tick"><input type="checkbox" id="regions" name="regions" checked data-key="r"> Regions as boxes</label>` : ''}
-<div class="way-tools" id="way-tools">
+<div class="zoom" role="group" aria-label="Zoom"><button type="button" data-zoom="out" data-key="- −" aria-label="Zoom out">−</button><button type="button" data-zoom="in" data-key="+ =" aria-label="Zoom in">+</button><button type="button" data-zoom="fit" data-key="f">Fit</button><button type="button" data-zoom="one" data-key="0">1:1</button><output id="zoomed" aria-label="Zoom level"></output></div>
+${regions ? html`<label class="tick"><input type="checkbox" id="regions" name="regions" checked data-key="r"> Show regions</label>` : ''}
+<div class="mode-tools" id="mode-tools">
 <label data-for="swipe" hidden>Divider <input type="range" id="swipe" name="swipe" min="0" max="100" step="0.5" value="50"></label>
-<label data-for="onion" hidden>Previous Image <input type="range" id="onion" name="onion" min="0" max="100" step="1" value="50" aria-label="Share of the image, in per cent"> Image</label>
+<label data-for="onion" hidden>Previous Image <input type="range" id="onion" name="onion" min="0" max="100" step="1" value="50" aria-label="Opacity of the image in percent"> Image</label>
 <span data-for="blink" hidden><button type="button" id="blink-play" data-key="p">Pause</button> <button type="button" id="blink-step" data-key="s">Step</button></span>
 <span data-for="difference" hidden><label>Scale <select id="scale" name="scale"><option value="stored">linear, as stored</option>${
     pair

@@ -8,7 +8,7 @@ import { canvasOf, type Size, sizeOf } from './geometry.ts';
 import type { Html, Piece } from './layout.ts';
 import { nameOf, sizeWords } from './words.ts';
 
-/** The three pictures side by side, of one scale; the script adds the other ways of comparing them. */
+/** The three pictures side by side, at one scale. The script adds the other comparison modes. */
 export function comparison({ view, missing }: AlertModel): Html {
   const { alert, event, image, reference } = view;
   const canvas = canvasOf(image, reference) ?? { width: 4, height: 3 };
@@ -19,7 +19,7 @@ export function comparison({ view, missing }: AlertModel): Html {
   };
   return html`<section class="compare" id="compare" aria-label="Pictures" data-width="${canvas.width}" data-height="${canvas.height}">
 ${comparisonTools({ pair: !missing.has('reference') && !missing.has('image'), regions: regions.length > 0 })}
-<div class="views" id="views" data-way="side">${[
+<div class="views" id="views" data-mode="side">${[
     shown({ ...pictureOf(reference), role: 'reference', label: 'Previous Image', noun: 'previous image' }),
     shown({ ...pictureOf(image), role: 'image', label: 'Image', noun: 'image' }),
     shown({
@@ -27,7 +27,7 @@ ${comparisonTools({ pair: !missing.has('reference') && !missing.has('image'), re
       label: 'Difference Image',
       noun: 'difference image',
       key: differenceKey(event.number),
-      about: 'dark: less, light: more',
+      about: 'lighter: larger difference',
       alt: `Difference of ${nameOf(image)} from ${reference.number}`,
       size: canvas,
       sha256: event.differenceSha256 ?? '',
@@ -50,9 +50,9 @@ function pictureOf(image: ImageRecord) {
 interface Picture {
   readonly role: Role;
   readonly label: string;
-  /** As it is called in a sentence. */
+  /** The label within a sentence. */
   readonly noun: string;
-  /** Where it is in the store. */
+  /** Its key in the store. */
   readonly key: string;
   readonly about: string;
   readonly alt: string;
@@ -70,21 +70,21 @@ function figure({ role, label, noun, key, about, alt, url, size, canvas, regions
   }</figcaption>${
     missing
       ? html`<p class="missing">The ${noun} <code>${key}</code> is not in the store.</p>`
-      : html`<div class="stage"><div class="plane">${frame(canvas)}<img src="${url}" alt="${alt}" width="${share(size, canvas)}" decoding="async">${boxes(regions, canvas)}</div></div>`
+      : html`<div class="pane"><div class="plane">${frame(canvas)}<img src="${url}" alt="${alt}" width="${share(size, canvas)}" decoding="async">${boxes(regions, canvas)}</div></div>`
   }</figure>`;
 }
 
-/** Gives the plane its proportions before any picture has come. */
+/** Gives the plane its aspect ratio before a picture is loaded. */
 function frame({ width, height }: Size): Html {
   return html`<svg class="frame" viewBox="0 0 ${width} ${height}" aria-hidden="true"></svg>`;
 }
 
-/** A picture's part of the canvas's width: pictures of other sizes keep the same scale. */
+/** A picture's width relative to the canvas, so that pictures of different sizes have the same scale. */
 function share(size: Size | undefined, canvas: Size): string {
   return `${size === undefined ? 100 : Number(((size.width / canvas.width) * 100).toFixed(4))}%`;
 }
 
-/** All regions as one line, drawn dark and broad and then light upon it, so that it is seen on any picture. */
+/** All regions as one path, drawn wide and dark and then thin and light, to be visible on any picture. */
 function boxes(regions: readonly Region[], { width, height }: Size): Piece {
   if (regions.length === 0) return '';
   const line = regions.map(({ box }) => `M${box.x} ${box.y}h${box.width}v${box.height}h${-box.width}z`).join('');

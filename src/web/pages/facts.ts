@@ -1,14 +1,14 @@
 import { html } from 'hono/html';
 import { escapeText } from '../../domain/escape.ts';
+import type { Region, Regions } from '../../domain/records.ts';
 import type { AlertView } from '../../operations/view.ts';
 import { streamUrl } from '../urls.ts';
 import type { Html, Piece } from './layout.ts';
-import { exactMoment } from './moment.ts';
-import { amount, counted, sizeWords, thresholdWords } from './words.ts';
+import { amount, counted, exactMoment, sizeWords, thresholdWords } from './words.ts';
 
-/** What is known of an alert. */
+/** The details of an alert. */
 export function alertFacts({ alert, event, image, reference, paths }: AlertView): Html {
-  return html`<section class="about" aria-labelledby="about"><h2 id="about">Facts</h2><dl class="pairs">
+  return html`<section class="about" aria-labelledby="about"><h2 id="about">Details</h2><dl class="pairs">
 ${fact('Stream', html`<a href="${streamUrl(image.stream, { technique: event.technique })}">${escapeText(image.stream)}</a>`)}
 ${fact('Image', html`${image.number}, ${sizeWords(image)}, ${counted(image.bytes, 'byte')}`)}
 ${fact('Previous image', html`${reference.number}, ${sizeWords(reference)}, ${counted(reference.bytes, 'byte')}`)}
@@ -17,7 +17,7 @@ ${fact('Measurement', event.measurement === null ? 'none: the sizes differ' : am
 ${fact('Threshold', thresholdWords(event.threshold))}
 ${fact('Received', exactMoment(image.receivedAt))}
 ${fact('Analyzed', exactMoment(event.analyzedAt))}
-${fact('Alerted', exactMoment(alert.alertedAt))}
+${fact('Alert raised', exactMoment(alert.alertedAt))}
 ${fact('Origin', escapeText(image.origin))}
 ${fact('Image file', html`<code>${escapeText(paths.image)}</code>`)}
 ${fact('Previous file', html`<code>${escapeText(paths.reference)}</code>`)}
@@ -28,4 +28,26 @@ ${image.mask === null ? '' : fact('Mask', html`<code>${image.mask}</code>`)}</dl
 
 function fact(name: string, value: Piece): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
+/** Rows that are shown without unfolding. */
+const OPEN_ROWS = 10;
+
+/** The changed regions, strongest first; empty for a technique that finds no regions. */
+export function regionsTable(regions: Regions | null): Piece {
+  if (regions === null) return '';
+  const { count, first } = regions;
+  const [shown, rest] = [first.slice(0, OPEN_ROWS), first.slice(OPEN_ROWS)];
+  const unkept = count - first.length;
+  return html`<section class="regions" aria-labelledby="regions-title"><h2 id="regions-title">${counted(count, 'region')}</h2>
+${shown.length === 0 ? '' : table('The strongest regions', shown, 1)}
+${rest.length === 0 ? '' : html`<details><summary>${rest.length} more</summary>${table('More regions', rest, OPEN_ROWS + 1)}</details>`}
+${unkept > 0 ? html`<p class="muted">${counted(unkept, 'weaker region')} not stored.</p>` : ''}</section>`;
+}
+
+function table(caption: string, regions: readonly Region[], from: number): Html {
+  return html`<div class="wide" role="region" aria-label="${caption}" tabindex="0"><table><caption class="unseen">${caption}</caption><thead><tr><th scope="col">#</th><th scope="col">Left, top</th><th scope="col">Size</th><th scope="col">Centroid</th><th scope="col">Area, px</th><th scope="col">Sum</th><th scope="col">Peak</th><th scope="col">SNR</th></tr></thead><tbody>${regions.map(
+    ({ box, centroid, area, sum, peak, snr }, index) => html`
+<tr><th scope="row">${from + index}</th><td>${box.x}, ${box.y}</td><td>${box.width} × ${box.height}</td><td>${centroid.x.toFixed(2)}, ${centroid.y.toFixed(2)}</td><td>${area}</td><td>${sum.toFixed(2)}</td><td>${peak.toFixed(2)}</td><td>${snr.toFixed(2)}</td></tr>`,
+  )}</tbody></table></div>`;
 }

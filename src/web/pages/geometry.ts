@@ -6,12 +6,12 @@ export interface Size {
   readonly height: number;
 }
 
-/** A picture's size as seen, where it is known. */
+/** A picture's displayed size; undefined if unknown. */
 export function sizeOf({ fact }: Pick<ImageRecord, 'fact'>): Size | undefined {
   return fact?.verdict === 'decodes' ? { width: fact.width, height: fact.height } : undefined;
 }
 
-/** What holds both pictures, laid upon each other at their top left corners. */
+/** The size that holds both pictures, aligned at their top left corners. */
 export function canvasOf(image: ImageRecord, reference: ImageRecord): Size | undefined {
   const [one, other] = [sizeOf(image), sizeOf(reference)];
   if (one === undefined || other === undefined) return one ?? other;

@@ -5,13 +5,11 @@ import type { ListModel } from '../models.ts';
 import { alertUrl, listUrl, streamUrl } from '../urls.ts';
 import { filterForm, isFiltered } from './filter.ts';
 import { type Html, layout, type Piece } from './layout.ts';
-import { moment } from './moment.ts';
 import { pager } from './pager.ts';
-import { rangeSentence } from './range.ts';
 import { thumbnails } from './thumbnail.ts';
-import { changeWords, thresholdWords } from './words.ts';
+import { changeWords, moment, rangeSentence, thresholdWords } from './words.ts';
 
-/** The alerts, the newest first. */
+/** The list of alerts, newest first. */
 export function listPage(model: ListModel): Html {
   const { entries, live, older, newer } = model;
   return layout({
@@ -19,7 +17,7 @@ export function listPage(model: ListModel): Html {
     at: 'list',
     styles: ['list.css'],
     scripts: live === undefined ? [] : ['list.js'],
-    keys: [{ keys: ['←', '→'], does: 'newer and older alerts' }],
+    keys: [{ keys: ['←', '→'], action: 'newer and older alerts' }],
     body: html`<div class="title"><h1>Alerts</h1><p class="muted" id="range">${rangeSentence(model.range)}</p>${liveState(live)}</div>
 ${model.range === undefined ? '' : filterForm(model)}
 <p class="unseen" role="status" id="announce"></p><button class="fresh" type="button" id="fresh" hidden></button>
@@ -42,18 +40,20 @@ function capital(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** Where new alerts are told of; drawn by the script. */
+/** The state of the live connection, updated by the script. Hidden while connecting: its text reserves the space of the next state. */
 function liveState(live: string | undefined): Piece {
   return live === undefined
     ? ''
-    : html`<p class="live scripted" id="live" data-live="${live}" data-state="connecting">connecting…</p>`;
+    : html`<p class="live scripted" id="live" data-live="${live}" data-state="connecting">live</p>`;
 }
 
 function emptyState({ fields, range }: ListModel): Html {
   if (range === undefined) {
-    return html`<div class="empty" id="empty"><p>No picture has changed yet, or none has been received.</p>
-<p><code>imgpipe run</code> receives ten generated images, compares each with the one before and raises an alert where they differ; <code>imgpipe run pictures/</code> does so with a folder of your own.</p></div>`;
+    return html`<div class="empty" id="empty"><p>No image has changed yet, or none has been received.</p>
+<p><code>imgpipe run</code> receives ten generated images, compares each with the previous one and raises an alert for each change. <code>imgpipe run pictures/</code> does the same with your own pictures.</p></div>`;
   }
-  const way = isFiltered(fields) ? 'Look for less, or see ' : 'See ';
-  return html`<div class="empty" id="empty"><p>No alert is like that.</p><p>${way}<a href="${listUrl()}">all alerts</a>.</p></div>`;
+  const [found, hint] = isFiltered(fields)
+    ? ['No alerts match the filter.', 'Change the filter, or show ']
+    : ['No alerts on this page.', 'Show '];
+  return html`<div class="empty" id="empty"><p>${found}</p><p>${hint}<a href="${listUrl()}">all alerts</a>.</p></div>`;
 }

@@ -5,18 +5,18 @@ interface Pager {
   readonly label: string;
   readonly newer: string | undefined;
   readonly older: string | undefined;
-  /** A list begins with what is newest; time runs to the right. */
+  /** Lists start with the newest; timelines end with it. */
   readonly newestAt: 'left' | 'right';
 }
 
-/** Ways to the pages before and after this one, where there are any; ← and → are their keys. */
+/** Links to the adjacent pages, with ← and → as their keys. */
 export function pager({ label, newer, older, newestAt }: Pager): Html {
   const none = newer === undefined && older === undefined;
-  const ways =
+  const links =
     newestAt === 'left'
       ? [toLeft('Newer', newer, 'prev'), toRight('Older', older, 'next')]
       : [toLeft('Older', older, 'prev'), toRight('Newer', newer, 'next')];
-  return html`<nav class="pager" id="pager" aria-label="${label}"${none ? html` hidden` : ''}>${ways}</nav>`;
+  return html`<nav class="pager" id="pager" aria-label="${label}"${none ? html` hidden` : ''}>${links}</nav>`;
 }
 
 function toLeft(words: string, url: string | undefined, rel: string): Piece {

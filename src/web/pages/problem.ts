@@ -3,9 +3,9 @@ import { escapeText } from '../../domain/escape.ts';
 import type { ProblemModel } from '../models.ts';
 import { listUrl } from '../urls.ts';
 import { type Html, layout } from './layout.ts';
-import { rangeSentence } from './range.ts';
+import { rangeSentence } from './words.ts';
 
-/** Says what is wrong, and what there is instead. */
+/** An error, and the alerts that exist. */
 export function problemPage({ title, problem, typed, range }: ProblemModel): Html {
   return layout({
     title: escapeText(title),
@@ -13,13 +13,13 @@ export function problemPage({ title, problem, typed, range }: ProblemModel): Htm
     body: html`<div class="problem">
 <h1>${escapeText(title)}</h1>
 <p>${escapeText(problem)}</p>
-${says(problem) ? '' : html`<p>${rangeSentence(range)}</p>`}
+${namesAlerts(problem) ? '' : html`<p>${rangeSentence(range)}</p>`}
 <p><a href="${listUrl()}">All alerts</a></p>
 </div>`,
   });
 }
 
-/** Whether the sentence says by itself what there is. */
-function says(problem: string): boolean {
-  return / there (are|is) /.test(problem);
+/** Whether the error names the existing alerts itself. */
+function namesAlerts(problem: string): boolean {
+  return /\b(the alerts are|there are no alerts)\b/.test(problem);
 }

@@ -1,10 +1,10 @@
 /** Ticks of an axis from 0: steps of 1, 2 or 5 times a power of ten, about as many as wanted. */
-export function ticksTo(most: number, wanted: number): number[] {
-  if (!(most > 0)) return [0];
-  const rough = most / wanted;
+export function ticksTo(max: number, wanted: number): number[] {
+  if (!(max > 0)) return [0];
+  const rough = max / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const count = Math.ceil(most / step - 1e-9);
+  const count = Math.ceil(max / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
 }
 
@@ -21,6 +21,7 @@ const STEPS = [
   ...[1, 2, 7, 14, 30, 90, 180, 365, 730, 1825, 3650].map((n) => n * DAY),
 ];
 
+/** A tick at a time in milliseconds. */
 export interface TimeTick {
   readonly at: number;
   readonly label: string;
@@ -34,7 +35,7 @@ export function timeTicks(first: number, last: number, wanted: number): TimeTick
   return ticks;
 }
 
-/** As much of a time as tells it from its neighbours. */
+/** The part of a time that distinguishes adjacent ticks. */
 function tickLabel(at: number, step: number): string {
   const text = new Date(at).toISOString();
   if (step >= DAY) return text.slice(0, 10);

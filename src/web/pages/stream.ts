@@ -1,26 +1,25 @@
 import { html } from 'hono/html';
 import { escapeText } from '../../domain/escape.ts';
+import type { Measured } from '../../ports/catalog/browsing.ts';
 import type { StreamModel } from '../models.ts';
-import { listUrl, streamUrl } from '../urls.ts';
+import { alertUrl, listUrl, streamUrl } from '../urls.ts';
 import { type Html, layout } from './layout.ts';
-import { momentText } from './moment.ts';
 import { pager } from './pager.ts';
 import { timeline } from './timeline.ts';
-import { timelineTable } from './timeline-table.ts';
-import { counted, unitOf } from './words.ts';
+import { amount, counted, moment, momentText, OUTCOME_WORDS, thresholdWords, unitOf } from './words.ts';
 
-/** What has been measured in a stream, over time. */
+/** The page of a stream: its measurements over time. */
 export function streamPage(model: StreamModel): Html {
   const { stream, streams, technique, techniques, points, older, newer } = model;
   const name = escapeText(stream);
   return layout({
     title: `Stream ${name}`,
     styles: ['stream.css'],
-    keys: [{ keys: ['←', '→'], does: 'older and newer images' }],
-    body: html`<div class="title"><h1>Stream ${name}</h1><p class="muted">${spanWords(points)}</p><p class="muted"><a href="${listUrl({ stream })}">Its alerts</a></p></div>
+    keys: [{ keys: ['←', '→'], action: 'older and newer images' }],
+    body: html`<div class="title"><h1>Stream ${name}</h1><p class="muted">${spanWords(points)}</p><p class="muted"><a href="${listUrl({ stream })}">Alerts of this stream</a></p></div>
 <div class="choices">${links('Technique', techniques, technique, (one) => streamUrl(stream, { technique: one }))}
 ${streams.length < 2 ? '' : links('Stream', streams, stream, (one) => streamUrl(one, { technique }))}</div>
-${points.length === 0 ? html`<div class="empty"><p>No image of this stream has been compared by ${escapeText(technique)}.</p></div>` : chart(model)}
+${points.length === 0 ? html`<div class="empty"><p>No image of this stream has been analyzed with ${escapeText(technique)}.</p></div>` : chart(model)}
 ${pager({ label: 'Pages of images', newer, older, newestAt: 'right' })}
 ${points.length === 0 ? '' : timelineTable(points)}`,
   });
@@ -36,7 +35,7 @@ const LEGEND = html`<ul class="legend">${(
   [
     ['unchanged', 'unchanged'],
     ['changed', 'event'],
-    ['size_changed', 'another size'],
+    ['size_changed', 'size changed'],
     ['first', 'first'],
     ['dead', 'dead'],
   ] as const
@@ -52,16 +51,30 @@ function spanWords(points: StreamModel['points']): string {
   return `${counted(points.length, 'image')}, ${first.number} to ${last.number}: ${momentText(first.receivedAt)} to ${momentText(last.receivedAt)}`;
 }
 
-/** So many are linked in the open. */
+/** Links that are shown without unfolding. */
 const OPEN_LINKS = 12;
+const MAX_LINKS = 200;
 
 function links(label: string, names: readonly string[], current: string, to: (name: string) => string): Html {
   const first = names.slice(0, OPEN_LINKS);
   const open = !first.includes(current) && names.includes(current) ? [...first, current] : first;
   const rest = names.filter((name) => !open.includes(name));
+  const listed = rest.slice(0, MAX_LINKS - open.length);
+  const unlisted = rest.length - listed.length;
   const link = (name: string) =>
     html`<a href="${to(name)}"${name === current ? html` aria-current="page"` : ''}>${escapeText(name)}</a> `;
   return html`<nav class="choice" aria-label="${label}"><span>${label}</span> ${open.map(link)}${
-    rest.length === 0 ? '' : html`<details><summary>${rest.length} more</summary>${rest.map(link)}</details>`
+    rest.length === 0
+      ? ''
+      : html`<details><summary>${rest.length} more</summary>${listed.map(link)}${unlisted === 0 ? '' : html`<span>${unlisted} not listed</span>`}</details>`
   }</nav>`;
+}
+
+/** The timeline as a table. */
+function timelineTable(points: readonly Measured[]): Html {
+  return html`<details class="as-table"><summary>Show as a table</summary><div class="wide" role="region" aria-label="Images and their measurements" tabindex="0"><table><caption class="unseen">Images and their measurements</caption>
+<thead><tr><th scope="col">Image</th><th scope="col">Received</th><th scope="col">Outcome</th><th scope="col">Measurement</th><th scope="col">Threshold</th><th scope="col">Alert</th></tr></thead><tbody>${points.map(
+    (point) => html`
+<tr><th scope="row">${point.number}</th><td>${moment(point.receivedAt)}</td><td>${OUTCOME_WORDS[point.kind]}</td><td>${point.measurement === null ? '–' : amount(point.measurement, point.threshold)}</td><td>${thresholdWords(point.threshold)}</td><td>${point.alert === null ? '–' : html`<a href="${alertUrl(point.alert)}">Alert ${point.alert}</a>`}</td></tr>`,
+  )}</tbody></table></div></details>`;
 }

@@ -5,10 +5,10 @@ import { canvasOf, type Size, sizeOf } from './geometry.ts';
 import type { Html } from './layout.ts';
 import { nameOf } from './words.ts';
 
-/** Thumbnails fit in a square of this many pixels. */
+/** The maximum width and height of a thumbnail, in pixels. */
 const EDGE = 240;
 
-/** The three pictures of an alert, small. */
+/** Thumbnails of the three pictures of an alert. */
 export function thumbnails({ alert, event, image, reference }: AlertEntry): Html {
   const one = (role: Role, sha256: string, size: Size | undefined, alt: string) =>
     html`<img src="${thumbnailUrl(alert.number, role, sha256)}"${edges(size)} alt="${alt}" loading="lazy" decoding="async">`;
@@ -26,7 +26,7 @@ function edges(size: Size | undefined): Html | string {
   return html` width="${width}" height="${height}"`;
 }
 
-/** The size of a picture's thumbnail: as large as fits, and never enlarged. */
+/** The size of a picture's thumbnail: scaled down to fit, never enlarged. */
 export function thumbnailSize({ width, height }: Size): Size {
   const scale = Math.min(1, EDGE / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };

@@ -3,32 +3,31 @@ import { limitOf } from '../../domain/threshold.ts';
 import type { Measured } from '../../ports/catalog/browsing.ts';
 import { alertUrl } from '../urls.ts';
 import type { Html } from './layout.ts';
-import { momentText } from './moment.ts';
 import { ticksTo, timeTicks } from './scale.ts';
-import { amount, figure, OUTCOME_WORDS } from './words.ts';
+import { amount, figure, momentText, OUTCOME_WORDS } from './words.ts';
 
 /**
- * Places are in per cent of the drawing, which takes the width that it gets: text and marks keep their size. Marks
- * without a measurement lie above and below what is measured.
+ * Coordinates are percentages of the drawing, so that it scales with its width while text and marks keep their size.
+ * Marks without a measurement are above and below the measured range.
  */
 const [TOP, ZERO, SIZES_AT, DEAD_AT] = [10, 90, 4, 96];
 const LEFT = 1;
 const RIGHT = 99;
 
-interface Place {
+interface Mark {
   readonly point: Measured;
   readonly x: number;
   readonly y: number;
-  /** Where its threshold is; undefined where that is not known. */
+  /** The y of its threshold; undefined if unknown. */
   readonly limit: number | undefined;
 }
 
-/** A stream's measurements over the times of receipt, with what they had to be above. */
+/** A stream's measurements over the time of receipt, with their thresholds. */
 export function timeline(points: readonly Measured[], label: string): Html {
   const ticks = ticksTo(highest(points), 4);
   const height = (value: number) => round(ZERO - ((ZERO - TOP) * value) / (ticks.at(-1) || 1));
   const [times, across] = timeAxis(points);
-  const places = points.map((point, index): Place => {
+  const places = points.map((point, index): Mark => {
     const limit = knownLimit(point);
     return {
       point,
@@ -45,17 +44,17 @@ ${joined(places)}${limitSteps(places)}</g>
 ${inLayers(places)}</svg>`;
 }
 
-/** What can be clicked around an alert's mark lies below all marks, and alerts above what is none: each is hit on its own mark. */
-function inLayers(places: readonly Place[]): Html[] {
+/** In z-order: the hit areas of alerts, other marks, alerts. So a click on a mark always hits that mark. */
+function inLayers(places: readonly Mark[]): Html[] {
   const alerts = places.filter(({ point }) => point.alert !== null);
-  return [...alerts.map(around), ...places.filter(({ point }) => point.alert === null).map(mark), ...alerts.map(mark)];
+  return [...alerts.map(hitArea), ...places.filter(({ point }) => point.alert === null).map(mark), ...alerts.map(mark)];
 }
 
 function highest(points: readonly Measured[]): number {
   return Math.max(0, ...points.flatMap((point) => [point.measurement ?? 0, knownLimit(point) ?? 0]));
 }
 
-/** A threshold in the technique's own unit; a share of a picture of unknown size is not known. */
+/** A threshold in the technique's own unit; undefined for a percentage of a picture of unknown size. */
 function knownLimit({ threshold, size }: Measured): number | undefined {
   if (threshold.unit !== '%') return threshold.value;
   return size === null ? undefined : limitOf(threshold, size);
@@ -66,7 +65,7 @@ function heightOf({ kind, measurement }: Measured, height: (value: number) => nu
   return kind === 'dead' ? DEAD_AT : height(measurement ?? 0);
 }
 
-/** Where each image is across; all in equal steps where they were received at one instant. */
+/** The x of each image; equidistant if all were received at the same instant. */
 function timeAxis(points: readonly Measured[]) {
   const at = points.map((point) => Date.parse(point.receivedAt));
   const [first, last] = [Math.min(...at), Math.max(...at)];
@@ -78,8 +77,8 @@ function timeAxis(points: readonly Measured[]) {
   return [ticks.map((tick) => ({ x: place((tick.at - first) / span), label: tick.label })), across] as const;
 }
 
-/** Each measurement joined with the next. */
-function joined(places: readonly Place[]): Html[] {
+/** Lines between consecutive measurements. */
+function joined(places: readonly Mark[]): Html[] {
   const measured = places.filter(({ point }) => point.measurement !== null);
   return measured.slice(1).flatMap((to, index) => {
     const from = measured[index];
@@ -87,8 +86,8 @@ function joined(places: readonly Place[]): Html[] {
   });
 }
 
-/** The threshold as steps: level until an image has another one; none where it is not known. */
-function limitSteps(places: readonly Place[]): Html[] {
+/** The threshold as a step function, with gaps where it is unknown. */
+function limitSteps(places: readonly Mark[]): Html[] {
   const levels: { from: number; to: number; limit: number | undefined }[] = [];
   for (const { x, limit } of places) {
     const last = levels.at(-1);
@@ -108,12 +107,12 @@ function line(name: string, x1: number, y1: number, x2: number, y2: number): Htm
   return html`<line class="${name}" x1="${x1}%" y1="${y1}%" x2="${x2}%" y2="${y2}%"/>`;
 }
 
-/** As large as a finger needs; keyboards and screen readers have the mark itself. */
-function around({ point: { alert }, x, y }: Place): Html {
+/** A hit area large enough for a finger. Keyboards and screen readers use the mark itself. */
+function hitArea({ point: { alert }, x, y }: Mark): Html {
   return html`\n<a href="${alertUrl(alert ?? 0)}" tabindex="-1" aria-hidden="true"><circle class="hit" cx="${x}%" cy="${y}%" r="12"/></a>`;
 }
 
-function mark({ point, x, y }: Place): Html {
+function mark({ point, x, y }: Mark): Html {
   const use = html`<use href="#mark-${point.kind}" class="${point.kind}" x="${x}%" y="${y}%"/>`;
   if (point.alert === null) return html`\n<g><title>${pointWords(point)}</title>${use}</g>`;
   const words = `Alert ${point.alert}: ${pointWords(point)}`;

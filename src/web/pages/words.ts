@@ -1,20 +1,24 @@
+import { html } from 'hono/html';
 import { escapeText } from '../../domain/escape.ts';
 import type { EventRecord, ImageRecord, OutcomeKind } from '../../domain/records.ts';
 import { limitOf, type Threshold } from '../../domain/threshold.ts';
+import type { ListModel } from '../models.ts';
+import { alertUrl } from '../urls.ts';
+import type { Html } from './layout.ts';
 
-/** What the pages say, as plain text; HTML is escaped where it is drawn. */
+/** Phrases of the pages. Text is escaped when it is inserted into HTML. */
 
 /** A count with its noun: `1 image`, `2 images`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** A figure to be read: up to six digits. */
+/** A number with up to six significant digits. */
 export function figure(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-/** The unit that measurements of this threshold's technique have. */
+/** The unit of the measurements of this threshold's technique. */
 export function unitOf({ unit }: Threshold): string {
   return unit === '%' ? 'px' : unit;
 }
@@ -40,23 +44,23 @@ interface Pair {
   readonly reference: ImageRecord;
 }
 
-/** What changed, in a line: `image garden/12 differs from 11 by 46236.6 levels`. */
+/** What changed: `image garden/12 differs from 11 by 46236.6 levels`. */
 export function changeWords({ event, image, reference }: Pair): string {
-  if (event.measurement === null) return `another size: ${sizeWords(image)}, before ${sizeWords(reference)}`;
+  if (event.measurement === null) return `size changed from ${sizeWords(reference)} to ${sizeWords(image)}`;
   const by = amount(event.measurement, event.threshold);
   return `image ${nameOf(image)} differs from ${reference.number} by ${by}`;
 }
 
-/** Why an alert is one, in a sentence. */
+/** Why an alert was raised. */
 export function whyWords({ event, image, reference }: Pair): string {
   const { measurement, threshold, technique } = event;
   if (measurement === null) {
-    return `The picture has another size: ${sizeWords(image)}, before ${sizeWords(reference)}; that is always an event.`;
+    return `The picture size changed from ${sizeWords(reference)} to ${sizeWords(image)}. A change of size is always an event.`;
   }
-  return `The picture has changed by ${amount(measurement, threshold)} (${technique}); any change above ${limitWords(threshold, image)} is an event.`;
+  return `The picture changed by ${amount(measurement, threshold)} (${technique}). Any change above ${limitWords(threshold, image)} is an event.`;
 }
 
-/** A threshold, and where it is a share of the picture how many pixels that is. */
+/** A threshold; a percentage with the number of pixels, if known. */
 function limitWords(threshold: Threshold, { fact }: ImageRecord): string {
   if (threshold.unit !== '%' || fact?.verdict !== 'decodes') return thresholdWords(threshold);
   return `${thresholdWords(threshold)} (${figure(limitOf(threshold, fact))} px)`;
@@ -67,10 +71,37 @@ export function nameOf(image: { readonly stream: string; readonly number: number
   return `${escapeText(image.stream)}/${image.number}`;
 }
 
+/** Outcomes in words. */
 export const OUTCOME_WORDS: Record<OutcomeKind, string> = {
   first: 'first',
   unchanged: 'unchanged',
   changed: 'changed',
-  size_changed: 'another size',
+  size_changed: 'size changed',
   dead: 'dead',
 };
+
+/** A time in UTC with seconds: `2026-11-25 20:14:03 UTC`. */
+export function moment(time: string): Html {
+  return html`<time datetime="${time}">${momentText(time)}</time>`;
+}
+
+/** A time in UTC with milliseconds. */
+export function exactMoment(time: string): Html {
+  return html`<time datetime="${time}">${momentText(time, 23)}</time>`;
+}
+
+/** The first `length` characters of a time, in UTC. */
+export function momentText(time: string, length = 19): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  return `${date.toISOString().slice(0, length).replace('T', ' ')} UTC`;
+}
+
+/** The range of alerts, with links to the first and the last. */
+export function rangeSentence(range: ListModel['range']): Html {
+  if (range === undefined) return html`There are no alerts yet.`;
+  const { first, last } = range;
+  const link = (number: number) => html`<a href="${alertUrl(number)}">${number}</a>`;
+  if (first === last) return html`The only alert is ${link(first)}.`;
+  return html`The alerts are ${link(first)} to ${link(last)}.`;
+}

@@ -1,20 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
-import { arrivalWords, arrived } from '../../../src/web/browser/arrivals.ts';
-import { atMostEvery } from '../../../src/web/browser/at-most-every.ts';
+import { arrivalText, arrived, atMostEvery } from '../../../src/web/browser/arrivals.ts';
 
-describe('the arrival of alerts', () => {
-  it('brings what is not there yet', () => {
+describe('new alerts', () => {
+  it('are those not shown yet', () => {
     expect(arrived([7, 6, 5], [9, 8, 7, 6])).toEqual([9, 8]);
     expect(arrived([], [2, 1])).toEqual([2, 1]);
     // Not all become ready in the order of their numbers.
     expect(arrived([9, 7], [9, 8, 7])).toEqual([8]);
   });
 
-  it('is told in words', () => {
-    expect([1, 2].map(arrivalWords)).toEqual(['1 new alert', '2 new alerts']);
+  it('are counted in words', () => {
+    expect([1, 2].map(arrivalText)).toEqual(['1 new alert', '2 new alerts']);
   });
 
-  it('is looked at once a second at the most, and after the last word of it', async () => {
+  it('refresh the list at most once a second, and after the last event', async () => {
     vi.useFakeTimers();
     try {
       let looks = 0;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { drawDifferences, levelsOf, signedWords } from '../../../src/web/browser/difference.ts';
+import { drawDifferences, levelsOf, signedText } from '../../../src/web/browser/difference.ts';
 
-/** What D is drawn as. */
+/** The level of a difference. */
 function level(levels: Uint8ClampedArray, d: number): number | undefined {
   return levels[d + 255];
 }
 
 describe('differences on a scale', () => {
-  it('are amounts, amplified amounts, or signed about the middle', () => {
+  it('are absolute, amplified, or signed around the middle', () => {
     const absolute = levelsOf('absolute', 32);
     expect([-255, -3, 0, 3, 255].map((d) => level(absolute, d))).toEqual([255, 3, 0, 3, 255]);
     const amplified = levelsOf('amplified', 8);
@@ -23,7 +23,7 @@ describe('differences on a scale', () => {
     expect([...after]).toEqual([124, 128, 148, 255, 255, 0, 128, 255]);
   });
 
-  it('are told with their sign', () => {
-    expect([3, -12, 0].map(signedWords)).toEqual(['+3', '−12', '0']);
+  it('are written with their sign', () => {
+    expect([3, -12, 0].map(signedText)).toEqual(['+3', '−12', '0']);
   });
 });

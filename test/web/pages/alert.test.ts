@@ -7,27 +7,29 @@ async function page(...parts: Parameters<typeof alertModel>): Promise<string> {
 }
 
 describe('the page of an alert', () => {
-  it('says why it is one', async () => {
+  it('says why the alert was raised', async () => {
     const html = await page();
     expect(html).toContain('<title>Alert 7 – imgpipe</title>');
     expect(html).toContain('<h1>Alert 7</h1>');
-    expect(html).toContain('The picture has changed by 46236.6 levels (l2@1); any change above 0 levels is an event.');
+    expect(html).toContain('The picture changed by 46236.6 levels (l2@1). Any change above 0 levels is an event.');
   });
 
-  it('counts a share of the pixels out', async () => {
+  it('converts a percentage to pixels', async () => {
     const event = madeEvent(7, { technique: 'changed@1', measurement: 500, threshold: { value: 0.1, unit: '%' } });
     expect(await page({ event })).toContain(
-      'The picture has changed by 500 px (changed@1); any change above 0.1 % of the pixels (240 px) is an event.',
+      'The picture changed by 500 px (changed@1). Any change above 0.1 % of the pixels (240 px) is an event.',
     );
   });
 
-  it('says that another size is always one', async () => {
+  it('says that a change of size is always an event', async () => {
     const html = await page({ event: madeEvent(7, { kind: 'size_changed', measurement: null }) });
-    expect(html).toContain('The picture has another size: 600 × 400, before 600 × 400; that is always an event.');
+    expect(html).toContain(
+      'The picture size changed from 600 × 400 to 600 × 400. A change of size is always an event.',
+    );
     expect(html).toContain('<dt>Measurement</dt><dd>none: the sizes differ</dd>');
   });
 
-  it('shows the three pictures with their labels, at addresses that change with their bytes', async () => {
+  it('shows the three pictures with labels, at URLs that change with their bytes', async () => {
     const html = await page();
     for (const label of ['Previous Image', 'Image', 'Difference Image']) expect(html).toContain(`<h2>${label}</h2>`);
     expect(html).toContain('<img src="/alerts/7/reference?v=1111111111111111" alt="garden/11" width="100%"');
@@ -35,7 +37,7 @@ describe('the page of an alert', () => {
     expect(html).toContain(`<img src="/alerts/7/difference?v=${'d'.repeat(16)}" alt="Difference of garden/12 from 11"`);
   });
 
-  it('lays pictures of different sizes upon a canvas that holds both', async () => {
+  it('aligns pictures of different sizes on a canvas that holds both', async () => {
     const html = await page({
       image: madeImage(12, { fact: { verdict: 'decodes', width: 300, height: 500 } }),
       reference: madeImage(11, { fact: { verdict: 'decodes', width: 400, height: 100 } }),
@@ -45,7 +47,7 @@ describe('the page of an alert', () => {
     expect(html).toContain('alt="garden/11" width="100%"');
   });
 
-  it('says of a missing picture where it should be, and leaves the rest as it is', async () => {
+  it('names the key of a missing picture, and disables the modes that need it', async () => {
     const html = await page({}, { missing: new Set(['image'] as const) });
     expect(html).toContain('The image <code>image_database/garden/00012.jpg</code> is not in the store.');
     expect(html).not.toContain('src="/alerts/7/image');
@@ -58,7 +60,7 @@ describe('the page of an alert', () => {
     expect(all).toContain('The difference image <code>image_event_database/image_event_007.jpg</code> is not');
   });
 
-  it('leads to its neighbours, where there are any', async () => {
+  it('links to the adjacent alerts', async () => {
     const html = await page();
     expect(html).toContain('<link rel="prev" href="/alerts/6">');
     expect(html).toContain('rel="next" href="/alerts/8" data-key="ArrowRight"');
@@ -66,7 +68,7 @@ describe('the page of an alert', () => {
     expect(alone).not.toMatch(/rel="(prev|next)"/);
   });
 
-  it('lists the regions, the strongest first and ten at once, and draws them as boxes', async () => {
+  it('lists the regions, ten at first, and draws them as boxes', async () => {
     const first = Array.from({ length: 12 }, (_, index) => region(index * 10, 20));
     const html = await page({ event: madeEvent(7, { regions: { count: 15, first } }) });
     expect(html).toContain('<h2 id="regions-title">15 regions</h2>');
@@ -75,13 +77,13 @@ describe('the page of an alert', () => {
     );
     expect(html).toContain('<summary>2 more</summary>');
     expect(html).toContain('<th scope="row">12</th>');
-    expect(html).toContain('Of 3 weaker regions no more is kept.');
+    expect(html).toContain('3 weaker regions not stored.');
     expect(html.match(/data-regions="12"/g)).toHaveLength(3);
     expect(html).toContain('d="M0 20h5v4h-5zM10 20h5v4h-5z');
     expect(await page()).not.toContain('id="regions"');
   });
 
-  it('shows names from outside as text', async () => {
+  it('escapes names', async () => {
     const view = { ...alertModel().view, image: madeImage(12, { origin: HOSTILE }) };
     const html = String(
       await alertPage(alertModel({}, { view: { ...view, paths: { ...view.paths, image: HOSTILE, mask: HOSTILE } } })),
@@ -91,13 +93,13 @@ describe('the page of an alert', () => {
     expect(html).not.toContain('<script>alert');
   });
 
-  it('tells the mask, where there is one', async () => {
+  it('shows the mask, if any', async () => {
     const mask = 'f'.repeat(64);
     expect(await page({ image: madeImage(12, { mask }) })).toContain(`<dt>Mask</dt><dd><code>${mask}</code></dd>`);
     expect(await page()).not.toContain('<dt>Mask</dt>');
   });
 
-  it('has no script and no style of its own in it', async () => {
+  it('has no inline scripts or styles', async () => {
     expect(await page()).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=/);
   });
 });

@@ -2,11 +2,11 @@ import type { AlertRecord, EventRecord, ImageRecord, Region } from '../../../src
 import type { AlertEntry, Measured } from '../../../src/ports/catalog/browsing.ts';
 import type { AlertModel, ListModel, StreamModel } from '../../../src/web/models.ts';
 
-/** Rows and models that no pipeline has made. */
+/** Made-up rows and models. */
 
-/** What somebody would call a file to break a page. */
+/** A file name that tries to break a page. */
 export const HOSTILE = '"><script>alert(1)</script>\n\u202e&\'';
-/** The same as pages show it. */
+/** The same, escaped. */
 export const HARMLESS = '&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\\n\\u202e&amp;&#39;';
 
 export function madeImage(number: number, more: Partial<ImageRecord> = {}): ImageRecord {

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { ticksTo, timeTicks } from '../../../src/web/pages/scale.ts';
 
 describe('the ticks of a timeline', () => {
-  it('are round figures that reach as far as what is measured', () => {
+  it('are round numbers up to the maximum', () => {
     expect(ticksTo(46236.6, 4)).toEqual([0, 20000, 40000, 60000]);
     expect(ticksTo(200, 4)).toEqual([0, 50, 100, 150, 200]);
     expect(ticksTo(0.3, 4)).toEqual([0, 0.1, 0.2, 0.3]);
     expect(ticksTo(0, 4)).toEqual([0]);
   });
 
-  it('are round times, told as shortly as they can be', () => {
+  it('are round times with short labels', () => {
     const at = (text: string) => Date.parse(`${text}Z`);
     const labels = (from: string, to: string) => timeTicks(at(from), at(to), 6).map(({ label }) => label);
     expect(labels('2026-11-25T20:01:00', '2026-11-25T20:29:00')).toEqual(['20:05', '20:10', '20:15', '20:20', '20:25']);

@@ -8,7 +8,7 @@ async function page(points: readonly Measured[], more: Parameters<typeof streamM
 }
 
 describe('the timeline of a stream', () => {
-  it('places images by the time of receipt and by what was measured', async () => {
+  it('plots measurements over the time of receipt', async () => {
     const html = await page([
       measured(0),
       measured(10, { kind: 'changed', measurement: 200, alert: 4 }),
@@ -21,13 +21,13 @@ describe('the timeline of a stream', () => {
     expect(html).toContain('<line class="series" x1="1%" y1="90%" x2="50%" y2="10%"/>');
   });
 
-  it('links events to their alerts by name', async () => {
+  it('links events to their alerts', async () => {
     const html = await page([measured(3, { kind: 'changed', measurement: 200, alert: 4 })]);
     const words = 'Alert 4: image 3, changed, 200 px, 2026-11-25 20:03:00 UTC';
     expect(html).toContain(`<a href="/alerts/4" aria-label="${words}"><title>${words}</title>`);
   });
 
-  it('lays what is clicked around an event below all marks, and events above the rest', async () => {
+  it('draws the hit areas of events below all marks, and events above the others', async () => {
     const close = [measured(1, { kind: 'changed', measurement: 9, alert: 1 }), measured(2)];
     const html = await page(close);
     const places = ['class="hit"', 'href="#mark-unchanged" class', 'href="#mark-changed" class'].map((part) =>
@@ -37,7 +37,7 @@ describe('the timeline of a stream', () => {
     expect(places).toEqual([...places].sort((a, b) => a - b));
   });
 
-  it('keeps those without a measurement apart: another size at the top, dead at the bottom', async () => {
+  it('plots images without a measurement apart: changed sizes at the top, dead at the bottom', async () => {
     const html = await page([
       measured(1, { kind: 'size_changed', measurement: null, alert: 1 }),
       measured(2, { kind: 'dead', measurement: null }),
@@ -46,7 +46,7 @@ describe('the timeline of a stream', () => {
     expect(html).toContain('<use href="#mark-dead" class="dead" x="99%" y="96%"/>');
   });
 
-  it('draws the threshold as steps, and not where it is not known', async () => {
+  it('draws the threshold as steps, with gaps where it is unknown', async () => {
     const share = { value: 0.1, unit: '%' as const };
     const html = await page([
       measured(0, { measurement: 200 }),
@@ -66,14 +66,14 @@ describe('the timeline of a stream', () => {
     ]);
   });
 
-  it('says the same as a table', async () => {
+  it('repeats the timeline as a table', async () => {
     const html = await page([measured(3, { kind: 'changed', measurement: 200.5, alert: 4 })]);
     expect(html).toContain(
       '<tr><th scope="row">3</th><td><time datetime="2026-11-25T20:03:00.000Z">2026-11-25 20:03:00 UTC</time></td><td>changed</td><td>200.5 px</td><td>100 px</td><td><a href="/alerts/4">Alert 4</a></td></tr>',
     );
   });
 
-  it('draws images that came at one instant in equal steps', async () => {
+  it('spaces images that were received at the same instant evenly', async () => {
     const receivedAt = '2026-11-25T20:00:00.000Z';
     const html = await page([measured(1, { receivedAt }), measured(2, { receivedAt })]);
     expect(html).toContain('x="25.5%"');
@@ -90,20 +90,27 @@ describe('the timeline of a stream', () => {
     expect(html).toContain('href="/streams/garden?before=600" data-key="ArrowRight">Newer →</a>');
   });
 
-  it('shows the stream itself among many in the open', async () => {
+  it('shows the current stream among many without unfolding', async () => {
     const streams = Array.from({ length: 30 }, (_, index) => `camera-${index}`);
     const html = await page([measured(1)], { stream: 'camera-29', streams });
     expect(html).toContain('aria-current="page">camera-29</a> <details><summary>17 more</summary>');
     expect(html.match(/>camera-29</g)).toHaveLength(1);
   });
 
-  it('says where nothing was compared', async () => {
+  it('lists at most 200 streams', async () => {
+    const streams = Array.from({ length: 5000 }, (_, index) => `camera-${index}`);
+    const html = await page([measured(1)], { stream: 'camera-0', streams });
+    expect(html.match(/>camera-/g)).toHaveLength(200);
+    expect(html).toContain('<span>4800 not listed</span>');
+  });
+
+  it('says if nothing was analyzed', async () => {
     const html = await page([]);
-    expect(html).toContain('No image of this stream has been compared by changed@1.');
+    expect(html).toContain('No image of this stream has been analyzed with changed@1.');
     expect(html).not.toContain('<table>');
   });
 
-  it('shows names from outside as text', async () => {
+  it('escapes names', async () => {
     const html = await page([measured(1)], { stream: HOSTILE, streams: [HOSTILE, 'sky'], technique: HOSTILE });
     expect(html).toContain(`<h1>Stream ${HARMLESS}</h1>`);
     expect(html).not.toContain('<script>alert');

@@ -1,48 +1,49 @@
-import { fitted, type Point, type Size, settled, toStage, type View } from './viewport.ts';
+import { constrained, fitView, type Point, type Size, toPane, type View } from './viewport.ts';
 
-/** A window on a picture, or on several that lie upon each other. */
-export interface Stage {
+/** An area of the page that shows a part of a picture, or of several overlaid ones. */
+export interface Pane {
   readonly element: HTMLElement;
   readonly plane: HTMLElement;
-  /** As large as it is on the page; nothing is 0 × 0 where it is not shown. */
+  /** In CSS pixels; 0 × 0 while it is hidden. */
   size(): Size;
-  /** What is seen for this wish; undefined: all of it. */
-  seen(view: View | undefined): View;
-  place(view: View | undefined): void;
-  /** Marks a pixel; undefined: none. */
+  /** The view within the limits of this pane; undefined: the whole picture. */
+  visible(view: View | undefined): View;
+  /** Shows this view. */
+  update(view: View | undefined): void;
+  /** Marks a pixel; undefined removes the mark. */
   point(pixel: Point | undefined, view: View | undefined): void;
 }
 
-/** The mark around a pixel is at least so wide. */
-const LEAST_MARK = 13;
+/** The minimum width of the mark around a pixel, in CSS pixels. */
+const MIN_MARK = 13;
 
-/** Makes a stage of the server's, which shows its picture whole, one that can be zoomed. */
-export function createStage(element: HTMLElement, plane: HTMLElement, picture: Size, label: string): Stage {
+/** Adds zoom and pan to a pane of the page. */
+export function createPane(element: HTMLElement, plane: HTMLElement, picture: Size, label: string): Pane {
   element.classList.add('ready');
   element.style.setProperty('aspect-ratio', `${picture.width} / ${picture.height}`);
   element.tabIndex = 0;
   element.setAttribute('role', 'group');
-  element.setAttribute('aria-label', `${label}: arrows pan, Shift and arrows go from pixel to pixel`);
+  element.setAttribute('aria-label', `${label}: arrow keys pan, Shift and arrow keys move by one pixel`);
   const cross = document.createElement('div');
   cross.className = 'cross';
   cross.hidden = true;
   element.append(cross);
 
   const size = () => ({ width: element.clientWidth, height: element.clientHeight });
-  const seen = (view: View | undefined) =>
-    view === undefined ? fitted(size(), picture) : settled(view, size(), picture);
+  const visible = (view: View | undefined) =>
+    view === undefined ? fitView(size(), picture) : constrained(view, size(), picture);
 
   return {
     element,
     plane,
     size,
-    seen,
+    visible,
 
-    place(view) {
+    update(view) {
       const { width, height } = size();
       if (width === 0 || height === 0) return;
-      const now = seen(view);
-      const corner = toStage(now, { width, height }, { x: 0, y: 0 });
+      const now = visible(view);
+      const corner = toPane(now, { width, height }, { x: 0, y: 0 });
       const [wide, high] = [picture.width * now.zoom, picture.height * now.zoom];
       plane.style.setProperty('width', `${wide}px`);
       plane.style.setProperty('height', `${high}px`);
@@ -54,9 +55,9 @@ export function createStage(element: HTMLElement, plane: HTMLElement, picture: S
     point(pixel, view) {
       cross.hidden = pixel === undefined || size().width === 0;
       if (pixel === undefined || cross.hidden) return;
-      const now = seen(view);
-      const at = toStage(now, size(), { x: pixel.x + 0.5, y: pixel.y + 0.5 });
-      const side = Math.max(LEAST_MARK, now.zoom + 2);
+      const now = visible(view);
+      const at = toPane(now, size(), { x: pixel.x + 0.5, y: pixel.y + 0.5 });
+      const side = Math.max(MIN_MARK, now.zoom + 2);
       cross.style.setProperty('width', `${side}px`);
       cross.style.setProperty('height', `${side}px`);
       cross.style.setProperty('transform', `translate(${at.x - side / 2}px, ${at.y - side / 2}px)`);
