@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Session } from '../session.ts';
 import { head, ms, row } from '../print.ts';
 import { timed } from '../processes.ts';
+import type { Session } from '../session.ts';
 import { percentile } from '../statistics.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/imgpipe.js', import.meta.url));

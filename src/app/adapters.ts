@@ -7,7 +7,7 @@ import { createEmbeddedBus } from '../adapters/sqlite/event-bus.ts';
 import { kafkaConnectionOf } from '../config/kafka-connection.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
-import type { PictureFormat, Region } from '../domain/records.ts';
+import type { Region } from '../domain/records.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { Broker, EventBus, OpenBusOptions } from '../ports/event-bus.ts';
