@@ -1,32 +1,50 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests that take minutes: stages that are killed, brokers that stop, groups that rebalance, every kind of authentication,
+ * Tests that take minutes: stages that are killed, brokers that stop, groups that rebalance, every kind of
+ * authentication, the contracts on Kafka and on migrated catalogs,
  * the tour and the examples of the guides, thousands of pictures, and the viewer under load and in a browser.
  */
 const LONG = [
   'test/processes/*-faults.test.ts',
   'test/processes/faults-*.test.ts',
   'test/processes/three-brokers.test.ts',
-  'test/adapters/kafka/security.test.ts',
+  'test/adapters/kafka/{event-bus,security}.test.ts',
+  'test/adapters/sqlite/migrated-contracts.test.ts',
   'test/kafka/cluster.test.ts',
   'test/kafka/main.test.ts',
   'test/docs/{examples,kafka-tour}.test.ts',
   'test/adapters/pixels/{bad-files,hostile}.test.ts',
-  'test/house/fresh-checkout.test.ts',
+  'test/house/{docker,fresh-checkout}.test.ts',
   'test/analysis/changed/changed-rates.test.ts',
   'test/web/{browser,pressure}.test.ts',
+];
+
+/** Tests that replace modules or timers, and so need module instances of their own. Loading those takes longer than most tests. */
+const ISOLATED = [
+  'test/adapters/{kafka,pixels}/**/*.test.ts',
+  'test/adapters/sqlite/doorbell.test.ts',
+  'test/docs/unit-file.test.ts',
+  'test/{kafka,web}/**/*.test.ts',
 ];
 
 /** `npm test` skips the long tests; `npm run test:long` runs only them. */
 export default defineConfig(({ mode }) => ({
   test: {
-    include: mode === 'long' ? LONG : ['test/**/*.test.ts'],
-    exclude: mode === 'long' ? [] : LONG,
     globalSetup: ['test/support/build-once.ts', 'test/support/kafka/kafka-for-tests.ts'],
     // Tests wait more than they compute; only those that stop brokers need the machine for themselves.
-    maxWorkers: mode === 'long' ? 1 : 2,
+    maxWorkers: mode === 'long' ? 1 : 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects:
+      mode === 'long'
+        ? [{ extends: true, test: { name: 'long', include: LONG } }]
+        : [
+            {
+              extends: true,
+              test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...LONG, ...ISOLATED], isolate: false },
+            },
+            { extends: true, test: { name: 'isolated', include: ISOLATED, exclude: LONG } },
+          ],
   },
 }));

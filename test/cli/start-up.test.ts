@@ -38,7 +38,6 @@ describe('at its start a command loads', () => {
     ['alive', ['@photostructure/sqlite']],
     ['dead', ['@photostructure/sqlite']],
     ['compare', []],
-    ['comparator', []],
   ])('no package that it does not need: %s', (name, packages) => {
     expect(packagesOf(name)).toEqual(packages);
   });

@@ -6,14 +6,11 @@ import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
 import { SCHEMA, SCHEMA_VERSION } from '../../../src/adapters/sqlite/schema.ts';
 import type { AlertFilter } from '../../../src/ports/catalog/browsing.ts';
 import { PIPELINE_LOCK } from '../../../src/ports/catalog/locks.ts';
-import { catalogContract } from '../../contracts/catalog.ts';
-import { eventBusContract } from '../../contracts/event-bus.ts';
 import { auditOf } from '../../support/audit.ts';
 import { type Running, startProgram } from '../../support/imgpipe.ts';
 import { makeOldCatalog, OLD_ID } from '../../support/old-catalogs.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { levels } from '../../support/samples.ts';
-import { sqliteFaults } from '../../support/sqlite-faults.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -274,26 +271,4 @@ it('a migration that is killed leaves the catalog as it was, and the next one su
   });
   const { catalog } = await openSqlite(folder);
   expect((await auditOf(catalog, 'l2@1')).deadLetters).toBe(letters);
-});
-
-describe('a migrated catalog', () => {
-  catalogContract(async () => {
-    const folder = temporaryFolder();
-    makeOldCatalog(1, folder);
-    const { catalog, db } = await openSqlite(folder);
-    return {
-      catalog,
-      open: async () => {
-        const other = await openSqlite(folder);
-        return { ...other.catalog, close: other.close };
-      },
-      faults: sqliteFaults(db),
-    };
-  });
-
-  eventBusContract(async () => {
-    const folder = temporaryFolder();
-    makeOldCatalog(1, folder);
-    return { open: (as) => openSqlite(folder, as) };
-  });
 });
