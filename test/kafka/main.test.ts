@@ -97,7 +97,7 @@ describe('npm run kafka', () => {
     const data = temporaryFolder();
     chmodSync(data, 0o755);
     const { status, stderr } = await start(['--data', data], { uid: NOBODY }).ended;
-    expect(stderr).toMatch(/^kafka: .* cannot be written or read \(EACCES\): .*\n$/);
+    expect(stderr).toMatch(/^kafka: .* cannot be read or written \(EACCES\): .*\n$/);
     expect(stderr).toContain(data);
     expect(status).toBe(1);
   });
