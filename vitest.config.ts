@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests that take minutes: stages that are killed, brokers that stop, groups that rebalance, every kind of
+ * Tests that take minutes: commands in many processes, stages that are killed, brokers that stop, groups that rebalance, every kind of
  * authentication, the contracts on Kafka and on migrated catalogs,
  * the tour and the examples of the guides, thousands of pictures, and the viewer under load and in a browser.
  */
@@ -15,7 +15,7 @@ const LONG = [
   'test/kafka/main.test.ts',
   'test/docs/{examples,kafka-tour}.test.ts',
   'test/adapters/pixels/{bad-files,hostile}.test.ts',
-  'test/cli/check-memory.test.ts',
+  'test/cli/{alive,check-memory,dead,techniques}.test.ts',
   'test/house/{docker,fresh-checkout}.test.ts',
   'test/analysis/changed/changed-rates.test.ts',
   'test/web/{browser,pressure}.test.ts',
