@@ -1,5 +1,5 @@
 /** How many rows a page has: few enough that reading it blocks the event loop for some milliseconds only. */
-const PAGE = 500;
+const PAGE = 200;
 
 /** All rows of a paged query, one after the other; `keyOf` is what the next page begins after. */
 export async function* rowsOf<T, K>(
