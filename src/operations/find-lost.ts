@@ -6,15 +6,15 @@ import { rowsOf } from './row-stream.ts';
 
 type OpenRows = Pick<AuditCatalog, 'openRanges' | 'openImagePage' | 'openEventPage'>;
 
-/** An open image or event whose message will not come. */
+/** An open image or event whose message will not be delivered. */
 export type LostThing =
   | { readonly kind: 'image'; readonly image: OpenImage }
   | { readonly kind: 'event'; readonly event: OpenEvent };
 
 /**
- * Finds the open images and events whose messages will not come. Where all lie in the range that their partition
- * delivers, which is so as long as nothing is lost, it looks at the ranges alone and not at the rows. `balanceNow` is
- * asked for after the rows were read, so that what was published meanwhile is not taken for lost.
+ * Finds the open images and events whose messages will not be delivered. As long as nothing is lost, all are within the
+ * ranges that their partitions deliver, and only the ranges are read, not the rows. `balanceNow` is called after the
+ * rows are read, so that what was published meanwhile is not reported as lost.
  */
 export async function findLost(catalog: OpenRows, balanceNow: () => Promise<Balance>): Promise<LostThing[]> {
   const ranges = await catalog.openRanges();
