@@ -119,7 +119,7 @@ function headOf({ stack: _, message: __, ...head }: DeadLetterRecord): DeadLette
   return head;
 }
 
-/** A letter's subject and message: of each there is one letter. */
+/** Identifies a dead letter by its subject and message. */
 function keyOf({ stage, technique, image, event, position }: NewDeadLetter): string {
   return JSON.stringify([stage, technique, image?.stream, image?.number, event, positionKey(position)]);
 }

@@ -7,7 +7,7 @@ import { thresholdOf } from './rows.ts';
 /** What a query needs of a connection. */
 export type Reader = Pick<Database, 'all' | 'get'>;
 
-/** See `AuditCatalog.counts`. The caller sees to it that all of it is read at one moment. */
+/** See `AuditCatalog.counts`. The caller must run it in one read transaction. */
 export function countsOf(db: Reader): Counts {
   const streams = streamCounts(db);
   const techniques = techniqueCounts(db);

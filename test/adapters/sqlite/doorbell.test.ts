@@ -92,7 +92,7 @@ describe('a doorbell', () => {
     expect(seen).toEqual(['0', '1', '2']);
   });
 
-  it('whose file cannot be created is no error: consumers poll', async () => {
+  it('whose file cannot be created is not an error: consumers poll', async () => {
     const folder = temporaryFolder();
     rmSync(folder, { recursive: true });
     const file = path.join(folder, 'topic.bell');

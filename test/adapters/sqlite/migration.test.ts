@@ -210,7 +210,7 @@ describe('a catalog of version 1 in use', () => {
     return running;
   }
 
-  it('is not migrated, and its users are named', async () => {
+  it('is not migrated, and the error names its users', async () => {
     const folder = temporaryFolder();
     const file = makeOldCatalog(1, folder, ROWS);
     const other = await holder(folder, 'shared');
