@@ -19,6 +19,6 @@ export const PIPELINE_LOCK = 'folder';
  * or dies. A holder that is merely paused keeps it, unless the adapter has to give up a connection: then `lost` fires.
  */
 export interface Locks {
-  /** Takes a lock, or says who holds it; never waits. `owner` is what others see as the holder: `imgpipe receive (process 123)`. */
+  /** Takes a lock, or returns its current holder; never waits. `owner` is what others see as the holder: `imgpipe receive (process 123)`. */
   lock(name: string, owner: string, mode?: 'exclusive' | 'shared'): Promise<LockResult>;
 }

@@ -32,6 +32,6 @@ export interface OutcomeCatalog {
   markEventsPublished(events: readonly { readonly number: number; readonly position: RecordPosition }[]): Promise<void>;
   /** The first number in the range whose image waits for an outcome of the technique, or whose event waits for its alert. */
   firstOpen(technique: string, range: ImageRange): Promise<number | undefined>;
-  /** Counts what the technique has made of a range of images. */
+  /** Counts the results of the technique for a range of images. */
   tally(technique: string, range: ImageRange): Promise<RangeTally>;
 }
