@@ -226,7 +226,7 @@ describe('without its lock', () => {
     await expect(analyzing).rejects.toMatchObject({ code: 'threshold_disagrees' });
   });
 
-  it('a receiver stands by during a clean, and receives the rest into the cleaned pipeline', async () => {
+  it('a receiver waits on standby during a clean, and receives the rest into the cleaned pipeline', async () => {
     const all = await scene();
     let clean: Promise<void> | undefined;
     const startClean = async () => {
@@ -250,7 +250,7 @@ describe('without its lock', () => {
     expect(lostLocks(all)).toEqual([`receive: ${PIPELINE_LOCK}`]);
   });
 
-  it('a replay fails and says what to do', async () => {
+  it('a replay fails, and the error says what to do', async () => {
     const all = await scene();
     await all.pipeline.receive(
       [],

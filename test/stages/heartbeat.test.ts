@@ -5,8 +5,8 @@ import { ImgpipeError } from '../../src/domain/errors.ts';
 import type { HeartbeatCatalog } from '../../src/ports/catalog/heartbeats.ts';
 import { withHeartbeat } from '../../src/stages/heartbeat.ts';
 
-const HERE = { host: 'here', process: 7 };
-const ANALYZE = { stage: 'analyze', ...HERE } as const;
+const LOCAL = { host: 'here', process: 7 };
+const ANALYZE = { stage: 'analyze', ...LOCAL } as const;
 
 describe('a running stage', () => {
   it('writes a heartbeat at its start, others while it runs, and removes them at its end', async () => {
@@ -24,10 +24,10 @@ describe('a running stage', () => {
 
   it('writes a heartbeat for each stage of its process', async () => {
     const catalog = createMemoryCatalog();
-    const stages = (['receive', 'analyze', 'alert'] as const).map((stage) => ({ stage, ...HERE }));
+    const stages = (['receive', 'analyze', 'alert'] as const).map((stage) => ({ stage, ...LOCAL }));
     await withHeartbeat({ catalog, stages }, async () => {
       for (const { stage } of stages) {
-        await expect.poll(() => catalog.heartbeats(stage, 'here')).toMatchObject([{ stage, ...HERE }]);
+        await expect.poll(() => catalog.heartbeats(stage, 'here')).toMatchObject([{ stage, ...LOCAL }]);
       }
     });
   });

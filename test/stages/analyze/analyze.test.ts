@@ -161,7 +161,7 @@ describe('a picture that does not decode', () => {
     ]);
   });
 
-  it('is dead if the one before it has the same bytes, too', async () => {
+  it('is dead even if the previous picture has the same bytes', async () => {
     const pipeline = await testPipeline();
     expect(await analyzed(pipeline, [CUT, CUT, GREY])).toEqual([
       ['dead', null, null],
@@ -359,7 +359,7 @@ describe('a repetition', () => {
     expect(pipeline.reported('outcome').map(({ outcome }) => outcome.image.number)).toEqual([1, 2]);
   });
 
-  it('uses the reference of the existing outcome, whatever would be found now', async () => {
+  it('uses the reference of the existing outcome, even if another would be found now', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY, png([0, 0, 0]), OTHER]);
     // Another analyzer has found image 2 undecodable.
@@ -589,7 +589,7 @@ describe('the size of a batch', () => {
     expect(await handledBy(pipeline, await pipeline.analyzeStage())).toBe(64);
   });
 
-  it('is what was started before another consumer took over, and never zero', async () => {
+  it('is the number of images started before another consumer took over, and never zero', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY, OTHER, GREY]);
     expect(await handledBy(pipeline, await pipeline.analyzeStage(), { isCurrent: () => false })).toBe(1);

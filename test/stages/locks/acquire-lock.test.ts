@@ -29,7 +29,7 @@ describe('the threshold of a technique', () => {
     expect(await one.thresholds()).toEqual(new Map([[T, levels(2.5)]]));
   });
 
-  it('is refused if a running analyzer uses another; the error names it and the way out', async () => {
+  it('is refused if a running analyzer uses another; the error names that analyzer and how to continue', async () => {
     const [one, two] = twoCatalogs();
     await lock(one, 0, 'imgpipe analyze (process 7)');
     await expect(lock(two, 5, 'the second')).rejects.toMatchObject({
@@ -73,7 +73,7 @@ describe('the threshold of a technique', () => {
 
   it('is not waited for after the signal', async () => {
     const [one, two] = twoCatalogs();
-    await one.lock(`technique-${T}`, 'somebody');
+    await one.lock(`technique-${T}`, 'another analyzer');
     const stop = new AbortController();
     const waiting = lockThreshold(two, T, levels(0), { as: 'this', signal: stop.signal });
     stop.abort();
@@ -82,7 +82,7 @@ describe('the threshold of a technique', () => {
 });
 
 describe('the lock of a stream', () => {
-  it('is waited for while another holds it; the holder and the turn are reported once each', async () => {
+  it('is waited for while another holds it; the wait and the acquisition are reported once each', async () => {
     const [one, two] = twoCatalogs();
     const held = await lockStream(one, 'sky', { as: 'the first', signal });
     const reports: Report[] = [];
