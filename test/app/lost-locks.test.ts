@@ -77,7 +77,7 @@ async function scene(): Promise<Scene> {
   };
 }
 
-/** Every image has its outcome, every event its alert, and no number is missing or given twice. */
+/** Every image has its outcome, every event its alert, and no number is missing or assigned twice. */
 async function expectHandled({ catalog }: Scene): Promise<void> {
   const numbers = Array.from({ length: 9 }, (_, index) => index + 1);
   const ids = numbers.map((number) => ({ stream: 'default', number }));

@@ -76,7 +76,7 @@ describe('a running stage', () => {
     });
   });
 
-  it('goes on if heartbeats cannot be written, and writes them as soon as they can', async () => {
+  it('continues if heartbeats cannot be written, and writes them as soon as they can', async () => {
     const catalog = createMemoryCatalog();
     let failures = 0;
     const full: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {

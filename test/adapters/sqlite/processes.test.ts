@@ -8,7 +8,7 @@ import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('a catalog that several processes create and write at once', () => {
-  it('gives each number once and without holes, and no process fails', async () => {
+  it('assigns each number once and without holes, and no process fails', async () => {
     const folder = temporaryFolder();
     const writers = [1, 2, 3, 4].map(() =>
       startUntilTestEnds('add-images.ts', [folder, '25', '4', '2'], { WAIT_FOR_GO: 'yes' }),

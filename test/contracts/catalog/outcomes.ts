@@ -16,7 +16,7 @@ const UNDECODABLE = { verdict: 'undecodable', detail: 'cut short' } as const;
 /** The rows of outcomes and image events. */
 export function outcomesContract(setUp: SetUpCatalog): void {
   describe('outcomes', () => {
-    it('give each change, and nothing else, the next event number over all streams, pending', async () => {
+    it('assign the next event number over all streams to each change, and to nothing else', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 4);
       await addImages(catalog, 2, 'sky');

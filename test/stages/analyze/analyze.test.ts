@@ -238,15 +238,15 @@ describe('a stored picture', () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY]);
     pipeline.store.faults.lose(keyOf(1));
-    let asked = 0;
+    let keepAlives = 0;
     const keepAlive = async () => {
-      asked += 1;
-      if (asked === 2) pipeline.store.faults.corrupt(keyOf(1), GREY);
+      keepAlives += 1;
+      if (keepAlives === 2) pipeline.store.faults.corrupt(keyOf(1), GREY);
     };
     const waits: Report[] = [];
     const stage = await pipeline.analyzeStage({ objectWaitMs: 60_000 });
     await stage.handle(await messagesOf(pipeline), context({ keepAlive, onReport: (report) => waits.push(report) }));
-    expect([asked, waits.length]).toEqual([2, 1]);
+    expect([keepAlives, waits.length]).toEqual([2, 1]);
     expect(await outcomesOf(pipeline, 1)).toEqual([['first', null, null]]);
   });
 

@@ -53,12 +53,12 @@ describe('the threshold of a technique', () => {
   it('is not refused because of an analyzer that has just ended', async () => {
     const [one, two] = twoCatalogs();
     await one.setThreshold(T, levels(0));
-    let asked = 0;
+    let lockCalls = 0;
     const late: MemoryCatalog = {
       ...two,
       lock: async (name, as, mode) => {
-        asked += 1;
-        return asked === 1 ? { holder: 'an analyzer that ends' } : two.lock(name, as, mode);
+        lockCalls += 1;
+        return lockCalls === 1 ? { holder: 'an analyzer that ends' } : two.lock(name, as, mode);
       },
     };
     await lock(late, 5, 'c');
@@ -86,12 +86,12 @@ describe('the lock of a stream', () => {
     const [one, two] = twoCatalogs();
     const held = await lockStream(one, 'sky', { as: 'the first', signal });
     const reports: Report[] = [];
-    let asked = 0;
+    let lockCalls = 0;
     const asking: MemoryCatalog = {
       ...two,
       lock: async (name, as, mode) => {
-        asked += 1;
-        if (asked === 3) await held.release();
+        lockCalls += 1;
+        if (lockCalls === 3) await held.release();
         return two.lock(name, as, mode);
       },
     };

@@ -147,7 +147,7 @@ describe('a receiver that loses the lock of its stream', () => {
     await expectReceived(pipeline, origins('a', 8));
   });
 
-  it('while it waits for a picture goes on with the same source', async () => {
+  it('while it waits for a picture continues with the same source', async () => {
     const pipeline = await testPipeline();
     let arrive = () => {};
     const arrived = new Promise<void>((resolve) => {
