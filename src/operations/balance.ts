@@ -5,7 +5,7 @@ import type { RecordPosition } from '../domain/records.ts';
 import type { OffsetRange, OpenEvent, OpenImage, OpenRanges } from '../ports/catalog/audit.ts';
 import type { EventBus, PartitionOffsets } from '../ports/event-bus.ts';
 
-/** How far each consumer group has come, read before the catalog. */
+/** The committed offsets of each consumer group, read before the catalog. */
 export type Committed = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 /** The logs, read after the catalog. */
@@ -28,7 +28,7 @@ export async function readLogs(bus: EventBus): Promise<Logs> {
   return { images: await bus.logs(TOPICS.imageAnalysis), events: await bus.logs(TOPICS.imageEventAlert) };
 }
 
-/** Decides what waits and what is lost. A thing is lost if its message is already committed, or is not in the log. */
+/** Decides what waits and what is lost. An image or event is lost if its message is already committed, or is not in the log. */
 export interface Balance {
   /** Whether the message of an open image will be delivered, or is still to be published. */
   imageWaits(image: OpenImage): boolean;

@@ -1,4 +1,4 @@
-/** How many rows a page has: few enough that reading it blocks the event loop for some milliseconds only. */
+/** How many rows a page has: small enough to block the event loop only for a few milliseconds. */
 const PAGE = 500;
 
 /** All rows of a paged query, one after the other; the next page begins after the `keyOf` of the last row. */

@@ -135,10 +135,10 @@ async function summarize(
   if (view !== undefined) {
     const balance = async () =>
       createBalance({ busId: view.bus.id, committed: view.committed, logs: await view.readLogs(), defaultTechnique });
-    for (const thing of await findLost(catalog, balance)) {
-      if (thing.kind === 'event') lostEvents += 1;
-      else lostImages.add(imageName(thing.image.image));
-      faults.add(thing.kind === 'event' ? lostEvent(thing.event) : lostImage(thing.image, defaultTechnique));
+    for (const item of await findLost(catalog, balance)) {
+      if (item.kind === 'event') lostEvents += 1;
+      else lostImages.add(imageName(item.image.image));
+      faults.add(item.kind === 'event' ? lostEvent(item.event) : lostImage(item.image, defaultTechnique));
     }
   }
   return {

@@ -22,7 +22,7 @@ export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
     if (tables.outcomes.get(outcomeKey(technique, image))?.kind === 'dead') deleteOutcome(tables, technique, image);
     const row = imageAt(tables, image);
     if (row === undefined) return;
-    // A verdict may have come from limits that no longer hold.
+    // The verdict may come from limits that have changed.
     putImage(tables, { ...row, position: null, fact: row.fact?.verdict === 'decodes' ? row.fact : null });
   }
 

@@ -35,7 +35,7 @@ export function newMemoryBusState(): MemoryBusState {
   return { logs: new Map(), committed: new Map(), consumers: new Map(), waiting: new Set() };
 }
 
-/** A bus in memory, for tests. One consumer of a group and topic works, the others stand by. */
+/** A bus in memory, for tests. One consumer of a group and topic works, the others are on standby. */
 export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer'): MemoryBus {
   const { logs, committed, consumers, waiting } = state;
 

@@ -42,7 +42,7 @@ export function techniquesWithOutcomes(db: Reader): string[] {
 function streamCounts(db: Reader): StreamCounts[] {
   return db.all('SELECT * FROM stream ORDER BY stream').map((row) => ({
     stream: String(row['stream']),
-    // Numbers are given without holes; an audit checks that.
+    // Numbers are assigned without holes; an audit checks that.
     images: Number(row['last_number']),
     events: Number(row['events']),
     lastNumber: Number(row['last_number']),

@@ -4,7 +4,7 @@ export interface Lock {
   readonly token: string;
   /** Aborts when the lock is lost, for instance with the connection that held it; a release does not abort it. */
   readonly lost: AbortSignal;
-  /** Gives the lock up. Releasing a lock again, or one that is lost, does nothing. */
+  /** Releases the lock. Releasing a lock again, or one that is lost, does nothing. */
   release(): Promise<void>;
 }
 
