@@ -16,7 +16,7 @@ const LONG = [
   'test/docs/{examples,kafka-tour}.test.ts',
   'test/adapters/pixels/{bad-files,hostile}.test.ts',
   'test/cli/{alive,check-memory,dead,techniques}.test.ts',
-  'test/house/{docker,fresh-checkout}.test.ts',
+  'test/repository/{docker,fresh-checkout}.test.ts',
   'test/analysis/changed/changed-rates.test.ts',
   'test/web/{browser,pressure}.test.ts',
 ];

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isTurned } from '../src/adapters/generated/generated-source.ts';
+import { isRotated } from '../src/adapters/generated/generated-source.ts';
 import { decodePicture, encodeJpeg } from '../src/adapters/pixels/codec.ts';
 import { encodeDifference } from '../src/adapters/pixels/workers/pixel-tasks.ts';
 import { l2 } from '../src/analysis/l2.ts';
@@ -16,7 +16,7 @@ export async function pixelsAlone(original: string, images: number): Promise<num
   await turnAndCompare();
   const began = performance.now();
   for (let number = 1; number <= images; number += 1) {
-    if (isTurned(number)) await turnAndCompare();
+    if (isRotated(number)) await turnAndCompare();
   }
   return images / ((performance.now() - began) / 1000);
 

@@ -43,7 +43,7 @@ export interface AdapterOptions {
   readonly as: string;
   /** Creates the folder and the catalog if they do not exist; otherwise that is `not_found`. */
   readonly create: boolean;
-  /** The techniques that a program brings. */
+  /** The techniques that a program provides. */
   readonly techniques?: readonly RegisteredTechnique[];
 }
 
@@ -86,7 +86,7 @@ export async function openAdapters({ config, command, as, create, techniques }: 
   };
 }
 
-/** Opens the configured broker's bus. Throws `config_invalid` for its settings at once, before anything is opened. */
+/** Opens the configured broker's bus. Throws `config_invalid` for invalid settings before anything is opened. */
 function busOpener(
   config: Config,
   command: string,

@@ -5,7 +5,7 @@ import { measureOf } from './measure.ts';
 import { isSmall, maskOf, openComparator, readPicture } from './pixel-adapters.ts';
 
 export interface CompareFilesOptions {
-  /** The techniques that a program brings. */
+  /** The techniques that a program provides. */
   readonly techniques?: readonly RegisteredTechnique[];
   /** Whether to make the difference image; by default it is made. */
   readonly draw?: boolean;

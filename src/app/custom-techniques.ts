@@ -14,7 +14,7 @@ const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 const MAX_VERSION = 999_999;
 const UNITS: readonly unknown[] = ['levels', 'px', 'score'];
 
-/** The techniques that a program brings. Throws `config_invalid`. */
+/** The techniques that a program provides. Throws `config_invalid`. */
 export function registerTechniques(given: unknown): readonly RegisteredTechnique[] {
   if (given === undefined) return [];
   if (!Array.isArray(given)) throw invalid(`techniques: ${valueText(given)} is not valid: use a list of techniques`);
@@ -22,14 +22,16 @@ export function registerTechniques(given: unknown): readonly RegisteredTechnique
   return given.map((each: unknown, index) => {
     const technique = checked(each, `techniques[${index}]`);
     if (names.has(technique.name)) {
-      throw invalid(`techniques[${index}].name: there is a technique ${technique.name} already: use another name`);
+      throw invalid(
+        `techniques[${index}].name: the name ${technique.name} is already used by another technique: use another name`,
+      );
     }
     names.add(technique.name);
     return { ...technique, id: `${technique.name}@${technique.version}` };
   });
 }
 
-/** The technique with its results checked. Whatever goes wrong in it is its own fault: `internal`, or `too_large` when it takes too long. */
+/** The technique with its results checked. An error that it throws becomes `internal`; one that takes too long is `too_large`. */
 export function guarded(technique: RegisteredTechnique, config: Pick<Config, 'maxPictureTime'>): RegisteredTechnique {
   const { id } = technique;
   const late = () =>
@@ -42,7 +44,7 @@ export function guarded(technique: RegisteredTechnique, config: Pick<Config, 'ma
     async measure(reference, image, context) {
       let result: unknown;
       try {
-        // In a promise, so that what it throws and what it rejects with are one.
+        // In an async function, so that a thrown error and a rejection are handled alike.
         const measuring = (async () => technique.measure(reference, image, context))();
         result = await withDeadline(config.maxPictureTime, measuring, late);
       } catch (thrown) {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Database, type DatabaseOptions, openDatabase } from '../adapters/sqlite/database.ts';
 import { type ErrorCode, ImgpipeError } from '../domain/errors.ts';
 
-/** What a user can do about an error of the catalog's file: adapters know no settings. */
+/** Hints for errors of the catalog's file. They are added here, because adapters know no settings. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
   no_permission: ', or choose another folder with --data',
   config_invalid: ': choose another folder with --data',

@@ -22,6 +22,6 @@ export function measureOf(
 
 function techniqueNamed(name: string, custom: readonly RegisteredTechnique[]) {
   const found = [...TECHNIQUES, ...custom].find((technique) => technique.name === name);
-  if (found === undefined) throw new Error(`there is no technique ${name}`);
+  if (found === undefined) throw new Error(`technique ${name} does not exist`);
   return found;
 }

@@ -59,7 +59,7 @@ export interface OpenOptions {
   /** Ends the retries of the setting `wait`. */
   readonly signal?: AbortSignal;
   readonly onReport?: Observer['onReport'];
-  /** The techniques that a program brings. */
+  /** The techniques that a program provides. */
   readonly techniques?: readonly RegisteredTechnique[];
 }
 

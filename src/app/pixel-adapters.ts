@@ -26,7 +26,7 @@ import { limitsOf, maxFileBytes } from './picture-limits.ts';
 /** The picture that the generated stream starts from. */
 const ORIGINAL = fileURLToPath(new URL('../../image_original/original_image.jpg', import.meta.url));
 
-/** The most threads that `auto` starts, because each holds a codec's memory. */
+/** The maximum number of threads that `auto` starts, because each holds a codec's memory. */
 const MAX_WORKERS = 4;
 
 /** Pictures up to these sizes are handled in milliseconds whatever they contain, so no time limit is needed. */
@@ -87,7 +87,7 @@ export function isSmall(bytes: Uint8Array, config: Config): boolean {
   try {
     return needOf(bytes, format, limitsOf(config)).pixels <= SMALL_PIXEL_BYTES;
   } catch {
-    // It is refused by its header.
+    // The comparator rejects it by its header.
     return true;
   }
 }

@@ -5,7 +5,7 @@ import { ImgpipeError } from '../domain/errors.ts';
 import type { CustomTechnique } from '../ports/technique.ts';
 import { type RegisteredTechnique, registerTechniques } from './custom-techniques.ts';
 
-/** The settings of a program, and the techniques that it brings. */
+/** The settings of a program, and the techniques that it provides. */
 export interface PipelineOptions extends Settings {
   readonly techniques?: readonly CustomTechnique[] | undefined;
 }

@@ -14,7 +14,7 @@ export interface SourcePicture {
   readonly onlyIfNew?: boolean;
 }
 
-/** What a program gives to `receive`: paths of files and folders, or a source of its own. */
+/** What a program gives to `receive`: paths of files and folders, or a source. */
 export type PipelineInput = string | readonly string[] | ImageSource | AsyncIterable<SourcePicture>;
 
 const USE =
@@ -86,7 +86,7 @@ function checkedItem(item: unknown, maxBytes: number): SourceItem {
   return { kind, origin, bytes: new Uint8Array(bytes), onlyIfNew: onlyIfNew === true };
 }
 
-/** The items, until the signal aborts. An iterable that hangs is left behind. */
+/** The items, until the signal aborts. An iterable that hangs is abandoned. */
 async function* whileRunning(items: AsyncIterable<unknown>, signal: AbortSignal): AsyncGenerator<unknown> {
   const iterator = items[Symbol.asyncIterator]();
   let isDone = false;

@@ -22,7 +22,7 @@ export interface Reader {
   view(alert: number): Promise<AlertView>;
   /** An alert's image as a JPEG file with a box around each region. */
   boxed(alert: AlertView): Promise<Uint8Array>;
-  /** Whether a stage is alive on this host. Asks only the catalog. */
+  /** Whether a stage is alive on this host. Reads only the catalog. */
   alive(stage: StageName): Promise<Liveness>;
   /** The dead letters, newest first. */
   deadLetters(): AsyncIterable<DeadLetterHead>;

@@ -13,7 +13,7 @@ import { pause, withRetry } from '../stages/retry.ts';
 import type { Adapters } from './adapters.ts';
 import { checkedIdentity } from './checked-identity.ts';
 
-/** Which command starts, and whether it waits for what is out of reach. */
+/** Which command starts, and whether it waits for unreachable services. */
 export interface StartContext {
   readonly config: Pick<Config, 'wait'>;
   readonly command: string;
@@ -66,7 +66,7 @@ export async function withSession<T>(
   const { adapters, onReport, signal = new AbortController().signal } = parts;
   const [stage] = stages;
   const heartbeats = stages.map((name) => ({ stage: name, host: hostname(), process: process.pid }));
-  // A stage that has started waits for what is out of reach, whatever the setting `wait` says.
+  // A stage that has started retries transient errors even without the setting `wait`.
   const waiting = { ...parts, config: { wait: true } };
   let started = false;
 

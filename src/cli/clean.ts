@@ -40,7 +40,7 @@ export function runClean(command: Command, { yes, dryRun, keepTopics }: CleanOpt
 
 function linesOf(
   { data, broker }: Pick<Pipeline, 'data' | 'broker'>,
-  { images, events, alerts, files, strangers }: CleanPlan,
+  { images, events, alerts, files, unknownFiles }: CleanPlan,
   { dryRun, keepTopics }: { dryRun: boolean; keepTopics: boolean },
 ): string[] {
   const topics = broker === 'embedded' ? '' : `, with the topics and groups on ${broker}`;
@@ -48,7 +48,7 @@ function linesOf(
   const removed = `${counted(files, 'file')}${keepTopics ? '' : ' and all messages'} ${dryRun ? 'would' : 'will'} be removed`;
   return [
     `${escapeText(data)}: ${contents}; ${removed}${keepTopics ? '; messages are kept' : topics}`,
-    ...strangers.map((key) => `  kept, not written by imgpipe: ${escapeText(key)}`),
+    ...unknownFiles.map((key) => `  kept, not written by imgpipe: ${escapeText(key)}`),
   ];
 }
 

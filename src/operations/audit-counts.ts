@@ -1,7 +1,7 @@
 import type { Counts } from '../ports/catalog/audit.ts';
 import type { AuditTotals, Fault } from './audit-report.ts';
 
-/** Where what the catalog counts as it goes is not what its rows come to. */
+/** Reports where the catalog's counters differ from its rows. */
 export function countFaults(counts: Counts, totals: AuditTotals): Fault[] {
   const pairs: readonly (readonly [string, number, number])[] = [
     ['images', counts.images, totals.images],
@@ -12,6 +12,6 @@ export function countFaults(counts: Counts, totals: AuditTotals): Fault[] {
   return pairs.flatMap(([what, counted, rows]) =>
     counted === rows
       ? []
-      : [{ key: `count of ${what}`, what: `the catalog counts ${counted}, and has rows of ${rows}` }],
+      : [{ key: `count of ${what}`, what: `the catalog counts ${counted}, but has rows for ${rows}` }],
   );
 }

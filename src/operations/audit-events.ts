@@ -3,7 +3,7 @@ import type { AuditListener, AuditTotals, OpenEventRow } from './audit-report.ts
 import { reportHole } from './numbering.ts';
 import { peekable, type Rows, rowsOf } from './row-stream.ts';
 
-/** Goes through events, alerts and the dead letters of events side by side, by their numbers. */
+/** Reads events, alerts and the dead letters of events in parallel, by number. */
 export async function auditEvents(
   pages: CatalogPages,
   listener: AuditListener,
@@ -43,8 +43,8 @@ export async function auditEvents(
 }
 
 function checkEvent({ number, event }: EventRow, lastEvent: number, { onFault }: AuditListener): void {
-  if (event === undefined) onFault({ key: eventKey(number), what: 'there is no outcome that says what changed' });
-  if (number > lastEvent) onFault({ key: eventKey(number), what: 'its number is past the last one given' });
+  if (event === undefined) onFault({ key: eventKey(number), what: 'its outcome is missing' });
+  if (number > lastEvent) onFault({ key: eventKey(number), what: 'its number is higher than the last one assigned' });
 }
 
 /** Alerts before the next event have no event. */

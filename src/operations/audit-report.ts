@@ -1,7 +1,7 @@
 import type { ImageId, RecordPosition } from '../domain/records.ts';
 import type { OpenImage } from '../ports/catalog/audit.ts';
 
-/** Something in the catalog that does not fit together: the key of the thing, and what is wrong with it. */
+/** An inconsistency: the key of the row or object, and what is wrong with it. */
 export interface Fault {
   readonly key: string;
   readonly what: string;

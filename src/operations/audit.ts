@@ -7,7 +7,7 @@ import { createNumbering } from './numbering.ts';
 import { peekable, type Rows, rowsOf } from './row-stream.ts';
 
 /**
- * Reads all rows of one moment, each once and in order, and reports what does not fit together and what is open. Its
+ * Reads all rows of one moment, each once and in order, and reports inconsistencies and what is open. Its
  * memory does not grow with the number of rows, but with the number of holes in them.
  */
 export async function auditRows(

@@ -5,7 +5,7 @@ import type { RecordPosition } from '../domain/records.ts';
 import type { OffsetRange, OpenEvent, OpenImage, OpenRanges } from '../ports/catalog/audit.ts';
 import type { EventBus, PartitionOffsets } from '../ports/event-bus.ts';
 
-/** How far each consumer group has come, read before the catalog. */
+/** The committed offsets of each consumer group, read before the catalog. */
 export type Committed = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 /** The logs, read after the catalog. */
@@ -28,13 +28,13 @@ export async function readLogs(bus: EventBus): Promise<Logs> {
   return { images: await bus.logs(TOPICS.imageAnalysis), events: await bus.logs(TOPICS.imageEventAlert) };
 }
 
-/** Tells what waits from what is lost: whose message is committed already, or is not in the log. */
+/** Decides what waits and what is lost. An image or event is lost if its message is already committed, or is not in the log. */
 export interface Balance {
-  /** Whether the message of an open image will come; an unpublished one is still to be published. */
+  /** Whether the message of an open image will be delivered, or is still to be published. */
   imageWaits(image: OpenImage): boolean;
-  /** Whether the message of an open event will come. An unpublished one comes again with its image's, and only then. */
+  /** Whether the message of an open event will be delivered. An unpublished one is published only if its image's is delivered. */
   eventWaits(event: OpenEvent): boolean;
-  /** Whether all published things within these ranges wait. */
+  /** Whether all messages within these ranges will be delivered. */
   allWait(ranges: OpenRanges): boolean;
 }
 
@@ -42,27 +42,27 @@ export interface BalanceParts {
   readonly busId: string;
   readonly committed: Committed;
   readonly logs: Logs;
-  /** What images are owed to while no technique is in use. */
+  /** The technique that images wait for while none is in use. */
   readonly defaultTechnique: string;
 }
 
 export function createBalance({ busId, committed, logs, defaultTechnique }: BalanceParts): Balance {
-  const comes = (position: RecordPosition, within: readonly Log[], group: string) =>
+  const isDelivered = (position: RecordPosition, within: readonly Log[], group: string) =>
     willBeDelivered(position, busId, within, committed.get(group) ?? new Map());
-  const imageComes = (position: RecordPosition, technique: string | null) =>
-    comes(position, logs.images, consumerGroup(technique ?? defaultTechnique));
-  const eventComes = (position: RecordPosition) => comes(position, logs.events, ALERT_GROUP);
+  const isImageDelivered = (position: RecordPosition, technique: string | null) =>
+    isDelivered(position, logs.images, consumerGroup(technique ?? defaultTechnique));
+  const isEventDelivered = (position: RecordPosition) => isDelivered(position, logs.events, ALERT_GROUP);
   return {
-    imageWaits: ({ position, technique }) => position === null || imageComes(position, technique),
+    imageWaits: ({ position, technique }) => position === null || isImageDelivered(position, technique),
     eventWaits: ({ position, imagePosition, technique }) => {
-      if (position !== null) return eventComes(position);
-      return imagePosition === null || imageComes(imagePosition, technique);
+      if (position !== null) return isEventDelivered(position);
+      return imagePosition === null || isImageDelivered(imagePosition, technique);
     },
-    // Each partition delivers one range of offsets: what lies between two that come comes too.
+    // Each partition delivers one range of offsets: if both ends are delivered, so is everything between them.
     allWait: ({ images, events }) =>
       images.every((range) =>
-        endsOf(range, TOPICS.imageAnalysis).every((position) => imageComes(position, range.technique)),
-      ) && events.every((range) => endsOf(range, TOPICS.imageEventAlert).every(eventComes)),
+        endsOf(range, TOPICS.imageAnalysis).every((position) => isImageDelivered(position, range.technique)),
+      ) && events.every((range) => endsOf(range, TOPICS.imageEventAlert).every(isEventDelivered)),
   };
 }
 

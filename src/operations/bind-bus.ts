@@ -2,15 +2,15 @@ import { ImgpipeError } from '../domain/errors.ts';
 import type { AuditCatalog, Counts } from '../ports/catalog/audit.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 
-/** What of a bus a catalog keeps. */
+/** How a catalog identifies a bus. */
 interface KnownBus {
   readonly id: string;
   readonly address: string;
 }
 
 /**
- * A catalog knows its bus. Another one is refused with `bus_differs`, naming both, unless nothing waits: then the
- * pipeline moves to it.
+ * Binds the catalog to a bus. Throws `bus_differs`, naming both, if messages wait on another bus; otherwise the pipeline
+ * moves to the new one.
  */
 export async function bindBus(
   catalog: Pick<Catalog, 'identity' | 'setBus'> & Pick<AuditCatalog, 'counts'>,
@@ -22,7 +22,7 @@ export async function bindBus(
   await catalog.setBus(bus.id);
 }
 
-/** For what works with messages that there are: throws `bus_differs` where the pipeline's bus is another one. */
+/** Throws `bus_differs` if the catalog is bound to another bus. For commands that need existing messages. */
 export async function requireBus(catalog: Pick<Catalog, 'identity'>, bus: KnownBus): Promise<void> {
   const { busId } = await catalog.identity();
   if (busId === null || busId === bus.id) return;
@@ -32,12 +32,12 @@ export async function requireBus(catalog: Pick<Catalog, 'identity'>, bus: KnownB
   );
 }
 
-/** A bus as people and catalogs know it. */
+/** The id of a bus with its address, for messages. */
 export function busName({ id, address }: KnownBus): string {
   return id === address ? id : `${id} (${address})`;
 }
 
-/** Throws `bus_differs` where something waits on another bus than this. */
+/** Throws `bus_differs` if images or events wait on another bus. */
 export function checkBus(
   busId: string | null,
   bus: KnownBus,

@@ -16,7 +16,7 @@ export async function listAlerts(
   page: AlertPage,
 ): Promise<AlertList> {
   const { limit, before, after } = page;
-  // One alert more than the page holds shows whether there is another page.
+  // One more alert than the page holds shows whether there is another page.
   const found = await catalog.alertPage(filter, { ...page, limit: limit + 1 });
   const more = found.length > limit;
   const entries = after === undefined ? found.slice(0, limit) : found.slice(-limit);

@@ -11,7 +11,7 @@ import type { BusView, StatusParts, Totals } from './status-parts.ts';
 import { verifyFiles } from './verify-files.ts';
 
 export interface CheckParts extends StatusParts {
-  /** What the broker says; undefined while it is out of reach: nothing is told to be lost then. */
+  /** The state of the broker; undefined while it is unreachable: nothing is reported as lost then. */
   readonly view: BusView | undefined;
   readonly onChecked?: (objects: number) => void;
 }
@@ -19,11 +19,11 @@ export interface CheckParts extends StatusParts {
 /** How many images are looked up together. */
 const PAGE = 500;
 
-/** Reads every row and every object, as they are at one moment, and adds what is wrong with them to the faults. */
+/** Reads every row and every object of one snapshot, and adds what is wrong with them to the faults. */
 export async function checkAll(parts: CheckParts, faults: FaultList): Promise<Totals> {
   const { catalog, store, view, defaultTechnique, onChecked } = parts;
   return catalog.snapshot(async (pages) => {
-    // What is read of the broker after this moment has all that the catalog has.
+    // The logs are read after the snapshot, so they contain every message that it has a position for.
     const balance =
       view &&
       createBalance({ busId: view.bus.id, committed: view.committed, logs: await view.readLogs(), defaultTechnique });
@@ -35,27 +35,27 @@ export async function checkAll(parts: CheckParts, faults: FaultList): Promise<To
       onOpenEvent: events.add,
     });
     const waiting = { analysis: images.count(), alert: await events.count() };
-    // Rows that are missing make the counts differ, and are named already.
+    // Missing rows also make the counts differ, and have been reported already.
     if (faults.count() === 0) for (const fault of countFaults(await pages.counts(), totals)) faults.add(fault);
     await verifyFiles({ pages, catalog, store, faults, ...(onChecked && { onChecked }) });
     return { ...totals, waiting };
   });
 }
 
-/** Counts the open images that will come; one that is lost for a technique is a fault, and does not count. */
+/** Counts the open images that will be delivered. One that is lost for a technique is a fault and is not counted. */
 function createWaitingImages(balance: Balance | undefined, defaultTechnique: string, faults: FaultList) {
   let waiting = 0;
   let latest: { readonly name: string; counted: boolean } | undefined;
   return {
     add(open: OpenImage): void {
       const name = imageName(open.image);
-      const comes = balance === undefined || balance.imageWaits(open);
-      if (!comes) faults.add(lostImage(open, defaultTechnique));
-      // An image's techniques come one after the other.
+      const waits = balance === undefined || balance.imageWaits(open);
+      if (!waits) faults.add(lostImage(open, defaultTechnique));
+      // The rows of one image are consecutive.
       if (latest?.name !== name) {
-        latest = { name, counted: comes };
-        if (comes) waiting += 1;
-      } else if (!comes && latest.counted) {
+        latest = { name, counted: waits };
+        if (waits) waiting += 1;
+      } else if (!waits && latest.counted) {
         latest.counted = false;
         waiting -= 1;
       }
@@ -68,7 +68,7 @@ function createWaitingEvents(catalog: Pick<Catalog, 'images'>, balance: Balance 
   const unpublished: OpenEventRow[] = [];
   let waiting = 0;
 
-  function judge(event: OpenEventRow, imagePosition: RecordPosition | null): void {
+  function addEvent(event: OpenEventRow, imagePosition: RecordPosition | null): void {
     if (balance === undefined || balance.eventWaits({ ...event, imagePosition })) waiting += 1;
     else faults.add(lostEvent(event));
   }
@@ -76,14 +76,14 @@ function createWaitingEvents(catalog: Pick<Catalog, 'images'>, balance: Balance 
   return {
     add(event: OpenEventRow): void {
       if (event.position === null) unpublished.push(event);
-      else judge(event, null);
+      else addEvent(event, null);
     },
-    /** The events that will come; those that are not published need a look at their images. */
+    /** Counts the events that will be delivered. Unpublished ones depend on the positions of their images. */
     async count(): Promise<number> {
       for (let first = 0; first < unpublished.length; first += PAGE) {
         const page = unpublished.slice(first, first + PAGE);
         const images = await catalog.images(page.map(({ image }) => image));
-        for (const [index, event] of page.entries()) judge(event, images[index]?.position ?? null);
+        for (const [index, event] of page.entries()) addEvent(event, images[index]?.position ?? null);
       }
       return waiting;
     },

@@ -19,24 +19,24 @@ export interface CleanPlan {
   readonly images: number;
   readonly events: number;
   readonly alerts: number;
-  /** The files that will go. */
+  /** How many files will be removed. */
   readonly files: number;
-  /** Files in the pipeline's folders that it did not write, and that stay. */
-  readonly strangers: readonly string[];
+  /** Files in the pipeline's folders that it did not write. They are kept. */
+  readonly unknownFiles: readonly string[];
 }
 
 export interface CleanParts {
   readonly catalog: Catalog;
   readonly store: ObjectStore;
-  /** The bus to be emptied; undefined where its messages are to stay, to be passed over later. */
+  /** The bus to empty; undefined to keep its messages, which stages skip later. */
   readonly bus: EventBus | undefined;
   readonly as: string;
 }
 
-/** How many keys are looked up and removed together. */
+/** How many keys are looked up and removed at a time. */
 const PAGE = 256;
 
-/** What `clean` would remove, and what it would leave. */
+/** What `clean` would remove, and what it would keep. */
 export async function planClean({ catalog, store }: Pick<CleanParts, 'catalog' | 'store'>): Promise<CleanPlan> {
   const ours = new Set<string>();
   await withWrittenKeys(catalog, store, (keys) => {
@@ -50,18 +50,18 @@ export async function planClean({ catalog, store }: Pick<CleanParts, 'catalog' |
     events: counts.events,
     alerts: counts.alerts,
     files: present.filter((key) => ours.has(key)).length + incoming.length,
-    strangers: present.filter((key) => !ours.has(key)).sort(),
+    unknownFiles: present.filter((key) => !ours.has(key)).sort(),
   };
 }
 
 /**
- * Removes all that the pipeline wrote, and only that, and begins anew under a new pipeline id. Throws `in_use` while
- * a stage runs. Broken off in the middle it leaves a mark that every other command refuses; run again, it finishes.
+ * Removes all that the pipeline wrote, and nothing else, and gives the pipeline a new id. Throws `in_use` while a stage
+ * runs. If it is interrupted, other commands throw `clean_unfinished` until it is run again and finishes.
  */
 export async function clean({ catalog, store, bus, as }: CleanParts): Promise<void> {
-  const answer = await catalog.lock(PIPELINE_LOCK, as);
-  if (!('lock' in answer)) {
-    throw new ImgpipeError('in_use', `${store.address} is in use by ${answer.holder}: stop that first`);
+  const result = await catalog.lock(PIPELINE_LOCK, as);
+  if (!('lock' in result)) {
+    throw new ImgpipeError('in_use', `${store.address} is in use by ${result.holder}: stop that first`);
   }
   try {
     if (bus !== undefined) await checkFree(catalog, bus);
@@ -71,11 +71,11 @@ export async function clean({ catalog, store, bus, as }: CleanParts): Promise<vo
     await bus?.clear();
     await catalog.endClean();
   } finally {
-    await answer.lock.release();
+    await result.lock.release();
   }
 }
 
-/** Before anything is removed: the messages are on this bus, and nobody takes them. */
+/** Checks before anything is removed that the messages are on this bus, and that it has no consumers. */
 async function checkFree(catalog: Catalog, bus: EventBus): Promise<void> {
   const { busId } = await catalog.identity();
   if (busId !== null && busId !== bus.id) {
@@ -88,12 +88,12 @@ async function checkFree(catalog: Catalog, bus: EventBus): Promise<void> {
   if (members.flat().length > 0) {
     throw new ImgpipeError(
       'in_use',
-      `${bus.address} still has consumers of this pipeline: ${members.flat().join(', ')}: stop them first; one that was killed counts until its session time-out is over`,
+      `${bus.address} still has consumers of this pipeline: ${members.flat().join(', ')}: stop them first; a killed consumer counts until its session timeout has passed`,
     );
   }
 }
 
-/** The keys that the catalog's rows own, and the masks', in parts; all of one moment, which stays while they are removed. */
+/** The keys of the catalog's rows and of the masks, page by page. The rows are read from one snapshot, which removals do not affect. */
 async function withWrittenKeys(
   catalog: Catalog,
   store: ObjectStore,

@@ -30,7 +30,7 @@ export async function findDeadLetters(
   const existing =
     range === undefined ? 'there are none' : `there are ${range.count}, from ${range.first} to ${range.last}`;
   const missing = ids.find((_, index) => letters[index] === undefined);
-  throw new ImgpipeError('not_found', `there is no dead letter ${missing}: ${existing}`);
+  throw new ImgpipeError('not_found', `dead letter ${missing} does not exist: ${existing}`);
 }
 
 /** A dead letter with its message. Throws `not_found`. */

@@ -1,6 +1,6 @@
 import type { Fault } from './audit-report.ts';
 
-/** How many faults are named; all of them are counted. */
+/** How many faults are listed; all of them are counted. */
 const MAX_NAMED = 1000;
 
 export interface FaultList {
@@ -10,7 +10,7 @@ export interface FaultList {
   first(): readonly Fault[];
 }
 
-/** Keeps its memory bounded, however much is wrong. */
+/** Memory is bounded, whatever the number of faults. */
 export function createFaultList(): FaultList {
   const first: Fault[] = [];
   let count = 0;

@@ -6,24 +6,24 @@ import { rowsOf } from './row-stream.ts';
 
 type OpenRows = Pick<AuditCatalog, 'openRanges' | 'openImagePage' | 'openEventPage'>;
 
-/** An open image or event whose message will not come. */
-export type LostThing =
+/** An open image or event whose message will not be delivered. */
+export type LostItem =
   | { readonly kind: 'image'; readonly image: OpenImage }
   | { readonly kind: 'event'; readonly event: OpenEvent };
 
 /**
- * Finds the open images and events whose messages will not come. Where all lie in the range that their partition
- * delivers, which is so as long as nothing is lost, it looks at the ranges alone and not at the rows. `balanceNow` is
- * asked for after the rows were read, so that what was published meanwhile is not taken for lost.
+ * Finds the open images and events whose messages will not be delivered. As long as nothing is lost, all are within the
+ * ranges that their partitions deliver, and only the ranges are read, not the rows. `balanceNow` is called after the
+ * rows are read, so that what was published meanwhile is not reported as lost.
  */
-export async function findLost(catalog: OpenRows, balanceNow: () => Promise<Balance>): Promise<LostThing[]> {
+export async function findLost(catalog: OpenRows, balanceNow: () => Promise<Balance>): Promise<LostItem[]> {
   const ranges = await catalog.openRanges();
   const unpublished: OpenEvent[] = [];
   for await (const event of openEvents(catalog, { unpublished: true })) unpublished.push(event);
   const balance = await balanceNow();
   if (balance.allWait(ranges) && unpublished.every(balance.eventWaits)) return [];
 
-  const suspects: LostThing[] = [];
+  const suspects: LostItem[] = [];
   for await (const image of rowsOf(
     (after, limit) => catalog.openImagePage(after, limit),
     (row: OpenImage) => row,
@@ -34,8 +34,8 @@ export async function findLost(catalog: OpenRows, balanceNow: () => Promise<Bala
     if (!balance.eventWaits(event)) suspects.push({ kind: 'event', event });
   }
   const latest = await balanceNow();
-  return suspects.filter((thing) =>
-    thing.kind === 'image' ? !latest.imageWaits(thing.image) : !latest.eventWaits(thing.event),
+  return suspects.filter((item) =>
+    item.kind === 'image' ? !latest.imageWaits(item.image) : !latest.eventWaits(item.event),
   );
 }
 

@@ -3,12 +3,12 @@ import { TOPICS } from '../domain/messages.ts';
 import type { EventBus, PartitionOffsets } from '../ports/event-bus.ts';
 import type { Committed, Logs } from './balance.ts';
 
-/** How far a consumer group has come in a topic. */
+/** The progress of a consumer group in a topic. */
 export interface GroupLag {
   /** Their names on the broker. */
   readonly topic: string;
   readonly group: string;
-  /** The consumers that the broker knows of. */
+  /** The consumers in the group, according to the broker. */
   readonly members: readonly string[];
   /** The messages that wait, in all partitions. */
   readonly lag: number;
@@ -16,7 +16,7 @@ export interface GroupLag {
 }
 
 export interface PartitionLag extends PartitionOffsets {
-  /** The next offset that the group takes; null where it has not committed one. */
+  /** The committed offset: the next one to consume; null if the group has not committed one. */
   readonly committed: number | null;
   readonly lag: number;
 }
@@ -43,13 +43,13 @@ function lagOf(log: PartitionOffsets, committed: number | undefined): PartitionL
   return { ...log, committed: committed ?? null, lag: Math.max(0, log.end - next) };
 }
 
-/** Where a group has more members than the pipeline has streams, in words: a stream is on one partition, and that is one member's. */
+/** Notes on groups with more members than streams: a stream is on one partition, which only one member consumes. */
 export function idleMembers(lags: readonly GroupLag[], streams: readonly { readonly stream: string }[]): string[] {
   if (streams.length === 0) return [];
   return lags
     .filter(({ members }) => members.length > streams.length)
     .map(({ group, members }) => {
-      const whose = streams.length === 1 ? `the one stream, ${streams[0]?.stream}, sits` : 'each stream sits';
-      return `${group} has ${members.length} members for ${streams.length} ${streams.length === 1 ? 'stream' : 'streams'}: ${whose} on one partition, which is one member's, so at most ${streams.length} of them ${streams.length === 1 ? 'has' : 'have'} work`;
+      const whose = streams.length === 1 ? `the only stream, ${streams[0]?.stream}, is` : 'each stream is';
+      return `${group} has ${members.length} members for ${streams.length} ${streams.length === 1 ? 'stream' : 'streams'}: ${whose} on one partition, which only one member consumes, so at most ${streams.length} of them ${streams.length === 1 ? 'has' : 'have'} work`;
     });
 }

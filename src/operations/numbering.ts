@@ -1,7 +1,7 @@
 import type { ImageId } from '../domain/records.ts';
 import type { Fault } from './audit-report.ts';
 
-/** How many numbers of one hole are named one by one. */
+/** How many numbers of one hole are reported one by one. */
 const MAX_NAMED = 100;
 
 /** Checks that the numbers of each stream run from 1 to its last number without holes. */
@@ -10,7 +10,7 @@ export interface Numbering {
   add(image: ImageId): void;
   /** After the last image. */
   end(): void;
-  /** Whether this number of the present stream, below the last one added, lies in a hole. */
+  /** Whether this number of the current stream, below the last one added, is in a hole. */
   isMissing(image: ImageId): boolean;
 }
 
@@ -23,24 +23,24 @@ export function createNumbering(
   let last = 0;
   let holes: { first: number; end: number }[] = [];
 
-  function leave(): void {
+  function endStream(): void {
     if (stream === undefined) return;
-    const given = lastNumbers.get(stream);
+    const lastNumber = lastNumbers.get(stream);
     lastNumbers.delete(stream);
-    if (given === undefined || given < last) {
+    if (lastNumber === undefined || lastNumber < last) {
       onFault({
         key: `stream ${stream}`,
         what: 'the row with its last number is missing, or behind its images',
       });
     } else {
-      reportHole((number) => `image ${stream}/${number}`, last, given + 1, onFault);
+      reportHole((number) => `image ${stream}/${number}`, last, lastNumber + 1, onFault);
     }
   }
 
   return {
     add(image) {
       if (image.stream !== stream) {
-        leave();
+        endStream();
         stream = image.stream;
         last = 0;
         holes = [];
@@ -52,7 +52,7 @@ export function createNumbering(
       last = image.number;
     },
     end() {
-      leave();
+      endStream();
       stream = undefined;
       for (const [name, lastNumber] of lastNumbers) {
         reportHole((number) => `image ${name}/${number}`, 0, lastNumber + 1, onFault);
@@ -63,7 +63,7 @@ export function createNumbering(
   };
 }
 
-/** Reports the numbers between two that follow each other, one by one, and counts the rest where they are many. */
+/** Reports the numbers missing between two rows one by one, up to a limit, and then a count of the rest. */
 export function reportHole(
   keyOf: (number: number) => string,
   before: number,
@@ -73,7 +73,7 @@ export function reportHole(
   const first = before + 1;
   const named = Math.min(next - first, MAX_NAMED);
   for (let number = first; number < first + named; number += 1) {
-    onFault({ key: keyOf(number), what: 'its number was given, but its row is missing' });
+    onFault({ key: keyOf(number), what: 'its number was assigned, but its row is missing' });
   }
   const more = next - first - named;
   if (more > 0) onFault({ key: keyOf(first + named), what: `and ${more - 1} more after it are missing` });

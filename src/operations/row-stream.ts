@@ -1,7 +1,7 @@
-/** How many rows a page has: few enough that reading it blocks the event loop for some milliseconds only. */
+/** How many rows a page has: small enough to block the event loop only for a few milliseconds. */
 const PAGE = 200;
 
-/** All rows of a paged query, one after the other; `keyOf` is what the next page begins after. */
+/** All rows of a paged query, one after the other; the next page begins after the `keyOf` of the last row. */
 export async function* rowsOf<T, K>(
   page: (after: K | undefined, limit: number) => Promise<readonly T[]>,
   keyOf: (row: T) => K,
@@ -16,9 +16,9 @@ export async function* rowsOf<T, K>(
   }
 }
 
-/** Rows in order, of which the next one can be looked at before it is taken. */
+/** Rows in order, with a look-ahead of one row. */
 export interface Rows<T> {
-  /** Takes the next row if it meets the condition; undefined if it does not, or there is none. */
+  /** Removes and returns the next row if it meets the condition; undefined if it does not, or at the end. */
   takeIf(condition: (row: T) => boolean): Promise<T | undefined>;
 }
 

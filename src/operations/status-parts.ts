@@ -8,18 +8,18 @@ export interface StatusParts {
   readonly catalog: Catalog;
   readonly store: ObjectStore;
   readonly broker: Broker;
-  /** What images are owed to while no technique is in use. */
+  /** The technique that images wait for while none is in use. */
   readonly defaultTechnique: string;
 }
 
-/** What the broker says: the committed offsets as they were at first, and the logs whenever they are asked for. */
+/** The state of the broker: the committed offsets, read once at the start, and the logs, read on each call. */
 export interface BusView {
   readonly bus: EventBus;
   readonly committed: Committed;
   readLogs(): Promise<Logs>;
 }
 
-/** What is open, and what of it will come. */
+/** The totals, and how many open images and events will be handled. */
 export interface Totals extends AuditTotals {
   readonly waiting: { readonly analysis: number; readonly alert: number };
 }

@@ -20,18 +20,18 @@ export interface Status {
   readonly events: number;
   readonly alerts: number;
   readonly deadLetters: number;
-  /** Images without an outcome, and events without an alert, that will come; null while the broker is out of reach. */
+  /** Images without an outcome, and events without an alert, that will be handled; null while the broker is unreachable. */
   readonly waiting: { readonly analysis: number; readonly alert: number } | null;
-  /** Of those that wait for analysis: not published yet. A receiver publishes them. */
+  /** Images waiting for analysis that are not published yet. A receiver publishes them. */
   readonly unpublished: number;
-  /** How many things are lost, missing, damaged or do not fit together; null while the broker is out of reach. */
+  /** How many rows and files are lost, missing, damaged or inconsistent; null while the broker is unreachable. */
   readonly lost: number | null;
   /** The first of them. */
   readonly faults: readonly Fault[];
   readonly broker: BrokerStatus;
   /** The image that has waited longest for an outcome. */
   readonly oldestOpen: (ImageId & { readonly receivedAt: string }) | null;
-  /** What is worth knowing, in words. */
+  /** Notes for people, as sentences. */
   readonly notes: readonly string[];
   readonly techniques: readonly TechniqueCounts[];
   readonly streams: readonly StreamCounts[];
@@ -39,31 +39,31 @@ export interface Status {
 
 export interface BrokerStatus {
   readonly address: string;
-  /** Undefined if it answers; otherwise why it does not. */
+  /** Why the broker is unreachable; undefined if it is reachable. */
   readonly unreachable: string | undefined;
-  /** How far each group has come; empty while the broker is out of reach. */
+  /** The progress of each group; empty while the broker is unreachable. */
   readonly groups: readonly GroupLag[];
 }
 
 export interface StatusOptions {
-  /** Reads every row and every object too. */
+  /** Also reads every row and every object. */
   readonly check: boolean;
-  /** Called with how many objects have been read. */
+  /** Called with the number of objects read so far. */
   readonly onChecked?: (objects: number) => void;
 }
 
-/** `status` does not wait longer for a broker that does not answer. */
-const MAX_LOOK_MS = 1200;
+/** How long `status` waits for a broker that does not answer. */
+const MAX_BROKER_WAIT_MS = 1200;
 
 /**
- * How the pipeline stands, from what the catalog counts: its cost does not grow with the number of images. With `check`
+ * The status of a pipeline, from the catalog's counters: its cost does not grow with the number of images. With `check`
  * every row and every object is read instead. In both cases the committed offsets are read first, then the catalog, then
- * the logs, so that a pipeline at work is told right too.
+ * the logs, so that the status is correct while stages run, too.
  */
 export async function status(parts: StatusParts, options: StatusOptions): Promise<Status> {
   const { broker } = parts;
   try {
-    return await statusWith(parts, options, await withinTime(lookAtBus(parts), broker.address));
+    return await statusWith(parts, options, await withinTime(readBus(parts), broker.address));
   } catch (error) {
     if (!(error instanceof ImgpipeError) || error.code !== 'broker_unavailable') throw error;
     return statusWith(parts, options, undefined, error.message);
@@ -105,8 +105,8 @@ async function statusWith(
   };
 }
 
-async function lookAtBus({ catalog, broker, defaultTechnique }: StatusParts): Promise<BusView> {
-  const bus = await broker.open({ create: false, withinMs: MAX_LOOK_MS });
+async function readBus({ catalog, broker, defaultTechnique }: StatusParts): Promise<BusView> {
+  const bus = await broker.open({ create: false, withinMs: MAX_BROKER_WAIT_MS });
   const used = [...(await catalog.thresholds()).keys()];
   const committed = await readCommitted(bus, used.length === 0 ? [defaultTechnique] : used);
   return { bus, committed, readLogs: () => withinTime(readLogs(bus), broker.address) };
@@ -114,12 +114,15 @@ async function lookAtBus({ catalog, broker, defaultTechnique }: StatusParts): Pr
 
 /** Rejects with `broker_unavailable` if it takes too long. */
 function withinTime<T>(look: Promise<T>, address: string): Promise<T> {
-  return withDeadline(MAX_LOOK_MS, look, () => {
-    return new ImgpipeError('broker_unavailable', `broker ${address} does not answer within ${MAX_LOOK_MS / 1000} s`);
+  return withDeadline(MAX_BROKER_WAIT_MS, look, () => {
+    return new ImgpipeError(
+      'broker_unavailable',
+      `broker ${address} does not answer within ${MAX_BROKER_WAIT_MS / 1000} s`,
+    );
   });
 }
 
-/** The totals as the catalog counts them, and as faults what will not come although the catalog waits for it. */
+/** The totals by the catalog's counters. Open images and events that will not be delivered become faults. */
 async function summarize(
   { catalog, defaultTechnique }: StatusParts,
   view: BusView | undefined,
@@ -132,10 +135,10 @@ async function summarize(
   if (view !== undefined) {
     const balance = async () =>
       createBalance({ busId: view.bus.id, committed: view.committed, logs: await view.readLogs(), defaultTechnique });
-    for (const thing of await findLost(catalog, balance)) {
-      if (thing.kind === 'event') lostEvents += 1;
-      else lostImages.add(imageName(thing.image.image));
-      faults.add(thing.kind === 'event' ? lostEvent(thing.event) : lostImage(thing.image, defaultTechnique));
+    for (const item of await findLost(catalog, balance)) {
+      if (item.kind === 'event') lostEvents += 1;
+      else lostImages.add(imageName(item.image.image));
+      faults.add(item.kind === 'event' ? lostEvent(item.event) : lostImage(item.image, defaultTechnique));
     }
   }
   return {

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { FaultList } from './fault-list.ts';
 import { rowsOf } from './row-stream.ts';
 
-/** How many rows' objects are looked up together. */
+/** How many rows are looked up at a time. */
 const PAGE = 64;
 /** How many objects are read at a time; each is read as a stream, so that memory does not grow with their size. */
 const AT_ONCE = 4;
@@ -18,17 +18,17 @@ export interface VerifyParts {
   readonly catalog: Pick<Catalog, 'images' | 'events'>;
   readonly store: Pick<ObjectStore, 'digest'>;
   readonly faults: FaultList;
-  /** Called with how many objects have been read. */
+  /** Called with the number of objects read so far. */
   readonly onChecked?: (objects: number) => void;
 }
 
 interface Expected {
   readonly key: string;
-  /** The SHA-256 that the object must have; undefined where no row says what it must be. */
+  /** The expected SHA-256; undefined if the rows that it is derived from are missing. */
   readonly sha256: string | undefined;
 }
 
-/** Reads the objects of every ready row, and adds those that are missing or not whole to the faults. */
+/** Reads the objects of every ready row, and adds those that are missing or damaged to the faults. */
 export async function verifyFiles(parts: VerifyParts): Promise<void> {
   const { store, faults, onChecked } = parts;
   let checked = 0;
@@ -84,7 +84,7 @@ async function eventObjects(catalog: VerifyParts['catalog'], events: readonly Ev
 }
 
 function textDigest(event: EventRecord, image: ImageRecord | undefined, reference: ImageRecord | undefined) {
-  // The row that is missing is a fault of its own; the text cannot be told without it.
+  // The missing row is a fault of its own, and the text cannot be computed without it.
   return image === undefined || reference === undefined ? undefined : sha256Of(eventText(event, image, reference));
 }
 

@@ -74,7 +74,7 @@ export interface EventBus {
   publish(topic: string, messages: readonly Message[]): Promise<RecordPosition[]>;
   /** Resolves when the consumer has stopped or drained; rejects with what `onChunk` throws, its chunk uncommitted. */
   consume(options: ConsumeOptions): Promise<void>;
-  /** For each partition the next offset that the group takes; a partition without a commit is left out. */
+  /** The committed offset of each partition, which is the next one to consume; a partition without a commit is left out. */
   committed(topic: string, group: string): Promise<ReadonlyMap<number, number>>;
   /** The partitions of a topic as they are now; none of a topic that does not exist. */
   logs(topic: string): Promise<PartitionOffsets[]>;
@@ -84,7 +84,7 @@ export interface EventBus {
   members(group: string): Promise<string[]>;
   /** The pipeline's groups that have committed, by name. */
   groups(): Promise<string[]>;
-  /** Deletes every message and commit of the pipeline's topics; resolves once they are gone. */
+  /** Deletes every message and commit of the pipeline's topics; resolves once they are deleted. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }
@@ -96,7 +96,7 @@ export interface OpenBusOptions {
   readonly withinMs: number;
 }
 
-/** A bus that may be out of reach: its address is known before it is opened. */
+/** A bus that may be unreachable. Its address is known before it is opened. */
 export interface Broker {
   /** For people: `embedded`, or `kafka://host:port`. */
   readonly address: string;

@@ -30,8 +30,8 @@ export interface Promotion {
 /**
  * Stores objects under keys, which are the paths of the reference's layout.
  *
- * An object is put once, and whole or not at all: whoever sees a key reads all of its bytes, and once a write has
- * resolved they survive a power failure. An existing key is never replaced. Errors are `ImgpipeError`s: `disk_full`,
+ * An object is put once, atomically: a visible key has all of its bytes, and once a write has resolved they survive a
+ * power failure. An existing key is never replaced. Errors are `ImgpipeError`s: `disk_full`,
  * `no_permission` and `store_unavailable` are transient. Only a missing object is reported as not found.
  */
 export interface ObjectStore {
@@ -46,8 +46,8 @@ export interface ObjectStore {
   putIncoming(pictures: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Promise<void>;
   /**
    * Moves pictures from `incoming/` to their keys. A repetition finishes what was interrupted. A key that exists with
-   * this digest counts as moved; with another digest it is an `object_conflict`. Throws `object_missing` where there is
-   * neither the picture nor the key.
+   * this digest counts as moved; with another digest it is an `object_conflict`. Throws `object_missing` if
+   * neither the picture nor the key exists.
    */
   promote(pictures: readonly Promotion[]): Promise<void>;
   /** The names of a stream's pictures in `incoming/`, as `putIncoming` was given them. */

@@ -19,11 +19,11 @@ export interface TechniqueResult {
 }
 
 /**
- * A comparison of two pictures that a program brings. Its outcomes are recorded under `name@version`, and it has a
- * consumer group of its own, so that it goes through all images of its streams from the first one on.
+ * A comparison of two pictures that a program provides. Its outcomes are recorded under `name@version`, and it has a
+ * consumer group of its own, so that it analyzes all images of its streams from the first one on.
  */
 export interface CustomTechnique {
-  /** 1 to 32 of a-z, 0-9, '_' and '-', starting with a letter. `l2` and `changed` are taken. */
+  /** 1 to 32 of a-z, 0-9, '_' and '-', starting with a letter. `l2` and `changed` are reserved. */
   readonly name: string;
   /** A whole number from 1. Raise it when the technique measures differently. */
   readonly version: number;

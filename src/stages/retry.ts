@@ -5,7 +5,7 @@ import type { Observer, StageName } from '../domain/reports.ts';
 
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5000;
-/** How long a call to a bus or a catalog may still take after the stage was told to stop. */
+/** How long a call to a bus or a catalog may still take after the signal has aborted. */
 const GRACE_MS = 2000;
 
 export interface RetryContext extends Pick<Observer, 'onReport'> {

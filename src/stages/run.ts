@@ -23,7 +23,7 @@ export interface RunParts extends Observer {
 /** What was received, and what it has led to. */
 export interface RunResult extends Received, RangeTally {}
 
-/** How often to ask the catalog whether all images are handled. */
+/** How often to check in the catalog whether all images are handled. */
 const POLL_MS = 25;
 
 /**

@@ -47,7 +47,7 @@ describe("a program's source", () => {
     ]);
   });
 
-  it('may be an ImageSource, which is told where the stream stands', async () => {
+  it("may be an ImageSource, which receives the stream's last number and picture", async () => {
     const { pipeline } = await opened();
     await pipeline.receive(picturesOf(picture(1)));
     let position: unknown;
@@ -82,7 +82,7 @@ describe("a program's source", () => {
     ]);
   });
 
-  it('skips with onlyIfNew what the stream has from this origin', async () => {
+  it('skips pictures with onlyIfNew that the stream has from this origin', async () => {
     const { pipeline, reports, onReport } = await opened();
     const same = { ...picture(1, 'camera'), onlyIfNew: true };
     const received = await pipeline.receive(picturesOf(same, same, { ...same, ...picture(2, 'camera') }), { onReport });
@@ -90,7 +90,7 @@ describe("a program's source", () => {
     expect(reports).toContainEqual({ type: 'skipped', origin: 'camera', image: 1 });
   });
 
-  it('may use its buffer again once it is asked for the next picture', async () => {
+  it('may reuse its buffer once the next picture is requested', async () => {
     const { pipeline } = await opened();
     const buffer = Buffer.alloc(png([0, 0, 0]).length);
     async function* frames() {
@@ -106,7 +106,7 @@ describe("a program's source", () => {
     expect((await pipeline.status()).techniques).toMatchObject([{ outcomes: { first: 1, changed: 3 } }]);
   });
 
-  it('is left, and told to return, when the signal aborts while it hangs', async () => {
+  it('is abandoned after a call of return() when the signal aborts while it hangs', async () => {
     const { pipeline } = await opened();
     const stop = new AbortController();
     let returned = false;
@@ -123,9 +123,9 @@ describe("a program's source", () => {
     expect(returned).toBe(true);
   });
 
-  it('ends receive with the error that it throws, after the pictures before', async () => {
+  it('ends receive with the error that it throws, after the earlier pictures are received', async () => {
     const { pipeline } = await opened();
-    const broken = new Error('the camera is gone');
+    const broken = new Error('the camera is disconnected');
     async function* pictures() {
       yield picture(1);
       throw broken;
@@ -152,7 +152,7 @@ describe("a program's source", () => {
       'origin of a picture: undefined is not valid: use where it came from, such as a URL',
     ],
     [
-      'a batch is no list',
+      'a batch is not a list',
       sourceOf(picture(1) as never),
       'an item of the source: an object is not valid: use a list of pictures',
     ],

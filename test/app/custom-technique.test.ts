@@ -90,7 +90,7 @@ describe("a program's technique", () => {
     expect(await pipeline.view(1)).toMatchObject({ region_count: 1, regions: [region] });
   });
 
-  it('sees the pictures through the mask', async () => {
+  it('receives the pictures with the mask applied', async () => {
     const folder = folderOf(png([1, 1, 1]), png([9, 9, 9]));
     const mask = path.join(temporaryFolder(), 'mask.png');
     writeFileSync(mask, png([255, 255, 255], { first: [0, 0, 0] }));
@@ -121,7 +121,7 @@ describe("a program's technique", () => {
     });
   });
 
-  it('is not asked about images of different sizes', async () => {
+  it('is not called for images of different sizes', async () => {
     const folder = folderOf(png([1, 1, 1]), png([1, 1, 1], { width: 5 }));
     const measure = () => expect.unreachable();
     const { reports } = await analyzed({ techniques: [{ ...RED, measure }], technique: 'red' }, folder);
@@ -207,8 +207,11 @@ describe("a program's technique", () => {
     [[{ ...RED, version: '1' }], 'techniques[0].version: "1" is not valid: use a whole number from 1 to 999999'],
     [[{ ...RED, unit: '%' }], `techniques[0].unit: "%" is not valid: use 'levels' or 'px' or 'score'`],
     [[{ ...RED, measure: 3 }], 'techniques[0].measure: 3 is not valid: use a function (reference, image, context)'],
-    [[RED, RED], 'techniques[1].name: there is a technique red already: use another name'],
-    [[{ ...RED, name: 'l2' }], 'techniques[0].name: there is a technique l2 already: use another name'],
+    [[RED, RED], 'techniques[1].name: the name red is already used by another technique: use another name'],
+    [
+      [{ ...RED, name: 'l2' }],
+      'techniques[0].name: the name l2 is already used by another technique: use another name',
+    ],
   ])('is refused if it is not one: %#', async (techniques, message) => {
     const options = { data: path.join(temporaryFolder(), 'data'), techniques } as PipelineOptions;
     await expect(createPipeline(options)).rejects.toMatchObject({ code: 'config_invalid', message });

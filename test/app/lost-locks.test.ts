@@ -77,7 +77,7 @@ async function scene(): Promise<Scene> {
   };
 }
 
-/** Every image has its outcome, every event its alert, and no number is missing or given twice. */
+/** Every image has its outcome, every event its alert, and no number is missing or assigned twice. */
 async function expectHandled({ catalog }: Scene): Promise<void> {
   const numbers = Array.from({ length: 9 }, (_, index) => index + 1);
   const ids = numbers.map((number) => ({ stream: 'default', number }));
@@ -226,7 +226,7 @@ describe('without its lock', () => {
     await expect(analyzing).rejects.toMatchObject({ code: 'threshold_disagrees' });
   });
 
-  it('a receiver stands by during a clean, and receives the rest into the cleaned pipeline', async () => {
+  it('a receiver waits on standby during a clean, and receives the rest into the cleaned pipeline', async () => {
     const all = await scene();
     let clean: Promise<void> | undefined;
     const startClean = async () => {
@@ -250,7 +250,7 @@ describe('without its lock', () => {
     expect(lostLocks(all)).toEqual([`receive: ${PIPELINE_LOCK}`]);
   });
 
-  it('a replay fails and says what to do', async () => {
+  it('a replay fails, and the error says what to do', async () => {
     const all = await scene();
     await all.pipeline.receive(
       [],

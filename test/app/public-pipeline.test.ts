@@ -32,7 +32,7 @@ function folderOf(...pictures: readonly Buffer[]): string {
   return folder;
 }
 
-/** Every method by its name, to be called with anything. */
+/** Every method by its name, to be called with any arguments. */
 function anyCall(pipeline: Pipeline, method: string, ...parameters: unknown[]): Promise<unknown> {
   const call = (pipeline as unknown as Record<string, (...all: unknown[]) => unknown>)[method];
   if (call === undefined) throw new Error(`there is no method ${method}`);
@@ -198,7 +198,7 @@ describe('a pipeline in a program', () => {
     expect(await pipeline.status({ check: true })).toMatchObject({ dead_letters: 0, faults: [] });
   });
 
-  it('cleans', async () => {
+  it('can be cleaned', async () => {
     const pipeline = await opened({ count: 2 });
     await pipeline.receive();
     await pipeline.clean();

@@ -115,7 +115,7 @@ describe('imgpipe dead show', () => {
     expect(await to('dead show 9')).toMatchObject({
       status: 3,
       stdout: '',
-      stderr: 'imgpipe: there is no dead letter 9: there are 3, from 1 to 3\n',
+      stderr: 'imgpipe: dead letter 9 does not exist: there are 3, from 1 to 3\n',
     });
     expect(await to('dead show x')).toMatchObject({
       status: 2,
@@ -190,7 +190,7 @@ describe('imgpipe dead replay', () => {
     };
     expect(await told('dead replay 1 9')).toEqual([
       3,
-      'imgpipe: there is no dead letter 9: there are 3, from 1 to 3\n',
+      'imgpipe: dead letter 9 does not exist: there are 3, from 1 to 3\n',
     ]);
     expect(await told('dead replay 0')).toEqual([2, expect.stringContaining('id: "0" is not valid')]);
     expect(await told('dead replay')).toEqual([

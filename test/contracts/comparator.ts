@@ -65,7 +65,7 @@ export function comparatorContract(create: () => Comparator): void {
       });
     });
 
-    it('measures exactly, and finds a change only above the threshold', async () => {
+    it('has the exact measurement, and reports a change only above the threshold', async () => {
       const [reference, image] = [picture(png(GREY)), picture(ONE_PIXEL)];
       const results = await withComparator((comparator) =>
         Promise.all([0, 4.999, 5].map((threshold) => comparator.compare(pair(reference, image), l2Above(threshold)))),
@@ -121,7 +121,7 @@ export function comparatorContract(create: () => Comparator): void {
       });
     });
 
-    it('is no verdict: the picture decodes once it can be read', async () => {
+    it('is not a verdict: the picture decodes once it can be read', async () => {
       await withComparator(async (comparator) => {
         await expect(comparator.inspect(failing(ONE_PIXEL, new Error('away')))).rejects.toThrow('away');
         expect(await comparator.inspect(picture(ONE_PIXEL))).toMatchObject({ verdict: 'decodes' });

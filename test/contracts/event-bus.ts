@@ -277,7 +277,7 @@ export function eventBusContract(setUp: () => Promise<EventBusSetup>): void {
       expect(second.notices.at(-1)).toMatchObject({ kind: 'working' });
     });
 
-    it('can be stopped while they stand by', async () => {
+    it('can be stopped while they are on standby', async () => {
       const { open } = await setUp();
       const first = consumer((await open('the first')).bus);
       await first.until(() => first.notices.length === 1);
@@ -299,7 +299,7 @@ export function eventBusContract(setUp: () => Promise<EventBusSetup>): void {
       for (const each of working) await each.stop();
     });
 
-    it('finish the current chunk when they are stopped, and take no other', async () => {
+    it('finish the current chunk when they are stopped, and start no other', async () => {
       const bus = await one();
       await bus.publish(
         TOPIC,
@@ -332,7 +332,7 @@ export function eventBusContract(setUp: () => Promise<EventBusSetup>): void {
       expect(await drained(bus)).toEqual(['a']);
     });
 
-    it('take nothing if they are stopped before they start', async () => {
+    it('consume nothing if they are stopped before they start', async () => {
       const bus = await one();
       await bus.publish(TOPIC, [message('a')]);
       const working = consumer(bus, { signal: AbortSignal.abort() });

@@ -26,7 +26,7 @@ function bytesOf(items: readonly SourceItem[]): Buffer[] {
 /** The contract of every image source. */
 export function imageSourceContract(setUp: ImageSourceSetup): void {
   describe('pictures', () => {
-    it('are all yielded, whole and in order, every time they are asked for', async () => {
+    it('are all yielded, complete and in order, every time they are requested', async () => {
       const { source, expected } = await setUp.good(40);
       const right = expected.map((bytes) => Buffer.from(bytes));
       expect(bytesOf((await batches(source)).flat())).toEqual(right);
@@ -62,7 +62,7 @@ export function imageSourceContract(setUp: ImageSourceSetup): void {
     });
   });
 
-  it('rejects what it cannot yield, with the blame, and goes on with the rest', async () => {
+  it('rejects what it cannot yield, with the blame of the error, and continues with the rest', async () => {
     const items = (await batches(await setUp.bad())).flat();
     const rejected = items.filter((item) => item.kind === 'rejected');
     expect(rejected.map(({ error }) => error.blame)).toEqual(['message']);

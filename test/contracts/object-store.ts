@@ -36,11 +36,11 @@ export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): voi
       const { store } = await setUp();
       const all = Uint8Array.from({ length: 256 }, (_, value) => value);
       expect(await store.get(KEY)).toBeUndefined();
-      const answers = await store.put([
+      const results = await store.put([
         { key: KEY, bytes: all },
         { key: 'image_database/sky/00001.png', bytes: new Uint8Array() },
       ]);
-      expect(answers).toEqual(['added', 'added']);
+      expect(results).toEqual(['added', 'added']);
       expect(Buffer.from((await store.get(KEY)) ?? '')).toEqual(Buffer.from(all));
       expect(await text(store, 'image_database/sky/00001.png')).toBe('');
       expect(await store.get('image_database/sky/00002.png')).toBeUndefined();
@@ -108,20 +108,20 @@ export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): voi
     it('are put once: an existing one stays, and the results are in the order of the objects', async () => {
       const { store } = await setUp();
       await store.put([{ key: KEY, bytes: bytes('first') }]);
-      const answers = await store.put([
+      const results = await store.put([
         { key: 'image_database/00002.jpg', bytes: bytes('new') },
         { key: KEY, bytes: bytes('second') },
       ]);
-      expect(answers).toEqual(['added', 'exists']);
+      expect(results).toEqual(['added', 'exists']);
       expect(await text(store, KEY)).toBe('first');
     });
 
     it('put concurrently under one key are added exactly once, whole', async () => {
       const { store } = await setUp();
       const contents = Array.from({ length: 20 }, (_, index) => String.fromCharCode(97 + index).repeat(50_000));
-      const answers = await Promise.all(contents.map((content) => store.put([{ key: KEY, bytes: bytes(content) }])));
-      const added = answers.flat().indexOf('added');
-      expect(answers.flat().filter((how) => how === 'added')).toHaveLength(1);
+      const results = await Promise.all(contents.map((content) => store.put([{ key: KEY, bytes: bytes(content) }])));
+      const added = results.flat().indexOf('added');
+      expect(results.flat().filter((how) => how === 'added')).toHaveLength(1);
       expect(await text(store, KEY)).toBe(contents[added]);
     });
 
@@ -152,7 +152,7 @@ export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): voi
   });
 
   describe('incoming pictures', () => {
-    it('are kept under their names, by stream, and are no objects yet', async () => {
+    it('are stored under their names, by stream, and are not objects yet', async () => {
       const { store } = await setUp();
       await store.putIncoming([
         { name: 'default/a.jpg', bytes: bytes('a') },
@@ -210,7 +210,7 @@ export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): voi
 
     it('whose key has another picture are not promoted, and both pictures stay', async () => {
       const { store } = await setUp();
-      await store.put([{ key: KEY, bytes: bytes('a stranger') }]);
+      await store.put([{ key: KEY, bytes: bytes('another picture') }]);
       await store.putIncoming([
         { name: 'default/a.jpg', bytes: bytes('a') },
         { name: 'default/b.jpg', bytes: bytes('b') },
@@ -218,7 +218,7 @@ export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): voi
       const moves = [promotion('a'), promotion('b', { incoming: 'default/b.jpg', key: 'image_database/00002.jpg' })];
       const error = await store.promote(moves).catch((thrown) => thrown);
       expect(error).toMatchObject({ code: 'object_conflict', message: expect.stringContaining(store.locate(KEY)) });
-      expect(await text(store, KEY)).toBe('a stranger');
+      expect(await text(store, KEY)).toBe('another picture');
       expect(await store.listIncoming('default')).toContain('default/a.jpg');
     });
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe } from 'vitest';
-import { createGeneratedSource, isTurned } from '../../src/adapters/generated/generated-source.ts';
+import { createGeneratedSource, isRotated } from '../../src/adapters/generated/generated-source.ts';
 import { createComparator } from '../../src/adapters/pixels/comparator.ts';
 import { createPictureCache } from '../../src/adapters/pixels/picture-cache.ts';
 import { turnPicture } from '../../src/adapters/pixels/turn-picture.ts';
@@ -36,7 +36,7 @@ describe('the generated source', () => {
   imageSourceContract({
     good: async (count) => {
       const source = generated(png(COLOUR), count);
-      // Its own second run says what is right: what its pictures are like is held against their definition elsewhere.
+      // The expected pictures come from a second run. Their content is tested elsewhere.
       const expected: Uint8Array[] = [];
       for await (const items of generated(png(COLOUR), count).pictures(
         { lastNumber: 0, lastPicture: async () => undefined },
@@ -46,6 +46,6 @@ describe('the generated source', () => {
       }
       return { source, expected };
     },
-    bad: async () => generated(cutPng(), [1, 2, 3].find(isTurned) ?? 0),
+    bad: async () => generated(cutPng(), [1, 2, 3].find(isRotated) ?? 0),
   });
 });

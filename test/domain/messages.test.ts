@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deadLetterMessage, imageEventMessage, imageReceivedMessage, type Message } from '../../src/domain/messages.ts';
 import { readMessage } from '../../src/domain/read-message.ts';
-import { deadLetter, eventRecord, imageRecord, placeAt } from '../support/samples.ts';
+import { deadLetter, eventRecord, imageRecord, positionAt } from '../support/samples.ts';
 
 const PIPELINE = '01234567-89ab-cdef-0123-456789abcdef';
 const RECEIVED = 'imgpipe.image.received.v1';
@@ -78,7 +78,7 @@ describe('the message of an image event', () => {
 describe('the copy of a dead letter', () => {
   const DEAD = 'imgpipe.dead.letter.v1';
   const letter = deadLetter({
-    position: placeAt(7, { partition: 2 }),
+    position: positionAt(7, { partition: 2 }),
     image: { stream: 'sky', number: 3 },
     technique: 'l2@1',
     message: received,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isInLog, willBeDelivered } from '../../src/domain/record-positions.ts';
-import { placeAt } from '../support/samples.ts';
+import { positionAt } from '../support/samples.ts';
 
 const LOGS = [
   { partition: 0, start: 10, end: 20 },
@@ -17,12 +17,12 @@ describe('the position of a message', () => {
     [10, 1, false],
     [4, 2, false],
   ])('offset %i of partition %i is within the logs: %s', (offset, partition, within) => {
-    expect(isInLog(placeAt(offset, { partition }), 'embedded', LOGS)).toBe(within);
+    expect(isInLog(positionAt(offset, { partition }), 'embedded', LOGS)).toBe(within);
   });
 
   it('is in no log of another bus', () => {
-    expect(isInLog(placeAt(10), 'kafka', LOGS)).toBe(false);
-    expect(willBeDelivered(placeAt(10), 'kafka', LOGS, new Map())).toBe(false);
+    expect(isInLog(positionAt(10), 'kafka', LOGS)).toBe(false);
+    expect(willBeDelivered(positionAt(10), 'kafka', LOGS, new Map())).toBe(false);
   });
 
   it.each([
@@ -35,11 +35,11 @@ describe('the position of a message', () => {
       [0, 15],
       [1, 0],
     ]);
-    expect(willBeDelivered(placeAt(offset), 'embedded', LOGS, committed)).toBe(delivered);
+    expect(willBeDelivered(positionAt(offset), 'embedded', LOGS, committed)).toBe(delivered);
   });
 
   it('will be delivered from the log’s start if its partition has no committed offset', () => {
-    expect(willBeDelivered(placeAt(10), 'embedded', LOGS, new Map([[1, 5]]))).toBe(true);
-    expect(willBeDelivered(placeAt(9), 'embedded', LOGS, new Map())).toBe(false);
+    expect(willBeDelivered(positionAt(10), 'embedded', LOGS, new Map([[1, 5]]))).toBe(true);
+    expect(willBeDelivered(positionAt(9), 'embedded', LOGS, new Map())).toBe(false);
   });
 });

@@ -14,24 +14,24 @@ import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
-const STRANGERS = ['image_database/mine.jpg', 'image_database/sky/00009.png', 'image_event_alerts/notes/a.txt'];
+const UNKNOWN_FILES = ['image_database/mine.jpg', 'image_database/sky/00009.png', 'image_event_alerts/notes/a.txt'];
 
-/** Two streams with an alert each, a picture on its way and files of somebody else's. */
+/** Two streams with an alert each, an incoming picture, and files that imgpipe did not write. */
 async function used(): Promise<DurableTestPipeline> {
-  const shop = await testPipeline({ durable: true });
-  await shop.receive([GREY, OTHER]);
-  await shop.receive([GREY, OTHER], 'sky');
-  await shop.drain();
-  await shop.store.putIncoming([{ name: 'default/stray.png', bytes: GREY }]);
-  for (const key of [...STRANGERS, 'image_original/original_image.jpg']) {
-    mkdirSync(path.dirname(shop.store.locate(key)), { recursive: true });
-    writeFileSync(shop.store.locate(key), key);
+  const pipeline = await testPipeline({ durable: true });
+  await pipeline.receive([GREY, OTHER]);
+  await pipeline.receive([GREY, OTHER], 'sky');
+  await pipeline.drain();
+  await pipeline.store.putIncoming([{ name: 'default/stray.png', bytes: GREY }]);
+  for (const key of [...UNKNOWN_FILES, 'image_original/original_image.jpg']) {
+    mkdirSync(path.dirname(pipeline.store.locate(key)), { recursive: true });
+    writeFileSync(pipeline.store.locate(key), key);
   }
-  return shop;
+  return pipeline;
 }
 
-function cleaned(shop: DurableTestPipeline, store: ObjectStore = shop.store): Promise<void> {
-  return clean({ catalog: shop.catalog, store, bus: shop.bus, as: 'imgpipe clean (process 1)' });
+function cleaned(pipeline: DurableTestPipeline, store: ObjectStore = pipeline.store): Promise<void> {
+  return clean({ catalog: pipeline.catalog, store, bus: pipeline.bus, as: 'imgpipe clean (process 1)' });
 }
 
 async function filesLeft({ store }: DurableTestPipeline): Promise<string[]> {
@@ -40,77 +40,82 @@ async function filesLeft({ store }: DurableTestPipeline): Promise<string[]> {
 }
 
 describe('a clean', () => {
-  it('is told beforehand: what will go, and which files of others stay', async () => {
-    const shop = await used();
-    expect(await planClean(shop)).toEqual({
+  it('can be planned: what it would remove, and which unknown files it would keep', async () => {
+    const pipeline = await used();
+    expect(await planClean(pipeline)).toEqual({
       images: 4,
       events: 2,
       alerts: 2,
       files: 4 + 2 * 3 + 1,
-      strangers: [...STRANGERS].sort(),
+      unknownFiles: [...UNKNOWN_FILES].sort(),
     });
-    expect((await filesLeft(shop)).length).toBe(4 + 2 * 3 + 1 + STRANGERS.length + 1);
+    expect((await filesLeft(pipeline)).length).toBe(4 + 2 * 3 + 1 + UNKNOWN_FILES.length + 1);
   });
 
-  it('removes what the pipeline wrote, and only that', async () => {
-    const shop = await used();
-    await cleaned(shop);
-    expect(await filesLeft(shop)).toEqual([...STRANGERS, 'image_original/original_image.jpg'].sort());
-    expect(await shop.bus.logs('image_analysis')).toEqual([]);
+  it('removes what the pipeline wrote, and nothing else', async () => {
+    const pipeline = await used();
+    await cleaned(pipeline);
+    expect(await filesLeft(pipeline)).toEqual([...UNKNOWN_FILES, 'image_original/original_image.jpg'].sort());
+    expect(await pipeline.bus.logs('image_analysis')).toEqual([]);
   });
 
-  it('leaves a pipeline that begins anew, under another id that knows the former', async () => {
-    const shop = await used();
-    const { pipelineId } = await shop.catalog.identity();
-    await cleaned(shop);
-    expect(await shop.catalog.identity()).toMatchObject({ formerIds: [pipelineId], busId: null, cleaning: false });
-    await shop.receive([OTHER, GREY]);
-    await shop.drain();
-    const parts = { catalog: shop.catalog, store: shop.store, broker: shop.broker, defaultTechnique: 'l2@1' };
+  it('leaves an empty pipeline with a new id, which keeps the former one', async () => {
+    const pipeline = await used();
+    const { pipelineId } = await pipeline.catalog.identity();
+    await cleaned(pipeline);
+    expect(await pipeline.catalog.identity()).toMatchObject({ formerIds: [pipelineId], busId: null, cleaning: false });
+    await pipeline.receive([OTHER, GREY]);
+    await pipeline.drain();
+    const parts = {
+      catalog: pipeline.catalog,
+      store: pipeline.store,
+      broker: pipeline.broker,
+      defaultTechnique: 'l2@1',
+    };
     expect(await status(parts, { check: true })).toMatchObject({ images: 2, events: 1, alerts: 1, faults: [] });
   });
 
-  it('is refused while a stage is at work, naming it, and changes nothing', async () => {
-    const shop = await used();
-    const before = await filesLeft(shop);
-    const other = await openSqlite(shop.folder);
+  it('is refused while a stage runs, which the error names, and changes nothing', async () => {
+    const pipeline = await used();
+    const before = await filesLeft(pipeline);
+    const other = await openSqlite(pipeline.folder);
     await other.catalog.lock(PIPELINE_LOCK, 'imgpipe analyze (process 7)', 'shared');
-    await expect(cleaned(shop)).rejects.toMatchObject({
+    await expect(cleaned(pipeline)).rejects.toMatchObject({
       code: 'in_use',
       exit: 1,
-      message: `${shop.folder} is in use by imgpipe analyze (process 7): stop that first`,
+      message: `${pipeline.folder} is in use by imgpipe analyze (process 7): stop that first`,
     });
-    expect(await filesLeft(shop)).toEqual(before);
-    expect((await shop.catalog.identity()).cleaning).toBe(false);
+    expect(await filesLeft(pipeline)).toEqual(before);
+    expect((await pipeline.catalog.identity()).cleaning).toBe(false);
     await other.close();
-    await cleaned(shop);
+    await cleaned(pipeline);
   });
 
-  it('broken off in the middle leaves its mark, and finishes when it is run again', async () => {
-    const shop = await used();
-    const { pipelineId } = await shop.catalog.identity();
+  it('that is interrupted leaves a mark, and finishes when it is run again', async () => {
+    const pipeline = await used();
+    const { pipelineId } = await pipeline.catalog.identity();
     let calls = 0;
     const breaking: ObjectStore = {
-      ...shop.store,
+      ...pipeline.store,
       remove: (keys) => {
         calls += 1;
-        return calls === 2 ? Promise.reject(new Error('broken off')) : shop.store.remove(keys);
+        return calls === 2 ? Promise.reject(new Error('interrupted')) : pipeline.store.remove(keys);
       },
     };
-    await expect(cleaned(shop, breaking)).rejects.toThrow('broken off');
-    expect(await shop.catalog.identity()).toMatchObject({ pipelineId, cleaning: true });
-    expect(await shop.store.list('image_event_alerts')).not.toEqual([]);
-    await cleaned(shop);
-    expect(await shop.catalog.identity()).toMatchObject({ formerIds: [pipelineId], cleaning: false });
-    expect(await filesLeft(shop)).toEqual([...STRANGERS, 'image_original/original_image.jpg'].sort());
+    await expect(cleaned(pipeline, breaking)).rejects.toThrow('interrupted');
+    expect(await pipeline.catalog.identity()).toMatchObject({ pipelineId, cleaning: true });
+    expect(await pipeline.store.list('image_event_alerts')).not.toEqual([]);
+    await cleaned(pipeline);
+    expect(await pipeline.catalog.identity()).toMatchObject({ formerIds: [pipelineId], cleaning: false });
+    expect(await filesLeft(pipeline)).toEqual([...UNKNOWN_FILES, 'image_original/original_image.jpg'].sort());
   });
 
-  it('of a pipeline without anything is well', async () => {
-    const shop = await testPipeline({ durable: true });
-    expect(await planClean(shop)).toEqual({ images: 0, events: 0, alerts: 0, files: 0, strangers: [] });
-    await cleaned(shop);
-    await cleaned(shop);
-    expect((await shop.catalog.identity()).formerIds).toHaveLength(2);
+  it('of an empty pipeline succeeds', async () => {
+    const pipeline = await testPipeline({ durable: true });
+    expect(await planClean(pipeline)).toEqual({ images: 0, events: 0, alerts: 0, files: 0, unknownFiles: [] });
+    await cleaned(pipeline);
+    await cleaned(pipeline);
+    expect((await pipeline.catalog.identity()).formerIds).toHaveLength(2);
   });
 });
 
@@ -118,10 +123,10 @@ function formerMessage(pipelineId: string) {
   return imageReceivedMessage(pipelineId, imageRecord());
 }
 
-describe('a clean on a bus that knows its consumers', () => {
+describe('a clean on a bus that lists its consumers', () => {
   const AS = 'imgpipe clean (process 1)';
 
-  it('is refused while one is at work, naming it, and changes nothing', async () => {
+  it('is refused while a consumer is running, which the error names, and changes nothing', async () => {
     const { catalog, store, bus: plain } = await used();
     const members = async (group: string) => (group === 'image_analysis_group' ? ['imgpipe-analyze-7 on ::1'] : []);
     const bus = { ...plain, members };
@@ -133,22 +138,24 @@ describe('a clean on a bus that knows its consumers', () => {
     expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
   });
 
-  it("is refused on another bus than the pipeline's, naming both", async () => {
+  it("is refused on another bus than the pipeline's, and the error names both", async () => {
     const { catalog, store, bus: plain } = await used();
-    const bus = { ...plain, id: 'kafka:other', address: 'kafka://there:9092' };
+    const bus = { ...plain, id: 'kafka:other', address: 'kafka://broker:9092' };
     await expect(clean({ catalog, store, bus, as: AS })).rejects.toMatchObject({
       code: 'bus_differs',
-      message: expect.stringMatching(/are on embedded, not on kafka:other \(kafka:\/\/there:9092\)/),
+      message: expect.stringMatching(/are on embedded, not on kafka:other \(kafka:\/\/broker:9092\)/),
     });
     expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
   });
 
-  it('leaves the messages where it is not given one: they are passed over later', async () => {
-    const shop = await used();
-    await clean({ catalog: shop.catalog, store: shop.store, bus: undefined, as: AS });
-    expect((await shop.bus.logs('image_analysis')).map(({ end }) => end)).toEqual([4]);
-    await shop.bus.publish('image_analysis', [formerMessage((await shop.catalog.identity()).formerIds[0] ?? '')]);
-    await shop.drain();
-    expect(shop.reported('skipped_former')).toHaveLength(1);
+  it('keeps the messages if no bus is given: they are skipped later', async () => {
+    const pipeline = await used();
+    await clean({ catalog: pipeline.catalog, store: pipeline.store, bus: undefined, as: AS });
+    expect((await pipeline.bus.logs('image_analysis')).map(({ end }) => end)).toEqual([4]);
+    await pipeline.bus.publish('image_analysis', [
+      formerMessage((await pipeline.catalog.identity()).formerIds[0] ?? ''),
+    ]);
+    await pipeline.drain();
+    expect(pipeline.reported('skipped_former')).toHaveLength(1);
   });
 });

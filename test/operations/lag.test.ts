@@ -18,7 +18,7 @@ async function lags(committed: ReadonlyMap<string, ReadonlyMap<number, number>>)
 }
 
 describe('the lag of a group', () => {
-  it('is what lies behind its commits, and from the log on where it has none', async () => {
+  it('is the number of messages after its commits, or after the start of the log without a commit', async () => {
     const committed = new Map([['image_analysis_group', new Map([[0, 7]])]]);
     expect(await lags(committed)).toEqual([
       {
@@ -35,7 +35,7 @@ describe('the lag of a group', () => {
     ]);
   });
 
-  it('does not count what the log no longer holds, nor a commit past its end', async () => {
+  it('does not count messages that the log no longer has, and is 0 for a commit past the end of the log', async () => {
     const committed = new Map([
       ['image_analysis_group', new Map([[1, 2]])],
       ['image_event_alert_group', new Map([[0, 4]])],
@@ -46,19 +46,19 @@ describe('the lag of a group', () => {
   });
 });
 
-describe('members without work', () => {
+describe('idle members', () => {
   const group = { topic: 't', group: 'g', lag: 0, partitions: [] };
 
-  it('are told of where there are more of them than streams', () => {
+  it('are reported if a group has more members than the pipeline has streams', () => {
     expect(idleMembers([{ ...group, members: ['a', 'b'] }], [{ stream: 'sky' }])).toEqual([
-      "g has 2 members for 1 stream: the one stream, sky, sits on one partition, which is one member's, so at most 1 of them has work",
+      'g has 2 members for 1 stream: the only stream, sky, is on one partition, which only one member consumes, so at most 1 of them has work',
     ]);
     expect(idleMembers([{ ...group, members: ['a', 'b', 'c'] }], [{ stream: 'sky' }, { stream: 'sea' }])).toEqual([
-      "g has 3 members for 2 streams: each stream sits on one partition, which is one member's, so at most 2 of them have work",
+      'g has 3 members for 2 streams: each stream is on one partition, which only one member consumes, so at most 2 of them have work',
     ]);
   });
 
-  it('are no matter while there are streams enough, or none yet', () => {
+  it('are not reported if there are enough streams, or none yet', () => {
     expect(idleMembers([{ ...group, members: ['a', 'b'] }], [{ stream: 'sky' }, { stream: 'sea' }])).toEqual([]);
     expect(idleMembers([{ ...group, members: ['a', 'b'] }], [])).toEqual([]);
   });

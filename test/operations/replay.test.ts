@@ -24,7 +24,7 @@ function check({ catalog, store, broker }: MemoryTestPipeline) {
   return status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true });
 }
 
-/** Nothing is lost and nothing waits: every event has its alert, and this many dead letters are left. */
+/** Expects that nothing is lost or waiting: every event has its alert, and this many dead letters are left. */
 async function expectClosed(pipeline: MemoryTestPipeline, events: number, deadLetters = 0): Promise<void> {
   expect(await check(pipeline)).toMatchObject({
     waiting: { analysis: 0, alert: 0 },
@@ -73,7 +73,7 @@ async function recovered(pipeline: MemoryTestPipeline): Promise<void> {
 }
 
 describe('the replay of an image', () => {
-  it('compares it again once its file is back, with the reference that is found then', async () => {
+  it('compares it again once its file is restored, with the reference found at that time', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY, OTHER, OTHER]);
     pipeline.store.faults.lose(keyOf(2));
@@ -134,7 +134,7 @@ describe('the replay of an image', () => {
     expect(await replayed(pipeline)).toEqual([[2, 'published']]);
   });
 
-  it('is done once: until the image is handled, its message is not published again', async () => {
+  it('takes effect once: until the image is handled, its message is not published again', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
@@ -143,7 +143,7 @@ describe('the replay of an image', () => {
     expect(await pipeline.messages(TOPICS.imageAnalysis)).toHaveLength(2);
   });
 
-  it('is not triggered by a redelivery: without a replay, dead stays dead', async () => {
+  it('is not triggered by a redelivery: without a replay, a dead image stays dead', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY]);
     pipeline.store.faults.lose(keyOf(1));
@@ -157,7 +157,7 @@ describe('the replay of an image', () => {
     await expectClosed(pipeline, 0, 1);
   });
 
-  it('is left to the holder of the stream, which is named', async () => {
+  it('is left to the holder of the stream, which is reported', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
@@ -307,7 +307,7 @@ describe('the replay of an event', () => {
     await expectClosed(pipeline, 2);
   });
 
-  it('is done once until the event is handled', async () => {
+  it('takes effect once until the event is handled', async () => {
     const pipeline = await withoutAlert();
     await replayed(pipeline);
     expect(await replayed(pipeline)).toEqual([
@@ -350,7 +350,7 @@ describe('the replay of an event', () => {
     expect(await check(pipeline)).toMatchObject({ waiting: { alert: 0 }, faults: [] });
   });
 
-  it('that has no row says that there is nothing to publish', async () => {
+  it('that has no row reports that nothing can be published', async () => {
     const pipeline = await withoutAlert();
     await pipeline.catalog.faults.loseEvents([1]);
     expect(await replayed(pipeline)).toEqual([
@@ -397,7 +397,7 @@ describe('the replay of a message', () => {
     expect(await check(pipeline)).toMatchObject({ faults: [], waiting: { analysis: 0, alert: 0 } });
   });
 
-  it('that was not stored says so and keeps the dead letter', async () => {
+  it('that was not stored reports so, and keeps the dead letter', async () => {
     const pipeline = await poisoned();
     await pipeline.catalog.addDeadLetters([deadLetter({ message: null })]);
     expect(await replayed(pipeline)).toEqual([
@@ -410,18 +410,18 @@ describe('the replay of a message', () => {
 });
 
 describe('a replay', () => {
-  it('of an id that does not exist does nothing, and the error says which exist', async () => {
+  it('of an id that does not exist does nothing, and the error lists the ids that exist', async () => {
     const pipeline = await testPipeline();
     await expect(pipeline.replay([1])).rejects.toMatchObject({
       code: 'not_found',
-      message: 'there is no dead letter 1: there are none',
+      message: 'dead letter 1 does not exist: there are none',
     });
     await pipeline.receive([cutPng(), cutPng([9, 9, 9])]);
     await pipeline.drain();
     await expect(pipeline.replay([1, 7])).rejects.toMatchObject({
       code: 'not_found',
       exit: 3,
-      message: 'there is no dead letter 7: there are 2, from 1 to 2',
+      message: 'dead letter 7 does not exist: there are 2, from 1 to 2',
     });
     expect(await pipeline.catalog.deadLetters([1])).toMatchObject([{ replayedAt: null }]);
   });

@@ -13,29 +13,29 @@ function statusOf({ catalog, store, broker }: DurableTestPipeline, check = true)
   return status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check });
 }
 
-async function faultKeys(shop: DurableTestPipeline): Promise<string[]> {
-  return (await statusOf(shop)).faults.map(({ key }) => key);
+async function faultKeys(pipeline: DurableTestPipeline): Promise<string[]> {
+  return (await statusOf(pipeline)).faults.map(({ key }) => key);
 }
 
-/** What the status says of a group that nothing waits for, on the one partition of the embedded bus. */
+/** The status of a group without lag, on the one partition of the embedded bus. */
 function lagOf(topic: string, group: string, { end, committed }: { end: number; committed: number }) {
   return { topic, group, members: [], lag: 0, partitions: [{ partition: 0, start: 0, end, committed, lag: 0 }] };
 }
 
 /** Four images, of which the second and the third have changed, all with their alerts. */
 async function drained(): Promise<DurableTestPipeline> {
-  const shop = await testPipeline({ durable: true });
-  await shop.receive([GREY, OTHER, GREY, GREY]);
-  await shop.drain();
-  return shop;
+  const pipeline = await testPipeline({ durable: true });
+  await pipeline.receive([GREY, OTHER, GREY, GREY]);
+  await pipeline.drain();
+  return pipeline;
 }
 
 describe('the status', () => {
-  it('counts, and finds nothing wrong after a drain', async () => {
-    const shop = await drained();
-    expect(await statusOf(shop)).toEqual({
-      pipelineId: (await shop.catalog.identity()).pipelineId,
-      data: shop.folder,
+  it('has the counts, and no faults after a drain', async () => {
+    const pipeline = await drained();
+    expect(await statusOf(pipeline)).toEqual({
+      pipelineId: (await pipeline.catalog.identity()).pipelineId,
+      data: pipeline.folder,
       images: 4,
       analyzed: 4,
       events: 2,
@@ -67,27 +67,27 @@ describe('the status', () => {
     });
   });
 
-  it('tells what waits where, and calls nothing of it lost', async () => {
-    const shop = await testPipeline({ durable: true });
-    await shop.receive([GREY, OTHER]);
-    expect(await statusOf(shop)).toMatchObject({ waiting: { analysis: 2, alert: 0 }, unpublished: 0, faults: [] });
-    await shop.work(await shop.analyzeStage());
-    expect(await statusOf(shop)).toMatchObject({ waiting: { analysis: 0, alert: 1 }, faults: [] });
-    await shop.work(await shop.alertStage());
-    expect(await statusOf(shop)).toMatchObject({ waiting: { analysis: 0, alert: 0 }, faults: [] });
-    await shop.receive([GREY]);
-    await shop.tamper('UPDATE image SET place_bus = NULL, place_offset = NULL WHERE number = 3');
-    expect(await statusOf(shop)).toMatchObject({ waiting: { analysis: 1, alert: 0 }, unpublished: 1, faults: [] });
+  it('counts what waits for each stage, and reports none of it as lost', async () => {
+    const pipeline = await testPipeline({ durable: true });
+    await pipeline.receive([GREY, OTHER]);
+    expect(await statusOf(pipeline)).toMatchObject({ waiting: { analysis: 2, alert: 0 }, unpublished: 0, faults: [] });
+    await pipeline.work(await pipeline.analyzeStage());
+    expect(await statusOf(pipeline)).toMatchObject({ waiting: { analysis: 0, alert: 1 }, faults: [] });
+    await pipeline.work(await pipeline.alertStage());
+    expect(await statusOf(pipeline)).toMatchObject({ waiting: { analysis: 0, alert: 0 }, faults: [] });
+    await pipeline.receive([GREY]);
+    await pipeline.tamper('UPDATE image SET place_bus = NULL, place_offset = NULL WHERE number = 3');
+    expect(await statusOf(pipeline)).toMatchObject({ waiting: { analysis: 1, alert: 0 }, unpublished: 1, faults: [] });
   });
 
-  it('finds nothing wrong where a picture is dead', async () => {
-    const shop = await testPipeline({ durable: true });
-    await shop.receive([GREY, cutPng(), OTHER]);
-    await shop.drain();
-    expect(await statusOf(shop)).toMatchObject({ analyzed: 3, deadLetters: 1, faults: [] });
+  it('reports no fault for a dead picture', async () => {
+    const pipeline = await testPipeline({ durable: true });
+    await pipeline.receive([GREY, cutPng(), OTHER]);
+    await pipeline.drain();
+    expect(await statusOf(pipeline)).toMatchObject({ analyzed: 3, deadLetters: 1, faults: [] });
   });
 
-  it('reads the files only where it is to check, and tells how far it has come', async () => {
+  it('reads the files only with check, and reports its progress', async () => {
     const { catalog, store, broker } = await drained();
     const parts = { catalog, store, broker, defaultTechnique: 'l2@1' };
     rmSync(store.locate('image_database/00001.png'));
@@ -106,18 +106,18 @@ describe('the check, after a drain', () => {
     ['the last image', 'DELETE FROM image WHERE number = 4', ['image default/4']],
     ['an event', 'DELETE FROM event WHERE number = 1', ['event 1', 'outcome l2@1 default/2', 'alert 1']],
     ['an alert', 'DELETE FROM alert WHERE number = 2', ['event 2']],
-  ])('names what is gone: the row of %s', async (_, sql, keys) => {
-    const shop = await drained();
-    await shop.tamper(sql);
-    expect(await faultKeys(shop)).toEqual(expect.arrayContaining(keys));
+  ])('reports a missing row: %s', async (_, sql, keys) => {
+    const pipeline = await drained();
+    await pipeline.tamper(sql);
+    expect(await faultKeys(pipeline)).toEqual(expect.arrayContaining(keys));
   });
 
-  it('names a dead letter that is gone', async () => {
-    const shop = await testPipeline({ durable: true });
-    await shop.receive([cutPng()]);
-    await shop.drain();
-    await shop.tamper('DELETE FROM dead_letter');
-    expect(await faultKeys(shop)).toEqual(['outcome l2@1 default/1']);
+  it('reports a missing dead letter', async () => {
+    const pipeline = await testPipeline({ durable: true });
+    await pipeline.receive([cutPng()]);
+    await pipeline.drain();
+    await pipeline.tamper('DELETE FROM dead_letter');
+    expect(await faultKeys(pipeline)).toEqual(['outcome l2@1 default/1']);
   });
 
   const FILES = [
@@ -127,115 +127,115 @@ describe('the check, after a drain', () => {
     'image_event_alerts/image_event_alert_002.txt',
   ];
 
-  it.each(FILES)('names a file that is gone, cut short or changed: %s', async (key) => {
-    const shop = await drained();
-    const file = shop.store.locate(key);
+  it.each(FILES)('reports a file that is missing, truncated or changed: %s', async (key) => {
+    const pipeline = await drained();
+    const file = pipeline.store.locate(key);
     truncateSync(file, 20);
-    expect((await statusOf(shop)).faults).toEqual([{ key, what: 'the file is not what was written' }]);
+    expect((await statusOf(pipeline)).faults).toEqual([{ key, what: 'the file is not what was written' }]);
     writeFileSync(file, 'something else');
-    expect((await statusOf(shop)).faults).toEqual([{ key, what: 'the file is not what was written' }]);
+    expect((await statusOf(pipeline)).faults).toEqual([{ key, what: 'the file is not what was written' }]);
     rmSync(file);
-    expect((await statusOf(shop)).faults).toEqual([{ key, what: 'the file is missing' }]);
+    expect((await statusOf(pipeline)).faults).toEqual([{ key, what: 'the file is missing' }]);
   });
 });
 
-describe('the check, where a message is gone', () => {
+describe('the check, if a message is missing from the log', () => {
   const LAST =
     'DELETE FROM bus_message WHERE "offset" = (SELECT max("offset") FROM bus_message m WHERE m.topic = bus_message.topic) AND topic = ';
 
-  it('names the image of the last message while its analyzer is down', async () => {
-    const shop = await testPipeline({ durable: true });
-    await shop.receive([GREY, OTHER, GREY]);
-    await shop.tamper(`${LAST}'image_analysis'`);
-    expect((await statusOf(shop)).faults).toEqual([
+  it('reports the image of the last message while no analyzer runs', async () => {
+    const pipeline = await testPipeline({ durable: true });
+    await pipeline.receive([GREY, OTHER, GREY]);
+    await pipeline.tamper(`${LAST}'image_analysis'`);
+    expect((await statusOf(pipeline)).faults).toEqual([
       { key: 'image default/3', what: 'no outcome of l2@1, and its message will not be delivered again' },
     ]);
   });
 
-  it('names the event of the last message while the alert stage is down', async () => {
-    const shop = await testPipeline({ durable: true });
-    await shop.receive([GREY, OTHER, GREY]);
-    await shop.work(await shop.analyzeStage());
-    await shop.tamper(`${LAST}'image_event_alert'`);
-    expect((await statusOf(shop)).faults).toEqual([
+  it('reports the event of the last message while no alert stage runs', async () => {
+    const pipeline = await testPipeline({ durable: true });
+    await pipeline.receive([GREY, OTHER, GREY]);
+    await pipeline.work(await pipeline.analyzeStage());
+    await pipeline.tamper(`${LAST}'image_event_alert'`);
+    expect((await statusOf(pipeline)).faults).toEqual([
       { key: 'event 2', what: 'no alert, and its message will not be delivered again' },
     ]);
   });
 
-  it('names the image of the only message', async () => {
-    const shop = await testPipeline({ durable: true });
-    await shop.receive([GREY]);
-    await shop.tamper('DELETE FROM bus_message');
-    expect(await faultKeys(shop)).toEqual(['image default/1']);
+  it('reports the image of the only message', async () => {
+    const pipeline = await testPipeline({ durable: true });
+    await pipeline.receive([GREY]);
+    await pipeline.tamper('DELETE FROM bus_message');
+    expect(await faultKeys(pipeline)).toEqual(['image default/1']);
   });
 
-  it('names image and event of one in the middle as soon as the others are handled', async () => {
-    const shop = await testPipeline({ durable: true });
-    await shop.receive([GREY, OTHER, GREY, OTHER]);
-    await shop.tamper('DELETE FROM bus_message WHERE "offset" = 2');
-    await shop.work(await shop.analyzeStage());
-    expect(await faultKeys(shop)).toEqual(['image default/3']);
-    await shop.receive([GREY]);
-    await shop.work(await shop.analyzeStage());
-    await shop.tamper('DELETE FROM bus_message WHERE "offset" = 1 AND topic = \'image_event_alert\'');
-    await shop.work(await shop.alertStage());
-    expect(await faultKeys(shop)).toEqual(['image default/3', 'event 2']);
+  it('reports the image or event of a message in the middle as soon as the others are handled', async () => {
+    const pipeline = await testPipeline({ durable: true });
+    await pipeline.receive([GREY, OTHER, GREY, OTHER]);
+    await pipeline.tamper('DELETE FROM bus_message WHERE "offset" = 2');
+    await pipeline.work(await pipeline.analyzeStage());
+    expect(await faultKeys(pipeline)).toEqual(['image default/3']);
+    await pipeline.receive([GREY]);
+    await pipeline.work(await pipeline.analyzeStage());
+    await pipeline.tamper('DELETE FROM bus_message WHERE "offset" = 1 AND topic = \'image_event_alert\'');
+    await pipeline.work(await pipeline.alertStage());
+    expect(await faultKeys(pipeline)).toEqual(['image default/3', 'event 2']);
   });
 
-  it('names an event that was never published, where its image will not come again', async () => {
-    const shop = await drained();
-    await shop.tamper('DELETE FROM alert WHERE number = 1');
-    await shop.tamper('UPDATE event SET place_bus = NULL, place_offset = NULL WHERE number = 1');
-    expect(await faultKeys(shop)).toEqual(['event 1']);
+  it('reports an event that was never published, if its image will not be delivered again', async () => {
+    const pipeline = await drained();
+    await pipeline.tamper('DELETE FROM alert WHERE number = 1');
+    await pipeline.tamper('UPDATE event SET place_bus = NULL, place_offset = NULL WHERE number = 1');
+    expect(await faultKeys(pipeline)).toEqual(['event 1']);
   });
 
-  it('names what waits on another bus', async () => {
-    const shop = await testPipeline({ durable: true });
-    await shop.receive([GREY]);
-    await shop.tamper("UPDATE image SET place_bus = 'kafka cluster-1'");
-    expect(await faultKeys(shop)).toEqual(['image default/1']);
+  it('reports what waits on another bus', async () => {
+    const pipeline = await testPipeline({ durable: true });
+    await pipeline.receive([GREY]);
+    await pipeline.tamper("UPDATE image SET place_bus = 'kafka cluster-1'");
+    expect(await faultKeys(pipeline)).toEqual(['image default/1']);
   });
 });
 
-describe('the status while the broker is out of reach', () => {
-  const OUT_OF_REACH = new ImgpipeError('broker_unavailable', 'broker kafka://there:9092 does not answer');
+describe('the status while the broker is unreachable', () => {
+  const UNREACHABLE = new ImgpipeError('broker_unavailable', 'broker kafka://broker:9092 does not answer');
 
-  it('tells what the catalog knows, and neither what waits nor that nothing is lost', async () => {
+  it('has the counts of the catalog and the faults of files, but not what waits', async () => {
     const { catalog, store } = await drained();
     rmSync(store.locate('image_database/00001.png'));
-    const broker = { address: 'kafka://there:9092', open: () => Promise.reject(OUT_OF_REACH) };
+    const broker = { address: 'kafka://broker:9092', open: () => Promise.reject(UNREACHABLE) };
     expect(await status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true })).toMatchObject({
       images: 4,
       alerts: 2,
       waiting: null,
       faults: [{ key: 'image_database/00001.png' }],
-      broker: { address: 'kafka://there:9092', unreachable: OUT_OF_REACH.message, groups: [] },
+      broker: { address: 'kafka://broker:9092', unreachable: UNREACHABLE.message, groups: [] },
     });
   });
 
-  it('comes also where the broker never answers', async () => {
+  it('is returned even if the broker never answers', async () => {
     const { catalog, store } = await drained();
-    const broker = { address: 'kafka://there:9092', open: () => new Promise<never>(() => {}) };
-    const { waiting, broker: told } = await status(
+    const broker = { address: 'kafka://broker:9092', open: () => new Promise<never>(() => {}) };
+    const { waiting, broker: brokerStatus } = await status(
       { catalog, store, broker, defaultTechnique: 'l2@1' },
       { check: false },
     );
     expect(waiting).toBeNull();
-    expect(told.unreachable).toMatch(/^broker kafka:\/\/there:9092 does not answer within /);
+    expect(brokerStatus.unreachable).toMatch(/^broker kafka:\/\/broker:9092 does not answer within /);
   });
 
-  it('is an error where something else is wrong', async () => {
+  it('is an error if the broker refuses access', async () => {
     const { catalog, store } = await drained();
     const refused = new ImgpipeError('broker_refused', 'no');
-    const broker = { address: 'kafka://there:9092', open: () => Promise.reject(refused) };
+    const broker = { address: 'kafka://broker:9092', open: () => Promise.reject(refused) };
     await expect(status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: false })).rejects.toBe(refused);
   });
 
-  it('is refused on another bus than the one on which something waits', async () => {
-    const shop = await testPipeline({ durable: true });
-    await shop.receive([GREY]);
-    const other = { ...shop.bus, id: 'kafka:other', address: 'kafka://there:9092' };
+  it('is refused on another bus than the one on which messages wait', async () => {
+    const pipeline = await testPipeline({ durable: true });
+    await pipeline.receive([GREY]);
+    const other = { ...pipeline.bus, id: 'kafka:other', address: 'kafka://broker:9092' };
     const broker = { address: other.address, open: async () => other };
-    await expect(statusOf({ ...shop, broker })).rejects.toMatchObject({ code: 'bus_differs' });
+    await expect(statusOf({ ...pipeline, broker })).rejects.toMatchObject({ code: 'bus_differs' });
   });
 });

@@ -114,7 +114,7 @@ describe('a message', () => {
     expect(await pipeline.firstOpen(2)).toBe(2);
   });
 
-  it('of another pipeline stops the stage, one from before the last clean is skipped', async () => {
+  it('of another pipeline stops the stage, and one from before the last clean is skipped', async () => {
     const pipeline = await withEvent();
     const good = await eventMessage(pipeline);
     await pipeline.catalog.beginClean();

@@ -5,8 +5,8 @@ import { ImgpipeError } from '../../src/domain/errors.ts';
 import type { HeartbeatCatalog } from '../../src/ports/catalog/heartbeats.ts';
 import { withHeartbeat } from '../../src/stages/heartbeat.ts';
 
-const HERE = { host: 'here', process: 7 };
-const ANALYZE = { stage: 'analyze', ...HERE } as const;
+const LOCAL = { host: 'here', process: 7 };
+const ANALYZE = { stage: 'analyze', ...LOCAL } as const;
 
 describe('a running stage', () => {
   it('writes a heartbeat at its start, others while it runs, and removes them at its end', async () => {
@@ -24,10 +24,10 @@ describe('a running stage', () => {
 
   it('writes a heartbeat for each stage of its process', async () => {
     const catalog = createMemoryCatalog();
-    const stages = (['receive', 'analyze', 'alert'] as const).map((stage) => ({ stage, ...HERE }));
+    const stages = (['receive', 'analyze', 'alert'] as const).map((stage) => ({ stage, ...LOCAL }));
     await withHeartbeat({ catalog, stages }, async () => {
       for (const { stage } of stages) {
-        await expect.poll(() => catalog.heartbeats(stage, 'here')).toMatchObject([{ stage, ...HERE }]);
+        await expect.poll(() => catalog.heartbeats(stage, 'here')).toMatchObject([{ stage, ...LOCAL }]);
       }
     });
   });
@@ -76,7 +76,7 @@ describe('a running stage', () => {
     });
   });
 
-  it('goes on if heartbeats cannot be written, and writes them as soon as they can', async () => {
+  it('continues if heartbeats cannot be written, and writes them as soon as they can', async () => {
     const catalog = createMemoryCatalog();
     let failures = 0;
     const full: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {

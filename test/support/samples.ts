@@ -108,7 +108,7 @@ export function deadLetter(over: Partial<NewDeadLetter> = {}): NewDeadLetter {
   };
 }
 
-export function placeAt(offset: number, over: Partial<RecordPosition> = {}): RecordPosition {
+export function positionAt(offset: number, over: Partial<RecordPosition> = {}): RecordPosition {
   return { bus: 'embedded', topic: TOPICS.imageAnalysis, partition: 0, offset, ...over };
 }
 

@@ -3,13 +3,13 @@ import { fillBlocks, markdownTable } from './blocks.ts';
 
 /** `docs/architecture.md`: which folder of `src/` may import which, and which packages. */
 export function architecturePage(page: string): string {
-  const rows = IMPORT_RULES.map(({ place, folders, packages, node }) => [
-    `\`${place}\``,
+  const rows = IMPORT_RULES.map(({ scope, folders, packages, node }) => [
+    `\`${scope}\``,
     spans(folders),
     spans(packages.filter((name) => !/\/\*+$/.test(name) || !packages.includes(name.replace(/\/\*+$/, '')))),
     node ? 'yes' : 'no',
   ]);
-  const head = ['place in `src/`', 'may import', 'and the packages', 'and Node'];
+  const head = ['folder or file in `src/`', 'may import', 'and the packages', 'and Node'];
   return fillBlocks(page, new Map([['import-rules', markdownTable(head, rows)]]));
 }
 

@@ -24,13 +24,13 @@ const MAX_BATCH_MS = 50;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Whether the picture with this number is a rotated copy of the previous one, and not an identical copy. */
-export function isTurned(number: number): boolean {
+export function isRotated(number: number): boolean {
   return number % 4 === 3;
 }
 
 /**
  * Generates a stream from one picture: number 1 is the original, and each later one is an identical copy of the
- * previous one, or that picture rotated by 90° and encoded as a JPEG (see `isTurned`). Continues after the stream's
+ * previous one, or that picture rotated by 90° and encoded as a JPEG (see `isRotated`). Continues after the stream's
  * last picture.
  */
 export function createGeneratedSource(options: GeneratedSourceOptions): ImageSource {
@@ -57,7 +57,7 @@ async function* generate(
       previous = await readOriginal(options.originalPath);
     } else {
       previous ??= await lastPictureOf(position);
-      if (isTurned(number)) {
+      if (isRotated(number)) {
         const next = await rotated(options, previous, number);
         if (next instanceof ImgpipeError) {
           yield { kind: 'rejected', origin: ORIGIN, error: next };

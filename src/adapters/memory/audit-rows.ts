@@ -5,7 +5,7 @@ import { compareOpenImages, openEvents, openImages } from './open-rows.ts';
 import { pagesOf } from './pages.ts';
 import { compareText, copyOf, type Tables } from './tables.ts';
 
-/** What a test asks of an audit is computed when it is asked: its tables are small. */
+/** Computed on each call: the tables of a test are small. */
 export function createAuditRows(tables: Tables): AuditCatalog {
   return {
     counts: async () => countsOf(tables),

@@ -11,7 +11,7 @@ import { createOutcomeRows } from './outcome-rows.ts';
 import { createPipelineRows } from './pipeline-rows.ts';
 import { newTables, type Tables } from './tables.ts';
 
-/** What several catalogs can share, each as if in a process of its own. */
+/** State that several catalogs can share, as if each were in a separate process. */
 export interface MemoryCatalogState {
   readonly tables: Tables;
   readonly locks: LockTable;
@@ -19,7 +19,7 @@ export interface MemoryCatalogState {
 
 export interface MemoryCatalog extends Catalog {
   readonly faults: MemoryCatalogFaults;
-  /** Takes a lock away from everybody who holds it, as a dropped connection does: their `lost` fires. */
+  /** Revokes a lock from all its holders, as a dropped connection does: their `lost` fires. */
   loseLocks(name: string): void;
 }
 
@@ -27,7 +27,7 @@ export function newMemoryCatalogState(): MemoryCatalogState {
   return { tables: newTables(), locks: new Map() };
 }
 
-/** A catalog that keeps everything in memory, for tests: the promises of the port, but gone with the process. */
+/** A catalog in memory, for tests. It keeps the port's contract, except that nothing survives the process. */
 export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCatalog {
   const { tables } = state;
   const locks = createMemoryLocks(state.locks);

@@ -22,7 +22,7 @@ export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
     if (tables.outcomes.get(outcomeKey(technique, image))?.kind === 'dead') deleteOutcome(tables, technique, image);
     const row = imageAt(tables, image);
     if (row === undefined) return;
-    // A verdict may have come from limits that no longer hold.
+    // The verdict may come from limits that have changed.
     putImage(tables, { ...row, position: null, fact: row.fact?.verdict === 'decodes' ? row.fact : null });
   }
 
@@ -119,7 +119,7 @@ function headOf({ stack: _, message: __, ...head }: DeadLetterRecord): DeadLette
   return head;
 }
 
-/** A letter's subject and message: of each there is one letter. */
+/** Identifies a dead letter by its subject and message. */
 function keyOf({ stage, technique, image, event, position }: NewDeadLetter): string {
   return JSON.stringify([stage, technique, image?.stream, image?.number, event, positionKey(position)]);
 }

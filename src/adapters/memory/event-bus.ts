@@ -6,12 +6,12 @@ interface Log {
   nextOffset: number;
 }
 
-/** What several buses can share, each as if in a process of its own. */
+/** State that several buses can share, as if each were in a separate process. */
 export interface MemoryBusState {
   readonly logs: Map<string, Log>;
   /** The next offset of each topic and group. */
   readonly committed: Map<string, { readonly topic: string; readonly group: string; readonly next: number }>;
-  /** The consumer at work for each topic and group. */
+  /** The active consumer of each topic and group. */
   readonly consumers: Map<string, string>;
   /** Called when a message was published or a consumer ended. */
   readonly waiting: Set<() => void>;
@@ -35,7 +35,7 @@ export function newMemoryBusState(): MemoryBusState {
   return { logs: new Map(), committed: new Map(), consumers: new Map(), waiting: new Set() };
 }
 
-/** A bus that keeps its logs in memory, for tests: one consumer of a group and topic works, the others stand by. */
+/** A bus in memory, for tests. One consumer of a group and topic works, the others are on standby. */
 export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer'): MemoryBus {
   const { logs, committed, consumers, waiting } = state;
 
@@ -52,19 +52,19 @@ export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer
     return offset;
   }
 
-  function take(topic: string, group: string): ReceivedMessage[] {
+  function nextMessages(topic: string, group: string): ReceivedMessage[] {
     const log = logs.get(topic);
-    const taken: ReceivedMessage[] = [];
-    if (log === undefined) return taken;
+    const messages: ReceivedMessage[] = [];
+    if (log === undefined) return messages;
     const first = committed.get(keyOf(topic, group))?.next ?? 0;
-    for (let offset = first; offset < log.nextOffset && taken.length < MAX_CHUNK; offset += 1) {
+    for (let offset = first; offset < log.nextOffset && messages.length < MAX_CHUNK; offset += 1) {
       const message = log.messages.get(offset);
-      if (message !== undefined) taken.push({ ...message, position: positionAt(topic, offset) });
+      if (message !== undefined) messages.push({ ...message, position: positionAt(topic, offset) });
     }
-    return taken;
+    return messages;
   }
 
-  /** True once this consumer is the one at work; false if it is told to stop, or has drained, before. */
+  /** True once this consumer is the active one; false if it is stopped, or has drained the topic, first. */
   async function takeOver({ topic, group, signal, drain, onNotice }: ConsumeOptions): Promise<boolean> {
     let reported: string | undefined;
     while (!signal.aborted) {
@@ -73,7 +73,7 @@ export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer
         consumers.set(keyOf(topic, group), owner);
         return true;
       }
-      if (drain && take(topic, group).length === 0) return false;
+      if (drain && nextMessages(topic, group).length === 0) return false;
       if (holder !== reported) onNotice?.({ kind: 'standing_by', holder });
       reported = holder;
       await nextChange(waiting, signal);
@@ -87,7 +87,7 @@ export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer
     try {
       options.onNotice?.({ kind: 'working' });
       while (!signal.aborted) {
-        const messages = take(topic, group);
+        const messages = nextMessages(topic, group);
         if (messages.length > 0) await options.onChunk(chunkOf(topic, group, messages));
         else if (drain) return;
         else await nextChange(waiting, signal);

@@ -12,7 +12,7 @@ export type LockTable = Map<string, Set<Holding>>;
 
 /** The locks of one holder of a table. */
 export interface MemoryLocks extends Locks {
-  /** Takes a lock away from everybody who holds it, as a dropped connection does. */
+  /** Revokes a lock from all its holders, as a dropped connection does. */
   lose(name: string): void;
   releaseAll(): void;
 }
@@ -20,7 +20,7 @@ export interface MemoryLocks extends Locks {
 export function createMemoryLocks(table: LockTable): MemoryLocks {
   const own = new Set<() => void>();
 
-  function take(name: string, owner: string, mode: 'exclusive' | 'shared'): LockResult {
+  function acquire(name: string, owner: string, mode: 'exclusive' | 'shared'): LockResult {
     const holdings = table.get(name) ?? new Set();
     const isFree = [...holdings].every((holding) => mode === 'shared' && holding.mode === 'shared');
     if (!isFree)
@@ -42,7 +42,7 @@ export function createMemoryLocks(table: LockTable): MemoryLocks {
   }
 
   return {
-    lock: async (name, owner, mode = 'exclusive') => take(name, owner, mode),
+    lock: async (name, owner, mode = 'exclusive') => acquire(name, owner, mode),
     lose: (name) => {
       const holdings = [...(table.get(name) ?? [])];
       table.get(name)?.clear();

@@ -3,7 +3,7 @@ import { sha256Of } from '../../base/digest.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { ObjectStore, Promotion, PutResult } from '../../ports/object-store.ts';
 
-/** What several stores can share, each as if in a process of its own. */
+/** State that several stores can share, as if each were in a separate process. */
 export interface MemoryStoreState {
   readonly address: string;
   readonly objects: Map<string, Uint8Array>;
@@ -13,7 +13,7 @@ export interface MemoryStoreState {
 
 export interface MemoryObjectStore extends ObjectStore {
   readonly faults: {
-    /** Removes an object, as a careless person does. */
+    /** Removes an object, as a deleted file does. */
     lose(key: string): void;
     /** Replaces the bytes of an object. */
     corrupt(key: string, bytes: Uint8Array): void;
@@ -27,7 +27,7 @@ export function newMemoryStoreState(): MemoryStoreState {
   return { address: `memory://${randomUUID()}`, objects: new Map(), incoming: new Map() };
 }
 
-/** An object store that keeps everything in memory, for tests: as fast as a Map, and gone with the process. */
+/** An object store in memory, for tests. Nothing survives the process. */
 export function createMemoryObjectStore(state = newMemoryStoreState()): MemoryObjectStore {
   const { address, objects, incoming } = state;
   const locate = (key: string) => `${address}/${key}`;

@@ -103,7 +103,7 @@ function checkKind(kind: OutcomeKind): void {
   if (!OUTCOME_KINDS.includes(kind)) throw new TypeError(`${kind} is not the kind of an outcome`);
 }
 
-/** A fact is recorded once: whoever comes later has found the same. */
+/** A fact is recorded once. Later writers have found the same fact. */
 function addFacts(tables: Tables, { facts }: NewOutcome): void {
   for (const { fact, ...id } of facts) {
     const image = imageAt(tables, id);

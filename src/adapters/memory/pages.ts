@@ -3,7 +3,7 @@ import type { CatalogPages } from '../../ports/catalog/audit.ts';
 import { countsOf } from './counts.ts';
 import { compareImages, eventAt, outcomeAt, sortedImages, type Tables, techniquesWithOutcomes } from './tables.ts';
 
-/** The pages of tables that nobody changes. */
+/** The pages of tables that no longer change. */
 export function pagesOf(tables: Tables): CatalogPages {
   return {
     counts: async () => countsOf(tables),

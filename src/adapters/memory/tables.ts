@@ -20,7 +20,7 @@ export type EventRow = Pick<
   'number' | 'technique' | 'image' | 'state' | 'base' | 'regions' | 'differenceSha256' | 'position'
 >;
 
-/** The tables of a catalog. Rows are never changed, only replaced: whoever has one keeps what it was. */
+/** The tables of a catalog. Rows are immutable: an update replaces the row, so a row that was read before does not change. */
 export interface Tables {
   pipeline: PipelineIdentity & { readonly lastEvent: number };
   readonly thresholds: Map<string, Threshold>;
@@ -126,7 +126,7 @@ export function owedTechniques(tables: Tables, image: ImageId): (string | null)[
   return [...tables.outcomeCounts.keys()].some(has) ? [] : [null];
 }
 
-/** An event with what its outcome says; undefined where either is missing. */
+/** An event with the fields of its outcome; undefined if either is missing. */
 export function eventAt({ events, outcomes }: Tables, number: number): EventRecord | undefined {
   const row = events.get(number);
   if (row === undefined) return undefined;
@@ -137,7 +137,7 @@ export function eventAt({ events, outcomes }: Tables, number: number): EventReco
   return { ...row, kind, threshold, measurement, reference, analyzedAt };
 }
 
-/** An outcome with its event; undefined where there is none. */
+/** An outcome with its event; undefined if it does not exist. */
 export function outcomeAt(tables: Tables, technique: string, image: ImageId): OutcomeRecord | undefined {
   const key = outcomeKey(technique, image);
   const row = tables.outcomes.get(key);
@@ -146,7 +146,7 @@ export function outcomeAt(tables: Tables, technique: string, image: ImageId): Ou
   return { ...row, event: event === undefined ? null : (eventAt(tables, event) ?? null) };
 }
 
-/** Whether a dead letter that has not been replayed settles the event. */
+/** Whether a dead letter that has not been replayed closes the event. */
 export function isEventDead({ deadLetters }: Tables, event: number): boolean {
   for (const letter of deadLetters.values()) {
     if (letter.event === event && letter.replayedAt === null) return true;
@@ -154,7 +154,7 @@ export function isEventDead({ deadLetters }: Tables, event: number): boolean {
   return false;
 }
 
-/** The same rows in tables of their own. */
+/** A copy of the tables with the same rows. */
 export function copyOf(tables: Tables): Tables {
   const copied = Object.entries(tables).map(([name, table]) => [
     name,

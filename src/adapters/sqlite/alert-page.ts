@@ -2,7 +2,7 @@ import type { AlertEntry, AlertFilter, AlertPage } from '../../ports/catalog/bro
 import type { Database, Value } from './database.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf } from './rows.ts';
 
-/** At most this many alerts are found by measurement or time and sorted. With more, going through them by number is faster. */
+/** At most this many alerts are found by measurement or time and sorted. With more, a scan by number is faster. */
 const MAX_SORTED = 1000;
 
 /** Conditions with their values; one without a value is left out. */
@@ -39,8 +39,8 @@ function pageNumbers(db: Database, filter: AlertFilter, page: AlertPage): number
 /** The index to use: one in the order of the numbers, unless few alerts match. */
 function indexFor(db: Database, filter: AlertFilter): string {
   const { strength, times } = rangesOf(filter);
-  if (areFew(db, 'alert_by_measurement', strength)) return 'INDEXED BY alert_by_measurement';
-  if (areFew(db, 'alert_by_time', times)) return 'INDEXED BY alert_by_time';
+  if (isSelective(db, 'alert_by_measurement', strength)) return 'INDEXED BY alert_by_measurement';
+  if (isSelective(db, 'alert_by_time', times)) return 'INDEXED BY alert_by_time';
   if (filter.stream !== undefined) return 'INDEXED BY alert_by_stream';
   if (filter.technique !== undefined) return 'INDEXED BY alert_by_technique';
   return 'NOT INDEXED';
@@ -56,7 +56,7 @@ function rangesOf(filter: AlertFilter): { readonly strength: Conditions; readonl
   };
 }
 
-function areFew(db: Database, index: string, range: Conditions): boolean {
+function isSelective(db: Database, index: string, range: Conditions): boolean {
   const { sql, values } = where(range);
   if (values.length === 0) return false;
   const counted = db.get(

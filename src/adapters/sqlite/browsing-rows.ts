@@ -23,7 +23,7 @@ export function createBrowsingRows(db: Database): BrowsingCatalog {
     alertEntries: async (numbers) => db.snapshot(() => numbers.map((number) => entryOf(db, number))),
 
     alertRange: async () => {
-      // Two queries: one that asks for both ends reads every row.
+      // Two queries, because one with both min and max reads every row.
       const end = (order: 'ASC' | 'DESC') =>
         db.get(`SELECT number FROM alert WHERE state = 'ready' ORDER BY number ${order} LIMIT 1`)?.['number'];
       return db.snapshot(() => {

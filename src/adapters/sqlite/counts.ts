@@ -7,7 +7,7 @@ import { thresholdOf } from './rows.ts';
 /** What a query needs of a connection. */
 export type Reader = Pick<Database, 'all' | 'get'>;
 
-/** See `AuditCatalog.counts`. The caller sees to it that all of it is read at one moment. */
+/** See `AuditCatalog.counts`. The caller must run it in one read transaction. */
 export function countsOf(db: Reader): Counts {
   const streams = streamCounts(db);
   const techniques = techniqueCounts(db);
@@ -42,7 +42,7 @@ export function techniquesWithOutcomes(db: Reader): string[] {
 function streamCounts(db: Reader): StreamCounts[] {
   return db.all('SELECT * FROM stream ORDER BY stream').map((row) => ({
     stream: String(row['stream']),
-    // Numbers are given without holes; an audit checks that.
+    // Numbers are assigned without holes; an audit checks that.
     images: Number(row['last_number']),
     events: Number(row['events']),
     lastNumber: Number(row['last_number']),

@@ -49,7 +49,7 @@ export function createDeadLetterRows(db: Database): DeadLetterCatalog {
     );
   }
 
-  /** Makes the image unpublished, and forgets a verdict against it, which may come from limits that no longer hold. */
+  /** Makes the image unpublished, and removes a failed verdict, which may come from limits that have changed. */
   function reopen({ stream, number }: ImageId): void {
     db.run(
       `UPDATE image SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL

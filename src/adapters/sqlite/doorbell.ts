@@ -62,7 +62,7 @@ export function listenTo(file: string): Listener {
     });
     watcher.on('error', () => watcher?.close());
   } catch {
-    // The system's limit of watches may be reached: polling is enough.
+    // The system may be out of file watches. Polling is enough.
   }
   return {
     async wait(signal) {

@@ -12,7 +12,7 @@ const BUS_ID = 'embedded';
 const PARTITION = 0;
 /** How many messages one chunk may have. */
 const MAX_CHUNK = 256;
-/** How often a consumer that stands by tries to take over. */
+/** How often a standby consumer tries to take over. */
 const STANDBY_MS = 200;
 
 /** The bus on one machine: its logs are in the catalog's database, and one consumer works for each group and topic. */
@@ -51,7 +51,7 @@ export function createEmbeddedBus(db: Database, locks: Locks, owner: string): Ev
     return Number(row?.['next_offset'] ?? 0);
   }
 
-  function take(topic: string, group: string): ReceivedMessage[] {
+  function nextMessages(topic: string, group: string): ReceivedMessage[] {
     return db
       .all(
         'SELECT * FROM bus_message WHERE topic = ? AND "offset" >= ? ORDER BY "offset" LIMIT ?',
@@ -62,21 +62,21 @@ export function createEmbeddedBus(db: Database, locks: Locks, owner: string): Ev
       .map((row) => receivedMessage(topic, row));
   }
 
-  /** Waits for the group's lock; undefined if it is told to stop, or everything is handled, before. */
+  /** Waits for the group's lock; undefined if the consumer is stopped, or has drained the topic, first. */
   async function takeOver({ topic, group, signal, drain, onNotice }: ConsumeOptions): Promise<Lock | undefined> {
     let reported: string | undefined;
     while (!signal.aborted) {
-      const answer = await locks.lock(lockName({ topic, group }), owner);
-      if ('lock' in answer) return answer.lock;
-      if (drain && take(topic, group).length === 0) return undefined;
-      if (reported !== answer.holder) onNotice?.({ kind: 'standing_by', holder: answer.holder });
-      reported = answer.holder;
+      const result = await locks.lock(lockName({ topic, group }), owner);
+      if ('lock' in result) return result.lock;
+      if (drain && nextMessages(topic, group).length === 0) return undefined;
+      if (reported !== result.holder) onNotice?.({ kind: 'standing_by', holder: result.holder });
+      reported = result.holder;
       await sleep(STANDBY_MS, undefined, { signal }).catch(() => {});
     }
     return undefined;
   }
 
-  /** Consumes as long as this process holds the group's lock. If the lock is lost, takes part again. */
+  /** Consumes as long as this process holds the group's lock. If the lock is lost, requests it again. */
   async function consume(options: ConsumeOptions): Promise<void> {
     for (;;) {
       const lock = await takeOver(options);
@@ -100,7 +100,7 @@ export function createEmbeddedBus(db: Database, locks: Locks, owner: string): Ev
     try {
       options.onNotice?.({ kind: 'working' });
       while (!signal.aborted) {
-        const messages = take(topic, group);
+        const messages = nextMessages(topic, group);
         if (messages.length > 0) await options.onChunk(chunkOf(topic, group, messages, lost));
         else if (drain) return;
         else await listener.wait(signal);
@@ -155,7 +155,7 @@ export function createEmbeddedBus(db: Database, locks: Locks, owner: string): Ev
         topic,
       );
       if (row === undefined) return [];
-      // From the messages that exist: one that was deleted is outside of the log.
+      // The log spans only the messages that still exist.
       if (row['first'] === null) {
         return [{ partition: PARTITION, start: Number(row['next_offset']), end: Number(row['next_offset']) }];
       }

@@ -45,9 +45,9 @@ export function createImageRows(db: Database): ImageCatalog {
         }
       }),
 
-    markImagesPublished: (placed) =>
+    markImagesPublished: (published) =>
       db.write(() => {
-        for (const { stream, number, position } of placed) {
+        for (const { stream, number, position } of published) {
           db.run(
             `UPDATE image SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
              WHERE stream = ? AND number = ? AND place_offset IS NULL`,

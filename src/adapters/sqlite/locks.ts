@@ -10,8 +10,8 @@ import { makeFolder } from './make-folder.ts';
 /** The operating system keeps a file lock as long as its process lives. */
 const NEVER = new AbortController().signal;
 
-/** How many locks this process has taken. It tells their holder files apart, also those of two pipelines in one program. */
-let taken = 0;
+/** Counts the locks that this process has acquired: each gets its own holder file, even with two pipelines in one program. */
+let acquired = 0;
 
 /**
  * Locks made of SQLite's file locks: an exclusive lock is an open exclusive transaction on a small database of the
@@ -21,7 +21,7 @@ let taken = 0;
 export function createLocks(folder: string): Locks & { releaseAll(): void } {
   const held = new Set<() => void>();
 
-  function take(name: string, owner: string, mode: 'exclusive' | 'shared'): LockResult {
+  function acquire(name: string, owner: string, mode: 'exclusive' | 'shared'): LockResult {
     const stem = path.join(folder, encodeURIComponent(name));
     const file = `${stem}.lock`;
     let connection: DatabaseSyncInstance | undefined;
@@ -35,8 +35,8 @@ export function createLocks(folder: string): Locks & { releaseAll(): void } {
       if (isBusy(error)) return { holder: holders(stem) };
       throw translated(error, file);
     }
-    taken += 1;
-    const holderFile = `${stem}.${process.pid}-${taken}.holder`;
+    acquired += 1;
+    const holderFile = `${stem}.${process.pid}-${acquired}.holder`;
     if (mode === 'exclusive') removeHolderFiles(stem);
     writeHolderFile(holderFile, owner);
     const locked = connection;
@@ -50,7 +50,7 @@ export function createLocks(folder: string): Locks & { releaseAll(): void } {
   }
 
   return {
-    lock: async (name, owner, mode = 'exclusive') => take(name, owner, mode),
+    lock: async (name, owner, mode = 'exclusive') => acquire(name, owner, mode),
     releaseAll: () => {
       for (const release of [...held]) release();
     },
@@ -67,14 +67,14 @@ function beginLock(connection: DatabaseSyncInstance, mode: 'exclusive' | 'shared
   connection.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
 }
 
-/** A file that cannot be written costs a name in a message, and nothing else. */
+/** Holder files are used only in messages, so a file that cannot be written is ignored. */
 function writeHolderFile(file: string, owner: string): void {
   try {
     writeFileSync(file, owner);
   } catch {}
 }
 
-/** While the lock is held exclusively, every other holder file is of a process that has died. */
+/** While the lock is held exclusively, every other holder file belongs to a process that has died. */
 function removeHolderFiles(stem: string): void {
   for (const file of holderFiles(stem)) rmSync(file, { force: true });
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 /**
  * Creates a folder and its missing parents. Node's `recursive` option never returns on a file system such as /proc, which
- * answers ENOENT to a name that cannot be created.
+ * returns ENOENT for a name that cannot be created.
  */
 export function makeFolder(folder: string): void {
   try {

@@ -1,6 +1,6 @@
 import { COUNTED } from './schema.ts';
 
-/** What brings a catalog from each version to the next, the first from 1 to 2. Once released, a step stays as it is. */
+/** The migration from each version to the next; the first is from 1 to 2. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
   `
 DROP INDEX dead_letter_once;
@@ -22,7 +22,7 @@ CREATE TABLE dead_letter (
   replayed_at TEXT
 ) STRICT;
 
--- The embedded bus still has the messages. One that lies about its image is a letter about the message alone.
+-- The embedded bus still has the messages. A message that does not match its image becomes a dead letter without an image.
 INSERT INTO dead_letter
   SELECT d.id, d.stage, d.reason, d.detail, d.stack, d.attempts, d.at,
     CASE WHEN d.reason <> 'bad_message' THEN d.stream END,

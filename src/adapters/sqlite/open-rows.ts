@@ -7,7 +7,7 @@ type OpenRows = Pick<AuditCatalog, 'openRanges' | 'openImagePage' | 'openEventPa
 /** `owed` has no topic: an image's message is on one topic, and an event's on another. */
 const IMAGE_TOPIC = 'image_analysis';
 
-/** What is open, from the tables of what is owed (see `COUNTED` of the schema). */
+/** The open images and events, from the `owed` tables (see `COUNTED` in the schema). */
 export function createOpenRows(db: Database): OpenRows {
   return {
     openRanges: async () =>

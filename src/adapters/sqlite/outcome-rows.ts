@@ -81,9 +81,9 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
         }
       }),
 
-    markEventsPublished: (placed) =>
+    markEventsPublished: (published) =>
       db.write(() => {
-        for (const { number, position } of placed) {
+        for (const { number, position } of published) {
           db.run(
             `UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
              WHERE number = ? AND place_offset IS NULL`,
@@ -131,7 +131,7 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
   };
 }
 
-/** A fact is recorded once: whoever comes later has found the same. */
+/** A fact is recorded once. Later writers have found the same fact. */
 function addFacts(db: Database, outcome: NewOutcome): void {
   for (const { stream, number, fact } of outcome.facts) {
     const decodes = fact.verdict === 'decodes';

@@ -4,13 +4,13 @@ import { countsOf, type Reader } from './counts.ts';
 import type { Row } from './database.ts';
 import { alertOf, eventOf, imageOf, outcomeOf, positionOf } from './rows.ts';
 
-/** An event with what its outcome says, by columns of their own where both have one of a name. */
+/** Each event, with the columns of its outcome. */
 const EVENT_ROWS = `
   SELECT e.*, o.kind, o.threshold, o.threshold_unit, o.measurement, o.reference, o.analyzed_at
   FROM event e LEFT JOIN outcome o ON o.technique = e.technique AND o.stream = e.stream AND o.number = e.image
     AND o.kind IN ('changed', 'size_changed')`;
 
-/** The pages of a catalog as a reader sees it. Each query goes along one index. */
+/** The pages of a catalog, as one connection reads them. Each query uses one index. */
 export function pagesOf(db: Reader): CatalogPages {
   return {
     counts: async () => countsOf(db),

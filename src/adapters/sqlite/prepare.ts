@@ -11,24 +11,24 @@ import { MIGRATIONS } from './migrations.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { checkSqliteVersion } from './version.ts';
 
-/** For how long, and how often, the folder is asked for again before it is told that others are at work in it. */
-const FOLDER_TRIES = 50;
-const FOLDER_PAUSE_MS = 20;
+/** How often, and how far apart, the lock of the pipeline is requested before a migration fails with `in_use`. */
+const LOCK_TRIES = 50;
+const LOCK_PAUSE_MS = 20;
 
 export interface PrepareOptions {
-  /** Who opens the catalog, as others will be told: `imgpipe receive (process 123)`. */
+  /** What other processes see as the holder of the lock: `imgpipe receive (process 123)`. */
   readonly as: string;
   readonly maxPages?: number | undefined;
 }
 
-/** Makes a catalog of an empty database, brings one of an older imgpipe up to date, and checks what is there. */
+/** Creates the schema in an empty database, migrates a catalog of an older version, and checks that no table is missing. */
 export async function prepare(connection: DatabaseSyncInstance, file: string, options: PrepareOptions): Promise<void> {
   connection.exec('PRAGMA busy_timeout = 0');
-  // While another process turns a new catalog to WAL, whatever is asked of it may meet the lock.
+  // While another process switches a new catalog to WAL, any statement may find it locked.
   const whenFree = <T>(work: () => T) => untilFree(file, work);
   const version = await whenFree(() => connection.prepare('SELECT sqlite_version() AS v').get()?.['v']);
   checkSqliteVersion(String(version));
-  await whenFree(() => checkMaker(connection, file));
+  await whenFree(() => checkApplication(connection, file));
   await whenFree(() => pragma(connection, 'journal_mode = WAL'));
   await whenFree(() => connection.exec('PRAGMA synchronous = FULL'));
   const { maxPages } = options;
@@ -36,7 +36,7 @@ export async function prepare(connection: DatabaseSyncInstance, file: string, op
   await whenFree(() => {
     if (versionOf(connection) === 0) create(connection);
   });
-  await bringUpToDate(connection, file, options.as);
+  await migrateIfOlder(connection, file, options.as);
   await whenFree(() => checkTables(connection, file));
 }
 
@@ -44,8 +44,8 @@ function versionOf(connection: DatabaseSyncInstance): number {
   return Number(pragma(connection, 'user_version'));
 }
 
-/** Before anything is changed, and in one snapshot: what another program has made stays as it is. */
-function checkMaker(connection: DatabaseSyncInstance, file: string): void {
+/** Runs in one snapshot before any write, so that another program's database is never changed. */
+function checkApplication(connection: DatabaseSyncInstance, file: string): void {
   connection.exec('BEGIN');
   try {
     const version = versionOf(connection);
@@ -67,7 +67,7 @@ function checkMaker(connection: DatabaseSyncInstance, file: string): void {
 
 function create(connection: DatabaseSyncInstance): void {
   transaction(connection, 'BEGIN IMMEDIATE', () => {
-    // Another process may have made it between the look at its version and this transaction.
+    // Another process may have created it between the check of the version and this transaction.
     if (versionOf(connection) !== 0) return;
     connection.exec(SCHEMA);
     connection.prepare("INSERT INTO pipeline VALUES (1, ?, '[]', NULL, 0, 0)").run(randomUUID());
@@ -75,30 +75,30 @@ function create(connection: DatabaseSyncInstance): void {
   });
 }
 
-/** An older imgpipe may be at work on its catalog: it is brought up to date by whoever has the folder to itself. */
-async function bringUpToDate(connection: DatabaseSyncInstance, file: string, as: string): Promise<void> {
+/** Migrates the catalog under the exclusive lock of the pipeline, because an older imgpipe may still be using it. */
+async function migrateIfOlder(connection: DatabaseSyncInstance, file: string, as: string): Promise<void> {
   const locks = createLocks(path.join(path.dirname(file), 'locks'));
   for (let tries = 1; (await untilFree(file, () => versionOf(connection))) < SCHEMA_VERSION; tries += 1) {
-    const answer = await locks.lock(PIPELINE_LOCK, as);
-    if ('lock' in answer) {
+    const result = await locks.lock(PIPELINE_LOCK, as);
+    if ('lock' in result) {
       try {
         await untilFree(file, () => migrate(connection, file));
       } finally {
-        await answer.lock.release();
+        await result.lock.release();
       }
-    } else if (tries === FOLDER_TRIES) {
+    } else if (tries === LOCK_TRIES) {
       throw new ImgpipeError(
         'in_use',
-        `the catalog ${file} was made by an older imgpipe and has to be migrated, but it is in use by ${answer.holder}: stop that first`,
+        `the catalog ${file} was made by an older imgpipe and has to be migrated, but it is in use by ${result.holder}: stop that first`,
       );
     } else {
-      // Another process may be at this very work, and that takes a moment.
-      await sleep(FOLDER_PAUSE_MS);
+      // Another process may be running the same migration, which takes a moment.
+      await sleep(LOCK_PAUSE_MS);
     }
   }
 }
 
-/** In one transaction: broken off at any instant, the catalog is as it was. */
+/** Migrates in one transaction: if it is interrupted, the catalog is unchanged. */
 function migrate(connection: DatabaseSyncInstance, file: string): void {
   try {
     transaction(connection, 'BEGIN IMMEDIATE', () => {

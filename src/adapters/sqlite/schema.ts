@@ -5,10 +5,10 @@ export const SCHEMA_VERSION = 5;
 export const APPLICATION_ID = 0x696d6770;
 
 /**
- * What is kept beside the rows so that status and metrics need not scan them. `owed` has a row for each image and
+ * Tables derived from the rows, so that status and metrics do not scan them. `owed` has a row for each image and
  * technique in use without an outcome ('' while no technique is in use), `owed_event` one for each event without a
- * ready alert; both with the position of the message that will settle them. `outcome_total` counts outcomes. Triggers
- * keep all of it in the transaction of the write itself.
+ * ready alert; both with the position of the message that will be delivered for them. `outcome_total` counts outcomes. Triggers
+ * update them in the transaction of the write itself.
  */
 export const COUNTED = `
 CREATE TABLE owed (
@@ -79,8 +79,9 @@ END;
 `;
 
 /**
- * The catalog and the embedded bus. A place is four columns, null together; a dead letter's message as well. Regions are JSON.
- * A ready alert has a copy of all that lists choose by, which never changes again. `alert_delay` counts in seconds
+ * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
+ * letter's message. Regions are JSON.
+ * A ready alert has a copy of all columns that lists filter by, which never changes again. `alert_delay` counts in seconds
  * how long alerts took from their images' receipt.
  */
 export const SCHEMA = `

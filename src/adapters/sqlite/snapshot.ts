@@ -8,8 +8,8 @@ import { translated } from './errors.ts';
 import { pagesOf } from './pages.ts';
 
 /**
- * Runs `read` on pages of one moment, through a connection of its own: in WAL mode a read transaction that stays open
- * sees one snapshot and keeps no writer waiting. The event loop gets its turn after each page.
+ * Runs `read` on the pages of one snapshot, through a separate connection: in WAL mode a read transaction that stays open
+ * sees one snapshot and does not block writers. Yields to the event loop after each page.
  */
 export async function readSnapshot<T>(file: string, read: (pages: CatalogPages) => Promise<T>): Promise<T> {
   const connection = await untilFree(file, () => new DatabaseSync(file));
@@ -19,7 +19,7 @@ export async function readSnapshot<T>(file: string, read: (pages: CatalogPages) 
       // The first read begins the snapshot.
       connection.prepare('SELECT 1 FROM pipeline').get();
     });
-    return await read(withTurns(pagesOf(readerOf(connection, file))));
+    return await read(withYields(pagesOf(readerOf(connection, file))));
   } finally {
     try {
       rollBack(connection);
@@ -49,15 +49,15 @@ function readerOf(connection: InstanceType<typeof DatabaseSync>, file: string): 
   };
 }
 
-/** SQLite answers at once and a promise's turn lets no timer in. */
-function withTurns(pages: CatalogPages): CatalogPages {
-  const turned = Object.entries(pages).map(([name, page]) => [
+/** Yields to the event loop after each page: SQLite is synchronous, and awaiting a promise does not let timers run. */
+function withYields(pages: CatalogPages): CatalogPages {
+  const yielding = Object.entries(pages).map(([name, page]) => [
     name,
     async (...args: unknown[]) => {
-      const answer = await (page as (...args: unknown[]) => Promise<unknown>)(...args);
+      const result = await (page as (...args: unknown[]) => Promise<unknown>)(...args);
       await nextTurn();
-      return answer;
+      return result;
     },
   ]);
-  return Object.fromEntries(turned) as CatalogPages;
+  return Object.fromEntries(yielding) as CatalogPages;
 }

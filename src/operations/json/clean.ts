@@ -4,8 +4,8 @@ import type { Locate } from './result-lines.ts';
 
 /** `clean --json`. */
 export function cleanJson(
-  { images, events, alerts, files, strangers }: CleanPlan,
+  { images, events, alerts, files, unknownFiles }: CleanPlan,
   { data, dryRun, locate }: { readonly data: string; readonly dryRun: boolean; readonly locate: Locate },
 ): CleanJson {
-  return { data, images, events, alerts, files, left: strangers.map(locate), dry_run: dryRun };
+  return { data, images, events, alerts, files, left: unknownFiles.map(locate), dry_run: dryRun };
 }

@@ -33,7 +33,7 @@ export interface Counts {
   /** Ready alerts. */
   readonly alerts: number;
   readonly deadLetters: number;
-  /** Open images; each counts once, however many techniques it is owed to. */
+  /** Open images; each counts once, however many techniques it waits for. */
   readonly openImages: number;
   /** Open images that are pending or not published. */
   readonly unpublished: number;
@@ -47,7 +47,7 @@ export interface Counts {
   readonly delays: AlertDelays;
 }
 
-/** The lowest and the highest offset of open things on one partition of a bus. */
+/** The lowest and the highest offset of open images or events on one partition of a bus. */
 export interface OffsetRange {
   readonly bus: string;
   readonly partition: number;
@@ -104,22 +104,22 @@ export interface CatalogPages {
   streams(): Promise<readonly { readonly stream: string; readonly lastNumber: number }[]>;
   /** The techniques in use or with outcomes, by name. */
   techniques(): Promise<readonly { readonly technique: string; readonly inUse: boolean }[]>;
-  /** The last event number that was given. */
+  /** The last event number that was assigned. */
   lastEvent(): Promise<number>;
   /** The digests of all masks that images have, in order. */
   masks(): Promise<readonly string[]>;
 }
 
-/** What status, metrics and audits ask of the catalog. None of it blocks the event loop for longer than a page takes. */
+/** Queries for status, metrics and audits. None blocks the event loop for longer than a page takes. */
 export interface AuditCatalog {
-  /** Kept while rows are written, so that its cost does not grow with them. */
+  /** Counted as rows are written, so that the cost does not grow with their number. */
   counts(): Promise<Counts>;
-  /** Between which offsets the messages lie that will settle what is open. */
+  /** The offset ranges of the messages that open images and events wait for. */
   openRanges(): Promise<OpenRanges>;
   /** Open images by stream, number and technique; `after` is the last one of the page before. */
   openImagePage(after: OpenImage | undefined, limit: number): Promise<OpenImage[]>;
   /** Open events by number; with `unpublished` only those without a position. */
   openEventPage(after: number, limit: number, options?: { readonly unpublished: boolean }): Promise<OpenEvent[]>;
-  /** Runs `read` on pages of one moment; writers go on meanwhile. */
+  /** Runs `read` on the pages of one snapshot, without blocking writers. */
   snapshot<T>(read: (pages: CatalogPages) => Promise<T>): Promise<T>;
 }

@@ -10,7 +10,7 @@ export interface AlertFilter {
   readonly from?: string;
   /** Raised before this time. */
   readonly to?: string;
-  /** The least measurement. A `size_changed` event has none, and does not match. */
+  /** The minimum measurement. A `size_changed` event has none, and does not match. */
   readonly minMeasurement?: number;
 }
 
@@ -42,7 +42,7 @@ export interface Measured {
   readonly alert: number | null;
 }
 
-/** An alert in the order in which alerts became ready, which may differ from that of their numbers. */
+/** An alert with its position in the order in which alerts became ready, which may differ from the order of numbers. */
 export interface ReadyAlert {
   /** Counted from 1, without holes. */
   readonly order: number;
@@ -66,7 +66,7 @@ export interface AlertDelays {
   readonly sum: number;
 }
 
-/** Queries for people: `view`, lists, timelines and live updates. None of them writes, and each result is of one moment. */
+/** Queries for people: `view`, lists, timelines and live updates. None of them writes, and each result is from one snapshot. */
 export interface BrowsingCatalog {
   /** A page of ready alerts, the highest number first. */
   alertPage(filter: AlertFilter, page: AlertPage): Promise<AlertEntry[]>;

@@ -4,7 +4,7 @@ export interface Lock {
   readonly token: string;
   /** Aborts when the lock is lost, for instance with the connection that held it; a release does not abort it. */
   readonly lost: AbortSignal;
-  /** Gives the lock up. Releasing a lock again, or one that is lost, does nothing. */
+  /** Releases the lock. Releasing a lock again, or one that is lost, does nothing. */
   release(): Promise<void>;
 }
 
@@ -19,6 +19,6 @@ export const PIPELINE_LOCK = 'folder';
  * or dies. A holder that is merely paused keeps it, unless the adapter has to give up a connection: then `lost` fires.
  */
 export interface Locks {
-  /** Takes a lock, or says who holds it; never waits. `owner` is what others see as the holder: `imgpipe receive (process 123)`. */
+  /** Takes a lock, or returns its current holder; never waits. `owner` is what others see as the holder: `imgpipe receive (process 123)`. */
   lock(name: string, owner: string, mode?: 'exclusive' | 'shared'): Promise<LockResult>;
 }

@@ -19,7 +19,7 @@ export interface RangeTally {
 /** The rows of outcomes and of image events. Lists of rows are in the order of the request, `undefined` where there is none. */
 export interface OutcomeCatalog {
   /**
-   * Adds outcomes with their decode facts and dead letters, and gives each changed one the next event number, in one
+   * Adds outcomes with their decode facts and dead letters, and assigns the next event number to each changed one, in one
    * transaction. An outcome that exists is returned as it is and takes no number. A new outcome removes the replayed
    * dead letters of its image and technique.
    */
@@ -32,6 +32,6 @@ export interface OutcomeCatalog {
   markEventsPublished(events: readonly { readonly number: number; readonly position: RecordPosition }[]): Promise<void>;
   /** The first number in the range whose image waits for an outcome of the technique, or whose event waits for its alert. */
   firstOpen(technique: string, range: ImageRange): Promise<number | undefined>;
-  /** Counts what the technique has made of a range of images. */
+  /** Counts the results of the technique for a range of images. */
   tally(technique: string, range: ImageRange): Promise<RangeTally>;
 }

@@ -89,7 +89,7 @@ export function createImageComparison(parts: ImageComparisonParts) {
     let { reference } = task;
     for (;;) {
       if (reference?.sha256 === image.sha256) {
-        // Equal bytes decode alike: one inspection serves both.
+        // Equal bytes decode to the same result: one inspection serves both.
         const inspection = inspect(reference);
         if (image.fact === null) decodeCache.set(imageName(image), inspection);
         const fact = addFact(image, await inspection, facts);

@@ -29,7 +29,7 @@ export function createConcurrentTasks<T>(limit: () => number, sizeOf: (result: T
     start(name, task) {
       tasks.set(name, task);
       running.push(task);
-      // Whoever awaits the task handles its error.
+      // The error is handled where the task is awaited.
       task.then(
         (result) => {
           size += sizeOf(result);

@@ -46,7 +46,8 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
   /** The digest of the difference image that the store already has: the first one that was put stays. */
   async function storedDigest(key: string): Promise<string> {
     const bytes = await store.get(key);
-    if (bytes === undefined) throw new ImgpipeError('store_unavailable', `${store.locate(key)} existed and is gone`);
+    if (bytes === undefined)
+      throw new ImgpipeError('store_unavailable', `${store.locate(key)} existed, but is missing now`);
     return sha256Of(bytes);
   }
 

@@ -3,7 +3,7 @@ import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
 
 /**
  * Removes the dead letters of images that have been handled since. Returns those of images whose outcome is `dead`,
- * because whoever stored them may not have published their copies.
+ * because their copies may not have been published yet.
  */
 export async function resolveExistingDeadLetters(
   catalog: Pick<DeadLetterCatalog, 'deadLettersOf' | 'removeDeadLetters'>,

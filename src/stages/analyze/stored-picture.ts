@@ -7,7 +7,7 @@ import type { PictureSource } from '../../ports/comparator.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { pause, untilStopped } from '../retry.ts';
 
-/** How often to ask the store for a missing object. */
+/** How often to retry reading a missing object. */
 const POLL_MS = 200;
 
 interface WaitContext extends Pick<Observer, 'onReport'> {

@@ -5,7 +5,7 @@ import type { Lock, Locks } from '../../ports/catalog/locks.ts';
 import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
 import { pause, withRetry } from '../retry.ts';
 
-/** How often a process that stands by requests the lock. */
+/** How often a standby process requests the lock. */
 export const STANDBY_MS = 200;
 
 export interface LockOwner extends Pick<Observer, 'onReport'> {
@@ -15,7 +15,7 @@ export interface LockOwner extends Pick<Observer, 'onReport'> {
 }
 
 /**
- * Acquires the lock under which a stream's images are numbered and published. Stands by while another receiver holds
+ * Acquires the lock under which a stream's images are numbered and published. Waits while another receiver holds
  * it. `again`: the lock was lost, so the caller is waiting for a report that work goes on.
  */
 export async function lockStream(

@@ -69,7 +69,7 @@ export function createIntake({ source, stream, mask, signal, onReport }: IntakeP
   function fetch(): Promise<IteratorResult<readonly SourceItem[]>> {
     if (iterator === undefined) throw new Error('the intake has not been started');
     const items = iterator.next();
-    // An error surfaces when the items are awaited. If nobody asks for them, nobody needs the error.
+    // An error surfaces when the items are awaited. If they never are, it can be ignored.
     items.catch(() => {});
     return items;
   }

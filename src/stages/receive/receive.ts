@@ -56,7 +56,7 @@ async function receiveUnderLock(parts: ReceiveParts, lost: AbortSignal): Promise
     };
   }
 
-  /** Skips the pictures of a batch that the stream has. A batch that is tried again may have rows already: these are its own. */
+  /** Skips the pictures of a batch that the stream has. A batch that is retried may have rows already, which do not count. */
   async function skipExisting(batch: Batch): Promise<void> {
     const candidates = batch.candidates.filter(({ onlyIfNew }) => onlyIfNew);
     if (candidates.length === 0) return;

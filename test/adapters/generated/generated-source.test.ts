@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGeneratedSource, isTurned } from '../../../src/adapters/generated/generated-source.ts';
+import { createGeneratedSource, isRotated } from '../../../src/adapters/generated/generated-source.ts';
 import { decodePicture, encodeJpeg } from '../../../src/adapters/pixels/codec.ts';
 import { createPictureCache } from '../../../src/adapters/pixels/picture-cache.ts';
 import { turnPicture } from '../../../src/adapters/pixels/turn-picture.ts';
@@ -50,7 +50,7 @@ async function turnedOf(bytes: Uint8Array): Promise<Uint8Array> {
 
 describe('a generated stream', () => {
   it('rotates pictures 3, 7, 11 and so on', () => {
-    expect([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].filter(isTurned)).toEqual([3, 7, 11]);
+    expect([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].filter(isRotated)).toEqual([3, 7, 11]);
   });
 
   it('starts with the original and repeats the previous picture, except for those that are rotated', async () => {

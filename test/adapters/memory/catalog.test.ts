@@ -16,15 +16,15 @@ describe('the catalog in memory', () => {
     expect((await createMemoryCatalog().identity()).pipelineId).not.toBe(pipelineId);
   });
 
-  it('loses a lock on demand: its signal fires, and another may take it', async () => {
+  it('loses a lock on demand: its signal fires, and another process can acquire it', async () => {
     const state = newMemoryCatalogState();
     const [one, two] = [createMemoryCatalog(state), createMemoryCatalog(state)];
-    const [taken, kept] = [await one.lock('stream-a', 'one'), await one.lock('stream-b', 'one')];
-    if (!('lock' in taken && 'lock' in kept)) throw new Error('nobody else is there');
+    const [lost, kept] = [await one.lock('stream-a', 'one'), await one.lock('stream-b', 'one')];
+    if (!('lock' in lost && 'lock' in kept)) throw new Error('a lock is held by another process');
     one.loseLocks('stream-a');
-    expect([taken.lock.lost.aborted, kept.lock.lost.aborted]).toEqual([true, false]);
+    expect([lost.lock.lost.aborted, kept.lock.lost.aborted]).toEqual([true, false]);
     expect(await two.lock('stream-a', 'two')).toHaveProperty('lock');
-    await taken.lock.release();
+    await lost.lock.release();
     expect(await one.lock('stream-a', 'one')).toEqual({ holder: 'two' });
   });
 });

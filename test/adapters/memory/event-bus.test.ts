@@ -13,7 +13,7 @@ describe('the bus in memory', () => {
     };
   });
 
-  it('names the consumer at work to one that stands by', async () => {
+  it('reports the active consumer to one on standby', async () => {
     const state = newMemoryBusState();
     const stop = new AbortController();
     const options = { topic: 't', group: 'g', signal: stop.signal, drain: false, onChunk: async () => {} };
@@ -27,7 +27,7 @@ describe('the bus in memory', () => {
     await first;
   });
 
-  it('loses messages on demand: its logs then have what is left', async () => {
+  it('loses messages on demand: its logs then have the remaining ones', async () => {
     const bus = createMemoryBus();
     await bus.publish(
       't',

@@ -14,7 +14,7 @@ describe('the object store in memory', () => {
     expect(await createMemoryObjectStore().size(KEY)).toBeUndefined();
   });
 
-  it('keeps an object apart from the bytes that were put, and from those that were read', async () => {
+  it('copies the bytes of an object when they are put and when they are read', async () => {
     const store = createMemoryObjectStore();
     const bytes = Buffer.from('abc');
     await store.put([{ key: KEY, bytes }]);

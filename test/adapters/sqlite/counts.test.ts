@@ -7,10 +7,10 @@ import { openSqlite } from '../../support/open-sqlite.ts';
 import { levels } from '../../support/samples.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-/** Tables that grow with each image; whatever reads all of one takes longer and longer. */
+/** Tables that grow with each image. A query that reads all of one becomes slower and slower. */
 const GROWING = /SCAN (image|i|outcome|o|event|e|alert|a|bus_message)\b(?! USING INDEX image_unpublished)/;
 
-/** A reader that keeps how SQLite carries out each query. */
+/** A reader that records the query plan of each query. */
 function explaining(db: Database): { readonly reader: Reader; readonly plans: string[] } {
   const plans: string[] = [];
   const explained = <T>(sql: string, values: Value[], read: () => T): T => {
@@ -37,7 +37,7 @@ describe('the counts of a catalog', () => {
     expect(plans.filter((plan) => GROWING.test(plan))).toEqual([]);
   });
 
-  it('are those of the rows, also where images wait for one technique and for two', async () => {
+  it('agree with the rows, also while images wait for one technique and for two', async () => {
     const folder = temporaryFolder();
     await fillImages(folder, { images: 400, open: 100, streams: 4 });
     const { catalog } = await openSqlite(folder);

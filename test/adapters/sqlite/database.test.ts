@@ -132,7 +132,7 @@ describe('a catalog', () => {
     });
   });
 
-  it('is only created if that is allowed', async () => {
+  it('is created only if that is allowed', async () => {
     const folder = path.join(temporaryFolder(), 'a', 'b');
     const opening = openDatabase(catalogFile(folder), { create: false });
     await expect(opening).rejects.toMatchObject({
@@ -168,7 +168,7 @@ describe('a catalog', () => {
     await catalog.setBus('embedded');
   });
 
-  it('is read as of one moment while another process writes', async () => {
+  it('is read in one snapshot while another process writes', async () => {
     const folder = temporaryFolder();
     const { db } = await openSqlite(folder);
     const other = new DatabaseSync(catalogFile(folder));
@@ -196,7 +196,7 @@ describe('a catalog on a full disk', () => {
     throw new Error('the disk did not fill up');
   }
 
-  it('reports disk_full, has no partial batch, and works again once there is space', async () => {
+  it('reports disk_full, stores no partial batch, and works again once space is free', async () => {
     const folder = temporaryFolder();
     const db = await openDatabase(catalogFile(folder), { create: true, maxPages: 60 });
     const catalog = createSqliteCatalog(db);

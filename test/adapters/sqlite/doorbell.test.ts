@@ -30,7 +30,7 @@ describe('a doorbell', () => {
   it.skipIf(process.platform !== 'linux')('wakes another process at each notification', async () => {
     const file = path.join(temporaryFolder(), 'topic.bell');
     const listener = openListener(file);
-    const other = startUntilTestEnds('ring.ts', [file]);
+    const other = startUntilTestEnds('notify.ts', [file]);
     await other.until(/ready/);
     for (let count = 0; count < 3; count += 1) {
       const woken = listener.wait(NEVER);
@@ -92,7 +92,7 @@ describe('a doorbell', () => {
     expect(seen).toEqual(['0', '1', '2']);
   });
 
-  it('whose file cannot be created is no error: consumers poll', async () => {
+  it('whose file cannot be created is not an error: consumers poll', async () => {
     const folder = temporaryFolder();
     rmSync(folder, { recursive: true });
     const file = path.join(folder, 'topic.bell');

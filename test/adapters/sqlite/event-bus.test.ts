@@ -10,7 +10,7 @@ describe('the embedded bus', () => {
     return { open: (as) => openSqlite(folder, as) };
   });
 
-  it('lets one consumer of a group work, and names it to the others', async () => {
+  it('runs one consumer of a group, and reports it to the others', async () => {
     const folder = temporaryFolder();
     const stop = new AbortController();
     const notices: ConsumerNotice[] = [];
@@ -34,7 +34,7 @@ describe('the embedded bus', () => {
     expect(notices).toEqual([{ kind: 'working' }, { kind: 'standing_by', holder: 'the first' }]);
   });
 
-  it('has logs that span the messages that exist: those deleted at the ends are outside', async () => {
+  it('has logs that span the existing messages, without those deleted at the ends', async () => {
     const { bus, db } = await openSqlite(temporaryFolder());
     await bus.publish(
       't',

@@ -15,25 +15,25 @@ import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Queries a database without our adapter. */
-function asked<T>(file: string, ask: (database: DatabaseSyncInstance) => T): T {
+function queried<T>(file: string, query: (database: DatabaseSyncInstance) => T): T {
   const database = new DatabaseSync(file);
   try {
-    return ask(database);
+    return query(database);
   } finally {
     database.close();
   }
 }
 
 function versionOf(file: string): unknown {
-  return asked(file, (database) => database.prepare('PRAGMA user_version').get()?.['user_version']);
+  return queried(file, (database) => database.prepare('PRAGMA user_version').get()?.['user_version']);
 }
 
 /** Each table with its columns and each index with its definition, by name. */
 function shapeOf(database: DatabaseSyncInstance): unknown {
-  const things = database
+  const entries = database
     .prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name")
     .all() as { type: string; name: string; sql: string }[];
-  return things.map(({ type, name, sql }) => [name, type === 'table' ? columnsOf(database, name) : sql]);
+  return entries.map(({ type, name, sql }) => [name, type === 'table' ? columnsOf(database, name) : sql]);
 }
 
 function columnsOf(database: DatabaseSyncInstance, table: string): unknown {
@@ -93,7 +93,7 @@ describe('a catalog of version 3', () => {
     expect(versionOf(file)).toBe(SCHEMA_VERSION);
     const made = new DatabaseSync(':memory:');
     made.exec(SCHEMA);
-    expect(asked(file, shapeOf)).toEqual(shapeOf(made));
+    expect(queried(file, shapeOf)).toEqual(shapeOf(made));
   });
 
   it('has its ready alerts in the order of their numbers, followed by the next one', async () => {
@@ -137,7 +137,7 @@ describe('a catalog of version 2', () => {
     expect(versionOf(file)).toBe(SCHEMA_VERSION);
     const made = new DatabaseSync(':memory:');
     made.exec(SCHEMA);
-    expect(asked(file, shapeOf)).toEqual(shapeOf(made));
+    expect(queried(file, shapeOf)).toEqual(shapeOf(made));
   });
 });
 
@@ -148,7 +148,7 @@ describe('a catalog of version 1', () => {
     expect(versionOf(file)).toBe(SCHEMA_VERSION);
     const made = new DatabaseSync(':memory:');
     made.exec(SCHEMA);
-    expect(asked(file, shapeOf)).toEqual(shapeOf(made));
+    expect(queried(file, shapeOf)).toEqual(shapeOf(made));
   });
 
   it('keeps its rows', async () => {
@@ -183,7 +183,7 @@ describe('a catalog of version 1', () => {
     const folder = temporaryFolder();
     const file = makeOldCatalog(1, folder, ROWS);
     await openSqlite(folder);
-    const rows = asked(file, (database) =>
+    const rows = queried(file, (database) =>
       database
         .prepare('SELECT id, image, message_key, message_headers, message_value, replayed_at FROM dead_letter')
         .all()
@@ -210,7 +210,7 @@ describe('a catalog of version 1 in use', () => {
     return running;
   }
 
-  it('is not migrated, and its users are named', async () => {
+  it('is not migrated, and the error names its users', async () => {
     const folder = temporaryFolder();
     const file = makeOldCatalog(1, folder, ROWS);
     const other = await holder(folder, 'shared');
@@ -266,7 +266,7 @@ it('a migration that is killed leaves the catalog as it was, and the next one su
   program.child.kill('SIGKILL');
   expect((await program.ended).signal).toBe('SIGKILL');
   expect(versionOf(file)).toBe(1);
-  expect(asked(file, (database) => database.prepare('SELECT count(*) AS n FROM dead_letter').get())).toEqual({
+  expect(queried(file, (database) => database.prepare('SELECT count(*) AS n FROM dead_letter').get())).toEqual({
     n: letters,
   });
   const { catalog } = await openSqlite(folder);

@@ -8,7 +8,7 @@ import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('a catalog that several processes create and write at once', () => {
-  it('gives each number once and without holes, and no process fails', async () => {
+  it('assigns each number once and without holes, and no process fails', async () => {
     const folder = temporaryFolder();
     const writers = [1, 2, 3, 4].map(() =>
       startUntilTestEnds('add-images.ts', [folder, '25', '4', '2'], { WAIT_FOR_GO: 'yes' }),
@@ -17,8 +17,8 @@ describe('a catalog that several processes create and write at once', () => {
     for (const { child } of writers) child.kill('SIGUSR2');
     const ended = await Promise.all(writers.map((writer) => writer.ended));
     expect(ended.map(({ status, stderr }) => [status, stderr])).toEqual(writers.map(() => [0, '']));
-    const answers = ended.map(({ stdout }) => JSON.parse(stdout.slice(stdout.indexOf('{'))) as Answers);
-    const all = (of: keyof Answers) => answers.flatMap((answer) => answer[of]).sort((a, b) => a - b);
+    const results = ended.map(({ stdout }) => JSON.parse(stdout.slice(stdout.indexOf('{'))) as Results);
+    const all = (of: keyof Results) => results.flatMap((result) => result[of]).sort((a, b) => a - b);
     expect(all('images')).toEqual(Array.from({ length: 400 }, (_, index) => index + 1));
     expect(all('events')).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
     const { catalog } = await openSqlite(folder);
@@ -26,7 +26,7 @@ describe('a catalog that several processes create and write at once', () => {
   });
 });
 
-interface Answers {
+interface Results {
   readonly images: number[];
   readonly events: number[];
 }
@@ -44,7 +44,7 @@ describe('a lock of another process', () => {
     return running;
   }
 
-  it('is kept while its holder is stopped, and freed at once when it is killed', async () => {
+  it('is kept while its holder is suspended, and freed at once when its holder is killed', async () => {
     const folder = temporaryFolder();
     const own = locks(folder);
     const other = await holder(folder, 'exclusive');
@@ -57,7 +57,7 @@ describe('a lock of another process', () => {
     expect(await own.lock('stream-sky', 'this test')).toHaveProperty('lock');
   });
 
-  it('can be shared, but not taken exclusively, and names only holders that are alive', async () => {
+  it('can be shared, but not acquired exclusively, and reports only holders that are alive', async () => {
     const folder = temporaryFolder();
     const own = locks(folder);
     const [first, second] = await Promise.all([holder(folder, 'shared'), holder(folder, 'shared')]);
@@ -74,7 +74,7 @@ describe('a lock of another process', () => {
     expect(await own.lock('stream-sky', 'this test')).toHaveProperty('lock');
   });
 
-  it('names its holder even if the previous one was killed', async () => {
+  it('reports its holder even if the previous one was killed', async () => {
     const folder = temporaryFolder();
     const own = locks(folder);
     const dead = await holder(folder, 'exclusive');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageId } from '../../../src/domain/records.ts';
 import { auditOf } from '../../support/audit.ts';
-import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
+import { deadLetter, levels, newAlert, newOutcome, positionAt } from '../../support/samples.ts';
 import type { CatalogFaults } from './faults.ts';
 import { addImages, closedPipeline, id, L2, type SetUpCatalog } from './setup.ts';
 
-/** Counts, pages of one moment, and the audit that is made from them. */
+/** Counts, the pages of a snapshot, and the audit that reads them. */
 export function auditContract(setUp: SetUpCatalog): void {
   describe('the audit', () => {
-    it('counts every row, and finds no fault in a sound catalog', async () => {
+    it('counts every row, and finds no fault in an intact catalog', async () => {
       const { catalog } = await setUp();
       await closedPipeline(catalog);
       await addImages(catalog, 1, 'sky');
@@ -50,16 +50,16 @@ export function auditContract(setUp: SetUpCatalog): void {
       expect((await auditOf(catalog, L2)).analyzed).toBe(0);
     });
 
-    it('lists the events without a ready alert, with their positions, unless a dead letter settles them', async () => {
+    it('lists the events without a ready alert, with their positions, unless a dead letter closes them', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 3);
-      await catalog.markImagesPublished([{ ...id(2), position: placeAt(1) }]);
+      await catalog.markImagesPublished([{ ...id(2), position: positionAt(1) }]);
       await catalog.addOutcomes([2, 3].map((number) => newOutcome(id(number), 'changed')));
-      const eventPlace = placeAt(0, { topic: 'image_event_alert' });
-      await catalog.markEventsPublished([{ number: 1, position: eventPlace }]);
+      const eventPosition = positionAt(0, { topic: 'image_event_alert' });
+      await catalog.markEventsPublished([{ number: 1, position: eventPosition }]);
       await catalog.addAlerts([newAlert(1)]);
       expect((await auditOf(catalog, L2)).openEvents).toEqual([
-        { number: 1, technique: L2, position: eventPlace, imagePosition: placeAt(1) },
+        { number: 1, technique: L2, position: eventPosition, imagePosition: positionAt(1) },
         { number: 2, technique: L2, position: null, imagePosition: null },
       ]);
       await catalog.markAlertsReady([1]);
@@ -98,7 +98,7 @@ export function auditContract(setUp: SetUpCatalog): void {
       ]);
     });
 
-    it('reports each number of a hole, and a count if there are many', async () => {
+    it('reports each missing number, and a count if many are missing', async () => {
       const { catalog, faults } = await setUp();
       const between = (first: number, last: number) =>
         Array.from({ length: last - first + 1 }, (_, index) => id(first + index));
@@ -116,7 +116,7 @@ export function auditContract(setUp: SetUpCatalog): void {
     });
   });
 
-  describe('the pages of one moment', () => {
+  describe('the pages of a snapshot', () => {
     const names = (rows: readonly ImageId[]) => rows.map(({ stream, number }) => `${stream}/${number}`);
     const numbers = (rows: readonly { readonly number: number }[]) => rows.map(({ number }) => number);
 
@@ -168,12 +168,12 @@ export function auditContract(setUp: SetUpCatalog): void {
     });
   });
 
-  describe('what is open', () => {
-    it('comes in pages by image and technique, with the current positions', async () => {
+  describe('open images and events', () => {
+    it('come in pages by image and technique, with the current positions', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 2);
       await addImages(catalog, 1, 'sky');
-      await catalog.markImagesPublished([{ ...id(2), position: placeAt(7) }]);
+      await catalog.markImagesPublished([{ ...id(2), position: positionAt(7) }]);
       const open = async () =>
         (await catalog.openImagePage(undefined, 9)).map(({ image, technique, position }) => [
           `${image.stream}/${image.number}`,
@@ -200,17 +200,17 @@ export function auditContract(setUp: SetUpCatalog): void {
       expect(await catalog.counts()).toMatchObject({ images: 3, openImages: 3, unpublished: 3 });
     });
 
-    it('has the lowest and the highest offset of each technique, bus and partition', async () => {
+    it('have the lowest and the highest offset of each technique, bus and partition', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 5);
       const at = (number: number, offset: number, partition: number) => ({
         ...id(number),
-        position: placeAt(offset, { partition }),
+        position: positionAt(offset, { partition }),
       });
       await catalog.markImagesPublished([at(1, 10, 0), at(2, 11, 0), at(3, 12, 0), at(4, 3, 1)]);
       await catalog.setThreshold(L2, levels(0));
       await catalog.addOutcomes([newOutcome(id(1), 'first'), newOutcome(id(2), 'changed', { reference: 1 })]);
-      const bus = placeAt(0).bus;
+      const bus = positionAt(0).bus;
       expect(await catalog.openRanges()).toEqual({
         images: [
           { technique: L2, bus, partition: 0, lowest: 12, highest: 12 },
@@ -218,18 +218,18 @@ export function auditContract(setUp: SetUpCatalog): void {
         ],
         events: [],
       });
-      await catalog.markEventsPublished([{ number: 1, position: placeAt(4, { topic: 'image_event_alert' }) }]);
+      await catalog.markEventsPublished([{ number: 1, position: positionAt(4, { topic: 'image_event_alert' }) }]);
       expect((await catalog.openRanges()).events).toEqual([{ bus, partition: 0, lowest: 4, highest: 4 }]);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 1 })]);
       expect((await catalog.openRanges()).events).toEqual([]);
       expect(await catalog.openEventPage(0, 9)).toEqual([]);
     });
 
-    it('includes an event until its alert is ready, published or not', async () => {
+    it('include an event until its alert is ready, published or not', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 3);
       await catalog.addOutcomes([1, 2, 3].map((number) => newOutcome(id(number), 'changed')));
-      await catalog.markEventsPublished([{ number: 1, position: placeAt(4, { topic: 'image_event_alert' }) }]);
+      await catalog.markEventsPublished([{ number: 1, position: positionAt(4, { topic: 'image_event_alert' }) }]);
       const open = async (unpublished: boolean) =>
         (await catalog.openEventPage(0, 9, { unpublished })).map(({ number }) => number);
       expect([await open(false), await open(true)]).toEqual([

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { OutcomeKind } from '../../../src/domain/records.ts';
 import type { AlertFilter, AlertPage } from '../../../src/ports/catalog/browsing.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
-import { deadLetter, levels, newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
+import { deadLetter, levels, newAlert, newImage, newOutcome, positionAt } from '../../support/samples.ts';
 import { addImages, closedPipeline, id, L2, type SetUpCatalog } from './setup.ts';
 
 const CHANGED = 'changed@1';
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
 const RECEIVED = '2026-01-02T03:04:05.678Z';
 
-/** When alert `number` is raised: that many minutes past three. */
+/** The time at which alert `number` is raised: that many minutes past three. */
 function minute(number: number): string {
   return `2026-01-02T03:0${number}:00.000Z`;
 }
@@ -44,7 +44,7 @@ async function numbers(catalog: Catalog, filter: AlertFilter, page: AlertPage = 
   return (await catalog.alertPage(filter, page)).map(({ alert }) => alert.number);
 }
 
-/** The queries for people. */
+/** The browsing queries. */
 export function browsingContract(setUp: SetUpCatalog): void {
   describe('a page of alerts', () => {
     it('has each alert with its event, its image and its reference', async () => {
@@ -147,7 +147,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
   });
 
   describe('the order in which alerts became ready', () => {
-    it('has no holes, whatever their numbers', async () => {
+    it('has no holes, even if their numbers have', async () => {
       const { catalog } = await setUp();
       expect([await catalog.alertRange(), await catalog.readyAfter(0, 9)]).toEqual([undefined, []]);
       await browsable(catalog);
@@ -207,7 +207,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
       expect(await catalog.measured('sea', L2, { limit: 9 })).toEqual([]);
     });
 
-    it('have no size if the image is undecodable, and keep the threshold of the time', async () => {
+    it('have no size if the image is undecodable, and keep the threshold of their comparison', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 1);
       const undecodable = { ...id(1), fact: { verdict: 'undecodable', detail: 'cut short' } as const };
@@ -280,16 +280,16 @@ export function browsingContract(setUp: SetUpCatalog): void {
       });
     });
 
-    it('treat a dead letter as settled until it is replayed', async () => {
+    it('count an image or event with a dead letter as closed until the dead letter is replayed', async () => {
       const { catalog } = await setUp();
       await browsable(catalog);
       for (const technique of [L2, CHANGED]) await catalog.setThreshold(technique, levels(0));
       await catalog.addOutcomes([newOutcome(id(1, 'sky'), 'dead')]);
       await catalog.addDeadLetters([
         deadLetter({ stage: 'alert', event: 5 }),
-        deadLetter({ image: id(4), technique: CHANGED, event: 5, position: placeAt(1) }),
+        deadLetter({ image: id(4), technique: CHANGED, event: 5, position: positionAt(1) }),
         deadLetter({ stage: 'alert', event: 2 }),
-        deadLetter({ position: placeAt(9) }),
+        deadLetter({ position: positionAt(9) }),
       ]);
       const counted = async () => {
         const { techniques, deadLetters, openEvents } = await catalog.counts();
@@ -297,7 +297,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
       };
       expect(await counted()).toEqual([1, 0, 5, 0]);
       await catalog.replayImages([1, 3], RECEIVED);
-      await catalog.replayEvents([{ id: 2, position: placeAt(2) }], RECEIVED);
+      await catalog.replayEvents([{ id: 2, position: positionAt(2) }], RECEIVED);
       expect(await counted()).toEqual([0, 1, 5, 1]);
     });
   });
@@ -364,7 +364,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
     });
   });
 
-  it('a clean leaves nothing to browse, and the order of ready alerts starts from 1 again', async () => {
+  it('a clean removes all alerts, and the order of ready alerts starts from 1 again', async () => {
     const { catalog } = await setUp();
     await browsable(catalog);
     await catalog.beginClean();

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { DeadLetterRecord } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { auditOf } from '../../support/audit.ts';
-import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
+import { deadLetter, levels, newAlert, newOutcome, positionAt } from '../../support/samples.ts';
 import { addImages, id, L2, type SetUpCatalog } from './setup.ts';
 
 const AT = '2026-02-03T04:05:06.789Z';
 const TOO_LARGE = { verdict: 'too_large', detail: '900 megapixels' } as const;
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
-const EVENT_PLACE = placeAt(0, { topic: 'image_event_alert' });
+const EVENT_PLACE = positionAt(0, { topic: 'image_event_alert' });
 
 /** Every dead letter with its message, the lowest id first. */
 async function letters(catalog: Catalog): Promise<DeadLetterRecord[]> {
@@ -20,8 +20,8 @@ async function letters(catalog: Catalog): Promise<DeadLetterRecord[]> {
 /** Adds published images, of which the last is dead because it is too large; returns its dead letter. */
 async function deadImage(catalog: Catalog, number = 1): Promise<DeadLetterRecord> {
   await addImages(catalog, number);
-  await catalog.markImagesPublished([{ ...id(number), position: placeAt(7) }]);
-  const letter = deadLetter({ image: id(number), technique: L2, position: placeAt(7) });
+  await catalog.markImagesPublished([{ ...id(number), position: positionAt(7) }]);
+  const letter = deadLetter({ image: id(number), technique: L2, position: positionAt(7) });
   await catalog.addOutcomes([
     newOutcome(id(number), 'dead', { deadLetter: letter, facts: [{ ...id(number), fact: TOO_LARGE }] }),
   ]);
@@ -46,16 +46,16 @@ async function deadEvent(catalog: Catalog): Promise<DeadLetterRecord> {
 /** The rows of dead letters, and their replay. */
 export function deadLettersContract(setUp: SetUpCatalog): void {
   describe('dead letters', () => {
-    it('keep what they were added with, and their message as it was received', async () => {
+    it('have the fields that they were added with, and their message as it was received', async () => {
       const { catalog, open } = await setUp();
       const headers = { ce_id: '1', 'x-☃': '' };
       const text = deadLetter({
         stack: 'at x',
-        position: placeAt(1),
+        position: positionAt(1),
         message: { key: 'sky', headers, value: '{"a":\n' },
       });
       const bytes = Uint8Array.of(0xff, 0, 0xfe);
-      const binary = deadLetter({ position: placeAt(2), message: { key: '', headers: {}, value: '�', bytes } });
+      const binary = deadLetter({ position: positionAt(2), message: { key: '', headers: {}, value: '�', bytes } });
       const none = deadLetter({ image: id(3), technique: L2, event: 9 });
       await catalog.addDeadLetters([text, binary, none]);
       const other = await open();
@@ -70,9 +70,9 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       const message = { key: 'k', headers: {}, value: 'v' };
       await catalog.addDeadLetters(
-        [1, 2, 3].map((offset) => deadLetter({ position: placeAt(offset), message, stack: 's' })),
+        [1, 2, 3].map((offset) => deadLetter({ position: positionAt(offset), message, stack: 's' })),
       );
-      const { stack: _, message: __, ...head } = deadLetter({ position: placeAt(3) });
+      const { stack: _, message: __, ...head } = deadLetter({ position: positionAt(3) });
       expect(await catalog.deadLetterHeads(undefined, 1)).toEqual([{ ...head, id: 3, replayedAt: null }]);
       expect((await catalog.deadLetterHeads(3, 9)).map((each) => each.id)).toEqual([2, 1]);
       expect(await catalog.deadLetterHeads(1, 9)).toEqual([]);
@@ -80,7 +80,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
 
     it('are found by id, in the order of the request, undefined if there is none', async () => {
       const { catalog } = await setUp();
-      await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ position: placeAt(offset) })));
+      await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ position: positionAt(offset) })));
       const found = await catalog.deadLetters([2, 9, 1]);
       expect(found.map((letter) => letter?.id)).toEqual([2, undefined, 1]);
     });
@@ -88,19 +88,19 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
     it('are counted, with the lowest and the highest id', async () => {
       const { catalog } = await setUp();
       expect(await catalog.deadLetterRange()).toBeUndefined();
-      await catalog.addDeadLetters([1, 2, 3, 4].map((offset) => deadLetter({ position: placeAt(offset) })));
+      await catalog.addDeadLetters([1, 2, 3, 4].map((offset) => deadLetter({ position: positionAt(offset) })));
       await catalog.removeDeadLetters([1, 3]);
       expect(await catalog.deadLetterRange()).toEqual({ count: 2, first: 2, last: 4 });
     });
 
-    it('of a message alone are added once for each message and stage', async () => {
+    it('about a message alone are added once for each message and stage', async () => {
       const { catalog } = await setUp();
-      const letter = deadLetter({ position: placeAt(1) });
+      const letter = deadLetter({ position: positionAt(1) });
       await catalog.addDeadLetters([letter, letter]);
       await catalog.addDeadLetters([letter]);
       expect((await auditOf(catalog, L2)).deadLetters).toBe(1);
       await catalog.addDeadLetters([
-        { ...letter, position: placeAt(2) },
+        { ...letter, position: positionAt(2) },
         { ...letter, stage: 'alert' },
       ]);
       expect((await auditOf(catalog, L2)).deadLetters).toBe(3);
@@ -112,33 +112,33 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       ['an event', { stage: 'alert', image: id(1), technique: L2, event: 1 }],
     ] as const)('of %s: each stage has one, and that of another message replaces it', async (_, about) => {
       const { catalog } = await setUp();
-      const first = deadLetter({ ...about, position: placeAt(1), detail: 'first' });
+      const first = deadLetter({ ...about, position: positionAt(1), detail: 'first' });
       await catalog.addDeadLetters([first, { ...first, detail: 'the same message again' }]);
       const others = [
-        deadLetter({ ...about, image: id(2), event: 2, position: placeAt(1) }),
+        deadLetter({ ...about, image: id(2), event: 2, position: positionAt(1) }),
         deadLetter({
           ...about,
           stage: first.stage === 'alert' ? 'analyze' : 'alert',
           event: 1,
-          position: placeAt(1),
+          position: positionAt(1),
         }),
-        deadLetter({ position: placeAt(1) }),
+        deadLetter({ position: positionAt(1) }),
       ];
       await catalog.addDeadLetters(others);
       expect((await letters(catalog)).map((each) => each.detail)).toEqual([
         'first',
         ...others.map((each) => each.detail),
       ]);
-      await catalog.addDeadLetters([{ ...first, position: placeAt(2), detail: 'second' }]);
+      await catalog.addDeadLetters([{ ...first, position: positionAt(2), detail: 'second' }]);
       const after = await letters(catalog);
       expect(after.map((each) => each.detail)).toEqual([...others.map((each) => each.detail), 'second']);
     });
 
     it('never reuse the id of a removed one', async () => {
       const { catalog } = await setUp();
-      await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ position: placeAt(offset) })));
+      await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ position: positionAt(offset) })));
       await catalog.removeDeadLetters([2, 7]);
-      await catalog.addDeadLetters([deadLetter({ position: placeAt(3) })]);
+      await catalog.addDeadLetters([deadLetter({ position: positionAt(3) })]);
       expect((await letters(catalog)).map((letter) => letter.id)).toEqual([1, 3]);
     });
 
@@ -195,7 +195,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
-      await catalog.markImagesPublished([{ ...id(2), position: placeAt(1) }]);
+      await catalog.markImagesPublished([{ ...id(2), position: positionAt(1) }]);
       await catalog.replayImages([1], AT);
       expect((await catalog.outcomes(L2, [id(2)])).map((outcome) => outcome?.event?.number)).toEqual([1]);
       expect((await catalog.images([id(2)]))[0]?.position).toBeNull();
@@ -205,20 +205,20 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       const { id: letter } = await deadImage(catalog);
       await catalog.replayImages([letter], AT);
-      await catalog.markImagesPublished([{ ...id(1), position: placeAt(8) }]);
+      await catalog.markImagesPublished([{ ...id(1), position: positionAt(8) }]);
       await catalog.replayImages([letter, 99], '2027-01-01T00:00:00.000Z');
-      expect((await catalog.images([id(1)]))[0]?.position).toEqual(placeAt(8));
+      expect((await catalog.images([id(1)]))[0]?.position).toEqual(positionAt(8));
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT]);
     });
 
     it('ignores dead letters of the alert stage and of messages alone', async () => {
       const { catalog } = await setUp();
       await deadEvent(catalog);
-      await catalog.markImagesPublished([{ ...id(2), position: placeAt(2) }]);
-      await catalog.addDeadLetters([deadLetter({ position: placeAt(1) })]);
+      await catalog.markImagesPublished([{ ...id(2), position: positionAt(2) }]);
+      await catalog.addDeadLetters([deadLetter({ position: positionAt(1) })]);
       await catalog.replayImages([1, 2], AT);
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([null, null]);
-      expect((await catalog.images([id(2)]))[0]?.position).toEqual(placeAt(2));
+      expect((await catalog.images([id(2)]))[0]?.position).toEqual(positionAt(2));
     });
 
     it('ends with the new outcome, which removes the dead letter', async () => {
@@ -237,7 +237,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       const letter = await deadImage(catalog);
       await catalog.replayImages([letter.id], AT);
-      const again = deadLetter({ image: id(1), technique: L2, position: placeAt(8), detail: 'again' });
+      const again = deadLetter({ image: id(1), technique: L2, position: positionAt(8), detail: 'again' });
       await catalog.addOutcomes([newOutcome(id(1), 'dead', { deadLetter: again })]);
       expect(await letters(catalog)).toEqual([{ ...again, id: letter.id + 1, replayedAt: null }]);
       expect((await auditOf(catalog, L2)).faults).toEqual([]);
@@ -245,7 +245,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
 
     it('of an image with an outcome ends when the same message fails again', async () => {
       const { catalog } = await setUp();
-      const letter = deadLetter({ image: id(2), technique: L2, event: 1, position: placeAt(1) });
+      const letter = deadLetter({ image: id(2), technique: L2, event: 1, position: positionAt(1) });
       await catalog.addDeadLetters([letter]);
       await catalog.replayImages([1], AT);
       await catalog.addDeadLetters([letter]);
@@ -257,20 +257,20 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed'), newOutcome(id(1), 'first')]);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
-      await catalog.markImagesPublished([1, 2].map((number) => ({ ...id(number), position: placeAt(number) })));
+      await catalog.markImagesPublished([1, 2].map((number) => ({ ...id(number), position: positionAt(number) })));
       await catalog.setThreshold(L2, levels(0));
       expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([]);
       await catalog.replayImages([1], AT);
       expect(await catalog.unpublishedStreams()).toEqual(['default']);
-      await catalog.markImagesPublished([{ ...id(2), position: placeAt(8) }]);
-      expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([{ ...id(2), position: placeAt(8) }]);
+      await catalog.markImagesPublished([{ ...id(2), position: positionAt(8) }]);
+      expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([{ ...id(2), position: positionAt(8) }]);
       await catalog.removeDeadLetters([1]);
       expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([]);
     });
   });
 
   describe('the replay of an event', () => {
-    const again = placeAt(5, { topic: 'image_event_alert' });
+    const again = positionAt(5, { topic: 'image_event_alert' });
 
     it('marks its dead letter, records the new position, and opens the event', async () => {
       const { catalog } = await setUp();
@@ -293,7 +293,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       await catalog.replayEvents([{ id: 2, position: again }], AT);
       expect((await catalog.events([1]))[0]?.position).toEqual(EVENT_PLACE);
       await catalog.replayEvents([{ id: letter.id, position: again }], AT);
-      await catalog.replayEvents([{ id: letter.id, position: placeAt(9) }], '2027-01-01T00:00:00.000Z');
+      await catalog.replayEvents([{ id: letter.id, position: positionAt(9) }], '2027-01-01T00:00:00.000Z');
       expect((await catalog.events([1]))[0]?.position).toEqual(again);
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT, null]);
     });
@@ -308,7 +308,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       expect((await letters(catalog)).map((each) => each.id)).toEqual([2, 3]);
     });
 
-    it('can end with another dead letter, which is unmarked and settles the event', async () => {
+    it('can end with another dead letter, which is unmarked and closes the event', async () => {
       const { catalog } = await setUp();
       const { id: marked, replayedAt: _, ...letter } = await deadEvent(catalog);
       await catalog.replayEvents([{ id: marked, position: again }], AT);

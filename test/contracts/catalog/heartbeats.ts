@@ -47,7 +47,7 @@ export function heartbeatsContract(setUp: SetUpCatalog): void {
       expect(await catalog.heartbeats('analyze', 'a')).toEqual([beatOf({ at: OLDEST })]);
     });
 
-    it('are no part of an audit, and are deleted by a clean', async () => {
+    it('are not part of an audit, and are deleted by a clean', async () => {
       const { catalog } = await setUp();
       const before = await auditOf(catalog, L2);
       await catalog.recordHeartbeats([beatOf()], OLDEST);

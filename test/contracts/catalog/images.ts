@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { levels, newImage, newOutcome, placeAt } from '../../support/samples.ts';
+import { levels, newImage, newOutcome, positionAt } from '../../support/samples.ts';
 import { addImages, id, L2, type SetUpCatalog } from './setup.ts';
 
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
@@ -15,7 +15,7 @@ export function imagesContract(setUp: SetUpCatalog): void {
       expect((await addImages(catalog, 2)).map(({ number }) => number)).toEqual([4, 5]);
     });
 
-    it('keep what they were added with: pending, without a decode fact and a position', async () => {
+    it('have the fields that they were added with: pending, without a decode fact or a position', async () => {
       const { catalog, open } = await setUp();
       const picture = newImage({ format: 'png', origin: "/a b/'\n☃.png", bytes: 7 });
       const expected = { ...picture, number: 1, state: 'pending', fact: null, position: null };
@@ -54,13 +54,13 @@ export function imagesContract(setUp: SetUpCatalog): void {
     it('keep their first position until it is cleared', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 1);
-      await catalog.markImagesPublished([{ ...id(1), position: placeAt(5) }]);
-      await catalog.markImagesPublished([{ ...id(1), position: placeAt(6) }]);
-      expect((await catalog.images([id(1)]))[0]?.position).toEqual(placeAt(5));
+      await catalog.markImagesPublished([{ ...id(1), position: positionAt(5) }]);
+      await catalog.markImagesPublished([{ ...id(1), position: positionAt(6) }]);
+      expect((await catalog.images([id(1)]))[0]?.position).toEqual(positionAt(5));
       await catalog.clearPublished([id(1)]);
       expect((await catalog.images([id(1)]))[0]?.position).toBeNull();
-      await catalog.markImagesPublished([{ ...id(1), position: placeAt(6) }]);
-      expect((await catalog.images([id(1)]))[0]?.position).toEqual(placeAt(6));
+      await catalog.markImagesPublished([{ ...id(1), position: positionAt(6) }]);
+      expect((await catalog.images([id(1)]))[0]?.position).toEqual(positionAt(6));
     });
 
     it('are unpublished while they are pending or have no position, by number', async () => {
@@ -69,8 +69,8 @@ export function imagesContract(setUp: SetUpCatalog): void {
       await addImages(catalog, 1, 'sky');
       await catalog.markImagesReady([id(1), id(2)]);
       await catalog.markImagesPublished([
-        { ...id(1), position: placeAt(0) },
-        { ...id(3), position: placeAt(1) },
+        { ...id(1), position: positionAt(0) },
+        { ...id(3), position: positionAt(1) },
       ]);
       const numbers = async (limit: number) =>
         (await catalog.unpublishedImages('default', limit)).map(({ number }) => number);
@@ -78,7 +78,7 @@ export function imagesContract(setUp: SetUpCatalog): void {
       expect(await numbers(2)).toEqual([2, 3]);
       expect(await catalog.unpublishedStreams()).toEqual(['default', 'sky']);
       await catalog.markImagesReady([id(1, 'sky')]);
-      await catalog.markImagesPublished([{ ...id(1, 'sky'), position: placeAt(2) }]);
+      await catalog.markImagesPublished([{ ...id(1, 'sky'), position: positionAt(2) }]);
       expect(await catalog.unpublishedStreams()).toEqual(['default']);
     });
 
@@ -111,14 +111,14 @@ export function imagesContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       await addImages(catalog, 3);
       await catalog.markImagesPublished([
-        { ...id(1), position: placeAt(0) },
-        { ...id(2), position: placeAt(1) },
+        { ...id(1), position: positionAt(0) },
+        { ...id(2), position: positionAt(1) },
       ]);
       const inFlight = async (after = 0, limit = 10) =>
         (await catalog.imagesInFlight('default', after, limit)).map(({ number }) => number);
       expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([
-        { ...id(1), position: placeAt(0) },
-        { ...id(2), position: placeAt(1) },
+        { ...id(1), position: positionAt(0) },
+        { ...id(2), position: positionAt(1) },
       ]);
       await catalog.setThreshold(L2, levels(0));
       await catalog.addOutcomes([newOutcome(id(1), 'first')]);

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { LockResult } from '../../../src/ports/catalog/locks.ts';
 import type { SetUpCatalog } from './setup.ts';
 
-function lockOf(answer: LockResult) {
-  if (!('lock' in answer)) throw new Error(`the lock is held by ${answer.holder}`);
-  return answer.lock;
+function lockOf(result: LockResult) {
+  if (!('lock' in result)) throw new Error(`the lock is held by ${result.holder}`);
+  return result.lock;
 }
 
 /** Locks of several processes. */
 export function locksContract(setUp: SetUpCatalog): void {
   describe('locks', () => {
-    it('have one holder at a time, who is named to others', async () => {
+    it('have one holder at a time, which is returned to others', async () => {
       const { catalog, open } = await setUp();
       const lock = lockOf(await catalog.lock('stream-a', 'the first receiver'));
       const other = await open();
@@ -24,8 +24,8 @@ export function locksContract(setUp: SetUpCatalog): void {
       const { catalog, open } = await setUp();
       const other = await open();
       const names = ['stream-a', 'stream-a.b', 'stream-a/b', 'stream-%2e'];
-      for (const name of names) lockOf(await catalog.lock(name, `who holds ${name}`));
-      for (const name of names) expect(await other.lock(name, 'x')).toEqual({ holder: `who holds ${name}` });
+      for (const name of names) lockOf(await catalog.lock(name, `holder of ${name}`));
+      for (const name of names) expect(await other.lock(name, 'x')).toEqual({ holder: `holder of ${name}` });
     });
 
     it('can be shared, but not while they are held exclusively', async () => {
@@ -43,7 +43,7 @@ export function locksContract(setUp: SetUpCatalog): void {
       expect(await catalog.lock('folder', 'analyze', 'shared')).toHaveProperty('lock');
     });
 
-    it('have a token of their own each time, and a release does not fire lost', async () => {
+    it('have a different token each time, and do not fire lost when they are released', async () => {
       const { catalog, open } = await setUp();
       const other = await open();
       const shared = [lockOf(await catalog.lock('a', 'x', 'shared')), lockOf(await other.lock('a', 'y', 'shared'))];

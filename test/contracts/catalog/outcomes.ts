@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { levels, newOutcome, placeAt } from '../../support/samples.ts';
+import { levels, newOutcome, positionAt } from '../../support/samples.ts';
 import { addImages, id, L2, type SetUpCatalog } from './setup.ts';
 
 const REGION = {
@@ -16,7 +16,7 @@ const UNDECODABLE = { verdict: 'undecodable', detail: 'cut short' } as const;
 /** The rows of outcomes and image events. */
 export function outcomesContract(setUp: SetUpCatalog): void {
   describe('outcomes', () => {
-    it('give each change, and nothing else, the next event number over all streams, pending', async () => {
+    it('assign the next event number over all streams to each change, and to nothing else', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 4);
       await addImages(catalog, 2, 'sky');
@@ -136,9 +136,9 @@ export function outcomesContract(setUp: SetUpCatalog): void {
       await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
       for (const differenceSha256 of ['first', 'second'])
         await catalog.markEventsReady([{ number: 1, differenceSha256 }]);
-      for (const offset of [3, 4]) await catalog.markEventsPublished([{ number: 1, position: placeAt(offset) }]);
+      for (const offset of [3, 4]) await catalog.markEventsPublished([{ number: 1, position: positionAt(offset) }]);
       const [event, none] = await catalog.events([1, 2]);
-      expect(event).toMatchObject({ state: 'ready', differenceSha256: 'first', position: placeAt(3) });
+      expect(event).toMatchObject({ state: 'ready', differenceSha256: 'first', position: positionAt(3) });
       expect(none).toBeUndefined();
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditOf } from '../../support/audit.ts';
-import { deadLetter, levels, newAlert, newOutcome, placeAt } from '../../support/samples.ts';
+import { deadLetter, levels, newAlert, newOutcome, positionAt } from '../../support/samples.ts';
 import { addImages, closedPipeline, id, L2, type SetUpCatalog } from './setup.ts';
 
 /** The identity, settings and cleaning of a pipeline, and the progress of a range of images. */
@@ -51,7 +51,7 @@ export function pipelineContract(setUp: SetUpCatalog): void {
       expect(await catalog.firstOpen('mse@1', { stream: 'default', first: 1, last: 4 })).toBe(1);
     });
 
-    it('counts what a range of images has led to', async () => {
+    it('counts the results of a range of images', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 5);
       await catalog.addOutcomes([
@@ -86,7 +86,7 @@ export function pipelineContract(setUp: SetUpCatalog): void {
       const ids: string[] = [];
       for (let round = 0; round < 2; round += 1) {
         await closedPipeline(catalog);
-        await catalog.addDeadLetters([deadLetter({ position: placeAt(9) })]);
+        await catalog.addDeadLetters([deadLetter({ position: positionAt(9) })]);
         await catalog.setBus('embedded');
         ids.push((await catalog.identity()).pipelineId);
         await catalog.beginClean();
@@ -97,8 +97,8 @@ export function pipelineContract(setUp: SetUpCatalog): void {
       expect(after).toEqual({ pipelineId: expect.any(String), formerIds: ids, busId: null, cleaning: false });
       expect(ids).not.toContain(after.pipelineId);
       expect(await catalog.thresholds()).toEqual(new Map());
-      const nothing = { images: 0, analyzed: 0, events: 0, alerts: 0, deadLetters: 0, streams: [], faults: [] };
-      expect(await auditOf(catalog, L2)).toMatchObject(nothing);
+      const empty = { images: 0, analyzed: 0, events: 0, alerts: 0, deadLetters: 0, streams: [], faults: [] };
+      expect(await auditOf(catalog, L2)).toMatchObject(empty);
       await addImages(catalog, 1);
       const [written] = await catalog.addOutcomes([newOutcome(id(1), 'changed')]);
       expect(written?.event?.number).toBe(1);

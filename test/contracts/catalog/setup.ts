@@ -1,6 +1,6 @@
 import type { ImageId, ImageRecord } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
-import { levels, newAlert, newImage, newOutcome, placeAt } from '../../support/samples.ts';
+import { levels, newAlert, newImage, newOutcome, positionAt } from '../../support/samples.ts';
 import type { CatalogFaults } from './faults.ts';
 
 export interface CatalogSetup {
@@ -30,7 +30,7 @@ export async function closedPipeline(catalog: Catalog): Promise<void> {
   const images = await addImages(catalog, 3);
   await catalog.markImagesReady(images);
   await catalog.markImagesPublished(
-    images.map(({ stream, number }) => ({ stream, number, position: placeAt(number - 1) })),
+    images.map(({ stream, number }) => ({ stream, number, position: positionAt(number - 1) })),
   );
   await catalog.addOutcomes([
     newOutcome(id(1), 'first'),
@@ -38,7 +38,7 @@ export async function closedPipeline(catalog: Catalog): Promise<void> {
     newOutcome(id(3), 'changed', { reference: 2 }),
   ]);
   await catalog.markEventsReady([{ number: 1, differenceSha256: 'd'.repeat(64) }]);
-  await catalog.markEventsPublished([{ number: 1, position: placeAt(0, { topic: 'image_event_alert' }) }]);
+  await catalog.markEventsPublished([{ number: 1, position: positionAt(0, { topic: 'image_event_alert' }) }]);
   await catalog.addAlerts([newAlert(1)]);
   await catalog.markAlertsReady([1]);
 }

@@ -161,7 +161,7 @@ describe('a picture that does not decode', () => {
     ]);
   });
 
-  it('is dead if the one before it has the same bytes, too', async () => {
+  it('is dead even if the previous picture has the same bytes', async () => {
     const pipeline = await testPipeline();
     expect(await analyzed(pipeline, [CUT, CUT, GREY])).toEqual([
       ['dead', null, null],
@@ -238,15 +238,15 @@ describe('a stored picture', () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY]);
     pipeline.store.faults.lose(keyOf(1));
-    let asked = 0;
+    let keepAlives = 0;
     const keepAlive = async () => {
-      asked += 1;
-      if (asked === 2) pipeline.store.faults.corrupt(keyOf(1), GREY);
+      keepAlives += 1;
+      if (keepAlives === 2) pipeline.store.faults.corrupt(keyOf(1), GREY);
     };
     const waits: Report[] = [];
     const stage = await pipeline.analyzeStage({ objectWaitMs: 60_000 });
     await stage.handle(await messagesOf(pipeline), context({ keepAlive, onReport: (report) => waits.push(report) }));
-    expect([asked, waits.length]).toEqual([2, 1]);
+    expect([keepAlives, waits.length]).toEqual([2, 1]);
     expect(await outcomesOf(pipeline, 1)).toEqual([['first', null, null]]);
   });
 
@@ -359,7 +359,7 @@ describe('a repetition', () => {
     expect(pipeline.reported('outcome').map(({ outcome }) => outcome.image.number)).toEqual([1, 2]);
   });
 
-  it('uses the reference of the existing outcome, whatever would be found now', async () => {
+  it('uses the reference of the existing outcome, even if another would be found now', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY, png([0, 0, 0]), OTHER]);
     // Another analyzer has found image 2 undecodable.
@@ -589,7 +589,7 @@ describe('the size of a batch', () => {
     expect(await handledBy(pipeline, await pipeline.analyzeStage())).toBe(64);
   });
 
-  it('is what was started before another consumer took over, and never zero', async () => {
+  it('is the number of images started before another consumer took over, and never zero', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY, OTHER, GREY]);
     expect(await handledBy(pipeline, await pipeline.analyzeStage(), { isCurrent: () => false })).toBe(1);

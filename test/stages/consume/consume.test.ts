@@ -372,7 +372,7 @@ describe('after a bug, a stage', () => {
     if (value === 'b') throw new TypeError('x is undefined');
   };
 
-  it('tries three times, dead-letters the message and goes on', async () => {
+  it('tries three times, dead-letters the message and continues', async () => {
     const { run, deadLettered, handled, committed } = await scene(['a', 'b', 'c'], bug);
     await run();
     expect(deadLettered).toEqual([{ value: 'b', code: 'internal', attempts: 3 }]);

@@ -41,7 +41,7 @@ async function committed(bus: EventBus): Promise<number> {
 }
 
 describe('a consumer of the embedded bus that loses the lock of its group', () => {
-  it('commits nothing without it, takes part again and handles the rest', async () => {
+  it('commits nothing without it, acquires it again and handles the rest', async () => {
     const { buses, lose } = await twoBuses();
     const [bus] = buses;
     const handled: string[] = [];
@@ -58,7 +58,7 @@ describe('a consumer of the embedded bus that loses the lock of its group', () =
     expect(await committed(bus)).toBe(3);
   });
 
-  it('stands by while another consumer has it', async () => {
+  it('stays on standby while another consumer has it', async () => {
     const { buses, lose } = await twoBuses();
     const [first, second] = buses;
     const handled: string[] = [];

@@ -29,7 +29,7 @@ describe('the threshold of a technique', () => {
     expect(await one.thresholds()).toEqual(new Map([[T, levels(2.5)]]));
   });
 
-  it('is refused if a running analyzer uses another; the error names it and the way out', async () => {
+  it('is refused if a running analyzer uses another; the error names that analyzer and how to continue', async () => {
     const [one, two] = twoCatalogs();
     await lock(one, 0, 'imgpipe analyze (process 7)');
     await expect(lock(two, 5, 'the second')).rejects.toMatchObject({
@@ -53,12 +53,12 @@ describe('the threshold of a technique', () => {
   it('is not refused because of an analyzer that has just ended', async () => {
     const [one, two] = twoCatalogs();
     await one.setThreshold(T, levels(0));
-    let asked = 0;
+    let lockCalls = 0;
     const late: MemoryCatalog = {
       ...two,
       lock: async (name, as, mode) => {
-        asked += 1;
-        return asked === 1 ? { holder: 'an analyzer that ends' } : two.lock(name, as, mode);
+        lockCalls += 1;
+        return lockCalls === 1 ? { holder: 'an analyzer that ends' } : two.lock(name, as, mode);
       },
     };
     await lock(late, 5, 'c');
@@ -73,7 +73,7 @@ describe('the threshold of a technique', () => {
 
   it('is not waited for after the signal', async () => {
     const [one, two] = twoCatalogs();
-    await one.lock(`technique-${T}`, 'somebody');
+    await one.lock(`technique-${T}`, 'another analyzer');
     const stop = new AbortController();
     const waiting = lockThreshold(two, T, levels(0), { as: 'this', signal: stop.signal });
     stop.abort();
@@ -82,16 +82,16 @@ describe('the threshold of a technique', () => {
 });
 
 describe('the lock of a stream', () => {
-  it('is waited for while another holds it; the holder and the turn are reported once each', async () => {
+  it('is waited for while another holds it; the wait and the acquisition are reported once each', async () => {
     const [one, two] = twoCatalogs();
     const held = await lockStream(one, 'sky', { as: 'the first', signal });
     const reports: Report[] = [];
-    let asked = 0;
+    let lockCalls = 0;
     const asking: MemoryCatalog = {
       ...two,
       lock: async (name, as, mode) => {
-        asked += 1;
-        if (asked === 3) await held.release();
+        lockCalls += 1;
+        if (lockCalls === 3) await held.release();
         return two.lock(name, as, mode);
       },
     };

@@ -38,7 +38,7 @@ async function rowsOf({ catalog }: MemoryTestPipeline, count: number) {
   return catalog.images(Array.from({ length: count + 1 }, (_, index) => ({ stream: 'default', number: index + 1 })));
 }
 
-/** Every image has one number, its bytes under its key and a published message, in order; nothing is left over. */
+/** Every image has one number, its bytes under its key and a published message, in order; nothing is left in incoming/. */
 async function expectReceived(pipeline: MemoryTestPipeline, expected: readonly string[]): Promise<void> {
   const rows = await rowsOf(pipeline, expected.length);
   expect(rows.map((row) => row?.origin)).toEqual([...expected, undefined]);
@@ -147,7 +147,7 @@ describe('a receiver that loses the lock of its stream', () => {
     await expectReceived(pipeline, origins('a', 8));
   });
 
-  it('while it waits for a picture goes on with the same source', async () => {
+  it('while it waits for a picture continues with the same source', async () => {
     const pipeline = await testPipeline();
     let arrive = () => {};
     const arrived = new Promise<void>((resolve) => {

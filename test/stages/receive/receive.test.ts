@@ -27,7 +27,7 @@ async function received(pipeline: TestPipeline, ...batches: (readonly SourceItem
   return pipeline.receiveFrom(source);
 }
 
-/** Who holds the stream, if anybody. */
+/** The holder of the stream's lock; undefined if it is free. */
 async function holderOf({ catalog }: TestPipeline): Promise<string | undefined> {
   const result = await catalog.lock('stream-default', 'a test');
   if ('holder' in result) return result.holder;
@@ -102,7 +102,7 @@ describe('the pictures of a source', () => {
     ]);
   });
 
-  it('may be none', async () => {
+  it('may be empty', async () => {
     const pipeline = await testPipeline();
     expect(await received(pipeline)).toEqual({ images: 0, numbers: undefined, skipped: 0, rejected: 0 });
   });

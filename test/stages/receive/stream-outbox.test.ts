@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../src/base/digest.ts';
 import { Stopped } from '../../../src/domain/errors.ts';
@@ -11,13 +12,13 @@ import { type TestPipeline, testPipeline } from '../../support/test-pipeline.ts'
 const GREY = png([100, 100, 100]);
 
 /** Adds pending rows, with or without their incoming pictures, as an interrupted receive leaves them. */
-async function pending(pipeline: TestPipeline, staged: readonly boolean[], stream = 'default') {
-  const rows = staged.map((_, index) =>
-    newImage({ stream, incoming: `${stream}/${index}.png`, format: 'png', sha256: sha256Of(GREY) }),
+async function pending(pipeline: TestPipeline, hasPicture: readonly boolean[], stream = 'default') {
+  const rows = hasPicture.map(() =>
+    newImage({ stream, incoming: `${stream}/${randomUUID()}.png`, format: 'png', sha256: sha256Of(GREY) }),
   );
   const written = await pipeline.catalog.addImages(rows);
   await pipeline.store.putIncoming(
-    rows.flatMap(({ incoming }, index) => (staged[index] ? [{ name: incoming, bytes: GREY }] : [])),
+    rows.flatMap(({ incoming }, index) => (hasPicture[index] ? [{ name: incoming, bytes: GREY }] : [])),
   );
   return written;
 }
@@ -101,7 +102,7 @@ describe('the outbox', () => {
     await pending(pipeline, [true]);
     const outbox = await pipeline.outbox();
     await outbox.publish();
-    const [lost = newImage()] = await pendingMore(pipeline, [false, true]);
+    const [lost = newImage()] = await pending(pipeline, [false, true]);
     await expect(outbox.publish()).rejects.toMatchObject({ code: 'object_missing' });
     expect(await published(pipeline)).toEqual(['default/1']);
     await pipeline.store.putIncoming([{ name: lost.incoming, bytes: GREY }]);
@@ -175,14 +176,3 @@ describe('the outbox', () => {
     expect(await pipeline.catalog.lock('stream-orphaned', 'the next')).toHaveProperty('lock');
   });
 });
-
-async function pendingMore(pipeline: TestPipeline, staged: readonly boolean[]) {
-  const rows = staged.map((_, index) =>
-    newImage({ incoming: `default/more-${index}.png`, format: 'png', sha256: sha256Of(GREY) }),
-  );
-  await pipeline.catalog.addImages(rows);
-  await pipeline.store.putIncoming(
-    rows.flatMap(({ incoming }, index) => (staged[index] ? [{ name: incoming, bytes: GREY }] : [])),
-  );
-  return rows;
-}

@@ -6,7 +6,7 @@ import { IMPORT_RULES, type ImportRule, lintOverrides } from '../../lint/import-
 import { ROOT } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const PLACES = IMPORT_RULES.map(({ place }) => place);
+const SCOPES = IMPORT_RULES.map(({ scope }) => scope);
 
 /** A specifier of each allowed package, and of one that is allowed nowhere. */
 const PACKAGES = [
@@ -23,31 +23,31 @@ const FORMS: Readonly<Record<string, (from: string) => string>> = {
   're-exports': (from) => `export { a } from '${from}';`,
 };
 
-/** A file of a place with the imports to try, and whether each is allowed. */
+/** A file of a scope with the imports to try, and whether each is allowed. */
 interface Sample {
   readonly file: string;
   readonly imports: readonly { readonly specifier: string; readonly allowed: boolean }[];
 }
 
 function samplesOf(rule: ImportRule): Sample[] {
-  if (rule.place.endsWith('.ts')) return [sampleOf(rule, rule.place)];
-  return ['some.ts', 'within/some.ts', 'within/deeper/some.ts'].map((file) => sampleOf(rule, `${rule.place}/${file}`));
+  if (rule.scope.endsWith('.ts')) return [sampleOf(rule, rule.scope)];
+  return ['some.ts', 'within/some.ts', 'within/deeper/some.ts'].map((file) => sampleOf(rule, `${rule.scope}/${file}`));
 }
 
 function sampleOf(rule: ImportRule, file: string): Sample {
   const folder = path.posix.dirname(file);
-  const places = PLACES.filter((other) => !(other === rule.place && other.endsWith('.ts'))).map((other) => {
+  const scopes = SCOPES.filter((other) => !(other === rule.scope && other.endsWith('.ts'))).map((other) => {
     const target = other.endsWith('.ts') ? other : `${other}/something.ts`;
     const relative = path.posix.relative(folder, target);
     return { specifier: relative.startsWith('.') ? relative : `./${relative}`, allowed: mayImport(rule, other) };
   });
   const packages = PACKAGES.map((specifier) => ({ specifier, allowed: mayImportPackage(rule, specifier) }));
-  return { file, imports: [...places, ...packages] };
+  return { file, imports: [...scopes, ...packages] };
 }
 
-function mayImport({ place, folders, except = [] }: ImportRule, other: string): boolean {
+function mayImport({ scope, folders, except = [] }: ImportRule, other: string): boolean {
   if (except.includes(other)) return false;
-  return [place, ...folders].some((folder) => other === folder || other.startsWith(`${folder}/`));
+  return [scope, ...folders].some((folder) => other === folder || other.startsWith(`${folder}/`));
 }
 
 function mayImportPackage({ packages, node }: ImportRule, specifier: string): boolean {
@@ -98,7 +98,7 @@ describe('the import rules', () => {
       entry.isDirectory() ? [path.relative(src, path.join(entry.parentPath, entry.name))] : [],
     );
     const uncovered = folders.filter(
-      (folder) => folder !== 'adapters' && !PLACES.some((place) => `${folder}/`.startsWith(`${place}/`)),
+      (folder) => folder !== 'adapters' && !SCOPES.some((scope) => `${folder}/`.startsWith(`${scope}/`)),
     );
     expect(uncovered).toEqual([]);
   });

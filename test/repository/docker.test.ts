@@ -36,7 +36,9 @@ const whyNone = await whyNoKafka();
 
 /** Listeners or advertised listeners by name: their host and port. */
 function listeners(text: unknown): Record<string, string> {
-  return Object.fromEntries([...String(text).matchAll(/(\w+):\/\/([^,]*)/g)].map(([, name, place]) => [name, place]));
+  return Object.fromEntries(
+    [...String(text).matchAll(/(\w+):\/\/([^,]*)/g)].map(([, name, address]) => [name, address]),
+  );
 }
 
 /** An image name without a host is of the default registry. */
