@@ -34,13 +34,13 @@ export const PICTURE_SETTINGS = {
   },
   maxPictureTime: {
     field: 'max_picture_time',
-    help: 'the longest that decoding a picture, or comparing two, may take',
+    help: 'the time limit for decoding a picture, or comparing two',
     fallback: 30_000,
     ...timeFrom(1),
   },
   maxPictureMemory: {
     field: 'max_picture_memory',
-    help: 'the most memory that decoding a picture may take, in megabytes',
+    help: 'the memory limit for decoding a picture, in megabytes',
     fallback: 1024,
     ...numberWithin({ min: 1, max: 65_536 }),
   },
