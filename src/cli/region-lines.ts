@@ -1,7 +1,7 @@
 import type { Regions } from '../domain/records.ts';
 import { regionText } from '../domain/texts.ts';
 
-/** The JSON has the rest. */
+/** Further regions are only in the JSON. */
 const MAX_LINES = 10;
 
 /** The regions of a change for people, one on a line. */

@@ -21,8 +21,8 @@ export function runStatus(command: Command, { check }: { readonly check: boolean
     });
     terminal.close();
     terminal.result(config.json ? JSON.stringify(statusJson(status)) : linesOf(status, check).join('\n'));
-    for (const { key, what } of status.faults) terminal.complaint(`${escapeText(key)}: ${what}`);
-    if (status.broker.unreachable !== undefined) terminal.complaint(escapeText(status.broker.unreachable));
+    for (const { key, what } of status.faults) terminal.error(`${escapeText(key)}: ${what}`);
+    if (status.broker.unreachable !== undefined) terminal.error(escapeText(status.broker.unreachable));
     if (!check) return 0;
     return status.faults.length > 0 ? 1 : status.broker.unreachable === undefined ? 0 : UNREACHABLE;
   });
