@@ -11,8 +11,8 @@ import { startViewer, type Viewer, viewerOf } from '../support/viewer.ts';
 import { watchScenes } from '../support/watched-scenes.ts';
 
 /** The viewer in a real browser, on the data of a real pipeline. Skipped without Chromium, except in CI. */
-const here = CHROMIUM !== undefined || (process.env['CI'] ?? '') !== '';
-if (!here) process.stderr.write('Chromium was not found: browser tests are skipped.\n');
+const hasBrowser = CHROMIUM !== undefined || (process.env['CI'] ?? '') !== '';
+if (!hasBrowser) process.stderr.write('Chromium was not found: browser tests are skipped.\n');
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const MODES = ['side', 'swipe', 'onion', 'blink', 'difference'];
@@ -22,7 +22,7 @@ const data = path.join(folder, 'data');
 let browser: Browser;
 
 beforeAll(async () => {
-  if (!here) return;
+  if (!hasBrowser) return;
   browser = await startBrowser();
   await watchScenes(data);
 });
@@ -95,7 +95,7 @@ const alertIn = async (viewer: Viewer, query: string) => {
   return alerts.at(-1)?.alert ?? 0;
 };
 
-describe.runIf(here)('in a browser', () => {
+describe.runIf(hasBrowser)('in a browser', () => {
   test('opens an alert by its number, with its three pictures', async () => {
     const viewer = await startViewer(data);
     const page = await open(viewer, '/');
@@ -234,7 +234,7 @@ describe.runIf(here)('in a browser', () => {
     );
   });
 
-  test('navigates by keys, except while someone types', async () => {
+  test('navigates by keys, except while the user types', async () => {
     const viewer = await startViewer(data);
     const page = await open(viewer, '/alerts/2');
     await page.keyboard.press('?');
