@@ -14,13 +14,13 @@ export const KAFKA_SETTINGS = {
     field: 'kafka_partitions',
     help: 'the number of partitions of a new topic: the maximum number of analyzers that work concurrently',
     fallback: 6,
-    ...numberWithin({ min: 1, max: 10_000, whole: true }),
+    ...numberWithin({ min: 1, max: 10_000, integer: true }),
   },
   kafkaReplication: {
     field: 'kafka_replication',
     help: 'the replication factor of a new topic',
     fallback: 1,
-    ...numberWithin({ min: 1, max: 100, whole: true }),
+    ...numberWithin({ min: 1, max: 100, integer: true }),
   },
   kafkaRetention: {
     field: 'kafka_retention',

@@ -4,7 +4,7 @@ import type { Limits, Setting } from './setting.ts';
 /** One thread for each core, at most four. */
 const AUTO = 'auto';
 
-const WORKERS: Limits = { min: 0, max: 64, whole: true };
+const WORKERS: Limits = { min: 0, max: 64, integer: true };
 
 /** The limits on a picture, and the threads and memory for decoding. */
 export const PICTURE_SETTINGS = {

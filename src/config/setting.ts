@@ -25,7 +25,7 @@ export interface Limits {
   readonly min: number;
   readonly max?: number;
   /** Integers only. */
-  readonly whole?: boolean;
+  readonly integer?: boolean;
 }
 
 /** What a reader receives besides the value. */

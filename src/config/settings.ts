@@ -54,7 +54,7 @@ export const SETTINGS = {
     flag: '--count <number>',
     help: 'how many images to generate if no path is given',
     fallback: 10,
-    ...numberWithin({ min: 0, whole: true }),
+    ...numberWithin({ min: 0, integer: true }),
   },
   interval: {
     field: 'interval',
