@@ -1,13 +1,13 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { openPipeline, type Pipeline } from '../app/pipeline.ts';
+import { counted } from '../base/counted.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { CleanPlan } from '../operations/clean.ts';
 import { cleanJson } from '../operations/json/clean.ts';
 import { runReadCommand } from './read-command.ts';
 import type { Terminal } from './terminal.ts';
-import { counted } from './words.ts';
 
 /** The exit status after Ctrl-C. */
 const INTERRUPTED = 130;

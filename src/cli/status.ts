@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { openPipeline } from '../app/pipeline.ts';
+import { counted } from '../base/counted.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageName } from '../domain/records.ts';
 import { thresholdText } from '../domain/threshold.ts';
@@ -7,7 +8,6 @@ import { statusJson } from '../operations/json/status.ts';
 import type { GroupLag } from '../operations/lag.ts';
 import type { Status } from '../operations/status.ts';
 import { runReadCommand } from './read-command.ts';
-import { counted } from './words.ts';
 
 /** The exit status of a check that could not be completed. */
 const UNREACHABLE = 4;

@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
+import { counted } from '../../base/counted.ts';
 import { escapeText } from '../../domain/escape.ts';
 import type { Region, Regions } from '../../domain/records.ts';
 import type { AlertView } from '../../operations/view.ts';
 import { streamUrl } from '../urls.ts';
 import type { Html, Piece } from './layout.ts';
-import { amount, counted, exactTime, sizeWords, thresholdWords } from './words.ts';
+import { amount, exactTime, sizeWords, thresholdWords } from './words.ts';
 
 /** The details of an alert. */
 export function alertFacts({ alert, event, image, reference, paths }: AlertView): Html {

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { counted } from '../../base/counted.ts';
 import { escapeText } from '../../domain/escape.ts';
 import type { Measured } from '../../ports/catalog/browsing.ts';
 import type { StreamModel } from '../models.ts';
@@ -6,7 +7,7 @@ import { alertUrl, listUrl, streamUrl } from '../urls.ts';
 import { type Html, layout } from './layout.ts';
 import { pager } from './pager.ts';
 import { timeline } from './timeline.ts';
-import { amount, counted, OUTCOME_WORDS, shortTime, thresholdWords, timeText, unitOf } from './words.ts';
+import { amount, OUTCOME_WORDS, shortTime, thresholdWords, timeText, unitOf } from './words.ts';
 
 /** The page of a stream: its measurements over time. */
 export function streamPage(model: StreamModel): Html {

@@ -8,11 +8,6 @@ import type { Html } from './layout.ts';
 
 /** Phrases of the pages. Text is escaped when it is inserted into HTML. */
 
-/** A count with its noun: `1 image`, `2 images`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** A number with up to six significant digits. */
 export function figure(value: number): string {
   return String(Number(value.toPrecision(6)));
