@@ -6,7 +6,7 @@ import { type DeadLetterHead, imageName, type OutcomeRecord, type Regions } from
 import type { Report, StageName } from '../domain/reports.ts';
 import type { Measure } from '../ports/comparator.ts';
 
-/** Reports as lines for people. Text from outside is escaped. */
+/** Reports as lines of text. Text from outside is escaped. */
 
 type Of<K extends Report['kind']> = Extract<Report, { kind: K }>;
 
