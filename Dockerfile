@@ -5,7 +5,7 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-# What `npm pack` holds, and beside it what it needs to run, in the versions of the lock file.
+# What `npm pack` holds, and next to it its dependencies, in the versions of the lock file.
 RUN npm run build \
  && npm pack --ignore-scripts --pack-destination /tmp \
  && mkdir /opt/imgpipe \
@@ -22,6 +22,6 @@ RUN ln -s /opt/imgpipe/bin/imgpipe.js /usr/local/bin/imgpipe \
 USER node
 WORKDIR /pipeline
 VOLUME /pipeline
-# Without a shell in between, so that signals reach Node.
+# Not through a shell, so that signals reach Node.
 ENTRYPOINT ["node", "/opt/imgpipe/bin/imgpipe.js"]
 CMD ["--help"]

@@ -13,7 +13,7 @@ const PARTITIONS = 6;
  */
 export async function createBareHop(hosts: readonly string[], topic: string): Promise<Hop> {
   await createTopics(hosts, [topic], PARTITIONS);
-  const [taken, committed] = [createCounter(), createCounter()];
+  const [received, committed] = [createCounter(), createCounter()];
   const producer = bareClient(hosts).producer({
     idempotent: true,
     maxInFlightRequests: 1,
@@ -28,7 +28,7 @@ export async function createBareHop(hosts: readonly string[], topic: string): Pr
     autoCommit: false,
     eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
       const { messages, partition } = batch;
-      taken.add(messages.length);
+      received.add(messages.length);
       await consumer.commitOffsets([{ topic, partition, offset: String(Number(batch.lastOffset()) + 1) }]);
       resolveOffset(batch.lastOffset());
       await heartbeat();
@@ -40,7 +40,7 @@ export async function createBareHop(hosts: readonly string[], topic: string): Pr
       const records = messages.map(({ key, headers, value }) => ({ key, headers: { ...headers }, value }));
       await producer.send({ topic, acks: -1, messages: records });
     },
-    taken,
+    received,
     committed,
     close: async () => {
       await consumer.disconnect();

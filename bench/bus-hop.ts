@@ -13,7 +13,7 @@ export async function createBusHop(broker: string, topicPrefix: string): Promise
   const connection = kafkaConnectionOf(config);
   if (connection === undefined) throw new Error(`${broker} is not a Kafka broker`);
   const bus = await openKafkaBus(connection, { create: true, withinMs: 5000 });
-  const [taken, committed] = [createCounter(), createCounter()];
+  const [received, committed] = [createCounter(), createCounter()];
   const stop = new AbortController();
   let markReady = () => {};
   const ready = new Promise<void>((resolve) => {
@@ -27,7 +27,7 @@ export async function createBusHop(broker: string, topicPrefix: string): Promise
     onNotice: ({ kind }) => void (kind === 'working' && markReady()),
     onChunk: async (chunk) => {
       const { messages } = chunk;
-      taken.add(messages.length);
+      received.add(messages.length);
       await chunk.commit((messages.at(-1)?.position.offset ?? 0) + 1);
       committed.add(messages.length);
     },
@@ -35,7 +35,7 @@ export async function createBusHop(broker: string, topicPrefix: string): Promise
   await Promise.race([ready, consuming]);
   return {
     send: async (messages) => void (await bus.publish(TOPIC, messages)),
-    taken,
+    received,
     committed,
     close: async () => {
       stop.abort();

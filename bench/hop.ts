@@ -5,7 +5,7 @@ export interface Hop {
   /** Sends messages as one batch; resolves when the broker has acknowledged it. */
   send(messages: readonly Message[]): Promise<void>;
   /** The number of messages that the consumer has received. */
-  readonly taken: Counter;
+  readonly received: Counter;
   /** The number of messages whose offsets are committed. */
   readonly committed: Counter;
   close(): Promise<void>;

@@ -34,7 +34,7 @@ Options:
                       may be repeated (default: all)
   --reference <dir>   also measures the reference's three Python programs in this folder
   --python <path>     a Python with kafka-python, Pillow and NumPy (default: python3)
-  --quick             a tenth of the images: a smoke test whose figures mean nothing
+  --quick             a tenth of the images: a smoke test whose figures are meaningless
   -h, --help          show this help
 `;
 

@@ -1,4 +1,4 @@
-/** `npm run bench:status`: what `status` takes on a large catalog, and for how long a check blocks the event loop. */
+/** `npm run bench:status`: the time that `status` takes on a large catalog, and how long a check blocks the event loop. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
- * Bundles the command line and the worker thread into a few files each, dist/bundle: Node takes longer to load some
+ * Bundles the command line and the worker thread into a few files each, dist/bundle: Node takes longer to load several
  * hundred small modules than to do the work of a short command. The files stay readable: they are not minified.
  */
 
@@ -23,7 +23,7 @@ const { metafile } = await build({
   entryPoints: ['dist/cli/main.js', 'dist/adapters/pixels/workers/pixel-worker.js'],
   outdir: 'dist/bundle',
   entryNames: '[name]',
-  // One folder, as deep as the modules were: their paths relative to the package stay right.
+  // One folder, at the depth of the modules, so that their paths relative to the package remain valid.
   chunkNames: '[name]-[hash]',
   bundle: true,
   splitting: true,
@@ -40,7 +40,7 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 
-// Files of former builds are removed last, so that a running program still finds its own.
+// Files of earlier builds are removed last, so that a running program still finds its own.
 const written = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
 for (const file of readdirSync(path.join(ROOT, 'dist/bundle'))) {
   if (!written.has(file)) rmSync(path.join(ROOT, 'dist/bundle', file));

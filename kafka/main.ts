@@ -36,7 +36,9 @@ async function serve(port: number, folder: string): Promise<void> {
   try {
     const lock = await locks.lock('kafka', `process ${process.pid}`);
     if ('holder' in lock)
-      throw new SetupError(`${folder} is in use by ${lock.holder}: stop that first, or choose another with --data`);
+      throw new SetupError(
+        `${folder} is in use by ${lock.holder}: stop that process first, or choose another with --data`,
+      );
     await checkPort(port);
     await serveUntilStopped(port, folder);
   } finally {

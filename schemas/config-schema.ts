@@ -45,8 +45,8 @@ function valueSchema({ takes, limits, pattern, words }: Setting<unknown>): JsonS
     case 'boolean':
       return { type: 'boolean' };
     case 'number': {
-      const { min, max, whole } = limits ?? {};
-      const number = { type: whole ? 'integer' : 'number', minimum: min, maximum: max };
+      const { min, max, integer } = limits ?? {};
+      const number = { type: integer ? 'integer' : 'number', minimum: min, maximum: max };
       return words === undefined ? number : { anyOf: [number, { enum: words }] };
     }
     case 'time':

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:chil
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-export interface FormulaAnswer {
+export interface FormulaResult {
   /** Of each round, in milliseconds. */
   readonly ms: readonly number[];
   readonly norm: number;
@@ -12,7 +12,7 @@ export interface FormulaAnswer {
 
 /** The reference's formula in a long-running Python process, so that start-up is not measured. */
 export interface Formula {
-  time(request: { reference: string; image: string; out: string; rounds: number }): Promise<FormulaAnswer>;
+  time(request: { reference: string; image: string; out: string; rounds: number }): Promise<FormulaResult>;
   close(): void;
 }
 
@@ -29,7 +29,7 @@ export function startFormula(python: string): Formula | undefined {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       const { value, done } = await lines.next();
       if (done === true) throw new Error('the reference’s formula exited early');
-      return JSON.parse(value) as FormulaAnswer;
+      return JSON.parse(value) as FormulaResult;
     },
     close: () => child.stdin.end(),
   };

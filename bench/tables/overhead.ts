@@ -72,9 +72,9 @@ async function untilReceived(runner: Runner, count: number): Promise<number[]> {
   for (const message of someMessages(count)) {
     const began = performance.now();
     runner.sent += 1;
-    const taken = runner.hop.taken.until(runner.sent).then(() => times.push(performance.now() - began));
+    const received = runner.hop.received.until(runner.sent).then(() => times.push(performance.now() - began));
     await runner.hop.send([message]);
-    await taken;
+    await received;
     await sleep(PACE_MS);
   }
   return times;

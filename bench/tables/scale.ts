@@ -38,12 +38,12 @@ export async function scale(session: Session): Promise<void> {
   say(`\n${streams.length} streams, ${PER_PARTITION} on each of ${PARTITIONS} partitions: ${streams.join(', ')}`);
   head('640 × 480, every second changed, 12 streams', 'images', 'time', 'images/s', 'speed-up');
   const images = streams.length * each;
-  const taken = new Map<Setup, number[]>(SETUPS.map((setup) => [setup, []]));
+  const runs = new Map<Setup, number[]>(SETUPS.map((setup) => [setup, []]));
   for (let round = 1; round <= ROUNDS; round += 1) {
-    for (const [setup, times] of taken) times.push(await drainCopy(session, received, setup));
+    for (const [setup, times] of runs) times.push(await drainCopy(session, received, setup));
   }
-  const alone = sum(taken.get(SETUPS[0]) ?? []);
-  for (const [{ name }, times] of taken) {
+  const alone = sum(runs.get(SETUPS[0]) ?? []);
+  for (const [{ name }, times] of runs) {
     const seconds = sum(times) / ROUNDS;
     row(name, images, `${seconds.toFixed(1)} s`, Math.round(images / seconds), (alone / sum(times)).toFixed(2));
   }

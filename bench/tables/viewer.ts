@@ -9,7 +9,7 @@ const ALERTS = 100_000;
 const REQUESTS = 200;
 const WARM_UP = 50;
 
-/** The requests of someone who browses many alerts. */
+/** The requests of a user who browses many alerts. */
 const PAGES: readonly (readonly [what: string, address: string])[] = [
   ['the first page', '/'],
   ['a page in the middle', '/?before=50000'],

@@ -15,7 +15,7 @@ export async function runAlive(command: Command, name: string): Promise<number> 
     if (config.json) terminal.result(JSON.stringify(livenessJson(liveness)));
     else if (liveness.alive) terminal.result(livenessLine(liveness));
     if (liveness.alive) return 0;
-    terminal.complaint(livenessLine(liveness));
+    terminal.error(livenessLine(liveness));
     return 1;
   });
 }

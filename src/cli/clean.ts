@@ -1,19 +1,19 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { openPipeline, type Pipeline } from '../app/pipeline.ts';
+import { counted } from '../base/counted.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { CleanPlan } from '../operations/clean.ts';
 import { cleanJson } from '../operations/json/clean.ts';
 import { runReadCommand } from './read-command.ts';
 import type { Terminal } from './terminal.ts';
-import { counted } from './words.ts';
 
 /** The exit status after Ctrl-C. */
 const INTERRUPTED = 130;
 
 export interface CleanOptions {
-  /** Do not ask. */
+  /** Skip the confirmation. */
   readonly yes: boolean;
   readonly dryRun: boolean;
   readonly keepTopics: boolean;
@@ -57,20 +57,20 @@ async function ask(terminal: Terminal): Promise<'yes' | 'no' | 'interrupted'> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
     throw new ImgpipeError(
       'usage',
-      'clean asks for confirmation, and there is no terminal to ask on: use --yes, or --dry-run to see what would be removed',
+      'clean requires confirmation, and stdin or stderr is not a terminal: use --yes, or --dry-run to see what would be removed',
     );
   }
-  const question = createInterface({ input: process.stdin, output: process.stderr });
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await new Promise<'yes' | 'no' | 'interrupted' | 'ended'>((resolve) => {
-    question.once('close', () => resolve('ended'));
-    question.once('SIGINT', () => resolve('interrupted'));
-    question.question(terminal.err.bold('Remove it? [y/N] '), (text) =>
+    prompt.once('close', () => resolve('ended'));
+    prompt.once('SIGINT', () => resolve('interrupted'));
+    prompt.question(terminal.err.bold('Remove it? [y/N] '), (text) =>
       resolve(/^y(es)?$/i.test(text.trim()) ? 'yes' : 'no'),
     );
   });
-  question.close();
+  prompt.close();
   if (answer === 'yes' || answer === 'no') return answer;
-  // The cursor is still on the line of the question.
+  // The cursor is still on the line of the prompt.
   process.stderr.write('\n');
   return answer === 'ended' ? 'no' : answer;
 }

@@ -4,7 +4,7 @@ import { type DeadLetterRecord, imageName } from '../domain/records.ts';
 /** The number of characters shown of a text; `--json` has all of it. */
 const MAX_SHOWN = 2000;
 
-/** A dead letter for people. Text from outside is escaped. */
+/** A dead letter as lines of text. Text from outside is escaped. */
 export function deadLetterLines(letter: DeadLetterRecord): string[] {
   const { position, image, message } = letter;
   const replayed = letter.replayedAt === null ? [] : [`Replayed:     ${letter.replayedAt}, not handled yet`];

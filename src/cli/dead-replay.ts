@@ -17,7 +17,7 @@ export function runDeadReplay(command: Command, ids: readonly number[] | 'all'):
     const replayed = await pipeline.replay(ids, { signal: new AbortController().signal, onReport });
     for (const each of replayed) {
       if (config.json) terminal.result(JSON.stringify(replayedJson(each)));
-      else if (each.how === 'gone') terminal.complaint(replayedLine(each));
+      else if (each.how === 'gone') terminal.error(replayedLine(each));
       else terminal.result(replayedLine(each));
     }
     if (replayed.length === 0) terminal.notice(NO_DEAD_LETTERS);

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { openReader } from '../app/reader.ts';
+import { counted } from '../base/counted.ts';
 import type { DeadLetterHead } from '../domain/records.ts';
 import { deadLetterJson, deadLetterLineJson } from '../operations/json/dead-letters.ts';
 import { deadLetterLines } from './dead-letter-lines.ts';
 import { runReadCommand } from './read-command.ts';
-import { counted, subjectWords } from './words.ts';
+import { subjectWords } from './words.ts';
 
 export const NO_DEAD_LETTERS = 'there are no dead letters';
 

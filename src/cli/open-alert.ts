@@ -26,7 +26,7 @@ export async function openAlert(
   await Promise.all([files.reference, files.image, files.difference].map(openPicture));
 }
 
-/** The viewer reads the copies whenever it likes, so they stay until the system empties its temporary folder. */
+/** The viewer may read the copies at any time, so they stay until the system empties its temporary folder. */
 async function copyPictures(view: AlertView, pipeline: Pick<Reader, 'read' | 'boxed'>) {
   const { alert, event, image, reference } = view;
   const folder = await mkdtemp(path.join(tmpdir(), 'imgpipe-'));

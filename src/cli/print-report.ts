@@ -18,11 +18,11 @@ export function printReport(report: Report, { config, terminal, locate }: Report
   const causes = config.verbose && 'error' in report ? causeWords(report.error) : '';
   const json = resultJson(report, locate);
   if (report.kind === 'rejected') {
-    terminal.complaint(`${rejectedLine(report)}${causes}`);
+    terminal.error(`${rejectedLine(report)}${causes}`);
   } else if (report.kind === 'blocked') {
-    terminal.complaint(`${blockedLine(report)}${causes}`);
+    terminal.error(`${blockedLine(report)}${causes}`);
   } else if (report.kind === 'dead_letter') {
-    terminal.complaint(deadLetterLine(report));
+    terminal.error(deadLetterLine(report));
   } else if (json === undefined) {
     const line = noticeLine(report);
     if (line !== undefined) terminal.notice(`${line}${causes}`);

@@ -1,10 +1,10 @@
 import type { Regions } from '../domain/records.ts';
 import { regionText } from '../domain/texts.ts';
 
-/** The JSON has the rest. */
+/** Further regions are only in the JSON. */
 const MAX_LINES = 10;
 
-/** The regions of a change for people, one on a line. */
+/** The regions of a change as text, one on a line. */
 export function regionLines({ count, first }: Regions): string[] {
   const shown = first.slice(0, MAX_LINES);
   return [

@@ -27,7 +27,7 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
   const interrupt = listenForInterrupts(() => {
     terminal.notice(`${name}: finishing work in progress; press Ctrl-C again to stop at once`);
   });
-  // If nobody reads its results any more, an endless stage stops; one that ends by itself completes its work.
+  // If the reader of its results has gone away, an endless stage stops; one that ends by itself completes its work.
   const unread = () => (ends ? undefined : interrupt.stop());
   process.stdout.once('error', unread);
   const tally = newTally();
@@ -63,7 +63,7 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
     await pipeline?.close();
   }
   const failures = failuresLine(tally);
-  if (failures !== undefined) terminal.complaint(failures);
+  if (failures !== undefined) terminal.error(failures);
   if (ends && interrupt.exit() !== undefined) return interrupt.exit() ?? 1;
   return ends && failures !== undefined ? 1 : 0;
 }

@@ -20,7 +20,7 @@ export function runServe(command: Command): Promise<number> {
           );
           terminal.result(config.json ? JSON.stringify({ url }) : url);
         },
-        onFailure: (thrown) => terminal.complaint(errorLine(asImgpipeError(thrown))),
+        onFailure: (thrown) => terminal.error(errorLine(asImgpipeError(thrown))),
       });
       terminal.notice('serve: stopped');
       return 0;

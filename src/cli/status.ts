@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { openPipeline } from '../app/pipeline.ts';
+import { counted } from '../base/counted.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageName } from '../domain/records.ts';
 import { thresholdText } from '../domain/threshold.ts';
@@ -7,7 +8,6 @@ import { statusJson } from '../operations/json/status.ts';
 import type { GroupLag } from '../operations/lag.ts';
 import type { Status } from '../operations/status.ts';
 import { runReadCommand } from './read-command.ts';
-import { counted } from './words.ts';
 
 /** The exit status of a check that could not be completed. */
 const UNREACHABLE = 4;
@@ -21,8 +21,8 @@ export function runStatus(command: Command, { check }: { readonly check: boolean
     });
     terminal.close();
     terminal.result(config.json ? JSON.stringify(statusJson(status)) : linesOf(status, check).join('\n'));
-    for (const { key, what } of status.faults) terminal.complaint(`${escapeText(key)}: ${what}`);
-    if (status.broker.unreachable !== undefined) terminal.complaint(escapeText(status.broker.unreachable));
+    for (const { key, what } of status.faults) terminal.error(`${escapeText(key)}: ${what}`);
+    if (status.broker.unreachable !== undefined) terminal.error(escapeText(status.broker.unreachable));
     if (!check) return 0;
     return status.faults.length > 0 ? 1 : status.broker.unreachable === undefined ? 0 : UNREACHABLE;
   });

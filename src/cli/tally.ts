@@ -1,5 +1,5 @@
+import { counted } from '../base/counted.ts';
 import type { Report } from '../domain/reports.ts';
-import { counted } from './words.ts';
 
 /** What a stage has reported so far. */
 export interface Tally {

@@ -15,7 +15,7 @@ export interface Terminal {
   /** Prints a notice, unless `--quiet`. */
   notice(line: string): void;
   /** Prints an error. */
-  complaint(line: string): void;
+  error(line: string): void;
   /** Shows progress: an animated line on a terminal, a plain one every few seconds elsewhere, nothing with `--quiet`. */
   progress(text: string): void;
   /** Removes the progress line. */
@@ -55,7 +55,7 @@ export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Ter
     notice: (line) => {
       if (!quiet) write(process.stderr, line);
     },
-    complaint: (line) => write(process.stderr, `${err.red('imgpipe:')} ${line}`),
+    error: (line) => write(process.stderr, `${err.red('imgpipe:')} ${line}`),
     progress: (text) => {
       if (animated) return spin(text);
       if (quiet || performance.now() - lastPlain < PLAIN_PROGRESS_MS) return;

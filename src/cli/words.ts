@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import { subjectOf } from '../domain/dead-letters.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageKey } from '../domain/object-keys.ts';
@@ -5,14 +6,9 @@ import { type DeadLetterHead, imageName, type OutcomeRecord, type Regions } from
 import type { Report, StageName } from '../domain/reports.ts';
 import type { Measure } from '../ports/comparator.ts';
 
-/** Reports as lines for people. Text from outside is escaped. */
+/** Reports as lines of text. Text from outside is escaped. */
 
 type Of<K extends Report['kind']> = Extract<Report, { kind: K }>;
-
-/** A count with its noun: `1 image`, `2 images`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
 
 /** A measurement with up to six significant digits, in the unit of its technique. */
 export function measured(measurement: number, { technique, threshold }: Measure): string {

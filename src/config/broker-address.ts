@@ -6,11 +6,11 @@ const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::(\d{1,5}))?$/i;
 export function brokerAddress(value: unknown): string {
   if (value === 'embedded') return value;
   const hosts = typeof value === 'string' && value.startsWith(KAFKA) ? value.slice(KAFKA.length).split(',') : [];
-  const whole = hosts.map((host) => wholeHost(host.trim()));
-  if (whole.length === 0 || whole.includes(undefined)) {
+  const full = hosts.map((host) => fullHost(host.trim()));
+  if (full.length === 0 || full.includes(undefined)) {
     throw new Error("'embedded', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092");
   }
-  return KAFKA + whole.join(',');
+  return KAFKA + full.join(',');
 }
 
 /** The hosts, each `host:port`, of a Kafka cluster's address; undefined for the embedded bus. */
@@ -29,7 +29,7 @@ export function topicPrefix(value: unknown): string {
   return value;
 }
 
-function wholeHost(text: string): string | undefined {
+function fullHost(text: string): string | undefined {
   const [, v6, name, port = DEFAULT_PORT] = HOST.exec(text) ?? [];
   const host = v6 === undefined ? name : `[${v6}]`;
   if (host === undefined || Number(port) < 1 || Number(port) > 65_535) return undefined;

@@ -28,7 +28,7 @@ export function kafkaConnectionOf(config: Config) {
 function tlsOf({ kafkaTls, kafkaTlsCa, kafkaTlsCert, kafkaTlsKey }: Config) {
   if (!kafkaTls) {
     const given = kafkaTlsCa || kafkaTlsCert || kafkaTlsKey;
-    if (given) throw invalid(`kafka_tls: TLS is off, but ${given} is given for it: set kafka_tls to true`);
+    if (given) throw invalid(`kafka_tls: TLS is off, but ${given} is set: set kafka_tls to true`);
     return undefined;
   }
   if ((kafkaTlsCert === '') !== (kafkaTlsKey === '')) {

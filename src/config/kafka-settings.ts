@@ -12,15 +12,15 @@ const RETENTION = /^(?:forever|(\d{1,7})h)$/;
 export const KAFKA_SETTINGS = {
   kafkaPartitions: {
     field: 'kafka_partitions',
-    help: 'the number of partitions of a new topic: the most analyzers that can work at once',
+    help: 'the number of partitions of a new topic: the maximum number of analyzers that work concurrently',
     fallback: 6,
-    ...numberWithin({ min: 1, max: 10_000, whole: true }),
+    ...numberWithin({ min: 1, max: 10_000, integer: true }),
   },
   kafkaReplication: {
     field: 'kafka_replication',
     help: 'the replication factor of a new topic',
     fallback: 1,
-    ...numberWithin({ min: 1, max: 100, whole: true }),
+    ...numberWithin({ min: 1, max: 100, integer: true }),
   },
   kafkaRetention: {
     field: 'kafka_retention',
@@ -51,7 +51,7 @@ export const KAFKA_SETTINGS = {
   },
   kafkaSessionTimeout: {
     field: 'kafka_session_timeout',
-    help: 'how long a consumer may be silent before its group drops it',
+    help: 'how long a consumer may go without a heartbeat before its group removes it',
     fallback: 10_000,
     ...timeFrom(500),
   },

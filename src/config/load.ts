@@ -15,7 +15,7 @@ export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The configuration file's path, if one was named. */
   readonly file?: string | undefined;
-  /** The names of the techniques that a program brings. */
+  /** The names of the techniques that a program provides. */
   readonly techniques?: readonly string[];
 }
 

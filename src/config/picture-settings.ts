@@ -4,7 +4,7 @@ import type { Limits, Setting } from './setting.ts';
 /** One thread for each core, at most four. */
 const AUTO = 'auto';
 
-const WORKERS: Limits = { min: 0, max: 64, whole: true };
+const WORKERS: Limits = { min: 0, max: 64, integer: true };
 
 /** The limits on a picture, and the threads and memory for decoding. */
 export const PICTURE_SETTINGS = {
@@ -34,13 +34,13 @@ export const PICTURE_SETTINGS = {
   },
   maxPictureTime: {
     field: 'max_picture_time',
-    help: 'the longest that decoding a picture, or comparing two, may take',
+    help: 'the time limit for decoding a picture, or comparing two',
     fallback: 30_000,
     ...timeFrom(1),
   },
   maxPictureMemory: {
     field: 'max_picture_memory',
-    help: 'the most memory that decoding a picture may take, in megabytes',
+    help: 'the memory limit for decoding a picture, in megabytes',
     fallback: 1024,
     ...numberWithin({ min: 1, max: 65_536 }),
   },

@@ -8,11 +8,11 @@ export function text(value: unknown, what: string): string {
 }
 
 export function number(value: unknown, limits: Limits): number {
-  const { min, max = Number.MAX_SAFE_INTEGER, whole = false } = limits;
+  const { min, max = Number.MAX_SAFE_INTEGER, integer = false } = limits;
   const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof read !== 'number' || !(read >= min && read <= max) || (whole && !Number.isInteger(read))) {
+  if (typeof read !== 'number' || !(read >= min && read <= max) || (integer && !Number.isInteger(read))) {
     const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
-    throw new Error(`${whole ? 'a whole number' : 'a number'} ${range}`);
+    throw new Error(`${integer ? 'a whole number' : 'a number'} ${range}`);
   }
   return read;
 }

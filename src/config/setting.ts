@@ -2,7 +2,7 @@
 export interface Setting<T> {
   /** Its name in the configuration file. Its variable is `IMGPIPE_` and this in capitals. */
   readonly field: string;
-  /** Its flag, as commander reads it. A setting without one comes from the environment and the file alone. */
+  /** Its flag, as commander reads it. A setting without one is set in the environment or the file. */
   readonly flag?: string;
   readonly help: string;
   /** What a program gives for it: a kind of value, or one of these words. */
@@ -11,10 +11,10 @@ export interface Setting<T> {
   readonly limits?: Limits;
   /** The form of a text. */
   readonly pattern?: RegExp;
-  /** Words that it takes besides. */
+  /** Words that it also accepts. */
   readonly words?: readonly string[];
   readonly fallback: T;
-  /** Its value is never printed. */
+  /** If true, its value is never printed. */
   readonly secret?: true;
   /** The value, read from a flag's or variable's text or from JSON. Throws an Error whose message says what is valid. */
   read(value: unknown, context: ReadContext): T;
@@ -25,12 +25,12 @@ export interface Limits {
   readonly min: number;
   readonly max?: number;
   /** Integers only. */
-  readonly whole?: boolean;
+  readonly integer?: boolean;
 }
 
-/** What a reader knows besides the value. */
+/** What a reader receives besides the value. */
 export interface ReadContext {
-  /** The names of the techniques that a program brings. */
+  /** The names of the techniques that a program provides. */
   readonly techniques: readonly string[];
 }
 

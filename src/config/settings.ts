@@ -6,7 +6,7 @@ import { NO_THRESHOLD, numberWithin, oneOf, text, threshold, timeFrom, yesOrNo }
 import type { ReadContext, Setting, TakenBy } from './setting.ts';
 import { WEB_SETTINGS } from './web-settings.ts';
 
-/** The techniques that imgpipe brings; a test compares them with the techniques themselves. */
+/** The built-in techniques; a test compares them with the techniques themselves. */
 export const BUILT_IN_TECHNIQUES = ['l2', 'changed'] as const;
 
 /** Every setting. The page of settings in the docs is generated from this table. */
@@ -39,7 +39,7 @@ export const SETTINGS = {
   json: flag('json', 'print results as JSON'),
   quiet: flag('quiet', 'print no progress and no notices'),
   verbose: flag('verbose', 'print each image, and the cause of each error'),
-  wait: flag('wait', 'if folder or broker are out of reach at the start, wait instead of exiting with 4'),
+  wait: flag('wait', 'if the data folder or the broker is unavailable at the start, wait instead of exiting with 4'),
   stream: {
     field: 'stream',
     flag: '--stream <name>',
@@ -54,7 +54,7 @@ export const SETTINGS = {
     flag: '--count <number>',
     help: 'how many images to generate if no path is given',
     fallback: 10,
-    ...numberWithin({ min: 0, whole: true }),
+    ...numberWithin({ min: 0, integer: true }),
   },
   interval: {
     field: 'interval',
@@ -104,7 +104,7 @@ export type SettingName = keyof typeof SETTINGS;
 /** The configuration, checked. Times are in milliseconds. */
 export type Config = { readonly [Name in SettingName]: ReturnType<(typeof SETTINGS)[Name]['read']> };
 
-/** The settings that a program gives, by name. Undefined leaves the default. */
+/** The settings that a program passes, by name. Undefined leaves the default. */
 export type Settings = { readonly [Name in SettingName]?: TakenBy<(typeof SETTINGS)[Name]> | undefined };
 
 /** The environment variable of a setting. */

@@ -18,7 +18,7 @@ export const WEB_SETTINGS = {
     flag: '--port <number>',
     help: 'the port that the viewer listens on; 0 picks a free one',
     fallback: 8000,
-    ...numberWithin({ min: 0, max: MAX_PORT, whole: true }),
+    ...numberWithin({ min: 0, max: MAX_PORT, integer: true }),
   },
   tokenFile: {
     field: 'token_file',
@@ -41,7 +41,7 @@ export const WEB_SETTINGS = {
     flag: '--metrics <port>',
     help: 'serve Prometheus metrics on this port of 127.0.0.1, at /metrics; 0 serves none',
     fallback: 0,
-    ...numberWithin({ min: 0, max: MAX_PORT, whole: true }),
+    ...numberWithin({ min: 0, max: MAX_PORT, integer: true }),
   },
 } satisfies Record<string, Setting<unknown>>;
 

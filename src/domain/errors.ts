@@ -2,7 +2,7 @@
 export type Blame =
   /** A bad message or picture. It becomes a dead letter or is rejected, and the stage continues. */
   | 'message'
-  /** Disk, permissions, store, catalog or broker. The stage retries without end; never a dead letter. */
+  /** Disk, permissions, store, catalog or broker. The stage retries indefinitely; never a dead letter. */
   | 'transient'
   /** No retry helps. The stage stops. */
   | 'fatal'
@@ -85,7 +85,7 @@ export class Stopped extends Error {
   }
 }
 
-/** The thrown value as an ImgpipeError. Anything else than an ImgpipeError is a bug: `internal`. */
+/** The thrown value as an ImgpipeError. Any other value is a bug: `internal`. */
 export function asImgpipeError(thrown: unknown): ImgpipeError {
   if (thrown instanceof ImgpipeError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);

@@ -59,7 +59,7 @@ export function deadLetterMessage(pipelineId: string, letter: NewDeadLetter): Me
   const { position, image, message } = letter;
   return cloudEvent('imgpipe.dead.letter.v1', pipelineId, {
     key: image?.stream ?? (message?.key ?? '').slice(0, MAX_KEY),
-    // A letter that is published twice keeps its id.
+    // A dead letter that is published twice keeps its id.
     id:
       position === null ? `${letter.stage}/${letter.at}` : `${position.topic}/${position.partition}/${position.offset}`,
     time: letter.at,

@@ -23,7 +23,7 @@ export type Report =
   | { readonly kind: 'recovered'; readonly stream: string; readonly images: number }
   /** The images of a stream cannot be published until the error of one of them is fixed. */
   | { readonly kind: 'blocked'; readonly stream: string; readonly error: ImgpipeError }
-  /** A transient error: reported once, then retried without end. */
+  /** A transient error: reported once, then retried indefinitely. */
   | { readonly kind: 'waiting'; readonly stage: StageName; readonly error: ImgpipeError }
   | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }
   /** Another process, or another member of the group, does this work. This one takes over when it ends. */

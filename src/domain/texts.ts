@@ -5,7 +5,7 @@ import { thresholdText } from './threshold.ts';
 
 /**
  * The text file of an event. The first five lines are the reference's, which reads them by position; each ends with a
- * newline. The lines after them are for people, and later versions add some.
+ * newline. The lines after them are named fields; later versions add some.
  */
 export function eventText(event: EventRecord, image: ImageRecord, reference: ImageRecord): string {
   const path = (key: string) => escapeText(`${event.base}/${key}`);

@@ -21,12 +21,12 @@ export function addApiRoutes(app: Hono, parts: ViewerParts): void {
   app.get(`${API}/openapi.json`, async (context) => {
     // Loads zod, which nothing else in the viewer needs.
     const { openApiDocument } = await import('./openapi.ts');
-    return answer(context, openApiDocument());
+    return respond(context, openApiDocument());
   });
 
   app.get(`${API}/status`, async (context) => {
     await parts.check();
-    return answer(context, statusJson(await parts.status()));
+    return respond(context, statusJson(await parts.status()));
   });
 
   app.get(`${API}/alerts`, async (context) => {
@@ -42,12 +42,12 @@ export function addApiRoutes(app: Hono, parts: ViewerParts): void {
       older: url(older),
       newer: url(newer),
     };
-    return answer(context, list);
+    return respond(context, list);
   });
 
   app.get(`${API}/alerts/:alert`, async (context) => {
     await parts.check();
-    return answer(context, withUrls(await view(catalog, store, positive('alert', context.req.param('alert')))));
+    return respond(context, withUrls(await view(catalog, store, positive('alert', context.req.param('alert')))));
   });
 
   app.get(`${API}/streams/:stream`, async (context) => {
@@ -59,7 +59,7 @@ export function addApiRoutes(app: Hono, parts: ViewerParts): void {
       before: optionalPositive('before', before ?? ''),
       limit: TIMELINE_LIMIT,
     });
-    return answer(context, timelineJson(found));
+    return respond(context, timelineJson(found));
   });
 }
 
@@ -78,7 +78,7 @@ function withUrls(shown: AlertView): ApiAlertJson {
   };
 }
 
-function answer(context: Context, value: object): Response {
+function respond(context: Context, value: object): Response {
   return context.body(`${JSON.stringify(value)}\n`, 200, {
     'Content-Type': 'application/json; charset=utf-8',
     'Cache-Control': 'no-cache',

@@ -101,12 +101,12 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
       if (listeners >= maxListeners) {
         throw new ImgpipeError('in_use', `${listeners} clients already follow new alerts: close some of them`);
       }
-      const gone = new AbortController();
+      const cancelled = new AbortController();
       const leave = () => {
         listeners -= 1;
       };
       listeners += 1;
-      const signal = AbortSignal.any([gone.signal, ended.signal]);
+      const signal = AbortSignal.any([cancelled.signal, ended.signal]);
       signal.addEventListener('abort', leave, { once: true });
       const chunks = chunksAfter(start, signal);
       const encoder = new TextEncoder();
@@ -118,7 +118,7 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
             if (done) controller.close();
             else controller.enqueue(encoder.encode(value));
           },
-          cancel: () => gone.abort(),
+          cancel: () => cancelled.abort(),
         },
         { highWaterMark: 0 },
       );

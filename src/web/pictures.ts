@@ -40,7 +40,7 @@ export async function missingPictures(view: AlertView, store: Pick<ObjectStore, 
 /** The store, as far as pictures are read from it. */
 export type PictureStore = Pick<ObjectStore, 'locate' | 'size' | 'get' | 'open'>;
 
-/** What of a request decides how a picture is sent. */
+/** The parts of a request that affect how a picture is sent. */
 export interface PictureRequest {
   readonly head: boolean;
   readonly ifNoneMatch: string | undefined;

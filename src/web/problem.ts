@@ -20,7 +20,7 @@ export function statusOf(error: ImgpipeError): ProblemStatus {
   }
 }
 
-/** What a client learns of an error. The details of a bug stay in the server's log. */
+/** The part of an error that a client sees. The details of a bug stay in the server's log. */
 export function problemOf(thrown: unknown): { error: ImgpipeError; status: ProblemStatus; sentence: string } {
   const error = asImgpipeError(thrown);
   const status = statusOf(error);

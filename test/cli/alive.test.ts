@@ -77,13 +77,13 @@ describe('imgpipe status --alive', () => {
   });
 
   test('exits 1 for a process that hangs: its heartbeat ages while others continue', async () => {
-    const [frozen, living] = [await stage('analyze'), await stage('alert')];
+    const [frozen, running] = [await stage('analyze'), await stage('alert')];
     const { catalog } = await openSqlite(data);
     const beatOf = async (name: StageName) => (await catalog.heartbeats(name, hostname()))[0]?.at ?? '';
     await expect.poll(() => beatOf('analyze'), { timeout: 20_000 }).not.toBe('');
     frozen.child.kill('SIGSTOP');
     const last = await beatOf('analyze');
-    // Two beats of the other that came after it: a process that goes on has left one of its own meanwhile.
+    // After two later heartbeats of the other process, one that works would have sent its own.
     for (let beats = 0, seen = last; beats < 2; beats += 1) {
       await expect.poll(async () => (await beatOf('alert')) > seen, { timeout: 20_000 }).toBe(true);
       seen = await beatOf('alert');
@@ -95,7 +95,7 @@ describe('imgpipe status --alive', () => {
     expect([await alive('analyze'), await alive('alert')]).toEqual([false, true]);
     frozen.child.kill('SIGCONT');
     await expect.poll(() => beatOf('analyze'), { timeout: 20_000 }).not.toBe(last);
-    expect(living.child.exitCode).toBeNull();
+    expect(running.child.exitCode).toBeNull();
   });
 
   test('names the last heartbeat of a killed process', async () => {

@@ -26,7 +26,7 @@ describe('the data folder', () => {
   ])('%s is wrong usage', async (_, data, exit, word) => {
     for (const command of ['run', 'status']) {
       const { status, stderr } = await imgpipe([command, '--data', data()]);
-      expect({ command, status, says: stderr.includes(word) }).toEqual({ command, status: exit, says: true });
+      expect({ command, status, named: stderr.includes(word) }).toEqual({ command, status: exit, named: true });
     }
   });
 
@@ -46,6 +46,6 @@ describe('the data folder', () => {
     chmodSync(data, 0o700);
     chmodSync(folder, 0o755);
     const { status, stderr } = await imgpipe(['status', '--data', data], { uid: NOBODY });
-    expect({ status, says: stderr.includes('give this user access to it') }).toEqual({ status: 4, says: true });
+    expect({ status, named: stderr.includes('give this user access to it') }).toEqual({ status: 4, named: true });
   });
 });

@@ -7,7 +7,7 @@ import { connectSqlite, openSqlite } from '../support/open-sqlite.ts';
 import { cutPng, png } from '../support/pictures.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** A pipeline with three dead letters: a picture that is cut short, one that is too large, and a message that is none. */
+/** A pipeline with three dead letters: a truncated picture, one that is too large, and an invalid message. */
 const prepared = mkdtempSync(path.join(tmpdir(), 'imgpipe-test-'));
 const POISON = { key: 'k\u202e', headers: { 'a\n': 'b' }, value: `\u001b[2J${'x'.repeat(3000)}` };
 let data: string;
@@ -184,20 +184,20 @@ describe('imgpipe dead replay', () => {
   });
 
   test('requires existing numbers or --all, but not both', async () => {
-    const told = async (line: string) => {
+    const failure = async (line: string) => {
       const { status, stderr } = await to(line);
       return [status, stderr];
     };
-    expect(await told('dead replay 1 9')).toEqual([
+    expect(await failure('dead replay 1 9')).toEqual([
       3,
       'imgpipe: dead letter 9 does not exist: there are 3, from 1 to 3\n',
     ]);
-    expect(await told('dead replay 0')).toEqual([2, expect.stringContaining('id: "0" is not valid')]);
-    expect(await told('dead replay')).toEqual([
+    expect(await failure('dead replay 0')).toEqual([2, expect.stringContaining('id: "0" is not valid')]);
+    expect(await failure('dead replay')).toEqual([
       2,
       expect.stringContaining('give the numbers of dead letters, or --all'),
     ]);
-    expect(await told('dead replay --all 1')).toEqual([2, expect.stringContaining('cannot be combined')]);
+    expect(await failure('dead replay --all 1')).toEqual([2, expect.stringContaining('cannot be combined')]);
     expect((await to('dead list')).stdout).not.toContain('replayed');
   });
 

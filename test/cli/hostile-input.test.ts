@@ -27,8 +27,8 @@ describe('hostile input', () => {
     const { status, stdout, stderr } = await imgpipe(['run', folder, '--data', data]);
     expect(status).toBe(1);
     expect(stdout.match(/^image /gm)).toHaveLength(3);
-    const told = stderr.split('\n').filter((line) => line.startsWith('imgpipe: '));
-    expect(told).toEqual([
+    const errors = stderr.split('\n').filter((line) => line.startsWith('imgpipe: '));
+    expect(errors).toEqual([
       `imgpipe: ${folder}/2.jpg was not received: it is neither a JPEG nor a PNG, whatever its name says (not_a_picture)`,
       `imgpipe: ${folder}/3.png was not received: the file is empty (not_a_picture)`,
       `imgpipe: image default/2 (${folder}/4.jpg) is now a dead letter: the JPEG is truncated or corrupt (undecodable)`,
@@ -62,7 +62,7 @@ describe('hostile input', () => {
     const config = await imgpipe(['status', '--config', `${data}\nnone`]);
     const option = await imgpipe(['status', '--no\x1b[31m\nsuch']);
     const printed = [run, view, none, config, option].flatMap(({ stdout, stderr }) => [stdout, stderr]).join('');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain them.
     expect(printed.replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f\u202e]/);
     expect(run.stdout).toContain('a\\nb\\x1b[31m/x\\r\\u202e.jpg');
     expect(run.stderr).toContain('y\\x07.jpg was not received');

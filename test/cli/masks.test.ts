@@ -51,7 +51,7 @@ describe('a mask', () => {
       .map((line) => JSON.parse(line));
     expect(image).toMatchObject({ type: 'image', mask: sha256Of(MASK) });
     const view = JSON.parse((await to('view', '1', '--json')).stdout);
-    // 15 pixels are looked at; the first one's difference is not counted.
+    // 15 pixels are compared: the mask hides the first one.
     expect(view).toMatchObject({
       measurement: Math.sqrt(15 * 100),
       mask: { sha256: sha256Of(MASK), path: maskFile() },

@@ -13,7 +13,7 @@ function stage(...args: string[]): Running {
   return running;
 }
 
-async function told(running: Running, signal: NodeJS.Signals): Promise<number | null> {
+async function exitAfter(running: Running, signal: NodeJS.Signals): Promise<number | null> {
   running.child.kill(signal);
   return (await running.ended).status;
 }
@@ -32,7 +32,7 @@ describe('three stages in three processes', () => {
       await (name === 'receive' ? started.ended : started.until(/broker embedded/));
     }
     await running.get('alert')?.until(/^alert 2: image default\/7 has changed/m);
-    const ends = await Promise.all([...running.values()].map((each) => told(each, 'SIGINT')));
+    const ends = await Promise.all([...running.values()].map((each) => exitAfter(each, 'SIGINT')));
     expect(ends).toEqual([0, 0, 0]);
     expect(await imgpipe(['status', '--check', '--data', data])).toMatchObject({ status: 0, stderr: '' });
   });
@@ -61,7 +61,7 @@ describe('several analyzers', () => {
     first.child.kill('SIGKILL');
     await imgpipe(['receive', '--count', '4', '--data', data]);
     await Promise.any(others.map((each) => each.until(/event 2: image default\/7/)));
-    expect(await Promise.all(others.map((each) => told(each, 'SIGTERM')))).toEqual([0, 0]);
+    expect(await Promise.all(others.map((each) => exitAfter(each, 'SIGTERM')))).toEqual([0, 0]);
     expect(
       others
         .map((each) => each.stdout())
@@ -70,7 +70,7 @@ describe('several analyzers', () => {
     ).toHaveLength(1);
   });
 
-  test('agree on the threshold: a different one is refused, with how to change it', async () => {
+  test('refuse a threshold that differs from the one in use, and say how to change it', async () => {
     const data = path.join(temporaryFolder(), 'data');
     await imgpipe(['receive', '--count', '3', '--data', data]);
     const first = stage('analyze', '--threshold', '5', '--data', data);
@@ -78,7 +78,7 @@ describe('several analyzers', () => {
     const { status, stderr } = await imgpipe(['analyze', '--threshold', '7', '--quiet', '--data', data]);
     expect(status).toBe(2);
     expect(stderr).toMatch(/use --threshold 5, or stop all its analyzers and start them with --threshold 7\n$/);
-    expect(await told(first, 'SIGTERM')).toBe(0);
+    expect(await exitAfter(first, 'SIGTERM')).toBe(0);
     expect(await imgpipe(['analyze', '--threshold', '7', '--drain', '--data', data])).toMatchObject({ status: 0 });
   });
 });
@@ -88,11 +88,11 @@ describe('Ctrl-C', () => {
     const data = path.join(temporaryFolder(), 'data');
     const run = stage('run', '--count', '1000', '--interval', '20ms', '--data', data);
     await run.until(/alert 1/);
-    expect(await told(run, 'SIGINT')).toBe(130);
+    expect(await exitAfter(run, 'SIGINT')).toBe(130);
     expect(run.stderr()).toContain('run: finishing work in progress; press Ctrl-C again to stop at once');
     const receive = stage('receive', '--count', '1000', '--interval', '20ms', '--data', data);
     await receive.until(/^image/m);
-    expect(await told(receive, 'SIGTERM')).toBe(143);
+    expect(await exitAfter(receive, 'SIGTERM')).toBe(143);
     expect(await imgpipe(['status', '--check', '--data', data])).toMatchObject({ status: 0, stderr: '' });
   });
 
@@ -100,9 +100,9 @@ describe('Ctrl-C', () => {
     const program = startProgram('never-done.ts', []);
     await program.until(/up/);
     program.child.kill('SIGINT');
-    await program.until(/told/);
+    await program.until(/interrupted/);
     program.child.kill('SIGTERM');
-    expect(await program.ended).toMatchObject({ status: 143, stdout: 'up\ntold\n' });
+    expect(await program.ended).toMatchObject({ status: 143, stdout: 'up\ninterrupted\n' });
   });
 
   test('ends the wait for a missing picture, and loses nothing', async () => {
@@ -111,7 +111,7 @@ describe('Ctrl-C', () => {
     rmSync(path.join(data, 'image_database/00001.jpg'));
     const analyze = stage('analyze', '--drain', '--data', data);
     await analyze.until(/analyze is waiting: .*00001\.jpg.* does not exist/);
-    expect(await told(analyze, 'SIGINT')).toBe(130);
+    expect(await exitAfter(analyze, 'SIGINT')).toBe(130);
     const { stdout } = await imgpipe(['status', '--json', '--data', data]);
     expect(JSON.parse(stdout)).toMatchObject({ waiting: { analysis: 1 }, dead_letters: 0, lost: 0 });
   });

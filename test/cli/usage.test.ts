@@ -39,9 +39,9 @@ describe('wrong usage exits 2 with one line that says what is valid', () => {
   ] as const;
 
   test('on the command line', async () => {
-    // All at once, for they take their time to start.
+    // Concurrently, because each start takes time.
     const answers = await Promise.all(MISTAKES.map(([line]) => mistake(line.split(' '))));
-    expect(answers).toEqual(MISTAKES.map(([, told]) => ({ status: 2, stderr: `${told}\n` })));
+    expect(answers).toEqual(MISTAKES.map(([, message]) => ({ status: 2, stderr: `${message}\n` })));
   });
 
   test('a missing command prints the help', async () => {

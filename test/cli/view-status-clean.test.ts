@@ -105,7 +105,7 @@ describe('imgpipe clean', () => {
     expect(status).toBe(2);
     expect(stdout).toBe(`${data}: 8 images, 2 events, 2 alerts; 14 files and all messages will be removed\n`);
     expect(stderr).toMatch(
-      /^imgpipe: clean asks for confirmation.*: use --yes, or --dry-run to see what would be removed\n$/,
+      /^imgpipe: clean requires confirmation.*: use --yes, or --dry-run to see what would be removed\n$/,
     );
     expect(await to('clean --dry-run --yes')).toMatchObject({ status: 0 });
     expect(images()).toBe(8);

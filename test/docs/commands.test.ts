@@ -18,7 +18,7 @@ const heading = (command: Command) => {
 
 const flagsIn = (text: string) => [...new Set([...text.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag))].sort();
 
-/** The options of a command's help, by the heading that they stand under. */
+/** The options of a command's help, by their heading. */
 function flagsOfHelp(command: Command): { own: string[]; common: string[] } {
   const [own = '', common = ''] = command
     .helpInformation()

@@ -69,7 +69,7 @@ test('the guide names every method of the pipeline', async () => {
   expect([...named, 'close'].sort()).toEqual(methods.sort());
 });
 
-test('a program hears what the stages do, and reads errors by their code', async () => {
+test('a program receives the reports of the stages, and identifies errors by their code', async () => {
   const data = path.join(temporaryFolder(), 'data');
   const reports: ReportLine[] = [];
   const { signal } = new AbortController();

@@ -35,7 +35,7 @@ test('the sums of the page are right, but for rounding', () => {
   expect(wrong).toEqual([]);
 });
 
-test('the table of streams and partitions is what bench/spread.ts says', () => {
+test('the table of streams and partitions matches the output of bench/spread.ts', () => {
   const rows = table(PAGE, 'streams').map((row) => row.map(Number));
   expect(rows.length).toBeGreaterThan(3);
   for (const [streams, partitions, average, fullest] of rows) {

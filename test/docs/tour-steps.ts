@@ -34,7 +34,7 @@ export function tourSteps(page: string, { others = false } = {}): TourStep[] {
 }
 
 /**
- * The pattern of an output that has these lines of a page, in order and without gaps. `…` stands for any text within a
+ * The pattern of an output that has these lines of a page, in order and without gaps. `…` matches any text within a
  * line, and a line of only `…` for any number of lines. Blanks match blanks of any width.
  */
 export function outputPattern(lines: string): RegExp {

@@ -14,7 +14,7 @@ const PROGRESS = /^\d+ (?:images?|alerts?)\b.*\n/gm;
 /** The exit codes of an interrupted command: npm passes Ctrl-C on to the shell, others end in order. */
 const INTERRUPTED_EXITS = [0, 130];
 
-/** Takes the steps of a page as its reader would, in terminals of a folder that looks like a clone. */
+/** Performs the steps of a page as its reader would, in terminals of a folder that looks like a clone. */
 export async function walkThrough(
   steps: readonly TourStep[],
   { page, env = {} }: { readonly page: string; readonly env?: Readonly<Record<string, string>> },

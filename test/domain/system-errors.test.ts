@@ -20,14 +20,14 @@ describe('an error of the operating system', () => {
     ['ENOENT', 'store_unavailable'],
     ['EIO', 'store_unavailable'],
     ['EMFILE', 'store_unavailable'],
-  ])('is told in our words, with its file and its cause: %s', (code, ours) => {
+  ])('is described with its file, its meaning and its cause: %s', (code, ours) => {
     const cause = systemError(code);
     const error = fromSystemError(cause, '/data/x');
     expect([error.code, error.cause]).toEqual([ours, cause]);
     expect(error.message).toMatch(/^[^\n]*\/data\/x[^\n]*$/);
   });
 
-  it('is known as one, and nothing else is', () => {
+  it('is recognized, and nothing else is', () => {
     const real = (() => {
       try {
         return readFileSync('/nowhere/at/all');

@@ -58,7 +58,9 @@ describe.skipIf(whyNone !== undefined)(`npm run kafka${whyNone ? ` (skipped: ${w
     await first.until(UP);
     const { status, stderr } = await start(['--port', String(await freePort()), '--data', data]).ended;
     const holder = `process ${first.child.pid}`;
-    expect(stderr).toBe(`kafka: ${data} is in use by ${holder}: stop that first, or choose another with --data\n`);
+    expect(stderr).toBe(
+      `kafka: ${data} is in use by ${holder}: stop that process first, or choose another with --data\n`,
+    );
     expect(status).toBe(1);
   });
 

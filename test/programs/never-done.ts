@@ -1,8 +1,8 @@
 import { listenForInterrupts } from '../../src/cli/interrupt.ts';
 
-/** A program that is never done with what it has in hand. It says so when it is up, and when it is told to end. */
+/** A program whose work never ends. It prints a line when it has started, and when it is interrupted. */
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-listenForInterrupts(() => say('told'));
+listenForInterrupts(() => say('interrupted'));
 setInterval(() => {}, 1000);
 say('up');

@@ -53,10 +53,13 @@ describe('the schema of the configuration file', () => {
     if (type === 'integer') expect(accepts(name, minimum + 0.5)).toBe(false);
   });
 
-  test.each(variants.filter((variant) => variant[1].enum !== undefined))('has the words of %s', (name, field) => {
-    expect(field.enum?.filter((word) => !accepts(name, word))).toEqual([]);
-    expect(accepts(name, 'nothing such')).toBe(false);
-  });
+  test.each(variants.filter((variant) => variant[1].enum !== undefined))(
+    'has the allowed values of %s',
+    (name, field) => {
+      expect(field.enum?.filter((word) => !accepts(name, word))).toEqual([]);
+      expect(accepts(name, 'nothing such')).toBe(false);
+    },
+  );
 
   test.each(variants.filter(([, { pattern }]) => pattern !== undefined))(
     'has the form of %s',

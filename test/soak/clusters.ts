@@ -25,10 +25,10 @@ export function createClusters(): Clusters {
     drop,
     async take(nodes) {
       if ((used.get(nodes)?.rounds ?? 0) >= MAX_ROUNDS) await drop(nodes);
-      const taken = used.get(nodes) ?? { cluster: startKafka({ nodes }), rounds: 0 };
-      used.set(nodes, taken);
-      taken.rounds += 1;
-      return taken.cluster;
+      const current = used.get(nodes) ?? { cluster: startKafka({ nodes }), rounds: 0 };
+      used.set(nodes, current);
+      current.rounds += 1;
+      return current.cluster;
     },
     close: async () => {
       for (const nodes of [...used.keys()]) await drop(nodes);

@@ -49,7 +49,7 @@ const failed = [...counts.values()].reduce((sum, each) => sum + each.failed, 0);
 say(`${rounds - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Plays a round. Resolves with the problems found. */
+/** Runs a round. Resolves with the problems found. */
 async function play(name: string, seed: number, folder: string): Promise<string[]> {
   const kind = KAFKA_KINDS[name];
   if (onKafka && kind !== undefined) return playOnKafka(kind, seed, folder, clusters);

@@ -8,7 +8,7 @@ export interface ManyImages {
   readonly streams: number;
 }
 
-/** Fills the empty catalog of a folder with images of equal content, each an outcome of `l2@1` but the open ones. Writes no files. */
+/** Fills the empty catalog of a folder with images of equal content, each with an outcome of `l2@1`, except for the open ones. Writes no files. */
 export async function fillImages(folder: string, { images, open, streams }: ManyImages): Promise<void> {
   const db = await openDatabase(catalogFile(folder), { create: true });
   const ofStream = Math.floor(images / streams);
@@ -46,5 +46,5 @@ const OUTCOMES = `
     CASE WHEN number > 1 THEN 0 END, CASE WHEN number > 1 THEN number - 1 END, received_at, 'levels'
   FROM image WHERE stream = ?1 AND number <= ?2`;
 
-/** The log reaches past all offsets; what was handled of it is not looked at. */
+/** The end of the log is beyond all offsets. Committed offsets are not needed. */
 const MESSAGES = "INSERT INTO bus_topic VALUES ('image_analysis', ? + 1)";

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -8,13 +6,13 @@ import { CHROMIUM, startBrowser } from '../support/browser.ts';
 import { imgpipe, start } from '../support/imgpipe.ts';
 import { lastingFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { startViewer, type Viewer, viewerOf } from '../support/viewer.ts';
+import { alertIn, IN_PAGE, loaded, openPage, until, violations } from '../support/viewer-page.ts';
 import { watchScenes } from '../support/watched-scenes.ts';
 
 /** The viewer in a real browser, on the data of a real pipeline. Skipped without Chromium, except in CI. */
-const here = CHROMIUM !== undefined || (process.env['CI'] ?? '') !== '';
-if (!here) process.stderr.write('Chromium was not found: browser tests are skipped.\n');
+const hasBrowser = CHROMIUM !== undefined || (process.env['CI'] ?? '') !== '';
+if (!hasBrowser) process.stderr.write('Chromium was not found: browser tests are skipped.\n');
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const MODES = ['side', 'swipe', 'onion', 'blink', 'difference'];
 
 const folder = lastingFolder();
@@ -22,80 +20,16 @@ const data = path.join(folder, 'data');
 let browser: Browser;
 
 beforeAll(async () => {
-  if (!here) return;
+  if (!hasBrowser) return;
   browser = await startBrowser();
   await watchScenes(data);
 });
 afterAll(() => browser?.close());
 
-/** Opens a page of the viewer. Errors on it, and requests to other hosts, fail the test. */
-async function open(viewer: Viewer, address: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
-  const page = await context.newPage();
-  const wrong: string[] = [];
-  page.on('console', (message) => {
-    // The browser logs failed requests, some of which are intended.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) wrong.push(message.text());
-  });
-  page.on('pageerror', (error) => wrong.push(String(error)));
-  page.on('request', (request) => {
-    if (!/^(blob:)?http:\/\/127\.0\.0\.1:/.test(request.url())) wrong.push(`requests ${request.url()}`);
-  });
-  onTestFinished(async () => {
-    await context.close();
-    expect(wrong).toEqual([]);
-  });
-  await page.goto(viewer.url + address);
-  return page;
-}
+const open = (viewer: Viewer, address: string, options?: BrowserContextOptions) =>
+  openPage(browser, viewer.url + address, options);
 
-/** The violations that axe finds, one per line. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate<string[]>(IN_PAGE.violations);
-}
-
-/** Resolves once an expression is true in the page. */
-const until = (page: Page, expression: string) =>
-  expect.poll(() => page.evaluate<boolean>(expression), { timeout: 10_000 }).toBe(true);
-
-const loaded = (page: Page, selector: string) =>
-  until(
-    page,
-    `[...document.querySelectorAll('${selector}')].every(({ complete, naturalWidth }) => complete && naturalWidth > 0)`,
-  );
-
-/** Scripts for the page, as text, because this file has no DOM types. */
-const IN_PAGE = {
-  violations: `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => id + ': ' + html + ': ' + failureSummary)))`,
-  hasCanvas: `[...document.querySelectorAll('canvas')].some(({ width }) => width > 1)`,
-  drawn: `(() => {
-    const canvas = [...document.querySelectorAll('canvas')].find(({ width }) => width > 1);
-    return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, 40).data];
-  })()`,
-  changesInTwoSeconds: `new Promise((resolve) => {
-    let count = 0;
-    const observer = new MutationObserver(() => { count += 1; });
-    observer.observe(document.getElementById('views'), { attributes: true, childList: true, subtree: true });
-    setTimeout(() => resolve(count), 2000);
-  })`,
-  layout: `new Promise((resolve) => {
-    let shift = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) shift += entry.value;
-    }).observe({ type: 'layout-shift', buffered: true });
-    const { scrollWidth: scroll, clientWidth: client } = document.documentElement;
-    setTimeout(() => resolve({ scroll, client, shift }), 300);
-  })`,
-};
-
-const alertIn = async (viewer: Viewer, query: string) => {
-  const { alerts } = await viewer.json<{ alerts: { alert: number }[] }>(`/api/alerts?${query}`);
-  return alerts.at(-1)?.alert ?? 0;
-};
-
-describe.runIf(here)('in a browser', () => {
+describe.runIf(hasBrowser)('in a browser', () => {
   test('opens an alert by its number, with its three pictures', async () => {
     const viewer = await startViewer(data);
     const page = await open(viewer, '/');
@@ -234,7 +168,7 @@ describe.runIf(here)('in a browser', () => {
     );
   });
 
-  test('navigates by keys, except while someone types', async () => {
+  test('navigates by keys, except while the user types', async () => {
     const viewer = await startViewer(data);
     const page = await open(viewer, '/alerts/2');
     await page.keyboard.press('?');

@@ -13,7 +13,7 @@ export interface Schema {
 
 export type Components = Readonly<Record<string, Schema>>;
 
-/** Where a value does not fit its schema. A field that the schema does not describe is one of these places too. */
+/** The mismatches between a value and its schema. A field that the schema does not describe is one too. */
 export function misfits(value: unknown, schema: Schema, components: Components, at = '$'): string[] {
   const inner = (each: unknown, of: Schema, where: string) => misfits(each, of, components, where);
   if (schema.$ref !== undefined) {

@@ -137,8 +137,8 @@ describe('imgpipe serve', () => {
 
   test('explains in one line why it cannot listen', async () => {
     const { port } = await startViewer(prepared);
-    const taken = await imgpipe(['serve', '--data', prepared, '--port', String(port)]);
-    expect(taken).toMatchObject({
+    const occupied = await imgpipe(['serve', '--data', prepared, '--port', String(port)]);
+    expect(occupied).toMatchObject({
       status: 1,
       stdout: '',
       stderr: `imgpipe: 127.0.0.1:${port}: another program uses this port (EADDRINUSE): choose another port\n`,

@@ -36,7 +36,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
     if (!moved) await checkPromoted(from, to, sha256);
   }
 
-  /** Nothing was linked now, so the picture must be under its key already. */
+  /** Nothing was linked, so the picture must be under its key already. */
   async function checkPromoted(from: string, to: string, sha256: string): Promise<void> {
     const existing = await read(to);
     if (existing === undefined) {
@@ -48,7 +48,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
     if (sha256Of(existing) !== sha256) {
       throw new ImgpipeError(
         'object_conflict',
-        `${to} holds other bytes than the picture of this number: move that file away, then start again`,
+        `${to} exists with other content than the picture of this number: move that file away, then start again`,
       );
     }
   }
@@ -57,7 +57,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
   async function checkIncoming(file: string, bytes: Uint8Array): Promise<void> {
     const existing = await read(file);
     if (existing === undefined || Buffer.compare(existing, bytes) !== 0) {
-      throw new ImgpipeError('object_conflict', `${file} holds other bytes than the picture of this name`);
+      throw new ImgpipeError('object_conflict', `${file} exists with other content than the picture of this name`);
     }
   }
 

@@ -78,7 +78,7 @@ async function* pieces(file: string, size: number): AsyncGenerator<Uint8Array> {
       await handle.close();
     }
   } catch (error) {
-    if (isMissing(error)) throw new ImgpipeError('object_missing', `${file} does not exist any more`, { cause: error });
+    if (isMissing(error)) throw new ImgpipeError('object_missing', `${file} no longer exists`, { cause: error });
     throw translated(error, file);
   }
 }
@@ -102,7 +102,7 @@ async function sizeOfRegular(handle: FileHandle, file: string): Promise<number> 
 function notRegular(code: 'object_damaged' | 'store_unavailable', file: string, cause?: unknown): ImgpipeError {
   return new ImgpipeError(
     code,
-    `${file} is not a regular file but a folder, a link or a pipe: put back the file that belongs there`,
+    `${file} is not a regular file but a folder, a link or a pipe: restore the original file`,
     { cause },
   );
 }

@@ -14,7 +14,7 @@ const CATALOG_FILE = 'imgpipe.db';
 const PICTURE_NAME = /\.(jpe?g|png)$/i;
 
 /**
- * The pictures at a path: the file itself, whatever its name, or the .jpg, .jpeg and .png files below a folder, in natural
+ * The pictures at a path: the file itself, regardless of its name, or the .jpg, .jpeg and .png files below a folder, in natural
  * order. Skips names that start with a dot and data folders of pipelines. Follows symbolic links, but visits no folder
  * twice.
  */
@@ -35,7 +35,7 @@ async function* walkFolder(folder: string, stats: Stats, visited: Set<string>): 
     yield { file: folder, error: entries };
     return;
   }
-  // Otherwise a pipeline could receive its own images, and again at every run.
+  // Otherwise a pipeline could receive its own images, more of them at every run.
   if (entries.some(({ name }) => name === CATALOG_FILE)) return;
   for (const entry of entries) yield* walkEntry(path.join(folder, entry.name), entry, visited);
 }

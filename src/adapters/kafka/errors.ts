@@ -1,6 +1,6 @@
 import { ImgpipeError } from '../../domain/errors.ts';
 
-/** Error types by which a broker refuses this client for good. */
+/** Error types by which a broker refuses this client permanently. */
 const REFUSALS = new Set([
   'TOPIC_AUTHORIZATION_FAILED',
   'GROUP_AUTHORIZATION_FAILED',
@@ -11,7 +11,7 @@ const REFUSALS = new Set([
   'ILLEGAL_SASL_STATE',
 ]);
 
-/** What OpenSSL and Node call a certificate that is not accepted, and a plaintext client on a TLS port or the reverse. */
+/** Error codes of OpenSSL and Node for a certificate that is not accepted, and for plaintext on a TLS port or the reverse. */
 const TLS_FAILURE = /certificate|self.signed|unable to verify|altnames|SSL routines|wrong version number|EPROTO/i;
 
 /** Error types after which a member must join its group again. Another member may own its partitions by then. */

@@ -24,7 +24,7 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
   const publisher = createPublisher(options, partitionsOf);
   const counts = new Map<string, number>();
 
-  /** How many partitions a topic has on the broker. Creates the topic if somebody has deleted it. */
+  /** How many partitions a topic has on the broker. Creates the topic if it was deleted. */
   async function partitionsOf(topic: string): Promise<number> {
     const known = counts.get(topic);
     if (known !== undefined) return known;
@@ -34,7 +34,7 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
       if (count === undefined) {
         throw new ImgpipeError(
           'broker_unavailable',
-          `topic ${topic} was created on ${address} and is missing again (UNKNOWN_TOPIC_OR_PARTITION): check who deletes it`,
+          `topic ${topic} was created on ${address} and is missing again (UNKNOWN_TOPIC_OR_PARTITION): check what deletes it`,
         );
       }
       counts.set(topic, count);

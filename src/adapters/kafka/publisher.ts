@@ -55,8 +55,8 @@ export function createPublisher(options: KafkaOptions, partitionsOf: (topic: str
       const send = async () => (await opening).send({ topic, acks: -1, timeout: requestTimeout, messages: records });
       // Needed because kafkajs never sends what is queued behind a request that has timed out.
       const maxMs = 4 * requestTimeout;
-      const late = () => unavailable(addressOf(options), `no response within ${maxMs / 1000} s`);
-      return positions(chosen, await withDeadline(maxMs, send(), late));
+      const timeoutError = () => unavailable(addressOf(options), `no response within ${maxMs / 1000} s`);
+      return positions(chosen, await withDeadline(maxMs, send(), timeoutError));
     });
   }
 

@@ -7,7 +7,7 @@ export interface RetryLimits {
   readonly isTransient: (error: unknown) => boolean;
   readonly withinMs: number;
   /** The error when the deadline passes without a failure to report. */
-  readonly late: () => Error;
+  readonly timeoutError: () => Error;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface RetryLimits {
  * is being elected. Rejects with any other error, and at the deadline with the last transient one.
  */
 export async function retryTransient<T>(request: () => Promise<T>, limits: RetryLimits): Promise<T> {
-  const { isTransient, withinMs, late } = limits;
+  const { isTransient, withinMs, timeoutError } = limits;
   let isOver = false;
   let lastError: Error | undefined;
 
@@ -32,7 +32,7 @@ export async function retryTransient<T>(request: () => Promise<T>, limits: Retry
   }
 
   try {
-    return await withDeadline(withinMs, untilDone(), () => lastError ?? late());
+    return await withDeadline(withinMs, untilDone(), () => lastError ?? timeoutError());
   } finally {
     isOver = true;
   }

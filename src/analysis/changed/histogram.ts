@@ -34,7 +34,7 @@ export function spreadOf({ min, counts }: Histogram): Spread {
     seen += counts[bin] as number;
   }
 
-  // Outwards from the median, on both sides at once.
+  // Outwards from the median, in both directions together.
   let mad = 0;
   seen = counts[bin] as number;
   while (seen < middle) {

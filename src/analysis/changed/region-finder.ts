@@ -21,7 +21,7 @@ interface Runs {
 }
 
 /**
- * Finds the 8-connected components of at least `minArea` marked pixels. Runs are labelled and equivalent labels merged
+ * Finds the 8-connected components of at least `minArea` weak or strong pixels. Runs are labelled and equivalent labels merged
  * as in the two-pass algorithm of Rosenfeld & Pfaltz (1966). The statistics are accumulated with the labels, so that
  * there is no second pass: memory holds two rows of runs and the regions.
  */

@@ -38,7 +38,7 @@ function replayCommand(onExit: (status: number) => void): Command {
     options: [['--all', 'replay all dead letters']],
     example: 'imgpipe dead replay 3 4',
   })
-    .description('handle dead letters again: publish their images, events or messages once more')
+    .description('replay dead letters: publish their images, events or messages again')
     .addArgument(
       new Argument('[id...]', 'the numbers of dead letters').argParser((text: string, before: number[] = []) => [
         ...before,

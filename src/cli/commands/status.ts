@@ -7,7 +7,7 @@ export function statusCommand(onExit: (status: number) => void): Command {
   return commandOf({
     name: 'status',
     options: [
-      ['--check', 'also read every file; exit 1 and name whatever is lost, missing or damaged'],
+      ['--check', 'also read every file; exit 1 and name what is lost, missing or damaged'],
       ['--alive <stage>', 'only check that receive, analyze or alert is alive on this host; exit 1 if not'],
     ],
     example: 'imgpipe status --check',

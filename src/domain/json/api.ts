@@ -3,7 +3,7 @@ import { ERROR_CODES, type ErrorCode } from '../errors.ts';
 import { outcomeKind, positiveInteger, techniqueId, thresholdFields, time } from './fields.ts';
 import { viewSchema } from './view.ts';
 
-/** The answers of the viewer's API that no command prints. */
+/** The responses of the viewer's API that no command prints. */
 
 /** `/api/alerts/{alert}`: the fields of `view --json`, and the alert's URLs. */
 export const apiAlertSchema = viewSchema

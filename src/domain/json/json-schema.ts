@@ -3,11 +3,11 @@ import { z } from 'zod';
 /** A JSON Schema of draft 2020-12, as plain JSON. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A zod schema, for those who may not import zod. */
+/** A zod schema, for modules that may not import zod. */
 export type Shape = z.ZodType;
 
 /**
- * The JSON Schema of a shape. Shapes with an id are in `$defs` and referred to. Unknown fields are allowed, because
+ * The JSON Schema of a shape. Shapes with an id are in `$defs` and referenced. Unknown fields are allowed, because
  * later versions add fields.
  */
 export function jsonSchemaOf(shape: Shape): JsonSchema {
@@ -18,7 +18,7 @@ export function jsonSchemaOf(shape: Shape): JsonSchema {
   return { $schema, title: own, ...body, ...(Object.keys(others).length > 0 && { $defs: others }) };
 }
 
-/** Leaves out what only repeats a format, and the bound of integers that JSON numbers represent exactly. */
+/** Removes patterns that only repeat a format, and the bound of integers that JSON numbers represent exactly. */
 function simplify({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
   if (jsonSchema['format'] !== undefined) delete jsonSchema['pattern'];
   if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum'];

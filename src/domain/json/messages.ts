@@ -12,7 +12,7 @@ const imageReceivedData = z.object({
   stream,
   image_db_path: z.string().describe('path of the stored image within the data folder'),
   sha256: digest.describe("digest of the image's bytes"),
-  previous_image_num: positiveInteger.nullable().describe('number of the image before; null for the first image'),
+  previous_image_num: positiveInteger.nullable().describe('number of the previous image; null for the first image'),
 });
 
 /** An image differs from its reference. */

@@ -24,7 +24,7 @@ const noticeSchemas = [
     .object({
       type: z.literal('skipped').describe('always `skipped`'),
       origin,
-      image: positiveInteger.describe('number of the image that it already is'),
+      image: positiveInteger.describe('number of the image with the same content'),
     })
     .meta({ id: 'SkippedLine', description: 'a file whose content the stream already has' }),
   deadLetterLineSchema

@@ -75,7 +75,7 @@ export const statusSchema = z
     broker: z
       .object({
         address: z.string().describe("the broker's address, or `embedded`"),
-        reachable: z.boolean().describe('whether the broker answers'),
+        reachable: z.boolean().describe('whether the broker responds'),
       })
       .describe('the broker'),
     groups: z.array(group).describe('consumer groups; empty while the broker is unreachable'),
@@ -104,7 +104,7 @@ export const statusSchema = z
 /** `status --alive --json`: whether a stage is alive on this host. */
 export const livenessSchema = z
   .object({
-    stage: z.enum(STAGES).describe('the stage that was asked for'),
+    stage: z.enum(STAGES).describe('the requested stage'),
     host: z.string().describe("this host's name"),
     alive: z
       .boolean()
@@ -116,7 +116,7 @@ export const livenessSchema = z
           at: time.describe('time of its last heartbeat'),
         }),
       )
-      .describe('processes of the last 24 hours that did not exit in order, latest heartbeat first'),
+      .describe('processes of the last 24 hours that did not exit cleanly, latest heartbeat first'),
   })
   .meta({ id: 'Liveness', description: 'whether a stage is alive on this host' });
 

@@ -143,8 +143,8 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
     setView(pane, zoomedAt(from, { width, height }, { x: width / 2, y: height / 2 }, to / visible.zoom));
   }
 
-  function pixelAt(place: Point, pane: Pane): Point | undefined {
-    const { x, y } = toPicture(pane.visible(state.view), pane.size(), place);
+  function pixelAt(position: Point, pane: Pane): Point | undefined {
+    const { x, y } = toPicture(pane.visible(state.view), pane.size(), position);
     const pixel = { x: Math.floor(x), y: Math.floor(y) };
     return x < 0 || y < 0 || pixel.x >= picture.width || pixel.y >= picture.height ? undefined : pixel;
   }
@@ -173,10 +173,10 @@ function compare(section: HTMLElement, views: HTMLElement, line: HTMLElement): v
     listenToGestures(pane, {
       visible: () => pane.visible(state.view),
       setView: (view) => setView(pane, view),
-      hover(place) {
-        if (place === undefined && byKeyboard) return;
+      hover(position) {
+        if (position === undefined && byKeyboard) return;
         byKeyboard = false;
-        cursor = place === undefined ? undefined : pixelAt(place, pane);
+        cursor = position === undefined ? undefined : pixelAt(position, pane);
         load();
         draw();
       },

@@ -11,12 +11,12 @@ export function arrivalText(count: number): string {
 
 /** Rate-limits `work`: one run at a time and a pause after each. Calls during a run cause one more run. */
 export function atMostEvery(pauseMs: number, work: () => Promise<void>): () => void {
-  let state: 'idle' | 'busy' | 'asked again' = 'idle';
+  let state: 'idle' | 'busy' | 'rerun' = 'idle';
 
   async function run(): Promise<void> {
     await work().catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    const again = state === 'asked again';
+    const again = state === 'rerun';
     state = 'idle';
     if (again) start();
   }
@@ -28,6 +28,6 @@ export function atMostEvery(pauseMs: number, work: () => Promise<void>): () => v
 
   return () => {
     if (state === 'idle') start();
-    else state = 'asked again';
+    else state = 'rerun';
   };
 }

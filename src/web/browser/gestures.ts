@@ -8,7 +8,7 @@ export interface Gestures {
   visible(): View;
   setView(view: View): void;
   /** Called with the position of the pointer in the pane; undefined once it has left. */
-  hover(place: Point | undefined): void;
+  hover(position: Point | undefined): void;
   /** Moves the cursor by pixels of the picture. */
   step(by: Point): void;
 }
@@ -49,7 +49,7 @@ function listenToWheel({ element }: Pane, { visible, setView }: Gestures): void 
       event.preventDefault();
       const lines = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : 18;
       const factor = Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.002));
-      setView(zoomedAt(visible(), sizeOf(element), placeOn(element, event), factor));
+      setView(zoomedAt(visible(), sizeOf(element), positionOn(element, event), factor));
     },
     { passive: false },
   );
@@ -60,23 +60,23 @@ function listenToPointers({ element }: Pane, { visible, setView, hover }: Gestur
 
   element.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
-    held.set(event.pointerId, placeOn(element, event));
+    held.set(event.pointerId, positionOn(element, event));
     if (event.pointerType !== 'touch') element.setPointerCapture(event.pointerId);
     element.classList.toggle('held', element.classList.contains('deep'));
   });
   element.addEventListener('pointermove', (event) => {
-    const place = placeOn(element, event);
+    const position = positionOn(element, event);
     const before = held.get(event.pointerId);
     if (before !== undefined) {
       const others = [...held].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
       const [other] = others;
-      if (other !== undefined) setView(pinched(visible(), element, { before, place, other }));
+      if (other !== undefined) setView(pinched(visible(), element, { before, position, other }));
       else if (element.classList.contains('deep')) {
-        setView(panned(visible(), { x: place.x - before.x, y: place.y - before.y }));
+        setView(panned(visible(), { x: position.x - before.x, y: position.y - before.y }));
       }
-      held.set(event.pointerId, place);
+      held.set(event.pointerId, position);
     }
-    hover(place);
+    hover(position);
   });
   for (const name of ['pointerup', 'pointercancel'] as const) {
     element.addEventListener(name, (event) => {
@@ -100,17 +100,17 @@ function listenToPointers({ element }: Pane, { visible, setView, hover }: Gestur
 
 interface Pinch {
   readonly before: Point;
-  readonly place: Point;
+  readonly position: Point;
   readonly other: Point;
 }
 
 /** The view after one of two fingers has moved: the points under both fingers stay under them. */
-function pinched(view: View, element: HTMLElement, { before, place, other }: Pinch): View {
-  const factor = distance(place, other) / Math.max(1, distance(before, other));
+function pinched(view: View, element: HTMLElement, { before, position, other }: Pinch): View {
+  const factor = distance(position, other) / Math.max(1, distance(before, other));
   const middle = { x: (before.x + other.x) / 2, y: (before.y + other.y) / 2 };
   return panned(zoomedAt(view, sizeOf(element), middle, factor), {
-    x: (place.x - before.x) / 2,
-    y: (place.y - before.y) / 2,
+    x: (position.x - before.x) / 2,
+    y: (position.y - before.y) / 2,
   });
 }
 
@@ -129,7 +129,7 @@ function sizeOf(element: HTMLElement) {
   return { width: element.clientWidth, height: element.clientHeight };
 }
 
-function placeOn(element: HTMLElement, { clientX, clientY }: MouseEvent): Point {
+function positionOn(element: HTMLElement, { clientX, clientY }: MouseEvent): Point {
   const { left, top } = element.getBoundingClientRect();
   return { x: clientX - left, y: clientY - top };
 }

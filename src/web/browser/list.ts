@@ -1,6 +1,6 @@
 import { arrivalText, arrived, atMostEvery } from './arrivals.ts';
 
-/** Inserts new alerts at the top of the list. While someone reads further down, a button offers them instead. */
+/** Inserts new alerts at the top of the list. While the user reads further down, a button offers them instead. */
 
 const REFRESH_MS = 1000;
 const RECONNECT_MS = 5000;

@@ -44,9 +44,9 @@ export async function loadPair(before: string, after: string): Promise<Pair> {
 
 /** Decodes without colour management, as the comparison did. */
 async function decoded(url: string): Promise<ImageBitmap> {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url}: HTTP status ${answer.status}`);
-  return createImageBitmap(await answer.blob(), { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
+  return createImageBitmap(await response.blob(), { colorSpaceConversion: 'none', premultiplyAlpha: 'none' });
 }
 
 function scratchCanvas(): CanvasRenderingContext2D {

@@ -57,14 +57,14 @@ export function toPane({ centre, zoom }: View, pane: Size, { x, y }: Point): Poi
 }
 
 /** Zooms by a factor around a position of the pane. */
-export function zoomedAt(view: View, pane: Size, place: Point, factor: number, minZoom = 0): View {
+export function zoomedAt(view: View, pane: Size, position: Point, factor: number, minZoom = 0): View {
   const zoom = Math.min(MAX_ZOOM, Math.max(minZoom, view.zoom * factor));
-  const held = toPicture(view, pane, place);
+  const held = toPicture(view, pane, position);
   return {
     zoom,
     centre: {
-      x: held.x - (place.x - pane.width / 2) / zoom,
-      y: held.y - (place.y - pane.height / 2) / zoom,
+      x: held.x - (position.x - pane.width / 2) / zoom,
+      y: held.y - (position.y - pane.height / 2) / zoom,
     },
   };
 }

@@ -28,7 +28,7 @@ export function alertPage(model: AlertModel): Html {
   const { below, above } = neighbours;
   return layout({
     title: `Alert ${number}`,
-    styles: ['alert.css'],
+    styles: ['comparison-tools.css', 'alert.css'],
     scripts: ['alert.js'],
     keys: ALERT_KEYS,
     links: html`${link('prev', below)}${link('next', above)}`,

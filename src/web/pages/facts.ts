@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
+import { counted } from '../../base/counted.ts';
 import { escapeText } from '../../domain/escape.ts';
 import type { Region, Regions } from '../../domain/records.ts';
 import type { AlertView } from '../../operations/view.ts';
 import { streamUrl } from '../urls.ts';
 import type { Html, Piece } from './layout.ts';
-import { amount, counted, exactMoment, sizeWords, thresholdWords } from './words.ts';
+import { amount, exactTime, sizeWords, thresholdWords } from './words.ts';
 
 /** The details of an alert. */
 export function alertFacts({ alert, event, image, reference, paths }: AlertView): Html {
@@ -15,9 +16,9 @@ ${fact('Previous image', html`${reference.number}, ${sizeWords(reference)}, ${co
 ${fact('Technique', escapeText(event.technique))}
 ${fact('Measurement', event.measurement === null ? 'none: the sizes differ' : amount(event.measurement, event.threshold))}
 ${fact('Threshold', thresholdWords(event.threshold))}
-${fact('Received', exactMoment(image.receivedAt))}
-${fact('Analyzed', exactMoment(event.analyzedAt))}
-${fact('Alert raised', exactMoment(alert.alertedAt))}
+${fact('Received', exactTime(image.receivedAt))}
+${fact('Analyzed', exactTime(event.analyzedAt))}
+${fact('Alert raised', exactTime(alert.alertedAt))}
 ${fact('Origin', escapeText(image.origin))}
 ${fact('Image file', html`<code>${escapeText(paths.image)}</code>`)}
 ${fact('Previous file', html`<code>${escapeText(paths.reference)}</code>`)}

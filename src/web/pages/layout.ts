@@ -23,7 +23,7 @@ const COMMON_KEYS: readonly KeyRow[] = [
 interface Layout {
   readonly title: string;
   readonly body: Piece;
-  /** The page's style sheets besides the common one: `list.css`. */
+  /** The page's style sheets besides the common ones: `list.css`. */
   readonly styles?: readonly string[];
   /** The page's modules: `list.js`. */
   readonly scripts?: readonly string[];
@@ -56,7 +56,7 @@ export function layout({
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="same-origin">
 <link rel="icon" href="${assetUrl('icon.svg')}">
-${['style.css', ...styles].map((file) => html`<link rel="stylesheet" href="${assetUrl(file)}">\n`)}
+${['base.css', 'style.css', ...styles].map((file) => html`<link rel="stylesheet" href="${assetUrl(file)}">\n`)}
 ${links}${[...scripts, 'keys.js'].map((file) => html`<script type="module" src="${assetUrl(file)}"></script>`)}
 </head>
 <body>

@@ -7,7 +7,7 @@ import { filterForm, isFiltered } from './filter.ts';
 import { type Html, layout, type Piece } from './layout.ts';
 import { pager } from './pager.ts';
 import { thumbnails } from './thumbnail.ts';
-import { changeWords, moment, rangeSentence, thresholdWords } from './words.ts';
+import { changeWords, rangeSentence, shortTime, thresholdWords } from './words.ts';
 
 /** The list of alerts, newest first. */
 export function listPage(model: ListModel): Html {
@@ -32,7 +32,7 @@ function card(entry: AlertEntry): Html {
   return html`
 <li data-alert="${number}"><div><h2><a href="${alertUrl(number)}">Alert ${number}</a></h2>
 <p class="change">${capital(changeWords(entry))}</p>
-<p class="facts"><a href="${streamUrl(image.stream, { technique: event.technique })}">${escapeText(image.stream)}</a> <span>${escapeText(event.technique)}</span> <span>threshold ${thresholdWords(event.threshold)}</span> ${moment(alert.alertedAt)}</p></div>
+<p class="facts"><a href="${streamUrl(image.stream, { technique: event.technique })}">${escapeText(image.stream)}</a> <span>${escapeText(event.technique)}</span> <span>threshold ${thresholdWords(event.threshold)}</span> ${shortTime(alert.alertedAt)}</p></div>
 ${thumbnails(entry)}</li>`;
 }
 

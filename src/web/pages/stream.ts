@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { counted } from '../../base/counted.ts';
 import { escapeText } from '../../domain/escape.ts';
 import type { Measured } from '../../ports/catalog/browsing.ts';
 import type { StreamModel } from '../models.ts';
@@ -6,7 +7,7 @@ import { alertUrl, listUrl, streamUrl } from '../urls.ts';
 import { type Html, layout } from './layout.ts';
 import { pager } from './pager.ts';
 import { timeline } from './timeline.ts';
-import { amount, counted, moment, momentText, OUTCOME_WORDS, thresholdWords, unitOf } from './words.ts';
+import { amount, OUTCOME_WORDS, shortTime, thresholdWords, timeText, unitOf } from './words.ts';
 
 /** The page of a stream: its measurements over time. */
 export function streamPage(model: StreamModel): Html {
@@ -47,8 +48,8 @@ const LEGEND = html`<ul class="legend">${(
 function spanWords(points: StreamModel['points']): string {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return '';
-  if (first === last) return `image ${first.number}, ${momentText(first.receivedAt)}`;
-  return `${counted(points.length, 'image')}, ${first.number} to ${last.number}: ${momentText(first.receivedAt)} to ${momentText(last.receivedAt)}`;
+  if (first === last) return `image ${first.number}, ${timeText(first.receivedAt)}`;
+  return `${counted(points.length, 'image')}, ${first.number} to ${last.number}: ${timeText(first.receivedAt)} to ${timeText(last.receivedAt)}`;
 }
 
 /** Links that are shown without unfolding. */
@@ -75,6 +76,6 @@ function timelineTable(points: readonly Measured[]): Html {
   return html`<details class="as-table"><summary>Show as a table</summary><div class="wide" role="region" aria-label="Images and their measurements" tabindex="0"><table><caption class="unseen">Images and their measurements</caption>
 <thead><tr><th scope="col">Image</th><th scope="col">Received</th><th scope="col">Outcome</th><th scope="col">Measurement</th><th scope="col">Threshold</th><th scope="col">Alert</th></tr></thead><tbody>${points.map(
     (point) => html`
-<tr><th scope="row">${point.number}</th><td>${moment(point.receivedAt)}</td><td>${OUTCOME_WORDS[point.kind]}</td><td>${point.measurement === null ? '–' : amount(point.measurement, point.threshold)}</td><td>${thresholdWords(point.threshold)}</td><td>${point.alert === null ? '–' : html`<a href="${alertUrl(point.alert)}">Alert ${point.alert}</a>`}</td></tr>`,
+<tr><th scope="row">${point.number}</th><td>${shortTime(point.receivedAt)}</td><td>${OUTCOME_WORDS[point.kind]}</td><td>${point.measurement === null ? '–' : amount(point.measurement, point.threshold)}</td><td>${thresholdWords(point.threshold)}</td><td>${point.alert === null ? '–' : html`<a href="${alertUrl(point.alert)}">Alert ${point.alert}</a>`}</td></tr>`,
   )}</tbody></table></div></details>`;
 }

@@ -4,7 +4,7 @@ import type { Measured } from '../../ports/catalog/browsing.ts';
 import { alertUrl } from '../urls.ts';
 import type { Html } from './layout.ts';
 import { ticksTo, timeTicks } from './scale.ts';
-import { amount, figure, momentText, OUTCOME_WORDS } from './words.ts';
+import { amount, figure, OUTCOME_WORDS, timeText } from './words.ts';
 
 /**
  * Coordinates are percentages of the drawing, so that it scales with its width while text and marks keep their size.
@@ -27,7 +27,7 @@ export function timeline(points: readonly Measured[], label: string): Html {
   const ticks = ticksTo(highest(points), 4);
   const height = (value: number) => round(ZERO - ((ZERO - TOP) * value) / (ticks.at(-1) || 1));
   const [times, across] = timeAxis(points);
-  const places = points.map((point, index): Mark => {
+  const marks = points.map((point, index): Mark => {
     const limit = knownLimit(point);
     return {
       point,
@@ -40,14 +40,14 @@ export function timeline(points: readonly Measured[], label: string): Html {
 <defs><circle id="mark-unchanged" r="2.5"/><circle id="mark-changed" r="4.5"/><path id="mark-size_changed" d="M0-6 6 0 0 6-6 0Z"/><circle id="mark-first" r="3.5"/><path id="mark-dead" d="M-4-4 4 4M4-4-4 4"/></defs>
 <g aria-hidden="true">${ticks.map((tick) => html`<line class="grid" x1="0" x2="100%" y1="${height(tick)}%" y2="${height(tick)}%"/><text class="y" x="-8" y="${height(tick)}%" dy=".35em">${figure(tick)}</text>`)}
 ${times.map(({ x, label: text }, index) => html`<g${index % 2 === 1 ? html` class="odd"` : ''}><line class="grid" x1="${x}%" x2="${x}%" y1="${TOP}%" y2="${ZERO}%"/><text class="x" x="${x}%" y="100%" dy="1.3em">${text}</text></g>`)}
-${joined(places)}${limitSteps(places)}</g>
-${inLayers(places)}</svg>`;
+${joined(marks)}${limitSteps(marks)}</g>
+${inLayers(marks)}</svg>`;
 }
 
 /** In z-order: the hit areas of alerts, other marks, alerts. So a click on a mark always hits that mark. */
-function inLayers(places: readonly Mark[]): Html[] {
-  const alerts = places.filter(({ point }) => point.alert !== null);
-  return [...alerts.map(hitArea), ...places.filter(({ point }) => point.alert === null).map(mark), ...alerts.map(mark)];
+function inLayers(marks: readonly Mark[]): Html[] {
+  const alerts = marks.filter(({ point }) => point.alert !== null);
+  return [...alerts.map(hitArea), ...marks.filter(({ point }) => point.alert === null).map(mark), ...alerts.map(mark)];
 }
 
 function highest(points: readonly Measured[]): number {
@@ -70,16 +70,16 @@ function timeAxis(points: readonly Measured[]) {
   const at = points.map((point) => Date.parse(point.receivedAt));
   const [first, last] = [Math.min(...at), Math.max(...at)];
   const span = last - first;
-  const place = (share: number) => round(LEFT + (RIGHT - LEFT) * share);
+  const xAt = (share: number) => round(LEFT + (RIGHT - LEFT) * share);
   const across = (index: number) =>
-    place(span > 0 ? ((at[index] ?? first) - first) / span : (index + 0.5) / points.length);
+    xAt(span > 0 ? ((at[index] ?? first) - first) / span : (index + 0.5) / points.length);
   const ticks = span > 0 ? timeTicks(first, last, 6) : [];
-  return [ticks.map((tick) => ({ x: place((tick.at - first) / span), label: tick.label })), across] as const;
+  return [ticks.map((tick) => ({ x: xAt((tick.at - first) / span), label: tick.label })), across] as const;
 }
 
 /** Lines between consecutive measurements. */
-function joined(places: readonly Mark[]): Html[] {
-  const measured = places.filter(({ point }) => point.measurement !== null);
+function joined(marks: readonly Mark[]): Html[] {
+  const measured = marks.filter(({ point }) => point.measurement !== null);
   return measured.slice(1).flatMap((to, index) => {
     const from = measured[index];
     return from === undefined ? [] : [line('series', from.x, from.y, to.x, to.y)];
@@ -87,9 +87,9 @@ function joined(places: readonly Mark[]): Html[] {
 }
 
 /** The threshold as a step function, with gaps where it is unknown. */
-function limitSteps(places: readonly Mark[]): Html[] {
+function limitSteps(marks: readonly Mark[]): Html[] {
   const levels: { from: number; to: number; limit: number | undefined }[] = [];
-  for (const { x, limit } of places) {
+  for (const { x, limit } of marks) {
     const last = levels.at(-1);
     if (last !== undefined && last.limit === limit) continue;
     if (last !== undefined) last.to = x;
@@ -121,9 +121,9 @@ function mark({ point, x, y }: Mark): Html {
 
 function pointWords({ number, kind, measurement, threshold, receivedAt }: Measured): string {
   const what = measurement === null ? OUTCOME_WORDS[kind] : `${OUTCOME_WORDS[kind]}, ${amount(measurement, threshold)}`;
-  return `image ${number}, ${what}, ${momentText(receivedAt)}`;
+  return `image ${number}, ${what}, ${timeText(receivedAt)}`;
 }
 
-function round(place: number): number {
-  return Number(place.toFixed(2));
+function round(value: number): number {
+  return Number(value.toFixed(2));
 }

@@ -8,11 +8,6 @@ import type { Html } from './layout.ts';
 
 /** Phrases of the pages. Text is escaped when it is inserted into HTML. */
 
-/** A count with its noun: `1 image`, `2 images`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** A number with up to six significant digits. */
 export function figure(value: number): string {
   return String(Number(value.toPrecision(6)));
@@ -81,17 +76,17 @@ export const OUTCOME_WORDS: Record<OutcomeKind, string> = {
 };
 
 /** A time in UTC with seconds: `2026-11-25 20:14:03 UTC`. */
-export function moment(time: string): Html {
-  return html`<time datetime="${time}">${momentText(time)}</time>`;
+export function shortTime(time: string): Html {
+  return html`<time datetime="${time}">${timeText(time)}</time>`;
 }
 
 /** A time in UTC with milliseconds. */
-export function exactMoment(time: string): Html {
-  return html`<time datetime="${time}">${momentText(time, 23)}</time>`;
+export function exactTime(time: string): Html {
+  return html`<time datetime="${time}">${timeText(time, 23)}</time>`;
 }
 
 /** The first `length` characters of a time, in UTC. */
-export function momentText(time: string, length = 19): string {
+export function timeText(time: string, length = 19): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
   return `${date.toISOString().slice(0, length).replace('T', ' ')} UTC`;

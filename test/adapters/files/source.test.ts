@@ -69,7 +69,7 @@ describe('the file source', () => {
     ]);
   });
 
-  it('reads the paths in their order, and a file whatever its name', async () => {
+  it('reads the paths in their order, and a file regardless of its name', async () => {
     const folder = temporaryFolder();
     const [late = '', odd = '', early = ''] = write(folder, ['9.jpg', 'picture', '1.jpg']);
     expect(await linesOf(folder, late, odd, early, late)).toEqual(['9.jpg', 'picture', '1.jpg', '9.jpg']);

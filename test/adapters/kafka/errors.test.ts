@@ -67,7 +67,7 @@ describe('an error of kafkajs', () => {
     expect(translated(error, ADDRESS)).toMatchObject({ code: 'broker_unavailable', cause: error });
   });
 
-  it('is told apart from a bug in this program', () => {
+  it('is distinguished from a bug in this program', () => {
     const bug = thrownBy(() => Object.create(null).missing());
     expect(translated(bug, ADDRESS)).toBe(bug);
   });

@@ -130,7 +130,7 @@ describeOnKafka(`the topics on Kafka${skipped}`, () => {
     await bus.close();
   });
 
-  it('are created again after somebody has deleted one: a publish may fail, and a later one succeeds', async () => {
+  it('are created again after a deletion: a publish may fail, and a later one succeeds', async () => {
     const bus = await openBus({ partitions: 2 });
     await bus.publish(TOPIC, messages(1));
     const client = await admin();

@@ -6,7 +6,7 @@ const LATE = new Error('no response');
 const limits = (withinMs: number) => ({
   isTransient: (error: unknown) => error === TRANSIENT,
   withinMs,
-  late: () => LATE,
+  timeoutError: () => LATE,
 });
 
 describe('a request that is retried while its failure is transient', () => {

@@ -58,13 +58,13 @@ describe('the picture cache', () => {
 describe('the pixel memory', () => {
   it('is shared, has the requested length, and is reused for similar lengths', () => {
     const memory = createPixelMemory(10_000);
-    const taken = memory.allocate(1001);
-    expect(taken).toHaveLength(1001);
-    expect(taken.buffer).toBeInstanceOf(SharedArrayBuffer);
-    memory.free(taken);
-    expect(memory.allocate(500).buffer).not.toBe(taken.buffer);
+    const allocated = memory.allocate(1001);
+    expect(allocated).toHaveLength(1001);
+    expect(allocated.buffer).toBeInstanceOf(SharedArrayBuffer);
+    memory.free(allocated);
+    expect(memory.allocate(500).buffer).not.toBe(allocated.buffer);
     const again = memory.allocate(990);
-    expect(again.buffer).toBe(taken.buffer);
+    expect(again.buffer).toBe(allocated.buffer);
     expect(again).toHaveLength(990);
   });
 

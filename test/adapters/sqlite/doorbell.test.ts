@@ -30,7 +30,7 @@ describe('a doorbell', () => {
   it.skipIf(process.platform !== 'linux')('wakes another process at each notification', async () => {
     const file = path.join(temporaryFolder(), 'topic.bell');
     const listener = openListener(file);
-    const other = startUntilTestEnds('notify.ts', [file]);
+    const other = startUntilTestEnds('notify-doorbell.ts', [file]);
     await other.until(/ready/);
     for (let count = 0; count < 3; count += 1) {
       const woken = listener.wait(NEVER);

@@ -37,8 +37,8 @@ const sortKey = (box: readonly number[]) => box.map((n) => String(n).padStart(4)
 
 describe('regions', () => {
   it.each(cases.map((each, n) => [n, each] as const))('are the same as with SciPy: %i', (_, each) => {
-    const sure = each.marks.map((row) => row.replaceAll('1', '2'));
-    const found = regionsOf(sure, 1, each.differences).map((region) => ({
+    const strong = each.marks.map((row) => row.replaceAll('1', '2'));
+    const found = regionsOf(strong, 1, each.differences).map((region) => ({
       box: Object.values(region.box),
       area: region.area,
       sum: region.sum,

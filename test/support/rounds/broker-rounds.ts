@@ -58,7 +58,7 @@ export function runWithOutage(outage: Outage): BrokerRound {
   };
 }
 
-/** Stages stop when they are told to during an outage, whether they have noticed it or not; others finish the work. */
+/** Stages stop on a signal during an outage, whether they have noticed it or not; others finish the work. */
 export function stopDuringOutage(outage: Outage, known: 'known' | 'unknown'): BrokerRound {
   return async (site, seed, kafka) => {
     const stages = await startConsumersFirst(site);
@@ -93,7 +93,7 @@ export const oneOfThreeKilled: BrokerRound = async (site, seed, { nodes }) => {
   return [...problems, ...(await drainAndCheck(site, ALL))];
 };
 
-/** Starts the three stages. The receiver starts last, once the others are members of their groups, so that the outage hits all three at work. */
+/** Starts the three stages. The receiver starts last, once the others are members of their groups, so that all three are working when the outage begins. */
 async function startConsumersFirst(site: Site): Promise<Stages> {
   const [alert, analyze] = [site.start('alert'), site.start('analyze')];
   await Promise.all([alert, analyze].map((stage) => stage.until(/is assigned/)));

@@ -124,8 +124,8 @@ export const messagesFromBeforeClean: Round = async (site) => {
     ['analyze', 2],
     ['alert', 1],
   ] as const) {
-    const told = stages[name].stderr().match(/skipped a message from before the last clean/g)?.length ?? 0;
-    if (told !== count) problems.push(`${name} skips ${told} messages instead of ${count}`);
+    const skipped = stages[name].stderr().match(/skipped a message from before the last clean/g)?.length ?? 0;
+    if (skipped !== count) problems.push(`${name} skips ${skipped} messages instead of ${count}`);
   }
   return problems;
 };

@@ -14,7 +14,7 @@ describe('the timeline of a stream', () => {
       measured(10, { kind: 'changed', measurement: 200, alert: 4 }),
       measured(20, { measurement: 50 }),
     ]);
-    // From 1 to 99 across; the axis ends at 200, which lies at 10 from the top, and 0 at 90.
+    // From 1 to 99 across; the axis ends at 200, which is at 10 from the top, and 0 at 90.
     expect(html).toContain('<use href="#mark-unchanged" class="unchanged" x="1%" y="90%"/>');
     expect(html).toContain('<use href="#mark-changed" class="changed" x="50%" y="10%"/>');
     expect(html).toContain('<use href="#mark-unchanged" class="unchanged" x="99%" y="70%"/>');
@@ -30,14 +30,14 @@ describe('the timeline of a stream', () => {
   it('draws the hit areas of events below all marks, and events above the others', async () => {
     const close = [measured(1, { kind: 'changed', measurement: 9, alert: 1 }), measured(2)];
     const html = await page(close);
-    const places = ['class="hit"', 'href="#mark-unchanged" class', 'href="#mark-changed" class'].map((part) =>
+    const positions = ['class="hit"', 'href="#mark-unchanged" class', 'href="#mark-changed" class'].map((part) =>
       html.lastIndexOf(part),
     );
-    expect(places.every((place) => place > 0)).toBe(true);
-    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(positions.every((position) => position > 0)).toBe(true);
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
   });
 
-  it('plots images without a measurement apart: changed sizes at the top, dead at the bottom', async () => {
+  it('plots images without a measurement separately: changed sizes at the top, dead at the bottom', async () => {
     const html = await page([
       measured(1, { kind: 'size_changed', measurement: null, alert: 1 }),
       measured(2, { kind: 'dead', measurement: null }),
@@ -57,7 +57,7 @@ describe('the timeline of a stream', () => {
     const limits = [
       ...html.matchAll(/<line class="limit" x1="([\d.]+)%" y1="([\d.]+)%" x2="([\d.]+)%" y2="([\d.]+)%"/g),
     ];
-    // The axis ends at 300 (240 px is the most): 100 px lies at 63.33, 0.1 % of 600 × 400 at 26.
+    // The axis ends at 300 (the maximum is 240 px): 100 px is at 63.33, 0.1 % of 600 × 400 at 26.
     expect(limits.map((found) => found.slice(1).map(Number))).toEqual([
       [0, 63.33, 33.67, 63.33],
       [33.67, 63.33, 33.67, 26],

@@ -27,7 +27,7 @@ export function createAdminClient(options: KafkaOptions, retries = RETRY.retries
         return await retryTransient(() => connection.use(async (admin) => requests(await admin)), {
           isTransient: (error) => isTransient(error, options.hosts),
           withinMs,
-          late: () => unavailable(address, `no response within ${withinMs / 1000} s`),
+          timeoutError: () => unavailable(address, `no response within ${withinMs / 1000} s`),
         });
       } catch (error) {
         throw translated(error, address);

@@ -17,7 +17,7 @@ const MAX_FETCH_MS = 200;
  */
 const MEMBER_RETRIES = 60;
 const MAX_LEAVE_MS = 5000;
-/** How long leaving waits for a join to finish: a join that is cut short leaves a member behind in the group. */
+/** How long leaving waits for a join to finish: an interrupted join leaves a member behind in the group. */
 const MAX_JOIN_MS = 2000;
 
 export interface GroupMember {
@@ -30,8 +30,8 @@ export interface GroupMember {
 }
 
 /**
- * Consumes as a member of a group until the signal aborts, and finishes the chunk in flight. Rejects with an error out
- * of `onChunk` or with the crash of kafkajs' consumer; the caller starts a new member.
+ * Consumes as a member of a group until the signal aborts, and finishes the chunk in flight. Rejects with an error of
+ * `onChunk` or with the crash of kafkajs' consumer; the caller starts a new member.
  */
 export async function consumeAsMember(member: GroupMember, options: ConsumeOptions): Promise<void> {
   const { kafka, busId, topic, group, partitions } = member;

@@ -37,7 +37,7 @@ export async function handleBatch(payload: EachBatchPayload, context: BatchConte
       await options.onChunk({ messages, ...chunkControls(payload, heartbeats, context) });
     }
   } catch (error) {
-    // kafkajs would retry an error out of its handler forever.
+    // kafkajs would retry an error thrown by its handler forever.
     fail(error);
   } finally {
     heartbeats.stop();
@@ -55,9 +55,9 @@ function chunkControls(
   const { batch, isRunning, isStale, resolveOffset } = payload;
   const { topic, partition } = batch;
   let committed = -1;
-  // The partition's next owner receives these messages again and finds them done.
+  // The partition's next owner receives these messages again and finds them already handled.
   const unlessLost = (error: unknown) => {
-    if (!membership.noteLost(error)) throw error;
+    if (!membership.recordLost(error)) throw error;
   };
   return {
     isCurrent: () => membership.lostBy() === undefined && isRunning() && !isStale(),
@@ -72,7 +72,7 @@ function chunkControls(
         await retryTransient(commitOnce, {
           isTransient: (error) => isTransient(error, []),
           withinMs: MAX_COMMIT_MS,
-          late: () => unavailable(address, `no response to a commit within ${MAX_COMMIT_MS / 1000} s`),
+          timeoutError: () => unavailable(address, `no response to a commit within ${MAX_COMMIT_MS / 1000} s`),
         });
         if (membership.lostBy() !== undefined) return;
         resolveOffset(String(nextOffset - 1));

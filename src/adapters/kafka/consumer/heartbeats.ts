@@ -2,9 +2,9 @@ import { isMembershipLost } from '../errors.ts';
 
 /** Whether a consumer is still a member of its group, from one join to the next. */
 export interface MembershipState {
-  /** Records that the membership is lost if the error says so, and returns whether it does. */
-  noteLost(error: unknown): boolean;
-  /** The first error that said so since the last join, or undefined. */
+  /** If the error means that the membership is lost, records it and returns true. */
+  recordLost(error: unknown): boolean;
+  /** The first error since the last join that meant the loss, or undefined. */
   lostBy(): unknown;
   /** Records that the consumer has joined again. */
   joined(): void;
@@ -13,7 +13,7 @@ export interface MembershipState {
 export function createMembershipState(): MembershipState {
   let lost: unknown;
   return {
-    noteLost(error) {
+    recordLost(error) {
       if (!isMembershipLost(error)) return false;
       lost ??= error;
       return true;
@@ -40,7 +40,7 @@ export function startHeartbeats(heartbeat: () => Promise<void>, everyMs: number,
       await heartbeat();
     } catch (error) {
       // An unreachable broker does not mean that the membership is lost.
-      state.noteLost(error);
+      state.recordLost(error);
     }
   }
 

@@ -1,6 +1,6 @@
 const patched = new WeakSet<object>();
 
-/** Replaces methods of a prototype by those that `patch` makes of the original ones; later calls do nothing. */
+/** Replaces methods of a prototype with those that `patch` returns for the original; later calls do nothing. */
 export function patchOnce<T extends object>(prototype: T, patch: (original: T) => Partial<T> & ThisType<T>): void {
   if (patched.has(prototype)) return;
   patched.add(prototype);

@@ -16,7 +16,7 @@ function started(heartbeat: () => Promise<void>, everyMs = 60_000) {
 
 describe('heartbeats during a batch', () => {
   it.each(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])(
-    'note that the membership is lost: %s',
+    'record that the membership is lost: %s',
     async (type) => {
       const error = protocolError(type);
       const { heartbeats, membership } = started(() => Promise.reject(error));
@@ -30,7 +30,7 @@ describe('heartbeats during a batch', () => {
     const { heartbeats, membership } = started(() => Promise.reject(protocolError('REQUEST_TIMED_OUT')));
     await heartbeats.send();
     expect(membership.lostBy()).toBeUndefined();
-    expect(membership.noteLost(new Error('something else'))).toBe(false);
+    expect(membership.recordLost(new Error('something else'))).toBe(false);
     expect(membership.lostBy()).toBeUndefined();
   });
 
@@ -40,8 +40,8 @@ describe('heartbeats during a batch', () => {
       sent += 1;
     });
     const first = protocolError('REBALANCE_IN_PROGRESS');
-    expect(membership.noteLost(first)).toBe(true);
-    expect(membership.noteLost(protocolError('UNKNOWN_MEMBER_ID'))).toBe(true);
+    expect(membership.recordLost(first)).toBe(true);
+    expect(membership.recordLost(protocolError('UNKNOWN_MEMBER_ID'))).toBe(true);
     await heartbeats.send();
     expect([sent, membership.lostBy()]).toEqual([0, first]);
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { watchMembership } from '../../../../src/adapters/kafka/consumer/membership-watch.ts';
 import type { ConsumerNotice } from '../../../../src/ports/event-bus.ts';
 
-/** A watched consumer that emits only what the test has it emit. */
+/** A watched consumer whose events the test emits. */
 function watched() {
   const consumer = new Kafka({ brokers: ['127.0.0.1:1'], logLevel: logLevel.NOTHING }).consumer({ groupId: 'g' });
   const listeners = new Map<string, (event: { payload: unknown }) => void>();

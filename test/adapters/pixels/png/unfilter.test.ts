@@ -13,12 +13,12 @@ const MAX_ROW = 65_500 * 8;
 
 /** The concatenated rows; `undefined` if a filter is unknown. */
 function unfiltered(unfilter: Unfilter, filtered: Uint8Array, layout: RowLayout): Buffer | undefined {
-  const taken: Uint8Array[] = [];
+  const chunks: Uint8Array[] = [];
   const isKnown = unfilter(filtered, layout, (rows, first) => {
-    expect(first * layout.rowBytes).toBe(taken.reduce((sum, { length }) => sum + length, 0));
-    taken.push(rows.slice());
+    expect(first * layout.rowBytes).toBe(chunks.reduce((sum, { length }) => sum + length, 0));
+    chunks.push(rows.slice());
   });
-  return isKnown ? Buffer.concat(taken) : undefined;
+  return isKnown ? Buffer.concat(chunks) : undefined;
 }
 
 /** Rows of random bytes, each with a random one of these filters. */
