@@ -52,7 +52,7 @@ export async function main(args: readonly string[]): Promise<number> {
     status = exit;
   });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(knownHelp(program, args), { from: 'user' });
     return status;
   } catch (thrown) {
     // Commander has printed its message: help is no error, everything else is wrong usage.
@@ -63,6 +63,13 @@ export async function main(args: readonly string[]): Promise<number> {
     if (args.includes('--verbose')) process.stderr.write(`${verboseLines(error).join('\n')}\n`);
     return error.exit;
   }
+}
+
+/** `help bogus` as `bogus`, so that it is an unknown command: commander would print its own help without a word of it. */
+function knownHelp(program: Command, args: readonly string[]): readonly string[] {
+  const [help, name] = args;
+  const unknown = help === 'help' && name !== undefined && !program.commands.some((each) => each.name() === name);
+  return unknown ? args.slice(1) : args;
 }
 
 /** Commander's message in the form of our own: one line, ending with the command that shows the help. */

@@ -17,6 +17,7 @@ describe('wrong usage exits 2 with one line that says what is valid', () => {
   const MISTAKES = [
     ['bogus', "imgpipe: unknown command 'bogus': see 'imgpipe --help'"],
     ['runn', "imgpipe: unknown command 'runn' (Did you mean run?): see 'imgpipe --help'"],
+    ['help runn', "imgpipe: unknown command 'runn' (Did you mean run?): see 'imgpipe --help'"],
     ['run --bogus', "imgpipe: unknown option '--bogus': see 'imgpipe run --help'"],
     ['run --count', "imgpipe: option '--count <number>' argument missing: see 'imgpipe run --help'"],
     ['run --count 1.5', 'imgpipe: --count: "1.5" is not valid: use a whole number of 0 or more'],

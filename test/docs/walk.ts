@@ -28,7 +28,15 @@ export async function walkThrough(
 function cloneFolder(): string {
   const folder = path.join(temporaryFolder(), 'clone');
   mkdirSync(folder);
-  const written = new Set(['kafka-data', 'imgpipe-data', 'tour-data', 'camera-data', 'pictures']);
+  const written = new Set([
+    'kafka-data',
+    'imgpipe-data',
+    'tour-data',
+    'camera-data',
+    'street-data',
+    'trial-data',
+    'pictures',
+  ]);
   for (const name of readdirSync(ROOT)) {
     if (!written.has(name)) symlinkSync(path.join(ROOT, name), path.join(folder, name));
   }
