@@ -33,8 +33,8 @@ const ISOLATED = [
 export default defineConfig(({ mode }) => ({
   test: {
     globalSetup: ['test/support/build-once.ts', 'test/support/kafka/kafka-for-tests.ts'],
-    // Tests wait more than they compute; only those that stop brokers need the machine for themselves.
-    maxWorkers: mode === 'long' ? 1 : 3,
+    // Tests wait more than they compute.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects:
