@@ -3,30 +3,33 @@ import { defineConfig } from 'vitest/config';
 /**
  * Tests that take minutes: commands in many processes, stages that are killed, brokers that stop, groups that rebalance, every kind of
  * authentication, the contracts on Kafka and on migrated catalogs,
- * the tour and the examples of the guides, thousands of pictures, and the viewer under load and in a browser.
+ * the tour and the examples of the guides, thousands of pictures, and the viewer as a process, under load and in a browser.
  */
 const LONG = [
   'test/processes/*-faults.test.ts',
   'test/processes/faults-*.test.ts',
   'test/processes/three-brokers.test.ts',
   'test/adapters/kafka/{event-bus,security}.test.ts',
-  'test/adapters/sqlite/migrated-contracts.test.ts',
+  'test/adapters/sqlite/{migrated-contracts,migration,processes}.test.ts',
   'test/kafka/cluster.test.ts',
   'test/kafka/main.test.ts',
   'test/docs/{examples,kafka-tour}.test.ts',
   'test/adapters/pixels/{bad-files,hostile}.test.ts',
-  'test/cli/{alive,check-memory,dead,techniques}.test.ts',
+  'test/cli/{alive,check-memory,dead,hostile-input,json,masks,stages,techniques,view-status-clean}.test.ts',
   'test/repository/{docker,fresh-checkout}.test.ts',
   'test/analysis/changed/changed-rates.test.ts',
-  'test/web/{browser,pressure}.test.ts',
+  'test/web/{browser,live,pressure,serve}.test.ts',
 ];
 
-/** Tests that replace modules or timers, and so need module instances of their own. Loading those takes longer than most tests. */
+/** Tests that replace modules, timers or globals, and so need module instances of their own. Loading those takes longer than most tests. */
 const ISOLATED = [
-  'test/adapters/{kafka,pixels}/**/*.test.ts',
+  'test/adapters/kafka/consumer/*.test.ts',
+  'test/adapters/pixels/{jpeg/{encoder,libjpeg},png/no-simd}.test.ts',
+  'test/adapters/pixels/{thumbnails,workers}/*.test.ts',
   'test/adapters/sqlite/doorbell.test.ts',
   'test/docs/unit-file.test.ts',
-  'test/{kafka,web}/**/*.test.ts',
+  'test/kafka/setup.test.ts',
+  'test/web/{browser/arrivals,list-query}.test.ts',
 ];
 
 /** `npm test` skips the long tests; `npm run test:long` runs only them. */

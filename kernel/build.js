@@ -2,18 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import type { KernelName } from '../src/base/kernels.ts';
 
 /**
  * Compiles the kernels to WebAssembly and writes them, as text, to one JavaScript module: `#kernels` (see
- * package.json).
+ * package.json). JavaScript, because tsx takes ten times as long to load the compiler as the compiler needs.
  */
 const SOURCES = {
   differences: 'differences.as.ts',
   changed: 'changed.as.ts',
   pngUnfilter: 'png-unfilter.as.ts',
   jpegEncoder: 'jpeg-encoder.as.ts',
-} as const satisfies Record<KernelName, string>;
+};
 
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 const TARGET = path.join(FOLDER, '../dist/kernels.js');
@@ -27,8 +26,12 @@ lines.push('};');
 mkdirSync(path.dirname(TARGET), { recursive: true });
 writeFileSync(TARGET, `${lines.join('\n')}\n`);
 
-async function compile(source: string): Promise<Uint8Array> {
-  let code: Uint8Array | undefined;
+/**
+ * @param {string} source The name of a file in this folder.
+ * @returns The WebAssembly module.
+ */
+async function compile(source) {
+  let code;
   const options = ['--baseDir', FOLDER, '--outFile', 'kernel.wasm', '-O3', '--runtime', 'stub', '--noAssert'];
   const { error, stderr } = await asc.main([source, ...options, '--enable', 'simd'], {
     writeFile(name, contents) {
