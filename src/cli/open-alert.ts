@@ -41,7 +41,7 @@ async function copyPictures(view: AlertView, pipeline: Pick<Reader, 'read' | 'bo
     image: boxed
       ? await copy('regions.jpg', pipeline.boxed(view))
       : await copy(`after.${image.format}`, pipeline.read(imageKey(image))),
-    difference: await copy('difference.jpg', pipeline.read(differenceKey(event.number))),
+    difference: await copy('difference.jpg', pipeline.read(differenceKey(event))),
   };
 }
 

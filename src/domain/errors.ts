@@ -85,6 +85,9 @@ export class Stopped extends Error {
   }
 }
 
+/** Thrown by a write whose lock has another holder by now. Nothing was written. */
+export class LockLost extends Stopped {}
+
 /** The thrown value as an ImgpipeError. Any other value is a bug: `internal`. */
 export function asImgpipeError(thrown: unknown): ImgpipeError {
   if (thrown instanceof ImgpipeError) return thrown;

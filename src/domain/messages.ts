@@ -39,7 +39,7 @@ export function imageEventMessage(pipelineId: string, event: EventRecord): Messa
     time: event.analyzedAt,
     data: {
       image_event_num: event.number,
-      image_event_db_path: `${event.base}/${eventTextKey(event.number)}`,
+      image_event_db_path: `${event.base}/${eventTextKey(event)}`,
       stream: event.image.stream,
       image_num: event.image.number,
       technique: event.technique,

@@ -29,11 +29,11 @@ export type DecodeFact =
   | { readonly verdict: 'decodes'; readonly width: number; readonly height: number }
   | { readonly verdict: 'undecodable' | 'too_large'; readonly detail: string };
 
-/** A picture to receive, whose bytes are in `incoming/`. */
+/** A picture to receive. */
 export interface NewImage {
   readonly stream: string;
-  /** Its unique name in `incoming/`, by which a retry finds its row. */
-  readonly incoming: string;
+  /** A unique id that the receiver gives it, by which a retry finds its row. */
+  readonly receiptId: string;
   readonly format: PictureFormat;
   /** The absolute path it was received from, or `generated`. */
   readonly origin: string;
@@ -46,6 +46,8 @@ export interface NewImage {
 
 export interface ImageRecord extends NewImage {
   readonly number: number;
+  /** Part of its key: 1, or more if other bytes already had the keys before. */
+  readonly attempt: number;
   readonly state: RowState;
   /** Null until it has been decoded. */
   readonly fact: DecodeFact | null;
@@ -84,6 +86,8 @@ export interface NewOutcome {
   readonly analyzedAt: string;
   /** What decoding has shown about this image and its references. */
   readonly facts: readonly (ImageId & { readonly fact: DecodeFact })[];
+  /** The digest of the difference image of a `changed` or `size_changed` outcome; else null. */
+  readonly differenceSha256: string | null;
   /** The reason, for `dead`. */
   readonly deadLetter?: NewDeadLetter;
   /** The store's address, for the text file of an event. */
@@ -103,7 +107,9 @@ export interface EventRecord {
   readonly state: RowState;
   /** The store's address when the event got its number; the paths in its text file start with it. */
   readonly base: string;
-  /** The digest of the difference image; null while pending. */
+  /** Part of its keys: 1, or more if other bytes already had the keys before. */
+  readonly attempt: number;
+  /** The digest of the difference image; null only in a pending event of an older catalog. */
   readonly differenceSha256: string | null;
   readonly position: RecordPosition | null;
 }
@@ -129,6 +135,8 @@ export interface NewAlert {
 
 export interface AlertRecord extends NewAlert {
   readonly state: RowState;
+  /** Part of its key: 1, or more if other bytes already had the keys before. */
+  readonly attempt: number;
 }
 
 /** A message or image that could not be handled, with the reason. */

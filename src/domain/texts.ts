@@ -14,7 +14,7 @@ export function eventText(event: EventRecord, image: ImageRecord, reference: Ima
     'Image event: picture has changed',
     path(imageKey(image)),
     path(imageKey(reference)),
-    path(differenceKey(event.number)),
+    path(differenceKey(event)),
     `Stream: ${event.image.stream}`,
     `Image: ${event.image.number}`,
     `Previous image: ${event.reference}`,
@@ -41,7 +41,7 @@ export function regionText({ box, centroid, area, sum, peak, snr }: Region): str
 export function alertText(alert: AlertRecord, event: EventRecord): string {
   return lines([
     `Image event #: ${alert.number}`,
-    `Image event database path: ${escapeText(`${event.base}/${eventTextKey(event.number)}`)}`,
+    `Image event database path: ${escapeText(`${event.base}/${eventTextKey(event)}`)}`,
     'Image event alertees: none',
     `Stream: ${event.image.stream}`,
     `Image: ${event.image.number}`,

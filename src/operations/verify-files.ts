@@ -78,8 +78,8 @@ async function eventObjects(catalog: VerifyParts['catalog'], events: readonly Ev
     events.map(({ image, reference }) => ({ stream: image.stream, number: reference })),
   );
   return events.flatMap((event, index) => [
-    { key: differenceKey(event.number), sha256: event.differenceSha256 ?? undefined },
-    { key: eventTextKey(event.number), sha256: textDigest(event, images[index], references[index]) },
+    { key: differenceKey(event), sha256: event.differenceSha256 ?? undefined },
+    { key: eventTextKey(event), sha256: textDigest(event, images[index], references[index]) },
   ]);
 }
 
@@ -92,7 +92,7 @@ async function alertObjects(catalog: VerifyParts['catalog'], alerts: readonly Al
   const events = await catalog.events(alerts.map(({ number }) => number));
   return alerts.map((alert, index) => {
     const event = events[index];
-    return { key: alertTextKey(alert.number), sha256: event && sha256Of(alertText(alert, event)) };
+    return { key: alertTextKey(alert), sha256: event && sha256Of(alertText(alert, event)) };
   });
 }
 

@@ -41,7 +41,7 @@ export function withPaths(entry: AlertEntry, store: Pick<ObjectStore, 'locate'>)
     paths: {
       image: store.locate(imageKey(image)),
       reference: store.locate(imageKey(reference)),
-      difference: store.locate(differenceKey(event.number)),
+      difference: store.locate(differenceKey(event)),
       mask: image.mask === null ? null : store.locate(maskKey(image.mask)),
     },
   };

@@ -20,13 +20,6 @@ export interface ObjectDigest {
 /** Whether an object was added, or its key existed already. */
 export type PutResult = 'added' | 'exists';
 
-/** A received picture, by its name in `incoming/`, that moves to its key. */
-export interface Promotion {
-  readonly incoming: string;
-  readonly key: string;
-  readonly sha256: string;
-}
-
 /**
  * Stores objects under keys, which are the paths of the reference's layout.
  *
@@ -39,21 +32,6 @@ export interface ObjectStore {
   readonly address: string;
   /** The full address of a key, for people and viewers: `address`, a slash and the key. */
   locate(key: string): string;
-  /**
-   * Keeps received pictures under names in `incoming/`, each starting with its stream and a slash. A name that exists
-   * with the same bytes is accepted; with others it is an `object_conflict`.
-   */
-  putIncoming(pictures: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Promise<void>;
-  /**
-   * Moves pictures from `incoming/` to their keys. A repetition finishes what was interrupted. A key that exists with
-   * this digest counts as moved; with another digest it is an `object_conflict`. Throws `object_missing` if
-   * neither the picture nor the key exists.
-   */
-  promote(pictures: readonly Promotion[]): Promise<void>;
-  /** The names of a stream's pictures in `incoming/`, as `putIncoming` was given them. */
-  listIncoming(stream: string): Promise<string[]>;
-  /** Removes pictures from `incoming/`; names that do not exist are ignored. */
-  removeIncoming(names: readonly string[]): Promise<void>;
   /** Puts objects. Their keys become visible in the order given, and so are the results. */
   put(objects: readonly NewObject[]): Promise<PutResult[]>;
   /** The bytes under a key; undefined if there is no such object. */

@@ -60,7 +60,7 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
     const pending = added.filter(({ alert }) => alert.state === 'pending');
     await store.put(
       pending.map(({ alert, event }) => ({
-        key: alertTextKey(alert.number),
+        key: alertTextKey(alert),
         bytes: Buffer.from(alertText(alert, event)),
       })),
     );

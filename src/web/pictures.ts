@@ -28,7 +28,7 @@ export function pictureOf({ event, image, reference }: AlertView, role: Role): S
     const row = role === 'image' ? image : reference;
     return { key: imageKey(row), sha256: row.sha256, format: row.format };
   }
-  return { key: differenceKey(event.number), sha256: event.differenceSha256 ?? '', format: 'jpg' };
+  return { key: differenceKey(event), sha256: event.differenceSha256 ?? '', format: 'jpg' };
 }
 
 /** The pictures of an alert that are missing from the store. */

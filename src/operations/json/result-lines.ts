@@ -49,7 +49,7 @@ export function outcomeJson(outcome: OutcomeRecord, locate: Locate): OutcomeLine
     reference: outcome.reference,
     region_count: outcome.event?.regions?.count ?? null,
     event: outcome.event?.number ?? null,
-    difference: outcome.event === null ? null : locate(differenceKey(outcome.event.number)),
+    difference: outcome.event === null ? null : locate(differenceKey(outcome.event)),
     analyzed_at: outcome.analyzedAt,
   };
 }
@@ -66,7 +66,7 @@ export function alertJson(
     stream: event.image.stream,
     image: event.image.number,
     kind: event.kind,
-    path: locate(alertTextKey(alert.number)),
+    path: locate(alertTextKey(alert)),
     alerted_at: alert.alertedAt,
   };
 }

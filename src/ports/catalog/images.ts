@@ -1,8 +1,23 @@
 import type { ImageId, ImageRecord, NewImage, RecordPosition } from '../../domain/records.ts';
 
-/** An image, with the position of its message. */
-export interface PublishedImage extends ImageId {
-  readonly position: RecordPosition;
+/** The holder of a stream's lock. Its writes carry the lock's token. */
+export interface StreamHolder {
+  readonly stream: string;
+  /** The lock's token, which `claimStream` has entered. */
+  readonly token: string;
+}
+
+/** What the holder of a stream writes in one transaction, in this order. */
+export interface ImageWrites {
+  /** Where images were published. A later position replaces an earlier one. */
+  readonly published?: readonly { readonly number: number; readonly position: RecordPosition }[];
+  /** Numbers of `pending` images that become `ready`. */
+  readonly ready?: readonly number[];
+  /**
+   * Pictures to add as `pending`, each with the next number of the stream. A picture whose receipt id already has a row
+   * gets that row back as it is, and no number.
+   */
+  readonly added?: readonly NewImage[];
 }
 
 /** Which newest image is wanted: of a whole stream, or of those of its images that came from one origin. */
@@ -11,30 +26,28 @@ export interface NewestImageQuery {
   readonly origin?: string;
 }
 
-/** The rows of images. Results are in the order of the request, with `undefined` for each row that does not exist. */
+/**
+ * The rows of images. A stream's `pending` rows are always its last ones. Lists of rows are in the order of the request,
+ * with `undefined` for each row that does not exist.
+ *
+ * A method that takes a `StreamHolder` throws `LockLost` if another holder has claimed the stream since.
+ */
 export interface ImageCatalog {
-  /**
-   * Adds a `pending` row for each picture, with the next number of its stream. A picture whose `incoming` name already
-   * has a row gets that row back as it is, and no number.
-   */
-  addImages(pictures: readonly NewImage[]): Promise<ImageRecord[]>;
-  /** Turns `pending` images `ready`. */
-  markImagesReady(ids: readonly ImageId[]): Promise<void>;
-  /** Records where images were published. An image that has a position keeps it. */
-  markImagesPublished(images: readonly PublishedImage[]): Promise<void>;
-  /** Removes the positions of images, so that they are published again. */
-  clearPublished(ids: readonly ImageId[]): Promise<void>;
-  /** The first images of a stream that are `pending` or have no position, by number. */
-  unpublishedImages(stream: string, limit: number): Promise<ImageRecord[]>;
-  /** The streams that have such images, by name. */
-  unpublishedStreams(): Promise<string[]>;
-  /**
-   * The images of a stream, with numbers above `after`, that have a position and wait for an outcome: that of some
-   * technique in use (of any technique, while none is in use), or that of a replayed dead letter. By number.
-   */
-  imagesInFlight(stream: string, after: number, limit: number): Promise<PublishedImage[]>;
+  /** Enters the token of a new holder. From then on, writes of the holders before fail. */
+  claimStream(holder: StreamHolder): Promise<void>;
+  /** Resolves with the rows of the added pictures, in their order. */
+  writeImages(holder: StreamHolder, writes: ImageWrites): Promise<ImageRecord[]>;
+  /** Enters the next attempt in `pending` images, whose keys have other bytes. Resolves with the rows. */
+  nextImageAttempt(holder: StreamHolder, numbers: readonly number[]): Promise<ImageRecord[]>;
+  /** Deletes the `pending` images from this number on. The numbers are given again. */
+  withdrawImages(holder: StreamHolder, from: number): Promise<void>;
+  /** The `pending` images of a stream, by number. */
+  pendingImages(stream: string): Promise<ImageRecord[]>;
+  /** The streams with `pending` images, by name. */
+  pendingStreams(): Promise<string[]>;
   images(ids: readonly ImageId[]): Promise<(ImageRecord | undefined)[]>;
-  /** For each image the nearest earlier one of its stream that is not known to be undecodable or too large. */
+  /** For each image the nearest earlier `ready` one of its stream that is not known to be undecodable or too large. */
   references(ids: readonly ImageId[]): Promise<(ImageRecord | undefined)[]>;
+  /** `pending` ones included. */
   newestImages(queries: readonly NewestImageQuery[]): Promise<(ImageRecord | undefined)[]>;
 }

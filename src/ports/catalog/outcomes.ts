@@ -16,6 +16,13 @@ export interface RangeTally {
   readonly deadLetters: number;
 }
 
+/** The attempt of a `pending` event that cannot be used, and the digest of the difference image for the next one. */
+export interface EventAttempt {
+  readonly number: number;
+  readonly attempt: number;
+  readonly differenceSha256: string;
+}
+
 /** The rows of outcomes and of image events. Lists of rows are in the order of the request, `undefined` where there is none. */
 export interface OutcomeCatalog {
   /**
@@ -26,9 +33,14 @@ export interface OutcomeCatalog {
   addOutcomes(outcomes: readonly NewOutcome[]): Promise<OutcomeRecord[]>;
   outcomes(technique: string, ids: readonly ImageId[]): Promise<(OutcomeRecord | undefined)[]>;
   events(numbers: readonly number[]): Promise<(EventRecord | undefined)[]>;
-  /** Turns `pending` events `ready`, and records the digest of the difference image that is in the store. */
-  markEventsReady(events: readonly { readonly number: number; readonly differenceSha256: string }[]): Promise<void>;
-  /** Records where events were published. An event that has a position keeps it. */
+  /**
+   * Enters the next attempt of `pending` events, with the digests of the difference images that are put under its keys.
+   * An event that is `ready`, or has another attempt by now, is left alone. Resolves with the rows.
+   */
+  nextEventAttempt(events: readonly EventAttempt[]): Promise<EventRecord[]>;
+  /** Turns `pending` events `ready` whose attempt is still this one. */
+  markEventsReady(events: readonly Pick<EventRecord, 'number' | 'attempt'>[]): Promise<void>;
+  /** Records where `ready` events were published. A later position replaces an earlier one. */
   markEventsPublished(events: readonly { readonly number: number; readonly position: RecordPosition }[]): Promise<void>;
   /** The first number in the range whose image waits for an outcome of the technique, or whose event waits for its alert. */
   firstOpen(technique: string, range: ImageRange): Promise<number | undefined>;

@@ -66,8 +66,8 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
       const id = { stream: event.image.stream, number: event.reference };
       const reference = requireImage(id, rows[events.length + index]);
       const bytes = await differenceOf(event, image, reference, computedFor(event), context);
-      differences.push({ key: differenceKey(event.number), bytes });
-      texts.push({ key: eventTextKey(event.number), bytes: Buffer.from(eventText(event, image, reference)) });
+      differences.push({ key: differenceKey(event), bytes });
+      texts.push({ key: eventTextKey(event), bytes: Buffer.from(eventText(event, image, reference)) });
     }
     // One put syncs all files together. Keys appear in this order, so no text exists before its difference image.
     const results = await store.put([...differences, ...texts]);

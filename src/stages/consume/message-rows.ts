@@ -33,7 +33,7 @@ export function eventOfMessage(
   if (
     data.stream !== event.image.stream ||
     data.image_num !== event.image.number ||
-    data.image_event_db_path !== `${event.base}/${eventTextKey(event.number)}` ||
+    data.image_event_db_path !== `${event.base}/${eventTextKey(event)}` ||
     data.technique !== event.technique ||
     data.kind !== event.kind ||
     data.measurement !== event.measurement

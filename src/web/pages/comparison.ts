@@ -26,7 +26,7 @@ ${comparisonTools({ pair: !missing.has('reference') && !missing.has('image'), re
       role: 'difference',
       label: 'Difference Image',
       noun: 'difference image',
-      key: differenceKey(event.number),
+      key: differenceKey(event),
       about: 'lighter: larger difference',
       alt: `Difference of ${nameOf(image)} from ${reference.number}`,
       size: canvas,
