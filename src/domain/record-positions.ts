@@ -7,25 +7,35 @@ export interface Log {
   readonly end: number;
 }
 
-/** Whether a position is within one of the logs of its topic on this bus. */
-export function isInLog(position: RecordPosition, bus: string, logs: readonly Log[]): boolean {
-  return (
-    position.bus === bus &&
-    logs.some(
-      (log) => log.partition === position.partition && position.offset >= log.start && position.offset < log.end,
-    )
-  );
+/** The positions whose messages a consumer group is still to be delivered. */
+export interface Deliverable {
+  readonly bus: string;
+  /** Offsets from `from` up to, not including, `to`. */
+  readonly ranges: readonly { readonly partition: number; readonly from: number; readonly to: number }[];
 }
 
 /**
- * Whether a consumer group will receive a message: it is in the log, at or after the committed offset. A group without
- * a committed offset starts at the log's start.
+ * What a consumer group with these committed offsets is still to be delivered. A partition without a committed offset
+ * starts at its log's start, and so does one whose committed offset is above its log's end: that log is a new one.
  */
-export function willBeDelivered(
-  position: RecordPosition,
+export function deliverableOf(
   bus: string,
   logs: readonly Log[],
-  committed: ReadonlyMap<number, number>,
-): boolean {
-  return isInLog(position, bus, logs) && position.offset >= (committed.get(position.partition) ?? 0);
+  committed: ReadonlyMap<number, number> | undefined,
+): Deliverable {
+  const ranges = logs.map(({ partition, start, end }) => {
+    const next = committed?.get(partition) ?? start;
+    return { partition, from: next > end ? start : Math.max(start, next), to: end };
+  });
+  return { bus, ranges };
+}
+
+/** Whether the message at a position will be delivered; `false` without a position. */
+export function isDeliverable(position: RecordPosition | null, { bus, ranges }: Deliverable): boolean {
+  return (
+    position?.bus === bus &&
+    ranges.some(
+      ({ partition, from, to }) => partition === position.partition && position.offset >= from && position.offset < to,
+    )
+  );
 }

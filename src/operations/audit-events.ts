@@ -34,7 +34,7 @@ export async function auditEvents(
     if (alert?.state === 'ready') totals.alerts += 1;
     while ((await dead.takeIf((each) => each < number)) !== undefined);
     const isDead = (await dead.takeIf((each) => each === number)) !== undefined;
-    if (alert?.state !== 'ready' && !isDead) listener.onOpenEvent(openEventOf(row));
+    if (row.state === 'ready' && alert?.state !== 'ready' && !isDead) listener.onOpenEvent(openEventOf(row));
     checkEvent(row, lastEvent, listener);
   }
   reportHole(eventKey, last, lastEvent + 1, listener.onFault);

@@ -1,5 +1,4 @@
 import type { ImageId, RecordPosition } from '../domain/records.ts';
-import type { OpenImage } from '../ports/catalog/audit.ts';
 
 /** An inconsistency: the key of the row or object, and what is wrong with it. */
 export interface Fault {
@@ -10,13 +9,13 @@ export interface Fault {
 /** The catalog counted from its rows; no figure is derived from another. */
 export interface AuditTotals {
   readonly images: number;
-  /** Images that have an outcome for each technique in use. */
+  /** Images that have an outcome for each technique in use, whose event, if any, is ready. */
   readonly analyzed: number;
   readonly events: number;
   readonly alerts: number;
 }
 
-/** An event with neither a ready alert nor a dead letter that has not been replayed. */
+/** A ready event with neither a ready alert nor a dead letter that has not been replayed. */
 export interface OpenEventRow {
   readonly number: number;
   readonly technique: string;
@@ -24,9 +23,19 @@ export interface OpenEventRow {
   readonly position: RecordPosition | null;
 }
 
+/**
+ * An image that a technique in use has no outcome for, or whose event is still pending; `technique` is null while none is
+ * in use.
+ */
+export interface OpenImageRow {
+  readonly image: ImageId;
+  readonly technique: string | null;
+  readonly position: RecordPosition | null;
+}
+
 /** Receives what an audit finds. */
 export interface AuditListener {
   onFault(fault: Fault): void;
-  onOpenImage(image: OpenImage): void;
+  onOpenImage(image: OpenImageRow): void;
   onOpenEvent(event: OpenEventRow): void;
 }

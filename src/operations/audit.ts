@@ -66,7 +66,7 @@ async function auditImages(
       await passOrphans(rows, image, listener);
       const outcome = await rows.outcomes.takeIf(({ image: id }) => compare(id, image) === 0);
       if (outcome !== undefined) await checkOutcome(rows, outcome, numbering, listener);
-      else if (rows.inUse) {
+      if (rows.inUse && (outcome === undefined || outcome.event?.state === 'pending')) {
         open = true;
         listener.onOpenImage({ image: idOf(image), technique: rows.technique, position: image.position });
       }

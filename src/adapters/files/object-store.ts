@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { sha256Of } from '../../base/digest.ts';
 import { isProcessAlive } from '../../base/process-alive.ts';
-import { ImgpipeError } from '../../domain/errors.ts';
-import type { ObjectStore, Promotion } from '../../ports/object-store.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
 import { allSettled, linkNew, removeIfExists, syncFoldersOf, writeNew } from './durable.ts';
 import { isMissing, translated } from './errors.ts';
 import { digestOf, piecesOf, READ_NOW, sizeOf } from './stored-file.ts';
 
-/** Holds incoming pictures, in a folder for each stream, and the temporary files of `put`. */
-const INCOMING = 'incoming';
+/** Holds the temporary files of `put`, each named after its process. */
+const TEMPORARY = '.tmp';
 
 /** An object store in a folder. A key is a path below it. Objects get their names by hard links, which never replace a file. */
 export function createFileObjectStore(folder: string): ObjectStore {
   const address = path.resolve(folder);
   const at = (key: string) => path.join(address, key);
-  const incoming = (name: string) => at(`${INCOMING}/${name}`);
+  const temporary = path.join(address, TEMPORARY);
 
   async function guarded<T>(file: string, work: () => Promise<T>): Promise<T> {
     try {
@@ -26,76 +24,15 @@ export function createFileObjectStore(folder: string): ObjectStore {
     }
   }
 
-  async function promoteOne({ incoming: name, key, sha256 }: Promotion): Promise<void> {
-    const from = incoming(name);
-    const to = at(key);
-    const moved = await linkNew(from, to).catch((error) => {
-      if (isMissing(error)) return false;
-      throw error;
-    });
-    if (!moved) await checkPromoted(from, to, sha256);
-  }
-
-  /** Nothing was linked, so the picture must be under its key already. */
-  async function checkPromoted(from: string, to: string, sha256: string): Promise<void> {
-    const existing = await read(to);
-    if (existing === undefined) {
-      throw new ImgpipeError(
-        'object_missing',
-        `neither ${from} nor ${to} exists: restore the picture under one of these names, or start over with 'imgpipe clean'`,
-      );
-    }
-    if (sha256Of(existing) !== sha256) {
-      throw new ImgpipeError(
-        'object_conflict',
-        `${to} exists with other content than the picture of this number: move that file away, then start again`,
-      );
-    }
-  }
-
-  /** Names of incoming pictures are unique, so an existing file must hold the same bytes. */
-  async function checkIncoming(file: string, bytes: Uint8Array): Promise<void> {
-    const existing = await read(file);
-    if (existing === undefined || Buffer.compare(existing, bytes) !== 0) {
-      throw new ImgpipeError('object_conflict', `${file} exists with other content than the picture of this name`);
-    }
-  }
-
   return {
     address,
     locate: at,
-
-    putIncoming: (pictures) =>
-      guarded(incoming(''), async () => {
-        const files = pictures.map(({ name, bytes }) => ({ file: incoming(name), bytes }));
-        const written = await writeNew(files);
-        await allSettled(
-          files.filter((_, index) => written[index] === false),
-          ({ file, bytes }) => checkIncoming(file, bytes),
-        );
-        await syncFoldersOf(files.map(({ file }) => file));
-      }),
-
-    promote: (pictures) =>
-      guarded(address, async () => {
-        await allSettled(pictures, promoteOne);
-        await syncFoldersOf(pictures.map(({ key }) => at(key)));
-        await allSettled(pictures, ({ incoming: name }) => removeIfExists(incoming(name)));
-      }),
-
-    listIncoming: (stream) =>
-      guarded(incoming(stream), async () => (await filesIn(incoming(stream))).map((file) => `${stream}/${file}`)),
-
-    removeIncoming: (names) =>
-      guarded(incoming(''), async () => {
-        await allSettled(names, (name) => removeIfExists(incoming(name)));
-      }),
 
     put: (objects) =>
       guarded(address, async () => {
         const puts = objects.map(({ key, bytes }) => ({
           bytes,
-          file: incoming(`put-${process.pid}-${randomUUID()}`),
+          file: path.join(temporary, `${process.pid}-${randomUUID()}`),
           to: at(key),
         }));
         await writeNew(puts);
@@ -134,12 +71,12 @@ export function createFileObjectStore(folder: string): ObjectStore {
       }),
 
     collectGarbage: () =>
-      guarded(incoming(''), async () => {
-        const leftovers = (await filesIn(incoming(''))).filter((file) => {
-          const pid = /^put-(\d+)-/.exec(file)?.[1];
+      guarded(temporary, async () => {
+        const leftovers = (await filesIn(temporary)).filter((file) => {
+          const pid = /^(\d+)-/.exec(file)?.[1];
           return pid !== undefined && !isProcessAlive(Number(pid));
         });
-        await allSettled(leftovers, (file) => removeIfExists(incoming(file)));
+        await allSettled(leftovers, (file) => removeIfExists(path.join(temporary, file)));
       }),
   };
 }

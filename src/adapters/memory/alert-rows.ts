@@ -9,32 +9,43 @@ export function createAlertRows(tables: Tables): AlertCatalog {
   function add(alert: NewAlert): AlertRecord {
     const known = alerts.get(alert.number);
     if (known !== undefined) return known;
-    const added: AlertRecord = { ...alert, state: 'pending' };
+    const added: AlertRecord = { ...alert, attempt: 1, state: 'pending' };
     alerts.set(alert.number, added);
     return added;
   }
 
-  function markReady(number: number): void {
+  /** Returns whether the alert was pending. */
+  function markReady(number: number): boolean {
     const alert = alerts.get(number);
-    if (alert?.state !== 'pending') return;
+    if (alert?.state !== 'pending') return false;
     alerts.set(number, { ...alert, state: 'ready' });
     readyOrder.push(number);
     readyNumbers.splice(countBelow(readyNumbers, number), 0, number);
     const event = tables.events.get(number);
     const image = event && imageAt(tables, event.image);
-    if (image === undefined) return;
-    tables.delays.push(Math.max(0, Date.parse(alert.alertedAt) - Date.parse(image.receivedAt)));
+    if (image !== undefined) {
+      tables.delays.push(Math.max(0, Date.parse(alert.alertedAt) - Date.parse(image.receivedAt)));
+    }
+    return true;
   }
 
   return {
     addAlerts: async (added) => added.map(add),
 
-    markAlertsReady: async (numbers) => {
-      for (const number of numbers) {
-        markReady(number);
+    nextAlertAttempt: async (pending) =>
+      pending.flatMap(({ number, attempt }) => {
+        const alert = alerts.get(number);
+        if (alert === undefined) return [];
+        const next = alert.state === 'pending' && alert.attempt === attempt ? { ...alert, attempt: attempt + 1 } : alert;
+        alerts.set(number, next);
+        return [next];
+      }),
+
+    markAlertsReady: async (numbers) =>
+      numbers.filter((number) => {
         removeLettersOfEvent(tables, number);
-      }
-    },
+        return markReady(number);
+      }),
 
     alerts: async (numbers) => numbers.map((number) => alerts.get(number)),
   };

@@ -16,7 +16,7 @@ export function countsOf(tables: Tables): Counts {
     alerts: tables.readyOrder.length,
     deadLetters: tables.deadLetters.size,
     openImages: openIds.size,
-    unpublished: [...tables.unpublished.values()].reduce((sum, numbers) => sum + numbers.size, 0),
+    unpublished: [...openIds.values()].filter((id) => imageAt(tables, id)?.position === null).length,
     openEvents: openEvents(tables).length,
     oldestOpen: oldestOf([...openIds.values()].flatMap((id) => imageAt(tables, id) ?? [])),
     streams,

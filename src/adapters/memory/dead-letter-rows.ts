@@ -1,7 +1,16 @@
 import { subjectOf } from '../../domain/dead-letters.ts';
 import type { DeadLetterHead, DeadLetterRecord, ImageId, NewDeadLetter, RecordPosition } from '../../domain/records.ts';
 import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
-import { deleteOutcome, imageAt, outcomeKey, putImage, type Tables } from './tables.ts';
+import {
+  deleteOutcome,
+  imageAt,
+  outcomeKey,
+  owedTechniques,
+  publishEvent,
+  publishImage,
+  putImage,
+  type Tables,
+} from './tables.ts';
 
 export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
   function mark(letters: readonly DeadLetterRecord[], at: string): void {
@@ -18,12 +27,18 @@ export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
     const subject = letter && subjectOf(letter);
     if (subject?.kind !== 'image') return;
     const { technique, image } = subject;
-    mark(lettersOfImage(tables, technique, image), at);
+    const letters = lettersOfImage(tables, technique, image);
     if (tables.outcomes.get(outcomeKey(technique, image))?.kind === 'dead') deleteOutcome(tables, technique, image);
     const row = imageAt(tables, image);
+    if (!owedTechniques(tables, image).includes(technique)) {
+      for (const each of letters) tables.deadLetters.delete(each.id);
+      return;
+    }
+    mark(letters, at);
     if (row === undefined) return;
     // The verdict may come from limits that have changed.
-    putImage(tables, { ...row, position: null, fact: row.fact?.verdict === 'decodes' ? row.fact : null });
+    putImage(tables, { ...row, fact: row.fact?.verdict === 'decodes' ? row.fact : null });
+    publishImage(tables, image, null);
   }
 
   function replayEvent(id: number, position: RecordPosition, at: string): void {
@@ -32,7 +47,7 @@ export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
     if (subject?.kind !== 'event') return;
     mark(lettersOfEvent(tables, subject.event), at);
     const event = tables.events.get(subject.event);
-    if (event !== undefined) tables.events.set(event.number, { ...event, position });
+    if (event !== undefined) publishEvent(tables, event, position);
   }
 
   return {

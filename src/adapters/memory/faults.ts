@@ -19,7 +19,6 @@ export function createFaults(tables: Tables): MemoryCatalogFaults {
     loseImages: async (ids) => {
       for (const { stream, number } of ids) {
         tables.images.get(stream)?.delete(number);
-        tables.unpublished.get(stream)?.delete(number);
       }
     },
     loseOutcomes: async (technique, ids) => {

@@ -1,25 +1,40 @@
-import type { ImageId, ImageRecord, NewImage, RecordPosition } from '../../domain/records.ts';
-import type { ImageCatalog, NewestImageQuery } from '../../ports/catalog/images.ts';
-import { imageAt, originKey, owedTechniques, putImage, type Tables } from './tables.ts';
+import { LockLost } from '../../domain/errors.ts';
+import type { ImageId, ImageRecord, NewImage } from '../../domain/records.ts';
+import type { ImageCatalog, NewestImageQuery, StreamHolder } from '../../ports/catalog/images.ts';
+import { deleteImage, imageAt, originKey, pendingImages, publishImage, putImage, type Tables } from './tables.ts';
 
 export function createImageRows(tables: Tables): ImageCatalog {
   function add(picture: NewImage): ImageRecord {
-    const known = tables.incoming.get(picture.incoming);
+    const known = tables.receipts.get(picture.receiptId);
     const existing = known && imageAt(tables, known);
     if (existing !== undefined) return existing;
     const { stream, origin } = picture;
     const number = (tables.lastNumbers.get(stream) ?? 0) + 1;
-    const image: ImageRecord = { ...picture, number, state: 'pending', fact: null, position: null };
+    const image: ImageRecord = { ...picture, number, attempt: 1, state: 'pending', fact: null, position: null };
     tables.lastNumbers.set(stream, number);
-    tables.incoming.set(picture.incoming, { stream, number });
+    tables.receipts.set(picture.receiptId, { stream, number });
     tables.newestOfOrigin.set(originKey(stream, origin), number);
     putImage(tables, image);
     return image;
   }
 
-  function update(id: ImageId, change: (image: ImageRecord) => Partial<ImageRecord>): void {
-    const image = imageAt(tables, id);
-    if (image !== undefined) putImage(tables, { ...image, ...change(image) });
+  /** The pending images with these numbers, each replaced by what `change` returns. */
+  function changePending(
+    stream: string,
+    numbers: readonly number[],
+    change: (image: ImageRecord) => Partial<ImageRecord>,
+  ): ImageRecord[] {
+    return numbers.flatMap((number) => {
+      const image = imageAt(tables, { stream, number });
+      if (image?.state !== 'pending') return [];
+      const changed = { ...image, ...change(image) };
+      putImage(tables, changed);
+      return [changed];
+    });
+  }
+
+  function checkHolder({ stream, token }: StreamHolder): void {
+    if (tables.tokens.get(stream) !== token) throw new LockLost();
   }
 
   function newest({ stream, origin }: NewestImageQuery): ImageRecord | undefined {
@@ -29,41 +44,34 @@ export function createImageRows(tables: Tables): ImageCatalog {
   }
 
   return {
-    addImages: async (pictures) => pictures.map(add),
-
-    markImagesReady: async (ids) => {
-      for (const id of ids) update(id, () => ({ state: 'ready' }));
+    claimStream: async ({ stream, token }) => {
+      tables.tokens.set(stream, token);
+      if (!tables.lastNumbers.has(stream)) tables.lastNumbers.set(stream, 0);
     },
 
-    markImagesPublished: async (images) => {
-      for (const image of images) update(image, ({ position }) => ({ position: position ?? image.position }));
+    writeImages: async (holder, { published = [], ready = [], added = [] }) => {
+      checkHolder(holder);
+      for (const { number, position } of published) publishImage(tables, { stream: holder.stream, number }, position);
+      changePending(holder.stream, ready, () => ({ state: 'ready' }));
+      return added.map(add);
     },
 
-    clearPublished: async (ids) => {
-      for (const id of ids) update(id, () => ({ position: null }));
+    nextImageAttempt: async (holder, numbers) => {
+      checkHolder(holder);
+      return changePending(holder.stream, numbers, ({ attempt }) => ({ attempt: attempt + 1 }));
     },
 
-    unpublishedImages: async (stream, limit) =>
-      [...(tables.unpublished.get(stream) ?? [])]
-        .sort((a, b) => a - b)
-        .slice(0, limit)
-        .flatMap((number) => imageAt(tables, { stream, number }) ?? []),
-
-    unpublishedStreams: async () =>
-      [...tables.unpublished].flatMap(([stream, numbers]) => (numbers.size > 0 ? [stream] : [])).sort(),
-
-    imagesInFlight: async (stream, after, limit) => {
-      const found: (ImageId & { readonly position: RecordPosition })[] = [];
-      const replayed = replayedImages(tables, stream);
-      const last = tables.lastNumbers.get(stream) ?? 0;
-      for (let number = after + 1; number <= last && found.length < limit; number += 1) {
-        const position = imageAt(tables, { stream, number })?.position ?? null;
-        if (position === null) continue;
-        if (replayed.has(number) || owedTechniques(tables, { stream, number }).length > 0)
-          found.push({ stream, number, position });
+    withdrawImages: async (holder, from) => {
+      checkHolder(holder);
+      for (const image of pendingImages(tables, holder.stream)) {
+        if (image.number >= from) deleteImage(tables, image);
       }
-      return found;
     },
+
+    pendingImages: async (stream) => pendingImages(tables, stream),
+
+    pendingStreams: async () =>
+      [...tables.lastNumbers.keys()].filter((stream) => pendingImages(tables, stream).length > 0).sort(),
 
     images: async (ids) => ids.map((id) => imageAt(tables, id)),
     references: async (ids) => ids.map((id) => referenceOf(tables, id)),
@@ -71,17 +79,10 @@ export function createImageRows(tables: Tables): ImageCatalog {
   };
 }
 
-function replayedImages({ deadLetters }: Tables, stream: string): Set<number> {
-  const numbers = [...deadLetters.values()].flatMap(({ stage, image, replayedAt }) =>
-    stage === 'analyze' && replayedAt !== null && image?.stream === stream ? [image.number] : [],
-  );
-  return new Set(numbers);
-}
-
 function referenceOf(tables: Tables, { stream, number }: ImageId): ImageRecord | undefined {
   for (let earlier = number - 1; earlier > 0; earlier -= 1) {
     const image = imageAt(tables, { stream, number: earlier });
-    if (image !== undefined && (image.fact === null || image.fact.verdict === 'decodes')) return image;
+    if (image?.state === 'ready' && (image.fact === null || image.fact.verdict === 'decodes')) return image;
   }
   return undefined;
 }

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { sha256Of } from '../../base/digest.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
-import type { ObjectStore, Promotion, PutResult } from '../../ports/object-store.ts';
+import type { ObjectStore, PutResult } from '../../ports/object-store.ts';
 
 /** State that several stores can share, as if each were in a separate process. */
 export interface MemoryStoreState {
   readonly address: string;
   readonly objects: Map<string, Uint8Array>;
-  /** Received pictures, by their names. */
-  readonly incoming: Map<string, Uint8Array>;
 }
 
 export interface MemoryObjectStore extends ObjectStore {
@@ -24,12 +22,12 @@ export interface MemoryObjectStore extends ObjectStore {
 const PIECE_BYTES = 64 * 1024;
 
 export function newMemoryStoreState(): MemoryStoreState {
-  return { address: `memory://${randomUUID()}`, objects: new Map(), incoming: new Map() };
+  return { address: `memory://${randomUUID()}`, objects: new Map() };
 }
 
 /** An object store in memory, for tests. Nothing survives the process. */
 export function createMemoryObjectStore(state = newMemoryStoreState()): MemoryObjectStore {
-  const { address, objects, incoming } = state;
+  const { address, objects } = state;
   const locate = (key: string) => `${address}/${key}`;
 
   function putOne(key: string, bytes: Uint8Array): PutResult {
@@ -38,41 +36,9 @@ export function createMemoryObjectStore(state = newMemoryStoreState()): MemoryOb
     return 'added';
   }
 
-  function putOneIncoming(name: string, bytes: Uint8Array): void {
-    const known = incoming.get(name);
-    if (known === undefined) incoming.set(name, new Uint8Array(bytes));
-    else if (Buffer.compare(known, bytes) !== 0) {
-      throw new ImgpipeError('object_conflict', `${locate(`incoming/${name}`)} exists with other bytes`);
-    }
-  }
-
-  function promoteOne({ incoming: name, key, sha256 }: Promotion): void {
-    const existing = objects.get(key);
-    const picture = incoming.get(name);
-    if (existing === undefined && picture === undefined) {
-      throw new ImgpipeError('object_missing', `${locate(key)} is missing, and so is its picture in incoming/${name}`);
-    }
-    if (existing !== undefined && sha256Of(existing) !== sha256) {
-      throw new ImgpipeError('object_conflict', `${locate(key)} is another picture than the one that got this number`);
-    }
-    if (picture !== undefined) putOne(key, picture);
-    incoming.delete(name);
-  }
-
   return {
     address,
     locate,
-
-    putIncoming: async (pictures) => {
-      for (const { name, bytes } of pictures) putOneIncoming(name, bytes);
-    },
-    promote: async (pictures) => {
-      for (const picture of pictures) promoteOne(picture);
-    },
-    listIncoming: async (stream) => [...incoming.keys()].filter((name) => name.startsWith(`${stream}/`)),
-    removeIncoming: async (names) => {
-      for (const name of names) incoming.delete(name);
-    },
 
     put: async (added) => added.map(({ key, bytes }) => putOne(key, bytes)),
     get: async (key) => copyOf(objects.get(key)),
@@ -85,12 +51,9 @@ export function createMemoryObjectStore(state = newMemoryStoreState()): MemoryOb
       const bytes = objects.get(key);
       return bytes && { size: bytes.length, bytes: piecesOf(() => objects.get(key), bytes.length, locate(key)) };
     },
-    list: async (folder) => [...keysOf(state)].filter((key) => key.startsWith(`${folder}/`)),
+    list: async (folder) => [...objects.keys()].filter((key) => key.startsWith(`${folder}/`)),
     remove: async (keys) => {
-      for (const key of keys) {
-        objects.delete(key);
-        if (key.startsWith(INCOMING)) incoming.delete(key.slice(INCOMING.length));
-      }
+      for (const key of keys) objects.delete(key);
     },
     collectGarbage: async () => {},
 
@@ -99,12 +62,6 @@ export function createMemoryObjectStore(state = newMemoryStoreState()): MemoryOb
       corrupt: (key, bytes) => void objects.set(key, new Uint8Array(bytes)),
     },
   };
-}
-
-const INCOMING = 'incoming/';
-
-function keysOf({ objects, incoming }: MemoryStoreState): string[] {
-  return [...objects.keys(), ...[...incoming.keys()].map((name) => `${INCOMING}${name}`)];
 }
 
 /** What a caller does to its bytes must not reach the object. */

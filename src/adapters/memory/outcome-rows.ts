@@ -14,6 +14,7 @@ import {
   isEventDead,
   outcomeAt,
   outcomeKey,
+  publishEvent,
   putImage,
   putOutcome,
   type Tables,
@@ -35,17 +36,18 @@ export function createOutcomeRows(tables: Tables): OutcomeCatalog {
     return added;
   }
 
-  function addEvent({ image, technique, base, regions }: NewOutcome): void {
+  function addEvent({ image, technique, base, regions, differenceSha256 }: NewOutcome): void {
     const number = tables.pipeline.lastEvent + 1;
     tables.pipeline = { ...tables.pipeline, lastEvent: number };
     tables.eventOfOutcome.set(outcomeKey(technique, image), number);
-    const pending = { state: 'pending', differenceSha256: null, position: null } as const;
-    tables.events.set(number, { number, technique, image, base, regions, ...pending });
+    const pending = { attempt: 1, state: 'pending', position: null } as const;
+    tables.events.set(number, { number, technique, image, base, regions, differenceSha256, ...pending });
   }
 
-  function update(number: number, change: (event: EventRow) => Partial<EventRow>): void {
+  /** Changes an event that is pending with this attempt. */
+  function change(number: number, attempt: number, changed: Partial<EventRow>): void {
     const event = tables.events.get(number);
-    if (event !== undefined) tables.events.set(number, { ...event, ...change(event) });
+    if (event?.state === 'pending' && event.attempt === attempt) tables.events.set(number, { ...event, ...changed });
   }
 
   function isOpen(technique: string, image: ImageId): boolean {
@@ -64,15 +66,20 @@ export function createOutcomeRows(tables: Tables): OutcomeCatalog {
     outcomes: async (technique, ids) => ids.map((id) => outcomeAt(tables, technique, id)),
     events: async (numbers) => numbers.map((number) => eventAt(tables, number)),
 
+    nextEventAttempt: async (events) =>
+      events.flatMap(({ number, attempt, differenceSha256 }) => {
+        change(number, attempt, { attempt: attempt + 1, differenceSha256 });
+        return eventAt(tables, number) ?? [];
+      }),
+
     markEventsReady: async (events) => {
-      for (const { number, differenceSha256 } of events) {
-        update(number, ({ state }) => (state === 'pending' ? { state: 'ready', differenceSha256 } : {}));
-      }
+      for (const { number, attempt } of events) change(number, attempt, { state: 'ready' });
     },
 
     markEventsPublished: async (events) => {
       for (const { number, position } of events) {
-        update(number, (event) => ({ position: event.position ?? position }));
+        const event = tables.events.get(number);
+        if (event?.state === 'ready') publishEvent(tables, event, position);
       }
     },
 

@@ -28,8 +28,8 @@ export function pagesOf(tables: Tables): CatalogPages {
       numberPage([...tables.events.keys()], after, limit).flatMap((number) => {
         const row = tables.events.get(number);
         if (row === undefined) return [];
-        const { technique, image, position } = row;
-        return [{ number, technique, image, position, event: eventAt(tables, number) }];
+        const { technique, image, position, state, attempt } = row;
+        return [{ number, state, attempt, technique, image, position, event: eventAt(tables, number) }];
       }),
 
     deadEventPage: async (after, limit) => {

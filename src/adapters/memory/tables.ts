@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Heartbeat } from '../../domain/heartbeats.ts';
-import type {
-  AlertRecord,
-  DeadLetterRecord,
-  EventRecord,
-  ImageId,
-  ImageRecord,
-  OutcomeRecord,
+import {
+  type AlertRecord,
+  type DeadLetterRecord,
+  type EventRecord,
+  type ImageId,
+  type ImageRecord,
+  imageName,
+  type OutcomeRecord,
+  type RecordPosition,
 } from '../../domain/records.ts';
 import type { Threshold } from '../../domain/threshold.ts';
 import type { PipelineIdentity } from '../../ports/catalog/pipeline.ts';
@@ -17,7 +19,7 @@ export type OutcomeRow = Omit<OutcomeRecord, 'event'>;
 /** What a catalog stores of an event: the rest is in its outcome. */
 export type EventRow = Pick<
   EventRecord,
-  'number' | 'technique' | 'image' | 'state' | 'base' | 'regions' | 'differenceSha256' | 'position'
+  'number' | 'technique' | 'image' | 'state' | 'base' | 'attempt' | 'regions' | 'differenceSha256' | 'position'
 >;
 
 /** The tables of a catalog. Rows are immutable: an update replaces the row, so a row that was read before does not change. */
@@ -28,12 +30,14 @@ export interface Tables {
   readonly lastNumbers: Map<string, number>;
   /** By stream, then by number. */
   readonly images: Map<string, Map<number, ImageRecord>>;
-  /** The image of each name in `incoming/`. */
-  readonly incoming: Map<string, ImageId>;
+  /** The token of each stream's latest holder. */
+  readonly tokens: Map<string, string>;
+  /** The image of each receipt id. */
+  readonly receipts: Map<string, ImageId>;
+  /** How often, and when last, the open images and events were published: by `publicationKey`. */
+  readonly publications: Map<string, { readonly publications: number; readonly publishedAt: string }>;
   /** The newest number of each stream and origin (see `originKey`). */
   readonly newestOfOrigin: Map<string, number>;
-  /** The images that are pending or have no position: numbers by stream. */
-  readonly unpublished: Map<string, Set<number>>;
   /** By `outcomeKey`. */
   readonly outcomes: Map<string, OutcomeRow>;
   /** How many outcomes each technique has. */
@@ -61,9 +65,10 @@ export function newTables(): Tables {
     thresholds: new Map(),
     lastNumbers: new Map(),
     images: new Map(),
-    incoming: new Map(),
+    tokens: new Map(),
+    receipts: new Map(),
+    publications: new Map(),
     newestOfOrigin: new Map(),
-    unpublished: new Map(),
     outcomes: new Map(),
     outcomeCounts: new Map(),
     events: new Map(),
@@ -93,11 +98,48 @@ export function imageAt({ images }: Tables, { stream, number }: ImageId): ImageR
 
 /** Adds an image's row, or replaces it. */
 export function putImage(tables: Tables, image: ImageRecord): void {
-  const { stream, number } = image;
-  setDefault(tables.images, stream, () => new Map()).set(number, image);
-  const unpublished = setDefault(tables.unpublished, stream, () => new Set());
-  if (image.state === 'pending' || image.position === null) unpublished.add(number);
-  else unpublished.delete(number);
+  setDefault(tables.images, image.stream, () => new Map()).set(image.number, image);
+}
+
+/** Removes the last image of a stream. */
+export function deleteImage(tables: Tables, image: ImageRecord): void {
+  const { stream, number, origin } = image;
+  tables.images.get(stream)?.delete(number);
+  tables.receipts.delete(image.receiptId);
+  tables.lastNumbers.set(stream, (tables.lastNumbers.get(stream) ?? 0) - 1);
+  const newest = [...(tables.images.get(stream)?.values() ?? [])].filter((each) => each.origin === origin).at(-1);
+  if (newest === undefined) tables.newestOfOrigin.delete(originKey(stream, origin));
+  else tables.newestOfOrigin.set(originKey(stream, origin), newest.number);
+}
+
+/** The pending images of a stream, by number. */
+export function pendingImages({ images }: Tables, stream: string): ImageRecord[] {
+  return [...(images.get(stream)?.values() ?? [])]
+    .filter(({ state }) => state === 'pending')
+    .sort((a, b) => a.number - b.number);
+}
+
+/** Identifies an image or event in `publications`. */
+export function publicationKey(open: ImageId | number): string {
+  return typeof open === 'number' ? `event ${open}` : imageName(open);
+}
+
+export function publishImage(tables: Tables, id: ImageId, position: RecordPosition | null): void {
+  const image = imageAt(tables, id);
+  if (image === undefined) return;
+  putImage(tables, { ...image, position });
+  countPublication(tables, publicationKey(id), position);
+}
+
+export function publishEvent(tables: Tables, event: EventRow, position: RecordPosition): void {
+  tables.events.set(event.number, { ...event, position });
+  countPublication(tables, publicationKey(event.number), position);
+}
+
+function countPublication({ publications }: Tables, key: string, position: RecordPosition | null): void {
+  const before = publications.get(key)?.publications ?? 0;
+  if (position === null) publications.delete(key);
+  else publications.set(key, { publications: before + 1, publishedAt: new Date().toISOString() });
 }
 
 export function putOutcome(tables: Tables, outcome: OutcomeRow): void {
@@ -118,9 +160,16 @@ export function techniquesWithOutcomes({ outcomeCounts }: Tables): string[] {
   return [...outcomeCounts.keys()].sort();
 }
 
-/** The techniques in use whose outcome an image lacks; `[null]` if it has none at all and no technique is in use. */
+/**
+ * The techniques in use whose outcome an image lacks, or whose event is still pending; `[null]` if it has none at all and
+ * no technique is in use.
+ */
 export function owedTechniques(tables: Tables, image: ImageId): (string | null)[] {
-  const has = (technique: string) => tables.outcomes.has(outcomeKey(technique, image));
+  const has = (technique: string) => {
+    const key = outcomeKey(technique, image);
+    const event = tables.eventOfOutcome.get(key);
+    return tables.outcomes.has(key) && (event === undefined || tables.events.get(event)?.state !== 'pending');
+  };
   const inUse = [...tables.thresholds.keys()].sort();
   if (inUse.length > 0) return inUse.filter((technique) => !has(technique));
   return [...tables.outcomeCounts.keys()].some(has) ? [] : [null];
@@ -163,7 +212,6 @@ export function copyOf(tables: Tables): Tables {
   return {
     ...(Object.fromEntries(copied) as Tables),
     images: new Map([...tables.images].map(([stream, images]) => [stream, new Map(images)])),
-    unpublished: new Map([...tables.unpublished].map(([stream, numbers]) => [stream, new Set(numbers)])),
   };
 }
 

@@ -29,12 +29,13 @@ export function createAlertRows(db: Database): AlertCatalog {
       alert.base,
       alert.alertedAt,
     );
-    return { ...alert, state: 'pending' };
+    return { ...alert, attempt: 1, state: 'pending' };
   }
 
-  function markReady(number: number): void {
+  /** Returns whether the alert was pending. */
+  function markReady(number: number): boolean {
     const row = db.get(PENDING_QUERY, number);
-    if (row === undefined) return;
+    if (row === undefined) return false;
     const { stream = null, technique = null, measurement = null, delay_ms: delay = null } = row;
     db.run(
       `UPDATE alert SET state = 'ready', stream = ?, technique = ?, measurement = ?, ready_order =
@@ -45,17 +46,33 @@ export function createAlertRows(db: Database): AlertCatalog {
       number,
     );
     if (delay !== null) countDelay(db, Number(delay));
+    return true;
   }
 
   return {
     addAlerts: (alerts) => db.write(() => alerts.map(add)),
+
+    nextAlertAttempt: (alerts) =>
+      db.write(() =>
+        alerts.flatMap(({ number, attempt }) => {
+          db.run(
+            "UPDATE alert SET attempt = attempt + 1 WHERE number = ? AND attempt = ? AND state = 'pending'",
+            number,
+            attempt,
+          );
+          return find(number) ?? [];
+        }),
+      ),
+
     markAlertsReady: (numbers) =>
-      db.write(() => {
-        for (const number of numbers) {
-          markReady(number);
+      db.write(() =>
+        numbers.filter((number) => {
+          const becameReady = markReady(number);
           db.run("DELETE FROM dead_letter WHERE stage = 'alert' AND event = ?", number);
-        }
-      }),
+          return becameReady;
+        }),
+      ),
+
     alerts: async (numbers) => numbers.map(find),
   };
 }

@@ -23,7 +23,11 @@ export function countsOf(db: Reader): Counts {
         ? 'SELECT count(*) AS n FROM (SELECT 1 FROM owed GROUP BY stream, number)'
         : 'SELECT count(*) AS n FROM owed',
     ),
-    unpublished: count(db, "SELECT count(*) AS n FROM image WHERE state = 'pending' OR place_offset IS NULL"),
+    unpublished: count(
+      db,
+      `SELECT count(*) AS n FROM (SELECT DISTINCT stream, number FROM owed
+         WHERE technique IN (SELECT technique FROM technique UNION ALL SELECT '') AND place_bus IS NULL)`,
+    ),
     openEvents: openEvents(db),
     oldestOpen: oldestOpen(db),
     streams,

@@ -20,20 +20,15 @@ export function createDeadLetterRows(db: Database): DeadLetterCatalog {
     const subject = letter && subjectOf(letter);
     if (subject?.kind !== 'image') return;
     const { technique, image } = subject;
-    db.run(
-      `UPDATE dead_letter SET replayed_at = ?
-       WHERE stage = 'analyze' AND technique = ? AND stream = ? AND image = ?`,
-      at,
-      technique,
-      image.stream,
-      image.number,
-    );
-    db.run(
-      "DELETE FROM outcome WHERE technique = ? AND stream = ? AND number = ? AND kind = 'dead'",
-      technique,
-      image.stream,
-      image.number,
-    );
+    const ofImage = [technique, image.stream, image.number] as const;
+    db.run("DELETE FROM outcome WHERE technique = ? AND stream = ? AND number = ? AND kind = 'dead'", ...ofImage);
+    const letters = "stage = 'analyze' AND technique = ? AND stream = ? AND image = ?";
+    const isOwed = db.get('SELECT 1 FROM owed WHERE technique = ? AND stream = ? AND number = ?', ...ofImage);
+    if (isOwed === undefined) {
+      db.run(`DELETE FROM dead_letter WHERE ${letters}`, ...ofImage);
+      return;
+    }
+    db.run(`UPDATE dead_letter SET replayed_at = ? WHERE ${letters}`, at, ...ofImage);
     reopen(image);
   }
 

@@ -101,17 +101,42 @@ INSERT INTO alert_delay
 `,
   `
 ALTER TABLE stream ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
-${COUNTED}
 UPDATE stream SET events = (SELECT count(*) FROM event e WHERE e.stream = stream.stream);
+`,
+  // The tables that are derived from the rows are made anew by the latest migration.
+  `
+DROP TRIGGER IF EXISTS image_added;
+DROP TRIGGER IF EXISTS image_published;
+DROP TRIGGER IF EXISTS technique_added;
+DROP TRIGGER IF EXISTS outcome_added;
+DROP TRIGGER IF EXISTS outcome_removed;
+DROP TRIGGER IF EXISTS event_added;
+DROP TRIGGER IF EXISTS event_published;
+DROP TRIGGER IF EXISTS alert_ready;
+DROP TABLE IF EXISTS owed;
+DROP TABLE IF EXISTS owed_event;
+DROP TABLE IF EXISTS outcome_total;
+DROP INDEX image_unpublished;
+
+ALTER TABLE pipeline ADD COLUMN bus_address TEXT;
+ALTER TABLE stream ADD COLUMN token TEXT;
+ALTER TABLE image RENAME COLUMN incoming TO receipt_id;
+ALTER TABLE image ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE event ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE alert ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX image_pending ON image (stream, number) WHERE state = 'pending';
+${COUNTED}
 INSERT INTO outcome_total SELECT technique, kind, count(*) FROM outcome GROUP BY technique, kind;
 INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
   SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset
   FROM image i
     JOIN (SELECT technique FROM technique UNION ALL SELECT '' WHERE NOT EXISTS (SELECT 1 FROM technique)) t
   WHERE NOT EXISTS (
-    SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number);
-INSERT INTO owed_event
+    SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number
+      AND NOT EXISTS (SELECT 1 FROM event e WHERE e.technique = o.technique AND e.stream = o.stream
+        AND e.image = o.number AND e.state = 'pending'));
+INSERT INTO owed_event (number, place_bus, place_partition, place_offset)
   SELECT e.number, e.place_bus, e.place_partition, e.place_offset FROM event e
-  WHERE NOT EXISTS (SELECT 1 FROM alert a WHERE a.number = e.number AND a.state = 'ready');
+  WHERE e.state = 'ready' AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.number = e.number AND a.state = 'ready');
 `,
 ];

@@ -1,8 +1,12 @@
-import type { AuditCatalog, OffsetRange, OpenEvent, OpenImage } from '../../ports/catalog/audit.ts';
-import type { Database, Row } from './database.ts';
+import type { Deliverable } from '../../domain/record-positions.ts';
+import type { AuditCatalog, OpenEvent, OpenImage } from '../../ports/catalog/audit.ts';
+import type { Database, Row, Value } from './database.ts';
 import { positionOf } from './rows.ts';
 
-type OpenRows = Pick<AuditCatalog, 'openRanges' | 'openImagePage' | 'openEventPage'>;
+type OpenRows = Pick<
+  AuditCatalog,
+  'anyOpen' | 'undeliverableStreams' | 'undeliverableImages' | 'undeliverableEvents'
+>;
 
 /** `owed` has no topic: an image's message is on one topic, and an event's on another. */
 const IMAGE_TOPIC = 'image_analysis';
@@ -10,70 +14,72 @@ const IMAGE_TOPIC = 'image_analysis';
 /** The open images and events, from the `owed` tables (see `COUNTED` in the schema). */
 export function createOpenRows(db: Database): OpenRows {
   return {
-    openRanges: async () =>
-      db.snapshot(() => ({
-        images: db
-          .all(
-            `SELECT technique, place_bus, place_partition, min(place_offset) AS lowest, max(place_offset) AS highest
-             FROM owed WHERE place_offset IS NOT NULL GROUP BY technique, place_bus, place_partition`,
-          )
-          .map((row) => ({ ...rangeOf(row), technique: techniqueOf(row) })),
-        events: db
-          .all(
-            `SELECT place_bus, place_partition, min(place_offset) AS lowest, max(place_offset) AS highest
-             FROM owed_event o WHERE place_offset IS NOT NULL AND NOT ${IS_DEAD}
-             GROUP BY place_bus, place_partition`,
-          )
-          .map(rangeOf),
-      })),
+    anyOpen: async () => {
+      const row = db.get('SELECT EXISTS (SELECT 1 FROM owed) AS images, EXISTS (SELECT 1 FROM owed_event) AS events');
+      return { images: row?.['images'] === 1, events: row?.['events'] === 1 };
+    },
 
-    openImagePage: async (after, limit) =>
-      db
+    undeliverableStreams: async (technique, deliverable) => {
+      const { sql, values } = isUndeliverable(deliverable);
+      return db
+        .all(`SELECT DISTINCT stream FROM owed WHERE technique = ? AND ${sql} ORDER BY stream`, technique ?? '', ...values)
+        .map((row) => String(row['stream']));
+    },
+
+    undeliverableImages: async (technique, deliverable, stream, after, limit) => {
+      const { sql, values } = isUndeliverable(deliverable);
+      return db
         .all(
-          `SELECT * FROM owed WHERE (stream, number, technique) > (?, ?, ?)
-           ORDER BY stream, number, technique LIMIT ?`,
-          after?.image.stream ?? '',
-          after?.image.number ?? 0,
-          after?.technique ?? '',
+          `SELECT * FROM owed WHERE technique = ? AND stream = ? AND number > ? AND ${sql} ORDER BY number LIMIT ?`,
+          technique ?? '',
+          stream,
+          after,
+          ...values,
           limit,
         )
-        .map(openImageOf),
+        .map(openImageOf);
+    },
 
-    openEventPage: async (after, limit, { unpublished } = { unpublished: false }) =>
-      db
+    undeliverableEvents: async (deliverable, after, limit) => {
+      const { sql, values } = isUndeliverable(deliverable, 'o.');
+      return db
         .all(
           `SELECT e.number, e.technique, e.place_bus, e.place_topic, e.place_partition, e.place_offset,
+             o.publications, o.published_at,
              i.place_bus AS image_place_bus, i.place_topic AS image_place_topic,
              i.place_partition AS image_place_partition, i.place_offset AS image_place_offset
            FROM owed_event o
              JOIN event e ON e.number = o.number
              LEFT JOIN image i ON i.stream = e.stream AND i.number = e.image
-           WHERE o.number > ? AND NOT ${IS_DEAD} ${unpublished ? 'AND o.place_offset IS NULL' : ''}
-           ORDER BY o.number LIMIT ?`,
+           WHERE o.number > ? AND ${sql} AND NOT ${IS_DEAD} ORDER BY o.number LIMIT ?`,
           after,
+          ...values,
           limit,
         )
-        .map(openEventOf),
+        .map(openEventOf);
+    },
   };
 }
 
 const IS_DEAD = `EXISTS (SELECT 1 FROM dead_letter d
   WHERE d.event = o.number AND d.event IS NOT NULL AND d.replayed_at IS NULL)`;
 
-function rangeOf(row: Row): OffsetRange {
+/** The condition that a row's position is null, on another bus, or in none of the ranges. */
+function isUndeliverable({ bus, ranges }: Deliverable, table = ''): { sql: string; values: Value[] } {
+  const [onBus, partition, offset] = ['place_bus', 'place_partition', 'place_offset'].map((column) => table + column);
+  const within = ranges.map(() => `(${partition} = ? AND ${offset} >= ? AND ${offset} < ?)`);
   return {
-    bus: String(row['place_bus']),
-    partition: Number(row['place_partition']),
-    lowest: Number(row['lowest']),
-    highest: Number(row['highest']),
+    sql: `(${onBus} IS NULL OR ${onBus} <> ? OR NOT (${['FALSE', ...within].join(' OR ')}))`,
+    values: [bus, ...ranges.flatMap((range) => [range.partition, range.from, range.to])],
   };
 }
 
 function openImageOf(row: Row): OpenImage {
   return {
     image: { stream: String(row['stream']), number: Number(row['number']) },
-    technique: techniqueOf(row),
+    technique: row['technique'] === '' ? null : String(row['technique']),
     position: positionOf({ ...row, place_topic: IMAGE_TOPIC }),
+    ...publicationsOf(row),
   };
 }
 
@@ -83,9 +89,11 @@ function openEventOf(row: Row): OpenEvent {
     technique: String(row['technique']),
     position: positionOf(row),
     imagePosition: positionOf(row, 'image_'),
+    ...publicationsOf(row),
   };
 }
 
-function techniqueOf(row: Row): string | null {
-  return row['technique'] === '' ? null : String(row['technique']);
+function publicationsOf(row: Row): Pick<OpenImage, 'publications' | 'publishedAt'> {
+  const at = row['published_at'];
+  return { publications: Number(row['publications']), publishedAt: typeof at === 'string' ? at : null };
 }

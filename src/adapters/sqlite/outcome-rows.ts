@@ -1,4 +1,4 @@
-import type { ImageId, NewOutcome, OutcomeRecord } from '../../domain/records.ts';
+import type { EventRecord, ImageId, NewOutcome, OutcomeRecord } from '../../domain/records.ts';
 import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
 import type { Database } from './database.ts';
 import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
@@ -23,6 +23,11 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
     return outcomeOf(row, event === undefined ? null : eventOf(event));
   }
 
+  function event(number: number): EventRecord | undefined {
+    const row = db.get(`${EVENT_QUERY} WHERE e.number = ?`, number);
+    return row === undefined ? undefined : eventOf(row);
+  }
+
   function add(outcome: NewOutcome): OutcomeRecord {
     addFacts(db, outcome);
     const { image, technique, kind } = outcome;
@@ -43,8 +48,8 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
     if (kind === 'changed' || kind === 'size_changed') {
       const next = db.get('UPDATE pipeline SET last_event = last_event + 1 RETURNING last_event');
       db.run(
-        `INSERT INTO event (number, technique, stream, image, state, base, region_count, regions)
-         VALUES (?, ?, ?, ?, 'pending', ?, ?, ?)`,
+        `INSERT INTO event (number, technique, stream, image, state, base, region_count, regions, difference_sha256)
+         VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
         Number(next?.['last_event']),
         technique,
         image.stream,
@@ -52,6 +57,7 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
         outcome.base,
         outcome.regions?.count ?? null,
         outcome.regions === null ? null : JSON.stringify(outcome.regions.first),
+        outcome.differenceSha256,
       );
     }
     removeReplayed(db, technique, image);
@@ -64,19 +70,29 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
   return {
     addOutcomes: (outcomes) => db.write(() => outcomes.map(add)),
     outcomes: async (technique, ids) => ids.map((id) => find(technique, id)),
-    events: async (numbers) =>
-      numbers.map((number) => {
-        const row = db.get(`${EVENT_QUERY} WHERE e.number = ?`, number);
-        return row === undefined ? undefined : eventOf(row);
-      }),
+    events: async (numbers) => numbers.map(event),
+
+    nextEventAttempt: (events) =>
+      db.write(() =>
+        events.flatMap(({ number, attempt, differenceSha256 }) => {
+          db.run(
+            `UPDATE event SET attempt = attempt + 1, difference_sha256 = ?
+             WHERE number = ? AND attempt = ? AND state = 'pending'`,
+            differenceSha256,
+            number,
+            attempt,
+          );
+          return event(number) ?? [];
+        }),
+      ),
 
     markEventsReady: (events) =>
       db.write(() => {
-        for (const { number, differenceSha256 } of events) {
+        for (const { number, attempt } of events) {
           db.run(
-            "UPDATE event SET state = 'ready', difference_sha256 = ? WHERE number = ? AND state = 'pending'",
-            differenceSha256,
+            "UPDATE event SET state = 'ready' WHERE number = ? AND attempt = ? AND state = 'pending'",
             number,
+            attempt,
           );
         }
       }),
@@ -86,7 +102,7 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
         for (const { number, position } of published) {
           db.run(
             `UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
-             WHERE number = ? AND place_offset IS NULL`,
+             WHERE number = ? AND state = 'ready'`,
             ...positionValues(position),
             number,
           );

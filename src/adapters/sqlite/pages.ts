@@ -101,6 +101,8 @@ function eventOfOutcome(db: Reader, row: Row) {
 function eventRowOf(row: Row): EventRow {
   return {
     number: Number(row['number']),
+    state: row['state'] === 'ready' ? 'ready' : 'pending',
+    attempt: Number(row['attempt']),
     technique: String(row['technique']),
     image: { stream: String(row['stream']), number: Number(row['image']) },
     position: positionOf(row),

@@ -25,13 +25,14 @@ export function imageOf(row: Row): ImageRecord {
   return {
     stream: text(row, 'stream'),
     number: integer(row, 'number'),
-    incoming: text(row, 'incoming'),
+    receiptId: text(row, 'receipt_id'),
     format: text(row, 'format') as ImageRecord['format'],
     origin: text(row, 'origin'),
     sha256: text(row, 'sha256'),
     bytes: integer(row, 'bytes'),
     receivedAt: text(row, 'received_at'),
     mask: textOrNull(row['mask']),
+    attempt: integer(row, 'attempt'),
     state: text(row, 'state') as ImageRecord['state'],
     fact: factOf(row),
     position: positionOf(row),
@@ -51,6 +52,7 @@ export function eventOf(row: Row): EventRecord {
     analyzedAt: text(row, 'analyzed_at'),
     state: text(row, 'state') as EventRecord['state'],
     base: text(row, 'base'),
+    attempt: integer(row, 'attempt'),
     differenceSha256: textOrNull(row['difference_sha256']),
     position: positionOf(row),
   };
@@ -100,6 +102,7 @@ export function alertOf(row: Row): AlertRecord {
     state: text(row, 'state') as AlertRecord['state'],
     base: text(row, 'base'),
     alertedAt: text(row, 'alerted_at'),
+    attempt: integer(row, 'attempt'),
   };
 }
 

@@ -1,14 +1,15 @@
 /** The catalog's version, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** Marks the file as a catalog of imgpipe, in `PRAGMA application_id`: "imgp". */
 export const APPLICATION_ID = 0x696d6770;
 
 /**
  * Tables derived from the rows, so that status and metrics do not scan them. `owed` has a row for each image and
- * technique in use without an outcome ('' while no technique is in use), `owed_event` one for each event without a
- * ready alert; both with the position of the message that will be delivered for them. `outcome_total` counts outcomes. Triggers
- * update them in the transaction of the write itself.
+ * technique in use until its outcome stands and its event, if any, is ready ('' while no technique is in use);
+ * `owed_event` one for each ready event without a ready alert. Both have the position of their latest message, how often
+ * they were published, and when. `outcome_total` counts outcomes. Triggers update them in the transaction of the write
+ * itself.
  */
 export const COUNTED = `
 CREATE TABLE owed (
@@ -16,13 +17,17 @@ CREATE TABLE owed (
   number INTEGER NOT NULL,
   technique TEXT NOT NULL,
   place_bus TEXT, place_partition INTEGER, place_offset INTEGER,
+  publications INTEGER NOT NULL DEFAULT 0,
+  published_at TEXT,
   PRIMARY KEY (stream, number, technique)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX owed_by_position ON owed (technique, place_bus, place_partition, place_offset);
 
 CREATE TABLE owed_event (
   number INTEGER PRIMARY KEY,
-  place_bus TEXT, place_partition INTEGER, place_offset INTEGER
+  place_bus TEXT, place_partition INTEGER, place_offset INTEGER,
+  publications INTEGER NOT NULL DEFAULT 0,
+  published_at TEXT
 ) STRICT;
 CREATE INDEX owed_event_by_position ON owed_event (place_bus, place_partition, place_offset);
 
@@ -38,8 +43,13 @@ CREATE TRIGGER image_added AFTER INSERT ON image BEGIN
   INSERT INTO owed (stream, number, technique)
     SELECT NEW.stream, NEW.number, '' WHERE NOT EXISTS (SELECT 1 FROM technique);
 END;
+CREATE TRIGGER image_withdrawn AFTER DELETE ON image BEGIN
+  DELETE FROM owed WHERE stream = OLD.stream AND number = OLD.number;
+END;
 CREATE TRIGGER image_published AFTER UPDATE OF place_offset ON image BEGIN
-  UPDATE owed SET place_bus = NEW.place_bus, place_partition = NEW.place_partition, place_offset = NEW.place_offset
+  UPDATE owed SET place_bus = NEW.place_bus, place_partition = NEW.place_partition, place_offset = NEW.place_offset,
+      publications = CASE WHEN NEW.place_offset IS NULL THEN 0 ELSE publications + 1 END,
+      published_at = CASE WHEN NEW.place_offset IS NOT NULL THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') END
     WHERE stream = NEW.stream AND number = NEW.number;
 END;
 CREATE TRIGGER technique_added AFTER INSERT ON technique BEGIN
@@ -51,7 +61,8 @@ CREATE TRIGGER technique_added AFTER INSERT ON technique BEGIN
     ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN
-  DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.number AND technique IN (NEW.technique, '');
+  DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.number AND technique IN (NEW.technique, '')
+    AND NEW.kind NOT IN ('changed', 'size_changed');
   INSERT INTO outcome_total VALUES (NEW.technique, NEW.kind, 1)
     ON CONFLICT (technique, kind) DO UPDATE SET count = count + 1;
 END;
@@ -66,11 +77,15 @@ CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN
 END;
 CREATE TRIGGER event_added AFTER INSERT ON event BEGIN
   UPDATE stream SET events = events + 1 WHERE stream = NEW.stream;
-  INSERT INTO owed_event (number) VALUES (NEW.number);
+END;
+CREATE TRIGGER event_ready AFTER UPDATE OF state ON event WHEN NEW.state = 'ready' BEGIN
+  DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.image AND technique IN (NEW.technique, '');
+  INSERT INTO owed_event (number) VALUES (NEW.number) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER event_published AFTER UPDATE OF place_offset ON event BEGIN
   UPDATE owed_event
-    SET place_bus = NEW.place_bus, place_partition = NEW.place_partition, place_offset = NEW.place_offset
+    SET place_bus = NEW.place_bus, place_partition = NEW.place_partition, place_offset = NEW.place_offset,
+      publications = publications + 1, published_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
     WHERE number = NEW.number;
 END;
 CREATE TRIGGER alert_ready AFTER UPDATE OF state ON alert WHEN NEW.state = 'ready' BEGIN
@@ -81,7 +96,7 @@ END;
 /**
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
  * letter's message. Regions are JSON.
- * A ready alert has a copy of all columns that lists filter by, which never changes again. `alert_delay` counts in seconds
+ * `stream.token` is that of the latest holder of the stream's lock. A ready alert has a copy of all columns that lists filter by, which never changes again. `alert_delay` counts in seconds
  * how long alerts took from their images' receipt.
  */
 export const SCHEMA = `
@@ -90,6 +105,7 @@ CREATE TABLE pipeline (
   pipeline_id TEXT NOT NULL,
   former_ids TEXT NOT NULL,
   bus_id TEXT,
+  bus_address TEXT,
   last_event INTEGER NOT NULL,
   cleaning INTEGER NOT NULL
 ) STRICT;
@@ -103,13 +119,14 @@ CREATE TABLE technique (
 CREATE TABLE stream (
   stream TEXT PRIMARY KEY,
   last_number INTEGER NOT NULL,
-  events INTEGER NOT NULL DEFAULT 0
+  events INTEGER NOT NULL DEFAULT 0,
+  token TEXT
 ) STRICT;
 
 CREATE TABLE image (
   stream TEXT NOT NULL,
   number INTEGER NOT NULL,
-  incoming TEXT NOT NULL UNIQUE,
+  receipt_id TEXT NOT NULL UNIQUE,
   format TEXT NOT NULL CHECK (format IN ('jpg', 'png')),
   origin TEXT NOT NULL,
   sha256 TEXT NOT NULL,
@@ -122,10 +139,11 @@ CREATE TABLE image (
   detail TEXT,
   place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
   mask TEXT,
+  attempt INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (stream, number)
 ) STRICT;
 CREATE INDEX image_by_origin ON image (stream, origin, number);
-CREATE INDEX image_unpublished ON image (stream, number) WHERE state = 'pending' OR place_offset IS NULL;
+CREATE INDEX image_pending ON image (stream, number) WHERE state = 'pending';
 
 CREATE TABLE outcome (
   technique TEXT NOT NULL,
@@ -152,6 +170,7 @@ CREATE TABLE event (
   place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
   region_count INTEGER,
   regions TEXT,
+  attempt INTEGER NOT NULL DEFAULT 1,
   UNIQUE (technique, stream, image)
 ) STRICT;
 CREATE INDEX event_by_stream ON event (stream);
@@ -164,7 +183,8 @@ CREATE TABLE alert (
   ready_order INTEGER,
   stream TEXT,
   technique TEXT,
-  measurement REAL
+  measurement REAL,
+  attempt INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE UNIQUE INDEX alert_by_order ON alert (ready_order) WHERE ready_order IS NOT NULL;
 CREATE INDEX alert_by_stream ON alert (stream) WHERE stream IS NOT NULL;

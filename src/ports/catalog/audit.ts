@@ -1,3 +1,4 @@
+import type { Deliverable } from '../../domain/record-positions.ts';
 import type {
   AlertRecord,
   EventRecord,
@@ -6,6 +7,7 @@ import type {
   OutcomeKind,
   OutcomeRecord,
   RecordPosition,
+  RowState,
 } from '../../domain/records.ts';
 import type { Threshold } from '../../domain/threshold.ts';
 import type { AlertDelays } from './browsing.ts';
@@ -26,7 +28,10 @@ export interface TechniqueCounts {
   readonly open: number;
 }
 
-/** The pipeline in counts, at one moment. An image is open until each technique in use has an outcome for it. */
+/**
+ * The pipeline in counts, at one moment. An image is open until each technique in use has an outcome for it whose event, if
+ * any, is ready.
+ */
 export interface Counts {
   readonly images: number;
   readonly events: number;
@@ -35,9 +40,9 @@ export interface Counts {
   readonly deadLetters: number;
   /** Open images; each counts once, however many techniques it waits for. */
   readonly openImages: number;
-  /** Open images that are pending or not published. */
+  /** Open images that are pending or have no position. */
   readonly unpublished: number;
-  /** Events with neither a ready alert nor a dead letter that has not been replayed. */
+  /** Ready events with neither a ready alert nor a dead letter that has not been replayed. */
   readonly openEvents: number;
   /** The open image that was received first. */
   readonly oldestOpen: (ImageId & { readonly receivedAt: string }) | null;
@@ -47,32 +52,28 @@ export interface Counts {
   readonly delays: AlertDelays;
 }
 
-/** The lowest and the highest offset of open images or events on one partition of a bus. */
-export interface OffsetRange {
-  readonly bus: string;
-  readonly partition: number;
-  readonly lowest: number;
-  readonly highest: number;
+/** The messages of something open. */
+interface Publications {
+  /** The position of the latest one; null before the first. */
+  readonly position: RecordPosition | null;
+  /** How many there have been. */
+  readonly publications: number;
+  readonly publishedAt: string | null;
 }
 
-export interface OpenRanges {
-  /** Of the images that each technique in use has no outcome for; `technique` is null while none is in use. */
-  readonly images: readonly (OffsetRange & { readonly technique: string | null })[];
-  readonly events: readonly OffsetRange[];
-}
-
-/** An image that a technique in use has no outcome for; `technique` is null while none is in use. */
-export interface OpenImage {
+/**
+ * An image that a technique in use has no outcome for, or whose event is still pending; `technique` is null while none is
+ * in use.
+ */
+export interface OpenImage extends Publications {
   readonly image: ImageId;
   readonly technique: string | null;
-  readonly position: RecordPosition | null;
 }
 
-/** An event with neither a ready alert nor a dead letter that has not been replayed. */
-export interface OpenEvent {
+/** A ready event with neither a ready alert nor a dead letter that has not been replayed. */
+export interface OpenEvent extends Publications {
   readonly number: number;
   readonly technique: string;
-  readonly position: RecordPosition | null;
   /** The position of its image's message. */
   readonly imagePosition: RecordPosition | null;
 }
@@ -80,6 +81,8 @@ export interface OpenEvent {
 /** An event's own row; `event` is undefined where the outcome that completes it is missing. */
 export interface EventRow {
   readonly number: number;
+  readonly state: RowState;
+  readonly attempt: number;
   readonly technique: string;
   readonly image: ImageId;
   readonly position: RecordPosition | null;
@@ -114,12 +117,20 @@ export interface CatalogPages {
 export interface AuditCatalog {
   /** Counted as rows are written, so that the cost does not grow with their number. */
   counts(): Promise<Counts>;
-  /** The offset ranges of the messages that open images and events wait for. */
-  openRanges(): Promise<OpenRanges>;
-  /** Open images by stream, number and technique; `after` is the last one of the page before. */
-  openImagePage(after: OpenImage | undefined, limit: number): Promise<OpenImage[]>;
-  /** Open events by number; with `unpublished` only those without a position. */
-  openEventPage(after: number, limit: number, options?: { readonly unpublished: boolean }): Promise<OpenEvent[]>;
+  /** Whether anything is open. */
+  anyOpen(): Promise<{ readonly images: boolean; readonly events: boolean }>;
+  /** The streams, by name, with images that are open for a technique and whose positions are not deliverable. */
+  undeliverableStreams(technique: string | null, deliverable: Deliverable): Promise<string[]>;
+  /** These images of one stream, with numbers above `after`, by number. */
+  undeliverableImages(
+    technique: string | null,
+    deliverable: Deliverable,
+    stream: string,
+    after: number,
+    limit: number,
+  ): Promise<OpenImage[]>;
+  /** The open events, with numbers above `after`, whose positions are not deliverable, by number. */
+  undeliverableEvents(deliverable: Deliverable, after: number, limit: number): Promise<OpenEvent[]>;
   /** Runs `read` on the pages of one snapshot, without blocking writers. */
   snapshot<T>(read: (pages: CatalogPages) => Promise<T>): Promise<T>;
 }

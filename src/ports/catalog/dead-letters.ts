@@ -17,8 +17,9 @@ export interface DeadLetterCatalog {
   deadLettersOf(technique: string, images: readonly ImageId[]): Promise<DeadLetterRecord[]>;
   /**
    * Marks the analyze stage's dead letters of images as replayed, and opens their images again, in one transaction:
-   * without a position, without their `dead` outcome, and with no verdict if they had not decoded. Dead letters of any
-   * other kind, and those already marked, are left alone.
+   * without a position, without their `dead` outcome, and with no verdict if they had not decoded. A dead letter whose
+   * image has an outcome other than `dead` is removed instead: nothing is open. Dead letters of any other kind, and
+   * those already marked, are left alone.
    */
   replayImages(ids: readonly number[], at: string): Promise<void>;
   /**
