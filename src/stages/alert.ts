@@ -1,6 +1,5 @@
-import { ALERT_GROUP } from '../domain/consumer-groups.ts';
 import type { ImgpipeError } from '../domain/errors.ts';
-import { deadLetterMessage, type Message, TOPICS } from '../domain/messages.ts';
+import { ALERT_GROUP, deadLetterMessage, type Message, TOPICS } from '../domain/messages.ts';
 import { alertTextKey } from '../domain/object-keys.ts';
 import { readMessage } from '../domain/read-message.ts';
 import type { EventRecord } from '../domain/records.ts';

@@ -1,5 +1,10 @@
-import { consumerGroup } from '../../domain/consumer-groups.ts';
-import { deadLetterMessage, imageEventMessage, type MessageData, TOPICS } from '../../domain/messages.ts';
+import {
+  consumerGroup,
+  deadLetterMessage,
+  imageEventMessage,
+  type MessageData,
+  TOPICS,
+} from '../../domain/messages.ts';
 import {
   type EventRecord,
   type ImageId,
