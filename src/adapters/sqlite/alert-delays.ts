@@ -1,5 +1,4 @@
-import { DELAY_BOUNDS } from '../../domain/alert-delays.ts';
-import type { AlertDelays } from '../../ports/catalog/browsing.ts';
+import { type AlertDelays, DELAY_BOUNDS } from '../../ports/catalog/browsing.ts';
 import type { Database } from './database.ts';
 
 /** Within a transaction: counts how long an alert took. */
