@@ -4,7 +4,7 @@ import { readNamed } from '../adapters/files/picture-file.ts';
 import { createGeneratedSource } from '../adapters/generated/generated-source.ts';
 import { decodePicture, encodeJpeg } from '../adapters/pixels/codec.ts';
 import { createComparator } from '../adapters/pixels/comparator.ts';
-import { needOf } from '../adapters/pixels/decoding-need.ts';
+import { needOf } from '../adapters/pixels/limits.ts';
 import { checkMask } from '../adapters/pixels/mask-file.ts';
 import type { PictureCache } from '../adapters/pixels/picture-cache.ts';
 import { createThumbnails } from '../adapters/pixels/thumbnails/thumbnails.ts';
