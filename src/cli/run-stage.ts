@@ -3,12 +3,12 @@ import type { Config } from '../config/settings.ts';
 import { Stopped } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { Report } from '../domain/reports.ts';
+import { resultJson } from '../operations/json/result-lines.ts';
+import { causeWords, printError } from './error-lines.ts';
 import { listenForInterrupts } from './interrupt.ts';
-import { printError } from './print-error.ts';
-import { printReport } from './print-report.ts';
-import { count, failuresLine, newTally, summaryOf, type Tally } from './tally.ts';
-import { createTerminal } from './terminal.ts';
-import { createWaitingTimes } from './waiting-times.ts';
+import { count, createWaitingTimes, failuresLine, newTally, summaryOf, type Tally } from './progress.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+import { alertLine, blockedLine, deadLetterLine, imageLine, noticeLine, outcomeLine, rejectedLine } from './words.ts';
 
 export interface StageCommand {
   readonly name: 'receive' | 'analyze' | 'alert' | 'run';
@@ -66,4 +66,38 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
   if (failures !== undefined) terminal.error(failures);
   if (ends && interrupt.exit() !== undefined) return interrupt.exit() ?? 1;
   return ends && failures !== undefined ? 1 : 0;
+}
+
+interface ReportPrinting {
+  readonly config: Pick<Config, 'json' | 'verbose'>;
+  readonly terminal: Terminal;
+  /** The address of a stored object. */
+  readonly locate: (key: string) => string;
+}
+
+/** Prints a report of a stage: a result to stdout, a notice or a failure to stderr. */
+function printReport(report: Report, { config, terminal, locate }: ReportPrinting): void {
+  // Failures that do not end the command name their causes too.
+  const causes = config.verbose && 'error' in report ? causeWords(report.error) : '';
+  const json = resultJson(report, locate);
+  if (report.kind === 'rejected') {
+    terminal.error(`${rejectedLine(report)}${causes}`);
+  } else if (report.kind === 'blocked') {
+    terminal.error(`${blockedLine(report)}${causes}`);
+  } else if (report.kind === 'dead_letter') {
+    terminal.error(deadLetterLine(report));
+  } else if (json === undefined) {
+    const line = noticeLine(report);
+    if (line !== undefined) terminal.notice(`${line}${causes}`);
+  } else if (config.json) {
+    terminal.result(JSON.stringify(json));
+  } else if (report.kind === 'image') {
+    terminal.result(imageLine(report));
+  } else if (report.kind === 'alert') {
+    terminal.result(terminal.out.yellow(alertLine(report)));
+  } else if (report.kind === 'outcome' && report.outcome.event !== null) {
+    terminal.result(terminal.out.cyan(outcomeLine(report.outcome)));
+  } else if (report.kind === 'outcome' && report.outcome.kind !== 'dead' && config.verbose) {
+    terminal.notice(outcomeLine(report.outcome));
+  }
 }
