@@ -25,7 +25,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { scope: 'ports', folders: ['domain', 'analysis', BASE], packages: [], node: false },
   { scope: 'config', folders: ['domain', BASE], packages: [], node: true },
   { scope: 'stages', folders: CORE, packages: [], node: true },
-  { scope: 'operations', folders: CORE, packages: [], node: true },
+  { scope: 'operations', folders: ['stages/reconcile', ...CORE], packages: [], node: true },
   {
     scope: 'web',
     folders: ['operations', ...CORE],

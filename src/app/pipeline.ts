@@ -1,7 +1,7 @@
 import { L2 } from '../analysis/techniques.ts';
 import type { Config } from '../config/settings.ts';
 import { type Observer, STAGES, type StageName } from '../domain/reports.ts';
-import { bindBus, requireBus } from '../operations/bind-bus.ts';
+import { bindBus, createBusCheck, requireBus } from '../operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from '../operations/clean.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
 import { type Status, status } from '../operations/status.ts';
@@ -10,11 +10,11 @@ import type { ImageSource } from '../ports/image-source.ts';
 import { createAlertStage } from '../stages/alert.ts';
 import { createAnalyzeStage } from '../stages/analyze/analyze.ts';
 import { type TechniqueInUse, withTechnique } from '../stages/analyze/with-technique.ts';
-import { consume, type Stage } from '../stages/consume/consume.ts';
+import { type ConsumeParts, consume, type Stage } from '../stages/consume/consume.ts';
 import { whileHeld } from '../stages/locks/held-lock.ts';
 import type { Received } from '../stages/receive/intake.ts';
 import { createReceiver, type Receiver } from '../stages/receive/receiver.ts';
-import { publishIfFree } from '../stages/receive/recover-streams.ts';
+import { createReconciler, type ReconcileParts, type Reconciler } from '../stages/reconcile/reconciler.ts';
 import { type RunResult, run } from '../stages/run.ts';
 import { type Adapters, checkedIdentity, openAdapters } from './adapters.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
@@ -27,6 +27,8 @@ import { MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.
 export interface StageOptions extends Observer {
   readonly signal: AbortSignal;
   readonly drain?: boolean;
+  /** Moves the pipeline to the configured bus, if its messages are on another one. Throws `in_use` while another stage runs. */
+  readonly rebind?: boolean;
 }
 
 /** A pipeline. Each method is a command. A stage whose signal aborts completes what is in flight and ends. */
@@ -87,11 +89,11 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
   function inSession<T>(
     stages: readonly StageName[],
-    { signal, onReport }: StageOptions,
+    { signal, onReport, rebind = false }: StageOptions,
     work: (session: Session) => Promise<T>,
-    bind = (bus: EventBus) => bindBus(catalog, bus),
+    bind = (bus: EventBus) => bindBus({ catalog, ...(onReport && { onReport }) }, bus, { rebind }),
   ): Promise<T> {
-    const parts = { config, command, signal, onReport, as, adapters, bind };
+    const parts = { config, command, signal, onReport, as, adapters, bind, exclusive: rebind };
     return withMetrics({ stages, config, catalog }, () => withSession(stages, parts, work));
   }
 
@@ -124,6 +126,24 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     );
   }
 
+  function reconcilerOf(
+    options: StageOptions,
+    { pipeline: { pipelineId }, bus, lost }: Session,
+    which: Pick<ReconcileParts, 'stage' | 'images' | 'events'>,
+  ): Reconciler {
+    const checkBus = createBusCheck({ ...options, catalog }, bus);
+    const parts = { ...options, ...which, as, catalog, store, bus, pipelineId, lost, checkBus };
+    return createReconciler({ ...parts, defaultTechnique: L2.id });
+  }
+
+  /** Consumes while the reconciler works. With `drain`, ends after a round that found nothing to publish. */
+  function consumeWith(reconciler: Reconciler, stage: Stage, parts: ConsumeParts): Promise<void> {
+    return reconciler.during(async (signal) => {
+      do await consume(stage, { ...parts, signal });
+      while (parts.drain && !signal.aborted && (await reconciler.round()) > 0);
+    });
+  }
+
   function analyzeStage(options: StageOptions, { pipeline }: Session, technique: TechniqueInUse): Stage {
     const held = { catalog: whileHeld(catalog, technique.lost), store: whileHeld(store, technique.lost) };
     return createAnalyzeStage({ ...options, ...technique, ...held, pipeline, objectWaitMs: config.objectWait });
@@ -143,23 +163,30 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
     receive: (input, options) =>
       withReceiver(input, options, (receiver) =>
-        inSession(['receive'], options, ({ pipeline, bus, lost }) =>
-          receiver.receive({ pipelineId: pipeline.pipelineId, bus, lost, signal: options.signal }),
-        ),
+        inSession(['receive'], options, (session) => {
+          const { pipeline, bus, lost } = session;
+          const reconciler = reconcilerOf(options, session, { stage: 'receive', images: 'all', events: false });
+          const { signal } = options;
+          return receiver.receive({ pipelineId: pipeline.pipelineId, bus, reconciler, lost, signal });
+        }),
       ),
 
     analyze: ({ drain = false, ...options }) =>
       inSession(['analyze'], options, (session) =>
         inTechnique(options, session, (technique) => {
+          const { lost } = technique;
           const stage = analyzeStage(options, session, technique);
-          return consume(stage, { ...options, bus: session.bus, lost: technique.lost, drain });
+          const images = { technique: technique.technique };
+          const reconciler = reconcilerOf(options, { ...session, lost }, { stage: 'analyze', images, events: true });
+          return consumeWith(reconciler, stage, { ...options, bus: session.bus, lost, drain });
         }),
       ),
 
     alert: ({ drain = false, ...options }) =>
       inSession(['alert'], options, (session) => {
         const { bus, lost } = session;
-        return consume(alertStage(options, session, lost), { ...options, bus, lost, drain });
+        const reconciler = reconcilerOf(options, session, { stage: 'alert', images: 'none', events: true });
+        return consumeWith(reconciler, alertStage(options, session, lost), { ...options, bus, lost, drain });
       }),
 
     run: (input, options) =>
@@ -168,6 +195,8 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
           inTechnique(options, session, ({ lost, ...technique }) => {
             const { bus } = session;
             const { pipelineId } = session.pipeline;
+            const which = { stage: 'receive', images: 'all', events: true } as const;
+            const reconciler = reconcilerOf(options, { ...session, lost }, which);
             return run({
               ...options,
               catalog,
@@ -175,7 +204,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
               lost,
               analyze: analyzeStage(options, session, { ...technique, lost }),
               alert: alertStage(options, session, lost),
-              receive: (signal) => receiver.receive({ pipelineId, bus, lost, signal }),
+              receive: (signal) => receiver.receive({ pipelineId, bus, reconciler, lost, signal }),
               stream: config.stream,
               technique: technique.technique,
             });
@@ -194,11 +223,12 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
       inSession(
         [],
         options,
-        ({ pipeline: { pipelineId }, bus, lost }) => {
-          const recovery = { ...options, as, catalog, store, bus, pipelineId, lost };
+        (session) => {
+          const { pipeline, bus, lost } = session;
+          const reconciler = reconcilerOf(options, session, { stage: 'receive', images: 'all', events: false });
           const held = { catalog: whileHeld(catalog, lost), bus: whileHeld(bus, lost) };
           return replay(
-            { ...options, ...held, pipelineId, publishIfFree: (stream) => publishIfFree(recovery, stream) },
+            { ...options, ...held, pipelineId: pipeline.pipelineId, publishIfFree: reconciler.publishStream },
             ids,
           );
         },

@@ -33,8 +33,10 @@ export interface SessionParts extends StartContext {
   readonly adapters: Pick<Adapters, 'catalog' | 'store' | 'broker'>;
   /** What others see as the holder of a lock: `imgpipe receive (process 123)`. */
   readonly as: string;
-  /** Checks that the bus is the pipeline's. */
+  /** Checks that the bus is the pipeline's, or makes it that. */
   readonly bind: (bus: EventBus) => Promise<void>;
+  /** Whether `bind` needs the pipeline's lock exclusively. */
+  readonly exclusive?: boolean;
 }
 
 /** How long a broker may take to answer at the start. */
@@ -64,6 +66,7 @@ export async function withSession<T>(
 ): Promise<T> {
   const { adapters, onReport, signal = new AbortController().signal } = parts;
   const [stage] = stages;
+  if (parts.exclusive === true) await bindExclusively(parts);
   const heartbeats = stages.map((name) => ({ stage: name, host: hostname(), process: process.pid }));
   // A stage that has started retries transient errors even without the setting `wait`.
   const waiting = { ...parts, config: { wait: true } };
@@ -89,7 +92,7 @@ export async function withSession<T>(
         again ? retryAtStart(waiting, () => standBy(parts, signal)) : retryAtStart(parts, () => sharePipeline(parts)),
       ...(onReport && { onReport }),
     },
-    (lost) => withHeartbeat({ catalog: adapters.catalog, stages: heartbeats }, () => attempt(lost)),
+    ({ lost }) => withHeartbeat({ catalog: adapters.catalog, stages: heartbeats }, () => attempt(lost)),
   );
 }
 
@@ -100,6 +103,24 @@ async function prepare(parts: SessionParts): Promise<Omit<Session, 'lost'>> {
   await retryAtStart(parts, () => parts.bind(bus));
   await retryAtStart(parts, () => store.collectGarbage());
   return { pipeline, bus };
+}
+
+async function bindExclusively(parts: SessionParts): Promise<void> {
+  const { catalog, store, broker } = parts.adapters;
+  const result = await catalog.lock(PIPELINE_LOCK, parts.as);
+  if (!('lock' in result)) {
+    throw new ImgpipeError(
+      'in_use',
+      `--rebind: ${store.address} is in use by ${result.holder}: stop that first, so that no stage works on the former broker`,
+    );
+  }
+  try {
+    await checkedIdentity(parts.adapters);
+    const bus = await retryAtStart(parts, () => broker.open({ create: true, withinMs: MAX_OPEN_MS }));
+    await retryAtStart(parts, () => parts.bind(bus));
+  } finally {
+    await result.lock.release();
+  }
 }
 
 async function sharePipeline({ adapters: { catalog, store }, as }: SessionParts): Promise<Lock> {

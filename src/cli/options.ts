@@ -16,6 +16,12 @@ const COMMON_GROUP = 'Options of every command:';
 /** The option of a stage that otherwise runs until it is stopped. */
 export const DRAIN = ['--drain', 'stop when the input is empty'] as const;
 
+/** An option of every stage. */
+export const REBIND = [
+  '--rebind',
+  'move the pipeline to this broker: publish what waits here, and forget the former broker',
+] as const;
+
 export interface CommandParts {
   readonly name: string;
   /** The settings that it takes in addition to the common ones. */

@@ -8,7 +8,7 @@ import { causeWords, printError } from './error-lines.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { count, createWaitingTimes, failuresLine, newTally, summaryOf, type Tally } from './progress.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
-import { alertLine, blockedLine, deadLetterLine, imageLine, noticeLine, outcomeLine, rejectedLine } from './words.ts';
+import { alertLine, deadLetterLine, imageLine, noticeLine, outcomeLine, rejectedLine } from './words.ts';
 
 export interface StageCommand {
   readonly name: 'receive' | 'analyze' | 'alert' | 'run';
@@ -17,12 +17,14 @@ export interface StageCommand {
   readonly paths?: readonly string[];
   /** False for a stage that continues until it is stopped. */
   readonly ends: boolean;
+  /** Whether to move the pipeline to the configured bus. */
+  readonly rebind: boolean;
   /** Does the work. The counts it resolves to override those of its reports. */
   work(pipeline: Pipeline, options: StageOptions): Promise<Partial<Tally>>;
 }
 
 /** Runs the command of a stage: opens the pipeline, prints reports, handles Ctrl-C. Resolves to the exit status. */
-export async function runStage({ name, config, paths = [], ends, work }: StageCommand): Promise<number> {
+export async function runStage({ name, config, paths = [], ends, rebind, work }: StageCommand): Promise<number> {
   const terminal = await createTerminal(config);
   const interrupt = listenForInterrupts(() => {
     terminal.notice(`${name}: finishing work in progress; press Ctrl-C again to stop at once`);
@@ -48,7 +50,7 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
       onReport(report);
       terminal.progress(`${summary()}${waiting.words()}`);
     };
-    Object.assign(tally, await work(pipeline, { signal, onReport: onReportWithProgress }));
+    Object.assign(tally, await work(pipeline, { signal, rebind, onReport: onReportWithProgress }));
     terminal.close();
     terminal.notice(`${name}: ${summary()}`);
   } catch (thrown) {
@@ -82,8 +84,6 @@ function printReport(report: Report, { config, terminal, locate }: ReportPrintin
   const json = resultJson(report, locate);
   if (report.kind === 'rejected') {
     terminal.error(`${rejectedLine(report)}${causes}`);
-  } else if (report.kind === 'blocked') {
-    terminal.error(`${blockedLine(report)}${causes}`);
   } else if (report.kind === 'dead_letter') {
     terminal.error(deadLetterLine(report));
   } else if (json === undefined) {

@@ -60,11 +60,11 @@ function linesOf(status: Status, check: boolean): string[] {
   ];
 }
 
-function waitingWords({ waiting, unpublished }: Status): string {
-  const publishing =
-    unpublished === 0 ? '' : ` (${unpublished} not published yet: 'imgpipe receive --count 0' publishes them)`;
-  if (waiting === null) return `unknown while the broker is unreachable${publishing}`;
-  return `${counted(waiting.analysis, 'image')} for analysis${publishing}, ${counted(waiting.alert, 'event')} for an alert`;
+function waitingWords({ waiting, republished }: Status): string {
+  if (waiting === null || republished === null) return 'unknown while the broker is unreachable';
+  const messages = republished.analysis + republished.alert;
+  const again = messages === 0 ? '' : `; stages will publish ${counted(messages, 'message')} again`;
+  return `${counted(waiting.analysis, 'image')} for analysis, ${counted(waiting.alert, 'event')} for an alert${again}`;
 }
 
 /** Members and partitions of a group are shown only where there can be several. */

@@ -76,10 +76,6 @@ export function rejectedLine({ origin, error }: Of<'rejected'>): string {
   return `${escapeText(origin)} was not received: ${escapeText(error.message)} (${error.code})`;
 }
 
-export function blockedLine({ stream, error }: Of<'blocked'>): string {
-  return `images of stream ${stream} cannot be published: ${escapeText(error.message)}`;
-}
-
 /** A report as a notice; undefined for results and failures. */
 export function noticeLine(report: Report): string | undefined {
   switch (report.kind) {
@@ -88,7 +84,15 @@ export function noticeLine(report: Report): string | undefined {
     case 'skipped_former':
       return `${report.stage}: skipped a message from before the last clean`;
     case 'recovered':
-      return `published ${counted(report.images, 'image')} of stream ${report.stream} that an interrupted process had left unpublished`;
+      return `published ${counted(report.images, 'image')} of stream ${report.stream} again: the messages before would not have been delivered`;
+    case 'recovered_events':
+      return `published ${counted(report.events, 'event')} again: the messages before would not have been delivered`;
+    case 'bus_changed':
+      return `broker ${report.address} is ${report.id} now, and was ${report.before}: what waits is published there again`;
+    case 'withdrawn':
+      return `withdrew ${counted(report.images, 'image')} of stream ${report.stream} that an interrupted receiver had not stored`;
+    case 'no_outcome':
+      return `image ${imageName(report.image)} was published ${report.publications} times without an outcome: it is published again at growing intervals of up to ten minutes; see what the analyzers report about it`;
     case 'waiting':
       return `${report.stage} is waiting: ${escapeText(report.error.message)}; it retries until that is resolved`;
     case 'resumed':

@@ -1,5 +1,5 @@
 import type { ImgpipeError } from './errors.ts';
-import type { AlertRecord, EventRecord, ImageRecord, NewDeadLetter, OutcomeRecord } from './records.ts';
+import type { AlertRecord, EventRecord, ImageId, ImageRecord, NewDeadLetter, OutcomeRecord } from './records.ts';
 
 export const STAGES = ['receive', 'analyze', 'alert'] as const;
 
@@ -7,22 +7,29 @@ export type StageName = (typeof STAGES)[number];
 
 /** What stages report while they work. The core prints nothing; its caller does. */
 export type Report =
-  /** An image is stored and published. */
+  /** An image is received: its bytes are stored and its row is ready. */
   | { readonly kind: 'image'; readonly image: ImageRecord }
   /** A picture could not be received; the stage continues. */
   | { readonly kind: 'rejected'; readonly origin: string; readonly error: ImgpipeError }
   /** A file was skipped: its content is already this image of the stream. */
   | { readonly kind: 'skipped'; readonly origin: string; readonly image: number }
-  | { readonly kind: 'outcome'; readonly outcome: OutcomeRecord }
-  | { readonly kind: 'alert'; readonly alert: AlertRecord; readonly event: EventRecord }
+  /** An outcome; `repeated` if it was there before and may have been reported. */
+  | { readonly kind: 'outcome'; readonly outcome: OutcomeRecord; readonly repeated: boolean }
+  /** A ready alert; `repeated` if it was ready before and may have been reported. */
+  | { readonly kind: 'alert'; readonly alert: AlertRecord; readonly event: EventRecord; readonly repeated: boolean }
   /** A new dead letter. `origin` is where its image came from, if it has one. */
   | { readonly kind: 'dead_letter'; readonly letter: NewDeadLetter; readonly origin: string | undefined }
   /** A message from before the last `clean` was skipped. */
   | { readonly kind: 'skipped_former'; readonly stage: StageName }
-  /** Images that an interrupted receive or replay had left unpublished are published now. */
+  /** Images whose messages would not be delivered are published again. */
   | { readonly kind: 'recovered'; readonly stream: string; readonly images: number }
-  /** The images of a stream cannot be published until the error of one of them is fixed. */
-  | { readonly kind: 'blocked'; readonly stream: string; readonly error: ImgpipeError }
+  | { readonly kind: 'recovered_events'; readonly events: number }
+  /** The broker's address belongs to another cluster now. What is open is published there. */
+  | { readonly kind: 'bus_changed'; readonly address: string; readonly id: string; readonly before: string | null }
+  /** Images that an interrupted receiver had numbered but not stored are withdrawn; they were never received. */
+  | { readonly kind: 'withdrawn'; readonly stream: string; readonly images: number }
+  /** An image was published several times without an outcome. From now on it is published at growing intervals. */
+  | { readonly kind: 'no_outcome'; readonly image: ImageId; readonly publications: number }
   /** A transient error: reported once, then retried indefinitely. */
   | { readonly kind: 'waiting'; readonly stage: StageName; readonly error: ImgpipeError }
   | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }
@@ -43,15 +50,14 @@ export type Report =
 
 /**
  * The moments at which a stage has just made something durable, or is about to. Tests stop a process at them. In the
- * order in which an image passes them; those of a replay come last.
+ * order in which an image passes them; those of a take-over, of reconciling and of a replay come last.
  */
 export const STEPS = [
-  'receive:incoming',
-  'receive:pending',
-  'outbox:promoted',
-  'outbox:ready',
-  'outbox:published',
-  'outbox:recorded',
+  'receive:entered',
+  'receive:stored',
+  'receive:ready',
+  'receive:published',
+  'receive:recorded',
   'analyze:compared',
   'analyze:entered',
   'analyze:files',
@@ -64,6 +70,8 @@ export const STEPS = [
   'alert:ready',
   'alert:reported',
   'alert:committed',
+  'receive:removed',
+  'reconcile:published',
   'replay:marked',
   'replay:published',
 ] as const;

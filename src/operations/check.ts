@@ -1,18 +1,17 @@
-import { imageName, type RecordPosition } from '../domain/records.ts';
-import type { OpenImage } from '../ports/catalog/audit.ts';
+import { isDeliverable } from '../domain/record-positions.ts';
+import { imageName } from '../domain/records.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { Deliveries } from '../stages/reconcile/deliveries.ts';
 import { auditRows } from './audit.ts';
 import { countFaults } from './audit-counts.ts';
-import type { OpenEventRow } from './audit-report.ts';
-import { type Balance, createBalance } from './balance.ts';
+import type { OpenEventRow, OpenImageRow } from './audit-report.ts';
 import type { FaultList } from './fault-list.ts';
-import { lostEvent, lostImage } from './find-lost.ts';
-import type { BusView, StatusParts, Totals } from './status-parts.ts';
+import type { StatusParts, StatusView, Totals } from './status-parts.ts';
 import { verifyFiles } from './verify-files.ts';
 
 export interface CheckParts extends StatusParts {
-  /** The state of the broker; undefined while it is unreachable: nothing is reported as lost then. */
-  readonly view: BusView | undefined;
+  /** The state of the broker; undefined while it is unreachable. */
+  readonly view: StatusView | undefined;
   readonly onChecked?: (objects: number) => void;
 }
 
@@ -24,68 +23,65 @@ export async function checkAll(parts: CheckParts, faults: FaultList): Promise<To
   const { catalog, store, view, defaultTechnique, onChecked } = parts;
   return catalog.snapshot(async (pages) => {
     // The logs are read after the snapshot, so they contain every message that it has a position for.
-    const balance =
-      view &&
-      createBalance({ busId: view.bus.id, committed: view.committed, logs: await view.readLogs(), defaultTechnique });
-    const images = createWaitingImages(balance, defaultTechnique, faults);
-    const events = createWaitingEvents(catalog, balance, faults);
+    const deliveries = await view?.deliveries();
+    const images = countOpenImages(deliveries);
+    const events = countOpenEvents(catalog, deliveries);
     const totals = await auditRows(pages, defaultTechnique, {
       onFault: faults.add,
       onOpenImage: images.add,
       onOpenEvent: events.add,
     });
-    const waiting = { analysis: images.count(), alert: await events.count() };
+    const [openImages, openEvents] = [images.counts(), await events.counts()];
     // Missing rows also make the counts differ, and have been reported already.
     if (faults.count() === 0) for (const fault of countFaults(await pages.counts(), totals)) faults.add(fault);
     await verifyFiles({ pages, catalog, store, faults, ...(onChecked && { onChecked }) });
-    return { ...totals, waiting };
+    return {
+      ...totals,
+      waiting: { analysis: openImages.waiting, alert: openEvents.waiting },
+      republished: { analysis: openImages.republished, alert: openEvents.republished },
+    };
   });
 }
 
-/** Counts the open images that will be delivered. One that is lost for a technique is a fault and is not counted. */
-function createWaitingImages(balance: Balance | undefined, defaultTechnique: string, faults: FaultList) {
-  let waiting = 0;
-  let latest: { readonly name: string; counted: boolean } | undefined;
+/** Counts images once, however many techniques they are open for. The rows of one image are consecutive. */
+function countOpenImages(deliveries: Deliveries | undefined) {
+  const counts = { waiting: 0, republished: 0 };
+  let latest: { readonly name: string; republished: boolean } | undefined;
   return {
-    add(open: OpenImage): void {
-      const name = imageName(open.image);
-      const waits = balance === undefined || balance.imageWaits(open);
-      if (!waits) faults.add(lostImage(open, defaultTechnique));
-      // The rows of one image are consecutive.
+    add({ image, technique, position }: OpenImageRow): void {
+      const name = imageName(image);
       if (latest?.name !== name) {
-        latest = { name, counted: waits };
-        if (waits) waiting += 1;
-      } else if (!waits && latest.counted) {
-        latest.counted = false;
-        waiting -= 1;
+        latest = { name, republished: false };
+        counts.waiting += 1;
       }
+      const delivered = deliveries === undefined || isDeliverable(position, deliveries.images(technique));
+      if (delivered || latest.republished) return;
+      latest.republished = true;
+      counts.republished += 1;
     },
-    count: () => waiting,
+    counts: () => counts,
   };
 }
 
-function createWaitingEvents(catalog: Pick<Catalog, 'images'>, balance: Balance | undefined, faults: FaultList) {
-  const unpublished: OpenEventRow[] = [];
-  let waiting = 0;
-
-  function addEvent(event: OpenEventRow, imagePosition: RecordPosition | null): void {
-    if (balance === undefined || balance.eventWaits({ ...event, imagePosition })) waiting += 1;
-    else faults.add(lostEvent(event));
-  }
-
+function countOpenEvents(catalog: Pick<Catalog, 'images'>, deliveries: Deliveries | undefined) {
+  const open: OpenEventRow[] = [];
+  const counts = { waiting: 0, republished: 0 };
   return {
     add(event: OpenEventRow): void {
-      if (event.position === null) unpublished.push(event);
-      else addEvent(event, null);
+      counts.waiting += 1;
+      if (deliveries !== undefined && !isDeliverable(event.position, deliveries.events)) open.push(event);
     },
-    /** Counts the events that will be delivered. Unpublished ones depend on the positions of their images. */
-    async count(): Promise<number> {
-      for (let first = 0; first < unpublished.length; first += PAGE) {
-        const page = unpublished.slice(first, first + PAGE);
+    /** An event without a position depends on that of its image. */
+    async counts() {
+      for (let first = 0; first < open.length; first += PAGE) {
+        const page = open.slice(first, first + PAGE);
         const images = await catalog.images(page.map(({ image }) => image));
-        for (const [index, event] of page.entries()) addEvent(event, images[index]?.position ?? null);
+        for (const [index, event] of page.entries()) {
+          const imagePosition = images[index]?.position ?? null;
+          if (!deliveries?.eventWaits({ ...event, imagePosition })) counts.republished += 1;
+        }
       }
-      return waiting;
+      return counts;
     },
   };
 }

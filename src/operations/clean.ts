@@ -14,6 +14,7 @@ import { PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { busName } from './bind-bus.ts';
+import { pagesOf } from './row-stream.ts';
 
 export interface CleanPlan {
   readonly images: number;
@@ -33,9 +34,6 @@ export interface CleanParts {
   readonly as: string;
 }
 
-/** How many keys are looked up and removed at a time. */
-const PAGE = 256;
-
 /** What `clean` would remove, and what it would keep. */
 export async function planClean({ catalog, store }: Pick<CleanParts, 'catalog' | 'store'>): Promise<CleanPlan> {
   const ours = new Set<string>();
@@ -43,13 +41,12 @@ export async function planClean({ catalog, store }: Pick<CleanParts, 'catalog' |
     for (const key of keys) ours.add(key);
   });
   const present = (await Promise.all(OBJECT_FOLDERS.map((folder) => store.list(folder)))).flat();
-  const incoming = await store.list('incoming');
   const counts = await catalog.counts();
   return {
     images: counts.images,
     events: counts.events,
     alerts: counts.alerts,
-    files: present.filter((key) => ours.has(key)).length + incoming.length,
+    files: present.filter((key) => ours.has(key)).length,
     unknownFiles: present.filter((key) => !ours.has(key)).sort(),
   };
 }
@@ -67,7 +64,6 @@ export async function clean({ catalog, store, bus, as }: CleanParts): Promise<vo
     if (bus !== undefined) await checkFree(catalog, bus);
     await catalog.beginClean();
     await withWrittenKeys(catalog, store, (keys) => store.remove(keys));
-    await store.remove(await store.list('incoming'));
     await bus?.clear();
     await catalog.endClean();
   } finally {
@@ -100,18 +96,22 @@ async function withWrittenKeys(
   use: (keys: readonly string[]) => Promise<void> | void,
 ): Promise<void> {
   await catalog.snapshot(async (pages) => {
-    let last: ImageId | undefined;
-    for (;;) {
-      const images = await pages.imagePage(last, PAGE);
-      last = images.at(-1);
-      if (last === undefined) break;
-      await use(images.map(imageKey));
-    }
+    const images = pagesOf(
+      (after: ImageId | undefined, limit) => pages.imagePage(after, limit),
+      (row: ImageId) => row,
+    );
+    for await (const page of images) await use(page.map(imageKey));
     await use((await store.list(MASKS)).filter(isMaskKey));
-    const lastEvent = await pages.lastEvent();
-    for (let first = 1; first <= lastEvent; first += PAGE) {
-      const numbers = Array.from({ length: Math.min(PAGE, lastEvent - first + 1) }, (_, index) => first + index);
-      await use(numbers.flatMap((number) => [differenceKey(number), eventTextKey(number), alertTextKey(number)]));
+    const byNumber = <T extends { readonly number: number }>(page: (after: number, limit: number) => Promise<T[]>) =>
+      pagesOf(
+        (after: number | undefined, limit) => page(after ?? 0, limit),
+        ({ number }: T) => number,
+      );
+    for await (const events of byNumber((after, limit) => pages.eventPage(after, limit))) {
+      await use(events.flatMap((event) => [differenceKey(event), eventTextKey(event)]));
+    }
+    for await (const alerts of byNumber((after, limit) => pages.alertRowPage(after, limit))) {
+      await use(alerts.map(alertTextKey));
     }
   });
 }

@@ -1,6 +1,6 @@
 import { ALERT_GROUP, TOPICS } from '../domain/messages.ts';
 import type { EventBus, PartitionOffsets } from '../ports/event-bus.ts';
-import type { Committed, Logs } from './balance.ts';
+import type { Committed, Logs } from '../stages/reconcile/deliveries.ts';
 
 /** The progress of a consumer group in a topic. */
 export interface GroupLag {

@@ -1,19 +1,27 @@
 /** How many rows a page has: small enough to block the event loop only for a few milliseconds. */
 const PAGE = 200;
 
-/** All rows of a paged query, one after the other; the next page begins after the `keyOf` of the last row. */
-export async function* rowsOf<T, K>(
+/** All rows of a paged query, page by page; the next page begins after the `keyOf` of the last row. */
+export async function* pagesOf<T, K>(
   page: (after: K | undefined, limit: number) => Promise<readonly T[]>,
   keyOf: (row: T) => K,
-): AsyncGenerator<T> {
+): AsyncGenerator<readonly T[]> {
   let after: K | undefined;
   for (;;) {
     const rows = await page(after, PAGE);
-    yield* rows;
+    if (rows.length > 0) yield rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
     after = keyOf(last);
   }
+}
+
+/** All rows of a paged query, one after the other. */
+export async function* rowsOf<T, K>(
+  page: (after: K | undefined, limit: number) => Promise<readonly T[]>,
+  keyOf: (row: T) => K,
+): AsyncGenerator<T> {
+  for await (const rows of pagesOf(page, keyOf)) yield* rows;
 }
 
 /** Rows in order, with a look-ahead of one row. */

@@ -1,8 +1,8 @@
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { Broker, EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { BusView } from '../stages/reconcile/undelivered.ts';
 import type { AuditTotals } from './audit-report.ts';
-import type { Committed, Logs } from './balance.ts';
 
 export interface StatusParts {
   readonly catalog: Catalog;
@@ -12,14 +12,19 @@ export interface StatusParts {
   readonly defaultTechnique: string;
 }
 
-/** The state of the broker: the committed offsets, read once at the start, and the logs, read on each call. */
-export interface BusView {
+/** The view of the broker that a status is made from. */
+export interface StatusView extends BusView {
   readonly bus: EventBus;
-  readonly committed: Committed;
-  readLogs(): Promise<Logs>;
 }
 
-/** The totals, and how many open images and events will be handled. */
+/** Open images, which wait for analysis, and open events, which wait for an alert. */
+export interface OpenCounts {
+  readonly analysis: number;
+  readonly alert: number;
+}
+
+/** The totals, what is open, and what of it will be published again. */
 export interface Totals extends AuditTotals {
-  readonly waiting: { readonly analysis: number; readonly alert: number };
+  readonly waiting: OpenCounts;
+  readonly republished: OpenCounts;
 }

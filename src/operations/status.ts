@@ -2,14 +2,19 @@ import { withDeadline } from '../base/deadlines.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { type ImageId, imageName } from '../domain/records.ts';
 import type { Counts, StreamCounts, TechniqueCounts } from '../ports/catalog/audit.ts';
+import {
+  type OpenRows,
+  undeliveredEvents,
+  undeliveredImages,
+  undeliveredStreams,
+  viewBus,
+} from '../stages/reconcile/undelivered.ts';
 import type { Fault } from './audit-report.ts';
-import { createBalance, readCommitted, readLogs } from './balance.ts';
 import { checkBus } from './bind-bus.ts';
 import { checkAll } from './check.ts';
-import { createFaultList, type FaultList } from './fault-list.ts';
-import { findLost, lostEvent, lostImage } from './find-lost.ts';
+import { createFaultList } from './fault-list.ts';
 import { type GroupLag, groupLags, idleMembers } from './lag.ts';
-import type { BusView, StatusParts, Totals } from './status-parts.ts';
+import type { OpenCounts, StatusParts, StatusView, Totals } from './status-parts.ts';
 
 export interface Status {
   readonly pipelineId: string;
@@ -20,9 +25,11 @@ export interface Status {
   readonly events: number;
   readonly alerts: number;
   readonly deadLetters: number;
-  /** Images without an outcome, and events without an alert, that will be handled; null while the broker is unreachable. */
-  readonly waiting: { readonly analysis: number; readonly alert: number } | null;
-  /** Images waiting for analysis that are not published yet. A receiver publishes them. */
+  /** Images without an outcome, and events without an alert; null while the broker is unreachable. */
+  readonly waiting: OpenCounts | null;
+  /** Those among them whose messages will not be delivered: stages publish them again. Null while the broker is unreachable. */
+  readonly republished: OpenCounts | null;
+  /** Images waiting for analysis that have no position. */
   readonly unpublished: number;
   /** How many rows and files are lost, missing, damaged or inconsistent; null while the broker is unreachable. */
   readonly lost: number | null;
@@ -73,20 +80,20 @@ export async function status(parts: StatusParts, options: StatusOptions): Promis
 async function statusWith(
   parts: StatusParts,
   options: StatusOptions,
-  view: BusView | undefined,
+  view: StatusView | undefined,
   unreachable?: string,
 ): Promise<Status> {
   const { catalog, store, broker } = parts;
   const faults = createFaultList();
   const counts = await catalog.counts();
-  const { pipelineId, busId } = await catalog.identity();
-  if (view !== undefined) checkBus(busId, view.bus, counts);
+  const identity = await catalog.identity();
+  if (view !== undefined) checkBus(identity, view.bus, counts);
   const totals = options.check
     ? await checkAll({ ...parts, view, ...options }, faults)
-    : await summarize(parts, view, counts, faults);
+    : await summarize(parts, view, counts);
   const groups = view === undefined ? [] : await groupLags(view.bus, view.committed, await view.readLogs());
   return {
-    pipelineId,
+    pipelineId: identity.pipelineId,
     data: store.address,
     images: totals.images,
     analyzed: totals.analyzed,
@@ -94,6 +101,7 @@ async function statusWith(
     alerts: totals.alerts,
     deadLetters: counts.deadLetters,
     waiting: view === undefined ? null : totals.waiting,
+    republished: view === undefined ? null : totals.republished,
     unpublished: counts.unpublished,
     lost: view === undefined ? null : faults.count(),
     faults: faults.first(),
@@ -105,11 +113,15 @@ async function statusWith(
   };
 }
 
-async function readBus({ catalog, broker, defaultTechnique }: StatusParts): Promise<BusView> {
+async function readBus({ catalog, broker, defaultTechnique }: StatusParts): Promise<StatusView> {
   const bus = await broker.open({ create: false, withinMs: MAX_BROKER_WAIT_MS });
-  const used = [...(await catalog.thresholds()).keys()];
-  const committed = await readCommitted(bus, used.length === 0 ? [defaultTechnique] : used);
-  return { bus, committed, readLogs: () => withinTime(readLogs(bus), broker.address) };
+  const view = await viewBus(catalog, bus, defaultTechnique);
+  return {
+    ...view,
+    bus,
+    readLogs: () => withinTime(view.readLogs(), broker.address),
+    deliveries: () => withinTime(view.deliveries(), broker.address),
+  };
 }
 
 /** Rejects with `broker_unavailable` if it takes too long. */
@@ -122,30 +134,29 @@ function withinTime<T>(look: Promise<T>, address: string): Promise<T> {
   });
 }
 
-/** The totals by the catalog's counters. Open images and events that will not be delivered become faults. */
-async function summarize(
-  { catalog, defaultTechnique }: StatusParts,
-  view: BusView | undefined,
-  counts: Counts,
-  faults: FaultList,
-): Promise<Totals> {
+/** The totals by the catalog's counters. */
+async function summarize({ catalog }: StatusParts, view: StatusView | undefined, counts: Counts): Promise<Totals> {
   const { images, events, alerts, openImages, openEvents } = counts;
-  const lostImages = new Set<string>();
-  let lostEvents = 0;
-  if (view !== undefined) {
-    const balance = async () =>
-      createBalance({ busId: view.bus.id, committed: view.committed, logs: await view.readLogs(), defaultTechnique });
-    for (const item of await findLost(catalog, balance)) {
-      if (item.kind === 'event') lostEvents += 1;
-      else lostImages.add(imageName(item.image.image));
-      faults.add(item.kind === 'event' ? lostEvent(item.event) : lostImage(item.image, defaultTechnique));
-    }
-  }
   return {
     images,
     analyzed: images - openImages,
     events,
     alerts,
-    waiting: { analysis: openImages - lostImages.size, alert: openEvents - lostEvents },
+    waiting: { analysis: openImages, alert: openEvents },
+    republished: view === undefined ? { analysis: 0, alert: 0 } : await countUndelivered(catalog, view),
   };
+}
+
+async function countUndelivered(catalog: OpenRows, view: StatusView): Promise<OpenCounts> {
+  const images = new Set<string>();
+  for (const stream of await undeliveredStreams(catalog, view, view.techniques)) {
+    for (const technique of view.techniques) {
+      for await (const page of undeliveredImages(catalog, view, technique, stream)) {
+        for (const { image } of page) images.add(imageName(image));
+      }
+    }
+  }
+  let events = 0;
+  for await (const page of undeliveredEvents(catalog, view)) events += page.length;
+  return { analysis: images.size, alert: events };
 }

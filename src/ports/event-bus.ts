@@ -63,7 +63,7 @@ export interface PartitionOffsets {
  * message from the start of the log.
  */
 export interface EventBus {
-  /** Identifies the bus: `embedded`, or a cluster's id with the prefix. */
+  /** Identifies the bus, as it was opened or last renewed: `embedded`, or a cluster's id with the prefix. */
   readonly id: string;
   /** For people: `embedded`, or `kafka://host:port`. */
   readonly address: string;
@@ -78,6 +78,8 @@ export interface EventBus {
   committed(topic: string, group: string): Promise<ReadonlyMap<number, number>>;
   /** The partitions of a topic as they are now; none of a topic that does not exist. */
   logs(topic: string): Promise<PartitionOffsets[]>;
+  /** Creates topics that are missing, and reads the id again: another cluster may have the address by now. */
+  renew(): Promise<void>;
   /** The name of a topic or group on this bus, with its prefix. */
   nameOf(topicOrGroup: string): string;
   /** Descriptions of the consumers in a group; none on a bus whose groups are held by locks. */

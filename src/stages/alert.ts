@@ -1,8 +1,9 @@
+import { sha256Of } from '../base/digest.ts';
 import type { ImgpipeError } from '../domain/errors.ts';
 import { ALERT_GROUP, deadLetterMessage, type Message, TOPICS } from '../domain/messages.ts';
 import { alertTextKey } from '../domain/object-keys.ts';
 import { readMessage } from '../domain/read-message.ts';
-import type { EventRecord } from '../domain/records.ts';
+import type { AlertRecord, EventRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import { alertText } from '../domain/texts.ts';
 import type { AlertCatalog } from '../ports/catalog/alerts.ts';
@@ -13,13 +14,19 @@ import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Handled, Stage } from './consume/consume.ts';
 import { deadLetterOf, eventOfMessage, openMessage, reasonOf } from './consume/received-message.ts';
+import { type DigestedObject, putObjects } from './put-objects.ts';
 
 export interface AlertParts extends Observer {
-  readonly catalog: Pick<AlertCatalog, 'addAlerts' | 'markAlertsReady'> &
+  readonly catalog: Pick<AlertCatalog, 'addAlerts' | 'nextAlertAttempt' | 'markAlertsReady'> &
     Pick<OutcomeCatalog, 'events'> &
     Pick<DeadLetterCatalog, 'addDeadLetters'>;
-  readonly store: Pick<ObjectStore, 'address' | 'put'>;
+  readonly store: Pick<ObjectStore, 'address' | 'put' | 'digest'>;
   readonly pipeline: PipelineIdentity;
+}
+
+interface AlertWithEvent {
+  readonly alert: AlertRecord;
+  readonly event: EventRecord;
 }
 
 /** The stage that turns each image event into the alert with its number. */
@@ -28,7 +35,9 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
     const opened = messages.map((message) => openMessage('imgpipe.image.event.v1', message, pipeline));
     const ours = opened.filter((each) => each.data !== undefined);
     const rows = await catalog.events(ours.map(({ data }) => data.image_event_num));
-    const events = ours.map(({ data }, index) => eventOfMessage(data, rows[index]));
+    const named = ours.map(({ data }, index) => eventOfMessage(data, rows[index]));
+    // A pending event is published once it is ready, whoever has named it now.
+    const events = named.filter(({ state }) => state === 'ready');
     const alerts = events.length === 0 ? [] : await addAlerts(events);
     return {
       handledCount: messages.length,
@@ -54,18 +63,31 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
       const event = byNumber.get(alert.number);
       return event === undefined ? [] : [{ alert, event }];
     });
-    const pending = added.filter(({ alert }) => alert.state === 'pending');
-    await store.put(
-      pending.map(({ alert, event }) => ({
-        key: alertTextKey(alert),
-        bytes: Buffer.from(alertText(alert, event)),
-      })),
-    );
+    const complete = await putTexts(added);
     await onStep?.('alert:text');
-    await catalog.markAlertsReady(added.map(({ alert }) => alert.number));
+    const readyNow = new Set(await catalog.markAlertsReady(complete.map(({ alert }) => alert.number)));
     await onStep?.('alert:ready');
     // An alert that was ready before may not have been reported. Reporting it twice is better than not at all.
-    return added.map(({ alert, event }) => ({ kind: 'alert', alert, event }) as const);
+    return complete.map(
+      ({ alert, event }) => ({ kind: 'alert', alert, event, repeated: !readyNow.has(alert.number) }) as const,
+    );
+  }
+
+  /** Puts the texts of pending alerts, each under the next key where other bytes are under one. Resolves with all alerts. */
+  async function putTexts(alerts: readonly AlertWithEvent[]): Promise<AlertWithEvent[]> {
+    const complete = alerts.filter(({ alert }) => alert.state === 'ready');
+    let left = alerts.filter(({ alert }) => alert.state === 'pending');
+    while (left.length > 0) {
+      const done = await putObjects(store, left.map(textOf));
+      complete.push(...left.filter((_, index) => done[index]));
+      left = left.filter((_, index) => !done[index]);
+      const next = await catalog.nextAlertAttempt(left.map(({ alert }) => alert));
+      left = left.flatMap(({ event }, index) => {
+        const alert = next[index];
+        return alert === undefined ? [] : [{ alert, event }];
+      });
+    }
+    return complete.sort((a, b) => a.alert.number - b.alert.number);
   }
 
   async function deadLetter(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message> {
@@ -94,6 +116,11 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
     handle,
     deadLetter,
   };
+}
+
+function textOf({ alert, event }: AlertWithEvent): DigestedObject {
+  const bytes = Buffer.from(alertText(alert, event));
+  return { key: alertTextKey(alert), bytes, sha256: sha256Of(bytes) };
 }
 
 /** The number of the event that a message names, if that much of it can be parsed. */

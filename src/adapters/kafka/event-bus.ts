@@ -7,6 +7,7 @@ import { createAdminClient } from './admin/admin-client.ts';
 import { deleteGroups, membersOf, pipelineGroups } from './admin/groups.ts';
 import { committedOf, isDrained, logsOf } from './admin/offsets.ts';
 import { createTopics, deleteTopics, partitionCounts } from './admin/topics.ts';
+import { prepareCluster } from './cluster.ts';
 import { consumeAsMember } from './consumer/group-member.ts';
 import { createLoadingGrace } from './consumer/loading-grace.ts';
 import { isMembershipLost, translated } from './errors.ts';
@@ -17,7 +18,8 @@ import { createPublisher } from './publisher.ts';
 const POLL_MS = 100;
 
 /** The bus on a Kafka cluster. Connects when it is first used. */
-export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
+export function createKafkaBus(options: KafkaOptions, openedId: string): EventBus {
+  let id = openedId;
   const address = addressOf(options);
   const nameOf = (topicOrGroup: string) => options.prefix + topicOrGroup;
   const client = createAdminClient(options);
@@ -78,10 +80,18 @@ export function createKafkaBus(options: KafkaOptions, id: string): EventBus {
   }
 
   return {
-    id,
+    get id() {
+      return id;
+    },
     address,
     nameOf,
     consume,
+
+    async renew() {
+      const opened = await client.call((admin) => prepareCluster(admin, options, { create: true }));
+      if (opened !== id) counts.clear();
+      id = opened;
+    },
 
     async publish(topic, messages) {
       try {

@@ -36,7 +36,8 @@ export function createAlertRows(tables: Tables): AlertCatalog {
       pending.flatMap(({ number, attempt }) => {
         const alert = alerts.get(number);
         if (alert === undefined) return [];
-        const next = alert.state === 'pending' && alert.attempt === attempt ? { ...alert, attempt: attempt + 1 } : alert;
+        const next =
+          alert.state === 'pending' && alert.attempt === attempt ? { ...alert, attempt: attempt + 1 } : alert;
         alerts.set(number, next);
         return [next];
       }),

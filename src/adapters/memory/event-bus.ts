@@ -8,6 +8,8 @@ interface Log {
 
 /** State that several buses can share, as if each were in a separate process. */
 export interface MemoryBusState {
+  /** The id of the cluster. */
+  id: string;
   readonly logs: Map<string, Log>;
   /** The next offset of each topic and group. */
   readonly committed: Map<string, { readonly topic: string; readonly group: string; readonly next: number }>;
@@ -21,6 +23,10 @@ export interface MemoryBus extends EventBus {
   readonly faults: {
     /** Deletes messages from the log of a topic; all of them without offsets. */
     loseMessages(topic: string, offsets?: readonly number[]): void;
+    /** Deletes every message and commit, as a new cluster with this id does. */
+    replaceCluster(id: string): void;
+    /** Sets the committed offset of a group, also to an earlier one. */
+    resetOffset(topic: string, group: string, next: number): void;
   };
 }
 
@@ -32,12 +38,17 @@ const MAX_CHUNK = 256;
 const PARTITION = 0;
 
 export function newMemoryBusState(): MemoryBusState {
-  return { logs: new Map(), committed: new Map(), consumers: new Map(), waiting: new Set() };
+  return { id: MEMORY_BUS_ID, logs: new Map(), committed: new Map(), consumers: new Map(), waiting: new Set() };
 }
 
 /** A bus in memory, for tests. One consumer of a group and topic works, the others are on standby. */
 export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer'): MemoryBus {
   const { logs, committed, consumers, waiting } = state;
+  let { id } = state;
+
+  function positionAt(topic: string, offset: number) {
+    return { bus: id, topic, partition: PARTITION, offset };
+  }
 
   function wakeAll(): void {
     for (const wake of [...waiting]) wake();
@@ -112,7 +123,12 @@ export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer
   }
 
   return {
-    id: MEMORY_BUS_ID,
+    get id() {
+      return id;
+    },
+    renew: async () => {
+      id = state.id;
+    },
     address: MEMORY_BUS_ID,
 
     publish: async (topic, messages) => {
@@ -152,16 +168,18 @@ export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer
         const messages = logs.get(topic)?.messages;
         for (const offset of offsets ?? [...(messages?.keys() ?? [])]) messages?.delete(offset);
       },
+      replaceCluster: (replacement) => {
+        state.id = replacement;
+        logs.clear();
+        committed.clear();
+      },
+      resetOffset: (topic, group, next) => void committed.set(keyOf(topic, group), { topic, group, next }),
     },
   };
 }
 
 function keyOf(topic: string, group: string): string {
   return JSON.stringify([topic, group]);
-}
-
-function positionAt(topic: string, offset: number) {
-  return { bus: MEMORY_BUS_ID, topic, partition: PARTITION, offset };
 }
 
 /** Resolves at the next change, or when the signal aborts. */

@@ -2,10 +2,7 @@ import { type Deliverable, isDeliverable } from '../../domain/record-positions.t
 import type { AuditCatalog, OpenEvent, OpenImage } from '../../ports/catalog/audit.ts';
 import { imageAt, isEventDead, owedTechniques, publicationKey, sortedImages, type Tables } from './tables.ts';
 
-type OpenRows = Pick<
-  AuditCatalog,
-  'anyOpen' | 'undeliverableStreams' | 'undeliverableImages' | 'undeliverableEvents'
->;
+type OpenRows = Pick<AuditCatalog, 'anyOpen' | 'undeliverableStreams' | 'undeliverableImages' | 'undeliverableEvents'>;
 
 export function createOpenRows(tables: Tables): OpenRows {
   const undeliverable = (technique: string | null, deliverable: Deliverable) =>

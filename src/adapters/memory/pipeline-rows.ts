@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
-import type { Tables } from './tables.ts';
+import { newTables, type Tables } from './tables.ts';
 
 export function createPipelineRows(tables: Tables): PipelineCatalog {
   return {
@@ -9,8 +8,8 @@ export function createPipelineRows(tables: Tables): PipelineCatalog {
       return identity;
     },
 
-    setBus: async (busId) => {
-      tables.pipeline = { ...tables.pipeline, busId };
+    setBus: async ({ id, address }, before) => {
+      if (tables.pipeline.busId === before) tables.pipeline = { ...tables.pipeline, busId: id, busAddress: address };
     },
 
     thresholds: async () => new Map(tables.thresholds),
@@ -30,8 +29,7 @@ export function createPipelineRows(tables: Tables): PipelineCatalog {
         else if (Array.isArray(table)) table.length = 0;
       }
       tables.lastDeadLetter = 0;
-      const former = [...formerIds, pipelineId];
-      tables.pipeline = { pipelineId: randomUUID(), formerIds: former, busId: null, cleaning: false, lastEvent: 0 };
+      tables.pipeline = { ...newTables().pipeline, formerIds: [...formerIds, pipelineId] };
     },
   };
 }

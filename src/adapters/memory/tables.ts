@@ -61,7 +61,14 @@ export interface Tables {
 
 export function newTables(): Tables {
   return {
-    pipeline: { pipelineId: randomUUID(), formerIds: [], busId: null, cleaning: false, lastEvent: 0 },
+    pipeline: {
+      pipelineId: randomUUID(),
+      formerIds: [],
+      busId: null,
+      busAddress: null,
+      cleaning: false,
+      lastEvent: 0,
+    },
     thresholds: new Map(),
     lastNumbers: new Map(),
     images: new Map(),

@@ -132,6 +132,8 @@ export function createEmbeddedBus(db: Database, locks: Locks, owner: string): Ev
 
   return {
     id: BUS_ID,
+    // A catalog and its embedded bus are one file.
+    renew: async () => {},
     address: BUS_ID,
 
     async publish(topic, messages) {

@@ -3,10 +3,7 @@ import type { AuditCatalog, OpenEvent, OpenImage } from '../../ports/catalog/aud
 import type { Database, Row, Value } from './database.ts';
 import { positionOf } from './rows.ts';
 
-type OpenRows = Pick<
-  AuditCatalog,
-  'anyOpen' | 'undeliverableStreams' | 'undeliverableImages' | 'undeliverableEvents'
->;
+type OpenRows = Pick<AuditCatalog, 'anyOpen' | 'undeliverableStreams' | 'undeliverableImages' | 'undeliverableEvents'>;
 
 /** `owed` has no topic: an image's message is on one topic, and an event's on another. */
 const IMAGE_TOPIC = 'image_analysis';
@@ -22,7 +19,11 @@ export function createOpenRows(db: Database): OpenRows {
     undeliverableStreams: async (technique, deliverable) => {
       const { sql, values } = isUndeliverable(deliverable);
       return db
-        .all(`SELECT DISTINCT stream FROM owed WHERE technique = ? AND ${sql} ORDER BY stream`, technique ?? '', ...values)
+        .all(
+          `SELECT DISTINCT stream FROM owed WHERE technique = ? AND ${sql} ORDER BY stream`,
+          technique ?? '',
+          ...values,
+        )
         .map((row) => String(row['stream']));
     },
 

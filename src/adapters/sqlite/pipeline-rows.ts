@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
 import type { Database } from './database.ts';
-import { thresholdOf } from './rows.ts';
+import { textOrNull, thresholdOf } from './rows.ts';
 
 /** The tables that `clean` empties. */
 const CLEANED = [
@@ -26,12 +26,16 @@ export function createPipelineRows(db: Database): PipelineCatalog {
       return {
         pipelineId: String(row?.['pipeline_id']),
         formerIds: JSON.parse(String(row?.['former_ids'])) as string[],
-        busId: row?.['bus_id'] === null ? null : String(row?.['bus_id']),
+        busId: textOrNull(row?.['bus_id']),
+        busAddress: textOrNull(row?.['bus_address']),
         cleaning: row?.['cleaning'] === 1,
       };
     },
 
-    setBus: (busId) => db.write(() => void db.run('UPDATE pipeline SET bus_id = ?', busId)),
+    setBus: ({ id, address }, before) =>
+      db.write(
+        () => void db.run('UPDATE pipeline SET bus_id = ?, bus_address = ? WHERE bus_id IS ?', id, address, before),
+      ),
 
     thresholds: async () =>
       new Map(db.all('SELECT * FROM technique').map((row) => [String(row['technique']), thresholdOf(row)] as const)),
@@ -56,7 +60,7 @@ export function createPipelineRows(db: Database): PipelineCatalog {
         db.run("DELETE FROM sqlite_sequence WHERE name = 'dead_letter'");
         db.run(
           `UPDATE pipeline SET former_ids = json_insert(former_ids, '$[#]', pipeline_id),
-             pipeline_id = ?, bus_id = NULL, last_event = 0, cleaning = 0`,
+             pipeline_id = ?, bus_id = NULL, bus_address = NULL, last_event = 0, cleaning = 0`,
           randomUUID(),
         );
       }),

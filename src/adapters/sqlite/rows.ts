@@ -178,7 +178,7 @@ function integer(row: Row, column: string): number {
   return Number(row[column]);
 }
 
-function textOrNull(value: Value | undefined): string | null {
+export function textOrNull(value: Value | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 

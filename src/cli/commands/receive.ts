@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ImgpipeError } from '../../domain/errors.ts';
-import { commandOf, configOf, isGiven } from '../options.ts';
+import { commandOf, configOf, isGiven, REBIND } from '../options.ts';
 
 /** `imgpipe receive [path…]` */
 export function receiveCommand(onExit: (status: number) => void): Command {
@@ -14,10 +14,15 @@ export function receiveCommand(onExit: (status: number) => void): Command {
     'metrics',
     'wait',
   ] as const;
-  return commandOf({ name: 'receive', settings, example: 'imgpipe receive --stream garden pictures/' })
+  return commandOf({
+    name: 'receive',
+    settings,
+    options: [REBIND],
+    example: 'imgpipe receive --stream garden pictures/',
+  })
     .description('store pictures as the images of a stream')
     .argument('[path...]', 'JPEG and PNG files, and folders of them; without a path, a generated stream')
-    .action(async (paths: string[], _, command: Command) => {
+    .action(async (paths: string[], options: { rebind?: boolean }, command: Command) => {
       const config = configOf(command);
       checkPaths(paths, command);
       const { runStage } = await import('../run-stage.ts');
@@ -27,7 +32,8 @@ export function receiveCommand(onExit: (status: number) => void): Command {
           config,
           paths,
           ends: true,
-          work: (pipeline, options) => pipeline.receive(paths, options),
+          rebind: options.rebind === true,
+          work: (pipeline, stage) => pipeline.receive(paths, stage),
         }),
       );
     });

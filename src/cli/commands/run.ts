@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { commandOf, configOf } from '../options.ts';
+import { commandOf, configOf, REBIND } from '../options.ts';
 import { checkPaths } from './receive.ts';
 
 /** `imgpipe run [path…]` */
@@ -18,10 +18,10 @@ export function runCommand(onExit: (status: number) => void): Command {
     'metrics',
     'wait',
   ] as const;
-  return commandOf({ name: 'run', settings, example: 'imgpipe run pictures/' })
+  return commandOf({ name: 'run', settings, options: [REBIND], example: 'imgpipe run pictures/' })
     .description('receive, analyze and alert in one process, until every received image is processed')
     .argument('[path...]', 'JPEG and PNG files, and folders of them; without a path, a generated stream')
-    .action(async (paths: string[], _, command: Command) => {
+    .action(async (paths: string[], options: { rebind?: boolean }, command: Command) => {
       const config = configOf(command);
       checkPaths(paths, command);
       const { runStage } = await import('../run-stage.ts');
@@ -31,7 +31,8 @@ export function runCommand(onExit: (status: number) => void): Command {
           config,
           paths,
           ends: true,
-          work: (pipeline, options) => pipeline.run(paths, options),
+          rebind: options.rebind === true,
+          work: (pipeline, stage) => pipeline.run(paths, stage),
         }),
       );
     });

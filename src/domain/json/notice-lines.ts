@@ -43,10 +43,39 @@ const noticeSchemas = [
       stream,
       images: count.describe('images that are published now'),
     })
-    .meta({ id: 'RecoveredLine', description: 'images that an interrupted receive or replay had left unpublished' }),
+    .meta({ id: 'RecoveredLine', description: 'images whose messages would not have been delivered' }),
   z
-    .object({ type: z.literal('blocked').describe('always `blocked`'), stream, error })
-    .meta({ id: 'BlockedLine', description: 'a stream whose images cannot be published until the error is fixed' }),
+    .object({
+      type: z.literal('recovered_events').describe('always `recovered_events`'),
+      events: count.describe('events that are published now'),
+    })
+    .meta({ id: 'RecoveredEventsLine', description: 'events whose messages would not have been delivered' }),
+  z
+    .object({
+      type: z.literal('bus_changed').describe('always `bus_changed`'),
+      address: z.string().describe('address of the broker, with the prefix of the topics'),
+      id: z.string().describe('id of the bus: the cluster id with the prefix'),
+      before: z.string().nullable().describe('id of the bus before'),
+    })
+    .meta({ id: 'BusChangedLine', description: 'a bus that took the place of another: what waits is published on it' }),
+  z
+    .object({
+      type: z.literal('withdrawn').describe('always `withdrawn`'),
+      stream,
+      images: count.describe('images whose numbers are given again'),
+    })
+    .meta({ id: 'WithdrawnLine', description: 'images that an interrupted receiver had numbered but not stored' }),
+  z
+    .object({
+      type: z.literal('no_outcome').describe('always `no_outcome`'),
+      stream,
+      image: positiveInteger.describe('number of the image'),
+      publications: count.describe('how often it was published'),
+    })
+    .meta({
+      id: 'NoOutcomeLine',
+      description: 'an image that was published several times without an outcome; from now on at growing intervals',
+    }),
   z
     .object({ type: z.literal('waiting').describe('always `waiting`'), stage, error })
     .meta({ id: 'WaitingLine', description: 'a transient error; the stage retries until it succeeds' }),

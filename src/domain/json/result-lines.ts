@@ -26,6 +26,11 @@ export const imageLineSchema = z
   })
   .meta({ id: 'ImageLine', description: 'a received image' });
 
+const repeated = z
+  .literal(true)
+  .optional()
+  .describe('true for a result that was there before and may have been reported');
+
 /** The line of an outcome: `analyze --json`, `run --json`. */
 export const outcomeLineSchema = z
   .object({
@@ -48,6 +53,7 @@ export const outcomeLineSchema = z
     event: positiveInteger.nullable().describe("the event's number; null without an event"),
     difference: absolutePath.nullable().describe('path of the difference image; null without an event'),
     analyzed_at: time.describe('time of the comparison'),
+    repeated,
   })
   .meta({ id: 'OutcomeLine', description: 'the outcome of one technique for one image' });
 
@@ -62,6 +68,7 @@ export const alertLineSchema = z
     kind: eventKind.describe('kind of the event'),
     path: absolutePath.describe("path of the alert's text file"),
     alerted_at: time.describe('time of the alert'),
+    repeated,
   })
   .meta({ id: 'AlertLine', description: 'a new alert' });
 

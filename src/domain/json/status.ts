@@ -51,6 +51,15 @@ export const statusSchema = z
       })
       .nullable()
       .describe('what is open and will be delivered; null while the broker is unreachable'),
+    republished: z
+      .object({
+        analysis: count.describe('images'),
+        alert: count.describe('events'),
+      })
+      .nullable()
+      .describe(
+        'those of `waiting` whose messages will not be delivered, which the stages publish again; null while the broker is unreachable',
+      ),
     unpublished: count.describe('open images that are not published yet; the next `receive` or `run` publishes them'),
     oldest_open: z
       .object({

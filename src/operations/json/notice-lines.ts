@@ -1,6 +1,7 @@
 import type { ImgpipeError } from '../../domain/errors.ts';
 import type { NoticeLine } from '../../domain/json/notice-lines.ts';
 import type { ResultLine } from '../../domain/json/result-lines.ts';
+import type { ImageId } from '../../domain/records.ts';
 import type { Report } from '../../domain/reports.ts';
 import { deadLetterLineJson } from './dead-letters.ts';
 import { alertJson, imageJson, type Locate, outcomeJson } from './result-lines.ts';
@@ -11,7 +12,7 @@ export function reportJson(report: Report, locate: Locate): ResultLine | NoticeL
     case 'image':
       return imageJson(report.image, locate);
     case 'outcome':
-      return outcomeJson(report.outcome, locate);
+      return outcomeJson(report, locate);
     case 'alert':
       return alertJson(report, locate);
     default:
@@ -31,8 +32,14 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
     }
     case 'recovered':
       return { type: report.kind, stream: report.stream, images: report.images };
-    case 'blocked':
-      return { type: report.kind, stream: report.stream, error: errorJson(report.error) };
+    case 'recovered_events':
+      return { type: report.kind, events: report.events };
+    case 'bus_changed':
+      return { type: report.kind, address: report.address, id: report.id, before: report.before };
+    case 'withdrawn':
+      return { type: report.kind, stream: report.stream, images: report.images };
+    case 'no_outcome':
+      return { type: report.kind, ...imageIdJson(report.image), publications: report.publications };
     case 'waiting':
       return { type: report.kind, stage: report.stage, error: errorJson(report.error) };
     case 'resumed':
@@ -56,6 +63,10 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
     case 'rebalancing':
       return { type: report.kind, stage: report.stage };
   }
+}
+
+function imageIdJson({ stream, number }: ImageId) {
+  return { stream, image: number };
 }
 
 function errorJson({ code, message }: ImgpipeError) {

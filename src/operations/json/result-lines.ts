@@ -13,7 +13,7 @@ export function resultJson(report: Report, locate: Locate): ResultLine | undefin
     case 'image':
       return imageJson(report.image, locate);
     case 'outcome':
-      return outcomeJson(report.outcome, locate);
+      return outcomeJson(report, locate);
     case 'alert':
       return alertJson(report, locate);
     default:
@@ -37,7 +37,10 @@ export function imageJson(image: ImageRecord, locate: Locate): ImageLine {
 }
 
 /** The line of an outcome. */
-export function outcomeJson(outcome: OutcomeRecord, locate: Locate): OutcomeLine {
+export function outcomeJson(
+  { outcome, repeated }: { readonly outcome: OutcomeRecord; readonly repeated: boolean },
+  locate: Locate,
+): OutcomeLine {
   return {
     type: 'outcome',
     stream: outcome.image.stream,
@@ -51,12 +54,17 @@ export function outcomeJson(outcome: OutcomeRecord, locate: Locate): OutcomeLine
     event: outcome.event?.number ?? null,
     difference: outcome.event === null ? null : locate(differenceKey(outcome.event)),
     analyzed_at: outcome.analyzedAt,
+    ...(repeated && { repeated }),
   };
 }
 
 /** The line of an alert. */
 export function alertJson(
-  { alert, event }: { readonly alert: AlertRecord; readonly event: EventRecord },
+  {
+    alert,
+    event,
+    repeated = false,
+  }: { readonly alert: AlertRecord; readonly event: EventRecord; readonly repeated?: boolean },
   locate: Locate,
 ): AlertLine {
   return {
@@ -68,5 +76,6 @@ export function alertJson(
     kind: event.kind,
     path: locate(alertTextKey(alert)),
     alerted_at: alert.alertedAt,
+    ...(repeated && { repeated }),
   };
 }

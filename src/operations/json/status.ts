@@ -15,6 +15,7 @@ export function statusJson(status: Status): StatusJson {
     alerts: status.alerts,
     dead_letters: status.deadLetters,
     waiting: status.waiting,
+    republished: status.republished,
     unpublished: status.unpublished,
     oldest_open: oldestJson(status),
     lost: status.lost,

@@ -4,8 +4,10 @@ export interface PipelineIdentity {
   readonly pipelineId: string;
   /** The ids that the pipeline had before each `clean`, the oldest first. */
   readonly formerIds: readonly string[];
-  /** The bus that the recorded positions belong to; null before the first stage has started. */
+  /** The bus that messages are published on; null before the first stage has started. */
   readonly busId: string | null;
+  /** Its address, with the prefix of its topics; null in a catalog of an older version. */
+  readonly busAddress: string | null;
   /** True after `beginClean`, until `endClean`. */
   readonly cleaning: boolean;
 }
@@ -13,8 +15,8 @@ export interface PipelineIdentity {
 /** The pipeline's identity, its bus and its settings. */
 export interface PipelineCatalog {
   identity(): Promise<PipelineIdentity>;
-  /** Makes this the pipeline's bus. */
-  setBus(busId: string): Promise<void>;
+  /** Makes this the pipeline's bus, if its bus is still the one with the id `before`. */
+  setBus(bus: { readonly id: string; readonly address: string }, before: string | null): Promise<void>;
   /** The techniques in use, each with its threshold. */
   thresholds(): Promise<ReadonlyMap<string, Threshold>>;
   /** Sets the threshold of a technique, which is in use from then on. */

@@ -32,7 +32,10 @@ import { createMaskReader, createPictureReader } from './stored-picture.ts';
 
 /** What the stage needs of the catalog. */
 export type AnalyzeCatalog = Pick<ImageCatalog, 'images' | 'references'> &
-  Pick<OutcomeCatalog, 'outcomes' | 'addOutcomes' | 'markEventsReady' | 'markEventsPublished'> &
+  Pick<
+    OutcomeCatalog,
+    'outcomes' | 'events' | 'addOutcomes' | 'nextEventAttempt' | 'markEventsReady' | 'markEventsPublished'
+  > &
   Pick<DeadLetterCatalog, 'addDeadLetters' | 'deadLettersOf' | 'removeDeadLetters'>;
 
 export interface AnalyzeParts extends Observer {
@@ -78,19 +81,14 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     const opened = batch.map((message) => openMessage('imgpipe.image.received.v1', message, pipeline));
     const { existing, compared, next } = await compareAll(await imagesOf(opened), context);
     const added = await addOutcomes([...compared.values()]);
-    const outcomes = [...existing, ...added];
+    const outcomes = await withReadyEvents([...existing, ...added], compared, context);
     const events = outcomes.flatMap(({ event }) => (event === null ? [] : [event]));
-    await writeFiles(
-      events.filter(({ state }) => state === 'pending'),
-      (event) => differenceFor(event, compared),
-      context,
-    );
     const letters = [
       ...added.flatMap((outcome) => letterOf(outcome, compared.get(imageName(outcome.image))) ?? []),
       ...(await resolveExistingDeadLetters(catalog, technique, existing)),
     ];
     const handledCount = next === undefined ? batch.length : batch.indexOf(next.message);
-    const unpublished = events.filter(({ position }) => position === null);
+    const unpublished = events.filter(({ state, position }) => state === 'ready' && position === null);
     return {
       handledCount,
       publish: unpublished.map((event) => imageEventMessage(pipeline.pipelineId, event)),
@@ -105,15 +103,34 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
       report: () => {
         const former = opened.slice(0, handledCount).filter(({ data }) => data === undefined);
         for (const _ of former) onReport?.({ kind: 'skipped_former', stage: 'analyze' });
-        for (const outcome of outcomes) reportOutcome(outcome, compared.get(imageName(outcome.image)));
+        for (const [index, outcome] of outcomes.entries()) {
+          reportOutcome(outcome, compared.get(imageName(outcome.image)), index < existing.length);
+        }
       },
     };
+  }
+
+  /** The outcomes, once the files of their events are complete. */
+  async function withReadyEvents(
+    outcomes: readonly OutcomeRecord[],
+    compared: BatchResult['compared'],
+    context: HandlerContext,
+  ): Promise<OutcomeRecord[]> {
+    const pending = outcomes.flatMap(({ event }) => (event?.state === 'pending' ? [event] : []));
+    const ready = await writeFiles(pending, (event) => differenceFor(event, compared), context);
+    const byNumber = new Map(ready.map((event) => [event.number, event]));
+    return outcomes.map((outcome) => ({
+      ...outcome,
+      event: outcome.event && (byNumber.get(outcome.event.number) ?? outcome.event),
+    }));
   }
 
   async function imagesOf(opened: readonly OpenedMessage<'imgpipe.image.received.v1'>[]): Promise<NamedImage[]> {
     const ours = opened.filter((each) => each.data !== undefined);
     const images = await catalog.images(ours.map(({ data }) => idOf(data)));
-    return ours.map(({ message, data }, index) => ({ message, image: imageOfMessage(data, images[index]) }));
+    const named = ours.map(({ message, data }, index) => ({ message, image: imageOfMessage(data, images[index]) }));
+    // A pending image is published once it is ready, whoever has named it now.
+    return named.filter(({ image }) => image.state === 'ready');
   }
 
   /** Compares the images that have no outcome yet, concurrently, until the batch is full. */
@@ -157,8 +174,8 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     return added;
   }
 
-  function reportOutcome(outcome: OutcomeRecord, compared: ComparedImage | undefined): void {
-    onReport?.({ kind: 'outcome', outcome });
+  function reportOutcome(outcome: OutcomeRecord, compared: ComparedImage | undefined, repeated: boolean): void {
+    onReport?.({ kind: 'outcome', outcome, repeated });
     const letter = letterOf(outcome, compared);
     if (letter !== undefined) onReport?.({ kind: 'dead_letter', letter, origin: compared?.image.origin });
   }

@@ -1,3 +1,4 @@
+import { sha256Of } from '../../base/digest.ts';
 import { asImgpipeError } from '../../domain/errors.ts';
 import {
   type DecodeFact,
@@ -50,6 +51,9 @@ type Facts = Map<string, ImageId & { readonly fact: DecodeFact }>;
 type ComparisonResult = Pick<NewOutcome, 'kind' | 'measurement' | 'regions' | 'reference'> & {
   readonly difference: Uint8Array | null;
 };
+
+/** The fields of an outcome without a comparison. */
+const NOTHING = { measurement: null, regions: null, reference: null, differenceSha256: null } as const;
 
 const FIRST: ComparisonResult = { kind: 'first', measurement: null, regions: null, reference: null, difference: null };
 
@@ -131,11 +135,12 @@ export function createImageComparison(parts: ImageComparisonParts) {
     });
     try {
       const { difference, ...result } = await compareWithReference(task, facts, decodeCache, context);
-      return { image, outcome: { ...common(), ...result }, difference };
+      const differenceSha256 = difference && sha256Of(difference);
+      return { image, outcome: { ...common(), ...result, differenceSha256 }, difference };
     } catch (thrown) {
       const reason = defectOf(thrown);
       if (reason === undefined) throw thrown;
-      const outcome = { ...common(), kind: 'dead', measurement: null, regions: null, reference: null } as const;
+      const outcome = { ...common(), kind: 'dead', ...NOTHING } as const;
       const deadLetter = deadLetterOf(message, {
         stage: 'analyze',
         ...reason,

@@ -1,5 +1,4 @@
 import { sha256Of } from '../../base/digest.ts';
-import { ImgpipeError } from '../../domain/errors.ts';
 import { differenceKey, eventTextKey } from '../../domain/object-keys.ts';
 import type { EventRecord, ImageRecord } from '../../domain/records.ts';
 import type { Observer } from '../../domain/reports.ts';
@@ -9,9 +8,10 @@ import type { Comparator, PictureSource } from '../../ports/comparator.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { HandlerContext } from '../consume/consume.ts';
 import { requireImage } from '../consume/received-message.ts';
+import { type DigestedObject, putObjects } from '../put-objects.ts';
 
 export interface EventFilesParts extends Pick<Observer, 'onStep'> {
-  readonly catalog: Pick<Catalog, 'images' | 'markEventsReady'>;
+  readonly catalog: Pick<Catalog, 'images' | 'events' | 'nextEventAttempt' | 'markEventsReady'>;
   readonly store: ObjectStore;
   readonly comparator: Pick<Comparator, 'difference'>;
   readonly picture: (image: ImageRecord, context: HandlerContext) => PictureSource;
@@ -25,7 +25,14 @@ export interface ComputedDifference {
   readonly difference: Uint8Array | null;
 }
 
-/** Writes the files of pending events, each difference image before its text, and marks the events ready. */
+/** The files of a pending event: the difference image, whose digest is in the row, and the text, which the row determines. */
+interface EventFiles {
+  readonly event: EventRecord;
+  readonly difference: DigestedObject;
+  readonly text: DigestedObject;
+}
+
+/** Puts the files of pending events, each difference image before its text, and marks the events ready. */
 export function createEventFiles({ catalog, store, comparator, picture, mask, onStep }: EventFilesParts) {
   async function differenceOf(
     event: EventRecord,
@@ -43,44 +50,62 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
     });
   }
 
-  /** The digest of the difference image that the store already has: the first one that was put stays. */
-  async function storedDigest(key: string): Promise<string> {
-    const bytes = await store.get(key);
-    if (bytes === undefined)
-      throw new ImgpipeError('store_unavailable', `${store.locate(key)} existed, but is missing now`);
-    return sha256Of(bytes);
+  /**
+   * Puts the files of one attempt. Resolves with the attempts that failed: other bytes were under their keys, or the row
+   * has the digest of another encoder's difference image.
+   */
+  async function putFiles(files: readonly EventFiles[]): Promise<EventFiles[]> {
+    const current = files.filter(({ event, difference }) => event.differenceSha256 === difference.sha256);
+    // One put syncs all files together. Keys appear in this order, so no text exists before its difference image.
+    const objects = [...current.map(({ difference }) => difference), ...current.map(({ text }) => text)];
+    const done = await putObjects(store, objects);
+    const put = new Set(current.filter((_, index) => done[index] && done[current.length + index]));
+    return files.filter((each) => !put.has(each));
   }
 
+  /** Resolves with the events, ready. */
   return async function write(
     events: readonly EventRecord[],
     computedFor: (event: EventRecord) => ComputedDifference | undefined,
     context: HandlerContext,
-  ): Promise<void> {
-    if (events.length === 0) return;
+  ): Promise<EventRecord[]> {
+    if (events.length === 0) return [];
     const references = events.map(({ image, reference }) => ({ stream: image.stream, number: reference }));
     const rows = await catalog.images([...events.map(({ image }) => image), ...references]);
-    const differences: { key: string; bytes: Uint8Array }[] = [];
-    const texts: { key: string; bytes: Uint8Array }[] = [];
+    const make = new Map<number, (event: EventRecord) => EventFiles>();
     for (const [index, event] of events.entries()) {
       const image = requireImage(event.image, rows[index]);
       const id = { stream: event.image.stream, number: event.reference };
       const reference = requireImage(id, rows[events.length + index]);
       const bytes = await differenceOf(event, image, reference, computedFor(event), context);
-      differences.push({ key: differenceKey(event), bytes });
-      texts.push({ key: eventTextKey(event), bytes: Buffer.from(eventText(event, image, reference)) });
+      const sha256 = sha256Of(bytes);
+      make.set(event.number, (row) => ({
+        event: row,
+        difference: { key: differenceKey(row), bytes, sha256 },
+        text: textOf(row, image, reference),
+      }));
     }
-    // One put syncs all files together. Keys appear in this order, so no text exists before its difference image.
-    const results = await store.put([...differences, ...texts]);
-    const digests = await Promise.all(
-      differences.map(({ key, bytes }, index) => (results[index] === 'added' ? sha256Of(bytes) : storedDigest(key))),
-    );
-    await onStep?.('analyze:files');
-    await catalog.markEventsReady(
-      events.flatMap(({ number }, index) => {
-        const differenceSha256 = digests[index];
-        return differenceSha256 === undefined ? [] : [{ number, differenceSha256 }];
-      }),
-    );
-    await onStep?.('analyze:ready');
+    let left = [...events];
+    while (left.length > 0) {
+      const files = left.flatMap((event) => make.get(event.number)?.(event) ?? []);
+      const failed = await putFiles(files);
+      await onStep?.('analyze:files');
+      await catalog.markEventsReady(files.filter((each) => !failed.includes(each)).map(({ event }) => event));
+      await onStep?.('analyze:ready');
+      const next = await catalog.nextEventAttempt(
+        failed.map(({ event: { number, attempt }, difference }) => ({
+          number,
+          attempt,
+          differenceSha256: difference.sha256,
+        })),
+      );
+      left = next.filter(({ state }) => state === 'pending');
+    }
+    return (await catalog.events(events.map(({ number }) => number))).flatMap((event) => event ?? []);
   };
+}
+
+function textOf(event: EventRecord, image: ImageRecord, reference: ImageRecord): DigestedObject {
+  const bytes = Buffer.from(eventText(event, image, reference));
+  return { key: eventTextKey(event), bytes, sha256: sha256Of(bytes) };
 }

@@ -47,6 +47,7 @@ export function createImageDeadLetterer(parts: ImageDeadLetterParts) {
         measurement: null,
         regions: null,
         reference: null,
+        differenceSha256: null,
         facts: [],
         analyzedAt: letter.at,
       } as const;

@@ -43,7 +43,7 @@ export async function withTechnique<T>(
         name: techniqueLockName(technique),
         acquire: (again) => (again ? withRetry(retry, lock) : atStart(lock)),
       },
-      async (techniqueLost) => {
+      async ({ lost: techniqueLost }) => {
         comparator ??= await openComparator();
         await comparator.ready();
         return work({ ...measure, comparator, lost: AbortSignal.any([lost, techniqueLost]) });

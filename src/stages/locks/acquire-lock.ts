@@ -7,6 +7,9 @@ import { pause, withRetry } from '../retry.ts';
 
 /** How often a standby process requests the lock. */
 export const STANDBY_MS = 200;
+/** How often, and how far apart, a stream's lock is requested before its holder is reported. */
+const BRIEF_TRIES = 4;
+const BRIEF_PAUSE_MS = 50;
 
 export interface LockOwner extends Pick<Observer, 'onReport'> {
   /** What others see as the holder: `imgpipe receive (process 123)`. */
@@ -26,7 +29,7 @@ export async function lockStream(
 ): Promise<Lock> {
   const stage = 'receive';
   let holder: string | undefined;
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const result = await withRetry({ stage, signal, ...(onReport && { onReport }) }, () =>
       catalog.lock(streamLockName(stream), as),
     );
@@ -34,11 +37,17 @@ export async function lockStream(
       if (holder !== undefined || again) onReport?.({ kind: 'working', stage });
       return result.lock;
     }
-    if (result.holder !== holder) onReport?.({ kind: 'standing_by', stage, holder: result.holder });
-    holder = result.holder;
-    await pause(STANDBY_MS, signal);
+    // A reconciling stage holds the lock for a moment only.
+    if (tries > BRIEF_TRIES && result.holder !== holder) {
+      onReport?.({ kind: 'standing_by', stage, holder: result.holder });
+      holder = result.holder;
+    }
+    await pause(tries > BRIEF_TRIES ? STANDBY_MS : BRIEF_PAUSE_MS, signal);
   }
 }
+
+/** The lock under which events are published again. */
+export const EVENTS_LOCK = 'events';
 
 /** The name of a stream's lock. */
 export function streamLockName(stream: string): string {

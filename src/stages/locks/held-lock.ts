@@ -1,4 +1,4 @@
-import { Stopped } from '../../domain/errors.ts';
+import { LockLost, Stopped } from '../../domain/errors.ts';
 import type { Observer, StageName } from '../../domain/reports.ts';
 import type { Lock } from '../../ports/catalog/locks.ts';
 import { pause } from '../retry.ts';
@@ -22,14 +22,15 @@ export interface HoldingLock extends Pick<Observer, 'onReport'> {
  */
 export async function holdingLock<T>(
   { stage, name, signal, acquire, onReport }: HoldingLock,
-  work: (lost: AbortSignal) => Promise<T>,
+  work: (lock: Pick<Lock, 'token' | 'lost'>) => Promise<T>,
 ): Promise<T> {
   for (let again = false; ; again = true) {
     const lock = await acquire(again);
     try {
-      return await work(lock.lost);
+      return await work(lock);
     } catch (error) {
-      if (!(error instanceof Stopped) || !lock.lost.aborted || signal.aborted) throw error;
+      const isLost = error instanceof LockLost || (error instanceof Stopped && lock.lost.aborted);
+      if (!isLost || signal.aborted) throw error;
       onReport?.({ kind: 'lock_lost', stage, lock: name });
     } finally {
       await lock.release();

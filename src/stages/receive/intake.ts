@@ -39,10 +39,12 @@ export interface Intake {
   batches(stop: AbortSignal): AsyncIterable<readonly Batch[]>;
   /** Drops a candidate, because this image of the stream has its content and its origin. */
   skip(batch: Batch, candidate: Candidate, image: number): void;
-  /** Marks a batch as received, with its rows. */
+  /** Marks a batch as received, with its rows, which are ready. */
   finish(batch: Batch, rows: readonly ImageRecord[]): void;
   /** Whether the source has ended and every batch is finished. */
   isDone(): boolean;
+  /** Whether the source's next pictures have been fetched already. */
+  hasNext(): boolean;
   received(): Received;
   /** Ends the source. */
   close(): void;
@@ -63,14 +65,21 @@ export function createIntake({ source, stream, mask, signal, onReport }: IntakeP
   let iterator: AsyncIterator<readonly SourceItem[]> | undefined;
   /** The source's next items, fetched while the current ones are received. */
   let next: Promise<IteratorResult<readonly SourceItem[]>> | undefined;
+  let nextIsHere = false;
   let ended = false;
   const unfinished: Batch[] = [];
 
   function fetch(): Promise<IteratorResult<readonly SourceItem[]>> {
     if (iterator === undefined) throw new Error('the intake has not been started');
     const items = iterator.next();
+    nextIsHere = false;
     // An error surfaces when the items are awaited. If they never are, it can be ignored.
-    items.catch(() => {});
+    items.then(
+      ({ done }) => {
+        nextIsHere = done !== true;
+      },
+      () => {},
+    );
     return items;
   }
 
@@ -84,7 +93,7 @@ export function createIntake({ source, stream, mask, signal, onReport }: IntakeP
     }
     const row: NewImage = {
       stream,
-      incoming: `${stream}/${randomUUID()}.${format}`,
+      receiptId: randomUUID(),
       format,
       origin: item.origin,
       sha256: sha256Of(item.bytes),
@@ -133,6 +142,7 @@ export function createIntake({ source, stream, mask, signal, onReport }: IntakeP
     },
 
     isDone: () => ended && unfinished.length === 0,
+    hasNext: () => nextIsHere,
     received: () => ({ ...counts, numbers }),
     close: () => closed.abort(),
   };

@@ -1,28 +1,34 @@
 import { imageKey } from '../../domain/object-keys.ts';
 import type { Observer } from '../../domain/reports.ts';
-import type { ImageCatalog } from '../../ports/catalog/images.ts';
-import type { Locks } from '../../ports/catalog/locks.ts';
+import type { ImageCatalog, StreamHolder } from '../../ports/catalog/images.ts';
+import type { Lock, Locks } from '../../ports/catalog/locks.ts';
+import type { EventBus } from '../../ports/event-bus.ts';
 import type { StreamPosition } from '../../ports/image-source.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { type LockOwner, lockStream, streamLockName } from '../locks/acquire-lock.ts';
 import { holdingLock, throwIfLost, whileHeld } from '../locks/held-lock.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
 import { withRetry } from '../retry.ts';
 import type { Batch, Intake, Received } from './intake.ts';
-import { createStreamOutbox, type StreamOutboxParts } from './stream-outbox.ts';
+import { createStreamWriter } from './stream-writer.ts';
+import { takeOver } from './take-over.ts';
 
-export interface ReceiveParts extends LockOwner, Observer, StreamOutboxParts {
+export interface ReceiveParts extends LockOwner, Observer {
   readonly catalog: Locks & ImageCatalog;
   readonly store: ObjectStore;
+  readonly bus: EventBus;
+  readonly pipelineId: string;
   readonly intake: Intake;
   readonly stream: string;
+  readonly reconciler: Pick<Reconciler, 'own'>;
   /** Aborts when the pipeline's lock is lost. */
   readonly lost: AbortSignal;
 }
 
 /**
- * Receives all pictures of an intake into a stream: stores their bytes, numbers them and publishes them. Holds the
- * stream's lock meanwhile, completes an interrupted receive first, and publishes what a replay makes unpublished. If
- * the stream's lock is lost, acquires it again and goes on. Throws `Stopped` if the pipeline's lock is lost.
+ * Receives all pictures of an intake into a stream: numbers them, stores their bytes and publishes them. Holds the
+ * stream's lock meanwhile, and first settles what an interrupted receiver left. If the stream's lock is lost, acquires it
+ * again and goes on. Throws `Stopped` if the pipeline's lock is lost.
  */
 export async function receive(parts: ReceiveParts): Promise<Received> {
   const { catalog, intake, stream, lost, onReport } = parts;
@@ -35,18 +41,21 @@ export async function receive(parts: ReceiveParts): Promise<Received> {
       acquire: (again) => lockStream(catalog, stream, { ...parts, signal }, again),
       ...(onReport && { onReport }),
     },
-    (streamLost) => receiveUnderLock(parts, AbortSignal.any([lost, streamLost])),
+    (lock) => receiveUnderLock(parts, lock),
   );
   return intake.received();
 }
 
-async function receiveUnderLock(parts: ReceiveParts, lost: AbortSignal): Promise<void> {
-  const { intake, stream, onReport, onStep } = parts;
+async function receiveUnderLock(parts: ReceiveParts, lock: Pick<Lock, 'token' | 'lost'>): Promise<void> {
+  const { intake, stream, onReport } = parts;
+  const lost = AbortSignal.any([parts.lost, lock.lost]);
+  const holder: StreamHolder = { stream, token: lock.token };
   const catalog = whileHeld(parts.catalog, lost);
   const store = whileHeld(parts.store, lost);
-  const outbox = createStreamOutbox(parts, stream, lost);
+  const bus = whileHeld(parts.bus, lost);
   const signal = AbortSignal.any([parts.signal, lost]);
   const retry = { stage: 'receive', signal, ...(onReport && { onReport }) } as const;
+  const writer = createStreamWriter({ ...parts, catalog, store, bus, holder, retry });
 
   async function position(): Promise<StreamPosition> {
     const [last] = await withRetry(retry, () => catalog.newestImages([{ stream }]));
@@ -64,68 +73,27 @@ async function receiveUnderLock(parts: ReceiveParts, lost: AbortSignal): Promise
     const newest = await withRetry(retry, () => catalog.newestImages(queries));
     for (const [index, candidate] of candidates.entries()) {
       const image = newest[index];
-      if (image?.sha256 !== candidate.row.sha256 || image.incoming === candidate.row.incoming) continue;
+      if (image?.sha256 !== candidate.row.sha256 || image.receiptId === candidate.row.receiptId) continue;
       intake.skip(batch, candidate, image.number);
     }
   }
 
-  async function putIncoming({ candidates }: Batch): Promise<void> {
-    if (candidates.length === 0) return;
-    await withRetry(retry, () =>
-      store.putIncoming(candidates.map(({ row, bytes }) => ({ name: row.incoming, bytes }))),
-    );
-    await onStep?.('receive:incoming');
-  }
-
-  /** Numbers the pictures of a batch and publishes them. */
-  async function addImages(batch: Batch): Promise<void> {
-    const rows =
-      batch.candidates.length === 0
-        ? []
-        : await withRetry(retry, () => catalog.addImages(batch.candidates.map(({ row }) => row)));
-    if (rows.length > 0) {
-      await onStep?.('receive:pending');
-      await outbox.publish();
-      // These were promoted before the batch was tried again, so their pictures were put a second time.
-      const leftover = rows.filter(({ state }) => state === 'ready').map(({ incoming }) => incoming);
-      if (leftover.length > 0) await withRetry(retry, () => store.removeIncoming(leftover));
-    }
-    intake.finish(batch, rows);
-  }
-
-  const ended = new AbortController();
-  let failure: { readonly error: unknown } | undefined;
-  let polling: Promise<void> | undefined;
-  // While a batch is numbered, the next one is put in the store.
-  let adding = Promise.resolve();
-  let originsInFlight: ReadonlySet<string> = new Set();
+  await takeOver({ ...parts, catalog, store, holder, retry });
+  const disown = parts.reconciler.own({ holder, lost, isPublishing: writer.isPublishing });
   try {
-    await outbox.recover();
-    polling = outbox.pollUnpublished(ended.signal).catch((error) => {
-      failure = { error };
-      ended.abort();
-    });
     await intake.start(position);
-    for await (const group of intake.batches(AbortSignal.any([ended.signal, signal]))) {
-      for (const batch of group) {
-        // The catalog knows a file's newest image once that image has its number.
-        if (batch.candidates.some(({ row }) => originsInFlight.has(row.origin))) await adding;
+    for await (const group of intake.batches(signal)) {
+      for (const [index, batch] of group.entries()) {
         await skipExisting(batch);
-        await putIncoming(batch);
-        await adding;
-        originsInFlight = new Set(batch.candidates.map(({ row }) => row.origin));
-        adding = addImages(batch);
-        // An error surfaces when the batch is awaited.
-        adding.catch(() => {});
+        await writer.add(batch.candidates, (rows) => intake.finish(batch, rows));
+        // With more pictures at hand, the next transaction also makes these ready.
+        if (index === group.length - 1 && !intake.hasNext()) await writer.flush();
       }
       if (parts.signal.aborted) break;
     }
-    await adding;
+    await writer.flush();
     if (!intake.isDone()) throwIfLost(lost);
   } finally {
-    ended.abort();
-    await polling;
-    await adding.catch(() => {});
+    disown();
   }
-  if (failure !== undefined) throw failure.error;
 }

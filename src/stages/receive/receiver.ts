@@ -8,9 +8,9 @@ import type { ImageSource } from '../../ports/image-source.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { LockOwner } from '../locks/acquire-lock.ts';
 import { whileHeld } from '../locks/held-lock.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
 import { createIntake, type Intake, type Received } from './intake.ts';
 import { receive } from './receive.ts';
-import { recoverStreams } from './recover-streams.ts';
 
 export interface ReceiverParts extends LockOwner, Observer {
   readonly catalog: Locks & ImageCatalog;
@@ -25,6 +25,7 @@ export interface ReceiverParts extends LockOwner, Observer {
 export interface ReceiveSession {
   readonly pipelineId: string;
   readonly bus: EventBus;
+  readonly reconciler: Reconciler;
   /** Aborts when the pipeline's lock is lost. */
   readonly lost: AbortSignal;
   readonly signal: AbortSignal;
@@ -32,29 +33,21 @@ export interface ReceiveSession {
 
 /** The receive stage. Its source outlives the sessions in which its pictures are received. */
 export interface Receiver {
-  /** Receives until the source ends, and recovers the streams that no process holds. If one of the two fails, both end. */
+  /** Receives until the source ends, and reconciles meanwhile. If one of the two fails, both end. */
   receive(session: ReceiveSession): Promise<Received>;
   close(): void;
 }
 
 export function createReceiver(parts: ReceiverParts): Receiver {
-  const { store, stream, openSource, readMask } = parts;
+  const { store, openSource, readMask } = parts;
   let intake: Intake | undefined;
   return {
     async receive(session) {
       const bytes = await readMask();
       const mask = bytes === undefined ? null : await storeMask(whileHeld(store, session.lost), bytes);
       intake ??= createIntake({ ...parts, source: await openSource(), mask });
-      const ended = new AbortController();
-      const both = { ...parts, ...session, intake, signal: AbortSignal.any([session.signal, ended.signal]) };
-      const end = () => ended.abort();
-      const [recovered, received] = await Promise.allSettled([
-        recoverStreams(both, stream).finally(end),
-        receive(both).finally(end),
-      ]);
-      if (recovered.status === 'rejected') throw recovered.reason;
-      if (received.status === 'rejected') throw received.reason;
-      return received.value;
+      const held = intake;
+      return session.reconciler.during((signal) => receive({ ...parts, ...session, intake: held, signal }));
     },
     close: () => intake?.close(),
   };

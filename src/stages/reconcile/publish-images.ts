@@ -1,0 +1,72 @@
+import { imageReceivedMessage, TOPICS } from '../../domain/messages.ts';
+import { imageName } from '../../domain/records.ts';
+import type { Observer } from '../../domain/reports.ts';
+import type { ImageCatalog, StreamHolder } from '../../ports/catalog/images.ts';
+import type { EventBus } from '../../ports/event-bus.ts';
+import { untilStopped } from '../retry.ts';
+import { FREE_PUBLICATIONS, isDue, MAX_PER_ROUND } from './brakes.ts';
+import { type BusView, type OpenRows, undeliveredImages } from './undelivered.ts';
+
+/** How many messages are published together. */
+const BATCH = 250;
+
+export interface PublishImagesParts extends Observer {
+  readonly catalog: OpenRows & Pick<ImageCatalog, 'images' | 'writeImages'>;
+  readonly bus: Pick<EventBus, 'publish'>;
+  readonly pipelineId: string;
+  readonly holder: StreamHolder;
+  readonly signal: AbortSignal;
+  /** The techniques that the images are owed to. */
+  readonly techniques: readonly (string | null)[];
+  /** Images that have been named because no publication led to an outcome. */
+  readonly named: Set<string>;
+  /** Images that the holder is publishing anyway. */
+  isPublishing?(number: number): boolean;
+}
+
+/**
+ * Publishes the images of a stream whose messages will not be delivered, at most 1,000 of them. The caller holds the
+ * stream's lock, and has read the view of the bus since. Resolves with the number of images published.
+ */
+export async function publishImages(parts: PublishImagesParts, view: BusView): Promise<number> {
+  const { catalog, holder, onReport } = parts;
+  const { stream } = holder;
+  const numbers = await numbersToPublish(parts, view);
+  const rows = await catalog.images(numbers.map((number) => ({ stream, number })));
+  const ready = rows.flatMap((row) => (row?.state === 'ready' ? [row] : []));
+  for (let first = 0; first < ready.length; first += BATCH) {
+    const batch = ready.slice(first, first + BATCH);
+    const messages = batch.map((row) => imageReceivedMessage(parts.pipelineId, row));
+    const positions = await untilStopped(parts.bus.publish(TOPICS.imageAnalysis, messages), parts.signal);
+    await parts.onStep?.('reconcile:published');
+    const published = batch.flatMap(({ number }, index) => {
+      const position = positions[index];
+      return position === undefined ? [] : [{ number, position }];
+    });
+    await catalog.writeImages(holder, { published });
+  }
+  if (ready.length > 0) onReport?.({ kind: 'recovered', stream, images: ready.length });
+  return ready.length;
+}
+
+async function numbersToPublish(
+  { catalog, holder: { stream }, techniques, named, isPublishing, onReport }: PublishImagesParts,
+  view: BusView,
+): Promise<number[]> {
+  const numbers = new Set<number>();
+  for (const technique of techniques) {
+    for await (const page of undeliveredImages(catalog, view, technique, stream)) {
+      for (const open of page) {
+        const { image, publications } = open;
+        if (isPublishing?.(image.number) === true || !isDue(open)) continue;
+        if (publications >= FREE_PUBLICATIONS && !named.has(imageName(image))) {
+          named.add(imageName(image));
+          onReport?.({ kind: 'no_outcome', image, publications });
+        }
+        numbers.add(image.number);
+      }
+      if (numbers.size >= MAX_PER_ROUND) break;
+    }
+  }
+  return [...numbers].sort((a, b) => a - b).slice(0, MAX_PER_ROUND);
+}

@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asImgpipeError, Stopped } from '../../domain/errors.ts';
+import { imageEventMessage, TOPICS } from '../../domain/messages.ts';
+import type { Observer, StageName } from '../../domain/reports.ts';
+import type { Catalog } from '../../ports/catalog/catalog.ts';
+import type { StreamHolder } from '../../ports/catalog/images.ts';
+import type { EventBus } from '../../ports/event-bus.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { EVENTS_LOCK, streamLockName } from '../locks/acquire-lock.ts';
+import { throwIfLost, whileHeld } from '../locks/held-lock.ts';
+import { takeOver } from '../receive/take-over.ts';
+import { pause, untilStopped } from '../retry.ts';
+import { alongside } from './alongside.ts';
+import { isDue, MAX_PER_ROUND } from './brakes.ts';
+import { publishImages } from './publish-images.ts';
+import { undeliveredEvents, undeliveredStreams, viewBus } from './undelivered.ts';
+
+/** How long to wait between two rounds. */
+export const ROUND_MS = 3000;
+
+/** What a reconciler needs of the catalog. */
+export type ReconcileCatalog = Pick<
+  Catalog,
+  | 'lock'
+  | 'thresholds'
+  | 'anyOpen'
+  | 'undeliverableStreams'
+  | 'undeliverableImages'
+  | 'undeliverableEvents'
+  | 'claimStream'
+  | 'pendingImages'
+  | 'pendingStreams'
+  | 'images'
+  | 'writeImages'
+  | 'withdrawImages'
+  | 'events'
+  | 'markEventsPublished'
+>;
+
+export interface ReconcileParts extends Observer {
+  readonly stage: StageName;
+  readonly catalog: ReconcileCatalog;
+  readonly store: Pick<ObjectStore, 'digest' | 'remove'>;
+  readonly bus: Pick<EventBus, 'id' | 'publish' | 'committed' | 'logs'>;
+  readonly pipelineId: string;
+  /** The technique that images wait for while none is in use. */
+  readonly defaultTechnique: string;
+  /** What others see as the holder of a lock: `imgpipe receive (process 123)`. */
+  readonly as: string;
+  readonly signal: AbortSignal;
+  /** Aborts when a lock of the stage is lost. */
+  readonly lost: AbortSignal;
+  /** Which images it publishes: those owed to any technique, to one, or none. */
+  readonly images: 'all' | 'none' | { readonly technique: string };
+  readonly events: boolean;
+  /** Looks at the bus before each round. Throws `bus_differs` if it is not the pipeline's any more. */
+  checkBus?(): Promise<void>;
+  readonly everyMs?: number;
+}
+
+/** A stream that the caller receives into, whose lock it holds. */
+export interface OwnStream {
+  readonly holder: StreamHolder;
+  readonly lost: AbortSignal;
+  isPublishing(number: number): boolean;
+}
+
+/** Publishes what is open and whose message will not be delivered: after lost messages, offsets, brokers and processes. */
+export interface Reconciler {
+  /** One round. Resolves with the number of messages published; 0 after a transient error, which the stage itself reports. */
+  round(): Promise<number>;
+  /** A round, and then others every few seconds while the work runs. If one of the two fails, both end. */
+  during<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Lets the caller keep the lock of a stream, until the returned function is called. */
+  own(stream: OwnStream): () => void;
+  /** Publishes the images of one stream. Resolves with the holder if another process holds its lock. */
+  publishStream(stream: string): Promise<{ readonly holder: string } | undefined>;
+}
+
+/** How often, and how far apart, to try a lock that another process may hold for a moment only. */
+const LOCK_TRIES = 5;
+const LOCK_PAUSE_MS = 50;
+
+export function createReconciler(parts: ReconcileParts): Reconciler {
+  const { stage, as, everyMs = ROUND_MS, onReport } = parts;
+  const signal = AbortSignal.any([parts.signal, parts.lost]);
+  const catalog = whileHeld(parts.catalog, parts.lost);
+  const bus = whileHeld(parts.bus, parts.lost);
+  const retry = { stage, signal, ...(onReport && { onReport }) } as const;
+  const named = new Set<string>();
+  let own: OwnStream | undefined;
+
+  const techniquesIn = (used: readonly (string | null)[]) =>
+    typeof parts.images === 'object' ? [parts.images.technique] : used;
+
+  async function publishAs(holder: StreamHolder, lost: AbortSignal, isPublishing?: OwnStream['isPublishing']) {
+    // Everything is read under the lock: another stage may have published since.
+    const view = await viewBus(catalog, bus, parts.defaultTechnique);
+    return publishImages(
+      {
+        ...parts,
+        catalog: whileHeld(parts.catalog, lost),
+        bus: whileHeld(parts.bus, lost),
+        holder,
+        signal: AbortSignal.any([signal, lost]),
+        techniques: techniquesIn(view.techniques),
+        named,
+        ...(isPublishing && { isPublishing }),
+      },
+      view,
+    );
+  }
+
+  /** Takes a stream's lock, settles what the holder before left, and publishes. */
+  async function inStream(stream: string): Promise<number | { readonly holder: string }> {
+    if (own?.holder.stream === stream) return publishAs(own.holder, own.lost, own.isPublishing);
+    const result = await catalog.lock(streamLockName(stream), as);
+    if (!('lock' in result)) return result;
+    const { lock } = result;
+    const lost = AbortSignal.any([parts.lost, lock.lost]);
+    const holder = { stream, token: lock.token };
+    const held = { catalog: whileHeld(parts.catalog, lost), store: whileHeld(parts.store, lost) };
+    try {
+      await takeOver({ ...parts, ...held, holder, retry });
+      return await publishAs(holder, lost);
+    } catch (error) {
+      // Without its lock the stream is another process's.
+      if (error instanceof Stopped && lock.lost.aborted && !signal.aborted) return 0;
+      throw error;
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async function imageRound(): Promise<number> {
+    const pending = parts.images === 'all' ? await catalog.pendingStreams() : [];
+    const view = await viewBus(catalog, bus, parts.defaultTechnique);
+    const undelivered = await undeliveredStreams(catalog, view, techniquesIn(view.techniques));
+    let published = 0;
+    for (const stream of new Set([...pending, ...undelivered])) {
+      const result = await inStream(stream);
+      if (typeof result === 'number') published += result;
+    }
+    return published;
+  }
+
+  async function eventRound(): Promise<number> {
+    const result = await catalog.lock(EVENTS_LOCK, as);
+    if (!('lock' in result)) return 0;
+    const { lock } = result;
+    try {
+      const view = await viewBus(catalog, bus, parts.defaultTechnique);
+      const numbers: number[] = [];
+      for await (const page of undeliveredEvents(catalog, view)) {
+        numbers.push(...page.filter(isDue).map(({ number }) => number));
+        if (numbers.length >= MAX_PER_ROUND) break;
+      }
+      const rows = (await catalog.events(numbers.slice(0, MAX_PER_ROUND))).flatMap((row) => row ?? []);
+      if (rows.length === 0) return 0;
+      throwIfLost(lock.lost);
+      const messages = rows.map((event) => imageEventMessage(parts.pipelineId, event));
+      const positions = await untilStopped(bus.publish(TOPICS.imageEventAlert, messages), signal);
+      await parts.onStep?.('reconcile:published');
+      await catalog.markEventsPublished(
+        rows.flatMap(({ number }, index) => {
+          const position = positions[index];
+          return position === undefined ? [] : [{ number, position }];
+        }),
+      );
+      onReport?.({ kind: 'recovered_events', events: rows.length });
+      return rows.length;
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async function publishAll(): Promise<number> {
+    await parts.checkBus?.();
+    const open = await catalog.anyOpen();
+    let published = 0;
+    if (open.images && parts.images !== 'none') published += await imageRound();
+    if (open.events && parts.events) published += await eventRound();
+    return published;
+  }
+
+  async function round(): Promise<number> {
+    if (signal.aborted) return 0;
+    try {
+      return await publishAll();
+    } catch (thrown) {
+      if (signal.aborted || asImgpipeError(thrown).blame === 'transient') return 0;
+      throw thrown;
+    }
+  }
+
+  async function rounds(ended: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([ended, signal]);
+    for (;;) {
+      await sleep(everyMs, undefined, { signal: either }).catch(() => {});
+      if (either.aborted) return;
+      await round();
+    }
+  }
+
+  return {
+    round,
+
+    async during(work) {
+      await round();
+      return alongside(parts.signal, rounds, work);
+    },
+
+    own(stream) {
+      own = stream;
+      return () => {
+        if (own === stream) own = undefined;
+      };
+    },
+
+    async publishStream(stream) {
+      for (let tries = 1; ; tries += 1) {
+        const result = await inStream(stream);
+        if (typeof result === 'number') return undefined;
+        if (tries === LOCK_TRIES) return result;
+        await pause(LOCK_PAUSE_MS, signal);
+      }
+    },
+  };
+}
