@@ -45,7 +45,7 @@ interface Scene {
 /** The commands of a pipeline on adapters in memory. */
 async function scene(): Promise<Scene> {
   const [catalog, bus, store] = [createMemoryCatalog(), createMemoryBus(), createMemoryObjectStore()];
-  await catalog.setBus(bus.id);
+  await catalog.setBus(bus, null);
   const notUsed = () => Promise.reject(new Error('not used in this test'));
   const adapters: Adapters = {
     // The commands under test use no audit.

@@ -20,6 +20,7 @@ import type { Measure, PicturePair, PictureSource } from '../../src/ports/compar
 const AT = '2026-01-02T03:04:05.678Z';
 const BASE = '/data';
 const TECHNIQUE = 'l2@1';
+const DIFFERENCE = 'd'.repeat(64);
 /** Any change is an event. */
 export const NO_THRESHOLD: Threshold = levels(0);
 
@@ -31,7 +32,7 @@ export function newImage(over: Partial<NewImage> = {}): NewImage {
   const stream = over.stream ?? 'default';
   return {
     stream,
-    incoming: `${stream}/${randomUUID()}.jpg`,
+    receiptId: randomUUID(),
     format: 'jpg',
     origin: '/pictures/a.jpg',
     sha256: 'a'.repeat(64),
@@ -43,7 +44,7 @@ export function newImage(over: Partial<NewImage> = {}): NewImage {
 }
 
 export function imageRecord(over: Partial<ImageRecord> = {}): ImageRecord {
-  return { ...newImage(), number: 1, state: 'ready', fact: null, position: null, ...over };
+  return { ...newImage(), number: 1, attempt: 1, state: 'ready', fact: null, position: null, ...over };
 }
 
 export function newOutcome(image: ImageId, kind: OutcomeKind, over: Partial<NewOutcome> = {}): NewOutcome {
@@ -59,6 +60,7 @@ export function newOutcome(image: ImageId, kind: OutcomeKind, over: Partial<NewO
     analyzedAt: AT,
     facts: [],
     base: BASE,
+    differenceSha256: kind === 'changed' || kind === 'size_changed' ? DIFFERENCE : null,
     ...(kind === 'dead' && { deadLetter: deadLetter({ image, technique: TECHNIQUE }) }),
     ...over,
   };
@@ -77,7 +79,8 @@ export function eventRecord(over: Partial<EventRecord> = {}): EventRecord {
     analyzedAt: AT,
     state: 'pending',
     base: BASE,
-    differenceSha256: null,
+    attempt: 1,
+    differenceSha256: DIFFERENCE,
     position: null,
     ...over,
   };
@@ -88,7 +91,7 @@ export function newAlert(number: number): NewAlert {
 }
 
 export function alertRecord(number: number): AlertRecord {
-  return { ...newAlert(number), state: 'ready' };
+  return { ...newAlert(number), attempt: 1, state: 'ready' };
 }
 
 export function deadLetter(over: Partial<NewDeadLetter> = {}): NewDeadLetter {

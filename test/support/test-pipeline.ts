@@ -20,8 +20,7 @@ import { type ConsumeParts, consume, type Stage } from '../../src/stages/consume
 import { NEVER_LOST } from '../../src/stages/locks/held-lock.ts';
 import { createIntake, type Received } from '../../src/stages/receive/intake.ts';
 import { type ReceiveParts, receive } from '../../src/stages/receive/receive.ts';
-import { publishIfFree, type RecoveryParts, recoverStreams } from '../../src/stages/receive/recover-streams.ts';
-import { createStreamOutbox, type StreamOutbox } from '../../src/stages/receive/stream-outbox.ts';
+import { createReconciler, type ReconcileParts, type Reconciler } from '../../src/stages/reconcile/reconciler.ts';
 import { openSqlite } from './open-sqlite.ts';
 import { NO_THRESHOLD } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -46,9 +45,8 @@ export interface TestPipeline {
   readonly reports: Report[];
   /** The reports of one kind. */
   reported<K extends Report['kind']>(kind: K): Extract<Report, { kind: K }>[];
-  outbox(stream?: string, over?: Partial<RecoveryParts>): Promise<StreamOutbox>;
-  /** Recovers the streams that nobody holds, until the signal aborts. */
-  recoverStreams(except: string, over?: Partial<RecoveryParts>): Promise<void>;
+  /** A reconciler of all images and events. */
+  reconciler(over?: Partial<ReconcileParts>): Promise<Reconciler>;
   /** Receives a source into the default stream. */
   receiveFrom(source: ImageSource, over?: Partial<ReceiveParts>): Promise<Received>;
   /** Receives pictures into a stream, as the receive stage does. */
@@ -110,23 +108,23 @@ export async function testPipeline(options?: {
 async function pipelineOn({ catalog, bus, store }: Ports): Promise<TestPipeline> {
   const comparator = createComparator({ maxPixels: 10_000 });
   onTestFinished(() => comparator.close());
-  await catalog.setBus(bus.id);
+  await catalog.setBus({ id: bus.id, address: bus.address }, null);
   await catalog.setThreshold(TECHNIQUE, NO_THRESHOLD);
   const reports: Report[] = [];
   const signal = new AbortController().signal;
   const onReport = (report: Report) => void reports.push(report);
   const parts = { catalog, bus, store, signal, onReport, as: 'a test' };
 
-  const recovery = async (over: Partial<RecoveryParts> = {}): Promise<RecoveryParts> => ({
-    ...parts,
-    pipelineId: (await catalog.identity()).pipelineId,
-    lost: NEVER_LOST,
-    ...over,
-  });
+  const reconciler: TestPipeline['reconciler'] = async (over) => {
+    const { pipelineId } = await catalog.identity();
+    const which = { stage: 'receive', images: 'all', events: true } as const;
+    return createReconciler({ ...parts, ...which, pipelineId, defaultTechnique: TECHNIQUE, lost: NEVER_LOST, ...over });
+  };
 
   const receiveFrom = async (source: ImageSource, over: Partial<ReceiveParts> = {}) => {
     const { stream = 'default' } = over;
-    const all = { ...(await recovery()), ...parts, stream, ...over };
+    const { pipelineId } = await catalog.identity();
+    const all = { ...parts, pipelineId, lost: NEVER_LOST, stream, reconciler: await reconciler(), ...over };
     const intake = over.intake ?? createIntake({ ...all, source, mask: null });
     return receive({ ...all, intake }).finally(intake.close);
   };
@@ -155,11 +153,7 @@ async function pipelineOn({ catalog, bus, store }: Ports): Promise<TestPipeline>
     comparator,
     reports,
     reported: (kind) => reports.filter((report) => report.kind === kind) as never,
-    outbox: async (stream = 'default', over) => {
-      const all = await recovery(over);
-      return createStreamOutbox(all, stream, all.lost);
-    },
-    recoverStreams: async (except, over) => recoverStreams(await recovery(over), except),
+    reconciler,
     receiveFrom,
     receive: async (pictures, stream = 'default') => receiveFrom(sourceOf(pictures), { stream }),
     analyzeStage,
@@ -171,9 +165,8 @@ async function pipelineOn({ catalog, bus, store }: Ports): Promise<TestPipeline>
     },
     replay: async (ids, onStep) => {
       const { pipelineId } = await catalog.identity();
-      const all = await recovery({ ...(onStep && { onStep }) });
-      const publish = (stream: string) => publishIfFree(all, stream);
-      return replay({ catalog, bus, pipelineId, publishIfFree: publish, ...(onStep && { onStep }) }, ids);
+      const { publishStream } = await reconciler({ ...(onStep && { onStep }) });
+      return replay({ catalog, bus, pipelineId, publishIfFree: publishStream, ...(onStep && { onStep }) }, ids);
     },
     publish: async (topic, message) => {
       await bus.publish(topic, [message]);

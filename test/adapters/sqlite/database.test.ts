@@ -201,7 +201,7 @@ describe('a catalog on a full disk', () => {
     const db = await openDatabase(catalogFile(folder), { create: true, maxPages: 60 });
     const catalog = createSqliteCatalog(db);
     const batch = () => Array.from({ length: 20 }, () => newImage());
-    const error = await fillUp(() => catalog.addImages(batch()));
+    const error = await fillUp(() => addPictures(catalog, batch()));
     expect(error).toMatchObject({
       code: 'disk_full',
       message: `the disk that holds ${catalogFile(folder)} is full (database or disk is full): free some space on it`,
@@ -211,7 +211,7 @@ describe('a catalog on a full disk', () => {
     expect(full.faults).toEqual([]);
     expect(full.streams).toEqual([{ stream: 'default', images: full.images, events: 0, lastNumber: full.images }]);
     db.get('PRAGMA max_page_count = 100000');
-    const written = await catalog.addImages(batch());
+    const written = await addPictures(catalog, batch());
     expect(written.map((row) => row.number)).toEqual(written.map((_, index) => full.images + 1 + index));
     await catalog.close();
     const { catalog: again } = await openSqlite(folder);
@@ -226,7 +226,7 @@ describe('a catalog on a full disk', () => {
     const outcomes = () =>
       [1, 2, 3, 4].map((more) => newOutcome({ stream: 'default', number: number + more }, 'changed'));
     const error = await fillUp(async () => {
-      await catalog.addImages([1, 2, 3, 4].map(() => newImage()));
+      await addPictures(catalog, [1, 2, 3, 4].map(() => newImage()));
       await catalog.addOutcomes(outcomes());
       number += 4;
     });
@@ -234,7 +234,7 @@ describe('a catalog on a full disk', () => {
     expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(number);
     db.get('PRAGMA max_page_count = 100000');
     const missing = 4 - ((await auditOf(catalog, 'l2@1')).images - number);
-    await catalog.addImages(Array.from({ length: missing }, () => newImage()));
+    await addPictures(catalog, Array.from({ length: missing }, () => newImage()));
     const written = await catalog.addOutcomes(outcomes());
     expect(written.map((row) => row.event?.number)).toEqual([1, 2, 3, 4].map((more) => number + more));
     await catalog.close();
@@ -247,12 +247,12 @@ describe('a catalog on a full disk', () => {
       const { catalog } = await openSqlite(folder);
       writeFileSync(path.join(folder, 'ballast'), Buffer.alloc(300_000));
       const batch = () => Array.from({ length: 50 }, () => newImage());
-      const error = await fillUp(() => catalog.addImages(batch()));
+      const error = await fillUp(() => addPictures(catalog, batch()));
       expect(error.blame).toBe('transient');
       const { images, faults } = await auditOf(catalog, 'l2@1');
       expect([images % 50, faults]).toEqual([0, []]);
       rmSync(path.join(folder, 'ballast'));
-      const [written] = await catalog.addImages(batch());
+      const [written] = await addPictures(catalog, batch());
       expect(written?.number).toBe(images + 1);
     },
   );

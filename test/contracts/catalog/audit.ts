@@ -53,7 +53,7 @@ export function auditContract(setUp: SetUpCatalog): void {
     it('lists the events without a ready alert, with their positions, unless a dead letter closes them', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 3);
-      await catalog.markImagesPublished([{ ...id(2), position: positionAt(1) }]);
+      await publishAt(catalog, [{ ...id(2), position: positionAt(1) }]);
       await catalog.addOutcomes([2, 3].map((number) => newOutcome(id(number), 'changed')));
       const eventPosition = positionAt(0, { topic: 'image_event_alert' });
       await catalog.markEventsPublished([{ number: 1, position: eventPosition }]);
@@ -173,7 +173,7 @@ export function auditContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       await addImages(catalog, 2);
       await addImages(catalog, 1, 'sky');
-      await catalog.markImagesPublished([{ ...id(2), position: positionAt(7) }]);
+      await publishAt(catalog, [{ ...id(2), position: positionAt(7) }]);
       const open = async () =>
         (await catalog.openImagePage(undefined, 9)).map(({ image, technique, position }) => [
           `${image.stream}/${image.number}`,
@@ -207,7 +207,7 @@ export function auditContract(setUp: SetUpCatalog): void {
         ...id(number),
         position: positionAt(offset, { partition }),
       });
-      await catalog.markImagesPublished([at(1, 10, 0), at(2, 11, 0), at(3, 12, 0), at(4, 3, 1)]);
+      await publishAt(catalog, [at(1, 10, 0), at(2, 11, 0), at(3, 12, 0), at(4, 3, 1)]);
       await catalog.setThreshold(L2, levels(0));
       await catalog.addOutcomes([newOutcome(id(1), 'first'), newOutcome(id(2), 'changed', { reference: 1 })]);
       const bus = positionAt(0).bus;

@@ -305,7 +305,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
   describe('the delays of alerts', () => {
     /** Adds alerts with these delays in milliseconds. */
     async function delayed(catalog: Catalog, delays: readonly number[]): Promise<void> {
-      await catalog.addImages(delays.map(() => newImage({ receivedAt: RECEIVED })));
+      await addPictures(catalog, delays.map(() => newImage({ receivedAt: RECEIVED })));
       await catalog.addOutcomes(delays.map((_, index) => newOutcome(id(index + 1), 'changed')));
       const at = (ms: number) => new Date(Date.parse(RECEIVED) + ms).toISOString();
       await catalog.addAlerts(delays.map((ms, index) => ({ ...newAlert(index + 1), alertedAt: at(ms) })));

@@ -20,7 +20,7 @@ async function letters(catalog: Catalog): Promise<DeadLetterRecord[]> {
 /** Adds published images, of which the last is dead because it is too large; returns its dead letter. */
 async function deadImage(catalog: Catalog, number = 1): Promise<DeadLetterRecord> {
   await addImages(catalog, number);
-  await catalog.markImagesPublished([{ ...id(number), position: positionAt(7) }]);
+  await publishAt(catalog, [{ ...id(number), position: positionAt(7) }]);
   const letter = deadLetter({ image: id(number), technique: L2, position: positionAt(7) });
   await catalog.addOutcomes([
     newOutcome(id(number), 'dead', { deadLetter: letter, facts: [{ ...id(number), fact: TOO_LARGE }] }),
@@ -195,7 +195,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
-      await catalog.markImagesPublished([{ ...id(2), position: positionAt(1) }]);
+      await publishAt(catalog, [{ ...id(2), position: positionAt(1) }]);
       await catalog.replayImages([1], AT);
       expect((await catalog.outcomes(L2, [id(2)])).map((outcome) => outcome?.event?.number)).toEqual([1]);
       expect((await catalog.images([id(2)]))[0]?.position).toBeNull();
@@ -205,7 +205,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       const { id: letter } = await deadImage(catalog);
       await catalog.replayImages([letter], AT);
-      await catalog.markImagesPublished([{ ...id(1), position: positionAt(8) }]);
+      await publishAt(catalog, [{ ...id(1), position: positionAt(8) }]);
       await catalog.replayImages([letter, 99], '2027-01-01T00:00:00.000Z');
       expect((await catalog.images([id(1)]))[0]?.position).toEqual(positionAt(8));
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT]);
@@ -214,7 +214,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
     it('ignores dead letters of the alert stage and of messages alone', async () => {
       const { catalog } = await setUp();
       await deadEvent(catalog);
-      await catalog.markImagesPublished([{ ...id(2), position: positionAt(2) }]);
+      await publishAt(catalog, [{ ...id(2), position: positionAt(2) }]);
       await catalog.addDeadLetters([deadLetter({ position: positionAt(1) })]);
       await catalog.replayImages([1, 2], AT);
       expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([null, null]);
@@ -257,12 +257,12 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed'), newOutcome(id(1), 'first')]);
       await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
-      await catalog.markImagesPublished([1, 2].map((number) => ({ ...id(number), position: positionAt(number) })));
+      await publishAt(catalog, [1, 2].map((number) => ({ ...id(number), position: positionAt(number) })));
       await catalog.setThreshold(L2, levels(0));
       expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([]);
       await catalog.replayImages([1], AT);
       expect(await catalog.unpublishedStreams()).toEqual(['default']);
-      await catalog.markImagesPublished([{ ...id(2), position: positionAt(8) }]);
+      await publishAt(catalog, [{ ...id(2), position: positionAt(8) }]);
       expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([{ ...id(2), position: positionAt(8) }]);
       await catalog.removeDeadLetters([1]);
       expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([]);

@@ -19,13 +19,13 @@ export function imagesContract(setUp: SetUpCatalog): void {
       const { catalog, open } = await setUp();
       const picture = newImage({ format: 'png', origin: "/a b/'\n☃.png", bytes: 7 });
       const expected = { ...picture, number: 1, state: 'pending', fact: null, position: null };
-      expect(await catalog.addImages([picture])).toEqual([expected]);
+      expect(await addPictures(catalog, [picture])).toEqual([expected]);
       expect(await (await open()).images([id(1)])).toEqual([expected]);
     });
 
     it('list their masks, each once', async () => {
       const { catalog } = await setUp();
-      await catalog.addImages(['bb', null, 'aa', 'bb'].map((mask) => newImage({ mask })));
+      await addPictures(catalog, ['bb', null, 'aa', 'bb'].map((mask) => newImage({ mask })));
       expect((await catalog.images([id(1), id(2)])).map((image) => image?.mask)).toEqual(['bb', null]);
       expect(await catalog.snapshot((pages) => pages.masks())).toEqual(['aa', 'bb']);
     });
@@ -33,9 +33,9 @@ export function imagesContract(setUp: SetUpCatalog): void {
     it('that exist are returned as they are and take no number, also within one batch', async () => {
       const { catalog } = await setUp();
       const [a, b, c] = [newImage(), newImage(), newImage()];
-      await catalog.addImages([a]);
-      await catalog.markImagesReady([id(1)]);
-      const written = await catalog.addImages([b, a, b, c]);
+      await addPictures(catalog, [a]);
+      await makeReady(catalog, [id(1)]);
+      const written = await addPictures(catalog, [b, a, b, c]);
       expect(written.map((row) => [row.incoming, row.number, row.state])).toEqual([
         [b.incoming, 2, 'pending'],
         [a.incoming, 1, 'ready'],
@@ -54,12 +54,12 @@ export function imagesContract(setUp: SetUpCatalog): void {
     it('keep their first position until it is cleared', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 1);
-      await catalog.markImagesPublished([{ ...id(1), position: positionAt(5) }]);
-      await catalog.markImagesPublished([{ ...id(1), position: positionAt(6) }]);
+      await publishAt(catalog, [{ ...id(1), position: positionAt(5) }]);
+      await publishAt(catalog, [{ ...id(1), position: positionAt(6) }]);
       expect((await catalog.images([id(1)]))[0]?.position).toEqual(positionAt(5));
       await catalog.clearPublished([id(1)]);
       expect((await catalog.images([id(1)]))[0]?.position).toBeNull();
-      await catalog.markImagesPublished([{ ...id(1), position: positionAt(6) }]);
+      await publishAt(catalog, [{ ...id(1), position: positionAt(6) }]);
       expect((await catalog.images([id(1)]))[0]?.position).toEqual(positionAt(6));
     });
 
@@ -67,8 +67,8 @@ export function imagesContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       await addImages(catalog, 4);
       await addImages(catalog, 1, 'sky');
-      await catalog.markImagesReady([id(1), id(2)]);
-      await catalog.markImagesPublished([
+      await makeReady(catalog, [id(1), id(2)]);
+      await publishAt(catalog, [
         { ...id(1), position: positionAt(0) },
         { ...id(3), position: positionAt(1) },
       ]);
@@ -77,8 +77,8 @@ export function imagesContract(setUp: SetUpCatalog): void {
       expect(await numbers(10)).toEqual([2, 3, 4]);
       expect(await numbers(2)).toEqual([2, 3]);
       expect(await catalog.unpublishedStreams()).toEqual(['default', 'sky']);
-      await catalog.markImagesReady([id(1, 'sky')]);
-      await catalog.markImagesPublished([{ ...id(1, 'sky'), position: positionAt(2) }]);
+      await makeReady(catalog, [id(1, 'sky')]);
+      await publishAt(catalog, [{ ...id(1, 'sky'), position: positionAt(2) }]);
       expect(await catalog.unpublishedStreams()).toEqual(['default']);
     });
 
@@ -110,7 +110,7 @@ export function imagesContract(setUp: SetUpCatalog): void {
     it('are in flight while they have a position and lack an outcome of a technique in use', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 3);
-      await catalog.markImagesPublished([
+      await publishAt(catalog, [
         { ...id(1), position: positionAt(0) },
         { ...id(2), position: positionAt(1) },
       ]);
@@ -132,8 +132,8 @@ export function imagesContract(setUp: SetUpCatalog): void {
     it('are found as the newest of their stream, and of their origin', async () => {
       const { catalog } = await setUp();
       expect(await catalog.newestImages([{ stream: 'default' }])).toEqual([undefined]);
-      await catalog.addImages(['/a', '/b', '/a', '/c'].map((origin) => newImage({ origin })));
-      await catalog.addImages([newImage({ stream: 'sky', origin: '/a' })]);
+      await addPictures(catalog, ['/a', '/b', '/a', '/c'].map((origin) => newImage({ origin })));
+      await addPictures(catalog, [newImage({ stream: 'sky', origin: '/a' })]);
       const newest = await catalog.newestImages([
         { stream: 'default' },
         { stream: 'default', origin: '/a' },

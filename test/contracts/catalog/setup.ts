@@ -1,5 +1,7 @@
-import type { ImageId, ImageRecord } from '../../../src/domain/records.ts';
+import { randomUUID } from 'node:crypto';
+import type { ImageId, ImageRecord, NewImage, RecordPosition } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
+import type { StreamHolder } from '../../../src/ports/catalog/images.ts';
 import { levels, newAlert, newImage, newOutcome, positionAt } from '../../support/samples.ts';
 import type { CatalogFaults } from './faults.ts';
 
@@ -16,8 +18,38 @@ export type SetUpCatalog = () => Promise<CatalogSetup>;
 
 export const L2 = 'l2@1';
 
+/** Adds pending images. */
 export async function addImages(catalog: Catalog, count: number, stream = 'default'): Promise<ImageRecord[]> {
-  return catalog.addImages(Array.from({ length: count }, () => newImage({ stream })));
+  return addPictures(
+    catalog,
+    Array.from({ length: count }, () => newImage({ stream })),
+  );
+}
+
+/** Adds pictures of one stream as pending images. */
+export async function addPictures(catalog: Catalog, added: readonly NewImage[]): Promise<ImageRecord[]> {
+  return catalog.writeImages(await holderOf(catalog, added[0]?.stream ?? 'default'), { added });
+}
+
+/** Makes images of one stream ready. */
+export async function makeReady(catalog: Catalog, ids: readonly ImageId[]): Promise<void> {
+  const holder = await holderOf(catalog, ids[0]?.stream ?? 'default');
+  await catalog.writeImages(holder, { ready: ids.map(({ number }) => number) });
+}
+
+/** Records where images of one stream were published. */
+export async function publishAt(
+  catalog: Catalog,
+  published: readonly (ImageId & { readonly position: RecordPosition })[],
+): Promise<void> {
+  await catalog.writeImages(await holderOf(catalog, published[0]?.stream ?? 'default'), { published });
+}
+
+/** Claims a stream anew. */
+export async function holderOf(catalog: Catalog, stream = 'default'): Promise<StreamHolder> {
+  const holder = { stream, token: randomUUID() };
+  await catalog.claimStream(holder);
+  return holder;
 }
 
 export function id(number: number, stream = 'default'): ImageId {
@@ -28,8 +60,9 @@ export function id(number: number, stream = 'default'): ImageId {
 export async function closedPipeline(catalog: Catalog): Promise<void> {
   await catalog.setThreshold(L2, levels(0));
   const images = await addImages(catalog, 3);
-  await catalog.markImagesReady(images);
-  await catalog.markImagesPublished(
+  await makeReady(catalog, images);
+  await publishAt(
+    catalog,
     images.map(({ stream, number }) => ({ stream, number, position: positionAt(number - 1) })),
   );
   await catalog.addOutcomes([
@@ -37,7 +70,7 @@ export async function closedPipeline(catalog: Catalog): Promise<void> {
     newOutcome(id(2), 'unchanged'),
     newOutcome(id(3), 'changed', { reference: 2 }),
   ]);
-  await catalog.markEventsReady([{ number: 1, differenceSha256: 'd'.repeat(64) }]);
+  await catalog.markEventsReady([{ number: 1, attempt: 1 }]);
   await catalog.markEventsPublished([{ number: 1, position: positionAt(0, { topic: 'image_event_alert' }) }]);
   await catalog.addAlerts([newAlert(1)]);
   await catalog.markAlertsReady([1]);

@@ -451,7 +451,7 @@ describe('a message', () => {
     ['lacks its number', ({ image_num: _, ...data }) => data, 'bad_message'],
   ])('that %s becomes a dead letter, and the others are handled', async (_, change, reason) => {
     const pipeline = await testPipeline();
-    await pipeline.catalog.addImages([]);
+    await pipeline.addPictures(catalog, []);
     const received = await pipeline.receive([GREY, OTHER]);
     expect(received.images).toBe(2);
     const good = imageReceivedMessage((await pipeline.catalog.identity()).pipelineId, await imageOf(pipeline, 2));

@@ -188,7 +188,7 @@ describe('while no picture arrives', () => {
   it('the receiver fails if an image cannot be published, and releases the stream', async () => {
     const pipeline = await testPipeline();
     const { receiving } = await idleReceiver(pipeline);
-    await pipeline.catalog.addImages([newImage()]);
+    await pipeline.addPictures(catalog, [newImage()]);
     await expect(receiving).rejects.toMatchObject({ code: 'object_missing' });
     expect(await pipeline.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });

@@ -16,7 +16,7 @@ async function pending(pipeline: TestPipeline, hasPicture: readonly boolean[], s
   const rows = hasPicture.map(() =>
     newImage({ stream, incoming: `${stream}/${randomUUID()}.png`, format: 'png', sha256: sha256Of(GREY) }),
   );
-  const written = await pipeline.catalog.addImages(rows);
+  const written = await pipeline.addPictures(catalog, rows);
   await pipeline.store.putIncoming(
     rows.flatMap(({ incoming }, index) => (hasPicture[index] ? [{ name: incoming, bytes: GREY }] : [])),
   );

@@ -17,7 +17,7 @@ const catalog = createSqliteCatalog(db);
 const images: number[] = [];
 const events: number[] = [];
 for (let batch = 0; batch < Number(batches); batch += 1) {
-  const rows = await catalog.addImages(Array.from({ length: Number(size) }, () => newImage()));
+  const rows = await addPictures(catalog, Array.from({ length: Number(size) }, () => newImage()));
   images.push(...rows.map((row) => row.number));
   const some = rows.slice(0, Number(changed)).map((row) => newOutcome(row, 'changed', { reference: row.number }));
   const outcomes = await catalog.addOutcomes(some);
