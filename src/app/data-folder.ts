@@ -1,6 +1,9 @@
 import path from 'node:path';
+import { finishIncoming, removeIncoming } from '../adapters/files/incoming.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../adapters/sqlite/database.ts';
+import type { FormerFiles } from '../adapters/sqlite/prepare.ts';
 import { type ErrorCode, ImgpipeError } from '../domain/errors.ts';
+import { imageKey } from '../domain/object-keys.ts';
 
 /** Hints for errors of the catalog's file. They are added here, because adapters know no settings. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
@@ -11,10 +14,21 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 /** Opens the catalog in a data folder. Errors about its path name the setting `data`. */
 export async function openDataFolder(folder: string, options: DatabaseOptions): Promise<Database> {
   try {
-    return await openDatabase(path.join(folder, 'imgpipe.db'), options);
+    return await openDatabase(path.join(folder, 'imgpipe.db'), { ...options, files: formerFiles(folder) });
   } catch (error) {
     throw withSetting(error, folder);
   }
+}
+
+function formerFiles(folder: string): FormerFiles {
+  return {
+    finish: (images) =>
+      finishIncoming(
+        folder,
+        images.map((image) => ({ ...image, key: imageKey({ ...image, attempt: 1 }) })),
+      ),
+    remove: () => removeIncoming(folder),
+  };
 }
 
 function withSetting(error: unknown, folder: string): unknown {

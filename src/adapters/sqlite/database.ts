@@ -44,7 +44,7 @@ export interface DatabaseOptions extends Partial<PrepareOptions> {
  */
 export async function openDatabase(
   file: string,
-  { create, as = 'imgpipe', maxPages }: DatabaseOptions,
+  { create, as = 'imgpipe', maxPages, files }: DatabaseOptions,
 ): Promise<Database> {
   if (!create) checkExists(file);
   const connection = await untilFree(file, () => {
@@ -52,7 +52,7 @@ export async function openDatabase(
     return new DatabaseSync(file);
   });
   try {
-    await prepare(connection, file, { as, maxPages });
+    await prepare(connection, file, { as, maxPages, files });
   } catch (error) {
     connection.close();
     throw translated(error, file);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ImgpipeError } from '../../domain/errors.ts';
+import type { ImageId, PictureFormat } from '../../domain/records.ts';
 import { PIPELINE_LOCK } from '../../ports/catalog/locks.ts';
 import { pragma, rollBack, transaction, untilFree } from './connection.ts';
 import { damaged, isSchemaMismatch } from './errors.ts';
@@ -15,11 +16,29 @@ const MIN_SQLITE_VERSION = [3, 51, 3] as const;
 /** How often, and how far apart, the lock of the pipeline is requested before a migration fails with `in_use`. */
 const LOCK_TRIES = 50;
 const LOCK_PAUSE_MS = 20;
+/** The first version whose pictures are put under their keys at once. */
+const FIRST_WITHOUT_INCOMING = 6;
 
 export interface PrepareOptions {
   /** What other processes see as the holder of the lock: `imgpipe receive (process 123)`. */
   readonly as: string;
   readonly maxPages?: number | undefined;
+  /** Finishes what a version with another layout of files left, before the catalog is migrated from it. */
+  readonly files?: FormerFiles | undefined;
+}
+
+/** The files of versions before 6, which kept a picture in `incoming/` until it had its number. */
+export interface FormerFiles {
+  /** Moves the pictures of one stream's pending images to their keys. Resolves with how many, counted from the first, are there. */
+  finish(
+    images: readonly (ImageId & {
+      readonly incoming: string;
+      readonly format: PictureFormat;
+      readonly sha256: string;
+    })[],
+  ): Promise<number>;
+  /** Removes what is left. */
+  remove(): Promise<void>;
 }
 
 /** Creates the schema in an empty database, migrates a catalog of an older version, and checks that no table is missing. */
@@ -37,7 +56,7 @@ export async function prepare(connection: DatabaseSyncInstance, file: string, op
   await whenFree(() => {
     if (versionOf(connection) === 0) create(connection);
   });
-  await migrateIfOlder(connection, file, options.as);
+  await migrateIfOlder(connection, file, options);
   await whenFree(() => checkTables(connection, file));
 }
 
@@ -94,13 +113,20 @@ function create(connection: DatabaseSyncInstance): void {
 }
 
 /** Migrates the catalog under the exclusive lock of the pipeline, because an older imgpipe may still be using it. */
-async function migrateIfOlder(connection: DatabaseSyncInstance, file: string, as: string): Promise<void> {
+async function migrateIfOlder(
+  connection: DatabaseSyncInstance,
+  file: string,
+  { as, files }: PrepareOptions,
+): Promise<void> {
   const locks = createLocks(path.join(path.dirname(file), 'locks'));
   for (let tries = 1; (await untilFree(file, () => versionOf(connection))) < SCHEMA_VERSION; tries += 1) {
     const result = await locks.lock(PIPELINE_LOCK, as);
     if ('lock' in result) {
       try {
+        const hasIncoming = (await untilFree(file, () => versionOf(connection))) < FIRST_WITHOUT_INCOMING;
+        if (hasIncoming && files !== undefined) await finishPending(connection, file, files);
         await untilFree(file, () => migrate(connection, file));
+        if (hasIncoming) await files?.remove();
       } finally {
         await result.lock.release();
       }
@@ -113,6 +139,34 @@ async function migrateIfOlder(connection: DatabaseSyncInstance, file: string, as
       // Another process may be running the same migration, which takes a moment.
       await sleep(LOCK_PAUSE_MS);
     }
+  }
+}
+
+/** Makes pending images ready as far as their files are there, and withdraws the rest, which were never received. */
+async function finishPending(connection: DatabaseSyncInstance, file: string, files: FormerFiles): Promise<void> {
+  const pending = connection
+    .prepare(
+      "SELECT stream, number, incoming, format, sha256 FROM image WHERE state = 'pending' ORDER BY stream, number",
+    )
+    .all()
+    .map((row) => ({
+      stream: String(row['stream']),
+      number: Number(row['number']),
+      incoming: String(row['incoming']),
+      format: row['format'] === 'png' ? ('png' as const) : ('jpg' as const),
+      sha256: String(row['sha256']),
+    }));
+  for (const stream of new Set(pending.map((image) => image.stream))) {
+    const images = pending.filter((image) => image.stream === stream);
+    const last = images[(await files.finish(images)) - 1]?.number ?? (images[0]?.number ?? 1) - 1;
+    await untilFree(file, () =>
+      transaction(connection, 'BEGIN IMMEDIATE', () => {
+        const change = (sql: string) => connection.prepare(sql).run(stream, last).changes;
+        change("UPDATE image SET state = 'ready' WHERE stream = ? AND number <= ? AND state = 'pending'");
+        const withdrawn = change("DELETE FROM image WHERE stream = ? AND number > ? AND state = 'pending'");
+        connection.prepare('UPDATE stream SET last_number = last_number - ? WHERE stream = ?').run(withdrawn, stream);
+      }),
+    );
   }
 }
 
