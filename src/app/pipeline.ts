@@ -129,11 +129,11 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   function reconcilerOf(
     options: StageOptions,
     { pipeline: { pipelineId }, bus, lost }: Session,
-    which: Pick<ReconcileParts, 'stage' | 'images' | 'events'>,
+    which: Pick<ReconcileParts, 'stage' | 'images' | 'events' | 'analyzes'>,
   ): Reconciler {
     const checkBus = createBusCheck({ ...options, catalog }, bus);
     const parts = { ...options, ...which, as, catalog, store, bus, pipelineId, lost, checkBus };
-    return createReconciler({ ...parts, defaultTechnique: L2.id });
+    return createReconciler({ ...parts, defaultTechnique: L2.id, techniqueIdleMs: config.techniqueIdle });
   }
 
   /** Consumes while the reconciler works. With `drain`, ends after a round that found nothing to publish. */
@@ -177,7 +177,8 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
           const { lost } = technique;
           const stage = analyzeStage(options, session, technique);
           const images = { technique: technique.technique };
-          const reconciler = reconcilerOf(options, { ...session, lost }, { stage: 'analyze', images, events: true });
+          const which = { stage: 'analyze', images, events: true, analyzes: technique.technique } as const;
+          const reconciler = reconcilerOf(options, { ...session, lost }, which);
           return consumeWith(reconciler, stage, { ...options, bus: session.bus, lost, drain });
         }),
       ),
@@ -195,7 +196,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
           inTechnique(options, session, ({ lost, ...technique }) => {
             const { bus } = session;
             const { pipelineId } = session.pipeline;
-            const which = { stage: 'receive', images: 'all', events: true } as const;
+            const which = { stage: 'receive', images: 'all', events: true, analyzes: technique.technique } as const;
             const reconciler = reconcilerOf(options, { ...session, lost }, which);
             return run({
               ...options,

@@ -87,6 +87,8 @@ export function noticeLine(report: Report): string | undefined {
       return `published ${counted(report.images, 'image')} of stream ${report.stream} again: the messages before would not have been delivered`;
     case 'recovered_events':
       return `published ${counted(report.events, 'event')} again: the messages before would not have been delivered`;
+    case 'technique_idle':
+      return `technique ${report.technique} has had no analyzers for longer than technique_idle: nothing waits for it any more; an analyzer that starts continues with what it has not judged`;
     case 'bus_changed':
       return `broker ${report.address} is ${report.id} now, and was ${report.before}: what waits is published there again`;
     case 'withdrawn':

@@ -79,6 +79,12 @@ export const SETTINGS = {
     fallback: NO_THRESHOLD,
     read: threshold,
   },
+  techniqueIdle: {
+    field: 'technique_idle',
+    help: 'how long after its last analyzer ended images are still owed to a technique',
+    fallback: 24 * 3_600_000,
+    ...timeFrom(1000),
+  },
   mask: {
     field: 'mask',
     flag: '--mask <file>',

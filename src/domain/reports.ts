@@ -24,6 +24,8 @@ export type Report =
   /** Images whose messages would not be delivered are published again. */
   | { readonly kind: 'recovered'; readonly stream: string; readonly images: number }
   | { readonly kind: 'recovered_events'; readonly events: number }
+  /** A technique has had no analyzers for so long (`technique_idle`) that nothing is owed to it any more. */
+  | { readonly kind: 'technique_idle'; readonly technique: string }
   /** The broker's address belongs to another cluster now. What is open is published there. */
   | { readonly kind: 'bus_changed'; readonly address: string; readonly id: string; readonly before: string | null }
   /** Images that an interrupted receiver had numbered but not stored are withdrawn; they were never received. */

@@ -23,7 +23,7 @@ export async function auditRows(
 /** The outcomes and the dead letters of a technique, as far as the images have been read. */
 interface TechniqueRows {
   readonly technique: string;
-  readonly inUse: boolean;
+  readonly isOwed: boolean;
   readonly outcomes: Rows<OutcomeRecord>;
   readonly letters: Rows<ImageId>;
 }
@@ -34,10 +34,13 @@ async function auditImages(
   listener: AuditListener,
 ): Promise<Pick<AuditTotals, 'images' | 'analyzed'>> {
   const found = await pages.techniques();
-  const inUse = found.some((each) => each.inUse) ? found : [...found, { technique: defaultTechnique, inUse: true }];
-  const techniques = unique(inUse).map(
+  // While no technique is in use, images wait for the default one.
+  const isInUse = found.some(({ use }) => use !== 'none');
+  const all = isInUse ? found : [...found, { technique: defaultTechnique, use: 'active' as const }];
+  const techniques = unique(all).map(
     (each): TechniqueRows => ({
-      ...each,
+      technique: each.technique,
+      isOwed: each.use === 'active',
       outcomes: peekable(
         rowsOf(
           (after, limit) => pages.outcomePage(each.technique, after, limit),
@@ -66,7 +69,7 @@ async function auditImages(
       await passOrphans(rows, image, listener);
       const outcome = await rows.outcomes.takeIf(({ image: id }) => compare(id, image) === 0);
       if (outcome !== undefined) await checkOutcome(rows, outcome, numbering, listener);
-      if (rows.inUse && (outcome === undefined || outcome.event?.state === 'pending')) {
+      if (rows.isOwed && (outcome === undefined || outcome.event?.state === 'pending')) {
         open = true;
         listener.onOpenImage({ image: idOf(image), technique: rows.technique, position: image.position });
       }
@@ -110,7 +113,7 @@ function outcomeKey({ technique, image }: OutcomeRecord): string {
   return `outcome ${technique} ${imageName(image)}`;
 }
 
-function unique<T extends { readonly technique: string; readonly inUse: boolean }>(techniques: readonly T[]): T[] {
+function unique<T extends { readonly technique: string }>(techniques: readonly T[]): T[] {
   return [...new Map([...techniques].map((each) => [each.technique, each])).values()];
 }
 

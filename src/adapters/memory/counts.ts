@@ -37,7 +37,7 @@ function streamCounts({ lastNumbers, events }: Tables): StreamCounts[] {
     .sort((a, b) => compareText(a.stream, b.stream));
 }
 
-function techniqueCounts({ thresholds, outcomes }: Tables, open: readonly (string | null)[]): TechniqueCounts[] {
+function techniqueCounts({ thresholds, idle, outcomes }: Tables, open: readonly (string | null)[]): TechniqueCounts[] {
   return [...thresholds]
     .map(([technique, threshold]) => {
       const kinds = [...outcomes.values()].flatMap((each) => (each.technique === technique ? [each.kind] : []));
@@ -45,6 +45,7 @@ function techniqueCounts({ thresholds, outcomes }: Tables, open: readonly (strin
       return {
         technique,
         threshold,
+        idle: idle.has(technique),
         outcomes: Object.fromEntries(OUTCOME_KINDS.map(count)) as Record<OutcomeKind, number>,
         open: open.filter((each) => each === technique).length,
       };

@@ -46,9 +46,10 @@ export function pagesOf(tables: Tables): CatalogPages {
         .map((stream) => ({ stream, lastNumber: tables.lastNumbers.get(stream) ?? 0 })),
 
     techniques: async () =>
-      [...new Set([...tables.thresholds.keys(), ...techniquesWithOutcomes(tables)])]
-        .sort()
-        .map((technique) => ({ technique, inUse: tables.thresholds.has(technique) })),
+      [...new Set([...tables.thresholds.keys(), ...techniquesWithOutcomes(tables)])].sort().map((technique) => ({
+        technique,
+        use: !tables.thresholds.has(technique) ? 'none' : tables.idle.has(technique) ? 'idle' : 'active',
+      })),
 
     lastEvent: async () => tables.pipeline.lastEvent,
 

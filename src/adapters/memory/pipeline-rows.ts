@@ -2,6 +2,11 @@ import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
 import { newTables, type Tables } from './tables.ts';
 
 export function createPipelineRows(tables: Tables): PipelineCatalog {
+  function activate(technique: string): void {
+    tables.activeAt.set(technique, new Date().toISOString());
+    tables.idle.delete(technique);
+  }
+
   return {
     identity: async () => {
       const { lastEvent: _, ...identity } = tables.pipeline;
@@ -16,6 +21,19 @@ export function createPipelineRows(tables: Tables): PipelineCatalog {
 
     setThreshold: async (technique, threshold) => {
       tables.thresholds.set(technique, threshold);
+      activate(technique);
+    },
+
+    activeTechniques: async () => [...tables.thresholds.keys()].filter((name) => !tables.idle.has(name)).sort(),
+
+    keepActive: async (technique) => activate(technique),
+
+    retireIdle: async (since) => {
+      const names = [...tables.thresholds.keys()].filter(
+        (name) => !tables.idle.has(name) && (tables.activeAt.get(name) ?? '') < since,
+      );
+      for (const name of names) tables.idle.set(name, true);
+      return names;
     },
 
     beginClean: async () => {

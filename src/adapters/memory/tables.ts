@@ -26,6 +26,10 @@ export type EventRow = Pick<
 export interface Tables {
   pipeline: PipelineIdentity & { readonly lastEvent: number };
   readonly thresholds: Map<string, Threshold>;
+  /** When each technique in use had an analyzer last. */
+  readonly activeAt: Map<string, string>;
+  /** The techniques in use that nothing is owed to, by name. */
+  readonly idle: Map<string, true>;
   /** The last number of each stream. */
   readonly lastNumbers: Map<string, number>;
   /** By stream, then by number. */
@@ -70,6 +74,8 @@ export function newTables(): Tables {
       lastEvent: 0,
     },
     thresholds: new Map(),
+    activeAt: new Map(),
+    idle: new Map(),
     lastNumbers: new Map(),
     images: new Map(),
     tokens: new Map(),
@@ -178,7 +184,7 @@ export function owedTechniques(tables: Tables, image: ImageId): (string | null)[
     return tables.outcomes.has(key) && (event === undefined || tables.events.get(event)?.state !== 'pending');
   };
   const inUse = [...tables.thresholds.keys()].sort();
-  if (inUse.length > 0) return inUse.filter((technique) => !has(technique));
+  if (inUse.length > 0) return inUse.filter((technique) => !tables.idle.has(technique) && !has(technique));
   return [...tables.outcomeCounts.keys()].some(has) ? [] : [null];
 }
 

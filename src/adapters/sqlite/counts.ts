@@ -59,6 +59,7 @@ function techniqueCounts(db: Reader): TechniqueCounts[] {
     return {
       technique,
       threshold: thresholdOf(row),
+      idle: row['idle'] === 1,
       outcomes: outcomeCounts(db.all('SELECT kind, count FROM outcome_total WHERE technique = ?', technique)),
       open: count(db, 'SELECT count(*) AS n FROM owed WHERE technique = ?', technique),
     };

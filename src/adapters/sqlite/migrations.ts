@@ -119,6 +119,8 @@ DROP TABLE IF EXISTS outcome_total;
 DROP INDEX image_unpublished;
 
 ALTER TABLE pipeline ADD COLUMN bus_address TEXT;
+ALTER TABLE technique ADD COLUMN active_at TEXT;
+ALTER TABLE technique ADD COLUMN idle INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stream ADD COLUMN token TEXT;
 ALTER TABLE image RENAME COLUMN incoming TO receipt_id;
 ALTER TABLE image ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;

@@ -4,6 +4,8 @@ import { countsOf, type Reader } from './counts.ts';
 import type { Row } from './database.ts';
 import { alertOf, eventOf, imageOf, outcomeOf, positionOf } from './rows.ts';
 
+const USES = ['active', 'idle', 'none'] as const;
+
 /** Each event, with the columns of its outcome. */
 const EVENT_ROWS = `
   SELECT e.*, o.kind, o.threshold, o.threshold_unit, o.measurement, o.reference, o.analyzed_at
@@ -70,11 +72,11 @@ export function pagesOf(db: Reader): CatalogPages {
     techniques: async () =>
       db
         .all(
-          `SELECT technique, max(in_use) AS in_use FROM (
-             SELECT technique, 1 AS in_use FROM technique UNION ALL SELECT technique, 0 FROM outcome_total)
+          `SELECT technique, min(idle) AS idle FROM (
+             SELECT technique, idle FROM technique UNION ALL SELECT technique, 2 FROM outcome_total)
            GROUP BY technique ORDER BY technique`,
         )
-        .map((row) => ({ technique: String(row['technique']), inUse: row['in_use'] === 1 })),
+        .map((row) => ({ technique: String(row['technique']), use: USES[Number(row['idle'])] ?? 'none' })),
 
     lastEvent: async () => Number(db.get('SELECT last_event FROM pipeline')?.['last_event']),
 

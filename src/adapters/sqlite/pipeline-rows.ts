@@ -44,12 +44,36 @@ export function createPipelineRows(db: Database): PipelineCatalog {
       db.write(
         () =>
           void db.run(
-            `INSERT INTO technique VALUES (?, ?, ?) ON CONFLICT (technique)
-               DO UPDATE SET threshold = excluded.threshold, threshold_unit = excluded.threshold_unit`,
+            `INSERT INTO technique (technique, threshold, threshold_unit, active_at) VALUES (?, ?, ?, ?)
+             ON CONFLICT (technique) DO UPDATE SET threshold = excluded.threshold,
+               threshold_unit = excluded.threshold_unit, active_at = excluded.active_at, idle = 0`,
             technique,
             threshold.value,
             threshold.unit,
+            new Date().toISOString(),
           ),
+      ),
+
+    activeTechniques: async () =>
+      db
+        .all('SELECT technique FROM technique WHERE idle = 0 ORDER BY technique')
+        .map((row) => String(row['technique'])),
+
+    keepActive: (technique) =>
+      db.write(
+        () =>
+          void db.run(
+            'UPDATE technique SET active_at = ?, idle = 0 WHERE technique = ?',
+            new Date().toISOString(),
+            technique,
+          ),
+      ),
+
+    retireIdle: (since) =>
+      db.write(() =>
+        db
+          .all("UPDATE technique SET idle = 1 WHERE idle = 0 AND ifnull(active_at, '') < ? RETURNING technique", since)
+          .map((row) => String(row['technique'])),
       ),
 
     beginClean: () => db.write(() => void db.run('UPDATE pipeline SET cleaning = 1')),

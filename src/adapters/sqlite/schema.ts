@@ -39,7 +39,7 @@ CREATE TABLE outcome_total (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER image_added AFTER INSERT ON image BEGIN
-  INSERT INTO owed (stream, number, technique) SELECT NEW.stream, NEW.number, technique FROM technique;
+  INSERT INTO owed (stream, number, technique) SELECT NEW.stream, NEW.number, technique FROM technique WHERE idle = 0;
   INSERT INTO owed (stream, number, technique)
     SELECT NEW.stream, NEW.number, '' WHERE NOT EXISTS (SELECT 1 FROM technique);
 END;
@@ -60,6 +60,17 @@ CREATE TRIGGER technique_added AFTER INSERT ON technique BEGIN
       WHERE o.technique = NEW.technique AND o.stream = i.stream AND o.number = i.number)
     ON CONFLICT DO NOTHING;
 END;
+CREATE TRIGGER technique_retired AFTER UPDATE OF idle ON technique WHEN NEW.idle = 1 AND OLD.idle = 0 BEGIN
+  DELETE FROM owed WHERE technique = NEW.technique;
+END;
+CREATE TRIGGER technique_resumed AFTER UPDATE OF idle ON technique WHEN NEW.idle = 0 AND OLD.idle = 1 BEGIN
+  INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
+    SELECT i.stream, i.number, NEW.technique, i.place_bus, i.place_partition, i.place_offset FROM image i
+    WHERE NOT EXISTS (SELECT 1 FROM outcome o
+        LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
+      WHERE o.technique = NEW.technique AND o.stream = i.stream AND o.number = i.number
+        AND e.state IS NOT 'pending');
+END;
 CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN
   DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.number AND technique IN (NEW.technique, '')
     AND NEW.kind NOT IN ('changed', 'size_changed');
@@ -72,7 +83,7 @@ CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN
     SELECT i.stream, i.number, ifnull(t.technique, ''), i.place_bus, i.place_partition, i.place_offset
     FROM image i LEFT JOIN technique t ON t.technique = OLD.technique
     WHERE i.stream = OLD.stream AND i.number = OLD.number
-      AND (t.technique IS NOT NULL OR NOT EXISTS (SELECT 1 FROM technique))
+      AND (t.idle = 0 OR NOT EXISTS (SELECT 1 FROM technique))
     ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER event_added AFTER INSERT ON event BEGIN
@@ -113,7 +124,9 @@ CREATE TABLE pipeline (
 CREATE TABLE technique (
   technique TEXT PRIMARY KEY,
   threshold REAL NOT NULL,
-  threshold_unit TEXT NOT NULL DEFAULT 'levels'
+  threshold_unit TEXT NOT NULL DEFAULT 'levels',
+  active_at TEXT,
+  idle INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE stream (

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../errors.ts';
 import { STAGES } from '../reports.ts';
 import { deadLetterLineSchema } from './dead-letters.ts';
-import { count, positiveInteger } from './fields.ts';
+import { count, positiveInteger, techniqueId } from './fields.ts';
 
 /** What stages report to a program besides their results. `type` says which. */
 
@@ -50,6 +50,9 @@ const noticeSchemas = [
       events: count.describe('events that are published now'),
     })
     .meta({ id: 'RecoveredEventsLine', description: 'events whose messages would not have been delivered' }),
+  z
+    .object({ type: z.literal('technique_idle').describe('always `technique_idle`'), technique: techniqueId })
+    .meta({ id: 'TechniqueIdleLine', description: 'a technique without analyzers, for which nothing waits any more' }),
   z
     .object({
       type: z.literal('bus_changed').describe('always `bus_changed`'),

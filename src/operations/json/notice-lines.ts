@@ -34,6 +34,8 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
       return { type: report.kind, stream: report.stream, images: report.images };
     case 'recovered_events':
       return { type: report.kind, events: report.events };
+    case 'technique_idle':
+      return { type: report.kind, technique: report.technique };
     case 'bus_changed':
       return { type: report.kind, address: report.address, id: report.id, before: report.before };
     case 'withdrawn':

@@ -22,6 +22,8 @@ export interface StreamCounts {
 export interface TechniqueCounts {
   readonly technique: string;
   readonly threshold: Threshold;
+  /** Whether it has had no analyzers for so long that nothing is owed to it. */
+  readonly idle: boolean;
   /** How many images have each outcome. */
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
   /** Images without an outcome of this technique. */
@@ -105,8 +107,8 @@ export interface CatalogPages {
   deadEventPage(after: number, limit: number): Promise<number[]>;
   alertRowPage(after: number, limit: number): Promise<AlertRecord[]>;
   streams(): Promise<readonly { readonly stream: string; readonly lastNumber: number }[]>;
-  /** The techniques in use or with outcomes, by name. */
-  techniques(): Promise<readonly { readonly technique: string; readonly inUse: boolean }[]>;
+  /** The techniques in use or with outcomes, by name. Images are owed to those that are `active`. */
+  techniques(): Promise<readonly { readonly technique: string; readonly use: 'active' | 'idle' | 'none' }[]>;
   /** The last event number that was assigned. */
   lastEvent(): Promise<number>;
   /** The digests of all masks that images have, in order. */

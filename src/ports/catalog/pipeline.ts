@@ -17,10 +17,16 @@ export interface PipelineCatalog {
   identity(): Promise<PipelineIdentity>;
   /** Makes this the pipeline's bus, if its bus is still the one with the id `before`. */
   setBus(bus: { readonly id: string; readonly address: string }, before: string | null): Promise<void>;
-  /** The techniques in use, each with its threshold. */
+  /** The techniques in use, each with its threshold; idle ones included. */
   thresholds(): Promise<ReadonlyMap<string, Threshold>>;
   /** Sets the threshold of a technique, which is in use from then on. */
   setThreshold(technique: string, threshold: Threshold): Promise<void>;
+  /** The techniques in use that images are owed to, by name: those that are not idle. */
+  activeTechniques(): Promise<string[]>;
+  /** Records that a technique has analyzers. One that was idle is owed again what it has no outcome for. */
+  keepActive(technique: string): Promise<void>;
+  /** Makes techniques idle that have had no analyzers since then: nothing is owed to them. Resolves with their names. */
+  retireIdle(since: string): Promise<string[]>;
   /** Marks the pipeline as being cleaned. */
   beginClean(): Promise<void>;
   /** Deletes every row, gives the pipeline a new id, keeps the previous one in `formerIds`, and removes the mark. */

@@ -23,6 +23,9 @@ export type ReconcileCatalog = Pick<
   Catalog,
   | 'lock'
   | 'thresholds'
+  | 'activeTechniques'
+  | 'keepActive'
+  | 'retireIdle'
   | 'anyOpen'
   | 'undeliverableStreams'
   | 'undeliverableImages'
@@ -53,6 +56,10 @@ export interface ReconcileParts extends Observer {
   /** Which images it publishes: those owed to any technique, to one, or none. */
   readonly images: 'all' | 'none' | { readonly technique: string };
   readonly events: boolean;
+  /** A technique that this process analyzes with. */
+  readonly analyzes?: string | undefined;
+  /** How long after its last analyzer ended images are owed to a technique. */
+  readonly techniqueIdleMs: number;
   /** Looks at the bus before each round. Throws `bus_differs` if it is not the pipeline's any more. */
   checkBus?(): Promise<void>;
   readonly everyMs?: number;
@@ -80,6 +87,8 @@ export interface Reconciler {
 /** How often, and how far apart, to try a lock that another process may hold for a moment only. */
 const LOCK_TRIES = 5;
 const LOCK_PAUSE_MS = 50;
+/** How often activity is noted within the time after which a technique is idle. */
+const NOTES_PER_IDLE_TIME = 10;
 
 export function createReconciler(parts: ReconcileParts): Reconciler {
   const { stage, as, everyMs = ROUND_MS, onReport } = parts;
@@ -89,6 +98,7 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
   const retry = { stage, signal, ...(onReport && { onReport }) } as const;
   const named = new Set<string>();
   let own: OwnStream | undefined;
+  let nextNote = 0;
 
   const techniquesIn = (used: readonly (string | null)[]) =>
     typeof parts.images === 'object' ? [parts.images.technique] : used;
@@ -174,7 +184,17 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     }
   }
 
+  /** Says that a technique is in use, and retires those that are not. */
+  async function noteActivity(): Promise<void> {
+    if (Date.now() < nextNote) return;
+    nextNote = Date.now() + parts.techniqueIdleMs / NOTES_PER_IDLE_TIME;
+    if (parts.analyzes !== undefined) await catalog.keepActive(parts.analyzes);
+    const since = new Date(Date.now() - parts.techniqueIdleMs).toISOString();
+    for (const technique of await catalog.retireIdle(since)) onReport?.({ kind: 'technique_idle', technique });
+  }
+
   async function publishAll(): Promise<number> {
+    await noteActivity();
     await parts.checkBus?.();
     const open = await catalog.anyOpen();
     let published = 0;

@@ -8,7 +8,7 @@ export type OpenRows = Pick<AuditCatalog, 'undeliverableStreams' | 'undeliverabl
 
 /** The bus as it was when the committed offsets were read, which comes before the catalog is read. */
 export interface BusView {
-  /** The techniques that images wait for: those in use, or `[null]`. */
+  /** The techniques that images wait for: those that are active, or `[null]` while none is in use. */
   readonly techniques: readonly (string | null)[];
   readonly committed: Committed;
   /** Reads the logs, and says what will be delivered. */
@@ -18,15 +18,16 @@ export interface BusView {
 
 /** Reads the committed offsets of all techniques in use. */
 export async function viewBus(
-  catalog: Pick<PipelineCatalog, 'thresholds'>,
+  catalog: Pick<PipelineCatalog, 'thresholds' | 'activeTechniques'>,
   bus: Pick<EventBus, 'id' | 'committed' | 'logs'>,
   defaultTechnique: string,
 ): Promise<BusView> {
-  const used = [...(await catalog.thresholds()).keys()];
-  const committed = await readCommitted(bus, used.length === 0 ? [defaultTechnique] : used);
+  const isInUse = (await catalog.thresholds()).size > 0;
+  const active = await catalog.activeTechniques();
+  const committed = await readCommitted(bus, isInUse ? active : [defaultTechnique]);
   const logsOf = () => readLogs(bus);
   return {
-    techniques: used.length === 0 ? [null] : used,
+    techniques: isInUse ? active : [null],
     committed,
     readLogs: logsOf,
     deliveries: async () => deliveriesOf({ busId: bus.id, committed, logs: await logsOf(), defaultTechnique }),
