@@ -62,19 +62,19 @@ async function auditImages(
     (after, limit) => pages.imagePage(after, limit),
     (row: ImageId) => row,
   )) {
-    images += 1;
     numbering.add(image);
+    if (image.state === 'ready') images += 1;
     let open = false;
     for (const rows of techniques) {
       await passOrphans(rows, image, listener);
       const outcome = await rows.outcomes.takeIf(({ image: id }) => compare(id, image) === 0);
       if (outcome !== undefined) await checkOutcome(rows, outcome, numbering, listener);
-      if (rows.isOwed && (outcome === undefined || outcome.event?.state === 'pending')) {
+      if (image.state === 'ready' && rows.isOwed && (outcome === undefined || outcome.event?.state === 'pending')) {
         open = true;
         listener.onOpenImage({ image: idOf(image), technique: rows.technique, position: image.position });
       }
     }
-    if (!open) analyzed += 1;
+    if (image.state === 'ready' && !open) analyzed += 1;
   }
   numbering.end();
   for (const rows of techniques) await passOrphans(rows, undefined, listener);

@@ -2,7 +2,7 @@ import { OUTCOME_KINDS, type OutcomeKind } from '../../domain/records.ts';
 import type { Counts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
 import { type AlertDelays, DELAY_BOUNDS } from '../../ports/catalog/browsing.ts';
 import { openEvents, openImages } from './open-rows.ts';
-import { compareImages, compareText, imageAt, type Tables } from './tables.ts';
+import { compareImages, compareText, imageAt, pendingImages, type Tables } from './tables.ts';
 
 /** See `AuditCatalog.counts`. */
 export function countsOf(tables: Tables): Counts {
@@ -27,12 +27,13 @@ export function countsOf(tables: Tables): Counts {
   };
 }
 
-function streamCounts({ lastNumbers, events }: Tables): StreamCounts[] {
+function streamCounts(tables: Tables): StreamCounts[] {
+  const { lastNumbers, events } = tables;
   const eventStreams = [...events.values()].map(({ image }) => image.stream);
   return [...lastNumbers]
     .map(([stream, lastNumber]) => {
       const count = eventStreams.filter((each) => each === stream).length;
-      return { stream, images: lastNumber, events: count, lastNumber };
+      return { stream, images: lastNumber - pendingImages(tables, stream).length, events: count, lastNumber };
     })
     .sort((a, b) => compareText(a.stream, b.stream));
 }

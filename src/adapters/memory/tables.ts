@@ -174,10 +174,11 @@ export function techniquesWithOutcomes({ outcomeCounts }: Tables): string[] {
 }
 
 /**
- * The techniques in use whose outcome an image lacks, or whose event is still pending; `[null]` if it has none at all and
- * no technique is in use.
+ * The active techniques whose outcome a ready image lacks, or whose event is still pending; `[null]` if it has none at
+ * all and no technique is in use.
  */
 export function owedTechniques(tables: Tables, image: ImageId): (string | null)[] {
+  if (imageAt(tables, image)?.state !== 'ready') return [];
   const has = (technique: string) => {
     const key = outcomeKey(technique, image);
     const event = tables.eventOfOutcome.get(key);

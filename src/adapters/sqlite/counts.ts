@@ -44,10 +44,15 @@ export function techniquesWithOutcomes(db: Reader): string[] {
 }
 
 function streamCounts(db: Reader): StreamCounts[] {
+  const pending = new Map(
+    db
+      .all("SELECT stream, count(*) AS n FROM image WHERE state = 'pending' GROUP BY stream")
+      .map((row) => [String(row['stream']), Number(row['n'])]),
+  );
   return db.all('SELECT * FROM stream ORDER BY stream').map((row) => ({
     stream: String(row['stream']),
     // Numbers are assigned without holes; an audit checks that.
-    images: Number(row['last_number']),
+    images: Number(row['last_number']) - (pending.get(String(row['stream'])) ?? 0),
     events: Number(row['events']),
     lastNumber: Number(row['last_number']),
   }));

@@ -133,7 +133,7 @@ INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_o
   SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset
   FROM image i
     JOIN (SELECT technique FROM technique UNION ALL SELECT '' WHERE NOT EXISTS (SELECT 1 FROM technique)) t
-  WHERE NOT EXISTS (
+  WHERE i.state = 'ready' AND NOT EXISTS (
     SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number
       AND NOT EXISTS (SELECT 1 FROM event e WHERE e.technique = o.technique AND e.stream = o.stream
         AND e.image = o.number AND e.state = 'pending'));

@@ -5,8 +5,8 @@ export const SCHEMA_VERSION = 6;
 export const APPLICATION_ID = 0x696d6770;
 
 /**
- * Tables derived from the rows, so that status and metrics do not scan them. `owed` has a row for each image and
- * technique in use until its outcome stands and its event, if any, is ready ('' while no technique is in use);
+ * Tables derived from the rows, so that status and metrics do not scan them. `owed` has a row for each ready image and
+ * active technique until its outcome stands and its event, if any, is ready ('' while no technique is in use);
  * `owed_event` one for each ready event without a ready alert. Both have the position of their latest message, how often
  * they were published, and when. `outcome_total` counts outcomes. Triggers update them in the transaction of the write
  * itself.
@@ -38,13 +38,10 @@ CREATE TABLE outcome_total (
   PRIMARY KEY (technique, kind)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER image_added AFTER INSERT ON image BEGIN
+CREATE TRIGGER image_ready AFTER UPDATE OF state ON image WHEN NEW.state = 'ready' AND OLD.state = 'pending' BEGIN
   INSERT INTO owed (stream, number, technique) SELECT NEW.stream, NEW.number, technique FROM technique WHERE idle = 0;
   INSERT INTO owed (stream, number, technique)
     SELECT NEW.stream, NEW.number, '' WHERE NOT EXISTS (SELECT 1 FROM technique);
-END;
-CREATE TRIGGER image_withdrawn AFTER DELETE ON image BEGIN
-  DELETE FROM owed WHERE stream = OLD.stream AND number = OLD.number;
 END;
 CREATE TRIGGER image_published AFTER UPDATE OF place_offset ON image BEGIN
   UPDATE owed SET place_bus = NEW.place_bus, place_partition = NEW.place_partition, place_offset = NEW.place_offset,
@@ -56,7 +53,7 @@ CREATE TRIGGER technique_added AFTER INSERT ON technique BEGIN
   UPDATE owed SET technique = NEW.technique WHERE technique = '';
   INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
     SELECT i.stream, i.number, NEW.technique, i.place_bus, i.place_partition, i.place_offset FROM image i
-    WHERE NOT EXISTS (SELECT 1 FROM outcome o
+    WHERE i.state = 'ready' AND NOT EXISTS (SELECT 1 FROM outcome o
       WHERE o.technique = NEW.technique AND o.stream = i.stream AND o.number = i.number)
     ON CONFLICT DO NOTHING;
 END;
@@ -66,7 +63,7 @@ END;
 CREATE TRIGGER technique_resumed AFTER UPDATE OF idle ON technique WHEN NEW.idle = 0 AND OLD.idle = 1 BEGIN
   INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
     SELECT i.stream, i.number, NEW.technique, i.place_bus, i.place_partition, i.place_offset FROM image i
-    WHERE NOT EXISTS (SELECT 1 FROM outcome o
+    WHERE i.state = 'ready' AND NOT EXISTS (SELECT 1 FROM outcome o
         LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
       WHERE o.technique = NEW.technique AND o.stream = i.stream AND o.number = i.number
         AND e.state IS NOT 'pending');

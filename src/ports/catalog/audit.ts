@@ -31,8 +31,8 @@ export interface TechniqueCounts {
 }
 
 /**
- * The pipeline in counts, at one moment. An image is open until each technique in use has an outcome for it whose event, if
- * any, is ready.
+ * The pipeline in counts, at one moment. Images count once they are ready. One is open until each active technique has an
+ * outcome for it whose event, if any, is ready.
  */
 export interface Counts {
   readonly images: number;
@@ -42,7 +42,7 @@ export interface Counts {
   readonly deadLetters: number;
   /** Open images; each counts once, however many techniques it waits for. */
   readonly openImages: number;
-  /** Open images that are pending or have no position. */
+  /** Open images that have no position. */
   readonly unpublished: number;
   /** Ready events with neither a ready alert nor a dead letter that has not been replayed. */
   readonly openEvents: number;
@@ -64,8 +64,8 @@ interface Publications {
 }
 
 /**
- * An image that a technique in use has no outcome for, or whose event is still pending; `technique` is null while none is
- * in use.
+ * A ready image that an active technique has no outcome for, or whose event is still pending; `technique` is null while
+ * none is in use.
  */
 export interface OpenImage extends Publications {
   readonly image: ImageId;
