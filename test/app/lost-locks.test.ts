@@ -105,7 +105,7 @@ function lostLocks({ reports }: Scene): string[] {
   return reports.flatMap((report) => (report.kind === 'lock_lost' ? [`${report.stage}: ${report.lock}`] : []));
 }
 
-const RECEIVE_STEPS = ['receive:incoming', 'receive:pending', 'outbox:ready', 'outbox:published'] as const;
+const RECEIVE_STEPS = ['receive:entered', 'receive:stored', 'receive:ready', 'receive:published'] as const;
 const ANALYZE_STEPS = [
   'analyze:compared',
   'analyze:entered',
@@ -135,7 +135,7 @@ describe('a stage that loses a lock stops writing, acquires it again and complet
       const all = await scene();
       await all.pipeline.receive(
         [],
-        all.at('receive:pending', () => {}),
+        all.at('receive:entered', () => {}),
       );
       await all.pipeline.analyze(all.at(step, () => all.catalog.loseLocks(lock)));
       expect(lostLocks(all)).toEqual([`analyze: ${lock}`]);
@@ -148,7 +148,7 @@ describe('a stage that loses a lock stops writing, acquires it again and complet
     const all = await scene();
     await all.pipeline.receive(
       [],
-      all.at('receive:pending', () => {}),
+      all.at('receive:entered', () => {}),
     );
     await all.pipeline.analyze(all.at('analyze:committed', () => {}));
     await all.pipeline.alert(all.at(step, () => all.catalog.loseLocks(PIPELINE_LOCK)));
@@ -157,7 +157,7 @@ describe('a stage that loses a lock stops writing, acquires it again and complet
   });
 
   it.each(
-    (['receive:pending', 'outbox:published', 'analyze:entered', 'alert:text'] as const).flatMap((step) =>
+    (['receive:entered', 'receive:published', 'analyze:entered', 'alert:text'] as const).flatMap((step) =>
       [STREAM_LOCK, TECHNIQUE_LOCK, PIPELINE_LOCK].map((lock) => [lock, step] as const),
     ),
   )('run, the lock %s, at %s', async (lock, step) => {
@@ -178,7 +178,7 @@ describe('a stage that loses a lock stops writing, acquires it again and complet
     const lose = () => {
       for (const lock of [STREAM_LOCK, TECHNIQUE_LOCK, PIPELINE_LOCK]) all.catalog.loseLocks(lock);
     };
-    expect(await all.pipeline.run([], all.at('receive:pending', lose))).toMatchObject({ images: 8, alerts: 7 });
+    expect(await all.pipeline.run([], all.at('receive:entered', lose))).toMatchObject({ images: 8, alerts: 7 });
     await expectHandled(all);
     expect(lostLocks(all)).toEqual([`receive: ${PIPELINE_LOCK}`]);
   });
@@ -189,7 +189,7 @@ describe('without its lock', () => {
     const all = await scene();
     await all.pipeline.receive(
       [],
-      all.at('receive:pending', () => {}),
+      all.at('receive:entered', () => {}),
     );
     const steps: Step[] = [];
     const { onStep, ...options } = all.at(step, () => all.catalog.loseLocks(TECHNIQUE_LOCK));
@@ -214,7 +214,7 @@ describe('without its lock', () => {
     const all = await scene();
     await all.pipeline.receive(
       [],
-      all.at('receive:pending', () => {}),
+      all.at('receive:entered', () => {}),
     );
     const analyzing = all.pipeline.analyze(
       all.at('analyze:compared', () => {
@@ -234,10 +234,10 @@ describe('without its lock', () => {
       if (!('lock' in result)) throw new Error('the lock was not lost');
       await all.catalog.beginClean();
       await all.catalog.endClean();
-      await all.catalog.setBus(MEMORY_BUS_ID);
+      await all.catalog.setBus({ id: MEMORY_BUS_ID, address: MEMORY_BUS_ID }, null);
       await result.lock.release();
     };
-    const options = all.at('outbox:recorded', () => {
+    const options = all.at('receive:published', () => {
       all.catalog.loseLocks(PIPELINE_LOCK);
       clean = startClean();
     });
@@ -254,7 +254,7 @@ describe('without its lock', () => {
     const all = await scene();
     await all.pipeline.receive(
       [],
-      all.at('receive:pending', () => {}),
+      all.at('receive:entered', () => {}),
     );
     await all.catalog.addDeadLetters([deadLetter({ image: { stream: 'default', number: 1 }, technique: TECHNIQUE })]);
     const options = all.at('replay:marked', () => all.catalog.loseLocks(PIPELINE_LOCK));

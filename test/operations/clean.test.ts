@@ -2,27 +2,30 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { imageReceivedMessage } from '../../src/domain/messages.ts';
+import { imageKey } from '../../src/domain/object-keys.ts';
 import { clean, planClean } from '../../src/operations/clean.ts';
 import { status } from '../../src/operations/status.ts';
 import { PIPELINE_LOCK } from '../../src/ports/catalog/locks.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
+import { addPictures } from '../contracts/catalog/setup.ts';
 import { auditOf } from '../support/audit.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';
-import { imageRecord } from '../support/samples.ts';
+import { imageRecord, newImage } from '../support/samples.ts';
 import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 const UNKNOWN_FILES = ['image_database/mine.jpg', 'image_database/sky/00009.png', 'image_event_alerts/notes/a.txt'];
 
-/** Two streams with an alert each, an incoming picture, and files that imgpipe did not write. */
+/** Two streams with an alert each, a pending image, and files that imgpipe did not write. */
 async function used(): Promise<DurableTestPipeline> {
   const pipeline = await testPipeline({ durable: true });
   await pipeline.receive([GREY, OTHER]);
   await pipeline.receive([GREY, OTHER], 'sky');
   await pipeline.drain();
-  await pipeline.store.putIncoming([{ name: 'default/stray.png', bytes: GREY }]);
+  const [pending = imageRecord()] = await addPictures(pipeline.catalog, [newImage({ stream: 'sky', format: 'png' })]);
+  await pipeline.store.put([{ key: imageKey(pending), bytes: GREY }]);
   for (const key of [...UNKNOWN_FILES, 'image_original/original_image.jpg']) {
     mkdirSync(path.dirname(pipeline.store.locate(key)), { recursive: true });
     writeFileSync(pipeline.store.locate(key), key);
@@ -35,7 +38,7 @@ function cleaned(pipeline: DurableTestPipeline, store: ObjectStore = pipeline.st
 }
 
 async function filesLeft({ store }: DurableTestPipeline): Promise<string[]> {
-  const folders = ['image_database', 'image_event_database', 'image_event_alerts', 'image_original', 'incoming'];
+  const folders = ['image_database', 'image_event_database', 'image_event_alerts', 'image_original'];
   return (await Promise.all(folders.map((folder) => store.list(folder)))).flat().sort();
 }
 
@@ -43,13 +46,13 @@ describe('a clean', () => {
   it('can be planned: what it would remove, and which unknown files it would keep', async () => {
     const pipeline = await used();
     expect(await planClean(pipeline)).toEqual({
-      images: 4,
+      images: 5,
       events: 2,
       alerts: 2,
-      files: 4 + 2 * 3 + 1,
+      files: 5 + 2 * 3,
       unknownFiles: [...UNKNOWN_FILES].sort(),
     });
-    expect((await filesLeft(pipeline)).length).toBe(4 + 2 * 3 + 1 + UNKNOWN_FILES.length + 1);
+    expect((await filesLeft(pipeline)).length).toBe(5 + 2 * 3 + UNKNOWN_FILES.length + 1);
   });
 
   it('removes what the pipeline wrote, and nothing else', async () => {
@@ -135,7 +138,7 @@ describe('a clean on a bus that lists its consumers', () => {
       message: expect.stringContaining('imgpipe-analyze-7 on ::1'),
     });
     expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: false });
-    expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
+    expect((await auditOf(catalog, 'l2@1')).images).toBe(5);
   });
 
   it("is refused on another bus than the pipeline's, and the error names both", async () => {
@@ -145,7 +148,7 @@ describe('a clean on a bus that lists its consumers', () => {
       code: 'bus_differs',
       message: expect.stringMatching(/are on embedded, not on kafka:other \(kafka:\/\/broker:9092\)/),
     });
-    expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
+    expect((await auditOf(catalog, 'l2@1')).images).toBe(5);
   });
 
   it('keeps the messages if no bus is given: they are skipped later', async () => {

@@ -83,7 +83,7 @@ describe('live alerts', () => {
 });
 
 const catalog = {
-  identity: async () => ({ pipelineId: 'p', formerIds: [], busId: null, cleaning: false }),
+  identity: async () => ({ pipelineId: 'p', formerIds: [], busId: null, busAddress: null, cleaning: false }),
   alertRange: async () => undefined,
   readyAfter: async () => [],
 };

@@ -91,7 +91,7 @@ describe('the lock of a stream', () => {
       ...two,
       lock: async (name, as, mode) => {
         lockCalls += 1;
-        if (lockCalls === 3) await held.release();
+        if (lockCalls === 6) await held.release();
         return two.lock(name, as, mode);
       },
     };

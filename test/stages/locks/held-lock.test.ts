@@ -31,7 +31,7 @@ describe('work under a lock', () => {
   it('runs again with a new lock after the lock was lost, which is reported once', async () => {
     const { acquired, reports, holding, lose } = holder();
     let runs = 0;
-    const result = await holdingLock(holding, async (lost) => {
+    const result = await holdingLock(holding, async ({ lost }) => {
       runs += 1;
       if (runs === 1) lose();
       throwIfLost(lost);
@@ -61,7 +61,7 @@ describe('work under a lock', () => {
   it('is not run again after the signal', async () => {
     const stop = new AbortController();
     const { acquired, holding, lose } = holder(stop.signal);
-    const interrupted = holdingLock(holding, async (lost) => {
+    const interrupted = holdingLock(holding, async ({ lost }) => {
       stop.abort();
       lose();
       throwIfLost(lost);

@@ -13,13 +13,14 @@ export function madeImage(number: number, more: Partial<ImageRecord> = {}): Imag
   return {
     stream: 'garden',
     number,
-    incoming: `in-${number}`,
+    receiptId: `receipt-${number}`,
     format: 'jpg',
     origin: 'generated',
     sha256: String(number).padStart(2, '0').repeat(32),
     bytes: 1234,
     receivedAt: '2026-11-25T20:14:03.120Z',
     mask: null,
+    attempt: 1,
     state: 'ready',
     fact: { verdict: 'decodes', width: 600, height: 400 },
     position: null,
@@ -40,6 +41,7 @@ export function madeEvent(number: number, more: Partial<EventRecord> = {}): Even
     analyzedAt: '2026-11-25T20:14:04.000Z',
     state: 'ready',
     base: '/data',
+    attempt: 1,
     differenceSha256: 'd'.repeat(64),
     position: null,
     ...more,
@@ -47,7 +49,13 @@ export function madeEvent(number: number, more: Partial<EventRecord> = {}): Even
 }
 
 export function madeEntry(number: number, more: Partial<AlertEntry> = {}): AlertEntry {
-  const alert: AlertRecord = { number, base: '/data', alertedAt: '2026-11-25T20:14:05.678Z', state: 'ready' };
+  const alert: AlertRecord = {
+    number,
+    base: '/data',
+    alertedAt: '2026-11-25T20:14:05.678Z',
+    state: 'ready',
+    attempt: 1,
+  };
   return { alert, event: madeEvent(number), image: madeImage(12), reference: madeImage(11), ...more };
 }
 
