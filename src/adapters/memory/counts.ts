@@ -31,6 +31,7 @@ function streamCounts(tables: Tables): StreamCounts[] {
   const { lastNumbers, events } = tables;
   const eventStreams = [...events.values()].map(({ image }) => image.stream);
   return [...lastNumbers]
+    .filter(([, lastNumber]) => lastNumber > 0)
     .map(([stream, lastNumber]) => {
       const count = eventStreams.filter((each) => each === stream).length;
       return { stream, images: lastNumber - pendingImages(tables, stream).length, events: count, lastNumber };

@@ -62,7 +62,7 @@ export function createBrowsingRows(db: Database): BrowsingCatalog {
 
     choices: async () =>
       db.snapshot(() => ({
-        streams: db.all('SELECT stream FROM stream ORDER BY stream').map((row) => String(row['stream'])),
+        streams: db.all('SELECT stream FROM stream WHERE last_number > 0 ORDER BY stream').map((row) => String(row['stream'])),
         techniques: techniquesWithOutcomes(db),
       })),
   };

@@ -49,9 +49,9 @@ function streamCounts(db: Reader): StreamCounts[] {
       .all("SELECT stream, count(*) AS n FROM image WHERE state = 'pending' GROUP BY stream")
       .map((row) => [String(row['stream']), Number(row['n'])]),
   );
-  return db.all('SELECT * FROM stream ORDER BY stream').map((row) => ({
+  // A stream that was claimed but has no image yet is none. Numbers are assigned without holes; an audit checks that.
+  return db.all('SELECT * FROM stream WHERE last_number > 0 ORDER BY stream').map((row) => ({
     stream: String(row['stream']),
-    // Numbers are assigned without holes; an audit checks that.
     images: Number(row['last_number']) - (pending.get(String(row['stream'])) ?? 0),
     events: Number(row['events']),
     lastNumber: Number(row['last_number']),
