@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asImgpipeError, Stopped } from '../../domain/errors.ts';
+import { asImgpipeError, LockLost, Stopped } from '../../domain/errors.ts';
 import { imageEventMessage, TOPICS } from '../../domain/messages.ts';
 import type { Observer, StageName } from '../../domain/reports.ts';
 import type { Catalog } from '../../ports/catalog/catalog.ts';
@@ -121,9 +121,23 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     );
   }
 
+  /** Resolves with 0 if the lock is lost meanwhile: another process has what it protects. */
+  async function unlessLost(lost: AbortSignal, work: () => Promise<number>): Promise<number> {
+    try {
+      return await work();
+    } catch (error) {
+      const isLost = error instanceof LockLost || (error instanceof Stopped && lost.aborted);
+      if (isLost && !signal.aborted) return 0;
+      throw error;
+    }
+  }
+
   /** Takes a stream's lock, settles what the holder before left, and publishes. */
   async function inStream(stream: string): Promise<number | { readonly holder: string }> {
-    if (own?.holder.stream === stream) return publishAs(own.holder, own.lost, own.isPublishing);
+    if (own?.holder.stream === stream) {
+      const { holder, lost, isPublishing } = own;
+      return unlessLost(lost, () => publishAs(holder, lost, isPublishing));
+    }
     const result = await catalog.lock(streamLockName(stream), as);
     if (!('lock' in result)) return result;
     const { lock } = result;
@@ -131,12 +145,10 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     const holder = { stream, token: lock.token };
     const held = { catalog: whileHeld(parts.catalog, lost), store: whileHeld(parts.store, lost) };
     try {
-      await takeOver({ ...parts, ...held, holder, retry });
-      return await publishAs(holder, lost);
-    } catch (error) {
-      // Without its lock the stream is another process's.
-      if (error instanceof Stopped && lock.lost.aborted && !signal.aborted) return 0;
-      throw error;
+      return await unlessLost(lost, async () => {
+        await takeOver({ ...parts, ...held, holder, retry });
+        return publishAs(holder, lost);
+      });
     } finally {
       await lock.release();
     }
@@ -159,29 +171,33 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     if (!('lock' in result)) return 0;
     const { lock } = result;
     try {
-      const view = await viewBus(catalog, bus, parts.defaultTechnique);
-      const numbers: number[] = [];
-      for await (const page of undeliveredEvents(catalog, view)) {
-        numbers.push(...page.filter(isDue).map(({ number }) => number));
-        if (numbers.length >= MAX_PER_ROUND) break;
-      }
-      const rows = (await catalog.events(numbers.slice(0, MAX_PER_ROUND))).flatMap((row) => row ?? []);
-      if (rows.length === 0) return 0;
-      throwIfLost(lock.lost);
-      const messages = rows.map((event) => imageEventMessage(parts.pipelineId, event));
-      const positions = await untilStopped(bus.publish(TOPICS.imageEventAlert, messages), signal);
-      await parts.onStep?.('reconcile:published');
-      await catalog.markEventsPublished(
-        rows.flatMap(({ number }, index) => {
-          const position = positions[index];
-          return position === undefined ? [] : [{ number, position }];
-        }),
-      );
-      onReport?.({ kind: 'recovered_events', events: rows.length });
-      return rows.length;
+      return await unlessLost(lock.lost, () => publishEvents(lock.lost));
     } finally {
       await lock.release();
     }
+  }
+
+  async function publishEvents(lost: AbortSignal): Promise<number> {
+    const view = await viewBus(catalog, bus, parts.defaultTechnique);
+    const numbers: number[] = [];
+    for await (const page of undeliveredEvents(catalog, view)) {
+      numbers.push(...page.filter(isDue).map(({ number }) => number));
+      if (numbers.length >= MAX_PER_ROUND) break;
+    }
+    const rows = (await catalog.events(numbers.slice(0, MAX_PER_ROUND))).flatMap((row) => row ?? []);
+    if (rows.length === 0) return 0;
+    throwIfLost(lost);
+    const messages = rows.map((event) => imageEventMessage(parts.pipelineId, event));
+    const positions = await untilStopped(bus.publish(TOPICS.imageEventAlert, messages), signal);
+    await parts.onStep?.('reconcile:published');
+    await catalog.markEventsPublished(
+      rows.flatMap(({ number }, index) => {
+        const position = positions[index];
+        return position === undefined ? [] : [{ number, position }];
+      }),
+    );
+    onReport?.({ kind: 'recovered_events', events: rows.length });
+    return rows.length;
   }
 
   /** Says that a technique is in use, and retires those that are not. */

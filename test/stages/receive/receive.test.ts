@@ -6,8 +6,8 @@ import { imageKey } from '../../../src/domain/object-keys.ts';
 import type { Step } from '../../../src/domain/reports.ts';
 import type { ImageSource, SourceItem } from '../../../src/ports/image-source.ts';
 import type { ReceiveParts } from '../../../src/stages/receive/receive.ts';
+import type { ReconcileParts } from '../../../src/stages/reconcile/reconciler.ts';
 import { cutPng, png } from '../../support/pictures.ts';
-import { newImage } from '../../support/samples.ts';
 import { type TestPipeline, testPipeline } from '../../support/test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
@@ -48,7 +48,7 @@ describe('the pictures of a source', () => {
     ]);
     const stored = await Promise.all(rows.map((row) => row && pipeline.store.get(imageKey(row))));
     expect(stored.map((bytes) => Buffer.from(bytes ?? ''))).toEqual([GREY, OTHER, GREY]);
-    expect(await pipeline.store.list('incoming')).toEqual([]);
+    expect(await pipeline.store.list('image_database')).toHaveLength(3);
   });
 
   it('are skipped if the newest image from their file has the same content, and only then', async () => {
@@ -68,10 +68,10 @@ describe('the pictures of a source', () => {
 
   it('are checked one after the other even if the catalog is slow', async () => {
     const pipeline = await testPipeline();
-    const addImages = pipeline.catalog.addImages;
-    vi.spyOn(pipeline.catalog, 'addImages').mockImplementation(async (rows) => {
+    const writeImages = pipeline.catalog.writeImages;
+    vi.spyOn(pipeline.catalog, 'writeImages').mockImplementation(async (holder, writes) => {
       await sleep(20);
-      return addImages(rows);
+      return writeImages(holder, writes);
     });
     expect(await received(pipeline, [file('/a', GREY), file('/a', GREY)])).toMatchObject({ images: 1, skipped: 1 });
   });
@@ -79,7 +79,7 @@ describe('the pictures of a source', () => {
   it('that cannot be numbered end it with the error, and release the stream', async () => {
     const pipeline = await testPipeline();
     const newer = new ImgpipeError('catalog_newer', 'the catalog is newer than this imgpipe');
-    vi.spyOn(pipeline.catalog, 'addImages').mockRejectedValue(newer);
+    vi.spyOn(pipeline.catalog, 'writeImages').mockRejectedValue(newer);
     await expect(received(pipeline, [file('/a', GREY)])).rejects.toBe(newer);
     await expect(received(pipeline, [file('/a', GREY), file('/a', OTHER)])).rejects.toBe(newer);
     expect(await pipeline.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
@@ -121,6 +121,14 @@ describe('the pictures of a source', () => {
   });
 });
 
+function promised() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 describe('while no picture arrives', () => {
   /** A source without a picture. It ends when the test or its signal says so. */
   function idle() {
@@ -135,10 +143,13 @@ describe('while no picture arrives', () => {
     return { source, end: () => ended.abort() };
   }
 
-  /** A receiver that holds the stream and polls it all the time. */
-  async function idleReceiver(pipeline: TestPipeline, over: Partial<ReceiveParts> = {}) {
+  /** A receiver that holds the stream, beside a reconciler that works all the time. */
+  async function idleReceiver(pipeline: TestPipeline, over: Partial<ReceiveParts & ReconcileParts> = {}) {
     const { source, end } = idle();
-    const receiving = pipeline.receiveFrom(source, { as: 'the receiver', pollMs: 1, ...over });
+    const reconciler = await pipeline.reconciler({ everyMs: 1, ...over });
+    const receiving = reconciler.during((signal) =>
+      pipeline.receiveFrom(source, { as: 'the receiver', reconciler, ...over, signal }),
+    );
     receiving.catch(() => {});
     await expect.poll(() => holderOf(pipeline)).toBe('the receiver');
     return { receiving, end };
@@ -157,39 +168,54 @@ describe('while no picture arrives', () => {
     expect(await pipeline.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 
-  it('the stream is held until what is in flight is published, even if the source ends meanwhile', async () => {
-    const pipeline = await testPipeline();
+  /** A receiver whose source ends while a round has published an image, and not recorded it yet. */
+  async function endingInRound(pipeline: TestPipeline) {
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
-    let proceed = () => {};
-    const allowed = new Promise<void>((resolve) => {
-      proceed = resolve;
-    });
-    let reached = () => {};
-    const published = new Promise<void>((resolve) => {
-      reached = resolve;
-    });
+    const [published, allowed] = [promised(), promised()];
     const onStep = async (step: Step) => {
-      if (step !== 'outbox:published') return;
-      reached();
-      await allowed;
+      if (step !== 'reconcile:published') return;
+      published.resolve();
+      await allowed.promise;
     };
     const { receiving, end } = await idleReceiver(pipeline, { onStep });
     await pipeline.replay('all');
-    await published;
+    await published.promise;
     end();
     for (let turn = 0; turn < 20; turn += 1) await nextTurn();
-    expect(await pipeline.catalog.lock('stream-default', 'the next')).toEqual({ holder: 'the receiver' });
+    return { receiving, proceed: allowed.resolve };
+  }
+
+  it('a round that has published when the source ends records it', async () => {
+    const pipeline = await testPipeline();
+    const { receiving, proceed } = await endingInRound(pipeline);
     proceed();
     await receiving;
+    const [row] = await pipeline.catalog.images([{ stream: 'default', number: 1 }]);
+    expect(row?.position?.offset).toBe(1);
+    expect(await pipeline.messages(TOPICS.imageAnalysis)).toHaveLength(2);
     expect(await pipeline.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
+  });
+
+  it('a round that has published when the source ends leaves it to the next receiver, if there is one', async () => {
+    const pipeline = await testPipeline();
+    const { receiving, proceed } = await endingInRound(pipeline);
+    await pipeline.receive([GREY]);
+    proceed();
+    await receiving;
+    await (await pipeline.reconciler()).round();
+    await pipeline.drain();
+    expect(await pipeline.firstOpen(2)).toBeUndefined();
   });
 
   it('the receiver fails if an image cannot be published, and releases the stream', async () => {
     const pipeline = await testPipeline();
-    const { receiving } = await idleReceiver(pipeline);
-    await pipeline.addPictures(catalog, [newImage()]);
-    await expect(receiving).rejects.toMatchObject({ code: 'object_missing' });
+    await pipeline.receive([GREY]);
+    const refused = new ImgpipeError('broker_refused', 'TOPIC_AUTHORIZATION_FAILED');
+    const bus = { ...pipeline.bus, publish: () => Promise.reject(refused) };
+    const { receiving } = await idleReceiver(pipeline, { bus });
+    pipeline.bus.faults.loseMessages(TOPICS.imageAnalysis);
+    await expect(receiving).rejects.toBe(refused);
     expect(await pipeline.catalog.lock('stream-default', 'the next')).toHaveProperty('lock');
   });
 });
