@@ -35,7 +35,7 @@ function reasons(pipeline: TestPipeline): string[] {
 }
 
 function keyOf(number: number): string {
-  return imageKey({ stream: 'default', number, format: 'png' });
+  return imageKey({ stream: 'default', number, format: 'png', attempt: 1 });
 }
 
 /** The messages of the images' topic. The stage's group has not consumed them. */
@@ -119,13 +119,57 @@ describe('a difference image', () => {
     expect(pipeline.reported('dead_letter')).toEqual([]);
   });
 
-  it('that is in the store already stays, and its digest is recorded', async () => {
+  it('of a stranger under its key stays, and the event gets its files under the next keys', async () => {
     const pipeline = await testPipeline();
-    const earlier = Buffer.from('from an earlier version of the program');
-    await pipeline.store.put([{ key: 'image_event_database/image_event_001.jpg', bytes: earlier }]);
+    const strangers = Buffer.from('a difference image of another pipeline');
+    await pipeline.store.put([{ key: 'image_event_database/image_event_001.jpg', bytes: strangers }]);
+    await analyzed(pipeline, [GREY, OTHER, GREY]);
+    const [event, next] = await pipeline.catalog.events([1, 2]);
+    const difference = await pipeline.store.get('image_event_database/image_event_001.2.jpg');
+    expect(event).toMatchObject({ state: 'ready', attempt: 2, differenceSha256: sha256Of(difference ?? Buffer.of()) });
+    expect(next).toMatchObject({ state: 'ready', attempt: 1 });
+    expect(await pipeline.store.get('image_event_database/image_event_001.jpg')).toEqual(new Uint8Array(strangers));
+    const text = Buffer.from((await pipeline.store.get('image_event_database/image_event_001.2.txt')) ?? '').toString();
+    expect(text).toContain(`${pipeline.store.address}/image_event_database/image_event_001.2.jpg\n`);
+  });
+
+  it('has the next key even if only the text file of its event is a stranger’s', async () => {
+    const pipeline = await testPipeline();
+    await pipeline.store.put([{ key: 'image_event_database/image_event_001.txt', bytes: Buffer.from('not ours') }]);
     await analyzed(pipeline, [GREY, OTHER]);
-    const [event] = await pipeline.catalog.events([1]);
-    expect(event).toMatchObject({ state: 'ready', differenceSha256: sha256Of(earlier) });
+    expect((await pipeline.catalog.events([1]))[0]).toMatchObject({ state: 'ready', attempt: 2 });
+    expect((await pipeline.store.list('image_event_database')).sort()).toEqual([
+      'image_event_database/image_event_001.2.jpg',
+      'image_event_database/image_event_001.2.txt',
+      'image_event_database/image_event_001.jpg',
+      'image_event_database/image_event_001.txt',
+    ]);
+  });
+
+  it('that an interrupted analyzer has put is used', async () => {
+    const pipeline = await testPipeline();
+    await pipeline.receive([GREY, OTHER]);
+    await stoppedAt(pipeline, 'analyze:files', (onStep) => pipeline.analyzeStage({ onStep }));
+    await pipeline.work(await pipeline.analyzeStage());
+    expect((await pipeline.catalog.events([1]))[0]).toMatchObject({ state: 'ready', attempt: 1 });
+    expect(await pipeline.store.list('image_event_database')).toHaveLength(2);
+  });
+
+  it('that another encoder would write differently is put under the next key, with its digest', async () => {
+    const pipeline = await testPipeline();
+    await pipeline.receive([GREY, OTHER]);
+    await stoppedAt(pipeline, 'analyze:entered', (onStep) => pipeline.analyzeStage({ onStep }));
+    const otherEncoders = Buffer.from('the same difference, encoded by another version');
+    const comparator: Comparator = { ...pipeline.comparator, difference: async () => otherEncoders };
+    await pipeline.work(await pipeline.analyzeStage({ comparator }));
+    expect((await pipeline.catalog.events([1]))[0]).toMatchObject({
+      state: 'ready',
+      attempt: 2,
+      differenceSha256: sha256Of(otherEncoders),
+    });
+    expect(await pipeline.store.get('image_event_database/image_event_001.2.jpg')).toEqual(
+      new Uint8Array(otherEncoders),
+    );
   });
 });
 
@@ -326,9 +370,9 @@ describe('a repetition', () => {
     const [event] = await pipeline.catalog.events([1]);
     const difference = await pipeline.store.get('image_event_database/image_event_001.jpg');
     expect(event).toMatchObject({ state: 'ready', differenceSha256: sha256Of(difference ?? Buffer.of()) });
-    expect(event?.position?.offset).toBe(0);
+    // Each analyzer has published it; the later position stays.
+    expect(event?.position?.offset).toBe(1);
     expect(await pipeline.store.list('image_event_database')).toHaveLength(2);
-    expect(await pipeline.store.list('incoming')).toEqual([]);
     await pipeline.work(await pipeline.alertStage());
     expect(await pipeline.catalog.alertRange()).toMatchObject({ first: 1, last: 1 });
     expect(pipeline.reported('alert')).toHaveLength(1);
@@ -451,7 +495,6 @@ describe('a message', () => {
     ['lacks its number', ({ image_num: _, ...data }) => data, 'bad_message'],
   ])('that %s becomes a dead letter, and the others are handled', async (_, change, reason) => {
     const pipeline = await testPipeline();
-    await pipeline.addPictures(catalog, []);
     const received = await pipeline.receive([GREY, OTHER]);
     expect(received.images).toBe(2);
     const good = imageReceivedMessage((await pipeline.catalog.identity()).pipelineId, await imageOf(pipeline, 2));
