@@ -3,9 +3,9 @@ import type { DeadLetterHead, DeadLetterRecord, ImageId, NewDeadLetter, RecordPo
 import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
 import {
   deleteOutcome,
+  hasClosedOutcome,
   imageAt,
   outcomeKey,
-  owedTechniques,
   publishEvent,
   publishImage,
   putImage,
@@ -30,7 +30,7 @@ export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
     const letters = lettersOfImage(tables, technique, image);
     if (tables.outcomes.get(outcomeKey(technique, image))?.kind === 'dead') deleteOutcome(tables, technique, image);
     const row = imageAt(tables, image);
-    if (!owedTechniques(tables, image).includes(technique)) {
+    if (hasClosedOutcome(tables, technique, image)) {
       for (const each of letters) tables.deadLetters.delete(each.id);
       return;
     }

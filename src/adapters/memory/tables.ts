@@ -173,17 +173,20 @@ export function techniquesWithOutcomes({ outcomeCounts }: Tables): string[] {
   return [...outcomeCounts.keys()].sort();
 }
 
+/** Whether an image has an outcome of a technique, whose event, if any, is ready. */
+export function hasClosedOutcome(tables: Tables, technique: string, image: ImageId): boolean {
+  const key = outcomeKey(technique, image);
+  const event = tables.eventOfOutcome.get(key);
+  return tables.outcomes.has(key) && (event === undefined || tables.events.get(event)?.state !== 'pending');
+}
+
 /**
  * The active techniques whose outcome a ready image lacks, or whose event is still pending; `[null]` if it has none at
  * all and no technique is in use.
  */
 export function owedTechniques(tables: Tables, image: ImageId): (string | null)[] {
   if (imageAt(tables, image)?.state !== 'ready') return [];
-  const has = (technique: string) => {
-    const key = outcomeKey(technique, image);
-    const event = tables.eventOfOutcome.get(key);
-    return tables.outcomes.has(key) && (event === undefined || tables.events.get(event)?.state !== 'pending');
-  };
+  const has = (technique: string) => hasClosedOutcome(tables, technique, image);
   const inUse = [...tables.thresholds.keys()].sort();
   if (inUse.length > 0) return inUse.filter((technique) => !tables.idle.has(technique) && !has(technique));
   return [...tables.outcomeCounts.keys()].some(has) ? [] : [null];

@@ -23,8 +23,13 @@ export function createDeadLetterRows(db: Database): DeadLetterCatalog {
     const ofImage = [technique, image.stream, image.number] as const;
     db.run("DELETE FROM outcome WHERE technique = ? AND stream = ? AND number = ? AND kind = 'dead'", ...ofImage);
     const letters = "stage = 'analyze' AND technique = ? AND stream = ? AND image = ?";
-    const isOwed = db.get('SELECT 1 FROM owed WHERE technique = ? AND stream = ? AND number = ?', ...ofImage);
-    if (isOwed === undefined) {
+    const closed = db.get(
+      `SELECT 1 FROM outcome o
+         LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
+       WHERE o.technique = ? AND o.stream = ? AND o.number = ? AND e.state IS NOT 'pending'`,
+      ...ofImage,
+    );
+    if (closed !== undefined) {
       db.run(`DELETE FROM dead_letter WHERE ${letters}`, ...ofImage);
       return;
     }

@@ -70,9 +70,16 @@ function isUndeliverable({ bus, ranges }: Deliverable, table = ''): { sql: strin
   const [onBus, partition, offset] = ['place_bus', 'place_partition', 'place_offset'].map((column) => table + column);
   const within = ranges.map(() => `(${partition} = ? AND ${offset} >= ? AND ${offset} < ?)`);
   return {
-    sql: `(${onBus} IS NULL OR ${onBus} <> ? OR NOT (${['FALSE', ...within].join(' OR ')}))`,
+    sql: `(${onBus} IS NULL OR ${onBus} <> ? OR NOT (${anyOf(within)}))`,
     values: [bus, ...ranges.flatMap((range) => [range.partition, range.from, range.to])],
   };
+}
+
+/** Nested evenly, because SQLite limits the depth of an expression to 1,000. */
+function anyOf(conditions: readonly string[]): string {
+  if (conditions.length <= 1) return conditions[0] ?? 'FALSE';
+  const middle = conditions.length >> 1;
+  return `(${anyOf(conditions.slice(0, middle))} OR ${anyOf(conditions.slice(middle))})`;
 }
 
 function openImageOf(row: Row): OpenImage {
