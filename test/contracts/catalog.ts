@@ -3,21 +3,27 @@ import { auditContract } from './catalog/audit.ts';
 import { browsingContract } from './catalog/browsing.ts';
 import { deadLettersContract } from './catalog/dead-letters.ts';
 import { heartbeatsContract } from './catalog/heartbeats.ts';
+import { idleTechniquesContract } from './catalog/idle-techniques.ts';
+import { imageWritesContract } from './catalog/image-writes.ts';
 import { imagesContract } from './catalog/images.ts';
 import { locksContract } from './catalog/locks.ts';
 import { outcomesContract } from './catalog/outcomes.ts';
 import { pipelineContract } from './catalog/pipeline.ts';
 import type { SetUpCatalog } from './catalog/setup.ts';
+import { undeliverableContract } from './catalog/undeliverable.ts';
 
 /** The contract of every catalog, a file for each part of the port. */
 export function catalogContract(setUp: SetUpCatalog): void {
   locksContract(setUp);
   imagesContract(setUp);
+  imageWritesContract(setUp);
   outcomesContract(setUp);
   alertsContract(setUp);
   deadLettersContract(setUp);
   heartbeatsContract(setUp);
   pipelineContract(setUp);
+  idleTechniquesContract(setUp);
   auditContract(setUp);
+  undeliverableContract(setUp);
   browsingContract(setUp);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../src/base/digest.ts';
-import type { ObjectStore, Promotion } from '../../src/ports/object-store.ts';
+import type { ObjectStore } from '../../src/ports/object-store.ts';
 
 export interface ObjectStoreSetup {
   /** An empty store. */
@@ -11,10 +11,6 @@ const KEY = 'image_database/00001.jpg';
 
 function bytes(text: string): Uint8Array {
   return Buffer.from(text);
-}
-
-function promotion(content: string, over: Partial<Promotion> = {}): Promotion {
-  return { incoming: 'default/a.jpg', key: KEY, sha256: sha256Of(content), ...over };
 }
 
 async function text(store: ObjectStore, key: string): Promise<string | undefined> {
@@ -132,7 +128,6 @@ export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): voi
       expect((await store.list('image_database')).sort()).toEqual(keys.slice(0, 2));
       expect(await store.list('image_database/sky')).toEqual([keys[1]]);
       expect(await store.list('image_event_alerts')).toEqual([]);
-      expect(await store.list('incoming')).toEqual([]);
     });
 
     it('are removed; missing ones are ignored', async () => {
@@ -148,85 +143,6 @@ export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): voi
     it('have an address that starts with that of the store', async () => {
       const { store } = await setUp();
       expect(store.locate(KEY)).toBe(`${store.address}/${KEY}`);
-    });
-  });
-
-  describe('incoming pictures', () => {
-    it('are stored under their names, by stream, and are not objects yet', async () => {
-      const { store } = await setUp();
-      await store.putIncoming([
-        { name: 'default/a.jpg', bytes: bytes('a') },
-        { name: 'default/b.png', bytes: bytes('b') },
-        { name: 'sky/c.jpg', bytes: bytes('c') },
-      ]);
-      expect((await store.listIncoming('default')).sort()).toEqual(['default/a.jpg', 'default/b.png']);
-      expect(await store.listIncoming('sky')).toEqual(['sky/c.jpg']);
-      expect(await store.listIncoming('sea')).toEqual([]);
-      expect(await store.list('image_database')).toEqual([]);
-    });
-
-    it('can be put again with the same bytes, but not with others', async () => {
-      const { store } = await setUp();
-      const picture = { name: 'default/a.jpg', bytes: bytes('a') };
-      await store.putIncoming([picture]);
-      await store.putIncoming([picture]);
-      await expect(store.putIncoming([{ ...picture, bytes: bytes('b') }])).rejects.toThrow();
-      await store.promote([promotion('a')]);
-      expect(await text(store, KEY)).toBe('a');
-    });
-
-    it('are removed; missing ones are ignored', async () => {
-      const { store } = await setUp();
-      await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.removeIncoming(['default/a.jpg', 'default/b.jpg']);
-      await store.removeIncoming(['default/a.jpg']);
-      expect(await store.listIncoming('default')).toEqual([]);
-    });
-
-    it('are promoted to their keys', async () => {
-      const { store } = await setUp();
-      await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.promote([promotion('a')]);
-      expect(await text(store, KEY)).toBe('a');
-      expect(await store.listIncoming('default')).toEqual([]);
-    });
-
-    it('stay under their key when they are promoted again', async () => {
-      const { store } = await setUp();
-      await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.promote([promotion('a')]);
-      await store.promote([promotion('a')]);
-      expect(await text(store, KEY)).toBe('a');
-    });
-
-    it('that were promoted but not removed are removed by a repetition', async () => {
-      const { store } = await setUp();
-      await store.put([{ key: KEY, bytes: bytes('a') }]);
-      await store.putIncoming([{ name: 'default/a.jpg', bytes: bytes('a') }]);
-      await store.promote([promotion('a')]);
-      expect(await text(store, KEY)).toBe('a');
-      expect(await store.listIncoming('default')).toEqual([]);
-    });
-
-    it('whose key has another picture are not promoted, and both pictures stay', async () => {
-      const { store } = await setUp();
-      await store.put([{ key: KEY, bytes: bytes('another picture') }]);
-      await store.putIncoming([
-        { name: 'default/a.jpg', bytes: bytes('a') },
-        { name: 'default/b.jpg', bytes: bytes('b') },
-      ]);
-      const moves = [promotion('a'), promotion('b', { incoming: 'default/b.jpg', key: 'image_database/00002.jpg' })];
-      const error = await store.promote(moves).catch((thrown) => thrown);
-      expect(error).toMatchObject({ code: 'object_conflict', message: expect.stringContaining(store.locate(KEY)) });
-      expect(await text(store, KEY)).toBe('another picture');
-      expect(await store.listIncoming('default')).toContain('default/a.jpg');
-    });
-
-    it('that exist neither in incoming/ nor under their key are missing', async () => {
-      const { store } = await setUp();
-      const error = await store.promote([promotion('a')]).catch((thrown) => thrown);
-      expect(error).toMatchObject({ code: 'object_missing', message: expect.stringContaining(store.locate(KEY)) });
-      expect(await store.get(KEY)).toBeUndefined();
     });
   });
 }

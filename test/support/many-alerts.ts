@@ -15,14 +15,14 @@ export async function fillAlerts(folder: string, count: number): Promise<void> {
       db.run(EVENTS, count);
       for (const sql of ROWS) db.run(sql);
       db.run(
-        "INSERT INTO event SELECT number, technique, stream, image, 'ready', ?, printf('%064x', number), 'embedded', 'image_event_alert', 0, number - 1, NULL, NULL FROM filled",
+        "INSERT INTO event SELECT number, technique, stream, image, 'ready', ?, printf('%064x', number), 'embedded', 'image_event_alert', 0, number - 1, NULL, NULL, 1 FROM filled",
         folder,
       );
       db.run(
-        "INSERT INTO alert SELECT number, 'ready', ?, strftime('%FT%H:%M:%fZ', at + 0.04, 'unixepoch'), number, stream, technique, measurement FROM filled",
+        "INSERT INTO alert SELECT number, 'ready', ?, strftime('%FT%H:%M:%fZ', at + 0.04, 'unixepoch'), number, stream, technique, measurement, 1 FROM filled",
         folder,
       );
-      db.run('DELETE FROM owed_event');
+      db.run('DELETE FROM owed');
       db.run('DROP TABLE filled');
     });
   } finally {
@@ -49,7 +49,7 @@ const ROWS = [
   `INSERT INTO image
      SELECT stream, image - before, stream || '/' || (image - before), 'jpg', 'generated', printf('%064x', image - before),
        60000, strftime('%FT%H:%M:%fZ', at - before / 2.0, 'unixepoch'), 'ready', 'decodes', 350, 350, NULL,
-       'embedded', 'image_analysis', 0, row_number() OVER (ORDER BY at, before DESC) - 1, NULL
+       'embedded', 'image_analysis', 0, row_number() OVER (ORDER BY at, before DESC) - 1, NULL, 1
      FROM (SELECT DISTINCT stream, image, at FROM filled), (SELECT 0 AS before UNION ALL SELECT 1)`,
   `INSERT INTO outcome
      SELECT technique, stream, image, kind, 0, measurement, image - 1, strftime('%FT%H:%M:%fZ', at + 0.02, 'unixepoch'), 'levels'

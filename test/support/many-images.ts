@@ -37,7 +37,7 @@ const IMAGES = `
   INSERT INTO image
   SELECT ?2, n, ?2 || '/' || n, 'jpg', 'generated', printf('%064x', 7), 60000,
     strftime('%FT%H:%M:%fZ', 1767225600 + n, 'unixepoch'), 'ready', NULL, NULL, NULL, NULL,
-    'embedded', 'image_analysis', 0, ?3 + n, NULL
+    'embedded', 'image_analysis', 0, ?3 + n, NULL, 1
   FROM counted`;
 
 const OUTCOMES = `

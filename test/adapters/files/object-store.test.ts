@@ -22,8 +22,8 @@ import { smallDisk, whyNoDisk } from '../../support/tmpfs.ts';
 
 const KEY = 'image_database/00001.jpg';
 
-function incoming(folder: string): string[] {
-  return readdirSync(path.join(folder, 'incoming'));
+function temporaryFiles(folder: string): string[] {
+  return readdirSync(path.join(folder, '.tmp'));
 }
 
 /** The pid of a process that has ended. */
@@ -60,24 +60,27 @@ async function opened(bytes: number) {
 describe('the object store in a folder', () => {
   objectStoreContract(async () => ({ store: createFileObjectStore(temporaryFolder()) }));
 
-  it('leaves nothing in incoming/ once a put has resolved', async () => {
+  it('leaves no temporary file once a put has resolved', async () => {
     const folder = temporaryFolder();
     const store = createFileObjectStore(folder);
     await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
     await store.put([{ key: KEY, bytes: Buffer.from('b') }]);
-    expect(incoming(folder)).toEqual([]);
+    expect(temporaryFiles(folder)).toEqual([]);
+    expect(readdirSync(folder).sort()).toEqual(['.tmp', 'image_database']);
   });
 
   it('collects the temporary files of dead writers, and nothing else', async () => {
     const folder = temporaryFolder();
     const store = createFileObjectStore(folder);
     await store.collectGarbage();
-    await store.putIncoming([{ name: 'default/a.jpg', bytes: Buffer.from('a') }]);
-    const files = [`put-${await deadProcess()}-a`, `put-${process.pid}-a`, 'put-1-a', 'a foreign note'];
-    for (const file of files) writeFileSync(path.join(folder, 'incoming', file), '');
+    await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
+    const dead = await deadProcess();
+    const files = [`${dead}-a`, `${process.pid}-a`, '1-a', 'a foreign note', `note-${dead}`];
+    for (const file of files) writeFileSync(path.join(folder, '.tmp', file), '');
+    mkdirSync(path.join(folder, '.tmp', `${dead}-folder`));
     await store.collectGarbage();
-    expect(incoming(folder).sort()).toEqual(['a foreign note', 'default', 'put-1-a', files[1]]);
-    expect(await store.listIncoming('default')).toEqual(['default/a.jpg']);
+    expect(temporaryFiles(folder).sort()).toEqual([...files.slice(1), `${dead}-folder`].sort());
+    expect(await store.list('image_database')).toEqual([KEY]);
   });
 
   it('keeps folders that hold files of others', async () => {
@@ -233,17 +236,14 @@ describe('the object store in a folder', () => {
       const ballast = path.join(folder, 'ballast');
       writeFileSync(ballast, Buffer.alloc(100_000));
       const object = { key: 'image_database/00002.jpg', bytes: Buffer.alloc(100_000, 1) };
-      const picture = { name: 'default/a.jpg', bytes: object.bytes };
-      for (const attempt of [() => store.put([object]), () => store.putIncoming([picture])]) {
-        await expect(attempt()).rejects.toMatchObject({
-          code: 'disk_full',
-          message: expect.stringMatching(
-            new RegExp(`^the disk that holds ${folder}.* is full \\(ENOSPC\\): free some space on it$`),
-          ),
-        });
-      }
+      await expect(store.put([object])).rejects.toMatchObject({
+        code: 'disk_full',
+        message: expect.stringMatching(
+          new RegExp(`^the disk that holds ${folder}.* is full \\(ENOSPC\\): free some space on it$`),
+        ),
+      });
       expect(await store.get(object.key)).toBeUndefined();
-      expect(await store.list('incoming')).toEqual([]);
+      expect(temporaryFiles(folder)).toEqual([]);
       rmSync(ballast);
       expect(await store.put([object])).toEqual(['added']);
       expect(statSync(store.locate(object.key)).size).toBe(100_000);
@@ -257,27 +257,13 @@ describe('the object store in a folder', () => {
         const folder = temporaryFolder();
         const store = createFileObjectStore(folder);
         await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
-        await store.putIncoming([{ name: 'default/a.jpg', bytes: Buffer.from('a') }]);
         const child = startProgram('../support/programs/use-object-store.ts', [folder, '65534']);
         const { stdout, stderr } = await child.ended;
         expect(stderr).toBe('');
         const codes = JSON.parse(stdout) as Record<string, string>;
-        const tried = [
-          'put',
-          'putIncoming',
-          'promote',
-          'removeIncoming',
-          'remove',
-          'get',
-          'digest',
-          'size',
-          'open',
-          'list',
-          'listIncoming',
-        ];
+        const tried = ['put', 'remove', 'get', 'digest', 'size', 'open', 'list'];
         expect(codes).toEqual(Object.fromEntries(tried.map((name) => [name, 'no_permission'])));
         expect(await store.list('image_database')).toEqual([KEY]);
-        expect(await store.listIncoming('default')).toEqual(['default/a.jpg']);
       });
     },
   );

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createSqliteCatalog } from '../../../src/adapters/sqlite/catalog.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
+import { addPictures } from '../../contracts/catalog/setup.ts';
 import { auditOf } from '../../support/audit.ts';
 import { startProgram } from '../../support/imgpipe.ts';
 import { catalogFile, openSqlite } from '../../support/open-sqlite.ts';
@@ -123,12 +124,12 @@ describe('a catalog', () => {
   it('of a newer version is refused', async () => {
     const folder = temporaryFolder();
     const { db, close } = await openSqlite(folder);
-    db.get('PRAGMA user_version = 6');
+    db.get('PRAGMA user_version = 7');
     await close();
     const error = await failureOf(catalogFile(folder));
     expect(error).toMatchObject({
       code: 'catalog_newer',
-      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 6, this one knows 5): use that version or a newer one`,
+      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 7, this one knows 6): use that version or a newer one`,
     });
   });
 
@@ -165,7 +166,7 @@ describe('a catalog', () => {
     });
     await expect(writing).rejects.toBe(broken);
     expect(await catalog.identity()).toEqual(before);
-    await catalog.setBus('embedded');
+    await catalog.setBus({ id: 'embedded', address: 'embedded' }, null);
   });
 
   it('is read in one snapshot while another process writes', async () => {

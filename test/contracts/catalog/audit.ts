@@ -3,7 +3,7 @@ import type { ImageId } from '../../../src/domain/records.ts';
 import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, positionAt } from '../../support/samples.ts';
 import type { CatalogFaults } from './faults.ts';
-import { addImages, closedPipeline, id, L2, type SetUpCatalog } from './setup.ts';
+import { addReadyImages, closedPipeline, id, L2, makeEventsReady, publishAt, type SetUpCatalog } from './setup.ts';
 
 /** Counts, the pages of a snapshot, and the audit that reads them. */
 export function auditContract(setUp: SetUpCatalog): void {
@@ -11,7 +11,7 @@ export function auditContract(setUp: SetUpCatalog): void {
     it('counts every row, and finds no fault in an intact catalog', async () => {
       const { catalog } = await setUp();
       await closedPipeline(catalog);
-      await addImages(catalog, 1, 'sky');
+      await addReadyImages(catalog, 1, 'sky');
       expect(await auditOf(catalog, L2)).toEqual({
         images: 4,
         analyzed: 3,
@@ -26,6 +26,7 @@ export function auditContract(setUp: SetUpCatalog): void {
           {
             technique: L2,
             threshold: levels(0),
+            idle: false,
             outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 0, dead: 0 },
             open: 1,
           },
@@ -39,7 +40,7 @@ export function auditContract(setUp: SetUpCatalog): void {
 
     it('covers each technique in use, or the given one if none is', async () => {
       const { catalog } = await setUp();
-      await addImages(catalog, 1);
+      await addReadyImages(catalog, 1);
       const open = async () => (await auditOf(catalog, L2)).openImages.map(({ technique }) => technique);
       expect(await open()).toEqual([L2]);
       await catalog.setThreshold('mse@1', levels(0));
@@ -50,21 +51,38 @@ export function auditContract(setUp: SetUpCatalog): void {
       expect((await auditOf(catalog, L2)).analyzed).toBe(0);
     });
 
-    it('lists the events without a ready alert, with their positions, unless a dead letter closes them', async () => {
+    it('lists an image whose event is pending, and then the event until its alert is ready', async () => {
       const { catalog } = await setUp();
-      await addImages(catalog, 3);
+      await catalog.setThreshold(L2, levels(0));
+      await addReadyImages(catalog, 3);
       await publishAt(catalog, [{ ...id(2), position: positionAt(1) }]);
-      await catalog.addOutcomes([2, 3].map((number) => newOutcome(id(number), 'changed')));
-      const eventPosition = positionAt(0, { topic: 'image_event_alert' });
-      await catalog.markEventsPublished([{ number: 1, position: eventPosition }]);
-      await catalog.addAlerts([newAlert(1)]);
-      expect((await auditOf(catalog, L2)).openEvents).toEqual([
-        { number: 1, technique: L2, position: eventPosition, imagePosition: positionAt(1) },
-        { number: 2, technique: L2, position: null, imagePosition: null },
-      ]);
-      await catalog.markAlertsReady([1]);
+      await catalog.addOutcomes([newOutcome(id(1), 'first'), ...[2, 3].map((n) => newOutcome(id(n), 'changed'))]);
+      await makeEventsReady(catalog, [2]);
+      const position = positionAt(0, { topic: 'image_event_alert' });
+      await catalog.markEventsPublished([{ number: 2, position }]);
+      expect(await auditOf(catalog, L2)).toMatchObject({
+        analyzed: 2,
+        openImages: [{ image: id(2), technique: L2, position: positionAt(1) }],
+        openEvents: [{ number: 2, technique: L2, image: id(3), position }],
+        faults: [],
+      });
+      await makeEventsReady(catalog, [1]);
+      await catalog.addAlerts([newAlert(2)]);
+      await catalog.markAlertsReady([2]);
+      expect(await auditOf(catalog, L2)).toMatchObject({
+        analyzed: 3,
+        openImages: [],
+        openEvents: [{ number: 1, technique: L2, image: id(2), position: null }],
+      });
+    });
+
+    it('does not list events that a dead letter closes', async () => {
+      const { catalog } = await setUp();
+      await addReadyImages(catalog, 2);
+      await catalog.addOutcomes([1, 2].map((number) => newOutcome(id(number), 'changed')));
+      await makeEventsReady(catalog, [1, 2]);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);
-      expect((await auditOf(catalog, L2)).openEvents).toEqual([]);
+      expect((await auditOf(catalog, L2)).openEvents.map(({ number }) => number)).toEqual([1]);
     });
 
     it.each<[string, (faults: CatalogFaults) => Promise<void>, string]>([
@@ -89,7 +107,7 @@ export function auditContract(setUp: SetUpCatalog): void {
 
     it('reports a dead outcome without its dead letter', async () => {
       const { catalog, faults } = await setUp();
-      await addImages(catalog, 1);
+      await addReadyImages(catalog, 1);
       await catalog.addOutcomes([newOutcome(id(1), 'dead')]);
       expect((await auditOf(catalog, L2)).faults).toEqual([]);
       await faults.loseDeadLetters();
@@ -102,7 +120,7 @@ export function auditContract(setUp: SetUpCatalog): void {
       const { catalog, faults } = await setUp();
       const between = (first: number, last: number) =>
         Array.from({ length: last - first + 1 }, (_, index) => id(first + index));
-      await addImages(catalog, 150);
+      await addReadyImages(catalog, 150);
       await faults.loseImages(between(10, 12));
       expect((await auditOf(catalog, L2)).faults.map(({ key }) => key)).toEqual([
         'image default/10',
@@ -122,8 +140,8 @@ export function auditContract(setUp: SetUpCatalog): void {
 
     it('have each row once, in the order of their keys', async () => {
       const { catalog } = await setUp();
-      await addImages(catalog, 3);
-      await addImages(catalog, 2, 'sky');
+      await addReadyImages(catalog, 3);
+      await addReadyImages(catalog, 2, 'sky');
       await catalog.addOutcomes([1, 2, 3].map((number) => newOutcome(id(number), 'changed')));
       await catalog.addOutcomes([newOutcome(id(1, 'sky'), 'dead')]);
       await catalog.addAlerts([1, 2, 3].map(newAlert));
@@ -157,89 +175,14 @@ export function auditContract(setUp: SetUpCatalog): void {
       const other = await open();
       await catalog.snapshot(async (pages) => {
         expect((await pages.counts()).images).toBe(3);
-        await addImages(other, 2);
-        await addImages(catalog, 1, 'sky');
+        await addReadyImages(other, 2);
+        await addReadyImages(catalog, 1, 'sky');
         await catalog.addOutcomes([newOutcome(id(4), 'changed')]);
         expect((await pages.counts()).images).toBe(3);
         expect(names(await pages.imagePage(undefined, 9))).toEqual(['default/1', 'default/2', 'default/3']);
         expect(numbers(await pages.eventPage(0, 9))).toEqual([1]);
       });
       expect((await catalog.counts()).images).toBe(6);
-    });
-  });
-
-  describe('open images and events', () => {
-    it('come in pages by image and technique, with the current positions', async () => {
-      const { catalog } = await setUp();
-      await addImages(catalog, 2);
-      await addImages(catalog, 1, 'sky');
-      await publishAt(catalog, [{ ...id(2), position: positionAt(7) }]);
-      const open = async () =>
-        (await catalog.openImagePage(undefined, 9)).map(({ image, technique, position }) => [
-          `${image.stream}/${image.number}`,
-          technique,
-          position?.offset,
-        ]);
-      expect(await open()).toEqual([
-        ['default/1', null, undefined],
-        ['default/2', null, 7],
-        ['sky/1', null, undefined],
-      ]);
-      await catalog.setThreshold(L2, levels(0));
-      await catalog.setThreshold('mse@1', levels(0));
-      await catalog.addOutcomes([newOutcome(id(2), 'unchanged'), newOutcome(id(1, 'sky'), 'dead')]);
-      await catalog.clearPublished([id(2)]);
-      expect(await open()).toEqual([
-        ['default/1', L2, undefined],
-        ['default/1', 'mse@1', undefined],
-        ['default/2', 'mse@1', undefined],
-        ['sky/1', 'mse@1', undefined],
-      ]);
-      const [first] = await catalog.openImagePage(undefined, 1);
-      expect((await catalog.openImagePage(first, 1)).map(({ technique }) => technique)).toEqual(['mse@1']);
-      expect(await catalog.counts()).toMatchObject({ images: 3, openImages: 3, unpublished: 3 });
-    });
-
-    it('have the lowest and the highest offset of each technique, bus and partition', async () => {
-      const { catalog } = await setUp();
-      await addImages(catalog, 5);
-      const at = (number: number, offset: number, partition: number) => ({
-        ...id(number),
-        position: positionAt(offset, { partition }),
-      });
-      await publishAt(catalog, [at(1, 10, 0), at(2, 11, 0), at(3, 12, 0), at(4, 3, 1)]);
-      await catalog.setThreshold(L2, levels(0));
-      await catalog.addOutcomes([newOutcome(id(1), 'first'), newOutcome(id(2), 'changed', { reference: 1 })]);
-      const bus = positionAt(0).bus;
-      expect(await catalog.openRanges()).toEqual({
-        images: [
-          { technique: L2, bus, partition: 0, lowest: 12, highest: 12 },
-          { technique: L2, bus, partition: 1, lowest: 3, highest: 3 },
-        ],
-        events: [],
-      });
-      await catalog.markEventsPublished([{ number: 1, position: positionAt(4, { topic: 'image_event_alert' }) }]);
-      expect((await catalog.openRanges()).events).toEqual([{ bus, partition: 0, lowest: 4, highest: 4 }]);
-      await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 1 })]);
-      expect((await catalog.openRanges()).events).toEqual([]);
-      expect(await catalog.openEventPage(0, 9)).toEqual([]);
-    });
-
-    it('include an event until its alert is ready, published or not', async () => {
-      const { catalog } = await setUp();
-      await addImages(catalog, 3);
-      await catalog.addOutcomes([1, 2, 3].map((number) => newOutcome(id(number), 'changed')));
-      await catalog.markEventsPublished([{ number: 1, position: positionAt(4, { topic: 'image_event_alert' }) }]);
-      const open = async (unpublished: boolean) =>
-        (await catalog.openEventPage(0, 9, { unpublished })).map(({ number }) => number);
-      expect([await open(false), await open(true)]).toEqual([
-        [1, 2, 3],
-        [2, 3],
-      ]);
-      expect((await catalog.openEventPage(1, 1)).map(({ number }) => number)).toEqual([2]);
-      await catalog.addAlerts([newAlert(1), newAlert(2)]);
-      await catalog.markAlertsReady([1, 2]);
-      expect([await open(false), (await catalog.counts()).openEvents]).toEqual([[3], 1]);
     });
   });
 }

@@ -3,7 +3,7 @@ import type { OutcomeKind } from '../../../src/domain/records.ts';
 import type { AlertFilter, AlertPage } from '../../../src/ports/catalog/browsing.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { deadLetter, levels, newAlert, newImage, newOutcome, positionAt } from '../../support/samples.ts';
-import { addImages, closedPipeline, id, L2, type SetUpCatalog } from './setup.ts';
+import { addPictures, addReadyImages, closedPipeline, id, L2, makeEventsReady, type SetUpCatalog } from './setup.ts';
 
 const CHANGED = 'changed@1';
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
@@ -20,8 +20,8 @@ function minute(number: number): string {
  * 4 l2 sky/2 30 · 5 changed default/4 20 (compared with 2) · 6 l2 default/4 5.
  */
 async function browsable(catalog: Catalog): Promise<void> {
-  await addImages(catalog, 4);
-  await addImages(catalog, 2, 'sky');
+  await addReadyImages(catalog, 4);
+  await addReadyImages(catalog, 2, 'sky');
   const changed = (number: number, measurement: number, over: { technique?: string; reference?: number } = {}) =>
     newOutcome(id(number), 'changed', { measurement, ...over });
   await catalog.addOutcomes([
@@ -35,6 +35,7 @@ async function browsable(catalog: Catalog): Promise<void> {
     changed(4, 20, { technique: CHANGED, reference: 2 }),
     changed(4, 5),
   ]);
+  await makeEventsReady(catalog, [1, 2, 3, 4, 5, 6]);
   await catalog.addAlerts([1, 2, 3, 4, 5, 6].map((number) => ({ ...newAlert(number), alertedAt: minute(number) })));
   await catalog.markAlertsReady([1, 2, 4]);
   await catalog.markAlertsReady([3, 6]);
@@ -54,7 +55,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
       await catalog.markAlertsReady([5]);
       expect(await catalog.alertPage({}, { before: 6, limit: 1 })).toEqual([
         {
-          alert: { ...newAlert(5), alertedAt: minute(5), state: 'ready' },
+          alert: { ...newAlert(5), alertedAt: minute(5), attempt: 1, state: 'ready' },
           event: (await catalog.events([5]))[0],
           image,
           reference,
@@ -209,7 +210,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
 
     it('have no size if the image is undecodable, and keep the threshold of their comparison', async () => {
       const { catalog } = await setUp();
-      await addImages(catalog, 1);
+      await addReadyImages(catalog, 1);
       const undecodable = { ...id(1), fact: { verdict: 'undecodable', detail: 'cut short' } as const };
       const limit = { value: 0.5, unit: '%' } as const;
       await catalog.addOutcomes([newOutcome(id(1), 'dead', { facts: [undecodable], threshold: limit })]);
@@ -224,8 +225,8 @@ export function browsingContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       await catalog.setThreshold('mse@1', levels(0));
       expect(await catalog.choices()).toEqual({ streams: [], techniques: [] });
-      await addImages(catalog, 3, 'sky');
-      await addImages(catalog, 2);
+      await addReadyImages(catalog, 3, 'sky');
+      await addReadyImages(catalog, 2);
       expect(await catalog.choices()).toEqual({ streams: ['default', 'sky'], techniques: [] });
       await catalog.addOutcomes([
         newOutcome(id(1), 'first'),
@@ -260,7 +261,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
     it('include what exists and what is open, for each technique in use', async () => {
       const { catalog } = await setUp();
       await browsable(catalog);
-      await addImages(catalog, 1, 'sea');
+      await addReadyImages(catalog, 1, 'sea');
       for (const technique of ['mse@1', L2, CHANGED]) await catalog.setThreshold(technique, levels(0));
       expect(await catalog.counts()).toMatchObject({
         streams: [
@@ -298,14 +299,18 @@ export function browsingContract(setUp: SetUpCatalog): void {
       expect(await counted()).toEqual([1, 0, 5, 0]);
       await catalog.replayImages([1, 3], RECEIVED);
       await catalog.replayEvents([{ id: 2, position: positionAt(2) }], RECEIVED);
-      expect(await counted()).toEqual([0, 1, 5, 1]);
+      // That of image default/4 is removed: the image has an outcome.
+      expect(await counted()).toEqual([0, 1, 4, 1]);
     });
   });
 
   describe('the delays of alerts', () => {
     /** Adds alerts with these delays in milliseconds. */
     async function delayed(catalog: Catalog, delays: readonly number[]): Promise<void> {
-      await addPictures(catalog, delays.map(() => newImage({ receivedAt: RECEIVED })));
+      await addPictures(
+        catalog,
+        delays.map(() => newImage({ receivedAt: RECEIVED })),
+      );
       await catalog.addOutcomes(delays.map((_, index) => newOutcome(id(index + 1), 'changed')));
       const at = (ms: number) => new Date(Date.parse(RECEIVED) + ms).toISOString();
       await catalog.addAlerts(delays.map((ms, index) => ({ ...newAlert(index + 1), alertedAt: at(ms) })));

@@ -3,7 +3,7 @@ import type { DeadLetterRecord } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, positionAt } from '../../support/samples.ts';
-import { addImages, id, L2, type SetUpCatalog } from './setup.ts';
+import { addReadyImages, id, L2, makeEventsReady, publishAt, type SetUpCatalog } from './setup.ts';
 
 const AT = '2026-02-03T04:05:06.789Z';
 const TOO_LARGE = { verdict: 'too_large', detail: '900 megapixels' } as const;
@@ -19,7 +19,8 @@ async function letters(catalog: Catalog): Promise<DeadLetterRecord[]> {
 
 /** Adds published images, of which the last is dead because it is too large; returns its dead letter. */
 async function deadImage(catalog: Catalog, number = 1): Promise<DeadLetterRecord> {
-  await addImages(catalog, number);
+  await catalog.setThreshold(L2, levels(0));
+  await addReadyImages(catalog, number);
   await publishAt(catalog, [{ ...id(number), position: positionAt(7) }]);
   const letter = deadLetter({ image: id(number), technique: L2, position: positionAt(7) });
   await catalog.addOutcomes([
@@ -32,8 +33,9 @@ async function deadImage(catalog: Catalog, number = 1): Promise<DeadLetterRecord
 
 /** Adds an event whose alert failed; returns its dead letter. */
 async function deadEvent(catalog: Catalog): Promise<DeadLetterRecord> {
-  await addImages(catalog, 2);
+  await addReadyImages(catalog, 2);
   await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
+  await makeEventsReady(catalog, [1]);
   await catalog.markEventsPublished([{ number: 1, position: EVENT_PLACE }]);
   await catalog.addDeadLetters([
     deadLetter({ stage: 'alert', image: id(2), technique: L2, event: 1, position: EVENT_PLACE }),
@@ -190,14 +192,38 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       expect((await catalog.images([id(1)]))[0]?.fact).toEqual(DECODES);
     });
 
-    it('keeps an outcome that is not dead', async () => {
+    it.each(['unchanged', 'changed'] as const)(
+      'with an outcome that is %s removes its dead letter: the outcome and the position stay',
+      async (kind) => {
+        const { catalog } = await setUp();
+        await catalog.setThreshold(L2, levels(0));
+        await addReadyImages(catalog, 2);
+        const outcome = newOutcome(id(2), kind, { facts: [{ ...id(2), fact: TOO_LARGE }] });
+        const [written] = await catalog.addOutcomes([outcome]);
+        await makeEventsReady(catalog, [1]);
+        await publishAt(catalog, [{ ...id(2), position: positionAt(1) }]);
+        await catalog.addDeadLetters([
+          deadLetter({ image: id(2), technique: L2, event: written?.event?.number ?? null }),
+          deadLetter({ image: id(2), technique: 'mse@1' }),
+        ]);
+        const before = await catalog.outcomes(L2, [id(2)]);
+        await catalog.replayImages([1], AT);
+        expect((await letters(catalog)).map((each) => [each.id, each.replayedAt])).toEqual([[2, null]]);
+        expect(await catalog.outcomes(L2, [id(2)])).toEqual(before);
+        expect(await catalog.images([id(2)])).toMatchObject([{ position: positionAt(1), fact: TOO_LARGE }]);
+      },
+    );
+
+    it('whose event is pending opens it again: it keeps its outcome and its event', async () => {
       const { catalog } = await setUp();
-      await addImages(catalog, 2);
+      await catalog.setThreshold(L2, levels(0));
+      await addReadyImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
-      await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
       await publishAt(catalog, [{ ...id(2), position: positionAt(1) }]);
+      await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
       await catalog.replayImages([1], AT);
-      expect((await catalog.outcomes(L2, [id(2)])).map((outcome) => outcome?.event?.number)).toEqual([1]);
+      expect((await letters(catalog)).map((each) => each.replayedAt)).toEqual([AT]);
+      expect(await catalog.outcomes(L2, [id(2)])).toMatchObject([{ event: { number: 1, state: 'pending' } }]);
       expect((await catalog.images([id(2)]))[0]?.position).toBeNull();
     });
 
@@ -243,29 +269,15 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       expect((await auditOf(catalog, L2)).faults).toEqual([]);
     });
 
-    it('of an image with an outcome ends when the same message fails again', async () => {
+    it('ends when the same message fails again', async () => {
       const { catalog } = await setUp();
-      const letter = deadLetter({ image: id(2), technique: L2, event: 1, position: positionAt(1) });
+      const letter = deadLetter({ image: id(1), technique: L2, position: positionAt(1) });
+      await catalog.setThreshold(L2, levels(0));
+      await addReadyImages(catalog, 1);
       await catalog.addDeadLetters([letter]);
       await catalog.replayImages([1], AT);
       await catalog.addDeadLetters([letter]);
       expect((await letters(catalog)).map((each) => [each.id, each.replayedAt])).toEqual([[2, null]]);
-    });
-
-    it('leaves the image in flight until its dead letter is removed', async () => {
-      const { catalog } = await setUp();
-      await addImages(catalog, 2);
-      await catalog.addOutcomes([newOutcome(id(2), 'changed'), newOutcome(id(1), 'first')]);
-      await catalog.addDeadLetters([deadLetter({ image: id(2), technique: L2, event: 1 })]);
-      await publishAt(catalog, [1, 2].map((number) => ({ ...id(number), position: positionAt(number) })));
-      await catalog.setThreshold(L2, levels(0));
-      expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([]);
-      await catalog.replayImages([1], AT);
-      expect(await catalog.unpublishedStreams()).toEqual(['default']);
-      await publishAt(catalog, [{ ...id(2), position: positionAt(8) }]);
-      expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([{ ...id(2), position: positionAt(8) }]);
-      await catalog.removeDeadLetters([1]);
-      expect(await catalog.imagesInFlight('default', 0, 10)).toEqual([]);
     });
   });
 
@@ -280,7 +292,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       await catalog.replayEvents([{ id: letter.id, position: again }], AT);
       expect(await letters(catalog)).toEqual([{ ...letter, replayedAt: AT }]);
       expect((await auditOf(catalog, L2)).openEvents).toEqual([
-        { number: 1, technique: L2, position: again, imagePosition: null },
+        { number: 1, technique: L2, image: id(2), position: again },
       ]);
       expect(await catalog.firstOpen(L2, { stream: 'default', first: 2, last: 2 })).toBe(2);
       expect(await catalog.tally(L2, { stream: 'default', first: 2, last: 2 })).toMatchObject({ deadLetters: 0 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { levels, newOutcome, positionAt } from '../../support/samples.ts';
-import { addImages, id, L2, type SetUpCatalog } from './setup.ts';
+import { addImages, id, L2, makeEventsReady, type SetUpCatalog } from './setup.ts';
 
 const REGION = {
   box: { x: 3, y: 0, width: 12, height: 7 },
@@ -41,7 +41,8 @@ export function outcomesContract(setUp: SetUpCatalog): void {
         analyzedAt: newOutcome(id(1), 'first').analyzedAt,
         state: 'pending',
         base: '/data',
-        differenceSha256: null,
+        attempt: 1,
+        differenceSha256: 'd'.repeat(64),
         position: null,
       });
       expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(2);
@@ -130,16 +131,51 @@ export function outcomesContract(setUp: SetUpCatalog): void {
       expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(0);
     });
 
-    it('have events that become ready once, and keep their first position', async () => {
+    it('have events that become ready once, and then keep their attempt', async () => {
       const { catalog } = await setUp();
       await addImages(catalog, 2);
       await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
-      for (const differenceSha256 of ['first', 'second'])
-        await catalog.markEventsReady([{ number: 1, differenceSha256 }]);
-      for (const offset of [3, 4]) await catalog.markEventsPublished([{ number: 1, position: positionAt(offset) }]);
-      const [event, none] = await catalog.events([1, 2]);
-      expect(event).toMatchObject({ state: 'ready', differenceSha256: 'first', position: positionAt(3) });
+      await catalog.markEventsReady([
+        { number: 1, attempt: 2 },
+        { number: 9, attempt: 1 },
+      ]);
+      expect((await catalog.events([1]))[0]?.state).toBe('pending');
+      await makeEventsReady(catalog, [1]);
+      await makeEventsReady(catalog, [1]);
+      const [ready, none] = await catalog.events([1, 2]);
+      expect(ready).toMatchObject({ state: 'ready', attempt: 1, differenceSha256: 'd'.repeat(64) });
       expect(none).toBeUndefined();
+      expect(await catalog.nextEventAttempt([{ number: 1, attempt: 1, differenceSha256: 'ee' }])).toEqual([ready]);
+      expect(await catalog.events([1])).toEqual([ready]);
+    });
+
+    it('have pending events that enter the next attempt once for each attempt, with its difference image', async () => {
+      const { catalog } = await setUp();
+      await addImages(catalog, 3);
+      const [other] = await catalog.addOutcomes([newOutcome(id(3), 'changed'), newOutcome(id(2), 'changed')]);
+      const attempt = { number: 2, attempt: 1, differenceSha256: 'ee' };
+      const expected = { number: 2, attempt: 2, differenceSha256: 'ee', state: 'pending' };
+      expect(await catalog.nextEventAttempt([attempt])).toMatchObject([expected]);
+      expect(await catalog.nextEventAttempt([{ ...attempt, differenceSha256: 'ff' }])).toMatchObject([expected]);
+      expect(await catalog.nextEventAttempt([{ ...attempt, number: 9 }])).toEqual([]);
+      await makeEventsReady(catalog, [2]);
+      expect(await catalog.events([2])).toMatchObject([expected]);
+      await catalog.markEventsReady([{ number: 2, attempt: 2 }]);
+      expect(await catalog.events([1, 2])).toMatchObject([other?.event, { ...expected, state: 'ready' }]);
+    });
+
+    it('have ready events with the position of their latest message; pending ones have none', async () => {
+      const { catalog } = await setUp();
+      await addImages(catalog, 2);
+      await catalog.addOutcomes([newOutcome(id(2), 'changed')]);
+      const publish = (offset: number) =>
+        catalog.markEventsPublished([{ number: 1, position: positionAt(offset, { topic: 'image_event_alert' }) }]);
+      await publish(2);
+      expect((await catalog.events([1]))[0]?.position).toBeNull();
+      await makeEventsReady(catalog, [1]);
+      await publish(3);
+      await publish(4);
+      expect((await catalog.events([1]))[0]?.position).toEqual(positionAt(4, { topic: 'image_event_alert' }));
     });
   });
 }

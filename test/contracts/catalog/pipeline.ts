@@ -9,10 +9,27 @@ export function pipelineContract(setUp: SetUpCatalog): void {
     it('has an identity that does not change, and no bus before one is set', async () => {
       const { catalog, open } = await setUp();
       const identity = await catalog.identity();
-      expect(identity).toMatchObject({ formerIds: [], busId: null, cleaning: false });
+      expect(identity).toMatchObject({ formerIds: [], busId: null, busAddress: null, cleaning: false });
       expect(identity.pipelineId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-      await catalog.setBus('kafka cluster-1');
-      expect(await (await open()).identity()).toEqual({ ...identity, busId: 'kafka cluster-1' });
+      const bus = { id: 'kafka cluster-1', address: 'kafka://a:9092' };
+      await catalog.setBus(bus, null);
+      expect(await (await open()).identity()).toEqual({ ...identity, busId: bus.id, busAddress: bus.address });
+    });
+
+    it('has another bus only if its bus is still the expected one', async () => {
+      const { catalog, open } = await setUp();
+      const busIn = async () => (await (await open()).identity()).busId;
+      const bus = (id: string) => ({ id, address: `kafka://${id}:9092` });
+      await catalog.setBus(bus('a'), 'b');
+      expect(await busIn()).toBeNull();
+      await catalog.setBus(bus('a'), null);
+      await catalog.setBus(bus('b'), null);
+      await catalog.setBus(bus('b'), 'c');
+      expect(await busIn()).toBe('a');
+      await catalog.setBus(bus('b'), 'a');
+      expect(await catalog.identity()).toMatchObject({ busId: 'b', busAddress: 'kafka://b:9092' });
+      await catalog.setBus({ ...bus('b'), address: 'kafka://elsewhere:9092' }, 'b');
+      expect(await catalog.identity()).toMatchObject({ busId: 'b', busAddress: 'kafka://elsewhere:9092' });
     });
 
     it('has a threshold for each technique', async () => {
@@ -87,14 +104,20 @@ export function pipelineContract(setUp: SetUpCatalog): void {
       for (let round = 0; round < 2; round += 1) {
         await closedPipeline(catalog);
         await catalog.addDeadLetters([deadLetter({ position: positionAt(9) })]);
-        await catalog.setBus('embedded');
+        await catalog.setBus({ id: 'embedded', address: 'embedded' }, null);
         ids.push((await catalog.identity()).pipelineId);
         await catalog.beginClean();
         expect((await catalog.identity()).cleaning).toBe(true);
         await catalog.endClean();
       }
       const after = await catalog.identity();
-      expect(after).toEqual({ pipelineId: expect.any(String), formerIds: ids, busId: null, cleaning: false });
+      expect(after).toEqual({
+        pipelineId: expect.any(String),
+        formerIds: ids,
+        busId: null,
+        busAddress: null,
+        cleaning: false,
+      });
       expect(ids).not.toContain(after.pipelineId);
       expect(await catalog.thresholds()).toEqual(new Map());
       const empty = { images: 0, analyzed: 0, events: 0, alerts: 0, deadLetters: 0, streams: [], faults: [] };

@@ -26,6 +26,13 @@ export async function addImages(catalog: Catalog, count: number, stream = 'defau
   );
 }
 
+/** Adds ready images. */
+export async function addReadyImages(catalog: Catalog, count: number, stream = 'default'): Promise<ImageRecord[]> {
+  const images = await addImages(catalog, count, stream);
+  await makeReady(catalog, images);
+  return images.map((image) => ({ ...image, state: 'ready' }));
+}
+
 /** Adds pictures of one stream as pending images. */
 export async function addPictures(catalog: Catalog, added: readonly NewImage[]): Promise<ImageRecord[]> {
   return catalog.writeImages(await holderOf(catalog, added[0]?.stream ?? 'default'), { added });
@@ -45,7 +52,12 @@ export async function publishAt(
   await catalog.writeImages(await holderOf(catalog, published[0]?.stream ?? 'default'), { published });
 }
 
-/** Claims a stream anew. */
+/** Makes events ready whose first attempt is pending. */
+export async function makeEventsReady(catalog: Catalog, numbers: readonly number[]): Promise<void> {
+  await catalog.markEventsReady(numbers.map((number) => ({ number, attempt: 1 })));
+}
+
+/** Makes a new holder of a stream, and claims the stream for it. */
 export async function holderOf(catalog: Catalog, stream = 'default'): Promise<StreamHolder> {
   const holder = { stream, token: randomUUID() };
   await catalog.claimStream(holder);
@@ -59,8 +71,7 @@ export function id(number: number, stream = 'default'): ImageId {
 /** Adds three images, of which the third has changed, with its alert: nothing is open. */
 export async function closedPipeline(catalog: Catalog): Promise<void> {
   await catalog.setThreshold(L2, levels(0));
-  const images = await addImages(catalog, 3);
-  await makeReady(catalog, images);
+  const images = await addReadyImages(catalog, 3);
   await publishAt(
     catalog,
     images.map(({ stream, number }) => ({ stream, number, position: positionAt(number - 1) })),
@@ -70,7 +81,7 @@ export async function closedPipeline(catalog: Catalog): Promise<void> {
     newOutcome(id(2), 'unchanged'),
     newOutcome(id(3), 'changed', { reference: 2 }),
   ]);
-  await catalog.markEventsReady([{ number: 1, attempt: 1 }]);
+  await makeEventsReady(catalog, [1]);
   await catalog.markEventsPublished([{ number: 1, position: positionAt(0, { topic: 'image_event_alert' }) }]);
   await catalog.addAlerts([newAlert(1)]);
   await catalog.markAlertsReady([1]);

@@ -1,5 +1,4 @@
 import { createFileObjectStore } from '../../../src/adapters/files/object-store.ts';
-import { sha256Of } from '../../../src/base/digest.ts';
 import { asImgpipeError } from '../../../src/domain/errors.ts';
 
 /** Calls each method of the store in a folder as another user, and prints its error code or `done`. */
@@ -10,26 +9,14 @@ process.setuid?.(Number(uid));
 const store = createFileObjectStore(folder);
 const bytes = Buffer.from('a');
 const key = 'image_database/00001.jpg';
-const name = 'default/a.jpg';
 const attempts: Record<string, () => Promise<unknown>> = {
   put: () => store.put([{ key: 'image_database/00002.jpg', bytes }]),
-  putIncoming: () => store.putIncoming([{ name: 'default/b.jpg', bytes }]),
-  promote: () =>
-    store.promote([
-      {
-        incoming: name,
-        key: 'image_database/00003.jpg',
-        sha256: sha256Of(bytes),
-      },
-    ]),
-  removeIncoming: () => store.removeIncoming([name]),
   remove: () => store.remove([key]),
   get: () => store.get(key),
   digest: () => store.digest(key),
   size: () => store.size(key),
   open: () => store.open(key),
   list: () => store.list('image_database'),
-  listIncoming: () => store.listIncoming('default'),
 };
 const codes: Record<string, string> = {};
 for (const [method, attempt] of Object.entries(attempts)) {
