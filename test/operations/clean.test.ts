@@ -46,7 +46,7 @@ describe('a clean', () => {
   it('can be planned: what it would remove, and which unknown files it would keep', async () => {
     const pipeline = await used();
     expect(await planClean(pipeline)).toEqual({
-      images: 5,
+      images: 4,
       events: 2,
       alerts: 2,
       files: 5 + 2 * 3,
@@ -138,7 +138,7 @@ describe('a clean on a bus that lists its consumers', () => {
       message: expect.stringContaining('imgpipe-analyze-7 on ::1'),
     });
     expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: false });
-    expect((await auditOf(catalog, 'l2@1')).images).toBe(5);
+    expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
   });
 
   it("is refused on another bus than the pipeline's, and the error names both", async () => {
@@ -148,7 +148,7 @@ describe('a clean on a bus that lists its consumers', () => {
       code: 'bus_differs',
       message: expect.stringMatching(/are on embedded, not on kafka:other \(kafka:\/\/broker:9092\)/),
     });
-    expect((await auditOf(catalog, 'l2@1')).images).toBe(5);
+    expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
   });
 
   it('keeps the messages if no bus is given: they are skipped later', async () => {
