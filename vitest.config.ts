@@ -8,7 +8,7 @@ import { defineConfig } from 'vitest/config';
 const LONG = [
   'test/processes/*-faults.test.ts',
   'test/processes/faults-*.test.ts',
-  'test/processes/three-brokers.test.ts',
+  'test/processes/{heals,three-brokers}.test.ts',
   'test/adapters/kafka/{event-bus,security}.test.ts',
   'test/adapters/sqlite/{migrated-contracts,migration,processes}.test.ts',
   'test/kafka/cluster.test.ts',

@@ -41,7 +41,7 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   config_invalid: 'A setting has an invalid value. The message says what is valid.',
   threshold_disagrees: 'Another analyzer runs with another threshold. Use the same one, or stop the other first.',
   broker_refused: 'The broker rejects this client, or the two do not agree on TLS. Check the `kafka_…` settings.',
-  bus_differs: 'Messages are still open on another broker. Finish them there, or start over with `imgpipe clean`.',
+  bus_differs: 'Something is still open on another broker. Finish it there, or move the pipeline with `--rebind`.',
   port_unavailable: 'The port is in use, or this user may not open it. Choose another port or address.',
   not_found: 'There is no such alert, or no pipeline in this folder. The message says what exists.',
   closed: 'A program called a method of a pipeline after `close`. Open it again with `createPipeline`.',

@@ -22,6 +22,8 @@ export interface KafkaCluster extends Access {
   /** A value for `--broker`: `kafka://127.0.0.1:port[,127.0.0.1:port…]`. */
   readonly address: string;
   readonly nodes: readonly KafkaNode[];
+  /** Holds a folder `node-1`, … for each node, with its data in `log`. */
+  readonly folder: string;
   /** Kills its nodes and removes their data. */
   close(): Promise<void>;
 }
@@ -33,6 +35,8 @@ export interface KafkaOptions {
   readonly properties?: Properties;
   /** By default PLAINTEXT without authentication. */
   readonly security?: Security;
+  /** The client port of the first node; by default a free one. */
+  readonly port?: number;
 }
 
 /** Short timeouts and delays, so that tests do not wait. */
@@ -51,7 +55,12 @@ const FAST: Properties = {
 };
 
 /** Starts Apache Kafka for a test on free ports, with a temporary data folder. It never outlives this process. */
-export async function startKafka({ nodes: count = 1, properties, security }: KafkaOptions = {}): Promise<KafkaCluster> {
+export async function startKafka({
+  nodes: count = 1,
+  properties,
+  security,
+  port,
+}: KafkaOptions = {}): Promise<KafkaCluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-kafka-'));
   let nodes: readonly ClusterNode[] = [];
   const close = async () => {
@@ -64,12 +73,13 @@ export async function startKafka({ nodes: count = 1, properties, security }: Kaf
       ...secured,
       folder,
       nodes: count,
+      ...(port !== undefined && { port }),
       properties: { ...FAST, ...secured.properties, ...properties },
       jvm: ['-XX:TieredStopAtLevel=1'],
     });
     await Promise.all(nodes.map((node) => node.start()));
     const address = `kafka://${nodes.map((node) => node.address).join()}`;
-    return { address, nodes, caFile, client, user, close };
+    return { address, nodes, folder, caFile, client, user, close };
   } catch (error) {
     await close();
     throw error;

@@ -83,7 +83,7 @@ export async function imageCount(folder: string, stream: string, bus: BusSetting
   const pipeline = await openAt(folder, bus);
   try {
     const { streams } = await pipeline.status({ check: false });
-    return streams.find((each) => each.stream === stream)?.lastNumber ?? 0;
+    return streams.find((each) => each.stream === stream)?.images ?? 0;
   } finally {
     await pipeline.close();
   }

@@ -1,0 +1,43 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startKafka } from '../support/kafka/kafka-cluster.ts';
+import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
+import type { BrokerRound } from '../support/rounds/broker-rounds.ts';
+import * as disasters from '../support/rounds/heal-rounds.ts';
+import { kafkaBus } from '../support/rounds/site.ts';
+import { testSite } from '../support/rounds/test-site.ts';
+
+const whyNone = await whyNoKafka();
+const { whileRunning, whileStopped } = disasters;
+
+/** Plays a round on a broker of its own. */
+async function play(round: BrokerRound): Promise<string[]> {
+  const kafka = await startKafka();
+  onTestFinished(() => kafka.close());
+  return round(testSite(kafkaBus(kafka.address, { IMGPIPE_KAFKA_REQUEST_TIMEOUT: '2s' })), 1, kafka);
+}
+
+describe.skipIf(whyNone !== undefined)(
+  `messages that will not come are published again${whyNone ? ` (skipped: ${whyNone})` : ''}`,
+  () => {
+    test.each(['topicsDeleted', 'brokerWiped', 'brokerReplaced', 'brokerRestored', 'messagesDeleted'] as const)(
+      'by running stages: %s',
+      async (disaster) => {
+        expect(await play(whileRunning(disasters[disaster]))).toEqual([]);
+      },
+    );
+
+    test.each([
+      'topicsDeleted',
+      'brokerWiped',
+      'brokerReplaced',
+      'brokerRestored',
+      'messagesDeleted',
+      'offsetsToLatest',
+      'offsetsToEarliest',
+      'offsetsDeleted',
+      'folderRestored',
+    ] as const)('by one run of each stage: %s', async (disaster) => {
+      expect(await play(whileStopped(disasters[disaster]))).toEqual([]);
+    });
+  },
+);

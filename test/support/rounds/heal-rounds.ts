@@ -1,0 +1,170 @@
+import { cpSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { ALERT_GROUP, consumerGroup, TOPICS } from '../../../src/domain/messages.ts';
+import { type KafkaCluster, startKafka } from '../kafka/kafka-cluster.ts';
+import { seeded } from '../random.ts';
+import type { BrokerRound } from './broker-rounds.ts';
+import {
+  checkEnd,
+  drainAndCheck,
+  drainInProcess,
+  receiveInProcess,
+  startReceiver,
+  stopStage,
+  waitForAlerts,
+} from './running-stages.ts';
+import type { Site } from './site.ts';
+
+/** Something that makes messages or committed offsets disappear. `prepare` runs while there is less on the broker. */
+export interface Disaster {
+  prepare?(site: Site, kafka: KafkaCluster): Promise<void>;
+  strike(site: Site, kafka: KafkaCluster): Promise<void>;
+}
+
+const TOPIC_NAMES = [TOPICS.imageAnalysis, TOPICS.imageEventAlert] as const;
+const GROUPS = [
+  [TOPICS.imageAnalysis, consumerGroup('l2@1')],
+  [TOPICS.imageEventAlert, ALERT_GROUP],
+] as const;
+
+/** The topics are deleted. */
+export const topicsDeleted: Disaster = {
+  strike: (site, kafka) => withAdmin(kafka, (admin) => admin.deleteTopics({ topics: TOPIC_NAMES.map(named(site)) })),
+};
+
+/** The broker starts again without its data, as the same cluster. */
+export const brokerWiped: Disaster = {
+  strike: async (_, kafka) => {
+    await kafka.nodes[0]?.kill();
+    rmSync(dataOf(kafka), { recursive: true });
+    await kafka.nodes[0]?.start();
+  },
+};
+
+/** Another cluster takes the broker's address, until the end of the round. */
+export const brokerReplaced: Disaster = {
+  strike: async (_, kafka) => {
+    await kafka.nodes[0]?.stop();
+    await startKafka({ port: Number(kafka.address.split(':').at(-1)) });
+  },
+};
+
+/** The broker starts again with the data that it had some time ago. */
+export const brokerRestored: Disaster = {
+  prepare: async (_, kafka) => {
+    await kafka.nodes[0]?.stop();
+    cpSync(dataOf(kafka), `${dataOf(kafka)}-before`, { recursive: true });
+    await kafka.nodes[0]?.start();
+  },
+  strike: async (_, kafka) => {
+    await kafka.nodes[0]?.stop();
+    rmSync(dataOf(kafka), { recursive: true });
+    renameSync(`${dataOf(kafka)}-before`, dataOf(kafka));
+    await kafka.nodes[0]?.start();
+  },
+};
+
+/** All messages are deleted; the offsets go on. */
+export const messagesDeleted: Disaster = {
+  strike: (site, kafka) =>
+    withAdmin(kafka, async (admin) => {
+      for (const topic of TOPIC_NAMES.map(named(site))) {
+        const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
+          partition,
+          offset: high,
+        }));
+        await admin.deleteTopicRecords({ topic, partitions });
+      }
+    }),
+};
+
+/** The committed offsets become those of the logs' ends. Groups must have no members. */
+export const offsetsToLatest = offsetsTo(false);
+/** The committed offsets become those of the logs' starts. Groups must have no members. */
+export const offsetsToEarliest = offsetsTo(true);
+
+/** The groups are deleted with their offsets, as when those expire. Groups must have no members. */
+export const offsetsDeleted: Disaster = {
+  strike: (site, kafka) =>
+    withAdmin(kafka, async (admin) => {
+      await admin.deleteGroups(GROUPS.map(([, group]) => named(site)(group)));
+    }),
+};
+
+/** The data folder becomes what it was some time ago. Stages must not run. */
+export const folderRestored: Disaster = {
+  prepare: async ({ data }) => cpSync(data, `${data}-before`, { recursive: true }),
+  strike: async ({ data }) => {
+    rmSync(data, { recursive: true });
+    renameSync(`${data}-before`, data);
+  },
+};
+
+/** The stages run on while it happens, and heal it by themselves. */
+export function whileRunning({ prepare, strike }: Disaster): BrokerRound {
+  return async (site, seed, kafka) => {
+    const images = 80;
+    const [alert, analyze] = [site.start('alert'), site.start('analyze')];
+    await Promise.all([alert, analyze].map((stage) => stage.until(/is assigned/)));
+    await prepare?.(site, kafka);
+    const receive = startReceiver(site, { count: images, interval: '60ms' });
+    await alert.until(/^alert 2:/m);
+    await sleep(seeded(seed)() * 500);
+    await strike(site, kafka);
+    const problems = [...(await checkEnd('receive', receive)), ...(await waitForAlerts(site, images / 4))];
+    for (const [name, stage] of Object.entries({ alert, analyze })) problems.push(...(await stopStage(name, stage)));
+    return [...problems, ...(await drainAndCheck(site, { default: images }))];
+  };
+}
+
+/** It happens while no stage runs, with images and events waiting. One run of each stage heals it. */
+export function whileStopped({ prepare, strike }: Disaster, { received = 36 } = {}): BrokerRound {
+  return async (site, _, kafka) => {
+    await receiveInProcess(site, 12);
+    await drainInProcess(site, 'analyze');
+    await prepare?.(site, kafka);
+    await drainInProcess(site, 'alert');
+    await receiveInProcess(site, 24);
+    await drainInProcess(site, 'analyze');
+    await receiveInProcess(site, 36);
+    await strike(site, kafka);
+    const problems: string[] = [];
+    for (const stage of ['analyze', 'alert']) {
+      problems.push(...(await checkEnd(stage, site.start(stage, '--drain'))));
+    }
+    await receiveInProcess(site, received);
+    return [...problems, ...(await drainAndCheck(site, { default: received }))];
+  };
+}
+
+function offsetsTo(earliest: boolean): Disaster {
+  return {
+    strike: (site, kafka) =>
+      withAdmin(kafka, async (admin) => {
+        for (const [topic, group] of GROUPS) {
+          await admin.resetOffsets({ groupId: named(site)(group), topic: named(site)(topic), earliest });
+        }
+      }),
+  };
+}
+
+function named({ bus }: Site): (name: string) => string {
+  return (name) => `${bus['IMGPIPE_TOPIC_PREFIX']}${name}`;
+}
+
+function dataOf({ folder }: KafkaCluster): string {
+  return path.join(folder, 'node-1', 'log');
+}
+
+async function withAdmin(kafka: KafkaCluster, work: (admin: Admin) => Promise<unknown>): Promise<void> {
+  const brokers = [kafka.address.replace('kafka://', '')];
+  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
