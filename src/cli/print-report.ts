@@ -24,8 +24,7 @@ export function printReport(report: Report, { config, terminal, locate }: Report
   } else if (report.kind === 'dead_letter') {
     terminal.error(deadLetterLine(report));
   } else if (json === undefined) {
-    const line = noticeLine(report);
-    if (line !== undefined) terminal.notice(`${line}${causes}`);
+    printNotice(report, terminal, causes);
   } else if (config.json) {
     terminal.result(JSON.stringify(json));
   } else if (report.kind === 'image') {
@@ -37,4 +36,15 @@ export function printReport(report: Report, { config, terminal, locate }: Report
   } else if (report.kind === 'outcome' && report.outcome.kind !== 'dead' && config.verbose) {
     terminal.notice(outcomeLine(report.outcome));
   }
+}
+
+/** What `--quiet` does not drop: without it, a command that does nothing would not say why. */
+const WARNINGS: ReadonlySet<Report['kind']> = new Set(['waiting', 'resumed', 'standing_by', 'joining', 'lock_lost']);
+
+/** Prints a report that is neither a result nor a failure, if there is something to say about it. */
+export function printNotice(report: Report, terminal: Pick<Terminal, 'notice' | 'warning'>, causes = ''): void {
+  const line = noticeLine(report);
+  if (line === undefined) return;
+  if (WARNINGS.has(report.kind)) terminal.warning(`${line}${causes}`);
+  else terminal.notice(`${line}${causes}`);
 }

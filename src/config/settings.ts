@@ -37,7 +37,7 @@ export const SETTINGS = {
     read: topicPrefix,
   },
   json: flag('json', 'print results as JSON'),
-  quiet: flag('quiet', 'print no progress and no notices'),
+  quiet: flag('quiet', 'print no progress and no notices, but errors, and that a stage waits or stands by'),
   verbose: flag('verbose', 'print each image, and the cause of each error'),
   wait: flag('wait', 'if the data folder or the broker is unavailable at the start, wait instead of exiting with 4'),
   stream: {
