@@ -1,5 +1,5 @@
 import { checkStreamName, DEFAULT_STREAM, STREAM_NAME } from '../domain/stream-name.ts';
-import { brokerAddress, TOPIC_PREFIX, topicPrefix } from './broker-address.ts';
+import { brokerAddress, isPlainAddress, TOPIC_PREFIX, topicPrefix } from './broker-address.ts';
 import { KAFKA_SETTINGS } from './kafka-settings.ts';
 import { PICTURE_SETTINGS } from './picture-settings.ts';
 import { NO_THRESHOLD, numberWithin, oneOf, text, threshold, timeFrom, yesOrNo } from './readers.ts';
@@ -17,6 +17,7 @@ export const SETTINGS = {
     help: 'the data folder',
     takes: 'text',
     fallback: 'imgpipe-data',
+    isPath: true,
     read: (value: unknown) => text(value, 'a folder'),
   },
   broker: {
@@ -25,6 +26,7 @@ export const SETTINGS = {
     help: 'the message broker: embedded, or kafka://host:port[,host:port…]',
     takes: 'text',
     fallback: 'embedded',
+    isShown: isPlainAddress,
     read: brokerAddress,
   },
   topicPrefix: {
@@ -85,6 +87,7 @@ export const SETTINGS = {
     help: 'a PNG of the same size as the images; pixels that are black in it are ignored',
     takes: 'text',
     fallback: '',
+    isPath: true,
     read: (value: unknown) => text(value, 'a file'),
   },
   objectWait: {
