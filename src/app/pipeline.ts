@@ -23,6 +23,7 @@ import { measureOf } from './measure.ts';
 import { type Reader, readerOf } from './reader.ts';
 import { type ServeOptions, serveViewer, withMetrics } from './serve-viewer.ts';
 import { MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.ts';
+import { withoutWaiting } from './without-waiting.ts';
 
 /** How a stage runs: until the signal aborts, or with `drain` until its input is empty. */
 export interface StageOptions extends Observer {
@@ -139,50 +140,78 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     });
   }
 
+  function receiveImages(input: readonly string[] | ImageSource, options: StageOptions): Promise<Received> {
+    return withReceiver(input, options, (receiver) =>
+      inSession(['receive'], options, ({ pipeline, bus, lost }) =>
+        receiver.receive({ pipelineId: pipeline.pipelineId, bus, lost, signal: options.signal }),
+      ),
+    );
+  }
+
+  function analyzeImages({ drain = false, ...options }: StageOptions): Promise<void> {
+    return inSession(['analyze'], options, (session) =>
+      inTechnique(options, session, (technique) => {
+        const stage = analyzeStage(options, session, technique);
+        return consume(stage, { ...options, bus: session.bus, lost: technique.lost, drain });
+      }),
+    );
+  }
+
+  function raiseAlerts({ drain = false, ...options }: StageOptions): Promise<void> {
+    return inSession(['alert'], options, (session) => {
+      const { bus, lost } = session;
+      return consume(alertStage(options, session, lost), { ...options, bus, lost, drain });
+    });
+  }
+
+  function runAll(input: readonly string[] | ImageSource, options: StageOptions): Promise<RunResult> {
+    return withReceiver(input, options, (receiver) =>
+      inSession(STAGES, options, (session) =>
+        inTechnique(options, session, ({ lost, ...technique }) => {
+          const { bus } = session;
+          const { pipelineId } = session.pipeline;
+          return run({
+            ...options,
+            catalog,
+            bus,
+            lost,
+            analyze: analyzeStage(options, session, { ...technique, lost }),
+            alert: alertStage(options, session, lost),
+            receive: (signal) => receiver.receive({ pipelineId, bus, lost, signal }),
+            stream: config.stream,
+            technique: technique.technique,
+          });
+        }),
+      ),
+    );
+  }
+
+  function replayLetters(ids: readonly number[] | 'all', options: StageOptions): Promise<Replayed[]> {
+    return inSession(
+      [],
+      options,
+      ({ pipeline: { pipelineId }, bus, lost }) => {
+        const recovery = { ...options, as, catalog, store, bus, pipelineId, lost };
+        const held = { catalog: whileHeld(catalog, lost), bus: whileHeld(bus, lost) };
+        return replay(
+          { ...options, ...held, pipelineId, publishIfFree: (stream) => publishIfFree(recovery, stream) },
+          ids,
+        );
+      },
+      (bus) => requireBus(catalog, bus),
+    );
+  }
+
+  const waitIfAllowed = <T>(options: StageOptions, work: (options: StageOptions) => Promise<T>) =>
+    config.noWait ? withoutWaiting(options, work) : work(options);
+
   return {
     ...readerOf(adapters),
 
-    receive: (input, options) =>
-      withReceiver(input, options, (receiver) =>
-        inSession(['receive'], options, ({ pipeline, bus, lost }) =>
-          receiver.receive({ pipelineId: pipeline.pipelineId, bus, lost, signal: options.signal }),
-        ),
-      ),
-
-    analyze: ({ drain = false, ...options }) =>
-      inSession(['analyze'], options, (session) =>
-        inTechnique(options, session, (technique) => {
-          const stage = analyzeStage(options, session, technique);
-          return consume(stage, { ...options, bus: session.bus, lost: technique.lost, drain });
-        }),
-      ),
-
-    alert: ({ drain = false, ...options }) =>
-      inSession(['alert'], options, (session) => {
-        const { bus, lost } = session;
-        return consume(alertStage(options, session, lost), { ...options, bus, lost, drain });
-      }),
-
-    run: (input, options) =>
-      withReceiver(input, options, (receiver) =>
-        inSession(STAGES, options, (session) =>
-          inTechnique(options, session, ({ lost, ...technique }) => {
-            const { bus } = session;
-            const { pipelineId } = session.pipeline;
-            return run({
-              ...options,
-              catalog,
-              bus,
-              lost,
-              analyze: analyzeStage(options, session, { ...technique, lost }),
-              alert: alertStage(options, session, lost),
-              receive: (signal) => receiver.receive({ pipelineId, bus, lost, signal }),
-              stream: config.stream,
-              technique: technique.technique,
-            });
-          }),
-        ),
-      ),
+    receive: (input, options) => waitIfAllowed(options, (allowed) => receiveImages(input, allowed)),
+    analyze: (options) => waitIfAllowed(options, analyzeImages),
+    alert: (options) => waitIfAllowed(options, raiseAlerts),
+    run: (input, options) => waitIfAllowed(options, (allowed) => runAll(input, allowed)),
 
     serve: (options) => serveViewer({ config, adapters, status: () => statusOf({ check: false }) }, options),
 
@@ -191,20 +220,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
       return statusOf(options);
     },
 
-    replay: (ids, options) =>
-      inSession(
-        [],
-        options,
-        ({ pipeline: { pipelineId }, bus, lost }) => {
-          const recovery = { ...options, as, catalog, store, bus, pipelineId, lost };
-          const held = { catalog: whileHeld(catalog, lost), bus: whileHeld(bus, lost) };
-          return replay(
-            { ...options, ...held, pipelineId, publishIfFree: (stream) => publishIfFree(recovery, stream) },
-            ids,
-          );
-        },
-        (bus) => requireBus(catalog, bus),
-      ),
+    replay: (ids, options) => waitIfAllowed(options, (allowed) => replayLetters(ids, allowed)),
 
     planClean: () => planClean({ catalog, store }),
 

@@ -55,6 +55,8 @@ export function configOf(command: Command): Config {
     const value = values[camel(SETTINGS[name].field)];
     if (value !== undefined) flags[name] = value;
   }
+  // To commander, `--no-wait` is the opposite of `--wait`; the last one given counts.
+  if (flags.wait !== undefined) flags.noWait = flags.wait === false;
   const config = loadConfig({ given: flags, givenAs: 'flag', env: process.env, file: fileOf(values) });
   const misspelt = misspeltVariables(process.env).map(
     ({ name, meant }) => `${escapeText(name)} (did you mean ${meant}?)`,

@@ -31,7 +31,7 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
   const unread = () => (ends ? undefined : interrupt.stop());
   process.stdout.once('error', unread);
   const tally = newTally();
-  const summary = () => summaryOf(name, tally, paths);
+  const summary = (isSearched = false) => summaryOf(name, tally, isSearched);
   let pipeline: Pipeline | undefined;
   const waiting = createWaitingTimes(() => terminal.progress(`${summary()}${waiting.words()}`));
   try {
@@ -50,7 +50,7 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
     };
     Object.assign(tally, await work(pipeline, { signal, onReport: onReportWithProgress }));
     terminal.close();
-    terminal.notice(`${name}: ${summary()}`);
+    terminal.notice(`${name}: ${summary(paths.length > 0 && !signal.aborted)}`);
   } catch (thrown) {
     terminal.close();
     // Stopped by a signal while it was waiting: nothing went wrong.

@@ -42,7 +42,8 @@ export function loadConfig({ given, givenAs, env, file, techniques = [] }: Sourc
       setting.fallback;
     return [name, value];
   });
-  return Object.fromEntries(entries) as Config;
+  const config = Object.fromEntries(entries) as Config;
+  return { ...config, wait: config.wait && !config.noWait };
 }
 
 function checkIn(context: ReadContext) {

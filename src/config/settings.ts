@@ -42,6 +42,14 @@ export const SETTINGS = {
   quiet: flag('quiet', 'print no progress and no notices, but errors, and that a stage waits or stands by'),
   verbose: flag('verbose', 'print each image, and the cause of each error'),
   wait: flag('wait', 'if the data folder or the broker is unavailable at the start, wait instead of exiting with 4'),
+  noWait: {
+    field: 'no_wait',
+    flag: '--no-wait',
+    help: 'never wait and never stand by: exit with 4 if something is unavailable, such as space on the disk, and with 1 if another process is at work; overrides wait',
+    takes: 'boolean',
+    fallback: false,
+    read: yesOrNo,
+  },
   stream: {
     field: 'stream',
     flag: '--stream <name>',

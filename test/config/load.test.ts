@@ -39,6 +39,7 @@ describe('the configuration', () => {
       quiet: false,
       verbose: false,
       wait: false,
+      noWait: false,
       stream: 'default',
       count: 10,
       interval: 0,
@@ -132,6 +133,13 @@ describe('the configuration', () => {
 
   it('leaves an unset path in a file unset', () => {
     expect(load({ file: fileOf('{"kafka_tls_ca":""}') }).kafkaTlsCa).toBe('');
+  });
+
+  it('does not wait if both wait and no_wait are set', () => {
+    expect(load({ env: { IMGPIPE_WAIT: 'true', IMGPIPE_NO_WAIT: 'true' } })).toMatchObject({
+      wait: false,
+      noWait: true,
+    });
   });
 
   it('derives flag and variable from the name of the field', () => {
