@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rmdir } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256Of } from '../../base/digest.ts';
 import { isProcessAlive } from '../../base/process-alive.ts';
@@ -7,7 +7,7 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import type { ObjectStore, Promotion } from '../../ports/object-store.ts';
 import { allSettled, linkNew, removeIfExists, syncFoldersOf, writeNew } from './durable.ts';
 import { isMissing, translated } from './errors.ts';
-import { digestOf, piecesOf, READ_NOW, sizeOf } from './stored-file.ts';
+import { bytesOf, digestOf, piecesOf, sizeOf } from './stored-file.ts';
 
 /** Holds incoming pictures, in a folder for each stream, and the temporary files of `put`. */
 const INCOMING = 'incoming';
@@ -38,7 +38,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
 
   /** Nothing was linked, so the picture must be under its key already. */
   async function checkPromoted(from: string, to: string, sha256: string): Promise<void> {
-    const existing = await read(to);
+    const existing = await contentAt(to);
     if (existing === undefined) {
       throw new ImgpipeError(
         'object_missing',
@@ -55,7 +55,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
 
   /** Names of incoming pictures are unique, so an existing file must hold the same bytes. */
   async function checkIncoming(file: string, bytes: Uint8Array): Promise<void> {
-    const existing = await read(file);
+    const existing = await contentAt(file);
     if (existing === undefined || Buffer.compare(existing, bytes) !== 0) {
       throw new ImgpipeError('object_conflict', `${file} exists with other content than the picture of this name`);
     }
@@ -109,7 +109,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
         }
       }),
 
-    get: (key) => guarded(at(key), () => read(at(key))),
+    get: (key) => guarded(at(key), () => bytesOf(at(key))),
 
     digest: (key) => guarded(at(key), () => digestOf(at(key))),
 
@@ -144,11 +144,12 @@ export function createFileObjectStore(folder: string): ObjectStore {
   };
 }
 
-async function read(file: string): Promise<Uint8Array | undefined> {
+/** The content of what exists under a name: none, if that is a folder or a pipe. */
+async function contentAt(file: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(file, { flag: READ_NOW });
+    return await bytesOf(file);
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (error instanceof ImgpipeError && error.code === 'object_damaged') return new Uint8Array();
     throw error;
   }
 }
