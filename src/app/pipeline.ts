@@ -5,6 +5,7 @@ import { bindBus, requireBus } from '../operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from '../operations/clean.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
 import { type Status, status } from '../operations/status.ts';
+import type { Measure } from '../ports/comparator.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import { createAlertStage } from '../stages/alert.ts';
@@ -105,7 +106,10 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   ): Promise<T> {
     const openSource = () => adapters.source(input);
     const { stream } = config;
-    const receiver = createReceiver({ ...options, as, catalog, store, stream, openSource, readMask: adapters.mask });
+    // Before anything is consumed.
+    const mask = await adapters.mask();
+    const readMask = async () => mask;
+    const receiver = createReceiver({ ...options, as, catalog, store, stream, openSource, readMask });
     try {
       return await work(receiver);
     } finally {
@@ -115,15 +119,13 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
   function inTechnique<T>(
     options: StageOptions,
+    measure: Measure,
     { lost }: Session,
     work: (technique: TechniqueInUse) => Promise<T>,
   ): Promise<T> {
     const atStart = <L>(acquire: () => Promise<L>) => retryAtStart({ ...options, config, command }, acquire);
     const openComparator = () => adapters.comparator();
-    return withTechnique(
-      { ...options, as, catalog, measure: measureOf(config, techniques), lost, openComparator, atStart },
-      work,
-    );
+    return withTechnique({ ...options, as, catalog, measure, lost, openComparator, atStart }, work);
   }
 
   function analyzeStage(options: StageOptions, { pipeline }: Session, technique: TechniqueInUse): Stage {
@@ -148,9 +150,10 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     );
   }
 
-  function analyzeImages({ drain = false, ...options }: StageOptions): Promise<void> {
+  async function analyzeImages({ drain = false, ...options }: StageOptions): Promise<void> {
+    const measure = measureOf(config, techniques);
     return inSession(['analyze'], options, (session) =>
-      inTechnique(options, session, (technique) => {
+      inTechnique(options, measure, session, (technique) => {
         const stage = analyzeStage(options, session, technique);
         return consume(stage, { ...options, bus: session.bus, lost: technique.lost, drain });
       }),
@@ -164,10 +167,11 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     });
   }
 
-  function runAll(input: readonly string[] | ImageSource, options: StageOptions): Promise<RunResult> {
+  async function runAll(input: readonly string[] | ImageSource, options: StageOptions): Promise<RunResult> {
+    const measure = measureOf(config, techniques);
     return withReceiver(input, options, (receiver) =>
       inSession(STAGES, options, (session) =>
-        inTechnique(options, session, ({ lost, ...technique }) => {
+        inTechnique(options, measure, session, ({ lost, ...technique }) => {
           const { bus } = session;
           const { pipelineId } = session.pipeline;
           return run({

@@ -1,3 +1,4 @@
+import { checkInputs } from '../app/check-inputs.ts';
 import { openPipeline, type Pipeline, type StageOptions } from '../app/pipeline.ts';
 import type { Config } from '../config/settings.ts';
 import { Stopped } from '../domain/errors.ts';
@@ -34,13 +35,14 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
   const summary = (isSearched = false) => summaryOf(name, tally, isSearched);
   let pipeline: Pipeline | undefined;
   const waiting = createWaitingTimes(() => terminal.progress(`${summary()}${waiting.words()}`));
-  try {
-    const { signal } = interrupt;
-    const onReport = (report: Report) => {
-      waiting.record(report);
-      count(report, tally);
-      printReport(report, { config, terminal, locate: (key) => pipeline?.locate(key) ?? key });
-    };
+  const { signal } = interrupt;
+  const onReport = (report: Report) => {
+    waiting.record(report);
+    count(report, tally);
+    printReport(report, { config, terminal, locate: (key) => pipeline?.locate(key) ?? key });
+  };
+
+  async function runInPipeline(): Promise<void> {
     pipeline = await openPipeline({ config, command: name, create: true, signal, onReport });
     terminal.notice(terminal.err.dim(`${name}: broker ${pipeline.broker}, folder ${escapeText(pipeline.data)}`));
     terminal.progress(summary());
@@ -51,6 +53,12 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
     Object.assign(tally, await work(pipeline, { signal, onReport: onReportWithProgress }));
     terminal.close();
     terminal.notice(`${name}: ${summary(paths.length > 0 && !signal.aborted)}`);
+  }
+
+  try {
+    const rejected = await checkInputs({ command: name, config, paths });
+    if (rejected.length === 0) await runInPipeline();
+    for (const item of rejected) onReport(item);
   } catch (thrown) {
     terminal.close();
     // Stopped by a signal while it was waiting: nothing went wrong.
