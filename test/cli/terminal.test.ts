@@ -30,7 +30,7 @@ describe.skipIf(whyNoTerminal !== undefined)(
     ])('%s nothing is animated, and the run ends', async (_, before, env) => {
       const { status, output } = await onTerminal(`${before}; ${run(...SLOW)}`, { NO_COLOR: '1', ...env });
       expect({ status, sequences: sequences(output) }).toEqual({ status: 0, sequences: 0 });
-      expect(output).toContain('run: 10 images received, 3 events, 3 alerts');
+      expect(output).toContain('run: 10 images received, 2 events, 2 alerts');
     });
 
     test('that loses its width during the run the animation ends, and the run goes on', async () => {
