@@ -18,7 +18,7 @@ FROM node:24-slim
 ENV NODE_ENV=production IMGPIPE_DATA=/pipeline
 COPY --from=build /opt/imgpipe /opt/imgpipe
 RUN ln -s /opt/imgpipe/bin/imgpipe.js /usr/local/bin/imgpipe \
- && install -d -o node -g node /pipeline
+ && install -d -m 750 -o node -g node /pipeline
 USER node
 WORKDIR /pipeline
 VOLUME /pipeline

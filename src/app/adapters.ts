@@ -54,9 +54,11 @@ const pixelAdapters = () => import('./pixel-adapters.ts');
 /** Opens the catalog and the other configured adapters. */
 export async function openAdapters({ config, command, as, create, techniques }: AdapterOptions): Promise<Adapters> {
   const folder = absolute(config.data);
+  // Before anything is created.
+  const connection = kafkaConnectionOf(config);
   const db = await openDataFolder(folder, { create, as });
   const catalog = createSqliteCatalog(db);
-  const openBus = busOpener(config, command, () => createEmbeddedBus(db, catalog, as));
+  const openBus = busOpener(connection, command, () => createEmbeddedBus(db, catalog, as));
   // A process that generates and compares pictures decodes each one once.
   const cache = createPictureCache(config.pictureCache * 1e6);
   let bus: EventBus | undefined;
@@ -97,13 +99,12 @@ export async function checkedIdentity({
   throw new ImgpipeError('clean_unfinished', `a clean of ${store.address} was interrupted: run 'imgpipe clean' again`);
 }
 
-/** Opens the configured broker's bus. Throws `config_invalid` for invalid settings before anything is opened. */
+/** Opens the configured broker's bus. */
 function busOpener(
-  config: Config,
+  connection: ReturnType<typeof kafkaConnectionOf>,
   command: string,
   createEmbedded: () => EventBus,
 ): (options: OpenBusOptions) => Promise<EventBus> {
-  const connection = kafkaConnectionOf(config);
   if (connection === undefined) return async () => createEmbedded();
   const clientId = `${connection.clientId}-${command}-${process.pid}`;
   return async (options) => {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/settings.ts';
+import type { PictureFormat } from '../domain/records.ts';
 import { type ComparedPictures, comparePictures } from '../operations/compare-pictures.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
 import { measureOf } from './measure.ts';
@@ -7,8 +8,8 @@ import { isSmall, maskOf, openComparator, readPicture } from './pixel-adapters.t
 export interface CompareFilesOptions {
   /** The techniques that a program provides. */
   readonly techniques?: readonly RegisteredTechnique[];
-  /** Whether to make the difference image; by default it is made. */
-  readonly draw?: boolean;
+  /** The format of the difference image, by default JPEG; false for none. */
+  readonly draw?: PictureFormat | false;
 }
 
 /** Compares two files with the configured technique. Throws `not_found` if one does not exist, and other errors that name the file. */
@@ -16,7 +17,7 @@ export async function compareFiles(
   config: Config,
   reference: string,
   image: string,
-  { techniques = [], draw = true }: CompareFilesOptions = {},
+  { techniques = [], draw = 'jpg' }: CompareFilesOptions = {},
 ): Promise<ComparedPictures> {
   const measure = measureOf(config, techniques);
   const read = async (file: string) => ({ file, bytes: await readPicture(config, file) });

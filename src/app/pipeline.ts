@@ -5,6 +5,7 @@ import { bindBus, createBusCheck, requireBus } from '../operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from '../operations/clean.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
 import { type Status, status } from '../operations/status.ts';
+import type { Measure } from '../ports/comparator.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import { createAlertStage } from '../stages/alert.ts';
@@ -22,6 +23,7 @@ import { measureOf } from './measure.ts';
 import { type Reader, readerOf } from './reader.ts';
 import { type ServeOptions, serveViewer, withMetrics } from './serve-viewer.ts';
 import { MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.ts';
+import { withoutWaiting } from './without-waiting.ts';
 
 /** How a stage runs: until the signal aborts, or with `drain` until its input is empty. */
 export interface StageOptions extends Observer {
@@ -105,7 +107,10 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   ): Promise<T> {
     const openSource = () => adapters.source(input);
     const { stream } = config;
-    const receiver = createReceiver({ ...options, as, catalog, store, stream, openSource, readMask: adapters.mask });
+    // Before anything is consumed.
+    const mask = await adapters.mask();
+    const readMask = async () => mask;
+    const receiver = createReceiver({ ...options, as, catalog, store, stream, openSource, readMask });
     try {
       return await work(receiver);
     } finally {
@@ -115,15 +120,13 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
   function inTechnique<T>(
     options: StageOptions,
+    measure: Measure,
     { lost }: Session,
     work: (technique: TechniqueInUse) => Promise<T>,
   ): Promise<T> {
     const atStart = <L>(acquire: () => Promise<L>) => retryAtStart({ ...options, config, command }, acquire);
     const openComparator = () => adapters.comparator();
-    return withTechnique(
-      { ...options, as, catalog, measure: measureOf(config, techniques), lost, openComparator, atStart },
-      work,
-    );
+    return withTechnique({ ...options, as, catalog, measure, lost, openComparator, atStart }, work);
   }
 
   function reconcilerOf(
@@ -158,60 +161,91 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     });
   }
 
+  function receiveImages(input: readonly string[] | ImageSource, options: StageOptions): Promise<Received> {
+    return withReceiver(input, options, (receiver) =>
+      inSession(['receive'], options, (session) => {
+        const { pipeline, bus, lost } = session;
+        const reconciler = reconcilerOf(options, session, { stage: 'receive', images: 'all', events: false });
+        const { signal } = options;
+        return receiver.receive({ pipelineId: pipeline.pipelineId, bus, reconciler, lost, signal });
+      }),
+    );
+  }
+
+  async function analyzeImages({ drain = false, ...options }: StageOptions): Promise<void> {
+    const measure = measureOf(config, techniques);
+    return inSession(['analyze'], options, (session) =>
+      inTechnique(options, measure, session, (technique) => {
+        const { lost } = technique;
+        const stage = analyzeStage(options, session, technique);
+        const images = { technique: technique.technique };
+        const which = { stage: 'analyze', images, events: true, analyzes: technique.technique } as const;
+        const reconciler = reconcilerOf(options, { ...session, lost }, which);
+        return consumeWith(reconciler, stage, { ...options, bus: session.bus, lost, drain });
+      }),
+    );
+  }
+
+  function raiseAlerts({ drain = false, ...options }: StageOptions): Promise<void> {
+    return inSession(['alert'], options, (session) => {
+      const { bus, lost } = session;
+      const reconciler = reconcilerOf(options, session, { stage: 'alert', images: 'none', events: true });
+      return consumeWith(reconciler, alertStage(options, session, lost), { ...options, bus, lost, drain });
+    });
+  }
+
+  async function runAll(input: readonly string[] | ImageSource, options: StageOptions): Promise<RunResult> {
+    const measure = measureOf(config, techniques);
+    return withReceiver(input, options, (receiver) =>
+      inSession(STAGES, options, (session) =>
+        inTechnique(options, measure, session, ({ lost, ...technique }) => {
+          const { bus } = session;
+          const { pipelineId } = session.pipeline;
+          const which = { stage: 'receive', images: 'all', events: true, analyzes: technique.technique } as const;
+          const reconciler = reconcilerOf(options, { ...session, lost }, which);
+          return run({
+            ...options,
+            catalog,
+            bus,
+            lost,
+            analyze: analyzeStage(options, session, { ...technique, lost }),
+            alert: alertStage(options, session, lost),
+            receive: (signal) => receiver.receive({ pipelineId, bus, reconciler, lost, signal }),
+            stream: config.stream,
+            technique: technique.technique,
+          });
+        }),
+      ),
+    );
+  }
+
+  function replayLetters(ids: readonly number[] | 'all', options: StageOptions): Promise<Replayed[]> {
+    return inSession(
+      [],
+      options,
+      (session) => {
+        const { pipeline, bus, lost } = session;
+        const reconciler = reconcilerOf(options, session, { stage: 'receive', images: 'all', events: false });
+        const held = { catalog: whileHeld(catalog, lost), bus: whileHeld(bus, lost) };
+        return replay(
+          { ...options, ...held, pipelineId: pipeline.pipelineId, publishIfFree: reconciler.publishStream },
+          ids,
+        );
+      },
+      (bus) => requireBus(catalog, bus),
+    );
+  }
+
+  const waitIfAllowed = <T>(options: StageOptions, work: (options: StageOptions) => Promise<T>) =>
+    config.noWait ? withoutWaiting(options, work) : work(options);
+
   return {
     ...readerOf(adapters),
 
-    receive: (input, options) =>
-      withReceiver(input, options, (receiver) =>
-        inSession(['receive'], options, (session) => {
-          const { pipeline, bus, lost } = session;
-          const reconciler = reconcilerOf(options, session, { stage: 'receive', images: 'all', events: false });
-          const { signal } = options;
-          return receiver.receive({ pipelineId: pipeline.pipelineId, bus, reconciler, lost, signal });
-        }),
-      ),
-
-    analyze: ({ drain = false, ...options }) =>
-      inSession(['analyze'], options, (session) =>
-        inTechnique(options, session, (technique) => {
-          const { lost } = technique;
-          const stage = analyzeStage(options, session, technique);
-          const images = { technique: technique.technique };
-          const which = { stage: 'analyze', images, events: true, analyzes: technique.technique } as const;
-          const reconciler = reconcilerOf(options, { ...session, lost }, which);
-          return consumeWith(reconciler, stage, { ...options, bus: session.bus, lost, drain });
-        }),
-      ),
-
-    alert: ({ drain = false, ...options }) =>
-      inSession(['alert'], options, (session) => {
-        const { bus, lost } = session;
-        const reconciler = reconcilerOf(options, session, { stage: 'alert', images: 'none', events: true });
-        return consumeWith(reconciler, alertStage(options, session, lost), { ...options, bus, lost, drain });
-      }),
-
-    run: (input, options) =>
-      withReceiver(input, options, (receiver) =>
-        inSession(STAGES, options, (session) =>
-          inTechnique(options, session, ({ lost, ...technique }) => {
-            const { bus } = session;
-            const { pipelineId } = session.pipeline;
-            const which = { stage: 'receive', images: 'all', events: true, analyzes: technique.technique } as const;
-            const reconciler = reconcilerOf(options, { ...session, lost }, which);
-            return run({
-              ...options,
-              catalog,
-              bus,
-              lost,
-              analyze: analyzeStage(options, session, { ...technique, lost }),
-              alert: alertStage(options, session, lost),
-              receive: (signal) => receiver.receive({ pipelineId, bus, reconciler, lost, signal }),
-              stream: config.stream,
-              technique: technique.technique,
-            });
-          }),
-        ),
-      ),
+    receive: (input, options) => waitIfAllowed(options, (allowed) => receiveImages(input, allowed)),
+    analyze: (options) => waitIfAllowed(options, analyzeImages),
+    alert: (options) => waitIfAllowed(options, raiseAlerts),
+    run: (input, options) => waitIfAllowed(options, (allowed) => runAll(input, allowed)),
 
     serve: (options) => serveViewer({ config, adapters, status: () => statusOf({ check: false }) }, options),
 
@@ -220,21 +254,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
       return statusOf(options);
     },
 
-    replay: (ids, options) =>
-      inSession(
-        [],
-        options,
-        (session) => {
-          const { pipeline, bus, lost } = session;
-          const reconciler = reconcilerOf(options, session, { stage: 'receive', images: 'all', events: false });
-          const held = { catalog: whileHeld(catalog, lost), bus: whileHeld(bus, lost) };
-          return replay(
-            { ...options, ...held, pipelineId: pipeline.pipelineId, publishIfFree: reconciler.publishStream },
-            ids,
-          );
-        },
-        (bus) => requireBus(catalog, bus),
-      ),
+    replay: (ids, options) => waitIfAllowed(options, (allowed) => replayLetters(ids, allowed)),
 
     planClean: () => planClean({ catalog, store }),
 

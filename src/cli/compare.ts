@@ -1,13 +1,12 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { compareFiles } from '../app/compare-files.ts';
-import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import { thresholdText } from '../domain/threshold.ts';
 import type { ComparedPicture, ComparedPictures } from '../operations/compare-pictures.ts';
 import { comparisonJson } from '../operations/json/comparison.ts';
 import { printError } from './error-lines.ts';
 import { configOf } from './options.ts';
+import { checkOut, writeOut } from './out-file.ts';
 import { createTerminal } from './terminal.ts';
 import { measured, regionLines } from './words.ts';
 
@@ -25,7 +24,9 @@ export async function runCompare(command: Command, { before, after, out }: Compa
   const config = configOf(command);
   const terminal = await createTerminal(config);
   try {
-    const compared = await compareFiles(config, before, after, { draw: out !== undefined });
+    const inputs = [before, after, ...(config.mask === '' ? [] : [config.mask])];
+    const draw = out === undefined ? false : checkOut(out, inputs);
+    const compared = await compareFiles(config, before, after, { draw });
     const { difference } = compared;
     if (out !== undefined && difference !== null) await writeOut(out, difference);
     terminal.result(config.json ? JSON.stringify(comparisonJson(compared, out)) : linesOf(compared, out).join('\n'));
@@ -63,13 +64,4 @@ function linesOf(compared: ComparedPictures, out: string | undefined): string[] 
 
 function sizeOf({ width, height }: ComparedPicture): string {
   return `${width} × ${height}`;
-}
-
-async function writeOut(file: string, difference: Uint8Array): Promise<void> {
-  try {
-    await writeFile(file, difference);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new ImgpipeError('usage', `--out: cannot write ${file} (${code}): choose another file`, { cause });
-  }
 }

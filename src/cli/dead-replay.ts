@@ -4,16 +4,14 @@ import type { Report } from '../domain/reports.ts';
 import { replayedJson } from '../operations/json/dead-letters.ts';
 import type { Replayed } from '../operations/replay.ts';
 import { NO_DEAD_LETTERS } from './dead.ts';
+import { printNotice } from './print-report.ts';
 import { runReadCommand } from './read-command.ts';
-import { noticeLine, subjectWords } from './words.ts';
+import { subjectWords } from './words.ts';
 
 /** Replays dead letters. Resolves to the exit status, 1 if one of them cannot be replayed. */
 export function runDeadReplay(command: Command, ids: readonly number[] | 'all'): Promise<number> {
   return runReadCommand(command, openPipeline, async ({ pipeline, config, terminal }) => {
-    const onReport = (report: Report) => {
-      const line = noticeLine(report);
-      if (line !== undefined) terminal.notice(line);
-    };
+    const onReport = (report: Report) => printNotice(report, terminal);
     const replayed = await pipeline.replay(ids, { signal: new AbortController().signal, onReport });
     for (const each of replayed) {
       if (config.json) terminal.result(JSON.stringify(replayedJson(each)));

@@ -78,6 +78,8 @@ function usageLine(message: string, help: string): string {
     .replace(/^error: /, '')
     .trim()
     .replace(/\.?\s*\n\s*/g, ' ')
+    // The value of a mistyped option may be a secret.
+    .replace(/^(unknown option '[^'=]*)=.*'/s, "$1'")
     .replace(/\.$/, '');
   return `imgpipe: ${escapeText(what)}: see '${help}'\n`;
 }

@@ -1,14 +1,13 @@
 import { Command, Option } from 'commander';
 import { type Given, loadConfig } from '../config/load.ts';
+import { CONFIG_VARIABLE, misspeltVariables } from '../config/misspelt-variables.ts';
 import type { Setting } from '../config/setting.ts';
 import { type Config, SETTINGS, type SettingName, variableOf } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
+import { escapeText } from '../domain/escape.ts';
 
 /** The settings that every command takes. */
 const COMMON = ['data', 'broker', 'topicPrefix', 'json', 'quiet', 'verbose'] as const;
-
-/** Names the configuration file if `--config` does not. */
-const CONFIG_VARIABLE = 'IMGPIPE_CONFIG';
 
 /** The heading of the common options in the help of a command. */
 const COMMON_GROUP = 'Options of every command:';
@@ -50,7 +49,10 @@ export function pathOf(command: Command): string {
   return parent === null || parent.parent === null ? command.name() : `${pathOf(parent)} ${command.name()}`;
 }
 
-/** The configuration of a command: its flags, then the environment, then the file given by `--config`. */
+/**
+ * The configuration of a command: its flags, then the environment, then the file given by `--config`. Prints a notice about
+ * misspelt variables.
+ */
 export function configOf(command: Command): Config {
   const values = command.opts<Record<string, unknown>>();
   const flags: Given = {};
@@ -59,7 +61,14 @@ export function configOf(command: Command): Config {
     const value = values[camel(SETTINGS[name].field)];
     if (value !== undefined) flags[name] = value;
   }
-  return loadConfig({ given: flags, givenAs: 'flag', env: process.env, file: fileOf(values) });
+  // To commander, `--no-wait` is the opposite of `--wait`; the last one given counts.
+  if (flags.wait !== undefined) flags.noWait = flags.wait === false;
+  const config = loadConfig({ given: flags, givenAs: 'flag', env: process.env, file: fileOf(values) });
+  const misspelt = misspeltVariables(process.env).map(
+    ({ name, meant }) => `${escapeText(name)} (did you mean ${meant}?)`,
+  );
+  if (misspelt.length > 0 && !config.quiet) process.stderr.write(`ignored: ${misspelt.join(', ')}\n`);
+  return config;
 }
 
 /** Whether the flag of a setting was given on the command line. */

@@ -29,27 +29,23 @@ export function count(report: Report, tally: Tally): void {
   if (report.kind === 'dead_letter') tally.deadLetters += 1;
 }
 
-/** What a stage has done so far, for its progress line and its last line. */
-export function summaryOf(
-  name: 'receive' | 'analyze' | 'alert' | 'run',
-  tally: Tally,
-  paths: readonly string[],
-): string {
+/** What a stage has done so far, for its progress line and its last line. `isSearched`: all paths that were given. */
+export function summaryOf(name: 'receive' | 'analyze' | 'alert' | 'run', tally: Tally, isSearched: boolean): string {
   const { outcomes, events, alerts } = tally;
   switch (name) {
     case 'receive':
-      return receivedWords(tally, paths);
+      return receivedWords(tally, isSearched);
     case 'analyze':
       return `${counted(outcomes, 'image')} analyzed, ${counted(events, 'event')}`;
     case 'alert':
       return counted(alerts, 'alert');
     case 'run':
-      return `${receivedWords(tally, paths)}, ${counted(events, 'event')}, ${counted(alerts, 'alert')}`;
+      return `${receivedWords(tally, isSearched)}, ${counted(events, 'event')}, ${counted(alerts, 'alert')}`;
   }
 }
 
-function receivedWords({ images, skipped, rejected }: Tally, paths: readonly string[]): string {
-  const nothing = paths.length > 0 && images + skipped + rejected === 0;
+function receivedWords({ images, skipped, rejected }: Tally, isSearched: boolean): string {
+  const nothing = isSearched && images + skipped + rejected === 0;
   return [
     `${counted(images, 'image')} received`,
     ...(skipped > 0 ? [`${counted(skipped, 'file')} skipped`] : []),

@@ -1,14 +1,14 @@
+import { checkInputs } from '../app/check-inputs.ts';
 import { openPipeline, type Pipeline, type StageOptions } from '../app/pipeline.ts';
 import type { Config } from '../config/settings.ts';
 import { Stopped } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { Report } from '../domain/reports.ts';
-import { resultJson } from '../operations/json/result-lines.ts';
-import { causeWords, printError } from './error-lines.ts';
+import { printError } from './error-lines.ts';
 import { listenForInterrupts } from './interrupt.ts';
+import { printReport } from './print-report.ts';
 import { count, createWaitingTimes, failuresLine, newTally, summaryOf, type Tally } from './progress.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
-import { alertLine, deadLetterLine, imageLine, noticeLine, outcomeLine, rejectedLine } from './words.ts';
+import { createTerminal } from './terminal.ts';
 
 export interface StageCommand {
   readonly name: 'receive' | 'analyze' | 'alert' | 'run';
@@ -33,16 +33,17 @@ export async function runStage({ name, config, paths = [], ends, rebind, work }:
   const unread = () => (ends ? undefined : interrupt.stop());
   process.stdout.once('error', unread);
   const tally = newTally();
-  const summary = () => summaryOf(name, tally, paths);
+  const summary = (isSearched = false) => summaryOf(name, tally, isSearched);
   let pipeline: Pipeline | undefined;
   const waiting = createWaitingTimes(() => terminal.progress(`${summary()}${waiting.words()}`));
-  try {
-    const { signal } = interrupt;
-    const onReport = (report: Report) => {
-      waiting.record(report);
-      count(report, tally);
-      printReport(report, { config, terminal, locate: (key) => pipeline?.locate(key) ?? key });
-    };
+  const { signal } = interrupt;
+  const onReport = (report: Report) => {
+    waiting.record(report);
+    count(report, tally);
+    printReport(report, { config, terminal, locate: (key) => pipeline?.locate(key) ?? key });
+  };
+
+  async function runInPipeline(): Promise<void> {
     pipeline = await openPipeline({ config, command: name, create: true, signal, onReport });
     terminal.notice(terminal.err.dim(`${name}: broker ${pipeline.broker}, folder ${escapeText(pipeline.data)}`));
     terminal.progress(summary());
@@ -52,7 +53,13 @@ export async function runStage({ name, config, paths = [], ends, rebind, work }:
     };
     Object.assign(tally, await work(pipeline, { signal, rebind, onReport: onReportWithProgress }));
     terminal.close();
-    terminal.notice(`${name}: ${summary()}`);
+    terminal.notice(`${name}: ${summary(paths.length > 0 && !signal.aborted)}`);
+  }
+
+  try {
+    const rejected = await checkInputs({ command: name, config, paths });
+    if (rejected.length === 0) await runInPipeline();
+    for (const item of rejected) onReport(item);
   } catch (thrown) {
     terminal.close();
     // Stopped by a signal while it was waiting: nothing went wrong.
@@ -68,36 +75,4 @@ export async function runStage({ name, config, paths = [], ends, rebind, work }:
   if (failures !== undefined) terminal.error(failures);
   if (ends && interrupt.exit() !== undefined) return interrupt.exit() ?? 1;
   return ends && failures !== undefined ? 1 : 0;
-}
-
-interface ReportPrinting {
-  readonly config: Pick<Config, 'json' | 'verbose'>;
-  readonly terminal: Terminal;
-  /** The address of a stored object. */
-  readonly locate: (key: string) => string;
-}
-
-/** Prints a report of a stage: a result to stdout, a notice or a failure to stderr. */
-function printReport(report: Report, { config, terminal, locate }: ReportPrinting): void {
-  // Failures that do not end the command name their causes too.
-  const causes = config.verbose && 'error' in report ? causeWords(report.error) : '';
-  const json = resultJson(report, locate);
-  if (report.kind === 'rejected') {
-    terminal.error(`${rejectedLine(report)}${causes}`);
-  } else if (report.kind === 'dead_letter') {
-    terminal.error(deadLetterLine(report));
-  } else if (json === undefined) {
-    const line = noticeLine(report);
-    if (line !== undefined) terminal.notice(`${line}${causes}`);
-  } else if (config.json) {
-    terminal.result(JSON.stringify(json));
-  } else if (report.kind === 'image') {
-    terminal.result(imageLine(report));
-  } else if (report.kind === 'alert') {
-    terminal.result(terminal.out.yellow(alertLine(report)));
-  } else if (report.kind === 'outcome' && report.outcome.event !== null) {
-    terminal.result(terminal.out.cyan(outcomeLine(report.outcome)));
-  } else if (report.kind === 'outcome' && report.outcome.kind !== 'dead' && config.verbose) {
-    terminal.notice(outcomeLine(report.outcome));
-  }
 }

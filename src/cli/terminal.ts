@@ -14,6 +14,8 @@ export interface Terminal {
   result(line: string): void;
   /** Prints a notice, unless `--quiet`. */
   notice(line: string): void;
+  /** Prints what keeps a command from its work, such as that it is waiting: also with `--quiet`. */
+  warning(line: string): void;
   /** Prints an error. */
   error(line: string): void;
   /** Shows progress: an animated line on a terminal, a plain one every few seconds elsewhere, nothing with `--quiet`. */
@@ -25,9 +27,8 @@ export interface Terminal {
 export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Terminal> {
   const noColor = (process.env['NO_COLOR'] ?? '') !== '';
   const { out, err } = noColor ? { out: PLAIN, err: PLAIN } : await stylesOf(process.stdout, process.stderr);
-  const animated = process.stderr.isTTY === true && !quiet && process.env['TERM'] !== 'dumb';
   // Loaded only where it is shown, to keep start-up short.
-  const ora = animated ? (await import('ora')).default : undefined;
+  const ora = !quiet && canAnimate(process.stderr) ? (await import('ora')).default : undefined;
   let spinner: Ora | undefined;
   let lastPlain = performance.now();
 
@@ -37,15 +38,31 @@ export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Ter
     spinner?.render();
   }
 
-  function spin(text: string): void {
-    spinner ??= ora?.({
-      stream: process.stderr,
-      // We handle Ctrl-C ourselves, and a kill must not leave the cursor hidden.
-      discardStdin: false,
-      hideCursor: false,
-      ...(noColor && { color: false }),
-    }).start();
-    if (spinner !== undefined) spinner.text = text;
+  function spin(createSpinner: typeof import('ora').default, text: string): void {
+    if (spinner === undefined) {
+      spinner = createSpinner({
+        stream: process.stderr,
+        isEnabled: true,
+        // We handle Ctrl-C ourselves, and a kill must not leave the cursor hidden.
+        discardStdin: false,
+        hideCursor: false,
+        ...(noColor && { color: false }),
+      });
+      spinner.start();
+      process.stderr.on('resize', stopIfStill);
+    }
+    spinner.text = text;
+  }
+
+  function stop(): void {
+    process.stderr.off('resize', stopIfStill);
+    spinner?.stop();
+    spinner = undefined;
+  }
+
+  /** Stops the animation when the terminal loses its width, before the next frame is drawn. */
+  function stopIfStill(): void {
+    if (!canAnimate(process.stderr)) stop();
   }
 
   return {
@@ -55,18 +72,24 @@ export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Ter
     notice: (line) => {
       if (!quiet) write(process.stderr, line);
     },
+    warning: (line) => write(process.stderr, line),
     error: (line) => write(process.stderr, `${err.red('imgpipe:')} ${line}`),
     progress: (text) => {
-      if (animated) return spin(text);
+      if (ora !== undefined && canAnimate(process.stderr)) return spin(ora, text);
       if (quiet || performance.now() - lastPlain < PLAIN_PROGRESS_MS) return;
       lastPlain = performance.now();
       write(process.stderr, text);
     },
-    close: () => {
-      spinner?.stop();
-      spinner = undefined;
-    },
+    close: stop,
   };
+}
+
+/**
+ * Whether a line can be animated there. A terminal of unknown width, such as that of `script` or `ssh -tt` without one,
+ * reports 0 columns: no number of lines of that width holds a text. The logs of CI keep each frame.
+ */
+function canAnimate({ isTTY, columns }: NodeJS.WriteStream): boolean {
+  return isTTY === true && columns > 0 && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined;
 }
 
 const PLAIN: Style = { bold: String, dim: String, red: String, yellow: String, cyan: String };

@@ -2,15 +2,26 @@ const KAFKA = 'kafka://';
 const DEFAULT_PORT = 9092;
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::(\d{1,5}))?$/i;
 
+/** Nothing but a scheme, hosts, ports and a path. */
+const PLAIN =
+  /^(?:[a-z0-9+.-]*:\/\/)?(?:\[[0-9a-f:.]*\]|[a-z0-9._-]*)(?::\d*)?(?:,(?:\[[0-9a-f:.]*\]|[a-z0-9._-]*)(?::\d*)?)*(?:\/[a-z0-9._-]*)?$/i;
+
+/** Whether an invalid address can be printed: in any other form, it may contain a password. */
+export function isPlainAddress(value: string): boolean {
+  return PLAIN.test(value);
+}
+
 /** A broker's address in full: `embedded`, or `kafka://host:port[,host:port…]` with every port. */
 export function brokerAddress(value: unknown): string {
   if (value === 'embedded') return value;
   const hosts = typeof value === 'string' && value.startsWith(KAFKA) ? value.slice(KAFKA.length).split(',') : [];
   const full = hosts.map((host) => fullHost(host.trim()));
-  if (full.length === 0 || full.includes(undefined)) {
-    throw new Error("'embedded', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092");
-  }
-  return KAFKA + full.join(',');
+  if (full.length > 0 && !full.includes(undefined)) return KAFKA + full.join(',');
+  throw new Error(
+    typeof value !== 'string' || isPlainAddress(value)
+      ? "'embedded', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092"
+      : 'hosts and ports alone, such as kafka://a:9092,b:9092; the user and the password are kafka_username and kafka_password_file, or IMGPIPE_KAFKA_PASSWORD',
+  );
 }
 
 /** The hosts, each `host:port`, of a Kafka cluster's address; undefined for the embedded bus. */

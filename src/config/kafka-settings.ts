@@ -94,7 +94,8 @@ export const KAFKA_SETTINGS = {
 } satisfies Record<string, Setting<unknown>>;
 
 function file(field: string, help: string) {
-  return { field, help, takes: 'text', fallback: '', read: (value: unknown) => textOrNone(value, 'a file') } as const;
+  const read = (value: unknown) => textOrNone(value, 'a file');
+  return { field, help, takes: 'text', fallback: '', isPath: true, read } as const;
 }
 
 /** An empty string unsets an optional setting, such as an empty variable. */

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { closestName } from '../base/closest-name.ts';
 import { valueText } from '../base/value-text.ts';
 import { ImgpipeError } from '../domain/errors.ts';
+import { readText } from './named-file.ts';
+import { parseObject } from './parse-object.ts';
 import type { ReadContext, Setting } from './setting.ts';
 import { type Config, SETTINGS, type SettingName, variableOf } from './settings.ts';
 
@@ -19,21 +21,29 @@ export interface Sources {
   readonly techniques?: readonly string[];
 }
 
-/** The configuration: flags over `IMGPIPE_*` variables over the file over defaults, each checked. Throws `config_invalid`. */
+/**
+ * The configuration: flags over `IMGPIPE_*` variables over the file over defaults, each checked. An empty variable counts as
+ * unset, and paths in the file are relative to the file. Throws `config_invalid`.
+ */
 export function loadConfig({ given, givenAs, env, file, techniques = [] }: Sources): Config {
   refuseUnknown('', Object.keys(given), Object.keys(SETTINGS));
   const inFile = file === undefined ? {} : readConfigFile(file);
   const check = checkIn({ techniques });
+  const fromFile = (setting: Setting<unknown>) => {
+    const value = check(setting, `${file}: ${setting.field}`, inFile[setting.field]);
+    return file === undefined || !setting.isPath || !value ? value : path.resolve(path.dirname(file), String(value));
+  };
   const entries = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => {
     const variable = variableOf(setting);
     const value =
       check(setting, givenAs === 'flag' ? `--${dashed(setting.field)}` : name, given[name as SettingName]) ??
-      check(setting, variable, env[variable]) ??
-      check(setting, `${file}: ${setting.field}`, inFile[setting.field]) ??
+      check(setting, variable, env[variable] || undefined) ??
+      fromFile(setting) ??
       setting.fallback;
     return [name, value];
   });
-  return Object.fromEntries(entries) as Config;
+  const config = Object.fromEntries(entries) as Config;
+  return { ...config, wait: config.wait && !config.noWait };
 }
 
 function checkIn(context: ReadContext) {
@@ -51,10 +61,10 @@ function checkIn(context: ReadContext) {
   };
 }
 
-/** A value as an error may show it: no secret, and no password that is part of an address. */
-function shownValue({ secret }: Setting<unknown>, value: unknown): string {
-  if (secret) return 'the value';
-  return valueText(value).replace(/\/\/[^/@\s"]*@/g, '//…@');
+/** A value as an error may show it: no secret, and nothing that may contain one. */
+function shownValue({ secret, isShown }: Setting<unknown>, value: unknown): string {
+  const isHidden = secret === true || (typeof value === 'string' && isShown?.(value) === false);
+  return isHidden ? 'the value' : valueText(value);
 }
 
 function refuseUnknown(where: string, names: readonly string[], known: readonly string[]): void {
@@ -71,32 +81,11 @@ function refuseUnknown(where: string, names: readonly string[], known: readonly 
 const SCHEMA = '$schema';
 
 function readConfigFile(file: string): Record<string, unknown> {
-  const content = parse(file, read(file));
+  const content = parseObject(file, readText('the configuration file', file));
   const known = Object.values(SETTINGS).map((setting) => setting.field);
   const names = Object.keys(content).filter((name) => name !== SCHEMA);
   refuseUnknown(`${file}: `, names, known);
   return content;
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ImgpipeError('config_invalid', `the configuration file ${file} cannot be read (${code})`, {
-      cause: error,
-    });
-  }
-}
-
-function parse(file: string, content: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(content);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch (error) {
-    throw new ImgpipeError('config_invalid', `${file} is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-  throw new ImgpipeError('config_invalid', `${file} must hold one JSON object, such as {"data": "pictures"}`);
 }
 
 function dashed(field: string): string {

@@ -16,6 +16,10 @@ export interface Setting<T> {
   readonly fallback: T;
   /** If true, its value is never printed. */
   readonly secret?: true;
+  /** Whether an error may print an invalid value: false if it may contain a secret. */
+  readonly isShown?: (value: string) => boolean;
+  /** If true, it names a file or a folder. A relative path in the configuration file is relative to that file. */
+  readonly isPath?: true;
   /** The value, read from a flag's or variable's text or from JSON. Throws an Error whose message says what is valid. */
   read(value: unknown, context: ReadContext): T;
 }

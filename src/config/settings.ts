@@ -1,5 +1,5 @@
 import { checkStreamName, DEFAULT_STREAM, STREAM_NAME } from '../domain/stream-name.ts';
-import { brokerAddress, TOPIC_PREFIX, topicPrefix } from './broker-address.ts';
+import { brokerAddress, isPlainAddress, TOPIC_PREFIX, topicPrefix } from './broker-address.ts';
 import { KAFKA_SETTINGS } from './kafka-settings.ts';
 import { PICTURE_SETTINGS } from './picture-settings.ts';
 import { NO_THRESHOLD, numberWithin, oneOf, text, threshold, timeFrom, yesOrNo } from './readers.ts';
@@ -17,6 +17,7 @@ export const SETTINGS = {
     help: 'the data folder',
     takes: 'text',
     fallback: 'imgpipe-data',
+    isPath: true,
     read: (value: unknown) => text(value, 'a folder'),
   },
   broker: {
@@ -25,6 +26,7 @@ export const SETTINGS = {
     help: 'the message broker: embedded, or kafka://host:port[,host:port…]',
     takes: 'text',
     fallback: 'embedded',
+    isShown: isPlainAddress,
     read: brokerAddress,
   },
   topicPrefix: {
@@ -37,9 +39,17 @@ export const SETTINGS = {
     read: topicPrefix,
   },
   json: flag('json', 'print results as JSON'),
-  quiet: flag('quiet', 'print no progress and no notices'),
+  quiet: flag('quiet', 'print no progress and no notices, but errors, and that a stage waits or stands by'),
   verbose: flag('verbose', 'print each image, and the cause of each error'),
   wait: flag('wait', 'if the data folder or the broker is unavailable at the start, wait instead of exiting with 4'),
+  noWait: {
+    field: 'no_wait',
+    flag: '--no-wait',
+    help: 'never wait and never stand by: exit with 4 if something is unavailable, such as space on the disk, and with 1 if another process is at work; overrides wait',
+    takes: 'boolean',
+    fallback: false,
+    read: yesOrNo,
+  },
   stream: {
     field: 'stream',
     flag: '--stream <name>',
@@ -91,6 +101,7 @@ export const SETTINGS = {
     help: 'a PNG of the same size as the images; pixels that are black in it are ignored',
     takes: 'text',
     fallback: '',
+    isPath: true,
     read: (value: unknown) => text(value, 'a file'),
   },
   objectWait: {

@@ -26,6 +26,7 @@ export const WEB_SETTINGS = {
     help: 'a file whose first line is the token that users of the viewer must give',
     takes: 'text',
     fallback: '',
+    isPath: true,
     read: (value: unknown) => text(value, 'a file'),
   },
   allowHosts: {

@@ -1,6 +1,7 @@
 import { sha256Of } from '../base/digest.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { sniffFormat } from '../domain/picture-format.ts';
+import type { PictureFormat } from '../domain/records.ts';
 import type { Comparator, Comparison, Measure, PictureSource } from '../ports/comparator.ts';
 
 /** A picture file with its bytes. */
@@ -30,12 +31,12 @@ export interface ComparedPictures extends Comparison, Measure {
   readonly mask: Pick<ComparedPicture, 'file' | 'sha256'> | null;
 }
 
-/** Compares two pictures without a pipeline; with `draw` false it makes no difference image. Errors name the file. */
+/** Compares two pictures without a pipeline; `draw` is the format of the difference image, or false. Errors name the file. */
 export async function comparePictures(
   comparator: Comparator,
   pictures: PicturesToCompare,
   measure: Measure,
-  options: { readonly draw?: boolean } = {},
+  options: { readonly draw?: PictureFormat | false } = {},
 ): Promise<ComparedPictures> {
   const reference = await look(comparator, pictures.reference);
   const image = await look(comparator, pictures.image);

@@ -1,4 +1,5 @@
 import { sha256Of } from '../base/digest.ts';
+import { ImgpipeError } from '../domain/errors.ts';
 import { alertTextKey, differenceKey, eventTextKey, imageKey, maskKey } from '../domain/object-keys.ts';
 import type { AlertRecord, EventRecord, ImageId, ImageRecord } from '../domain/records.ts';
 import { alertText, eventText } from '../domain/texts.ts';
@@ -97,9 +98,19 @@ async function alertObjects(catalog: VerifyParts['catalog'], alerts: readonly Al
 }
 
 async function problemOf(store: VerifyParts['store'], { key, sha256 }: Expected): Promise<string | undefined> {
-  const found = await store.digest(key);
+  const found = await digestOf(store, key);
+  if (found === 'damaged') return 'the file is not a regular file, or changes while it is read';
   if (found === undefined) return 'the file is missing';
   return sha256 !== undefined && found.sha256 !== sha256 ? 'the file is not what was written' : undefined;
+}
+
+async function digestOf(store: VerifyParts['store'], key: string) {
+  try {
+    return await store.digest(key);
+  } catch (error) {
+    if (error instanceof ImgpipeError && error.code === 'object_damaged') return 'damaged';
+    throw error;
+  }
 }
 
 async function* inPages<T>(rows: AsyncIterable<T>): AsyncGenerator<T[]> {

@@ -29,7 +29,7 @@ export interface Comparison {
   readonly measurement: number | null;
   /** Of a `changed` result, by a technique that finds regions; else null. */
   readonly regions: Regions | null;
-  /** The difference image as a JPEG file; null for `unchanged`, and if it was not to be drawn. */
+  /** The difference image as a file; null for `unchanged`, and if it was not to be drawn. */
   readonly difference: Uint8Array | null;
 }
 
@@ -46,10 +46,14 @@ export interface Comparator {
   inspect(picture: PictureSource): Promise<DecodeFact>;
   /**
    * Throws `mask_differs` if the mask does not have the image's size, and `too_large` if the comparison takes too long.
-   * With `draw` false it makes no difference image.
+   * `draw` is the format of the difference image, by default JPEG; with false it makes none.
    */
-  compare(pair: PicturePair, measure: Measure, options?: { readonly draw?: boolean }): Promise<Comparison>;
-  /** The difference image alone, whatever the threshold: for an event that exists already. */
+  compare(
+    pair: PicturePair,
+    measure: Measure,
+    options?: { readonly draw?: PictureFormat | false },
+  ): Promise<Comparison>;
+  /** The difference image alone, as a JPEG file, whatever the threshold: for an event that exists already. */
   difference(pair: PicturePair): Promise<Uint8Array>;
   close(): Promise<void>;
 }

@@ -1,5 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
 import { compareFiles } from '../../src/index.ts';
 import { imgpipe } from '../support/imgpipe.ts';
@@ -58,6 +60,69 @@ describe('two pictures compared without a pipeline', () => {
     expect(await imgpipe(['compare', grey, wide])).toMatchObject({
       status: 1,
       stdout: expect.stringMatching(/^the sizes differ: 8 × 4, before 4 × 4\n/),
+    });
+  });
+
+  test('write the difference image in the format that its name asks for', async () => {
+    const { grey, pixel, wide, out } = files();
+    const firstBytes = async (name: string, other = pixel) => {
+      const file = path.join(path.dirname(out), name);
+      expect(await imgpipe(['compare', grey, other, '--out', file])).toMatchObject({ status: 1, stderr: '' });
+      return readFileSync(file);
+    };
+    expect((await firstBytes('a.JPEG')).subarray(0, 3).toString('hex')).toBe('ffd8ff');
+    // Without loss: D is 3, -4 and 0 in the first pixel and 0 elsewhere, so 0 becomes 4 / 7 * 255.
+    const { data } = PNG.sync.read(await firstBytes('a.png'));
+    expect([...data.subarray(0, 8)]).toEqual([255, 0, 145, 255, 145, 145, 145, 255]);
+    const sizes = PNG.sync.read(await firstBytes('sizes.PNG', wide));
+    expect([sizes.width, sizes.height]).toEqual([8, 4]);
+  });
+
+  test('are never overwritten by the difference image, under whatever name', async () => {
+    const { grey, pixel, firstHidden } = files();
+    const at = (name: string) => path.join(path.dirname(grey), name);
+    symlinkSync(grey, at('link.png'));
+    linkSync(pixel, at('hard.jpg'));
+    const before = [grey, pixel, firstHidden].map((file) => readFileSync(file));
+    const relative = path.relative(process.cwd(), grey);
+    for (const [out, input] of [
+      [grey, grey],
+      [pixel, pixel],
+      [relative, grey],
+      [at('link.png'), grey],
+      [at('hard.jpg'), pixel],
+      [firstHidden, firstHidden],
+    ] as const) {
+      const { status, stdout, stderr } = await imgpipe(['compare', grey, pixel, '--mask', firstHidden, '--out', out]);
+      expect({ status, stdout, stderr }).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: `imgpipe: --out: ${out} is the same file as ${input}, which would be overwritten: choose another file\n`,
+      });
+    }
+    expect([grey, pixel, firstHidden].map((file) => readFileSync(file))).toEqual(before);
+  });
+
+  test('are not even read if the output has an ending that is not written, or is no file', async () => {
+    const { grey, missing } = files();
+    const at = (name: string) => path.join(path.dirname(grey), name);
+    execFileSync('mkfifo', [at('pipe.jpg')]);
+    mkdirSync(at('folder.png'));
+    for (const name of ['out', 'out.webp', 'out.png.tmp', '.png']) {
+      expect(await imgpipe(['compare', grey, missing, '--out', at(name)])).toMatchObject({
+        status: 2,
+        stderr: `imgpipe: --out: ${at(name)} names no format that is written: use an ending of .png, .jpg or .jpeg\n`,
+      });
+    }
+    for (const name of ['pipe.jpg', 'folder.png']) {
+      expect(await imgpipe(['compare', grey, missing, '--out', at(name)])).toMatchObject({
+        status: 2,
+        stderr: `imgpipe: --out: ${at(name)} is a folder, a pipe or a device: choose another file\n`,
+      });
+    }
+    expect(await imgpipe(['compare', grey, at('pipe.jpg')])).toMatchObject({
+      status: 2,
+      stderr: `imgpipe: ${at('pipe.jpg')} cannot be read: not a regular file\n`,
     });
   });
 

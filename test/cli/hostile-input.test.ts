@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { imgpipe, ROOT } from '../support/imgpipe.ts';
@@ -93,5 +94,53 @@ describe('hostile input', () => {
     const missing = await imgpipe(['receive', 'nothere.jpg'], { cwd: folder });
     expect(missing.status).toBe(1);
     expect(missing.stderr).toContain(`${folder}/nothere.jpg was not received: no such file or folder (ENOENT)`);
+  });
+
+  test('of which nothing can be read leaves no empty pipeline', async () => {
+    const folder = folderOf({ 'a.jpg': picture });
+    execFileSync('mkfifo', [path.join(folder, 'pipe.jpg')]);
+    for (const name of ['receive', 'run']) {
+      const { status, stdout, stderr } = await imgpipe([name, 'nosuch', 'pipe.jpg', 'a.jpg/b'], { cwd: folder });
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr.trimEnd().split('\n')).toEqual([
+        `imgpipe: ${folder}/nosuch was not received: no such file or folder (ENOENT) (file_unreadable)`,
+        `imgpipe: ${folder}/pipe.jpg was not received: not a regular file (file_unreadable)`,
+        `imgpipe: ${folder}/a.jpg/b was not received: a part of its path is not a folder (ENOTDIR) (file_unreadable)`,
+        'imgpipe: 3 files not received',
+      ]);
+      expect(readdirSync(folder).sort()).toEqual(['a.jpg', 'pipe.jpg']);
+    }
+    const some = await imgpipe(['receive', 'nosuch', 'a.jpg'], { cwd: folder });
+    expect(some).toMatchObject({ status: 1, stdout: expect.stringMatching(/^image default\/1: /) });
+  });
+
+  test('in a setting leaves no empty pipeline, and consumes nothing', async () => {
+    const folder = folderOf({ 'a.jpg': picture, 'mask.png': 'text' });
+    const kafka = { IMGPIPE_BROKER: 'kafka://127.0.0.1:1', IMGPIPE_KAFKA_TLS: 'true', IMGPIPE_KAFKA_TLS_CA: 'none' };
+    const mistakes: [string, string, Record<string, string>?][] = [
+      ['run a.jpg --mask none.png', 'mask: none.png does not exist'],
+      ['receive a.jpg --mask mask.png', 'mask: mask.png is not a valid mask: it is not a PNG file'],
+      ['receive --mask mask.png', 'mask: mask.png is not a valid mask: it is not a PNG file'],
+      ['run a.jpg --threshold 5px', 'threshold: 5px is not valid for the technique l2'],
+      ['analyze --threshold 5%', 'threshold: 5% is not valid for the technique l2'],
+      ...['receive', 'analyze', 'alert', 'run'].map((name): [string, string, Record<string, string>] => [
+        name,
+        'kafka_tls_ca: the file none cannot be read',
+        kafka,
+      ]),
+    ];
+    for (const [line, message, env = {}] of mistakes) {
+      const { stdout, stderr, status } = await imgpipe(line.split(' '), { cwd: folder, env });
+      expect({ line, stdout, failed: status !== 0 }).toEqual({ line, stdout: '', failed: true });
+      expect(stderr).toContain(`imgpipe: ${message}`);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+      expect(readdirSync(folder).sort()).toEqual(['a.jpg', 'mask.png']);
+    }
+    // A run does not begin with what others have received.
+    await imgpipe(['receive', 'a.jpg', '--data', 'data'], { cwd: folder });
+    await imgpipe(['run', 'a.jpg', '--mask', 'none.png', '--data', 'data'], { cwd: folder });
+    await imgpipe(['run', 'nosuch', '--data', 'data'], { cwd: folder });
+    const { stdout } = await imgpipe(['status', '--json', '--data', 'data'], { cwd: folder });
+    expect(JSON.parse(stdout)).toMatchObject({ images: 1, analyzed: 0 });
   });
 });

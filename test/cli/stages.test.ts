@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { imgpipe, type Running, start, startProgram } from '../support/imgpipe.ts';
@@ -80,6 +80,55 @@ describe('several analyzers', () => {
     expect(stderr).toMatch(/use --threshold 5, or stop all its analyzers and start them with --threshold 7\n$/);
     expect(await exitAfter(first, 'SIGTERM')).toBe(0);
     expect(await imgpipe(['analyze', '--threshold', '7', '--drain', '--data', data])).toMatchObject({ status: 0 });
+  });
+});
+
+describe('--no-wait', () => {
+  test('exits 1 instead of standing by, and names who is at work', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const receive = stage('receive', '--count', '100', '--interval', '1h', '--data', data);
+    await receive.until(/^image default\/1:/m);
+    const analyze = stage('analyze', '--data', data);
+    await analyze.until(/broker/);
+    for (const [name, { child }] of Object.entries({ receive, analyze })) {
+      const { status, stderr } = await imgpipe([name, '--no-wait', '--quiet', '--data', data]);
+      expect({ name, status, stderr }).toEqual({
+        name,
+        status: 1,
+        stderr: `imgpipe: ${name} would have to stand by, because imgpipe ${name} (process ${child.pid}) is at work: run it without --no-wait to take over when that ends\n`,
+      });
+    }
+    // Another stream is free.
+    const other = await imgpipe(['receive', '--no-wait', '--stream', 'other', '--count', '1', '--data', data]);
+    expect(other).toMatchObject({ status: 0 });
+  });
+
+  test('is overridden by a later --wait, and overrides a variable', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const receive = stage('receive', '--count', '100', '--interval', '1h', '--data', data);
+    await receive.until(/^image default\/1:/m);
+    const waiting = stage('receive', '--no-wait', '--wait', '--quiet', '--data', data);
+    // Standing by is no notice: it is printed with --quiet too.
+    await waiting.until(/receive is standing by: imgpipe receive \(process \d+\) is working on this stream/);
+    const env = { IMGPIPE_WAIT: 'true' };
+    expect((await imgpipe(['receive', '--no-wait', '--data', data], { env })).status).toBe(1);
+  });
+});
+
+describe('a stage that is stopped while it stands by', () => {
+  test('does not say that there are no pictures', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const receive = stage('receive', '--count', '100', '--interval', '1h', '--data', data);
+    await receive.until(/^image default\/1:/m);
+    const pictures = temporaryFolder();
+    writeFileSync(path.join(pictures, 'a.jpg'), 'any');
+    for (const name of ['receive', 'run']) {
+      const second = stage(name, pictures, '--data', data);
+      await second.until(/receive is standing by/);
+      expect(await exitAfter(second, 'SIGTERM')).toBe(143);
+      expect(second.stderr()).toContain(`${name}: stopped; 0 images received`);
+      expect(second.stderr()).not.toContain('no .jpg');
+    }
   });
 });
 

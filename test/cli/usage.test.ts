@@ -30,6 +30,11 @@ describe('wrong usage exits 2 with one line that says what is valid', () => {
       'run --broker localhost:9092',
       'imgpipe: --broker: "localhost:9092" is not valid: use \'embedded\', or a Kafka cluster such as kafka://localhost:9092 or kafka://a:9092,b:9092',
     ],
+    [
+      'run --broker kafka://me:secret@a:9092',
+      'imgpipe: --broker: the value is not valid: use hosts and ports alone, such as kafka://a:9092,b:9092; the user and the password are kafka_username and kafka_password_file, or IMGPIPE_KAFKA_PASSWORD',
+    ],
+    ['run --brokr=kafka://me:secret@a:9092', "imgpipe: unknown option '--brokr': see 'imgpipe run --help'"],
     ['run --count 3 a.jpg', 'imgpipe: --count applies only to the generated stream: remove it, or remove the paths'],
     ['view', "imgpipe: missing required argument 'alertNo': see 'imgpipe view --help'"],
     ['view 0', 'imgpipe: alertNo: "0" is not valid: use a positive whole number, such as 1'],
@@ -108,6 +113,19 @@ describe('the data folder', () => {
     const { stdout, stderr } = await imgpipe(['receive', '--count', '3'], { cwd: folder, env });
     expect(stdout.match(/^image [^:]*/gm)).toEqual(['image variable/1', 'image variable/2', 'image variable/3']);
     expect(stderr).toBe('');
+  });
+});
+
+describe('a misspelt variable', () => {
+  test('is named once, with the one that was probably meant, and does not keep the command from its work', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const env = { IMGPIPE_TRESHOLD: '5', IMGPIPE_CUONT: '5' };
+    const { status, stderr } = await imgpipe(['receive', '--count', '1', '--data', data], { env });
+    expect(status).toBe(0);
+    expect(stderr.match(/IMGPIPE_.*/g)).toEqual([
+      'IMGPIPE_TRESHOLD (did you mean IMGPIPE_THRESHOLD?), IMGPIPE_CUONT (did you mean IMGPIPE_COUNT?)',
+    ]);
+    expect(await imgpipe(['status', '--quiet', '--data', data], { env })).toMatchObject({ status: 0, stderr: '' });
   });
 });
 

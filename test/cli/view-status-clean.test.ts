@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -94,6 +94,11 @@ describe('imgpipe status', () => {
       'imgpipe: image_database/00004.jpg: the file is missing\n' +
         'imgpipe: image_event_database/image_event_002.jpg: the file is not what was written\n',
     );
+    execFileSync('mkfifo', [path.join(data, 'image_database/00004.jpg')]);
+    expect((await to('status --check')).stderr).toContain(
+      'imgpipe: image_database/00004.jpg: the file is not a regular file, or changes while it is read\n',
+    );
+    rmSync(path.join(data, 'image_database/00004.jpg'));
   });
 });
 

@@ -41,7 +41,17 @@ describe('the connection to Kafka', () => {
     expect(connection({ ...USER, kafkaPassword: 'given' })?.sasl).toEqual({ ...sasl, password: 'given' });
   });
 
+  it('reads the password without a byte order mark', () => {
+    const sasl = { mechanism: 'plain', username: 'me', password: 'geheim' };
+    expect(connection({ ...USER, kafkaPasswordFile: fileOf('\ufeffgeheim\n') })?.sasl).toEqual(sasl);
+  });
+
   it.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      'the file of the password is a device',
+      { ...USER, kafkaPasswordFile: '/dev/zero' },
+      /^kafka_password_file: the file \/dev\/zero cannot be read: it is a pipe or a device: use a regular file$/,
+    ],
     ['a password is missing', USER, /^kafka_password_file: .* IMGPIPE_KAFKA_PASSWORD$/],
     ['the file of the password is empty', { ...USER, kafkaPasswordFile: '/dev/null' }, /^kafka_password_file: /],
     ['a user is missing', { kafkaSasl: 'plain', kafkaPassword: 'x' }, /^kafka_username: /],

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -38,6 +39,7 @@ describe('the configuration', () => {
       quiet: false,
       verbose: false,
       wait: false,
+      noWait: false,
       stream: 'default',
       count: 10,
       interval: 0,
@@ -79,7 +81,7 @@ describe('the configuration', () => {
     const file = fileOf('{"data":"from the file","count":1,"threshold":1,"interval":"1ms"}');
     const env = { IMGPIPE_COUNT: '2', IMGPIPE_THRESHOLD: '2', IMGPIPE_DATA: undefined };
     expect(load({ given: { threshold: '3', count: undefined }, env, file })).toMatchObject({
-      data: 'from the file',
+      data: path.join(path.dirname(file), 'from the file'),
       count: 2,
       threshold: { value: 3 },
       interval: 1,
@@ -87,13 +89,57 @@ describe('the configuration', () => {
     });
   });
 
-  it('lets false, 0 and an empty variable override sources of lower precedence', () => {
+  it('lets false and 0 override sources of lower precedence', () => {
     const file = fileOf('{"json":true,"count":5}');
     expect(load({ env: { IMGPIPE_JSON: 'false' }, given: { count: 0 }, file })).toMatchObject({
       json: false,
       count: 0,
     });
-    expect(load({ env: { IMGPIPE_JSON: '' }, file }).json).toBe(false);
+  });
+
+  it('takes an empty variable for unset, whatever the setting', () => {
+    const env = Object.fromEntries(Object.values(SETTINGS).map((setting) => [variableOf(setting), '']));
+    expect(load({ env })).toEqual(load({}));
+    const file = fileOf('{"json":true,"count":5,"mask":"/a.png"}');
+    expect(load({ env, file })).toMatchObject({ json: true, count: 5, mask: '/a.png' });
+  });
+
+  const PATHS = [
+    'data',
+    'mask',
+    'tokenFile',
+    'kafkaTlsCa',
+    'kafkaTlsCert',
+    'kafkaTlsKey',
+    'kafkaPasswordFile',
+  ] as const;
+
+  it.each(PATHS)('reads %s in a file as relative to that file, and elsewhere as it is', (name) => {
+    const { field } = SETTINGS[name];
+    const relative = path.relative(process.cwd(), fileOf(JSON.stringify({ [field]: 'below/a' })));
+    expect(load({ file: relative })[name]).toBe(path.resolve(path.dirname(relative), 'below/a'));
+    expect(load({ file: fileOf(JSON.stringify({ [field]: '/a/b' })) })[name]).toBe('/a/b');
+    expect(load({ env: { [variableOf({ field })]: 'below/a' } })[name]).toBe('below/a');
+    expect(load({ given: { [name]: 'below/a' } })[name]).toBe('below/a');
+  });
+
+  it('reads every setting that names a file or a folder so', () => {
+    const named = Object.entries<Setting<unknown>>(SETTINGS).filter(
+      ([, { flag = '', help }]) => /<(file|folder)>$/.test(flag) || /^a (PEM )?file /.test(help),
+    );
+    expect(named.map(([name]) => name).sort()).toEqual([...PATHS].sort());
+    expect(named.filter(([, { isPath }]) => isPath !== true)).toEqual([]);
+  });
+
+  it('leaves an unset path in a file unset', () => {
+    expect(load({ file: fileOf('{"kafka_tls_ca":""}') }).kafkaTlsCa).toBe('');
+  });
+
+  it('does not wait if both wait and no_wait are set', () => {
+    expect(load({ env: { IMGPIPE_WAIT: 'true', IMGPIPE_NO_WAIT: 'true' } })).toMatchObject({
+      wait: false,
+      noWait: true,
+    });
   });
 
   it('derives flag and variable from the name of the field', () => {
@@ -210,9 +256,27 @@ describe('a configuration file', () => {
     );
   });
 
-  it.each(['{"data": ', '', "{'data':1}"])('must be JSON: %j', (content) => {
+  it.each([
+    ['{"data": ', 'line 1, column 10'],
+    ['', 'line 1, column 1'],
+    ["{'data':1}", 'line 1, column 2'],
+    ['{\n  "count": 1,\n}', 'line 3, column 1'],
+    ['{\n  "data": secret\n}', 'line 2, column 11'],
+    ['{"kafka_password": secret', 'line 1, column 20'],
+    ['nope\n', 'line 1, column 2'],
+  ])('must be JSON: %j', (content, place) => {
     const file = fileOf(content);
-    expect(refusal({ file }).startsWith(`${file} is not JSON: `)).toBe(true);
+    expect(refusal({ file })).toBe(`${file} is not JSON: there is a syntax error in ${place}`);
+  });
+
+  it('may begin with a byte order mark', () => {
+    const text = '{"count": 3}';
+    const utf16 = Buffer.from(`\ufeff${text}`, 'utf16le');
+    for (const bytes of [`\ufeff${text}\r\n`, utf16, Buffer.from(utf16).swap16()]) {
+      const file = path.join(temporaryFolder(), 'imgpipe.json');
+      writeFileSync(file, bytes);
+      expect(load({ file }).count).toBe(3);
+    }
   });
 
   it.each(['[]', 'null', '"data"', '7'])('must hold one object: %s', (content) => {
@@ -228,14 +292,54 @@ describe('a configuration file', () => {
     expect(refusal({ file })).toBe(`the configuration file ${file} cannot be read (${code})`);
   });
 
+  it.runIf(process.platform === 'linux')('that is no regular file is refused at once', () => {
+    const fifo = path.join(temporaryFolder(), 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    for (const file of [fifo, '/dev/zero', '/dev/null']) {
+      expect(refusal({ file })).toBe(
+        `the configuration file ${file} cannot be read: it is a pipe or a device: use a regular file`,
+      );
+    }
+  });
+
+  it('of more than a megabyte is refused', () => {
+    const file = fileOf(' '.repeat(2 ** 20 + 1));
+    expect(refusal({ file })).toBe(`the configuration file ${file} cannot be read: it has more than 1 MiB`);
+    expect(load({ file: fileOf(`{}${' '.repeat(2 ** 20 - 2)}`) })).toEqual(load({}));
+  });
+
   it('is not read unless it is named', () => {
     expect(load({ file: undefined }).data).toBe('imgpipe-data');
   });
 });
 
 describe('a password in the address of a broker', () => {
-  it('is refused without being shown', () => {
-    const message = refusal({ given: { broker: 'kafka://me:secret@a:1,b:2' } });
-    expect(message).toBe(`--broker: "kafka://…@a:1,b:2" is not valid: use ${A_BROKER}`);
+  it.each([
+    'kafka://me:secret@a:1,b:2',
+    'kafka://a:1,me:secret@b:2',
+    'kafka://me:se/secret@a:1',
+    'kafka://me:se@secret@a:1',
+    'kafka://me:"secret"@a:1',
+    'kafka://me: secret @a:1',
+    'kafka://secret@a:1',
+    'kafka://me:secret',
+    'kafka://a:1?password=secret',
+    'kafka://a:1/topic?password=secret',
+    'kafka://a:1#secret',
+    'kafka://a:1;password=secret',
+    'kafka://a:1/me/secret',
+    'kafka://me:secret%40@a:1',
+    'kafka+ssl://me:secret@a:1',
+    'KAFKA://me:secret@a:1',
+    'me:secret@a:1',
+    'password=secret',
+    '//me:secret@a',
+  ])('is refused without being shown: %s', (broker) => {
+    const message =
+      'the value is not valid: use hosts and ports alone, such as kafka://a:9092,b:9092; the user and the password are kafka_username and kafka_password_file, or IMGPIPE_KAFKA_PASSWORD';
+    expect(refusal({ given: { broker } })).toBe(`--broker: ${message}`);
+    expect(refusal({ env: { IMGPIPE_BROKER: broker } })).toBe(`IMGPIPE_BROKER: ${message}`);
+    const file = fileOf(JSON.stringify({ broker }));
+    expect(refusal({ file })).toBe(`${file}: broker: ${message}`);
   });
 });

@@ -39,6 +39,24 @@ describe.skipIf(whyNoDisk !== undefined)(`a full disk${whyNoDisk ? ` (skipped: $
     },
   );
 
+  test.each([0, 60_000])(
+    'with %i bytes left ends a run with --no-wait with exit 4, and nothing is lost',
+    async (leave) => {
+      const disk = smallDisk('6000k');
+      const data = path.join(disk, 'data');
+      expect((await imgpipe(['run', '--data', data, '--count', '4'])).status).toBe(0);
+      const filler = path.join(disk, 'filler');
+      fill(filler, leave);
+      const { status, stderr } = await imgpipe(['run', '--data', data, '--count', '80', '--no-wait']);
+      expect(stderr).toMatch(/^imgpipe: .* is full .*: free some space on it$/m);
+      expect({ status, waited: stderr.includes('is waiting') }).toEqual({ status: 4, waited: false });
+      rmSync(filler);
+      expect((await imgpipe(['run', '--data', data, '--count', '4'])).status).toBe(0);
+      const { stdout } = await imgpipe(['status', '--json', '--data', data]);
+      expect(await findProblems(data, { default: JSON.parse(stdout).images })).toEqual([]);
+    },
+  );
+
   test('at the start is reported with exit 4', async () => {
     const disk = smallDisk('1000k');
     fill(path.join(disk, 'filler'), 0);

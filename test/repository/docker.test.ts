@@ -170,7 +170,7 @@ describe('the Dockerfile', () => {
       'WORKDIR /pipeline',
       'VOLUME /pipeline',
     ]);
-    expect(lastStage.join('\n')).toContain('install -d -o node -g node /pipeline');
+    expect(lastStage.join('\n')).toContain('install -d -m 750 -o node -g node /pipeline');
     expect(lastStage.join('\n')).toMatch(/^ENV .*\bIMGPIPE_DATA=\/pipeline\b/m);
   });
 

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { mkdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { FILE_MODE, FOLDER_MODE } from '../../base/file-modes.ts';
 import { isExisting, isMissing } from './errors.ts';
 
 /** File operations whose results survive a power failure once their promise has resolved. */
@@ -12,14 +13,15 @@ const MIN_FILES_FOR_THREADS = 3;
 
 /** Plain descriptors write a small file in 80 % of the time that a FileHandle takes. */
 interface FileCalls {
-  open(file: string, flags: string): Promise<number>;
+  /** Creates a file. */
+  open(file: string, flags: 'wx', mode: number): Promise<number>;
   write(descriptor: number, bytes: Uint8Array): Promise<void>;
   sync(descriptor: number): Promise<void>;
   close(descriptor: number): Promise<void>;
 }
 
 const SYNCHRONOUS: FileCalls = {
-  open: async (file, flags) => fs.openSync(file, flags),
+  open: async (file, flags, mode) => fs.openSync(file, flags, mode),
   write: async (descriptor, bytes) => fs.writeFileSync(descriptor, bytes),
   sync: async (descriptor) => fs.fsyncSync(descriptor),
   close: async (descriptor) => fs.closeSync(descriptor),
@@ -114,18 +116,18 @@ export async function syncFoldersOf(files: Iterable<string>): Promise<void> {
 /** Opens a new file. Resolves with undefined if a file of that name exists. */
 async function openNew(file: string, calls: FileCalls): Promise<number | undefined> {
   try {
-    return await calls.open(file, 'wx');
+    return await calls.open(file, 'wx', FILE_MODE);
   } catch (error) {
     if (isExisting(error)) return undefined;
     if (!isMissing(error)) throw error;
     await createFolder(path.dirname(file));
-    return calls.open(file, 'wx');
+    return calls.open(file, 'wx', FILE_MODE);
   }
 }
 
 /** Creates a folder and its missing parents, and syncs each folder that got a new entry. */
 async function createFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+  const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   if (first === undefined) return;
   for (let created = folder; ; created = path.dirname(created)) {
     syncFolder(path.dirname(created));

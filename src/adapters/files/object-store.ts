@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rmdir } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isProcessAlive } from '../../base/process-alive.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { allSettled, linkNew, removeIfExists, syncFoldersOf, writeNew } from './durable.ts';
 import { isMissing, translated } from './errors.ts';
-import { digestOf, piecesOf, READ_NOW, sizeOf } from './stored-file.ts';
+import { bytesOf, digestOf, piecesOf, sizeOf } from './stored-file.ts';
 
 /** Holds the temporary files of `put`, each named after its process. */
 const TEMPORARY = '.tmp';
@@ -46,7 +46,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
         }
       }),
 
-    get: (key) => guarded(at(key), () => read(at(key))),
+    get: (key) => guarded(at(key), () => bytesOf(at(key))),
 
     digest: (key) => guarded(at(key), () => digestOf(at(key))),
 
@@ -79,15 +79,6 @@ export function createFileObjectStore(folder: string): ObjectStore {
         await allSettled(leftovers, (file) => removeIfExists(path.join(temporary, file)));
       }),
   };
-}
-
-async function read(file: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(file, { flag: READ_NOW });
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 async function filesIn(folder: string): Promise<string[]> {

@@ -1,7 +1,9 @@
-import { constants, open } from 'node:fs/promises';
+import { constants, type FileHandle, open } from 'node:fs/promises';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { isMissing } from './errors.ts';
 import { unreadable, whyUnreadable } from './walk.ts';
+
+const PIECE_BYTES = 2 ** 20;
 
 /** Reads a regular file of at most `maxBytes`. Never waits for the writer of a pipe. */
 export async function readBounded(file: string, maxBytes: number): Promise<Uint8Array> {
@@ -10,12 +12,25 @@ export async function readBounded(file: string, maxBytes: number): Promise<Uint8
     const stats = await handle.stat();
     if (!stats.isFile()) throw unreadable('not a regular file');
     if (stats.size > maxBytes) throw tooBig(stats.size, maxBytes);
-    const bytes = await handle.readFile();
+    const bytes = await readUpTo(handle, maxBytes + 1);
     if (bytes.length > maxBytes) throw tooBig(bytes.length, maxBytes);
     return bytes;
   } finally {
     await handle.close();
   }
+}
+
+/** The size of a file may be unknown before it is read, or grow meanwhile: of that, no more than `maxBytes` are read. */
+async function readUpTo(handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for (let length = 0; length < maxBytes; ) {
+    const piece = new Uint8Array(Math.min(PIECE_BYTES, maxBytes - length));
+    const { bytesRead } = await handle.read(piece, 0, piece.length, null);
+    if (bytesRead === 0) break;
+    pieces.push(piece.subarray(0, bytesRead));
+    length += bytesRead;
+  }
+  return Buffer.concat(pieces);
 }
 
 /** Like `readBounded`, for a file named by the user: its errors `not_found`, `file_unreadable` and `file_too_big` name the file. */

@@ -1,6 +1,9 @@
+import path from 'node:path';
 import type { ImageSource, SourceItem } from '../../ports/image-source.ts';
 import { readBounded } from './picture-file.ts';
-import { type Found, walk, whyUnreadable } from './walk.ts';
+import { type Found, walk, whyNotReadable, whyUnreadable } from './walk.ts';
+
+type RejectedItem = Extract<SourceItem, { readonly kind: 'rejected' }>;
 
 /** A batch ends at this many pictures or bytes, whichever comes first. */
 const MAX_BATCH_PICTURES = 64;
@@ -29,6 +32,17 @@ export function createFileSource(options: { paths: readonly string[]; maxBytes: 
       if (items.length > 0) yield items;
     },
   };
+}
+
+/** The rejected items of paths of which none can be read; no items if there is one that can, or if there are no paths. */
+export async function rejectedPaths(paths: readonly string[]): Promise<readonly RejectedItem[]> {
+  const rejected: RejectedItem[] = [];
+  for (const start of paths) {
+    const error = await whyNotReadable(start);
+    if (error === undefined) return [];
+    rejected.push({ kind: 'rejected', origin: path.resolve(start), error });
+  }
+  return rejected;
 }
 
 async function* findAll(paths: readonly string[]): AsyncGenerator<Found> {

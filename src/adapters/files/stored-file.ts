@@ -11,8 +11,31 @@ const PIECE_BYTES = 64 * 1024;
 /** Each buffer is a round trip to the thread pool, and hashing one blocks the event loop for less than a millisecond. */
 const DIGEST_BUFFER_BYTES = 256 * 1024;
 // With O_NONBLOCK, opening a pipe does not wait for its writer. Windows has neither O_NONBLOCK nor O_NOFOLLOW.
-export const READ_NOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const READ_NOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const READ_NO_LINK = READ_NOW | (constants.O_NOFOLLOW ?? 0);
+
+/** Larger than any picture that is received, and than a buffer should be. */
+const MAX_STORED_BYTES = 2 ** 30;
+
+/** The bytes of a file, or undefined if it does not exist. Follows links. Never waits for the writer of a pipe. */
+export async function bytesOf(file: string): Promise<Uint8Array | undefined> {
+  const handle = await openIfExists(file);
+  if (handle === undefined) return undefined;
+  try {
+    const stats = await handle.stat();
+    // Reading a folder fails by itself.
+    if (!stats.isFile() && !stats.isDirectory()) throw notRegular('object_damaged', file);
+    if (stats.size > MAX_STORED_BYTES) {
+      throw new ImgpipeError(
+        'object_damaged',
+        `${file} is larger than any picture that is stored: restore the original file`,
+      );
+    }
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
 
 /** The size of a file in bytes, or undefined if it does not exist. */
 export async function sizeOf(file: string): Promise<number | undefined> {
@@ -31,13 +54,8 @@ export async function sizeOf(file: string): Promise<number | undefined> {
 
 /** The digest and size of a file, or undefined if it does not exist. Reads it with one small buffer and follows links. */
 export async function digestOf(file: string): Promise<ObjectDigest | undefined> {
-  let handle: FileHandle;
-  try {
-    handle = await open(file, READ_NOW);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const handle = await openIfExists(file);
+  if (handle === undefined) return undefined;
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw notRegular('object_damaged', file);
@@ -80,6 +98,15 @@ async function* pieces(file: string, size: number): AsyncGenerator<Uint8Array> {
   } catch (error) {
     if (isMissing(error)) throw new ImgpipeError('object_missing', `${file} no longer exists`, { cause: error });
     throw translated(error, file);
+  }
+}
+
+async function openIfExists(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, READ_NOW);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 

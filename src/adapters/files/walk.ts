@@ -1,5 +1,5 @@
 import type { Dirent, Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { access, constants, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { isMissing } from './errors.ts';
@@ -25,6 +25,20 @@ export async function* walk(start: string): AsyncGenerator<Found> {
   if (stats instanceof ImgpipeError) yield { file: root, error: stats };
   else if (stats.isDirectory()) yield* walkFolder(root, stats, new Set());
   else yield { file: root };
+}
+
+/** Why a path that was given cannot be read; undefined for a file or a folder that this user may read. */
+export async function whyNotReadable(start: string): Promise<ImgpipeError | undefined> {
+  const root = path.resolve(start);
+  const stats = await statsOf(root);
+  if (stats instanceof ImgpipeError) return stats;
+  if (!stats.isFile() && !stats.isDirectory()) return unreadable('not a regular file');
+  try {
+    await access(root, stats.isDirectory() ? constants.R_OK | constants.X_OK : constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return whyUnreadable(error);
+  }
 }
 
 async function* walkFolder(folder: string, stats: Stats, visited: Set<string>): AsyncGenerator<Found> {

@@ -155,7 +155,7 @@ export function createComparator(options: ComparatorOptions): Comparator {
       return { verdict: 'decodes', width, height };
     },
 
-    async compare(pair, measure, { draw = true } = {}) {
+    async compare(pair, measure, { draw = 'jpg' } = {}) {
       if (pair.reference.sha256 === pair.image.sha256) {
         return { kind: 'unchanged', measurement: 0, regions: null, difference: null };
       }
@@ -167,12 +167,12 @@ export function createComparator(options: ComparatorOptions): Comparator {
               custom,
               pixels,
               measure.threshold,
-              draw ? () => run({ kind: 'draw', ...pixels }) : async () => null,
+              draw === false ? async () => null : () => run({ kind: 'draw', ...pixels, format: draw }),
             ),
       );
     },
 
-    difference: (pair) => withPair(pair, (pixels) => run({ kind: 'draw', ...pixels })),
+    difference: (pair) => withPair(pair, (pixels) => run({ kind: 'draw', ...pixels, format: 'jpg' })),
 
     async close() {
       await executor.close();
@@ -218,5 +218,5 @@ async function warmUp(executor: PixelExecutor): Promise<void> {
   const image = { width, height, data: new Uint8Array(data.length) };
   const measure = { technique: L2.id, threshold: { value: 0, unit: 'levels' } } as const;
   const pair = { reference: decoded.pixels, image, mask: undefined, maxPixels: limits.maxPixels };
-  await executor.run(() => ({ kind: 'compare', ...pair, ...measure, draw: true }) as const, data.length);
+  await executor.run(() => ({ kind: 'compare', ...pair, ...measure, draw: 'jpg' }) as const, data.length);
 }

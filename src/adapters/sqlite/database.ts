@@ -5,7 +5,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { ImgpipeError } from '../../domain/errors.ts';
 import { transaction, untilFree } from './connection.ts';
 import { translated } from './errors.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeDatabaseFile, makeFolder } from './make-files.ts';
 import { type PrepareOptions, prepare } from './prepare.ts';
 
 export type Value = string | number | null | Uint8Array;
@@ -49,6 +49,7 @@ export async function openDatabase(
   if (!create) checkExists(file);
   const connection = await untilFree(file, () => {
     makeFolder(path.dirname(file));
+    makeDatabaseFile(file);
     return new DatabaseSync(file);
   });
   try {

@@ -1,5 +1,6 @@
 import { closeSync, constants, type FSWatcher, openSync, watch, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FILE_MODE } from '../../base/file-modes.ts';
 
 /** How long it can take to notice a change that the watcher missed. */
 const POLL_MS = 250;
@@ -21,7 +22,7 @@ export function createDoorbell(file: string): Doorbell {
   function touch(): void {
     pending = undefined;
     try {
-      descriptor ??= openSync(file, constants.O_RDWR | constants.O_CREAT);
+      descriptor ??= openSync(file, constants.O_RDWR | constants.O_CREAT, FILE_MODE);
       writeSync(descriptor, '!', 0);
     } catch {
       // Consumers poll as well, and find the messages then.
@@ -55,7 +56,7 @@ export function listenTo(file: string): Listener {
   let wake: (() => void) | undefined;
   let watcher: FSWatcher | undefined;
   try {
-    closeSync(openSync(file, 'a'));
+    closeSync(openSync(file, 'a', FILE_MODE));
     watcher = watch(file, { persistent: false }, () => {
       notified = true;
       wake?.();

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { FILE_MODE } from '../../base/file-modes.ts';
 import { isProcessAlive } from '../../base/process-alive.ts';
 import type { Lock, LockResult, Locks } from '../../ports/catalog/locks.ts';
 import { isBusy, translated } from './errors.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeDatabaseFile, makeFolder } from './make-files.ts';
 
 /** The operating system keeps a file lock as long as its process lives. */
 const NEVER = new AbortController().signal;
@@ -27,6 +28,7 @@ export function createLocks(folder: string): Locks & { releaseAll(): void } {
     let connection: DatabaseSyncInstance | undefined;
     try {
       makeFolder(folder);
+      makeDatabaseFile(file);
       connection = new DatabaseSync(file);
       connection.exec('PRAGMA busy_timeout = 0');
       beginLock(connection, mode);
@@ -70,7 +72,7 @@ function beginLock(connection: DatabaseSyncInstance, mode: 'exclusive' | 'shared
 /** Holder files are used only in messages, so a file that cannot be written is ignored. */
 function writeHolderFile(file: string, owner: string): void {
   try {
-    writeFileSync(file, owner);
+    writeFileSync(file, owner, { mode: FILE_MODE });
   } catch {}
 }
 

@@ -7,7 +7,7 @@ export function compareCommand(onExit: (status: number) => void): Command {
   return commandOf({
     name: 'compare',
     settings,
-    options: [['--out <file>', 'write the difference image to this file if the pictures differ']],
+    options: [['--out <file>', 'write the difference image to this .png, .jpg or .jpeg file if the pictures differ']],
     example: 'imgpipe compare before.jpg after.jpg --technique changed',
   })
     .description('compare two pictures without a pipeline; exit 0: same, 1: different, 2 or higher: error')

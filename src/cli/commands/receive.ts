@@ -13,6 +13,7 @@ export function receiveCommand(onExit: (status: number) => void): Command {
     'maxMegapixels',
     'metrics',
     'wait',
+    'noWait',
   ] as const;
   return commandOf({
     name: 'receive',

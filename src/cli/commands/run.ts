@@ -17,6 +17,7 @@ export function runCommand(onExit: (status: number) => void): Command {
     'objectWait',
     'metrics',
     'wait',
+    'noWait',
   ] as const;
   return commandOf({ name: 'run', settings, options: [REBIND], example: 'imgpipe run pictures/' })
     .description('receive, analyze and alert in one process, until every received image is processed')

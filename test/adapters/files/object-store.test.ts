@@ -1,8 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readlinkSync,
   rmSync,
@@ -13,7 +16,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFileObjectStore } from '../../../src/adapters/files/object-store.ts';
 import { objectStoreContract } from '../../contracts/object-store.ts';
 import { startProgram } from '../../support/imgpipe.ts';
@@ -142,9 +145,39 @@ describe('the object store in a folder', () => {
         });
       }
       expect(await store.digest('image_database/dangling.jpg')).toBeUndefined();
-      expect(await store.get('image_database/pipe.jpg')).toHaveLength(0);
+      await expect(store.get('image_database/pipe.jpg')).rejects.toMatchObject({
+        code: 'object_damaged',
+        message: expect.stringContaining(`${at('pipe.jpg')} is not a regular file`),
+      });
     },
   );
+
+  it.runIf(process.platform === 'linux')(
+    'neither reads a device nor waits for bytes of a pipe that is held open',
+    async () => {
+      const folder = temporaryFolder();
+      const store = createFileObjectStore(folder);
+      const at = (name: string) => path.join(folder, 'image_database', name);
+      mkdirSync(at(''), { recursive: true });
+      symlinkSync('/dev/zero', at('device.jpg'));
+      execFileSync('mkfifo', [at('pipe.jpg')]);
+      const held = openSync(at('pipe.jpg'), constants.O_RDWR);
+      onTestFinished(() => closeSync(held));
+      for (const name of ['device.jpg', 'pipe.jpg']) {
+        await expect(store.get(`image_database/${name}`)).rejects.toMatchObject({ code: 'object_damaged' });
+        await expect(store.digest(`image_database/${name}`)).rejects.toMatchObject({ code: 'object_damaged' });
+      }
+    },
+  );
+
+  it('has no bytes of a file that is larger than any picture', async () => {
+    const folder = temporaryFolder();
+    const store = createFileObjectStore(folder);
+    mkdirSync(path.join(folder, 'image_database'));
+    writeFileSync(path.join(folder, KEY), '');
+    truncateSync(path.join(folder, KEY), 2 ** 42);
+    await expect(store.get(KEY)).rejects.toMatchObject({ code: 'object_damaged' });
+  });
 
   it('digests large files in little memory', async () => {
     const folder = temporaryFolder();

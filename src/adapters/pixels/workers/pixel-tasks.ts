@@ -1,4 +1,4 @@
-import { drawDifference, sizeChangeImage } from '../../../analysis/difference-image.ts';
+import { differenceImage, drawDifference, sizeChangeImage } from '../../../analysis/difference-image.ts';
 import { type DifferenceRange, differences } from '../../../analysis/differences.ts';
 import { type Mask, maskReference } from '../../../analysis/mask.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
@@ -10,6 +10,7 @@ import { limitOf } from '../../../domain/threshold.ts';
 import type { Comparison, Measure } from '../../../ports/comparator.ts';
 import { decodePicture, encodeDrawnJpeg, encodeJpeg } from '../codec.ts';
 import type { Limits } from '../limits.ts';
+import { encodePng } from '../png/encoder.ts';
 
 /** A task on pixels. It can be posted to another thread. */
 export type PixelTask = DecodeTask | CompareTask | DrawTask | ThumbnailTask;
@@ -38,13 +39,14 @@ export interface PixelPair {
 
 export interface CompareTask extends PixelPair, Measure {
   readonly kind: 'compare';
-  /** Whether to draw the difference image if there is an event. */
-  readonly draw: boolean;
+  /** The format of the difference image if there is an event; false for none. */
+  readonly draw: PictureFormat | false;
 }
 
 /** Draws the difference image only. */
 export interface DrawTask extends PixelPair {
   readonly kind: 'draw';
+  readonly format: PictureFormat;
 }
 
 export interface ThumbnailTask extends Encoded {
@@ -112,10 +114,12 @@ export function verdictOf(thrown: unknown): Verdict {
   throw thrown;
 }
 
-function compare({ technique, threshold, draw: drawn, ...pair }: CompareTask): Comparison {
+function compare({ technique, threshold, draw: format, ...pair }: CompareTask): Comparison {
   const { image } = pair;
-  if (!haveSameSize(pair))
-    return { kind: 'size_changed', measurement: null, regions: null, difference: drawn ? draw(pair) : null };
+  if (!haveSameSize(pair)) {
+    const difference = format === false ? null : draw({ ...pair, format });
+    return { kind: 'size_changed', measurement: null, regions: null, difference };
+  }
   const reference = maskedReference(pair);
   const { measurement, regions, ...range } = techniqueOf(technique).measure(reference, image, pair.mask);
   if (!(measurement > limitOf(threshold, image))) {
@@ -125,15 +129,15 @@ function compare({ technique, threshold, draw: drawn, ...pair }: CompareTask): C
     kind: 'changed',
     measurement,
     regions: regions && { count: regions.length, first: regions.slice(0, MAX_REGIONS) },
-    difference: drawn ? encodeDifference(reference, image, range) : null,
+    difference: format === false ? null : encodeDifference(reference, image, range, format),
   };
 }
 
 function draw(pair: Omit<DrawTask, 'kind'>): Uint8Array {
-  const { image, maxPixels } = pair;
-  if (!haveSameSize(pair)) return encodeJpeg(sizeChangeImage(pair.reference, image, maxPixels));
+  const { image, maxPixels, format } = pair;
+  if (!haveSameSize(pair)) return encodePicture(sizeChangeImage(pair.reference, image, maxPixels), format);
   const reference = maskedReference(pair);
-  return encodeDifference(reference, image, differences.sums(reference.data, image.data));
+  return encodeDifference(reference, image, differences.sums(reference.data, image.data), format);
 }
 
 /** The reference, with the pixels of the image where the mask hides them. */
@@ -145,7 +149,17 @@ export function haveSameSize({ reference, image }: PixelPair): boolean {
   return reference.width === image.width && reference.height === image.height;
 }
 
-/** Encodes the difference image of two pictures of one size as a JPEG. */
-export function encodeDifference(reference: Pixels, image: Pixels, range: DifferenceRange): Uint8Array {
+/** Encodes the difference image of two pictures of one size. */
+export function encodeDifference(
+  reference: Pixels,
+  image: Pixels,
+  range: DifferenceRange,
+  format: PictureFormat = 'jpg',
+): Uint8Array {
+  if (format === 'png') return encodePng(differenceImage(reference, image, range));
   return encodeDrawnJpeg(image, (rgb, first) => drawDifference(reference, image, range, rgb, first));
+}
+
+function encodePicture(pixels: Pixels, format: PictureFormat): Uint8Array {
+  return format === 'png' ? encodePng(pixels) : encodeJpeg(pixels);
 }
