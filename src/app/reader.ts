@@ -31,10 +31,10 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-/** Opens an existing pipeline for reading, without loading its stages. Throws `not_found`. */
+/** Opens an existing pipeline for reading, without loading its stages; changes nothing. Throws `not_found`. */
 export async function openReader({ config, command }: { config: Config; command: string }): Promise<Reader> {
   const as = `imgpipe ${command} (process ${process.pid})`;
-  return readerOf(await openAdapters({ config, command, as, create: false }));
+  return readerOf(await openAdapters({ config, command, as, access: 'read' }));
 }
 
 /** The reading part of a pipeline. */

@@ -120,6 +120,9 @@ export interface AuditCatalog {
   openImagePage(after: OpenImage | undefined, limit: number): Promise<OpenImage[]>;
   /** Open events by number; with `unpublished` only those without a position. */
   openEventPage(after: number, limit: number, options?: { readonly unpublished: boolean }): Promise<OpenEvent[]>;
-  /** Runs `read` on the pages of one snapshot, without blocking writers. */
+  /**
+   * Runs `read` on the pages of one snapshot, without blocking writers. `read` may run again from its start, so it keeps
+   * what it has read to itself until it resolves.
+   */
   snapshot<T>(read: (pages: CatalogPages) => Promise<T>): Promise<T>;
 }
