@@ -103,7 +103,8 @@ INSERT INTO alert_delay
 ALTER TABLE stream ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
 ${COUNTED}
 UPDATE stream SET events = (SELECT count(*) FROM event e WHERE e.stream = stream.stream);
-INSERT INTO outcome_total SELECT technique, kind, count(*) FROM outcome GROUP BY technique, kind;
+INSERT INTO outcome_total SELECT technique, threshold, threshold_unit, kind, count(*) FROM outcome
+  GROUP BY technique, threshold, threshold_unit, kind;
 INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
   SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset
   FROM image i

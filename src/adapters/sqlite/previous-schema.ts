@@ -12,7 +12,8 @@ CREATE TEMP VIEW stream AS
   SELECT s.stream, s.last_number, (SELECT count(*) FROM main.event e WHERE e.stream = s.stream) AS events
   FROM main.stream s;
 CREATE TEMP VIEW outcome_total AS
-  SELECT technique, kind, count(*) AS count FROM main.outcome GROUP BY technique, kind;
+  SELECT technique, threshold, threshold_unit, kind, count(*) AS count FROM main.outcome
+  GROUP BY technique, threshold, threshold_unit, kind;
 CREATE TEMP VIEW owed AS
   SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset
   FROM main.image i

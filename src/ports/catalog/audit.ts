@@ -17,11 +17,20 @@ export interface StreamCounts {
   readonly lastNumber: number;
 }
 
+/** How many outcomes of a technique were judged by a threshold. */
+export interface JudgedCounts {
+  readonly threshold: Threshold;
+  readonly outcomes: Readonly<Record<OutcomeKind, number>>;
+}
+
 export interface TechniqueCounts {
   readonly technique: string;
+  /** The threshold in force, by which outcomes are judged now. */
   readonly threshold: Threshold;
   /** How many images have each outcome. */
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
+  /** The same by the threshold that judged them, lowest first; only those that have judged one. */
+  readonly judged: readonly JudgedCounts[];
   /** Images without an outcome of this technique. */
   readonly open: number;
 }

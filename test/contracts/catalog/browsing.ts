@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutcomeKind } from '../../../src/domain/records.ts';
+import type { Threshold } from '../../../src/domain/threshold.ts';
 import type { AlertFilter, AlertPage, Below, TimeRange } from '../../../src/ports/catalog/browsing.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { deadLetter, levels, newAlert, newImage, newOutcome, positionAt } from '../../support/samples.ts';
@@ -349,6 +350,36 @@ export function browsingContract(setUp: SetUpCatalog): void {
         deadLetters: 0,
         openEvents: 1,
       });
+    });
+
+    it('have the outcomes by the threshold that judged them', async () => {
+      const { catalog } = await setUp();
+      await addImages(catalog, 5);
+      await catalog.setThreshold(L2, levels(10));
+      const judgedBy = (threshold: Threshold) => ({ threshold });
+      await catalog.addOutcomes([
+        newOutcome(id(1), 'first', judgedBy(levels(20))),
+        newOutcome(id(2), 'unchanged', judgedBy(levels(20))),
+        newOutcome(id(3), 'changed', judgedBy(levels(5))),
+        newOutcome(id(4), 'dead', judgedBy({ value: 0.5, unit: '%' })),
+      ]);
+      const counted = async () => (await catalog.counts()).techniques[0];
+      expect(await counted()).toMatchObject({
+        threshold: levels(10),
+        outcomes: { ...none, first: 1, unchanged: 1, changed: 1, dead: 1 },
+        judged: [
+          { threshold: { value: 0.5, unit: '%' }, outcomes: { ...none, dead: 1 } },
+          { threshold: levels(5), outcomes: { ...none, changed: 1 } },
+          { threshold: levels(20), outcomes: { ...none, first: 1, unchanged: 1 } },
+        ],
+      });
+      await catalog.addDeadLetters([deadLetter({ image: id(4), technique: L2 })]);
+      await catalog.replayImages([1], RECEIVED);
+      await catalog.addOutcomes([newOutcome(id(4), 'unchanged', judgedBy(levels(5)))]);
+      expect((await counted())?.judged).toEqual([
+        { threshold: levels(5), outcomes: { ...none, changed: 1, unchanged: 1 } },
+        { threshold: levels(20), outcomes: { ...none, first: 1, unchanged: 1 } },
+      ]);
     });
 
     it('count an image or event with a dead letter as closed until the dead letter is replayed', async () => {
