@@ -17,7 +17,7 @@ import type { ImageSource } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
-import { openDataFolder } from './data-folder.ts';
+import { type Access, openDataFolder } from './data-folder.ts';
 import type { PictureBytes } from './pixel-adapters.ts';
 
 /** The adapters of a pipeline, as configured. */
@@ -42,8 +42,7 @@ export interface AdapterOptions {
   readonly command: string;
   /** The name of this process in messages: `imgpipe receive (process 123)`. */
   readonly as: string;
-  /** Creates the folder and the catalog if they do not exist; otherwise that is `not_found`. */
-  readonly create: boolean;
+  readonly access: Access;
   /** The techniques that a program provides. */
   readonly techniques?: readonly RegisteredTechnique[];
 }
@@ -52,11 +51,11 @@ export interface AdapterOptions {
 const pixelAdapters = () => import('./pixel-adapters.ts');
 
 /** Opens the catalog and the other configured adapters. */
-export async function openAdapters({ config, command, as, create, techniques }: AdapterOptions): Promise<Adapters> {
+export async function openAdapters({ config, command, as, access, techniques }: AdapterOptions): Promise<Adapters> {
   const folder = absolute(config.data);
   // Before anything is created.
   const connection = kafkaConnectionOf(config);
-  const db = await openDataFolder(folder, { create, as });
+  const db = await openDataFolder(folder, { access, as });
   const catalog = createSqliteCatalog(db);
   const openBus = busOpener(connection, command, () => createEmbeddedBus(db, catalog, as));
   // A process that generates and compares pictures decodes each one once.

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { finishIncoming, removeIncoming } from '../adapters/files/incoming.ts';
-import { type Database, type DatabaseOptions, openDatabase } from '../adapters/sqlite/database.ts';
+import { type Database, openDatabase } from '../adapters/sqlite/database.ts';
 import type { FormerFiles } from '../adapters/sqlite/prepare.ts';
+import { openReadDatabase } from '../adapters/sqlite/read-database.ts';
 import { type ErrorCode, ImgpipeError } from '../domain/errors.ts';
 import { imageKey } from '../domain/object-keys.ts';
 
@@ -11,10 +12,21 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   config_invalid: ': choose another folder with --data',
 };
 
+/**
+ * How a data folder is opened: `read` leaves it exactly as it is, `existing` may change it, and `create` also creates it
+ * with its catalog if there is none, which otherwise is `not_found`.
+ */
+export type Access = 'read' | 'existing' | 'create';
+
 /** Opens the catalog in a data folder. Errors about its path name the setting `data`. */
-export async function openDataFolder(folder: string, options: DatabaseOptions): Promise<Database> {
+export async function openDataFolder(
+  folder: string,
+  { access, as }: { readonly access: Access; readonly as: string },
+): Promise<Database> {
+  const file = path.join(folder, 'imgpipe.db');
   try {
-    return await openDatabase(path.join(folder, 'imgpipe.db'), { ...options, files: formerFiles(folder) });
+    if (access === 'read') return await openReadDatabase(file);
+    return await openDatabase(file, { create: access === 'create', as, files: formerFiles(folder) });
   } catch (error) {
     throw withSetting(error, folder);
   }

@@ -44,7 +44,7 @@ export async function runStage({ name, config, paths = [], ends, rebind, work }:
   };
 
   async function runInPipeline(): Promise<void> {
-    pipeline = await openPipeline({ config, command: name, create: true, signal, onReport });
+    pipeline = await openPipeline({ config, command: name, access: 'create', signal, onReport });
     terminal.notice(terminal.err.dim(`${name}: broker ${pipeline.broker}, folder ${escapeText(pipeline.data)}`));
     terminal.progress(summary());
     const onReportWithProgress = (report: Report) => {

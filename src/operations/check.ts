@@ -5,7 +5,7 @@ import type { Deliveries } from '../stages/reconcile/deliveries.ts';
 import { auditRows } from './audit.ts';
 import { countFaults } from './audit-counts.ts';
 import type { OpenEventRow, OpenImageRow } from './audit-report.ts';
-import type { FaultList } from './fault-list.ts';
+import { createFaultList, type FaultList } from './fault-list.ts';
 import type { StatusParts, StatusView, Totals } from './status-parts.ts';
 import { verifyFiles } from './verify-files.ts';
 
@@ -18,10 +18,11 @@ export interface CheckParts extends StatusParts {
 /** How many images are looked up together. */
 const PAGE = 500;
 
-/** Reads every row and every object of one snapshot, and adds what is wrong with them to the faults. */
-export async function checkAll(parts: CheckParts, faults: FaultList): Promise<Totals> {
+/** Reads every row and every object of one snapshot, and lists what is wrong with them. */
+export async function checkAll(parts: CheckParts): Promise<{ readonly totals: Totals; readonly faults: FaultList }> {
   const { catalog, store, view, defaultTechnique, onChecked } = parts;
   return catalog.snapshot(async (pages) => {
+    const faults = createFaultList();
     // The logs are read after the snapshot, so they contain every message that it has a position for.
     const deliveries = await view?.deliveries();
     const images = countOpenImages(deliveries);
@@ -36,11 +37,9 @@ export async function checkAll(parts: CheckParts, faults: FaultList): Promise<To
     const counted = { ...totals, openEvents: openEvents.waiting };
     if (faults.count() === 0) for (const fault of countFaults(await pages.counts(), counted)) faults.add(fault);
     await verifyFiles({ pages, catalog, store, faults, ...(onChecked && { onChecked }) });
-    return {
-      ...totals,
-      waiting: { analysis: openImages.waiting, alert: openEvents.waiting },
-      republished: { analysis: openImages.republished, alert: openEvents.republished },
-    };
+    const waiting = { analysis: openImages.waiting, alert: openEvents.waiting };
+    const republished = { analysis: openImages.republished, alert: openEvents.republished };
+    return { totals: { ...totals, waiting, republished }, faults };
   });
 }
 

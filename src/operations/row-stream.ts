@@ -5,13 +5,14 @@ const PAGE = 200;
 export async function* pagesOf<T, K>(
   page: (after: K | undefined, limit: number) => Promise<readonly T[]>,
   keyOf: (row: T) => K,
+  size = PAGE,
 ): AsyncGenerator<readonly T[]> {
   let after: K | undefined;
   for (;;) {
-    const rows = await page(after, PAGE);
+    const rows = await page(after, size);
     if (rows.length > 0) yield rows;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
+    if (last === undefined || rows.length < size) return;
     after = keyOf(last);
   }
 }
@@ -20,8 +21,9 @@ export async function* pagesOf<T, K>(
 export async function* rowsOf<T, K>(
   page: (after: K | undefined, limit: number) => Promise<readonly T[]>,
   keyOf: (row: T) => K,
+  size = PAGE,
 ): AsyncGenerator<T> {
-  for await (const rows of pagesOf(page, keyOf)) yield* rows;
+  for await (const rows of pagesOf(page, keyOf, size)) yield* rows;
 }
 
 /** Rows in order, with a look-ahead of one row. */

@@ -12,7 +12,7 @@ import {
 import type { Fault } from './audit-report.ts';
 import { checkBus } from './bind-bus.ts';
 import { checkAll } from './check.ts';
-import { createFaultList } from './fault-list.ts';
+import { createFaultList, type FaultList } from './fault-list.ts';
 import { type GroupLag, groupLags, idleMembers } from './lag.ts';
 import type { OpenCounts, StatusParts, StatusView, Totals } from './status-parts.ts';
 
@@ -84,12 +84,11 @@ async function statusWith(
   unreachable?: string,
 ): Promise<Status> {
   const { catalog, store, broker } = parts;
-  const faults = createFaultList();
   const counts = await catalog.counts();
   const identity = await catalog.identity();
   if (view !== undefined) checkBus(identity, view.bus, counts);
-  const totals = options.check
-    ? await checkAll({ ...parts, view, ...options }, faults)
+  const { totals, faults } = options.check
+    ? await checkAll({ ...parts, view, ...options })
     : await summarize(parts, view, counts);
   const groups = view === undefined ? [] : await groupLags(view.bus, view.committed, await view.readLogs());
   return {
@@ -134,17 +133,17 @@ function withinTime<T>(look: Promise<T>, address: string): Promise<T> {
   });
 }
 
-/** The totals by the catalog's counters. */
-async function summarize({ catalog }: StatusParts, view: StatusView | undefined, counts: Counts): Promise<Totals> {
+/** The totals by the catalog's counters. What rows and files lack is found only by `--check`. */
+async function summarize(
+  { catalog }: StatusParts,
+  view: StatusView | undefined,
+  counts: Counts,
+): Promise<{ readonly totals: Totals; readonly faults: FaultList }> {
   const { images, events, alerts, openImages, openEvents } = counts;
-  return {
-    images,
-    analyzed: images - openImages,
-    events,
-    alerts,
-    waiting: { analysis: openImages, alert: openEvents },
-    republished: view === undefined ? { analysis: 0, alert: 0 } : await countUndelivered(catalog, view),
-  };
+  const waiting = { analysis: openImages, alert: openEvents };
+  const republished = view === undefined ? { analysis: 0, alert: 0 } : await countUndelivered(catalog, view);
+  const totals = { images, analyzed: images - openImages, events, alerts, waiting, republished };
+  return { totals, faults: createFaultList() };
 }
 
 async function countUndelivered(catalog: OpenRows, view: StatusView): Promise<OpenCounts> {

@@ -118,7 +118,15 @@ async function pipelineOn({ catalog, bus, store }: Ports): Promise<TestPipeline>
   const reconciler: TestPipeline['reconciler'] = async (over) => {
     const { pipelineId } = await catalog.identity();
     const which = { stage: 'receive', images: 'all', events: true } as const;
-    return createReconciler({ ...parts, ...which, pipelineId, defaultTechnique: TECHNIQUE, lost: NEVER_LOST, techniqueIdleMs: 86_400_000, ...over });
+    return createReconciler({
+      ...parts,
+      ...which,
+      pipelineId,
+      defaultTechnique: TECHNIQUE,
+      lost: NEVER_LOST,
+      techniqueIdleMs: 86_400_000,
+      ...over,
+    });
   };
 
   const receiveFrom = async (source: ImageSource, over: Partial<ReceiveParts> = {}) => {

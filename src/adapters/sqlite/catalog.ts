@@ -27,7 +27,7 @@ export function createSqliteCatalog(db: Database): Catalog {
     ...createBrowsingRows(db),
     ...createOpenRows(db),
     counts: async () => db.snapshot(() => countsOf(db)),
-    snapshot: (read) => readSnapshot(db.file, read),
+    snapshot: (read) => readSnapshot(db, read),
     close: async () => {
       locks.releaseAll();
       db.close();

@@ -128,7 +128,8 @@ ALTER TABLE event ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE alert ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX image_pending ON image (stream, number) WHERE state = 'pending';
 ${COUNTED}
-INSERT INTO outcome_total SELECT technique, kind, count(*) FROM outcome GROUP BY technique, kind;
+INSERT INTO outcome_total SELECT technique, threshold, threshold_unit, kind, count(*) FROM outcome
+  GROUP BY technique, threshold, threshold_unit, kind;
 INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
   SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset
   FROM image i

@@ -33,9 +33,11 @@ CREATE INDEX owed_event_by_position ON owed_event (place_bus, place_partition, p
 
 CREATE TABLE outcome_total (
   technique TEXT NOT NULL,
+  threshold REAL NOT NULL,
+  threshold_unit TEXT NOT NULL,
   kind TEXT NOT NULL,
   count INTEGER NOT NULL,
-  PRIMARY KEY (technique, kind)
+  PRIMARY KEY (technique, threshold, threshold_unit, kind)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER image_ready AFTER UPDATE OF state ON image WHEN NEW.state = 'ready' AND OLD.state = 'pending' BEGIN
@@ -71,11 +73,13 @@ END;
 CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN
   DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.number AND technique IN (NEW.technique, '')
     AND NEW.kind NOT IN ('changed', 'size_changed');
-  INSERT INTO outcome_total VALUES (NEW.technique, NEW.kind, 1)
-    ON CONFLICT (technique, kind) DO UPDATE SET count = count + 1;
+  INSERT INTO outcome_total VALUES (NEW.technique, NEW.threshold, NEW.threshold_unit, NEW.kind, 1)
+    ON CONFLICT (technique, threshold, threshold_unit, kind) DO UPDATE SET count = count + 1;
 END;
 CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN
-  UPDATE outcome_total SET count = count - 1 WHERE technique = OLD.technique AND kind = OLD.kind;
+  UPDATE outcome_total SET count = count - 1
+    WHERE technique = OLD.technique AND threshold = OLD.threshold AND threshold_unit = OLD.threshold_unit
+      AND kind = OLD.kind;
   INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
     SELECT i.stream, i.number, ifnull(t.technique, ''), i.place_bus, i.place_partition, i.place_offset
     FROM image i LEFT JOIN technique t ON t.technique = OLD.technique

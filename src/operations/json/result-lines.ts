@@ -58,6 +58,11 @@ export function outcomeJson(
   };
 }
 
+/** The line of the outcome that an event is of. */
+export function eventJson(event: EventRecord, locate: Locate): OutcomeLine {
+  return outcomeJson({ outcome: { ...event, event }, repeated: false }, locate);
+}
+
 /** The line of an alert. */
 export function alertJson(
   {

@@ -25,10 +25,12 @@ export function statusJson(status: Status): StatusJson {
     broker: { address: status.broker.address, reachable: status.broker.unreachable === undefined },
     groups: status.broker.groups.map(groupJson),
     notes: [...status.notes],
-    techniques: status.techniques.map(({ technique, threshold, outcomes }) => ({
+    techniques: status.techniques.map(({ technique, threshold, idle, outcomes, judged }) => ({
       technique,
       ...thresholdJson({ threshold }),
+      idle,
       outcomes,
+      judged: judged.map((each) => ({ ...thresholdJson(each), outcomes: each.outcomes })),
     })),
     streams: status.streams.map(({ stream, images, events }) => ({ stream, images, events })),
   };

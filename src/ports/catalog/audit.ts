@@ -19,13 +19,22 @@ export interface StreamCounts {
   readonly lastNumber: number;
 }
 
+/** How many outcomes of a technique were judged by a threshold. */
+export interface JudgedCounts {
+  readonly threshold: Threshold;
+  readonly outcomes: Readonly<Record<OutcomeKind, number>>;
+}
+
 export interface TechniqueCounts {
   readonly technique: string;
+  /** The threshold in force, by which outcomes are judged now. */
   readonly threshold: Threshold;
   /** Whether it has had no analyzers for so long that nothing is owed to it. */
   readonly idle: boolean;
   /** How many images have each outcome. */
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
+  /** The same by the threshold that judged them, lowest first; only those that have judged one. */
+  readonly judged: readonly JudgedCounts[];
   /** Images without an outcome of this technique. */
   readonly open: number;
 }
@@ -133,6 +142,9 @@ export interface AuditCatalog {
   ): Promise<OpenImage[]>;
   /** The open events, with numbers above `after`, whose positions are not deliverable, by number. */
   undeliverableEvents(deliverable: Deliverable, after: number, limit: number): Promise<OpenEvent[]>;
-  /** Runs `read` on the pages of one snapshot, without blocking writers. */
+  /**
+   * Runs `read` on the pages of one snapshot, without blocking writers. `read` may run again from its start, so it keeps
+   * what it has read to itself until it resolves.
+   */
   snapshot<T>(read: (pages: CatalogPages) => Promise<T>): Promise<T>;
 }

@@ -227,7 +227,10 @@ describe('a catalog on a full disk', () => {
     const outcomes = () =>
       [1, 2, 3, 4].map((more) => newOutcome({ stream: 'default', number: number + more }, 'changed'));
     const error = await fillUp(async () => {
-      await addPictures(catalog, [1, 2, 3, 4].map(() => newImage()));
+      await addPictures(
+        catalog,
+        [1, 2, 3, 4].map(() => newImage()),
+      );
       await catalog.addOutcomes(outcomes());
       number += 4;
     });
@@ -235,7 +238,10 @@ describe('a catalog on a full disk', () => {
     expect(await catalog.snapshot((pages) => pages.lastEvent())).toBe(number);
     db.get('PRAGMA max_page_count = 100000');
     const missing = 4 - ((await auditOf(catalog, 'l2@1')).images - number);
-    await addPictures(catalog, Array.from({ length: missing }, () => newImage()));
+    await addPictures(
+      catalog,
+      Array.from({ length: missing }, () => newImage()),
+    );
     const written = await catalog.addOutcomes(outcomes());
     expect(written.map((row) => row.event?.number)).toEqual([1, 2, 3, 4].map((more) => number + more));
     await catalog.close();

@@ -1,0 +1,33 @@
+import { SCHEMA_VERSION } from './schema.ts';
+
+/** The oldest version of a catalog that readers, which never migrate, can read. */
+export const MIN_READ_VERSION = SCHEMA_VERSION - 1;
+
+/**
+ * What a catalog of version `MIN_READ_VERSION` lacks, as temporary views with the names and columns of today's tables:
+ * all queries read them like tables. A view counts what today's triggers have counted, so that reading is slower.
+ */
+export const PREVIOUS_VIEWS = `
+CREATE TEMP VIEW pipeline AS SELECT *, NULL AS bus_address FROM main.pipeline;
+CREATE TEMP VIEW technique AS SELECT *, NULL AS active_at, 0 AS idle FROM main.technique;
+CREATE TEMP VIEW image AS SELECT *, incoming AS receipt_id, 1 AS attempt FROM main.image;
+CREATE TEMP VIEW event AS SELECT *, 1 AS attempt FROM main.event;
+CREATE TEMP VIEW alert AS SELECT *, 1 AS attempt FROM main.alert;
+CREATE TEMP VIEW outcome_total AS
+  SELECT technique, threshold, threshold_unit, kind, count(*) AS count FROM main.outcome
+  GROUP BY technique, threshold, threshold_unit, kind;
+CREATE TEMP VIEW owed AS
+  SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset,
+    0 AS publications, NULL AS published_at
+  FROM main.image i
+    JOIN (SELECT technique FROM main.technique
+      UNION ALL SELECT '' WHERE NOT EXISTS (SELECT 1 FROM main.technique)) t
+  WHERE i.state = 'ready' AND NOT EXISTS (
+    SELECT 1 FROM main.outcome o
+      LEFT JOIN main.event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
+    WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number AND e.state IS NOT 'pending');
+CREATE TEMP VIEW owed_event AS
+  SELECT e.number, e.place_bus, e.place_partition, e.place_offset, 0 AS publications, NULL AS published_at
+  FROM main.event e
+  WHERE e.state = 'ready' AND NOT EXISTS (SELECT 1 FROM main.alert a WHERE a.number = e.number AND a.state = 'ready');
+`;
