@@ -5,9 +5,9 @@ import path from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { createSqliteCatalog } from '../src/adapters/sqlite/catalog.ts';
 import { openDatabase } from '../src/adapters/sqlite/database.ts';
+import { TOPICS } from '../src/domain/messages.ts';
 import { auditRows } from '../src/operations/audit.ts';
-import { createBalance } from '../src/operations/balance.ts';
-import { findLost } from '../src/operations/find-lost.ts';
+import { undeliveredStreams, viewBus } from '../src/stages/reconcile/undelivered.ts';
 import { fillImages } from '../test/support/many-images.ts';
 import { catalogFile } from '../test/support/open-sqlite.ts';
 import { head, ms, row } from './print.ts';
@@ -24,10 +24,12 @@ try {
   const catalog = createSqliteCatalog(await openDatabase(catalogFile(folder), { create: false }));
   head(`status of ${IMAGES} images, ${OPEN} of them open`, 'p50', 'max');
   await measure('the counts', async () => void (await catalog.counts()));
-  await measure('what is lost', async () => {
-    const logs = { images: [{ partition: 0, start: 0, end: IMAGES + 1 }], events: [] };
-    const balance = createBalance({ busId: 'embedded', committed: new Map(), logs, defaultTechnique: 'l2@1' });
-    if ((await findLost(catalog, async () => balance)).length > 0) throw new Error('something is lost');
+  const logs = async (topic: string) =>
+    topic === TOPICS.imageAnalysis ? [{ partition: 0, start: 0, end: IMAGES + 1 }] : [];
+  const bus = { id: 'embedded', committed: async () => new Map(), logs };
+  await measure('streams with undelivered images', async () => {
+    const view = await viewBus(catalog, bus, 'l2@1');
+    if ((await undeliveredStreams(catalog, view, view.techniques)).length > 0) throw new Error('some are undelivered');
   });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();

@@ -22,7 +22,6 @@ export async function fillAlerts(folder: string, count: number): Promise<void> {
         "INSERT INTO alert SELECT number, 'ready', ?, strftime('%FT%H:%M:%fZ', at + 0.04, 'unixepoch'), number, stream, technique, measurement, 1 FROM filled",
         folder,
       );
-      db.run('DELETE FROM owed');
       db.run('DROP TABLE filled');
     });
   } finally {
@@ -44,7 +43,7 @@ const EVENTS = `
 
 /** All other rows. The image before each changed one is `unchanged` or `first`, and half a second older. */
 const ROWS = [
-  "INSERT INTO technique VALUES ('changed@1', 0, 'levels'), ('l2@1', 0, 'levels')",
+  "INSERT INTO technique (technique, threshold) VALUES ('changed@1', 0), ('l2@1', 0)",
   'INSERT INTO stream (stream, last_number) SELECT stream, max(image) FROM filled GROUP BY stream',
   `INSERT INTO image
      SELECT stream, image - before, stream || '/' || (image - before), 'jpg', 'generated', printf('%064x', image - before),

@@ -15,7 +15,7 @@ export async function fillImages(folder: string, { images, open, streams }: Many
   const openOfStream = Math.floor(open / streams);
   try {
     await db.write(() => {
-      db.run("INSERT INTO technique VALUES ('l2@1', 0, 'levels')");
+      db.run("INSERT INTO technique (technique, threshold) VALUES ('l2@1', 0)");
       db.run("UPDATE pipeline SET bus_id = 'embedded'");
     });
     for (let stream = 0; stream < streams; stream += 1) {
@@ -24,6 +24,7 @@ export async function fillImages(folder: string, { images, open, streams }: Many
         db.run('INSERT INTO stream (stream, last_number) VALUES (?, ?)', name, ofStream);
         db.run(IMAGES, ofStream, name, stream * ofStream);
         db.run(OUTCOMES, name, ofStream - openOfStream);
+        db.run(OWED, name, ofStream - openOfStream);
       });
     }
     await db.write(() => db.run(MESSAGES, images));
@@ -45,6 +46,12 @@ const OUTCOMES = `
   SELECT 'l2@1', stream, number, CASE number WHEN 1 THEN 'first' ELSE 'unchanged' END, 0,
     CASE WHEN number > 1 THEN 0 END, CASE WHEN number > 1 THEN number - 1 END, received_at, 'levels'
   FROM image WHERE stream = ?1 AND number <= ?2`;
+
+/** An image that is inserted as ready is owed to no technique. */
+const OWED = `
+  INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset, publications, published_at)
+  SELECT stream, number, 'l2@1', place_bus, place_partition, place_offset, 1, received_at
+  FROM image WHERE stream = ?1 AND number > ?2`;
 
 /** The end of the log is beyond all offsets. Committed offsets are not needed. */
 const MESSAGES = "INSERT INTO bus_topic VALUES ('image_analysis', ? + 1)";

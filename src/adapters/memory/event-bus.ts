@@ -63,11 +63,17 @@ export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer
     return offset;
   }
 
+  /** The offset that a group consumes next. One above the end of the log is not of this log, which begins anew. */
+  function nextOffsetOf(topic: string, group: string): number {
+    const next = committed.get(keyOf(topic, group))?.next ?? 0;
+    return next > (logs.get(topic)?.nextOffset ?? 0) ? 0 : next;
+  }
+
   function nextMessages(topic: string, group: string): ReceivedMessage[] {
     const log = logs.get(topic);
     const messages: ReceivedMessage[] = [];
     if (log === undefined) return messages;
-    const first = committed.get(keyOf(topic, group))?.next ?? 0;
+    const first = nextOffsetOf(topic, group);
     for (let offset = first; offset < log.nextOffset && messages.length < MAX_CHUNK; offset += 1) {
       const message = log.messages.get(offset);
       if (message !== undefined) messages.push({ ...message, position: positionAt(topic, offset) });
@@ -115,7 +121,7 @@ export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer
       isCurrent: () => true,
       keepAlive: async () => {},
       commit: async (nextOffset) => {
-        const next = Math.max(nextOffset, committed.get(keyOf(topic, group))?.next ?? 0);
+        const next = Math.max(nextOffset, nextOffsetOf(topic, group));
         committed.set(keyOf(topic, group), { topic, group, next });
         wakeAll();
       },

@@ -120,6 +120,7 @@ DROP INDEX image_unpublished;
 
 ALTER TABLE pipeline ADD COLUMN bus_address TEXT;
 ALTER TABLE technique ADD COLUMN active_at TEXT;
+UPDATE technique SET active_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
 ALTER TABLE technique ADD COLUMN idle INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stream ADD COLUMN token TEXT;
 ALTER TABLE image RENAME COLUMN incoming TO receipt_id;
@@ -138,6 +139,12 @@ INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_o
     SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number
       AND NOT EXISTS (SELECT 1 FROM event e WHERE e.technique = o.technique AND e.stream = o.stream
         AND e.image = o.number AND e.state = 'pending'));
+-- A replay of an image that has a complete outcome leads to nothing any more.
+DELETE FROM dead_letter WHERE stage = 'analyze' AND replayed_at IS NOT NULL AND EXISTS (
+  SELECT 1 FROM outcome o
+    LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
+  WHERE o.technique = dead_letter.technique AND o.stream = dead_letter.stream AND o.number = dead_letter.image
+    AND e.state IS NOT 'pending');
 INSERT INTO owed_event (number, place_bus, place_partition, place_offset)
   SELECT e.number, e.place_bus, e.place_partition, e.place_offset FROM event e
   WHERE e.state = 'ready' AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.number = e.number AND a.state = 'ready');

@@ -154,8 +154,8 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     }
   }
 
-  async function imageRound(): Promise<number> {
-    const pending = parts.images === 'all' ? await catalog.pendingStreams() : [];
+  /** Publishes in the streams with undelivered images, and in those that an interrupted receiver has left images in. */
+  async function imageRound(pending: readonly string[]): Promise<number> {
     const view = await viewBus(catalog, bus, parts.defaultTechnique);
     const undelivered = await undeliveredStreams(catalog, view, techniquesIn(view.techniques));
     let published = 0;
@@ -213,8 +213,9 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     await noteActivity();
     await parts.checkBus?.();
     const open = await catalog.anyOpen();
+    const pending = parts.images === 'all' ? await catalog.pendingStreams() : [];
     let published = 0;
-    if (open.images && parts.images !== 'none') published += await imageRound();
+    if ((open.images && parts.images !== 'none') || pending.length > 0) published += await imageRound(pending);
     if (open.events && parts.events) published += await eventRound();
     return published;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countsOf, type Reader } from '../../../src/adapters/sqlite/counts.ts';
 import type { Database, Value } from '../../../src/adapters/sqlite/database.ts';
+import { createImageRows } from '../../../src/adapters/sqlite/image-rows.ts';
 import { createOpenRows } from '../../../src/adapters/sqlite/open-rows.ts';
 import { fillImages } from '../../support/many-images.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
@@ -8,7 +9,7 @@ import { levels } from '../../support/samples.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Tables that grow with each image. A query that reads all of one becomes slower and slower. */
-const GROWING = /SCAN (image|i|outcome|o|event|e|alert|a|bus_message)\b(?! USING INDEX image_unpublished)/;
+const GROWING = /SCAN (image|i|outcome|o|event|e|alert|a|bus_message)\b(?! USING (COVERING )?INDEX image_pending)/;
 
 /** A reader that records the query plan of each query. */
 function explaining(db: Database): { readonly reader: Reader; readonly plans: string[] } {
@@ -64,14 +65,42 @@ describe('the counts of a catalog', () => {
       techniques: [{ open: 400 }, { open: 100 }],
     });
   });
+});
 
-  it('have open rows found along the tables of what is owed', async () => {
+describe('the rows that reconciliation looks for', () => {
+  it('are found along the indexes of what is owed, without a scan or a sort', async () => {
     const { db } = await openSqlite(temporaryFolder());
     const { reader, plans } = explaining(db);
-    const open = createOpenRows({ ...db, ...reader, snapshot: (work) => work() });
-    await open.openRanges();
-    await open.openImagePage(undefined, 9);
-    await open.openEventPage(0, 9, { unpublished: true });
-    expect(plans.filter((plan) => /SCAN (image|i|outcome|event|e|alert|a)\b/.test(plan))).toEqual([]);
+    const open = createOpenRows({ ...db, ...reader });
+    const deliverable = {
+      bus: 'embedded',
+      ranges: [0, 1, 2].map((partition) => ({ partition, from: 10, to: 20 })),
+    };
+    await open.anyOpen();
+    await open.undeliverableStreams('l2@1', deliverable);
+    await open.undeliverableImages('l2@1', deliverable, 'default', 7, 9);
+    await open.undeliverableEvents(deliverable, 7, 9);
+    expect(plans.filter((plan) => GROWING.test(plan))).toEqual([]);
+    const steps = plans.map((plan) => plan.slice(0, plan.indexOf(' in ')));
+    expect(steps).toEqual(
+      expect.arrayContaining([
+        'SEARCH owed USING COVERING INDEX owed_by_position (technique=?)',
+        'SEARCH owed USING PRIMARY KEY (stream=? AND number>?)',
+        'SEARCH o USING INTEGER PRIMARY KEY (rowid>?)',
+      ]),
+    );
+    expect(steps.filter((step) => /TEMP B-TREE FOR ORDER BY/.test(step))).toEqual([]);
+  });
+
+  it('are found by index if they are pending', async () => {
+    const { db } = await openSqlite(temporaryFolder());
+    const { reader, plans } = explaining(db);
+    const images = createImageRows({ ...db, ...reader });
+    await images.pendingImages('default');
+    await images.pendingStreams();
+    await images.references([{ stream: 'default', number: 9 }]);
+    await images.newestImages([{ stream: 'default' }, { stream: 'default', origin: '/a' }]);
+    expect(plans.length).toBeGreaterThanOrEqual(5);
+    expect(plans.filter((plan) => GROWING.test(plan) || /TEMP B-TREE/.test(plan))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
 import { SCHEMA, SCHEMA_VERSION } from '../../../src/adapters/sqlite/schema.ts';
@@ -8,40 +8,11 @@ import type { AlertFilter } from '../../../src/ports/catalog/browsing.ts';
 import { PIPELINE_LOCK } from '../../../src/ports/catalog/locks.ts';
 import { auditOf } from '../../support/audit.ts';
 import { type Running, startProgram } from '../../support/imgpipe.ts';
-import { makeOldCatalog, OLD_ID } from '../../support/old-catalogs.ts';
+import { makeOldCatalog, OLD_ID, queried, shapeOf, versionOf } from '../../support/old-catalogs.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { levels } from '../../support/samples.ts';
 import { startUntilTestEnds } from '../../support/start-until-test-ends.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-/** Queries a database without our adapter. */
-function queried<T>(file: string, query: (database: DatabaseSyncInstance) => T): T {
-  const database = new DatabaseSync(file);
-  try {
-    return query(database);
-  } finally {
-    database.close();
-  }
-}
-
-function versionOf(file: string): unknown {
-  return queried(file, (database) => database.prepare('PRAGMA user_version').get()?.['user_version']);
-}
-
-/** Each table with its columns and each index with its definition, by name. */
-function shapeOf(database: DatabaseSyncInstance): unknown {
-  const entries = database
-    .prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name")
-    .all() as { type: string; name: string; sql: string }[];
-  return entries.map(({ type, name, sql }) => [name, type === 'table' ? columnsOf(database, name) : sql]);
-}
-
-function columnsOf(database: DatabaseSyncInstance, table: string): unknown {
-  const columns = database.prepare(
-    `SELECT name, type, "notnull", pk FROM pragma_table_xinfo('${table}') ORDER BY name`,
-  );
-  return columns.all();
-}
 
 /** A catalog of version 1 with a row in each table, and dead letters of an image, of a message, and of a message that disagrees with its row. */
 const ROWS = `

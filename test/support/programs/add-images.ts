@@ -3,11 +3,11 @@ import { createSqliteCatalog } from '../../../src/adapters/sqlite/catalog.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
 import { LockLost } from '../../../src/domain/errors.ts';
 import type { ImageRecord, NewImage } from '../../../src/domain/records.ts';
-import { addPictures } from '../../contracts/catalog/setup.ts';
+import { holderOf } from '../../contracts/catalog/setup.ts';
 import { newImage, newOutcome } from '../samples.ts';
 
 /**
- * Adds batches of images to a catalog, some with a `changed` outcome, and prints their numbers. A batch is repeated until
+ * Adds batches of ready images to a catalog, some with a `changed` outcome, and prints their numbers. A batch is repeated until
  * no other process has claimed the stream meanwhile. With WAIT_FOR_GO, starts on SIGUSR2.
  */
 const [folder = '', batches = '', size = '', changed = ''] = process.argv.slice(2);
@@ -35,7 +35,10 @@ process.stdout.write(JSON.stringify({ images, events }));
 async function addUntilDone(pictures: readonly NewImage[]): Promise<ImageRecord[]> {
   for (;;) {
     try {
-      return await addPictures(catalog, pictures);
+      const holder = await holderOf(catalog);
+      const rows = await catalog.writeImages(holder, { added: pictures });
+      await catalog.writeImages(holder, { ready: rows.map(({ number }) => number) });
+      return rows;
     } catch (error) {
       if (!(error instanceof LockLost)) throw error;
     }
