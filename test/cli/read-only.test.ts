@@ -1,11 +1,11 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { addReadyImages } from '../contracts/catalog/setup.ts';
 import { canRunAsNobody, imgpipe, NOBODY, type StartOptions, start } from '../support/imgpipe.ts';
 import { connectSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';
 import { contentOf, forbidWriting, readOnlyMountOf, whyNoMount } from '../support/read-only.ts';
-import { newImage } from '../support/samples.ts';
 import { lastingFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 const made = lastingFolder();
@@ -21,7 +21,7 @@ beforeAll(async () => {
   await imgpipe(['run', ...paths, '--data', AT_REST]);
   cpSync(AT_REST, path.join(made, 'open'), { recursive: true });
   const { catalog, close } = await connectSqlite(path.join(made, 'open'));
-  await catalog.addImages([newImage()]);
+  await addReadyImages(catalog, 1);
   for (const folder of [LEFT_OPEN, WITHOUT_INDEX]) cpSync(path.join(made, 'open'), folder, { recursive: true });
   await close();
   rmSync(path.join(WITHOUT_INDEX, 'imgpipe.db-shm'));

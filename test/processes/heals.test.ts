@@ -2,12 +2,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startKafka } from '../support/kafka/kafka-cluster.ts';
 import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
 import type { BrokerRound } from '../support/rounds/broker-rounds.ts';
-import * as disasters from '../support/rounds/heal-rounds.ts';
+import { DISASTERS, whileRunning, whileStopped } from '../support/rounds/heal-rounds.ts';
 import { kafkaBus } from '../support/rounds/site.ts';
 import { testSite } from '../support/rounds/test-site.ts';
 
 const whyNone = await whyNoKafka();
-const { whileRunning, whileStopped } = disasters;
 
 /** Plays a round on a broker of its own. */
 async function play(round: BrokerRound): Promise<string[]> {
@@ -22,7 +21,7 @@ describe.skipIf(whyNone !== undefined)(
     test.each(['topicsDeleted', 'brokerWiped', 'brokerReplaced', 'brokerRestored', 'messagesDeleted'] as const)(
       'by running stages: %s',
       async (disaster) => {
-        expect(await play(whileRunning(disasters[disaster]))).toEqual([]);
+        expect(await play(whileRunning(DISASTERS[disaster]))).toEqual([]);
       },
     );
 
@@ -37,7 +36,7 @@ describe.skipIf(whyNone !== undefined)(
       'offsetsDeleted',
       'folderRestored',
     ] as const)('by one run of each stage: %s', async (disaster) => {
-      expect(await play(whileStopped(disasters[disaster]))).toEqual([]);
+      expect(await play(whileStopped(DISASTERS[disaster]))).toEqual([]);
     });
   },
 );

@@ -4,12 +4,12 @@ import { createSqliteCatalog } from '../../../src/adapters/sqlite/catalog.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
 import { openReadDatabase } from '../../../src/adapters/sqlite/read-database.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
+import { addReadyImages } from '../../contracts/catalog/setup.ts';
 import { auditOf } from '../../support/audit.ts';
 import { startProgram } from '../../support/imgpipe.ts';
 import { makeOldCatalog, OLD_ID } from '../../support/old-catalogs.ts';
 import { catalogFile, type OpenSqlite, openSqlite } from '../../support/open-sqlite.ts';
 import { contentOf } from '../../support/read-only.ts';
-import { newImage } from '../../support/samples.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** A catalog that is read until the test has finished. */
@@ -21,8 +21,7 @@ async function readerOf(folder: string): Promise<Catalog> {
 
 const imagesIn = async (catalog: Catalog) => (await catalog.counts()).images;
 
-const addImages = ({ catalog }: Pick<OpenSqlite, 'catalog'>, count: number) =>
-  catalog.addImages(Array.from({ length: count }, () => newImage()));
+const addImages = ({ catalog }: Pick<OpenSqlite, 'catalog'>, count: number) => addReadyImages(catalog, count);
 
 /** A process that adds images and ends. */
 async function addByProcess(folder: string, count: number): Promise<void> {
@@ -89,9 +88,9 @@ describe('a catalog that is opened for reading', () => {
       expect(await imagesIn(catalog)).toBe(images);
     }
     const { catalog: writer } = await openSqlite(folder);
-    await writer.addImages([newImage()]);
+    await addReadyImages(writer, 1);
     expect(await imagesIn(catalog)).toBe(5);
-    await writer.addImages([newImage()]);
+    await addReadyImages(writer, 1);
     expect(await imagesIn(catalog)).toBe(6);
   });
 
@@ -119,7 +118,7 @@ describe('a catalog that is opened for reading', () => {
 
   it('cannot be written', async () => {
     const catalog = await readerOf(await atRest());
-    await expect(catalog.setBus('x')).rejects.toThrow('open for reading');
+    await expect(catalog.setBus({ id: 'x', address: 'x' }, null)).rejects.toThrow('open for reading');
   });
 
   it('does not exist while its file is empty', async () => {

@@ -4,7 +4,16 @@ import type { Threshold } from '../../../src/domain/threshold.ts';
 import type { AlertFilter, AlertPage, Below, TimeRange } from '../../../src/ports/catalog/browsing.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { deadLetter, levels, newAlert, newImage, newOutcome, positionAt } from '../../support/samples.ts';
-import { addPictures, addReadyImages, closedPipeline, id, L2, makeEventsReady, type SetUpCatalog } from './setup.ts';
+import {
+  addPictures,
+  addReadyImages,
+  closedPipeline,
+  id,
+  L2,
+  makeEventsReady,
+  makeReady,
+  type SetUpCatalog,
+} from './setup.ts';
 
 const CHANGED = 'changed@1';
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
@@ -121,9 +130,9 @@ export function browsingContract(setUp: SetUpCatalog): void {
   describe('the images of a stream', () => {
     /** Five images of a stream, received a minute after the other, of which all but the last are ready; and another stream. */
     async function received(catalog: Catalog): Promise<void> {
-      const images = await catalog.addImages([1, 2, 3, 4, 5].map((number) => newImage({ receivedAt: minute(number) })));
-      await catalog.markImagesReady(images.slice(0, 4));
-      await catalog.markImagesReady(await addImages(catalog, 2, 'sky'));
+      const pictures = [1, 2, 3, 4, 5].map((number) => newImage({ receivedAt: minute(number) }));
+      await makeReady(catalog, (await addPictures(catalog, pictures)).slice(0, 4));
+      await addReadyImages(catalog, 2, 'sky');
     }
 
     it('are the ready ones, the highest number first', async () => {
@@ -153,8 +162,8 @@ export function browsingContract(setUp: SetUpCatalog): void {
   describe('the events', () => {
     /** Events 1, 2 and 4 of the stream default, and 3 of sky, recorded a minute after the other; the second is not ready. */
     async function recorded(catalog: Catalog): Promise<void> {
-      await addImages(catalog, 4);
-      await addImages(catalog, 2, 'sky');
+      await addReadyImages(catalog, 4);
+      await addReadyImages(catalog, 2, 'sky');
       const at = (number: number) => ({ analyzedAt: minute(number) });
       await catalog.addOutcomes([
         newOutcome(id(1), 'first'),
@@ -163,7 +172,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
         newOutcome(id(2, 'sky'), 'changed', at(3)),
         newOutcome(id(4), 'changed', { ...at(4), technique: CHANGED, regions: { count: 0, first: [] } }),
       ]);
-      await catalog.markEventsReady([1, 3, 4].map((number) => ({ number, differenceSha256: 'd'.repeat(64) })));
+      await catalog.markEventsReady([1, 3, 4].map((number) => ({ number, attempt: 1 })));
     }
 
     it('are the ready ones, the highest number first', async () => {
@@ -355,7 +364,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
 
     it('have the outcomes by the threshold that judged them', async () => {
       const { catalog } = await setUp();
-      await addImages(catalog, 5);
+      await addReadyImages(catalog, 5);
       await catalog.setThreshold(L2, levels(10));
       const judgedBy = (threshold: Threshold) => ({ threshold });
       await catalog.addOutcomes([

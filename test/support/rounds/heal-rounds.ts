@@ -30,12 +30,12 @@ const GROUPS = [
 ] as const;
 
 /** The topics are deleted. */
-export const topicsDeleted: Disaster = {
+const topicsDeleted: Disaster = {
   strike: (site, kafka) => withAdmin(kafka, (admin) => admin.deleteTopics({ topics: TOPIC_NAMES.map(named(site)) })),
 };
 
 /** The broker starts again without its data, as the same cluster. */
-export const brokerWiped: Disaster = {
+const brokerWiped: Disaster = {
   strike: async (_, kafka) => {
     await kafka.nodes[0]?.kill();
     rmSync(dataOf(kafka), { recursive: true });
@@ -44,7 +44,7 @@ export const brokerWiped: Disaster = {
 };
 
 /** Another cluster takes the broker's address, until the end of the round. */
-export const brokerReplaced: Disaster = {
+const brokerReplaced: Disaster = {
   strike: async (_, kafka) => {
     await kafka.nodes[0]?.stop();
     await startKafka({ port: Number(kafka.address.split(':').at(-1)) });
@@ -52,7 +52,7 @@ export const brokerReplaced: Disaster = {
 };
 
 /** The broker starts again with the data that it had some time ago. */
-export const brokerRestored: Disaster = {
+const brokerRestored: Disaster = {
   prepare: async (_, kafka) => {
     await kafka.nodes[0]?.stop();
     cpSync(dataOf(kafka), `${dataOf(kafka)}-before`, { recursive: true });
@@ -67,7 +67,7 @@ export const brokerRestored: Disaster = {
 };
 
 /** All messages are deleted; the offsets go on. */
-export const messagesDeleted: Disaster = {
+const messagesDeleted: Disaster = {
   strike: (site, kafka) =>
     withAdmin(kafka, async (admin) => {
       for (const topic of TOPIC_NAMES.map(named(site))) {
@@ -81,12 +81,12 @@ export const messagesDeleted: Disaster = {
 };
 
 /** The committed offsets become those of the logs' ends. Groups must have no members. */
-export const offsetsToLatest = offsetsTo(false);
+const offsetsToLatest = offsetsTo(false);
 /** The committed offsets become those of the logs' starts. Groups must have no members. */
-export const offsetsToEarliest = offsetsTo(true);
+const offsetsToEarliest = offsetsTo(true);
 
 /** The groups are deleted with their offsets, as when those expire. Groups must have no members. */
-export const offsetsDeleted: Disaster = {
+const offsetsDeleted: Disaster = {
   strike: (site, kafka) =>
     withAdmin(kafka, async (admin) => {
       await admin.deleteGroups(GROUPS.map(([, group]) => named(site)(group)));
@@ -94,12 +94,25 @@ export const offsetsDeleted: Disaster = {
 };
 
 /** The data folder becomes what it was some time ago. Stages must not run. */
-export const folderRestored: Disaster = {
+const folderRestored: Disaster = {
   prepare: async ({ data }) => cpSync(data, `${data}-before`, { recursive: true }),
   strike: async ({ data }) => {
     rmSync(data, { recursive: true });
     renameSync(`${data}-before`, data);
   },
+};
+
+/** All of them, by name. */
+export const DISASTERS = {
+  topicsDeleted,
+  brokerWiped,
+  brokerReplaced,
+  brokerRestored,
+  messagesDeleted,
+  offsetsToLatest,
+  offsetsToEarliest,
+  offsetsDeleted,
+  folderRestored,
 };
 
 /** The stages run on while it happens, and heal it by themselves. */
