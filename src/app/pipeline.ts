@@ -188,7 +188,9 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
     status: async (options) => {
       await checkedIdentity(adapters);
-      return statusOf(options);
+      const found = await statusOf(options);
+      await catalog.verify();
+      return found;
     },
 
     replay: (ids, options) =>

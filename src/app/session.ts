@@ -6,6 +6,7 @@ import type { Observer, StageName } from '../domain/reports.ts';
 import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { EventBus } from '../ports/event-bus.ts';
+import { whileOpened } from '../stages/catalog-watch.ts';
 import { withHeartbeat } from '../stages/heartbeat.ts';
 import { STANDBY_MS } from '../stages/locks/acquire-lock.ts';
 import { holdingLock } from '../stages/locks/held-lock.ts';
@@ -26,7 +27,7 @@ export interface StartContext {
 export interface Session {
   readonly pipeline: PipelineIdentity;
   readonly bus: EventBus;
-  /** Aborts when the pipeline's lock is lost: the stage must stop writing and throw `Stopped`. */
+  /** Aborts when the pipeline's lock is lost, or its catalog: the stage must stop writing and throw `Stopped`. */
   readonly lost: AbortSignal;
 }
 
@@ -71,7 +72,7 @@ export async function withSession<T>(
   let started = false;
 
   async function attempt(lost: AbortSignal): Promise<T> {
-    const session = await prepare(started ? waiting : parts);
+    const session = await prepare({ ...(started ? waiting : parts), signal: AbortSignal.any([signal, lost]) });
     started = true;
     try {
       return await work({ ...session, lost });
@@ -90,7 +91,10 @@ export async function withSession<T>(
         again ? retryAtStart(waiting, () => standBy(parts, signal)) : retryAtStart(parts, () => sharePipeline(parts)),
       ...(onReport && { onReport }),
     },
-    (lost) => withHeartbeat({ catalog: adapters.catalog, stages: heartbeats }, () => attempt(lost)),
+    (lost) =>
+      withHeartbeat({ catalog: adapters.catalog, stages: heartbeats }, () =>
+        whileOpened(adapters, (replaced) => attempt(AbortSignal.any([lost, replaced]))),
+      ),
   );
 }
 

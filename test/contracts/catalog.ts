@@ -5,12 +5,14 @@ import { deadLettersContract } from './catalog/dead-letters.ts';
 import { heartbeatsContract } from './catalog/heartbeats.ts';
 import { imagesContract } from './catalog/images.ts';
 import { locksContract } from './catalog/locks.ts';
+import { openedContract } from './catalog/opened.ts';
 import { outcomesContract } from './catalog/outcomes.ts';
 import { pipelineContract } from './catalog/pipeline.ts';
 import type { SetUpCatalog } from './catalog/setup.ts';
 
 /** The contract of every catalog, a file for each part of the port. */
 export function catalogContract(setUp: SetUpCatalog): void {
+  openedContract(setUp);
   locksContract(setUp);
   imagesContract(setUp);
   outcomesContract(setUp);

@@ -31,6 +31,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   catalog_unavailable: 'The catalog cannot be opened, read or written. Check its folder and the disk.',
   broker_unavailable: 'The broker does not answer. Start it, or check its address and the network.',
   catalog_damaged: 'The catalog is corrupt. Restore a backup, or move it away and start in another folder.',
+  catalog_replaced:
+    'The catalog, its folder or a lock file was removed, moved, replaced or restored while a process used it. Put it back, or start again on what is there now.',
   catalog_newer: 'A newer imgpipe created the catalog. Use that version, or another folder.',
   sqlite_too_old: 'The SQLite library can lose commits. Reinstall the package `@photostructure/sqlite`.',
   clean_unfinished: 'A `clean` was interrupted. Run `imgpipe clean` again.',

@@ -1,3 +1,4 @@
+import { ImgpipeError } from '../../domain/errors.ts';
 import type { Catalog } from '../../ports/catalog/catalog.ts';
 import { createAlertRows } from './alert-rows.ts';
 import { createAuditRows } from './audit-rows.ts';
@@ -41,6 +42,9 @@ export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCata
     ...createHeartbeatRows(tables),
     ...createBrowsingRows(tables),
     ...createAuditRows(tables),
+    verify: async () => {
+      if (tables.replaced) throw new ImgpipeError('catalog_replaced', 'the catalog in memory was replaced');
+    },
     faults: createFaults(tables),
     loseLocks: locks.lose,
     close: async () => locks.releaseAll(),

@@ -22,6 +22,8 @@ export type EventRow = Pick<
 
 /** The tables of a catalog. Rows are immutable: an update replaces the row, so a row that was read before does not change. */
 export interface Tables {
+  /** True once another catalog has taken its place. */
+  replaced: boolean;
   pipeline: PipelineIdentity & { readonly lastEvent: number };
   readonly thresholds: Map<string, Threshold>;
   /** The last number of each stream. */
@@ -57,6 +59,7 @@ export interface Tables {
 
 export function newTables(): Tables {
   return {
+    replaced: false,
     pipeline: { pipelineId: randomUUID(), formerIds: [], busId: null, cleaning: false, lastEvent: 0 },
     thresholds: new Map(),
     lastNumbers: new Map(),

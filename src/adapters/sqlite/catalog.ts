@@ -27,6 +27,10 @@ export function createSqliteCatalog(db: Database): Catalog {
     ...createBrowsingRows(db),
     ...createOpenRows(db),
     counts: async () => db.snapshot(() => countsOf(db)),
+    verify: async () => {
+      db.verify();
+      locks.verify();
+    },
     snapshot: (read) => readSnapshot(db.file, read),
     close: async () => {
       locks.releaseAll();

@@ -3,9 +3,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ImgpipeError } from '../../domain/errors.ts';
+import { checkFiles } from './check-files.ts';
 import { transaction, untilFree } from './connection.ts';
 import { translated } from './errors.ts';
 import { makeFolder } from './make-folder.ts';
+import { checkCatalogFiles, rememberFiles } from './open-files.ts';
 import { type PrepareOptions, prepare } from './prepare.ts';
 
 export type Value = string | number | null | Uint8Array;
@@ -23,6 +25,8 @@ export interface Database {
   snapshot<T>(work: () => T): T;
   /** Runs `work` as one transaction, durable once the promise resolves. `work` is synchronous. */
   write<T>(work: () => T): Promise<T>;
+  /** Throws `catalog_replaced` if one of its files is no longer the one that was opened. `write` checks the file itself. */
+  verify(): void;
   close(): void;
 }
 
@@ -33,7 +37,7 @@ export interface Database {
 const MAX_HELD_MS = 3;
 const PAUSE_MS = 1;
 
-export interface DatabaseOptions extends Partial<PrepareOptions> {
+export interface DatabaseOptions extends Partial<Pick<PrepareOptions, 'as' | 'maxPages'>> {
   /** Creates the catalog if it does not exist. */
   readonly create: boolean;
 }
@@ -47,12 +51,14 @@ export async function openDatabase(
   { create, as = 'imgpipe', maxPages }: DatabaseOptions,
 ): Promise<Database> {
   if (!create) checkExists(file);
+  let existed = false;
   const connection = await untilFree(file, () => {
+    existed = checkFiles(file);
     makeFolder(path.dirname(file));
     return new DatabaseSync(file);
   });
   try {
-    await prepare(connection, file, { as, maxPages });
+    await prepare(connection, file, { as, maxPages, existed });
   } catch (error) {
     connection.close();
     throw translated(error, file);
@@ -70,6 +76,8 @@ function checkExists(file: string): void {
 }
 
 function wrap(connection: DatabaseSyncInstance, file: string): Database {
+  const main = rememberFiles([file]);
+  const shared = rememberFiles([`${file}-wal`, `${file}-shm`]);
   const statements = new Map<string, ReturnType<DatabaseSyncInstance['prepare']>>();
   let held = 0;
   let freeSince = 0;
@@ -102,12 +110,20 @@ function wrap(connection: DatabaseSyncInstance, file: string): Database {
       return untilFree(file, () => {
         const began = performance.now();
         try {
-          return transaction(connection, 'BEGIN IMMEDIATE', work);
+          return transaction(connection, 'BEGIN IMMEDIATE', () => {
+            const result = work();
+            // Nothing may count as stored that nobody can find.
+            checkCatalogFiles(main);
+            return result;
+          });
         } finally {
           freeSince = performance.now();
           held += freeSince - began;
         }
       });
+    },
+    verify() {
+      checkCatalogFiles([...main, ...shared]);
     },
     close() {
       statements.clear();

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { PIPELINE_LOCK } from '../../ports/catalog/locks.ts';
+import { checkNoPictures } from './check-files.ts';
 import { pragma, rollBack, transaction, untilFree } from './connection.ts';
 import { damaged, isSchemaMismatch } from './errors.ts';
 import { createLocks } from './locks.ts';
@@ -19,6 +20,8 @@ export interface PrepareOptions {
   /** What other processes see as the holder of the lock: `imgpipe receive (process 123)`. */
   readonly as: string;
   readonly maxPages?: number | undefined;
+  /** Whether the file existed before it was opened. */
+  readonly existed: boolean;
 }
 
 /** Creates the schema in an empty database, migrates a catalog of an older version, and checks that no table is missing. */
@@ -34,7 +37,9 @@ export async function prepare(connection: DatabaseSyncInstance, file: string, op
   const { maxPages } = options;
   if (maxPages !== undefined) await whenFree(() => pragma(connection, `max_page_count = ${maxPages}`));
   await whenFree(() => {
-    if (versionOf(connection) === 0) create(connection);
+    if (versionOf(connection) !== 0) return;
+    if (options.existed) checkNoPictures(file);
+    create(connection);
   });
   await migrateIfOlder(connection, file, options.as);
   await whenFree(() => checkTables(connection, file));
