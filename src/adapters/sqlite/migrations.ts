@@ -114,4 +114,7 @@ INSERT INTO owed_event
   SELECT e.number, e.place_bus, e.place_partition, e.place_offset FROM event e
   WHERE NOT EXISTS (SELECT 1 FROM alert a WHERE a.number = e.number AND a.state = 'ready');
 `,
+  `
+ALTER TABLE pipeline ADD COLUMN path TEXT;
+`,
 ];

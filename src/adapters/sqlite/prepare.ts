@@ -75,7 +75,9 @@ function create(connection: DatabaseSyncInstance): void {
     // Another process may have created it between the check of the version and this transaction.
     if (versionOf(connection) !== 0) return;
     connection.exec(SCHEMA);
-    connection.prepare("INSERT INTO pipeline VALUES (1, ?, '[]', NULL, 0, 0)").run(randomUUID());
+    connection
+      .prepare("INSERT INTO pipeline (only, pipeline_id, former_ids, last_event, cleaning) VALUES (1, ?, '[]', 0, 0)")
+      .run(randomUUID());
     connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
 }

@@ -1,5 +1,5 @@
 /** The catalog's version, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** Marks the file as a catalog of imgpipe, in `PRAGMA application_id`: "imgp". */
 export const APPLICATION_ID = 0x696d6770;
@@ -80,7 +80,8 @@ END;
 
 /**
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
- * letter's message. Regions are JSON.
+ * letter's message. Regions are JSON. `path` is where
+ * the file was when a stage opened it last; null if none has since version 6.
  * A ready alert has a copy of all columns that lists filter by, which never changes again. `alert_delay` counts in seconds
  * how long alerts took from their images' receipt.
  */
@@ -91,7 +92,8 @@ CREATE TABLE pipeline (
   former_ids TEXT NOT NULL,
   bus_id TEXT,
   last_event INTEGER NOT NULL,
-  cleaning INTEGER NOT NULL
+  cleaning INTEGER NOT NULL,
+  path TEXT
 ) STRICT;
 
 CREATE TABLE technique (
