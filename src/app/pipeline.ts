@@ -4,6 +4,7 @@ import { type Observer, STAGES, type StageName } from '../domain/reports.ts';
 import { bindBus, requireBus } from '../operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from '../operations/clean.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
+import { settleLocation } from '../operations/settle-location.ts';
 import { type Status, status } from '../operations/status.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
@@ -212,6 +213,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
     clean: async ({ keepTopics = false } = {}) => {
       const bus = keepTopics ? undefined : await broker.open({ create: false, withinMs: MAX_OPEN_MS });
+      await settleLocation({ catalog, as, asCopy: config.asCopy });
       await clean({ catalog, store, bus, as });
     },
   };

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
+import { settleLocation } from '../operations/settle-location.ts';
 import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { EventBus } from '../ports/event-bus.ts';
@@ -32,6 +33,7 @@ export interface Session {
 }
 
 export interface SessionParts extends StartContext {
+  readonly config: Pick<Config, 'wait' | 'asCopy'>;
   readonly adapters: Pick<Adapters, 'catalog' | 'store' | 'broker'>;
   /** What others see as the holder of a lock: `imgpipe receive (process 123)`. */
   readonly as: string;
@@ -68,7 +70,7 @@ export async function withSession<T>(
   const [stage] = stages;
   const heartbeats = stages.map((name) => ({ stage: name, host: hostname(), process: process.pid }));
   // A stage that has started retries transient errors even without the setting `wait`.
-  const waiting = { ...parts, config: { wait: true } };
+  const waiting = { ...parts, config: { ...parts.config, wait: true } };
   let started = false;
 
   async function attempt(lost: AbortSignal): Promise<T> {
@@ -107,7 +109,14 @@ async function prepare(parts: SessionParts): Promise<Omit<Session, 'lost'>> {
   return { pipeline, bus };
 }
 
-async function sharePipeline({ adapters: { catalog, store }, as }: SessionParts): Promise<Lock> {
+async function sharePipeline(parts: SessionParts): Promise<Lock> {
+  const {
+    adapters: { catalog, store },
+    as,
+    config: { asCopy },
+    onReport,
+  } = parts;
+  await settleLocation({ catalog, as, asCopy, ...(onReport && { onReport }) });
   for (let tries = 1; ; tries += 1) {
     const result = await catalog.lock(PIPELINE_LOCK, as, 'shared');
     if ('lock' in result) return result.lock;

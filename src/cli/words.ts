@@ -75,6 +75,8 @@ export function noticeLine(report: Report): string | undefined {
       return `${report.stage}: skipped a message from before the last clean`;
     case 'recovered':
       return `published ${counted(report.images, 'image')} of stream ${report.stream} that an interrupted process had left unpublished`;
+    case 'moved':
+      return movedLine(report);
     case 'waiting':
       return `${report.stage} is waiting: ${escapeText(report.error.message)}; it retries until that is resolved`;
     case 'resumed':
@@ -92,6 +94,12 @@ export function noticeLine(report: Report): string | undefined {
     default:
       return undefined;
   }
+}
+
+function movedLine({ from, to, asCopy }: Of<'moved'>): string {
+  const [was, is] = [escapeText(from), escapeText(to)];
+  if (asCopy) return `the data folder ${is} is a copy of ${was}, and a pipeline of its own from now on`;
+  return `the data folder was moved or restored: it was ${was}, and is ${is} now`;
 }
 
 function standingByLine({ stage, holder }: Of<'standing_by'>): string {

@@ -40,6 +40,7 @@ export const SETTINGS = {
   quiet: flag('quiet', 'print no progress and no notices'),
   verbose: flag('verbose', 'print each image, and the cause of each error'),
   wait: flag('wait', 'if the data folder or the broker is unavailable at the start, wait instead of exiting with 4'),
+  asCopy: flag('as_copy', 'if the data folder is a copy of another that still exists, make it a pipeline of its own'),
   stream: {
     field: 'stream',
     flag: '--stream <name>',
@@ -121,5 +122,12 @@ function techniqueName(value: unknown, { techniques }: ReadContext): string {
 }
 
 function flag(field: string, help: string) {
-  return { field, flag: `--${field}`, help, takes: 'boolean', fallback: false, read: yesOrNo } as const;
+  return {
+    field,
+    flag: `--${field.replaceAll('_', '-')}`,
+    help,
+    takes: 'boolean',
+    fallback: false,
+    read: yesOrNo,
+  } as const;
 }

@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   threshold_disagrees: { blame: 'user', exit: 2 },
   broker_refused: { blame: 'user', exit: 2 },
   bus_differs: { blame: 'user', exit: 2 },
+  catalog_copied: { blame: 'user', exit: 2 },
   port_unavailable: { blame: 'user', exit: 1 },
   not_found: { blame: 'user', exit: 3 },
   closed: { blame: 'user', exit: 1 },

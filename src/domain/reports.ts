@@ -23,6 +23,8 @@ export type Report =
   | { readonly kind: 'recovered'; readonly stream: string; readonly images: number }
   /** The images of a stream cannot be published until the error of one of them is fixed. */
   | { readonly kind: 'blocked'; readonly stream: string; readonly error: ImgpipeError }
+  /** The data folder was moved or restored; `asCopy`: it is a copy, and a pipeline of its own from now on. */
+  | { readonly kind: 'moved'; readonly from: string; readonly to: string; readonly asCopy: boolean }
   /** A transient error: reported once, then retried indefinitely. */
   | { readonly kind: 'waiting'; readonly stage: StageName; readonly error: ImgpipeError }
   | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }

@@ -4,6 +4,7 @@ import { browsingContract } from './catalog/browsing.ts';
 import { deadLettersContract } from './catalog/dead-letters.ts';
 import { heartbeatsContract } from './catalog/heartbeats.ts';
 import { imagesContract } from './catalog/images.ts';
+import { locationContract } from './catalog/location.ts';
 import { locksContract } from './catalog/locks.ts';
 import { openedContract } from './catalog/opened.ts';
 import { outcomesContract } from './catalog/outcomes.ts';
@@ -13,6 +14,7 @@ import type { SetUpCatalog } from './catalog/setup.ts';
 /** The contract of every catalog, a file for each part of the port. */
 export function catalogContract(setUp: SetUpCatalog): void {
   openedContract(setUp);
+  locationContract(setUp);
   locksContract(setUp);
   imagesContract(setUp);
   outcomesContract(setUp);

@@ -44,6 +44,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   threshold_disagrees: 'Another analyzer runs with another threshold. Use the same one, or stop the other first.',
   broker_refused: 'The broker rejects this client, or the two do not agree on TLS. Check the `kafka_…` settings.',
   bus_differs: 'Messages are still open on another broker. Finish them there, or start over with `imgpipe clean`.',
+  catalog_copied:
+    'The data folder is a copy of another, which still exists. Give `--as-copy` once to make it a pipeline of its own, or remove the other one.',
   port_unavailable: 'The port is in use, or this user may not open it. Choose another port or address.',
   not_found: 'There is no such alert, or no pipeline in this folder. The message says what exists.',
   closed: 'A program called a method of a pipeline after `close`. Open it again with `createPipeline`.',

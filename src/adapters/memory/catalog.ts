@@ -7,6 +7,7 @@ import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createFaults, type MemoryCatalogFaults } from './faults.ts';
 import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
+import { createLocation } from './location.ts';
 import { createMemoryLocks, type LockTable } from './locks.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
 import { createPipelineRows } from './pipeline-rows.ts';
@@ -35,6 +36,7 @@ export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCata
   return {
     lock: locks.lock,
     ...createPipelineRows(tables),
+    ...createLocation(tables),
     ...createImageRows(tables),
     ...createOutcomeRows(tables),
     ...createAlertRows(tables),

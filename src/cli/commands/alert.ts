@@ -5,7 +5,7 @@ import { commandOf, configOf, DRAIN } from '../options.ts';
 export function alertCommand(onExit: (status: number) => void): Command {
   return commandOf({
     name: 'alert',
-    settings: ['metrics', 'wait'],
+    settings: ['metrics', 'asCopy', 'wait'],
     options: [DRAIN],
     example: 'imgpipe alert --json | tee alerts.jsonl',
   })

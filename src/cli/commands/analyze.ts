@@ -3,7 +3,16 @@ import { commandOf, configOf, DRAIN } from '../options.ts';
 
 /** `imgpipe analyze` */
 export function analyzeCommand(onExit: (status: number) => void): Command {
-  const settings = ['technique', 'threshold', 'workers', 'maxMegapixels', 'objectWait', 'metrics', 'wait'] as const;
+  const settings = [
+    'technique',
+    'threshold',
+    'workers',
+    'maxMegapixels',
+    'objectWait',
+    'metrics',
+    'asCopy',
+    'wait',
+  ] as const;
   return commandOf({ name: 'analyze', settings, options: [DRAIN], example: 'imgpipe analyze --threshold 2000' })
     .description('compare each image with the one before it, and record an event where they differ')
     .action(async (options: { drain?: boolean }, command: Command) => {

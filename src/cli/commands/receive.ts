@@ -12,6 +12,7 @@ export function receiveCommand(onExit: (status: number) => void): Command {
     'maxFileMegabytes',
     'maxMegapixels',
     'metrics',
+    'asCopy',
     'wait',
   ] as const;
   return commandOf({ name: 'receive', settings, example: 'imgpipe receive --stream garden pictures/' })

@@ -33,6 +33,8 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
       return { type: report.kind, stream: report.stream, images: report.images };
     case 'blocked':
       return { type: report.kind, stream: report.stream, error: errorJson(report.error) };
+    case 'moved':
+      return { type: report.kind, from: report.from, to: report.to, as_copy: report.asCopy };
     case 'waiting':
       return { type: report.kind, stage: report.stage, error: errorJson(report.error) };
     case 'resumed':

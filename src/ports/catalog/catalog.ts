@@ -4,6 +4,7 @@ import type { BrowsingCatalog } from './browsing.ts';
 import type { DeadLetterCatalog } from './dead-letters.ts';
 import type { HeartbeatCatalog } from './heartbeats.ts';
 import type { ImageCatalog } from './images.ts';
+import type { LocationCatalog } from './location.ts';
 import type { Locks } from './locks.ts';
 import type { OpenedCatalog } from './opened.ts';
 import type { OutcomeCatalog } from './outcomes.ts';
@@ -21,6 +22,7 @@ import type { PipelineCatalog } from './pipeline.ts';
 export interface Catalog
   extends Locks,
     OpenedCatalog,
+    LocationCatalog,
     PipelineCatalog,
     ImageCatalog,
     OutcomeCatalog,
