@@ -28,7 +28,7 @@ export type { CustomTechnique, TechniqueContext, TechniqueResult } from './ports
  */
 export async function createPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
   const { config, techniques } = configured(options);
-  return publicPipeline(await openPipeline({ config, techniques, command: 'program', create: true }), config);
+  return publicPipeline(await openPipeline({ config, techniques, command: 'program', access: 'create' }), config);
 }
 
 /**

@@ -15,7 +15,7 @@ import type { ImageSource } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
-import { openDataFolder } from './data-folder.ts';
+import { type Access, openDataFolder } from './data-folder.ts';
 import { maxFileBytes } from './picture-limits.ts';
 import type { PictureBytes } from './pixel-adapters.ts';
 
@@ -41,8 +41,7 @@ export interface AdapterOptions {
   readonly command: string;
   /** The name of this process in messages: `imgpipe receive (process 123)`. */
   readonly as: string;
-  /** Creates the folder and the catalog if they do not exist; otherwise that is `not_found`. */
-  readonly create: boolean;
+  readonly access: Access;
   /** The techniques that a program provides. */
   readonly techniques?: readonly RegisteredTechnique[];
 }
@@ -51,9 +50,9 @@ export interface AdapterOptions {
 const pixelAdapters = () => import('./pixel-adapters.ts');
 
 /** Opens the catalog and the other configured adapters. */
-export async function openAdapters({ config, command, as, create, techniques }: AdapterOptions): Promise<Adapters> {
+export async function openAdapters({ config, command, as, access, techniques }: AdapterOptions): Promise<Adapters> {
   const folder = absolute(config.data);
-  const db = await openDataFolder(folder, { create, as });
+  const db = await openDataFolder(folder, { access, as });
   const catalog = createSqliteCatalog(db);
   const openBus = busOpener(config, command, () => createEmbeddedBus(db, catalog, as));
   // A process that generates and compares pictures decodes each one once.

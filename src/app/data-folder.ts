@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { type Database, type DatabaseOptions, openDatabase } from '../adapters/sqlite/database.ts';
+import { type Database, openDatabase } from '../adapters/sqlite/database.ts';
+import { openReadDatabase } from '../adapters/sqlite/read-database.ts';
 import { type ErrorCode, ImgpipeError } from '../domain/errors.ts';
 
 /** Hints for errors of the catalog's file. They are added here, because adapters know no settings. */
@@ -8,10 +9,21 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   config_invalid: ': choose another folder with --data',
 };
 
+/**
+ * How a data folder is opened: `read` leaves it exactly as it is, `existing` may change it, and `create` also creates it
+ * with its catalog if there is none, which otherwise is `not_found`.
+ */
+export type Access = 'read' | 'existing' | 'create';
+
 /** Opens the catalog in a data folder. Errors about its path name the setting `data`. */
-export async function openDataFolder(folder: string, options: DatabaseOptions): Promise<Database> {
+export async function openDataFolder(
+  folder: string,
+  { access, as }: { readonly access: Access; readonly as: string },
+): Promise<Database> {
+  const file = path.join(folder, 'imgpipe.db');
   try {
-    return await openDatabase(path.join(folder, 'imgpipe.db'), options);
+    if (access === 'read') return await openReadDatabase(file);
+    return await openDatabase(file, { create: access === 'create', as });
   } catch (error) {
     throw withSetting(error, folder);
   }

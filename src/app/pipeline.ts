@@ -20,6 +20,7 @@ import { type RunResult, run } from '../stages/run.ts';
 import { type Adapters, openAdapters } from './adapters.ts';
 import { checkedIdentity } from './checked-identity.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
+import type { Access } from './data-folder.ts';
 import { measureOf } from './measure.ts';
 import { type Reader, readerOf } from './reader.ts';
 import { type ServeOptions, serveViewer, withMetrics } from './serve-viewer.ts';
@@ -55,8 +56,8 @@ export interface OpenOptions {
   readonly config: Config;
   /** The command that opens the pipeline, for messages: `receive`. */
   readonly command: string;
-  /** Creates the folder and the catalog if they do not exist; otherwise that is `not_found`. */
-  readonly create: boolean;
+  /** A pipeline that is opened to `read` has only the methods of its reader, `status` and `serve`. */
+  readonly access: Access;
   /** Ends the retries of the setting `wait`. */
   readonly signal?: AbortSignal;
   readonly onReport?: Observer['onReport'];
@@ -66,10 +67,15 @@ export interface OpenOptions {
 
 /** Opens the configured pipeline. */
 export async function openPipeline(options: OpenOptions): Promise<Pipeline> {
-  const { config, command, create, techniques = [] } = options;
+  const { config, command, access, techniques = [] } = options;
   const as = `imgpipe ${command} (process ${process.pid})`;
-  const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, create, techniques }));
+  const adapters = await retryAtStart(options, () => openAdapters({ config, command, as, access, techniques }));
   return pipelineOn({ config, command, as, adapters, techniques });
+}
+
+/** Opens a pipeline for a command that changes it. Throws `not_found` if there is none. */
+export function openExistingPipeline(options: OpenOptions): Promise<Pipeline> {
+  return openPipeline({ ...options, access: 'existing' });
 }
 
 export interface PipelineParts {

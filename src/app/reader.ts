@@ -2,11 +2,14 @@ import { hostname } from 'node:os';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { imageKey } from '../domain/object-keys.ts';
-import type { DeadLetterHead, DeadLetterRecord } from '../domain/records.ts';
+import type { DeadLetterHead, DeadLetterRecord, EventRecord, ImageRecord } from '../domain/records.ts';
 import type { StageName } from '../domain/reports.ts';
 import { type Liveness, liveness } from '../operations/alive.ts';
 import { deadLetterHeads, findDeadLetter } from '../operations/dead-letters.ts';
+import { type ListFilter, listAlerts, listEvents, listImages } from '../operations/list.ts';
 import { type AlertView, view } from '../operations/view.ts';
+import type { AlertEntry } from '../ports/catalog/browsing.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import { type Adapters, openAdapters } from './adapters.ts';
 import { checkedIdentity } from './checked-identity.ts';
 
@@ -24,6 +27,10 @@ export interface Reader {
   boxed(alert: AlertView): Promise<Uint8Array>;
   /** Whether a stage is alive on this host. Reads only the catalog. */
   alive(stage: StageName): Promise<Liveness>;
+  /** The images, events and alerts that a filter selects, newest first, read page by page. */
+  images(filter: ListFilter): AsyncIterable<ImageRecord>;
+  events(filter: ListFilter): AsyncIterable<EventRecord>;
+  alerts(filter: ListFilter): AsyncIterable<AlertEntry>;
   /** The dead letters, newest first. */
   deadLetters(): AsyncIterable<DeadLetterHead>;
   /** A dead letter with its message. Throws `not_found`. */
@@ -31,10 +38,10 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-/** Opens an existing pipeline for reading, without loading its stages. Throws `not_found`. */
+/** Opens an existing pipeline for reading, without loading its stages; changes nothing. Throws `not_found`. */
 export async function openReader({ config, command }: { config: Config; command: string }): Promise<Reader> {
   const as = `imgpipe ${command} (process ${process.pid})`;
-  return readerOf(await openAdapters({ config, command, as, create: false }));
+  return readerOf(await openAdapters({ config, command, as, access: 'read' }));
 }
 
 /** The reading part of a pipeline. */
@@ -45,6 +52,14 @@ export function readerOf(adapters: Adapters): Reader {
     const bytes = await store.get(key);
     if (bytes === undefined) throw new ImgpipeError('not_found', `${store.locate(key)} does not exist`);
     return bytes;
+  }
+
+  async function* listed<T>(
+    list: (catalog: Catalog, filter: ListFilter) => AsyncIterable<T>,
+    filter: ListFilter,
+  ): AsyncGenerator<T> {
+    await checkedIdentity(adapters);
+    yield* list(catalog, filter);
   }
 
   return {
@@ -61,6 +76,9 @@ export function readerOf(adapters: Adapters): Reader {
       return adapters.boxed({ bytes, format: image.format }, event.regions?.first ?? []);
     },
     alive: (stage) => liveness(catalog, { stage, host: hostname() }),
+    images: (filter) => listed(listImages, filter),
+    events: (filter) => listed(listEvents, filter),
+    alerts: (filter) => listed(listAlerts, filter),
     async *deadLetters() {
       await checkedIdentity(adapters);
       yield* deadLetterHeads(catalog);

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { openPipeline, type Pipeline } from '../app/pipeline.ts';
+import { openExistingPipeline, type Pipeline } from '../app/pipeline.ts';
 import { counted } from '../base/counted.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
@@ -21,7 +21,7 @@ export interface CleanOptions {
 
 /** Prints what a clean removes, asks, and removes it. Resolves to the exit status. */
 export function runClean(command: Command, { yes, dryRun, keepTopics }: CleanOptions): Promise<number> {
-  return runReadCommand(command, openPipeline, async ({ pipeline, config, terminal }) => {
+  return runReadCommand(command, openExistingPipeline, async ({ pipeline, config, terminal }) => {
     const plan = await pipeline.planClean();
     const { data, locate } = pipeline;
     if (config.json) terminal.result(JSON.stringify(cleanJson(plan, { data, dryRun, locate })));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openPipeline } from '../app/pipeline.ts';
+import { openExistingPipeline } from '../app/pipeline.ts';
 import type { Report } from '../domain/reports.ts';
 import { replayedJson } from '../operations/json/dead-letters.ts';
 import type { Replayed } from '../operations/replay.ts';
@@ -9,7 +9,7 @@ import { noticeLine, subjectWords } from './words.ts';
 
 /** Replays dead letters. Resolves to the exit status, 1 if one of them cannot be replayed. */
 export function runDeadReplay(command: Command, ids: readonly number[] | 'all'): Promise<number> {
-  return runReadCommand(command, openPipeline, async ({ pipeline, config, terminal }) => {
+  return runReadCommand(command, openExistingPipeline, async ({ pipeline, config, terminal }) => {
     const onReport = (report: Report) => {
       const line = noticeLine(report);
       if (line !== undefined) terminal.notice(line);

@@ -7,6 +7,7 @@ import { analyzeCommand } from './commands/analyze.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { compareCommand } from './commands/compare.ts';
 import { deadCommand } from './commands/dead.ts';
+import { listCommand } from './commands/list.ts';
 import { receiveCommand } from './commands/receive.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   alertCommand,
   runCommand,
   viewCommand,
+  listCommand,
   serveCommand,
   compareCommand,
   statusCommand,

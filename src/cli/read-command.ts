@@ -14,7 +14,7 @@ export interface ReadCommand<P> {
 
 /**
  * Runs a command on an existing pipeline, opened by `open`: a reader loads less than a pipeline. `read` resolves to the
- * exit status; an error is printed and becomes one.
+ * exit status; an error is printed and becomes one. To change the pipeline, `open` must ask for more than the access `read`.
  */
 export async function runReadCommand<P extends { close(): Promise<void> }>(
   command: Command,
@@ -25,7 +25,7 @@ export async function runReadCommand<P extends { close(): Promise<void> }>(
   const terminal = await createTerminal(config);
   let pipeline: P | undefined;
   try {
-    pipeline = await open({ config, command: pathOf(command), create: false });
+    pipeline = await open({ config, command: pathOf(command), access: 'read' });
     return await read({ pipeline, config, terminal });
   } catch (thrown) {
     terminal.close();

@@ -41,7 +41,7 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
       count(report, tally);
       printReport(report, { config, terminal, locate: (key) => pipeline?.locate(key) ?? key });
     };
-    pipeline = await openPipeline({ config, command: name, create: true, signal, onReport });
+    pipeline = await openPipeline({ config, command: name, access: 'create', signal, onReport });
     terminal.notice(terminal.err.dim(`${name}: broker ${pipeline.broker}, folder ${escapeText(pipeline.data)}`));
     terminal.progress(summary());
     const onReportWithProgress = (report: Report) => {

@@ -3,11 +3,15 @@ import { openPipeline } from '../app/pipeline.ts';
 import { counted } from '../base/counted.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageName } from '../domain/records.ts';
-import { thresholdText } from '../domain/threshold.ts';
+import { sameThreshold, thresholdText } from '../domain/threshold.ts';
 import { statusJson } from '../operations/json/status.ts';
 import type { GroupLag } from '../operations/lag.ts';
 import type { Status } from '../operations/status.ts';
+import type { TechniqueCounts } from '../ports/catalog/audit.ts';
 import { runReadCommand } from './read-command.ts';
+
+/** How many thresholds of a technique are listed. */
+const MAX_JUDGED = 10;
 
 /** The exit status of a check that could not be completed. */
 const UNREACHABLE = 4;
@@ -48,16 +52,31 @@ function linesOf(status: Status, check: boolean): string[] {
       ({ stream, images, events }) =>
         `Stream:        ${stream}: ${counted(images, 'image')}, ${counted(events, 'event')}`,
     ),
-    ...status.techniques.map(({ technique, threshold, outcomes }) => {
-      const kinds = Object.entries(outcomes).flatMap(([kind, count]) => (count === 0 ? [] : [`${count} ${kind}`]));
-      return `Technique:     ${technique}, threshold ${thresholdText(threshold)}: ${kinds.join(', ') || 'no outcomes yet'}`;
-    }),
+    ...status.techniques.flatMap(techniqueLines),
     ...broker.groups.flatMap((group) => groupLines(group, broker.address !== 'embedded')),
     ...status.notes.map((note) => `Note:          ${note}`),
     ...(check && status.waiting !== null && status.faults.length === 0
       ? ['Checked:       every file is present and intact']
       : []),
   ];
+}
+
+/** A technique with its outcomes. Where some were judged by another threshold than that in force, all are listed by theirs. */
+function techniqueLines({ technique, threshold, outcomes, judged }: TechniqueCounts): string[] {
+  const others = judged.some((each) => !sameThreshold(each.threshold, threshold)) ? judged : [];
+  const more = others.length - MAX_JUDGED;
+  return [
+    `Technique:     ${technique}, threshold ${thresholdText(threshold)}: ${outcomeWords(outcomes)}`,
+    ...others
+      .slice(0, MAX_JUDGED)
+      .map((each) => `  judged by threshold ${thresholdText(each.threshold)}: ${outcomeWords(each.outcomes)}`),
+    ...(more > 0 ? [`  and by ${counted(more, 'other threshold')}, which --json lists`] : []),
+  ];
+}
+
+function outcomeWords(outcomes: TechniqueCounts['outcomes']): string {
+  const kinds = Object.entries(outcomes).flatMap(([kind, count]) => (count === 0 ? [] : [`${count} ${kind}`]));
+  return kinds.join(', ') || 'no outcomes yet';
 }
 
 function waitingWords({ waiting, unpublished }: Status): string {

@@ -2,7 +2,13 @@ import { counted } from '../base/counted.ts';
 import { subjectOf } from '../domain/dead-letters.ts';
 import { escapeText } from '../domain/escape.ts';
 import { imageKey } from '../domain/object-keys.ts';
-import { type DeadLetterHead, imageName, type OutcomeRecord, type Regions } from '../domain/records.ts';
+import {
+  type DeadLetterHead,
+  type EventRecord,
+  imageName,
+  type OutcomeRecord,
+  type Regions,
+} from '../domain/records.ts';
 import type { Report, StageName } from '../domain/reports.ts';
 import type { Measure } from '../ports/comparator.ts';
 
@@ -22,14 +28,19 @@ export function imageLine({ image }: Of<'image'>): string {
 }
 
 export function outcomeLine(outcome: OutcomeRecord): string {
-  const { image, kind, event, reference, measurement } = outcome;
-  const [it, other] = [`image ${imageName(image)}`, `image ${image.stream}/${reference}`];
-  if (kind === 'changed' && measurement !== null) {
-    return `event ${event?.number}: ${it} differs from ${other} by ${measured(measurement, outcome)}${regionsWords(outcome.event?.regions ?? null)}`;
-  }
-  if (kind === 'size_changed') return `event ${event?.number}: ${it} differs in size from ${other}`;
-  if (kind === 'unchanged') return `${it}: unchanged since ${other}`;
+  const { image, kind, event, reference } = outcome;
+  const it = `image ${imageName(image)}`;
+  if (event !== null) return `event ${event.number}: ${changeWords(event)}`;
+  if (kind === 'unchanged') return `${it}: unchanged since image ${image.stream}/${reference}`;
   return kind === 'first' ? `${it}: the first, with no image to compare it with` : `${it}: dead`;
+}
+
+/** What an event is about: `image sky/2 differs from image sky/1 by 23 levels (l2@1)`. */
+export function changeWords(event: EventRecord): string {
+  const { image, reference, measurement, regions } = event;
+  const [it, other] = [`image ${imageName(image)}`, `image ${image.stream}/${reference}`];
+  if (measurement === null) return `${it} differs in size from ${other}`;
+  return `${it} differs from ${other} by ${measured(measurement, event)}${regionsWords(regions)}`;
 }
 
 /** `, in 3 regions`; empty for a technique that does not find regions. */

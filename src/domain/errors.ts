@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   broker_unavailable: { blame: 'transient', exit: 4 },
   catalog_damaged: { blame: 'fatal', exit: 1 },
   catalog_replaced: { blame: 'fatal', exit: 1 },
+  catalog_older: { blame: 'user', exit: 1 },
   catalog_newer: { blame: 'fatal', exit: 1 },
   sqlite_too_old: { blame: 'fatal', exit: 1 },
   clean_unfinished: { blame: 'fatal', exit: 1 },

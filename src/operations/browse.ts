@@ -55,9 +55,7 @@ export async function timeline(
   { stream, technique, before, limit }: TimelineQuery,
 ): Promise<Timeline> {
   const { streams, techniques } = await catalog.choices();
-  if (!streams.includes(stream)) {
-    throw new ImgpipeError('not_found', `stream ${stream} does not exist: ${streamsText(streams)}`);
-  }
+  checkStream(stream, streams);
   const chosen = technique ?? techniques.find((each) => each.startsWith('l2@')) ?? techniques[0] ?? 'l2@1';
   const found = await catalog.measured(stream, chosen, {
     limit: limit + 1,
@@ -73,6 +71,12 @@ export async function timeline(
     points,
     older: found.length > limit && oldest !== undefined ? { before: oldest } : undefined,
   };
+}
+
+/** Throws `not_found`, naming the streams that exist. */
+export function checkStream(stream: string, streams: readonly string[]): void {
+  if (streams.includes(stream)) return;
+  throw new ImgpipeError('not_found', `stream ${stream} does not exist: ${streamsText(streams)}`);
 }
 
 const MAX_NAMED = 20;

@@ -5,7 +5,7 @@ import { auditRows } from './audit.ts';
 import { countFaults } from './audit-counts.ts';
 import type { OpenEventRow } from './audit-report.ts';
 import { type Balance, createBalance } from './balance.ts';
-import type { FaultList } from './fault-list.ts';
+import { createFaultList, type FaultList } from './fault-list.ts';
 import { lostEvent, lostImage } from './find-lost.ts';
 import type { BusView, StatusParts, Totals } from './status-parts.ts';
 import { verifyFiles } from './verify-files.ts';
@@ -19,10 +19,11 @@ export interface CheckParts extends StatusParts {
 /** How many images are looked up together. */
 const PAGE = 500;
 
-/** Reads every row and every object of one snapshot, and adds what is wrong with them to the faults. */
-export async function checkAll(parts: CheckParts, faults: FaultList): Promise<Totals> {
+/** Reads every row and every object of one snapshot, and lists what is wrong with them. */
+export async function checkAll(parts: CheckParts): Promise<{ readonly totals: Totals; readonly faults: FaultList }> {
   const { catalog, store, view, defaultTechnique, onChecked } = parts;
   return catalog.snapshot(async (pages) => {
+    const faults = createFaultList();
     // The logs are read after the snapshot, so they contain every message that it has a position for.
     const balance =
       view &&
@@ -38,7 +39,7 @@ export async function checkAll(parts: CheckParts, faults: FaultList): Promise<To
     // Missing rows also make the counts differ, and have been reported already.
     if (faults.count() === 0) for (const fault of countFaults(await pages.counts(), totals)) faults.add(fault);
     await verifyFiles({ pages, catalog, store, faults, ...(onChecked && { onChecked }) });
-    return { ...totals, waiting };
+    return { totals: { ...totals, waiting }, faults };
   });
 }
 

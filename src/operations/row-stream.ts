@@ -5,13 +5,14 @@ const PAGE = 200;
 export async function* rowsOf<T, K>(
   page: (after: K | undefined, limit: number) => Promise<readonly T[]>,
   keyOf: (row: T) => K,
+  size = PAGE,
 ): AsyncGenerator<T> {
   let after: K | undefined;
   for (;;) {
-    const rows = await page(after, PAGE);
+    const rows = await page(after, size);
     yield* rows;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
+    if (last === undefined || rows.length < size) return;
     after = keyOf(last);
   }
 }

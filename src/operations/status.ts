@@ -77,13 +77,12 @@ async function statusWith(
   unreachable?: string,
 ): Promise<Status> {
   const { catalog, store, broker } = parts;
-  const faults = createFaultList();
   const counts = await catalog.counts();
   const { pipelineId, busId } = await catalog.identity();
   if (view !== undefined) checkBus(busId, view.bus, counts);
-  const totals = options.check
-    ? await checkAll({ ...parts, view, ...options }, faults)
-    : await summarize(parts, view, counts, faults);
+  const { totals, faults } = options.check
+    ? await checkAll({ ...parts, view, ...options })
+    : await summarize(parts, view, counts);
   const groups = view === undefined ? [] : await groupLags(view.bus, view.committed, await view.readLogs());
   return {
     pipelineId,
@@ -127,9 +126,9 @@ async function summarize(
   { catalog, defaultTechnique }: StatusParts,
   view: BusView | undefined,
   counts: Counts,
-  faults: FaultList,
-): Promise<Totals> {
+): Promise<{ readonly totals: Totals; readonly faults: FaultList }> {
   const { images, events, alerts, openImages, openEvents } = counts;
+  const faults = createFaultList();
   const lostImages = new Set<string>();
   let lostEvents = 0;
   if (view !== undefined) {
@@ -141,11 +140,6 @@ async function summarize(
       faults.add(item.kind === 'event' ? lostEvent(item.event) : lostImage(item.image, defaultTechnique));
     }
   }
-  return {
-    images,
-    analyzed: images - openImages,
-    events,
-    alerts,
-    waiting: { analysis: openImages - lostImages.size, alert: openEvents - lostEvents },
-  };
+  const waiting = { analysis: openImages - lostImages.size, alert: openEvents - lostEvents };
+  return { totals: { images, analyzed: images - openImages, events, alerts, waiting }, faults };
 }

@@ -1,4 +1,5 @@
 import { ImgpipeError } from '../domain/errors.ts';
+import { readTime, TIME_FORM } from '../domain/read-time.ts';
 import { checkStreamName } from '../domain/stream-name.ts';
 import type { AlertFilter, AlertPage } from '../ports/catalog/browsing.ts';
 import type { ListFields } from './models.ts';
@@ -76,13 +77,11 @@ function numberOf(name: string, text: string): number {
   throw invalid(name, text, 'a number of 0 or more, such as 2000');
 }
 
-/** Parses a date or a time, in UTC unless it has an offset; returns it in the format of the catalog. */
+/** Parses a date or a time; returns it in the format of the catalog. Throws `usage`. */
 function timeOf(name: string, text: string): string {
-  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text);
-  const zone = text.includes('T') && !/(Z|[+-]\d\d:\d\d)$/.test(text) ? 'Z' : '';
-  const time = isTime ? Date.parse(text + zone) : Number.NaN;
-  if (!Number.isNaN(time)) return new Date(time).toISOString();
-  throw invalid(name, text, 'a date or a time in UTC, such as 2026-11-25 or 2026-11-25T20:00');
+  const time = readTime(text);
+  if (time !== undefined) return time;
+  throw invalid(name, text, TIME_FORM);
 }
 
 const MAX_SHOWN = 80;

@@ -19,6 +19,36 @@ beforeEach(() => {
   cpSync(prepared, data, { recursive: true });
 });
 
+describe('the thresholds of imgpipe status', () => {
+  test('are those that judged outcomes as well as the one in force', async () => {
+    expect((await to('status')).stdout).toMatch(
+      /^Technique: {5}l2@1, threshold 0: 1 first, 5 unchanged, 2 changed\nTopic/m,
+    );
+    await to('run --count 8 --threshold 1000000 --stream other');
+    const { stdout } = await to('status');
+    expect(stdout).toContain(
+      [
+        'Technique:     l2@1, threshold 1000000: 2 first, 12 unchanged, 2 changed',
+        '  judged by threshold 0: 1 first, 5 unchanged, 2 changed',
+        '  judged by threshold 1000000: 1 first, 7 unchanged',
+        '',
+      ].join('\n'),
+    );
+    const none = { first: 0, unchanged: 0, changed: 0, size_changed: 0, dead: 0 };
+    const [technique] = JSON.parse((await to('status --json')).stdout).techniques;
+    expect(technique).toEqual({
+      technique: 'l2@1',
+      threshold: 1_000_000,
+      threshold_unit: 'levels',
+      outcomes: { ...none, first: 2, unchanged: 12, changed: 2 },
+      judged: [
+        { threshold: 0, threshold_unit: 'levels', outcomes: { ...none, first: 1, unchanged: 5, changed: 2 } },
+        { threshold: 1_000_000, threshold_unit: 'levels', outcomes: { ...none, first: 1, unchanged: 7 } },
+      ],
+    });
+  });
+});
+
 describe('imgpipe view', () => {
   test('prints what changed, and the paths of the three pictures', async () => {
     const { status, stdout } = await to('view 2');

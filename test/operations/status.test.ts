@@ -60,6 +60,9 @@ describe('the status', () => {
           technique: 'l2@1',
           threshold: levels(0),
           outcomes: { first: 1, unchanged: 1, changed: 2, size_changed: 0, dead: 0 },
+          judged: [
+            { threshold: levels(0), outcomes: { first: 1, unchanged: 1, changed: 2, size_changed: 0, dead: 0 } },
+          ],
           open: 0,
         },
       ],

@@ -17,7 +17,7 @@ const onStep = (at: Step) => {
 };
 
 const config = loadConfig({ given: { data, count: Number(count) }, givenAs: 'name', env: process.env });
-const pipeline = await openPipeline({ config, command: 'test', create: true });
+const pipeline = await openPipeline({ config, command: 'test', access: 'create' });
 const options = { signal: new AbortController().signal, onStep, drain: true };
 if (stage === 'receive') await pipeline.receive([], options);
 else if (stage === 'analyze') await pipeline.analyze(options);

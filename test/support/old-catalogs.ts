@@ -8,7 +8,7 @@ import { catalogFile } from './open-sqlite.ts';
 export const OLD_ID = '01234567-89ab-cdef-0123-456789abcdef';
 
 /** Creates the catalog of an older version in a folder, and runs this SQL on it. Returns its file. */
-export function makeOldCatalog(version: 1 | 2 | 3, folder: string, sql = ''): string {
+export function makeOldCatalog(version: 1 | 2 | 3 | 4 | 5, folder: string, sql = ''): string {
   const file = catalogFile(folder);
   const made = new DatabaseSync(file);
   made.exec('PRAGMA journal_mode = WAL');

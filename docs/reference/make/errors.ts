@@ -33,6 +33,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   catalog_damaged: 'The catalog is corrupt. Restore a backup, or move it away and start in another folder.',
   catalog_replaced:
     'The catalog, its folder or a lock file was removed, moved, replaced or restored while a process used it. Put it back, or start again on what is there now.',
+  catalog_older:
+    'An older imgpipe made the catalog, and this command, which only reads, does not migrate it. Start a stage: `imgpipe receive --count 0`.',
   catalog_newer: 'A newer imgpipe created the catalog. Use that version, or another folder.',
   sqlite_too_old: 'The SQLite library can lose commits. Reinstall the package `@photostructure/sqlite`.',
   clean_unfinished: 'A `clean` was interrupted. Run `imgpipe clean` again.',

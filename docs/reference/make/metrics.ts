@@ -14,6 +14,7 @@ const COUNTS: Counts = {
       technique: 'l2@1',
       outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 1, dead: 1 },
       threshold: { value: 0, unit: 'levels' },
+      judged: [],
       open: 1,
     },
   ],

@@ -1,4 +1,12 @@
-import type { AlertEntry, AlertFilter, AlertPage, BrowsingCatalog, Measured } from '../../ports/catalog/browsing.ts';
+import type { EventRecord, ImageRecord } from '../../domain/records.ts';
+import type {
+  AlertEntry,
+  AlertFilter,
+  AlertPage,
+  BrowsingCatalog,
+  Measured,
+  TimeRange,
+} from '../../ports/catalog/browsing.ts';
 import { countBelow } from './alert-rows.ts';
 import { eventAt, imageAt, outcomeKey, type Tables, techniquesWithOutcomes } from './tables.ts';
 
@@ -7,6 +15,23 @@ export function createBrowsingRows(tables: Tables): BrowsingCatalog {
 
   return {
     alertPage: async (filter, page) => alertPage(tables, filter, page),
+    imagesBelow: async (stream, range, { before = Number.MAX_SAFE_INTEGER, limit }) => {
+      const isListed = ({ state, number, receivedAt }: ImageRecord) =>
+        state === 'ready' && number < before && isWithin(receivedAt, range);
+      return [...(tables.images.get(stream)?.values() ?? [])].filter(isListed).reverse().slice(0, limit);
+    },
+
+    eventsBelow: async ({ stream, ...range }, { before = Number.MAX_SAFE_INTEGER, limit }) => {
+      const found: EventRecord[] = [];
+      for (const number of [...tables.events.keys()].sort((a, b) => b - a)) {
+        const event = number < before ? eventAt(tables, number) : undefined;
+        if (event?.state !== 'ready' || !isWithin(event.analyzedAt, range)) continue;
+        if (stream === undefined || event.image.stream === stream) found.push(event);
+        if (found.length === limit) break;
+      }
+      return found;
+    },
+
     alertEntries: async (numbers) => numbers.map((number) => entryOf(tables, number)),
 
     alertRange: async () => {
@@ -41,6 +66,10 @@ export function createBrowsingRows(tables: Tables): BrowsingCatalog {
   };
 }
 
+function isWithin(time: string, { from, to }: TimeRange): boolean {
+  return (from === undefined || time >= from) && (to === undefined || time < to);
+}
+
 function alertPage(tables: Tables, filter: AlertFilter, { before, after, limit }: AlertPage): AlertEntry[] {
   const { readyNumbers } = tables;
   const entries: AlertEntry[] = [];
@@ -57,12 +86,12 @@ function alertPage(tables: Tables, filter: AlertFilter, { before, after, limit }
   return upwards ? entries.reverse() : entries;
 }
 
-function matches({ alert, event }: AlertEntry, { stream, technique, from, to, minMeasurement }: AlertFilter): boolean {
+function matches({ alert, event }: AlertEntry, filter: AlertFilter): boolean {
+  const { stream, technique, minMeasurement } = filter;
   return (
     (stream === undefined || event.image.stream === stream) &&
     (technique === undefined || event.technique === technique) &&
-    (from === undefined || alert.alertedAt >= from) &&
-    (to === undefined || alert.alertedAt < to) &&
+    isWithin(alert.alertedAt, filter) &&
     (minMeasurement === undefined || (event.measurement !== null && event.measurement >= minMeasurement))
   );
 }

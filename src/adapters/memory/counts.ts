@@ -1,9 +1,10 @@
 import { DELAY_BOUNDS } from '../../domain/alert-delays.ts';
 import { OUTCOME_KINDS, type OutcomeKind } from '../../domain/records.ts';
-import type { Counts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
+import { sameThreshold } from '../../domain/threshold.ts';
+import type { Counts, JudgedCounts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
 import type { AlertDelays } from '../../ports/catalog/browsing.ts';
 import { openEvents, openImages } from './open-rows.ts';
-import { compareImages, compareText, imageAt, type Tables } from './tables.ts';
+import { compareImages, compareText, imageAt, type OutcomeRow, type Tables } from './tables.ts';
 
 /** See `AuditCatalog.counts`. */
 export function countsOf(tables: Tables): Counts {
@@ -41,16 +42,32 @@ function streamCounts({ lastNumbers, events }: Tables): StreamCounts[] {
 function techniqueCounts({ thresholds, outcomes }: Tables, open: readonly (string | null)[]): TechniqueCounts[] {
   return [...thresholds]
     .map(([technique, threshold]) => {
-      const kinds = [...outcomes.values()].flatMap((each) => (each.technique === technique ? [each.kind] : []));
-      const count = (kind: OutcomeKind) => [kind, kinds.filter((each) => each === kind).length];
+      const rows = [...outcomes.values()].filter((each) => each.technique === technique);
       return {
         technique,
         threshold,
-        outcomes: Object.fromEntries(OUTCOME_KINDS.map(count)) as Record<OutcomeKind, number>,
+        outcomes: outcomeCounts(rows),
+        judged: judgedCounts(rows),
         open: open.filter((each) => each === technique).length,
       };
     })
     .sort((a, b) => compareText(a.technique, b.technique));
+}
+
+function outcomeCounts(rows: readonly OutcomeRow[]): Record<OutcomeKind, number> {
+  const count = (kind: OutcomeKind) => [kind, rows.filter((each) => each.kind === kind).length];
+  return Object.fromEntries(OUTCOME_KINDS.map(count)) as Record<OutcomeKind, number>;
+}
+
+function judgedCounts(rows: readonly OutcomeRow[]): JudgedCounts[] {
+  const all = rows.map(({ threshold }) => threshold);
+  return all
+    .filter((threshold, index) => all.findIndex((each) => sameThreshold(each, threshold)) === index)
+    .sort((a, b) => a.value - b.value || compareText(a.unit, b.unit))
+    .map((threshold) => ({
+      threshold,
+      outcomes: outcomeCounts(rows.filter((row) => sameThreshold(row.threshold, threshold))),
+    }));
 }
 
 function oldestOf(images: readonly { stream: string; number: number; receivedAt: string }[]): Counts['oldestOpen'] {

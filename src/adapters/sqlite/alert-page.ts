@@ -1,19 +1,17 @@
 import type { AlertEntry, AlertFilter, AlertPage } from '../../ports/catalog/browsing.ts';
+import { type Conditions, where } from './conditions.ts';
 import type { Database, Value } from './database.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf } from './rows.ts';
 
 /** At most this many alerts are found by measurement or time and sorted. With more, a scan by number is faster. */
 const MAX_SORTED = 1000;
 
-/** Conditions with their values; one without a value is left out. */
-type Conditions = readonly (readonly [condition: string, value: Value | undefined])[];
-
 /** See `BrowsingCatalog.alertPage`. */
 export function alertPage(db: Database, filter: AlertFilter, page: AlertPage): AlertEntry[] {
   return db.snapshot(() => pageNumbers(db, filter, page).flatMap((number) => entryOf(db, number) ?? []));
 }
 
-/** The numbers on the page, the highest first. */
+/** The numbers on the page, the highest first. They come from `main`, because a view of an older table has no indexes. */
 function pageNumbers(db: Database, filter: AlertFilter, page: AlertPage): number[] {
   const { strength, times } = rangesOf(filter);
   const { sql, values } = where([
@@ -27,7 +25,7 @@ function pageNumbers(db: Database, filter: AlertFilter, page: AlertPage): number
   const upwards = page.after !== undefined;
   const numbers = db
     .all(
-      `SELECT number FROM alert ${indexFor(db, filter)} WHERE state = 'ready' ${sql}
+      `SELECT number FROM main.alert ${indexFor(db, filter)} WHERE state = 'ready' ${sql}
        ORDER BY number ${upwards ? 'ASC' : 'DESC'} LIMIT ?`,
       ...values,
       page.limit,
@@ -60,16 +58,11 @@ function isSelective(db: Database, index: string, range: Conditions): boolean {
   const { sql, values } = where(range);
   if (values.length === 0) return false;
   const counted = db.get(
-    `SELECT count(*) AS n FROM (SELECT 1 FROM alert INDEXED BY ${index} WHERE true ${sql} LIMIT ?)`,
+    `SELECT count(*) AS n FROM (SELECT 1 FROM main.alert INDEXED BY ${index} WHERE true ${sql} LIMIT ?)`,
     ...values,
     MAX_SORTED + 1,
   );
   return Number(counted?.['n']) <= MAX_SORTED;
-}
-
-function where(all: Conditions): { readonly sql: string; readonly values: readonly Value[] } {
-  const conditions = all.flatMap(([sql, value]) => (value === undefined ? [] : [{ sql: `AND ${sql}`, value }]));
-  return { sql: conditions.map(({ sql }) => sql).join(' '), values: conditions.map(({ value }) => value) };
 }
 
 /** A ready alert with its rows; undefined if one of them is missing, which an audit reports. */

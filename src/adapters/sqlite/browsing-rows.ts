@@ -1,14 +1,39 @@
 import type { BrowsingCatalog } from '../../ports/catalog/browsing.ts';
 import { alertPage, entryOf } from './alert-page.ts';
+import { where } from './conditions.ts';
 import { techniquesWithOutcomes } from './counts.ts';
 import type { Database, Row } from './database.ts';
-import { measuredOf } from './rows.ts';
+import { EVENT_QUERY, eventOf, imageOf, measuredOf } from './rows.ts';
 
 export function createBrowsingRows(db: Database): BrowsingCatalog {
   const numberIn = (row: Row | undefined) => (row === undefined ? null : Number(row['number']));
 
   return {
     alertPage: async (filter, page) => alertPage(db, filter, page),
+
+    imagesBelow: async (stream, { from, to }, { before, limit }) => {
+      const { sql, values } = where([
+        ['stream = ?', stream],
+        ['number < ?', before],
+        ['received_at >= ?', from],
+        ['received_at < ?', to],
+      ]);
+      return db
+        .all(`SELECT * FROM image WHERE state = 'ready' ${sql} ORDER BY number DESC LIMIT ?`, ...values, limit)
+        .map(imageOf);
+    },
+
+    eventsBelow: async ({ stream, from, to }, { before, limit }) => {
+      const { sql, values } = where([
+        ['e.stream = ?', stream],
+        ['e.number < ?', before],
+        ['o.analyzed_at >= ?', from],
+        ['o.analyzed_at < ?', to],
+      ]);
+      return db
+        .all(`${EVENT_QUERY} WHERE e.state = 'ready' ${sql} ORDER BY e.number DESC LIMIT ?`, ...values, limit)
+        .map(eventOf);
+    },
 
     neighbours: async (alert) =>
       db.snapshot(() => ({

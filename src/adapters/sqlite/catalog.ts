@@ -33,7 +33,7 @@ export function createSqliteCatalog(db: Database): Catalog {
       db.verify();
       locks.verify();
     },
-    snapshot: (read) => readSnapshot(db.file, read),
+    snapshot: (read) => readSnapshot(db, read),
     close: async () => {
       locks.releaseAll();
       db.close();

@@ -1,5 +1,6 @@
 import { OUTCOME_KINDS, type OutcomeKind } from '../../domain/records.ts';
-import type { Counts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
+import type { Threshold } from '../../domain/threshold.ts';
+import type { Counts, JudgedCounts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
 import { alertDelays } from './alert-delays.ts';
 import type { Database, Row } from './database.ts';
 import { thresholdOf } from './rows.ts';
@@ -52,18 +53,37 @@ function streamCounts(db: Reader): StreamCounts[] {
 function techniqueCounts(db: Reader): TechniqueCounts[] {
   return db.all('SELECT * FROM technique ORDER BY technique').map((row) => {
     const technique = String(row['technique']);
+    const counted = db.all(
+      'SELECT * FROM outcome_total WHERE technique = ? AND count > 0 ORDER BY threshold, threshold_unit',
+      technique,
+    );
     return {
       technique,
       threshold: thresholdOf(row),
-      outcomes: outcomeCounts(db.all('SELECT kind, count FROM outcome_total WHERE technique = ?', technique)),
+      outcomes: outcomeCounts(counted),
+      judged: judgedCounts(counted),
       open: count(db, 'SELECT count(*) AS n FROM owed WHERE technique = ?', technique),
     };
   });
 }
 
 function outcomeCounts(rows: readonly Row[]): Record<OutcomeKind, number> {
-  const counted = new Map(rows.map((row) => [String(row['kind']), Number(row['count'])]));
-  return Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, counted.get(kind) ?? 0])) as Record<OutcomeKind, number>;
+  const countOf = (kind: OutcomeKind) =>
+    rows.reduce((sum, row) => sum + (row['kind'] === kind ? Number(row['count']) : 0), 0);
+  return Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, countOf(kind)])) as Record<OutcomeKind, number>;
+}
+
+/** The rows of one technique by their threshold, in the order of the rows. */
+function judgedCounts(rows: readonly Row[]): JudgedCounts[] {
+  const judged = new Map<string, { readonly threshold: Threshold; readonly rows: Row[] }>();
+  for (const row of rows) {
+    const threshold = thresholdOf(row);
+    const key = `${threshold.value} ${threshold.unit}`;
+    const known = judged.get(key) ?? { threshold, rows: [] };
+    known.rows.push(row);
+    judged.set(key, known);
+  }
+  return [...judged.values()].map(({ threshold, rows: of }) => ({ threshold, outcomes: outcomeCounts(of) }));
 }
 
 function openEvents(db: Reader): number {

@@ -2,31 +2,31 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import { ImgpipeError } from '../../domain/errors.ts';
 import { checkFiles } from './check-files.ts';
 import { transaction, untilFree } from './connection.ts';
-import { translated } from './errors.ts';
+import { noCatalog, translated } from './errors.ts';
 import { makeFolder } from './make-folder.ts';
 import { checkCatalogFiles, rememberFiles } from './open-files.ts';
 import { type PrepareOptions, prepare } from './prepare.ts';
+import { createQueries, type Queries, withTranslatedErrors } from './queries.ts';
+import type { ReadConnection } from './read-connection.ts';
 
-export type Value = string | number | null | Uint8Array;
-export type Row = Readonly<Record<string, Value>>;
+export type { Row, Value } from './queries.ts';
 
-/** A connection to the catalog's file, shared by the catalog and the embedded bus of a process. */
-export interface Database {
+/**
+ * A connection to the catalog's file, shared by the catalog and the embedded bus of a process. `run` is for statements
+ * within `write`.
+ */
+export interface Database extends Queries {
   readonly file: string;
-  /** The rows of a query. Statements are prepared once. */
-  all(sql: string, ...values: Value[]): Row[];
-  get(sql: string, ...values: Value[]): Row | undefined;
-  /** Runs a statement within `write`; returns how many rows it changed. */
-  run(sql: string, ...values: Value[]): number;
-  /** Everything that `work` reads is of one moment. */
+  /** Everything that `work` reads is of one moment. `work` may run again, if the database has changed meanwhile. */
   snapshot<T>(work: () => T): T;
   /** Runs `work` as one transaction, durable once the promise resolves. `work` is synchronous. */
   write<T>(work: () => T): Promise<T>;
   /** Throws `catalog_replaced` if one of its files is no longer the one that was opened. `write` checks the file itself. */
   verify(): void;
+  /** Opens another connection, for a read that takes long. */
+  openReadConnection(): Promise<ReadConnection>;
   close(): void;
 }
 
@@ -66,44 +66,27 @@ export async function openDatabase(
   return wrap(connection, file);
 }
 
-function checkExists(file: string): void {
+/** Throws `not_found` if there is no catalog. */
+export function checkExists(file: string): void {
   try {
     statSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw translated(error, file);
-    throw new ImgpipeError('not_found', `there is no catalog ${file} yet: the first stage that starts creates it`);
+    throw noCatalog(file);
   }
 }
 
 function wrap(connection: DatabaseSyncInstance, file: string): Database {
   const main = rememberFiles([file]);
   const shared = rememberFiles([`${file}-wal`, `${file}-shm`]);
-  const statements = new Map<string, ReturnType<DatabaseSyncInstance['prepare']>>();
+  const queries = createQueries(connection, file);
   let held = 0;
   let freeSince = 0;
 
-  function statement(sql: string) {
-    const known = statements.get(sql);
-    if (known !== undefined) return known;
-    const made = connection.prepare(sql);
-    statements.set(sql, made);
-    return made;
-  }
-
-  function guarded<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw translated(error, file);
-    }
-  }
-
   return {
+    ...queries,
     file,
-    all: (sql, ...values) => guarded(() => statement(sql).all(...values) as Row[]),
-    get: (sql, ...values) => guarded(() => statement(sql).get(...values) as Row | undefined),
-    run: (sql, ...values) => guarded(() => Number(statement(sql).run(...values).changes)),
-    snapshot: (work) => guarded(() => transaction(connection, 'BEGIN', work)),
+    snapshot: (work) => withTranslatedErrors(file, () => transaction(connection, 'BEGIN', work)),
     async write(work) {
       held = Math.max(0, held - (performance.now() - freeSince));
       if (held > MAX_HELD_MS) await sleep(PAUSE_MS);
@@ -125,8 +108,14 @@ function wrap(connection: DatabaseSyncInstance, file: string): Database {
     verify() {
       checkCatalogFiles([...main, ...shared]);
     },
+    openReadConnection: () =>
+      untilFree(file, () => {
+        const other = new DatabaseSync(file);
+        other.exec('PRAGMA busy_timeout = 0; PRAGMA query_only = 1');
+        return { connection: other, isCurrent: () => true, isConsistent: () => true, close: () => other.close() };
+      }),
     close() {
-      statements.clear();
+      queries.forget();
       connection.close();
     },
   };

@@ -32,6 +32,12 @@ export function isDamage(error: unknown): boolean {
   return code === CORRUPT || code === NOTADB || DAMAGED.has(extendedCode(error));
 }
 
+/** True if a reader cannot use the WAL together with other processes, because it may not write to its folder. */
+export function cannotShare(error: unknown): boolean {
+  const code = primaryCode(error instanceof ImgpipeError ? error.cause : error);
+  return code === READONLY || code === CANTOPEN;
+}
+
 /** True if a statement does not fit the tables of the database. */
 export function isSchemaMismatch(error: unknown): boolean {
   return primaryCode(error) === ERROR;
@@ -74,6 +80,11 @@ function isDiskFull(file: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The error of a catalog that does not exist. */
+export function noCatalog(file: string): ImgpipeError {
+  return new ImgpipeError('not_found', `there is no catalog ${file} yet: the first stage that starts creates it`);
 }
 
 /** The error of a catalog file that cannot be used. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import type { LocationCatalog } from '../../ports/catalog/location.ts';
 import { checkFiles } from './check-files.ts';
 import type { Database } from './database.ts';
+import { openReadConnection, type ReadConnection } from './read-connection.ts';
 
 /** The location of a catalog is the path of its file, without links. */
 export function createLocation(db: Database): LocationCatalog {
@@ -53,17 +53,15 @@ function isSameFile(one: string, other: string): boolean {
 
 /** The id of the pipeline in a file; undefined if there is none, or if this user cannot read it. */
 function pipelineIdIn(file: string): unknown {
-  let connection: InstanceType<typeof DatabaseSync> | undefined;
+  let opened: ReadConnection | undefined;
   try {
     if (!checkFiles(file)) return undefined;
-    // A connection that may not write leaves a WAL behind.
-    connection = new DatabaseSync(file);
-    connection.exec('PRAGMA query_only = 1');
-    return connection.prepare('SELECT pipeline_id FROM pipeline').get()?.['pipeline_id'];
+    opened = openReadConnection(file);
+    return opened.connection.prepare('SELECT pipeline_id FROM pipeline').get()?.['pipeline_id'];
   } catch {
     return undefined;
   } finally {
-    connection?.close();
+    opened?.close();
   }
 }
 

@@ -100,10 +100,12 @@ INSERT INTO alert_delay
   GROUP BY bucket;
 `,
   `
+ALTER TABLE pipeline ADD COLUMN path TEXT;
 ALTER TABLE stream ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
 ${COUNTED}
 UPDATE stream SET events = (SELECT count(*) FROM event e WHERE e.stream = stream.stream);
-INSERT INTO outcome_total SELECT technique, kind, count(*) FROM outcome GROUP BY technique, kind;
+INSERT INTO outcome_total SELECT technique, threshold, threshold_unit, kind, count(*) FROM outcome
+  GROUP BY technique, threshold, threshold_unit, kind;
 INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
   SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset
   FROM image i
@@ -113,8 +115,5 @@ INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_o
 INSERT INTO owed_event
   SELECT e.number, e.place_bus, e.place_partition, e.place_offset FROM event e
   WHERE NOT EXISTS (SELECT 1 FROM alert a WHERE a.number = e.number AND a.state = 'ready');
-`,
-  `
-ALTER TABLE pipeline ADD COLUMN path TEXT;
 `,
 ];

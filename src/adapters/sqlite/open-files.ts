@@ -19,13 +19,13 @@ export function rememberFiles(files: readonly string[]): OpenFile[] {
 export function checkCatalogFiles(files: readonly OpenFile[]): void {
   for (const each of files) {
     const change = changeOf(each);
-    if (change === undefined) continue;
-    const then = change === 'replaced' ? 'start again to use the new one' : 'put it back, and start again';
-    throw new ImgpipeError(
-      'catalog_replaced',
-      `the catalog file ${each.file} was ${change} while it was open: ${then}`,
-    );
+    if (change !== undefined) throw gone(each.file, change);
   }
+}
+
+/** Throws `catalog_replaced` if a catalog that was there is gone. */
+export function checkPresent(file: string): void {
+  if (identityOf(file) === undefined) throw gone(file, 'removed or moved');
 }
 
 /** Throws `catalog_replaced` if a lock file was removed, moved or replaced: others can then hold the same lock. */
@@ -40,11 +40,18 @@ export function checkLockFiles(files: readonly OpenFile[]): void {
   }
 }
 
+type Change = 'replaced' | 'removed or moved';
+
+function gone(file: string, change: Change): ImgpipeError {
+  const then = change === 'replaced' ? 'start again to use the new one' : 'put it back, and start again';
+  return new ImgpipeError('catalog_replaced', `the catalog file ${file} was ${change} while it was open: ${then}`);
+}
+
 /**
  * What has become of a file; undefined if it is the same, also under a link. A file that cannot be looked at, for instance
  * for want of permission, may still be the same.
  */
-function changeOf({ file, identity }: OpenFile): 'replaced' | 'removed or moved' | undefined {
+function changeOf({ file, identity }: OpenFile): Change | undefined {
   try {
     const now = identityOf(file);
     if (now === identity) return undefined;

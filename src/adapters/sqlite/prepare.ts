@@ -6,9 +6,10 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import { PIPELINE_LOCK } from '../../ports/catalog/locks.ts';
 import { checkNoPictures } from './check-files.ts';
 import { pragma, rollBack, transaction, untilFree } from './connection.ts';
-import { damaged, isSchemaMismatch } from './errors.ts';
+import { damaged, isSchemaMismatch, noCatalog } from './errors.ts';
 import { createLocks } from './locks.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { MIN_READ_VERSION, PREVIOUS_VIEWS } from './previous-schema.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { checkSqliteVersion } from './version.ts';
 
@@ -45,7 +46,35 @@ export async function prepare(connection: DatabaseSyncInstance, file: string, op
   await whenFree(() => checkTables(connection, file));
 }
 
-function versionOf(connection: DatabaseSyncInstance): number {
+/**
+ * Checks a catalog that is opened for reading, which is never created or migrated. Throws `not_found` if it is empty, and
+ * `catalog_older` if it has to be migrated first.
+ */
+export function prepareToRead(connection: DatabaseSyncInstance, file: string): void {
+  checkSqliteVersion(String(connection.prepare('SELECT sqlite_version() AS v').get()?.['v']));
+  checkApplication(connection, file);
+  const version = versionOf(connection);
+  if (version === 0) {
+    checkNoPictures(file);
+    throw noCatalog(file);
+  }
+  if (version < MIN_READ_VERSION) {
+    throw new ImgpipeError(
+      'catalog_older',
+      `the catalog ${file} was made by an older imgpipe (catalog version ${version}): start a stage, which migrates it, such as 'imgpipe receive --count 0'`,
+    );
+  }
+  try {
+    if (version < SCHEMA_VERSION) connection.exec(PREVIOUS_VIEWS);
+  } catch (error) {
+    throw isSchemaMismatch(error) ? damaged(file, (error as Error).message, error) : error;
+  }
+  connection.exec('PRAGMA query_only = 1');
+  checkTables(connection, file);
+}
+
+/** The catalog's version; 0 if the database is empty. */
+export function versionOf(connection: DatabaseSyncInstance): number {
   return Number(pragma(connection, 'user_version'));
 }
 
@@ -121,7 +150,7 @@ function migrate(connection: DatabaseSyncInstance, file: string): void {
 function checkTables(connection: DatabaseSyncInstance, file: string): void {
   const present = new Set(
     connection
-      .prepare('SELECT name FROM sqlite_schema')
+      .prepare('SELECT name FROM sqlite_schema UNION ALL SELECT name FROM sqlite_temp_schema')
       .all()
       .map((row) => row['name']),
   );

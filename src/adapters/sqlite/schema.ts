@@ -1,5 +1,5 @@
 /** The catalog's version, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 5;
 
 /** Marks the file as a catalog of imgpipe, in `PRAGMA application_id`: "imgp". */
 export const APPLICATION_ID = 0x696d6770;
@@ -28,9 +28,11 @@ CREATE INDEX owed_event_by_position ON owed_event (place_bus, place_partition, p
 
 CREATE TABLE outcome_total (
   technique TEXT NOT NULL,
+  threshold REAL NOT NULL,
+  threshold_unit TEXT NOT NULL,
   kind TEXT NOT NULL,
   count INTEGER NOT NULL,
-  PRIMARY KEY (technique, kind)
+  PRIMARY KEY (technique, threshold, threshold_unit, kind)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER image_added AFTER INSERT ON image BEGIN
@@ -52,11 +54,13 @@ CREATE TRIGGER technique_added AFTER INSERT ON technique BEGIN
 END;
 CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN
   DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.number AND technique IN (NEW.technique, '');
-  INSERT INTO outcome_total VALUES (NEW.technique, NEW.kind, 1)
-    ON CONFLICT (technique, kind) DO UPDATE SET count = count + 1;
+  INSERT INTO outcome_total VALUES (NEW.technique, NEW.threshold, NEW.threshold_unit, NEW.kind, 1)
+    ON CONFLICT (technique, threshold, threshold_unit, kind) DO UPDATE SET count = count + 1;
 END;
 CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN
-  UPDATE outcome_total SET count = count - 1 WHERE technique = OLD.technique AND kind = OLD.kind;
+  UPDATE outcome_total SET count = count - 1
+    WHERE technique = OLD.technique AND threshold = OLD.threshold AND threshold_unit = OLD.threshold_unit
+      AND kind = OLD.kind;
   INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
     SELECT i.stream, i.number, ifnull(t.technique, ''), i.place_bus, i.place_partition, i.place_offset
     FROM image i LEFT JOIN technique t ON t.technique = OLD.technique
@@ -81,7 +85,7 @@ END;
 /**
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
  * letter's message. Regions are JSON. `path` is where
- * the file was when a stage opened it last; null if none has since version 6.
+ * the file was when a stage opened it last; null if none has yet.
  * A ready alert has a copy of all columns that lists filter by, which never changes again. `alert_delay` counts in seconds
  * how long alerts took from their images' receipt.
  */

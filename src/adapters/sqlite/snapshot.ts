@@ -1,60 +1,67 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DatabaseSync } from '@photostructure/sqlite';
+import { ImgpipeError } from '../../domain/errors.ts';
 import type { CatalogPages } from '../../ports/catalog/audit.ts';
 import { rollBack, untilFree } from './connection.ts';
-import type { Reader } from './counts.ts';
-import type { Row, Value } from './database.ts';
-import { translated } from './errors.ts';
+import type { Database } from './database.ts';
 import { pagesOf } from './pages.ts';
+import { createQueries } from './queries.ts';
+import type { ReadConnection } from './read-connection.ts';
+
+/** How often a read starts again, because a process started to write to a catalog that was at rest. */
+const MAX_TRIES = 3;
 
 /**
  * Runs `read` on the pages of one snapshot, through a separate connection: in WAL mode a read transaction that stays open
  * sees one snapshot and does not block writers. Yields to the event loop after each page.
  */
-export async function readSnapshot<T>(file: string, read: (pages: CatalogPages) => Promise<T>): Promise<T> {
-  const connection = await untilFree(file, () => new DatabaseSync(file));
-  try {
-    await untilFree(file, () => {
-      connection.exec('PRAGMA busy_timeout = 0; PRAGMA query_only = 1; BEGIN');
-      // The first read begins the snapshot.
-      connection.prepare('SELECT 1 FROM pipeline').get();
-    });
-    return await read(withYields(pagesOf(readerOf(connection, file))));
-  } finally {
+export async function readSnapshot<T>(
+  db: Pick<Database, 'file' | 'openReadConnection'>,
+  read: (pages: CatalogPages) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const opened = await db.openReadConnection();
     try {
-      rollBack(connection);
+      return await readOnce(opened, db.file, read);
+    } catch (error) {
+      if (opened.isConsistent() || tries === MAX_TRIES) throw error;
     } finally {
-      connection.close();
+      opened.close();
     }
   }
 }
 
-function readerOf(connection: InstanceType<typeof DatabaseSync>, file: string): Reader {
-  const statements = new Map<string, ReturnType<typeof connection.prepare>>();
-  const statement = (sql: string) => {
-    const known = statements.get(sql) ?? connection.prepare(sql);
-    statements.set(sql, known);
-    return known;
-  };
-  const guarded = <R>(work: () => R): R => {
-    try {
-      return work();
-    } catch (error) {
-      throw translated(error, file);
-    }
-  };
-  return {
-    all: (sql: string, ...values: Value[]) => guarded(() => statement(sql).all(...values) as Row[]),
-    get: (sql: string, ...values: Value[]) => guarded(() => statement(sql).get(...values) as Row | undefined),
-  };
+async function readOnce<T>(
+  opened: ReadConnection,
+  file: string,
+  read: (pages: CatalogPages) => Promise<T>,
+): Promise<T> {
+  const { connection } = opened;
+  try {
+    await untilFree(file, () => {
+      connection.exec('BEGIN');
+      // The first read begins the snapshot.
+      connection.prepare('SELECT 1 FROM pipeline').get();
+    });
+    const check = () => {
+      if (opened.isConsistent()) return;
+      throw new ImgpipeError('catalog_unavailable', `the catalog ${file} has changed while it was read: try again`);
+    };
+    return await read(withYields(pagesOf(createQueries(connection, file)), check));
+  } finally {
+    rollBack(connection);
+  }
 }
 
-/** Yields to the event loop after each page: SQLite is synchronous, and awaiting a promise does not let timers run. */
-function withYields(pages: CatalogPages): CatalogPages {
+/**
+ * Checks each page after it is read, and yields to the event loop: SQLite is synchronous, and awaiting a promise does not
+ * let timers run.
+ */
+function withYields(pages: CatalogPages, check: () => void): CatalogPages {
   const yielding = Object.entries(pages).map(([name, page]) => [
     name,
     async (...args: unknown[]) => {
       const result = await (page as (...args: unknown[]) => Promise<unknown>)(...args);
+      check();
       await nextTurn();
       return result;
     },

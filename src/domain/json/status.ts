@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OUTCOME_KINDS, type OutcomeKind } from '../records.ts';
 import { STAGES } from '../reports.ts';
+import { THRESHOLD_UNITS } from '../threshold.ts';
 import { absolutePath, count, positiveInteger, techniqueId, thresholdFields, time } from './fields.ts';
 
 const OUTCOME_COUNTS: Readonly<Record<OutcomeKind, string>> = {
@@ -86,6 +87,17 @@ export const statusSchema = z
           technique: techniqueId,
           ...thresholdFields,
           outcomes: outcomeCounts.describe('number of images by outcome'),
+          judged: z
+            .array(
+              z.object({
+                threshold: z.number().describe('threshold by which these outcomes were judged'),
+                threshold_unit: z.enum(THRESHOLD_UNITS).describe('its unit'),
+                outcomes: outcomeCounts.describe('number of these outcomes'),
+              }),
+            )
+            .describe(
+              'the same by the threshold that judged them: `threshold` is in force now, earlier outcomes keep theirs',
+            ),
         }),
       )
       .describe('techniques in use'),

@@ -54,6 +54,11 @@ export function outcomeJson(outcome: OutcomeRecord, locate: Locate): OutcomeLine
   };
 }
 
+/** The line of the outcome that an event is of. */
+export function eventJson(event: EventRecord, locate: Locate): OutcomeLine {
+  return outcomeJson({ ...event, event }, locate);
+}
+
 /** The line of an alert. */
 export function alertJson(
   { alert, event }: { readonly alert: AlertRecord; readonly event: EventRecord },

@@ -24,10 +24,11 @@ export function statusJson(status: Status): StatusJson {
     broker: { address: status.broker.address, reachable: status.broker.unreachable === undefined },
     groups: status.broker.groups.map(groupJson),
     notes: [...status.notes],
-    techniques: status.techniques.map(({ technique, threshold, outcomes }) => ({
+    techniques: status.techniques.map(({ technique, threshold, outcomes, judged }) => ({
       technique,
       ...thresholdJson({ threshold }),
       outcomes,
+      judged: judged.map((each) => ({ ...thresholdJson(each), outcomes: each.outcomes })),
     })),
     streams: status.streams.map(({ stream, images, events }) => ({ stream, images, events })),
   };

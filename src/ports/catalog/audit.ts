@@ -17,11 +17,20 @@ export interface StreamCounts {
   readonly lastNumber: number;
 }
 
+/** How many outcomes of a technique were judged by a threshold. */
+export interface JudgedCounts {
+  readonly threshold: Threshold;
+  readonly outcomes: Readonly<Record<OutcomeKind, number>>;
+}
+
 export interface TechniqueCounts {
   readonly technique: string;
+  /** The threshold in force, by which outcomes are judged now. */
   readonly threshold: Threshold;
   /** How many images have each outcome. */
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
+  /** The same by the threshold that judged them, lowest first; only those that have judged one. */
+  readonly judged: readonly JudgedCounts[];
   /** Images without an outcome of this technique. */
   readonly open: number;
 }
@@ -120,6 +129,9 @@ export interface AuditCatalog {
   openImagePage(after: OpenImage | undefined, limit: number): Promise<OpenImage[]>;
   /** Open events by number; with `unpublished` only those without a position. */
   openEventPage(after: number, limit: number, options?: { readonly unpublished: boolean }): Promise<OpenEvent[]>;
-  /** Runs `read` on the pages of one snapshot, without blocking writers. */
+  /**
+   * Runs `read` on the pages of one snapshot, without blocking writers. `read` may run again from its start, so it keeps
+   * what it has read to itself until it resolves.
+   */
   snapshot<T>(read: (pages: CatalogPages) => Promise<T>): Promise<T>;
 }

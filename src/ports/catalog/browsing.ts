@@ -66,10 +66,27 @@ export interface AlertDelays {
   readonly sum: number;
 }
 
+/** Selects images by their receipt, or events by their comparison: at `from` or later, and before `to`. */
+export interface TimeRange {
+  /** RFC 3339 in UTC, as rows have it. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Which part of a list: at most `limit` rows, those with the highest numbers below `before`. */
+export interface Below {
+  readonly before?: number;
+  readonly limit: number;
+}
+
 /** Queries for people: `view`, lists, timelines and live updates. None of them writes, and each result is from one snapshot. */
 export interface BrowsingCatalog {
   /** A page of ready alerts, the highest number first. */
   alertPage(filter: AlertFilter, page: AlertPage): Promise<AlertEntry[]>;
+  /** The ready images of a stream, the highest number first. */
+  imagesBelow(stream: string, range: TimeRange, page: Below): Promise<ImageRecord[]>;
+  /** The ready events, of all streams or of one, the highest number first. */
+  eventsBelow(filter: TimeRange & { readonly stream?: string }, page: Below): Promise<EventRecord[]>;
   /** The ready alerts with these numbers, in that order; `undefined` for one that is not ready or lacks a row. */
   alertEntries(numbers: readonly number[]): Promise<(AlertEntry | undefined)[]>;
   /** Undefined while no alert is ready. */

@@ -37,6 +37,16 @@ describe('the counts of a catalog', () => {
     expect(plans.filter((plan) => GROWING.test(plan))).toEqual([]);
   });
 
+  it('have the outcomes by their threshold from one table, along its key', async () => {
+    const { db, catalog } = await openSqlite(temporaryFolder());
+    await catalog.setThreshold('l2@1', levels(0));
+    const { reader, plans } = explaining(db);
+    countsOf(reader);
+    const ofOutcomes = plans.filter((plan) => /outcome/.test(plan));
+    expect(ofOutcomes).toHaveLength(1);
+    expect(ofOutcomes[0]).toMatch(/^SEARCH outcome_total USING PRIMARY KEY \(technique=\?\)/);
+  });
+
   it('agree with the rows, also while images wait for one technique and for two', async () => {
     const folder = temporaryFolder();
     await fillImages(folder, { images: 400, open: 100, streams: 4 });

@@ -123,12 +123,12 @@ describe('a catalog', () => {
   it('of a newer version is refused', async () => {
     const folder = temporaryFolder();
     const { db, close } = await openSqlite(folder);
-    db.get('PRAGMA user_version = 7');
+    db.get('PRAGMA user_version = 6');
     await close();
     const error = await failureOf(catalogFile(folder));
     expect(error).toMatchObject({
       code: 'catalog_newer',
-      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 7, this one knows 6): use that version or a newer one`,
+      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 6, this one knows 5): use that version or a newer one`,
     });
   });
 

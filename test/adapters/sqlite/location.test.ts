@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { imgpipe } from '../../support/imgpipe.ts';
 import { catalogFile, openSqlite } from '../../support/open-sqlite.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -95,9 +96,13 @@ describe('a catalog', () => {
   });
 
   it('leaves nothing behind where it has looked', async () => {
-    const { folder, other } = await recorded();
+    const parent = realpathSync(temporaryFolder());
+    const [folder, other] = [path.join(parent, 'data'), path.join(parent, 'other')];
+    await imgpipe(['receive', '--count', '0', '--data', folder]);
     cpSync(folder, other, { recursive: true });
-    await locationIn(other);
-    for (const each of [folder, other]) expect(readdirSync(each).sort()).toEqual(['imgpipe.db']);
+    const before = readdirSync(folder);
+    expect(before).not.toContain('imgpipe.db-wal');
+    expect(await locationIn(other)).toEqual({ kind: 'copied', from: folder, to: other });
+    expect(readdirSync(folder)).toEqual(before);
   });
 });

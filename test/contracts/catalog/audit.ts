@@ -27,6 +27,12 @@ export function auditContract(setUp: SetUpCatalog): void {
             technique: L2,
             threshold: levels(0),
             outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 0, dead: 0 },
+            judged: [
+              {
+                threshold: levels(0),
+                outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 0, dead: 0 },
+              },
+            ],
             open: 1,
           },
         ],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutcomeKind } from '../../../src/domain/records.ts';
-import type { AlertFilter, AlertPage } from '../../../src/ports/catalog/browsing.ts';
+import type { Threshold } from '../../../src/domain/threshold.ts';
+import type { AlertFilter, AlertPage, Below, TimeRange } from '../../../src/ports/catalog/browsing.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { deadLetter, levels, newAlert, newImage, newOutcome, positionAt } from '../../support/samples.ts';
 import { addImages, closedPipeline, id, L2, type SetUpCatalog } from './setup.ts';
@@ -113,6 +114,77 @@ export function browsingContract(setUp: SetUpCatalog): void {
       expect(await numbers(catalog, { stream: 'default' }, { after: 1, limit: 2 })).toEqual([3, 2]);
       expect(await numbers(catalog, { technique: L2, minMeasurement: 5 }, { after: 1, limit: 1 })).toEqual([4]);
       expect(await numbers(catalog, { to: minute(5) }, { before: 4, limit: 1 })).toEqual([3]);
+    });
+  });
+
+  describe('the images of a stream', () => {
+    /** Five images of a stream, received a minute after the other, of which all but the last are ready; and another stream. */
+    async function received(catalog: Catalog): Promise<void> {
+      const images = await catalog.addImages([1, 2, 3, 4, 5].map((number) => newImage({ receivedAt: minute(number) })));
+      await catalog.markImagesReady(images.slice(0, 4));
+      await catalog.markImagesReady(await addImages(catalog, 2, 'sky'));
+    }
+
+    it('are the ready ones, the highest number first', async () => {
+      const { catalog } = await setUp();
+      await received(catalog);
+      const images = await catalog.imagesBelow('default', {}, { limit: 9 });
+      expect(images).toEqual(await catalog.images([4, 3, 2, 1].map((number) => id(number))));
+      expect(await catalog.imagesBelow('sea', {}, { limit: 9 })).toEqual([]);
+    });
+
+    it.each<[TimeRange, Below, number[]]>([
+      [{}, { limit: 2 }, [4, 3]],
+      [{}, { before: 3, limit: 1 }, [2]],
+      [{}, { before: 3, limit: 9 }, [2, 1]],
+      [{}, { before: 1, limit: 9 }, []],
+      [{ from: minute(2) }, { limit: 9 }, [4, 3, 2]],
+      [{ to: minute(4) }, { limit: 9 }, [3, 2, 1]],
+      [{ from: minute(2), to: minute(4) }, { before: 3, limit: 9 }, [2]],
+      [{ from: minute(3), to: minute(3) }, { limit: 9 }, []],
+    ])('in %j and %j', async (range, page, expected) => {
+      const { catalog } = await setUp();
+      await received(catalog);
+      expect((await catalog.imagesBelow('default', range, page)).map(({ number }) => number)).toEqual(expected);
+    });
+  });
+
+  describe('the events', () => {
+    /** Events 1, 2 and 4 of the stream default, and 3 of sky, recorded a minute after the other; the second is not ready. */
+    async function recorded(catalog: Catalog): Promise<void> {
+      await addImages(catalog, 4);
+      await addImages(catalog, 2, 'sky');
+      const at = (number: number) => ({ analyzedAt: minute(number) });
+      await catalog.addOutcomes([
+        newOutcome(id(1), 'first'),
+        newOutcome(id(2), 'changed', at(1)),
+        newOutcome(id(3), 'size_changed', at(2)),
+        newOutcome(id(2, 'sky'), 'changed', at(3)),
+        newOutcome(id(4), 'changed', { ...at(4), technique: CHANGED, regions: { count: 0, first: [] } }),
+      ]);
+      await catalog.markEventsReady([1, 3, 4].map((number) => ({ number, differenceSha256: 'd'.repeat(64) })));
+    }
+
+    it('are the ready ones, the highest number first', async () => {
+      const { catalog } = await setUp();
+      await recorded(catalog);
+      expect(await catalog.eventsBelow({}, { limit: 9 })).toEqual(await catalog.events([4, 3, 1]));
+    });
+
+    it.each<[TimeRange & { stream?: string }, Below, number[]]>([
+      [{}, { limit: 2 }, [4, 3]],
+      [{}, { before: 4, limit: 1 }, [3]],
+      [{}, { before: 1, limit: 9 }, []],
+      [{ stream: 'default' }, { limit: 9 }, [4, 1]],
+      [{ stream: 'default' }, { before: 4, limit: 9 }, [1]],
+      [{ stream: 'sea' }, { limit: 9 }, []],
+      [{ from: minute(3) }, { limit: 9 }, [4, 3]],
+      [{ to: minute(3) }, { limit: 9 }, [1]],
+      [{ stream: 'sky', from: minute(3), to: minute(4) }, { limit: 9 }, [3]],
+    ])('of %j in %j', async (filter, page, expected) => {
+      const { catalog } = await setUp();
+      await recorded(catalog);
+      expect((await catalog.eventsBelow(filter, page)).map(({ number }) => number)).toEqual(expected);
     });
   });
 
@@ -278,6 +350,36 @@ export function browsingContract(setUp: SetUpCatalog): void {
         deadLetters: 0,
         openEvents: 1,
       });
+    });
+
+    it('have the outcomes by the threshold that judged them', async () => {
+      const { catalog } = await setUp();
+      await addImages(catalog, 5);
+      await catalog.setThreshold(L2, levels(10));
+      const judgedBy = (threshold: Threshold) => ({ threshold });
+      await catalog.addOutcomes([
+        newOutcome(id(1), 'first', judgedBy(levels(20))),
+        newOutcome(id(2), 'unchanged', judgedBy(levels(20))),
+        newOutcome(id(3), 'changed', judgedBy(levels(5))),
+        newOutcome(id(4), 'dead', judgedBy({ value: 0.5, unit: '%' })),
+      ]);
+      const counted = async () => (await catalog.counts()).techniques[0];
+      expect(await counted()).toMatchObject({
+        threshold: levels(10),
+        outcomes: { ...none, first: 1, unchanged: 1, changed: 1, dead: 1 },
+        judged: [
+          { threshold: { value: 0.5, unit: '%' }, outcomes: { ...none, dead: 1 } },
+          { threshold: levels(5), outcomes: { ...none, changed: 1 } },
+          { threshold: levels(20), outcomes: { ...none, first: 1, unchanged: 1 } },
+        ],
+      });
+      await catalog.addDeadLetters([deadLetter({ image: id(4), technique: L2 })]);
+      await catalog.replayImages([1], RECEIVED);
+      await catalog.addOutcomes([newOutcome(id(4), 'unchanged', judgedBy(levels(5)))]);
+      expect((await counted())?.judged).toEqual([
+        { threshold: levels(5), outcomes: { ...none, changed: 1, unchanged: 1 } },
+        { threshold: levels(20), outcomes: { ...none, first: 1, unchanged: 1 } },
+      ]);
     });
 
     it('count an image or event with a dead letter as closed until the dead letter is replayed', async () => {

@@ -62,7 +62,7 @@ export function createSite(folder: string, bus: BusSettings = {}): Site {
 /** Opens the pipeline of a data folder and bus in this process. */
 export function openAt(data: string, bus: BusSettings, settings: Given = {}): Promise<Pipeline> {
   const config = loadConfig({ given: { ...settings, data }, givenAs: 'name', env: bus });
-  return openPipeline({ config, command: 'test', create: true });
+  return openPipeline({ config, command: 'test', access: 'create' });
 }
 
 /** The settings of a new bus, with its own prefix, on a Kafka cluster. */

@@ -1,0 +1,105 @@
+import type { Command } from 'commander';
+import { openReader, type Reader } from '../app/reader.ts';
+import type { AlertLine, ImageLine, OutcomeLine, ResultLine } from '../domain/json/result-lines.ts';
+import { alertJson, eventJson, imageJson } from '../operations/json/result-lines.ts';
+import type { ListFilter } from '../operations/list.ts';
+import { csvLine } from './csv.ts';
+import { printResults } from './print-results.ts';
+import { runReadCommand } from './read-command.ts';
+import { changeWords, imageLine, outcomeLine } from './words.ts';
+
+export type Listed = 'images' | 'events' | 'alerts';
+
+export interface ListCommand {
+  readonly listed: Listed;
+  readonly filter: ListFilter;
+  readonly csv: boolean;
+}
+
+/** A row as a line of text and as JSON. */
+interface Line {
+  readonly text: () => string;
+  readonly json: () => ResultLine;
+}
+
+/** Lists images, events or alerts, newest first. Resolves to the exit status. */
+export function runList(command: Command, { listed, filter, csv }: ListCommand): Promise<number> {
+  return runReadCommand(command, openReader, async ({ pipeline, config, terminal }) => {
+    const form = csv ? csvOf(listed) : config.json ? jsonOf : textOf;
+    // RFC 4180 ends lines with CR LF; the terminal adds the LF.
+    if (csv) terminal.result(`${csvLine(COLUMNS[listed])}\r`);
+    const printed = await printResults(linesOf(LISTS[listed](pipeline, filter), form), terminal);
+    if (printed === 0) terminal.notice(`no ${listed} match`);
+    return 0;
+  });
+}
+
+const LISTS: Record<Listed, (reader: Reader, filter: ListFilter) => AsyncIterable<Line>> = {
+  async *images({ images, locate }, filter) {
+    for await (const image of images(filter)) {
+      yield {
+        text: () => `${image.receivedAt}  ${imageLine({ kind: 'image', image })}`,
+        json: () => imageJson(image, locate),
+      };
+    }
+  },
+  async *events({ events, locate }, filter) {
+    for await (const event of events(filter)) {
+      yield {
+        text: () => `${event.analyzedAt}  ${outcomeLine({ ...event, event })}`,
+        json: () => eventJson(event, locate),
+      };
+    }
+  },
+  async *alerts({ alerts, locate }, filter) {
+    for await (const { alert, event } of alerts(filter)) {
+      yield {
+        text: () => `${alert.alertedAt}  alert ${alert.number}: ${changeWords(event)}`,
+        json: () => alertJson({ alert, event }, locate),
+      };
+    }
+  },
+};
+
+/** The columns of CSV: the fields of JSON. */
+export const COLUMNS = {
+  images: ['stream', 'image', 'path', 'sha256', 'bytes', 'origin', 'received_at', 'mask'],
+  events: [
+    'stream',
+    'image',
+    'outcome',
+    'technique',
+    'measurement',
+    'threshold',
+    'threshold_unit',
+    'reference',
+    'region_count',
+    'event',
+    'difference',
+    'analyzed_at',
+  ],
+  alerts: ['alert', 'event', 'stream', 'image', 'kind', 'path', 'alerted_at'],
+} as const satisfies {
+  images: readonly (keyof ImageLine)[];
+  events: readonly (keyof OutcomeLine)[];
+  alerts: readonly (keyof AlertLine)[];
+};
+
+async function* linesOf(lines: AsyncIterable<Line>, form: (line: Line) => string): AsyncGenerator<string> {
+  for await (const line of lines) yield form(line);
+}
+
+function textOf({ text }: Line): string {
+  return text();
+}
+
+function jsonOf({ json }: Line): string {
+  return JSON.stringify(json());
+}
+
+function csvOf(listed: Listed): (line: Line) => string {
+  return ({ json }) => {
+    const fields: Readonly<Record<string, string | number | null>> = json();
+    return `${csvLine(COLUMNS[listed].map((column) => fields[column] ?? null))}\r`;
+  };
+}
