@@ -4,6 +4,7 @@ import { type Observer, STAGES, type StageName } from '../domain/reports.ts';
 import { bindBus, createBusCheck, requireBus } from '../operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from '../operations/clean.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
+import { settleLocation } from '../operations/settle-location.ts';
 import { type Status, status } from '../operations/status.ts';
 import type { Measure } from '../ports/comparator.ts';
 import type { EventBus } from '../ports/event-bus.ts';
@@ -257,7 +258,9 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
     status: async (options) => {
       await checkedIdentity(adapters);
-      return statusOf(options);
+      const found = await statusOf(options);
+      await catalog.verify();
+      return found;
     },
 
     replay: (ids, options) => waitIfAllowed(options, (allowed) => replayLetters(ids, allowed)),
@@ -266,6 +269,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
     clean: async ({ keepTopics = false } = {}) => {
       const bus = keepTopics ? undefined : await broker.open({ create: false, withinMs: MAX_OPEN_MS });
+      await settleLocation({ catalog, as, asCopy: config.asCopy });
       await clean({ catalog, store, bus, as });
     },
   };

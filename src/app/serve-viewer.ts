@@ -26,13 +26,16 @@ export interface ServeParts {
 export async function serveViewer({ config, adapters, status }: ServeParts, options: ServeOptions): Promise<void> {
   const { signal, onListening, onFailure = () => {} } = options;
   const access = viewerAccessOf(config);
-  await checkedIdentity(adapters);
   const { catalog, store } = adapters;
+  const check = async () => {
+    await catalog.verify();
+    await checkedIdentity(adapters);
+  };
+  await check();
   const thumbnails = await adapters.thumbnails();
   try {
     // Loaded on demand, so that other commands start faster.
     const { startViewer } = await import('../web/viewer.ts');
-    const check = () => checkedIdentity(adapters);
     const server = await startViewer({ catalog, store, thumbnails, status, check, onFailure }, access);
     onListening?.(server.url);
     await aborted(signal);

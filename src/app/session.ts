@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
+import { settleLocation } from '../operations/settle-location.ts';
 import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { EventBus } from '../ports/event-bus.ts';
+import { whileOpened } from '../stages/catalog-watch.ts';
 import { withHeartbeat } from '../stages/heartbeat.ts';
 import { STANDBY_MS } from '../stages/locks/acquire-lock.ts';
 import { holdingLock } from '../stages/locks/held-lock.ts';
@@ -25,11 +27,12 @@ export interface StartContext {
 export interface Session {
   readonly pipeline: PipelineIdentity;
   readonly bus: EventBus;
-  /** Aborts when the pipeline's lock is lost: the stage must stop writing and throw `Stopped`. */
+  /** Aborts when the pipeline's lock is lost, or its catalog: the stage must stop writing and throw `Stopped`. */
   readonly lost: AbortSignal;
 }
 
 export interface SessionParts extends StartContext {
+  readonly config: Pick<Config, 'wait' | 'asCopy'>;
   readonly adapters: Pick<Adapters, 'catalog' | 'store' | 'broker'>;
   /** What others see as the holder of a lock: `imgpipe receive (process 123)`. */
   readonly as: string;
@@ -69,11 +72,11 @@ export async function withSession<T>(
   if (parts.exclusive === true) await bindExclusively(parts);
   const heartbeats = stages.map((name) => ({ stage: name, host: hostname(), process: process.pid }));
   // A stage that has started retries transient errors even without the setting `wait`.
-  const waiting = { ...parts, config: { wait: true } };
+  const waiting = { ...parts, config: { ...parts.config, wait: true } };
   let started = false;
 
   async function attempt(lost: AbortSignal): Promise<T> {
-    const session = await prepare(started ? waiting : parts);
+    const session = await prepare({ ...(started ? waiting : parts), signal: AbortSignal.any([signal, lost]) });
     started = true;
     try {
       return await work({ ...session, lost });
@@ -92,7 +95,10 @@ export async function withSession<T>(
         again ? retryAtStart(waiting, () => standBy(parts, signal)) : retryAtStart(parts, () => sharePipeline(parts)),
       ...(onReport && { onReport }),
     },
-    ({ lost }) => withHeartbeat({ catalog: adapters.catalog, stages: heartbeats }, () => attempt(lost)),
+    ({ lost }) =>
+      withHeartbeat({ catalog: adapters.catalog, stages: heartbeats }, () =>
+        whileOpened(adapters, (replaced) => attempt(AbortSignal.any([lost, replaced]))),
+      ),
   );
 }
 
@@ -115,6 +121,7 @@ async function bindExclusively(parts: SessionParts): Promise<void> {
     );
   }
   try {
+    await settle(parts);
     await checkedIdentity(parts.adapters);
     const bus = await retryAtStart(parts, () => broker.open({ create: true, withinMs: MAX_OPEN_MS }));
     await retryAtStart(parts, () => parts.bind(bus));
@@ -123,9 +130,15 @@ async function bindExclusively(parts: SessionParts): Promise<void> {
   }
 }
 
-async function sharePipeline({ adapters: { catalog, store }, as }: SessionParts): Promise<Lock> {
+function settle({ adapters: { catalog }, as, config: { asCopy }, onReport }: SessionParts): Promise<void> {
+  return settleLocation({ catalog, as, asCopy, ...(onReport && { onReport }) });
+}
+
+async function sharePipeline(parts: SessionParts): Promise<Lock> {
+  const { catalog, store } = parts.adapters;
+  await settle(parts);
   for (let tries = 1; ; tries += 1) {
-    const result = await catalog.lock(PIPELINE_LOCK, as, 'shared');
+    const result = await catalog.lock(PIPELINE_LOCK, parts.as, 'shared');
     if ('lock' in result) return result.lock;
     // A clean holds the lock for a moment even if it is about to be refused.
     if (tries === LOCK_TRIES) throw new ImgpipeError('in_use', `${store.address} is being cleaned by ${result.holder}`);

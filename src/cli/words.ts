@@ -106,6 +106,8 @@ export function noticeLine(report: Report): string | undefined {
       return `withdrew ${counted(report.images, 'image')} of stream ${report.stream} that an interrupted receiver had not stored`;
     case 'no_outcome':
       return `image ${imageName(report.image)} was published ${report.publications} times without an outcome: it is published again at growing intervals of up to ten minutes; see what the analyzers report about it`;
+    case 'moved':
+      return movedLine(report);
     case 'waiting':
       return `${report.stage} is waiting: ${escapeText(report.error.message)}; it retries until that is resolved`;
     case 'resumed':
@@ -123,6 +125,12 @@ export function noticeLine(report: Report): string | undefined {
     default:
       return undefined;
   }
+}
+
+function movedLine({ from, to, asCopy }: Of<'moved'>): string {
+  const [was, is] = [escapeText(from), escapeText(to)];
+  if (asCopy) return `the data folder ${is} is a copy of ${was}, and a pipeline of its own from now on`;
+  return `the data folder was moved or restored: it was ${was}, and is ${is} now`;
 }
 
 function standingByLine({ stage, holder }: Of<'standing_by'>): string {

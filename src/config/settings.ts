@@ -50,6 +50,7 @@ export const SETTINGS = {
     fallback: false,
     read: yesOrNo,
   },
+  asCopy: flag('as_copy', 'if the data folder is a copy of another that still exists, make it a pipeline of its own'),
   stream: {
     field: 'stream',
     flag: '--stream <name>',
@@ -138,5 +139,12 @@ function techniqueName(value: unknown, { techniques }: ReadContext): string {
 }
 
 function flag(field: string, help: string) {
-  return { field, flag: `--${field}`, help, takes: 'boolean', fallback: false, read: yesOrNo } as const;
+  return {
+    field,
+    flag: `--${field.replaceAll('_', '-')}`,
+    help,
+    takes: 'boolean',
+    fallback: false,
+    read: yesOrNo,
+  } as const;
 }

@@ -32,6 +32,8 @@ export type Report =
   | { readonly kind: 'withdrawn'; readonly stream: string; readonly images: number }
   /** An image was published several times without an outcome. From now on it is published at growing intervals. */
   | { readonly kind: 'no_outcome'; readonly image: ImageId; readonly publications: number }
+  /** The data folder was moved or restored; `asCopy`: it is a copy, and a pipeline of its own from now on. */
+  | { readonly kind: 'moved'; readonly from: string; readonly to: string; readonly asCopy: boolean }
   /** A transient error: reported once, then retried indefinitely. */
   | { readonly kind: 'waiting'; readonly stage: StageName; readonly error: ImgpipeError }
   | { readonly kind: 'resumed'; readonly stage: StageName; readonly afterMs: number }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ImgpipeError } from '../domain/errors.ts';
+import { asImgpipeError, ImgpipeError } from '../domain/errors.ts';
 import { alertJson } from '../operations/json/result-lines.ts';
 import type { BrowsingCatalog } from '../ports/catalog/browsing.ts';
+import type { OpenedCatalog } from '../ports/catalog/opened.ts';
 import type { PipelineCatalog } from '../ports/catalog/pipeline.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
@@ -23,7 +24,9 @@ export interface LiveAlerts {
 
 /** What live alerts read, and their limits. */
 export interface LiveParts {
-  readonly catalog: Pick<PipelineCatalog, 'identity'> & Pick<BrowsingCatalog, 'readyAfter' | 'alertRange'>;
+  readonly catalog: OpenedCatalog &
+    Pick<PipelineCatalog, 'identity'> &
+    Pick<BrowsingCatalog, 'readyAfter' | 'alertRange'>;
   readonly store: Pick<ObjectStore, 'locate'>;
   /** Between two polls of the catalog. */
   readonly pollMs?: number;
@@ -60,14 +63,20 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
     return { pipelineId, order: (await catalog.alertRange())?.lastOrder ?? 0 };
   }
 
-  /** The events after a cursor, and the cursor after them. A `clean` resets the cursor. */
+  /** Whether the cursor is ahead of the catalog, which is that of a backup then. */
+  async function isAhead({ order }: LiveCursor): Promise<boolean> {
+    return order > ((await catalog.alertRange())?.lastOrder ?? 0);
+  }
+
+  /** The events after a cursor, and the cursor after them. A `clean` resets the cursor, and so does a backup. */
   async function next(cursor: LiveCursor): Promise<{ text: string; cursor: LiveCursor }> {
+    await catalog.verify();
     const { pipelineId } = await catalog.identity();
-    if (pipelineId !== cursor.pipelineId) {
+    const ready = await catalog.readyAfter(cursor.order, MAX_ALERTS_PER_POLL);
+    if (pipelineId !== cursor.pipelineId || (ready.length === 0 && (await isAhead(cursor)))) {
       const start = { pipelineId, order: 0 };
       return { text: eventText('reset', start, {}), cursor: start };
     }
-    const ready = await catalog.readyAfter(cursor.order, MAX_ALERTS_PER_POLL);
     const events = ready.map(({ order, entry }) =>
       entry === undefined ? '' : eventText('alert', { pipelineId, order }, alertJson(entry, store.locate)),
     );
@@ -79,8 +88,13 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
     let sentAt = performance.now();
     yield RETRY;
     while (!signal.aborted) {
-      // The next poll repeats one that failed.
-      const found = await next(cursor).catch(() => ({ text: '', cursor }));
+      const found = await next(cursor).catch((error) => {
+        // The client reconnects, and learns the error.
+        if (asImgpipeError(error).blame === 'fatal') return undefined;
+        // The next poll repeats one that failed.
+        return { text: '', cursor };
+      });
+      if (found === undefined) return;
       cursor = found.cursor;
       const isIdle = performance.now() - sentAt > KEEP_ALIVE_MS;
       if (found.text !== '' || isIdle) {

@@ -2,10 +2,11 @@ import type { Hono } from 'hono';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { AuditCatalog, Counts } from '../ports/catalog/audit.ts';
 import type { AlertDelays } from '../ports/catalog/browsing.ts';
+import type { OpenedCatalog } from '../ports/catalog/opened.ts';
 import type { PipelineCatalog } from '../ports/catalog/pipeline.ts';
 
 /** What metrics and health checks read of the catalog. */
-export type MetricsCatalog = Pick<AuditCatalog, 'counts'> & Pick<PipelineCatalog, 'identity'>;
+export type MetricsCatalog = OpenedCatalog & Pick<AuditCatalog, 'counts'> & Pick<PipelineCatalog, 'identity'>;
 
 /** Metrics of the pipeline and of this process, for Prometheus. */
 export interface Metrics {
@@ -71,16 +72,21 @@ function delaysText({ buckets, sum }: AlertDelays): string {
   ].join('\n');
 }
 
-/** Adds `/metrics` for Prometheus, and `/healthz`, which succeeds while the catalog can be read. */
+/**
+ * Adds `/metrics` for Prometheus, and `/healthz`, which succeeds while the catalog can be read. Both fail once the catalog
+ * is no longer the one that was opened.
+ */
 export function addMetricsRoutes(app: Hono, catalog: MetricsCatalog): void {
   const metrics = createMetrics(() => catalog.counts());
 
   app.get('/metrics', async (context) => {
+    await catalog.verify();
     const text = await metrics.text();
     return context.body(text, 200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
   });
 
   app.get('/healthz', async (context) => {
+    await catalog.verify();
     await catalog.identity();
     return context.text('ok\n', 200, { 'Cache-Control': 'no-store' });
   });

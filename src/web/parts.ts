@@ -11,7 +11,7 @@ export interface ViewerParts {
   readonly store: PictureStore;
   readonly thumbnails: Thumbnails;
   readonly status: () => Promise<Status>;
-  /** Throws `clean_unfinished` while the pipeline must not be read. */
+  /** Throws `clean_unfinished` while the pipeline must not be read, and `catalog_replaced` once it is another one's. */
   readonly check: () => Promise<unknown>;
   /** Called with each error that is not the client's. */
   readonly onFailure: (error: unknown) => void;

@@ -6,7 +6,9 @@ import { heartbeatsContract } from './catalog/heartbeats.ts';
 import { idleTechniquesContract } from './catalog/idle-techniques.ts';
 import { imageWritesContract } from './catalog/image-writes.ts';
 import { imagesContract } from './catalog/images.ts';
+import { locationContract } from './catalog/location.ts';
 import { locksContract } from './catalog/locks.ts';
+import { openedContract } from './catalog/opened.ts';
 import { outcomesContract } from './catalog/outcomes.ts';
 import { pipelineContract } from './catalog/pipeline.ts';
 import type { SetUpCatalog } from './catalog/setup.ts';
@@ -14,6 +16,8 @@ import { undeliverableContract } from './catalog/undeliverable.ts';
 
 /** The contract of every catalog, a file for each part of the port. */
 export function catalogContract(setUp: SetUpCatalog): void {
+  openedContract(setUp);
+  locationContract(setUp);
   locksContract(setUp);
   imagesContract(setUp);
   imageWritesContract(setUp);

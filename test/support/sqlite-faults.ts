@@ -1,3 +1,4 @@
+import { copyFileSync, renameSync } from 'node:fs';
 import type { Database, Value } from '../../src/adapters/sqlite/database.ts';
 import type { CatalogFaults } from '../contracts/catalog/faults.ts';
 
@@ -20,5 +21,9 @@ export function sqliteFaults(db: Database): CatalogFaults {
     loseStream: (stream) => run('DELETE FROM stream WHERE stream = ?', stream),
     setLastNumber: (stream, number) => run('UPDATE stream SET last_number = ? WHERE stream = ?', number, stream),
     setLastEvent: (number) => run('UPDATE pipeline SET last_event = ?', number),
+    replaceCatalog: async () => {
+      renameSync(db.file, `${db.file}.before`);
+      copyFileSync(`${db.file}.before`, db.file);
+    },
   };
 }

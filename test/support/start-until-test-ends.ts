@@ -7,7 +7,11 @@ export function startUntilTestEnds(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Running {
-  const running = startProgram(`../support/programs/${program}`, args, { env });
+  return untilTestEnds(startProgram(`../support/programs/${program}`, args, { env }));
+}
+
+/** Kills a process when the test has finished. */
+export function untilTestEnds(running: Running): Running {
   onTestFinished(async () => {
     running.child.kill('SIGKILL');
     await running.ended;

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { createMemoryCatalog } from '../../src/adapters/memory/catalog.ts';
+import { ImgpipeError } from '../../src/domain/errors.ts';
 import { createLiveAlerts } from '../../src/web/live.ts';
 import { imgpipe } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -83,13 +85,55 @@ describe('live alerts', () => {
 });
 
 const catalog = {
+  verify: async () => {},
   identity: async () => ({ pipelineId: 'p', formerIds: [], busId: null, busAddress: null, cleaning: false }),
   alertRange: async () => undefined,
   readyAfter: async () => [],
 };
 
+/** All text of a stream of live alerts until it ends, or until it has this text. */
+async function textOf(stream: ReadableStream<Uint8Array>, until?: string): Promise<string> {
+  let text = '';
+  for await (const bytes of stream) {
+    text += Buffer.from(bytes).toString();
+    if (until !== undefined && text.includes(until)) break;
+  }
+  return text;
+}
+
+const store = { locate: (key: string) => key };
+
+test('end once the catalog is no longer the one that was opened, so that clients reconnect and learn it', async () => {
+  const replaced = createMemoryCatalog();
+  const live = createLiveAlerts({ catalog: replaced, store, pollMs: 1 });
+  const stream = await live.stream(undefined);
+  await replaced.faults.replaceCatalog();
+  expect(await textOf(stream)).toBe('retry: 1000\n\n');
+});
+
+test('continue after a poll that failed', async () => {
+  let polls = 0;
+  const failing = {
+    ...catalog,
+    verify: async () => {
+      polls += 1;
+      if (polls < 3) throw new ImgpipeError('catalog_unavailable', 'the disk does not respond');
+    },
+  };
+  const live = createLiveAlerts({ catalog: failing, store, pollMs: 1 });
+  expect(await textOf(await live.stream({ pipelineId: 'another', order: 0 }), 'reset')).toContain('event: reset');
+  expect(polls).toBe(3);
+});
+
+test('restart with a reset event on a backup that has fewer alerts', async () => {
+  const restored = { ...catalog, alertRange: async () => ({ first: 1, last: 2, lastOrder: 2 }) };
+  const live = createLiveAlerts({ catalog: restored, store, pollMs: 1 });
+  const after = { pipelineId: 'p', order: 3 };
+  expect(await textOf(await live.stream(after), 'reset')).toContain('id: p:0\nevent: reset');
+});
+
 test('listeners are limited, also those that arrive at the same time', async () => {
-  const live = createLiveAlerts({ catalog, store: { locate: (key) => key }, maxListeners: 2 });
+  const live = createLiveAlerts({ catalog, store, maxListeners: 2 });
   const results = await Promise.allSettled(Array.from({ length: 5 }, () => live.stream(undefined)));
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []));
   expect(errors).toEqual(['in_use', 'in_use', 'in_use']);

@@ -31,6 +31,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   catalog_unavailable: 'The catalog cannot be opened, read or written. Check its folder and the disk.',
   broker_unavailable: 'The broker does not answer. Start it, or check its address and the network.',
   catalog_damaged: 'The catalog is corrupt. Restore a backup, or move it away and start in another folder.',
+  catalog_replaced:
+    'The catalog, its folder or a lock file was removed, moved, replaced or restored while a process used it. Put it back, or start again on what is there now.',
   catalog_older:
     'An older imgpipe made the catalog, and this command, which only reads, does not migrate it. Start a stage: `imgpipe receive --count 0`.',
   catalog_newer: 'A newer imgpipe created the catalog. Use that version, or another folder.',
@@ -44,6 +46,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   threshold_disagrees: 'Another analyzer runs with another threshold. Use the same one, or stop the other first.',
   broker_refused: 'The broker rejects this client, or the two do not agree on TLS. Check the `kafka_…` settings.',
   bus_differs: 'Something is still open on another broker. Finish it there, or move the pipeline with `--rebind`.',
+  catalog_copied:
+    'The data folder is a copy of another, which still exists. Give `--as-copy` once to make it a pipeline of its own, or remove the other one.',
   port_unavailable: 'The port is in use, or this user may not open it. Choose another port or address.',
   not_found: 'There is no such alert, or no pipeline in this folder. The message says what exists.',
   closed: 'A program called a method of a pipeline after `close`. Open it again with `createPipeline`.',

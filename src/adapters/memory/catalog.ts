@@ -1,3 +1,4 @@
+import { ImgpipeError } from '../../domain/errors.ts';
 import type { Catalog } from '../../ports/catalog/catalog.ts';
 import { createAlertRows } from './alert-rows.ts';
 import { createAuditRows } from './audit-rows.ts';
@@ -6,6 +7,7 @@ import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createFaults, type MemoryCatalogFaults } from './faults.ts';
 import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
+import { createLocation } from './location.ts';
 import { createMemoryLocks, type LockTable } from './locks.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
 import { createPipelineRows } from './pipeline-rows.ts';
@@ -34,6 +36,7 @@ export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCata
   return {
     lock: locks.lock,
     ...createPipelineRows(tables),
+    ...createLocation(tables),
     ...createImageRows(tables),
     ...createOutcomeRows(tables),
     ...createAlertRows(tables),
@@ -41,6 +44,9 @@ export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCata
     ...createHeartbeatRows(tables),
     ...createBrowsingRows(tables),
     ...createAuditRows(tables),
+    verify: async () => {
+      if (tables.replaced) throw new ImgpipeError('catalog_replaced', 'the catalog in memory was replaced');
+    },
     faults: createFaults(tables),
     loseLocks: locks.lose,
     close: async () => locks.releaseAll(),

@@ -12,6 +12,8 @@ export interface MemoryCatalogFaults {
   loseStream(stream: string): Promise<void>;
   setLastNumber(stream: string, number: number): Promise<void>;
   setLastEvent(number: number): Promise<void>;
+  /** Makes the catalog one that is no longer where it was opened. */
+  replaceCatalog(): Promise<void>;
 }
 
 export function createFaults(tables: Tables): MemoryCatalogFaults {
@@ -38,6 +40,9 @@ export function createFaults(tables: Tables): MemoryCatalogFaults {
     setLastNumber: async (stream, number) => void tables.lastNumbers.set(stream, number),
     setLastEvent: async (lastEvent) => {
       tables.pipeline = { ...tables.pipeline, lastEvent };
+    },
+    replaceCatalog: async () => {
+      tables.replaced = true;
     },
   };
 }

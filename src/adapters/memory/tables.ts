@@ -24,6 +24,8 @@ export type EventRow = Pick<
 
 /** The tables of a catalog. Rows are immutable: an update replaces the row, so a row that was read before does not change. */
 export interface Tables {
+  /** True once another catalog has taken its place. */
+  replaced: boolean;
   pipeline: PipelineIdentity & { readonly lastEvent: number };
   readonly thresholds: Map<string, Threshold>;
   /** When each technique in use had an analyzer last. */
@@ -65,6 +67,7 @@ export interface Tables {
 
 export function newTables(): Tables {
   return {
+    replaced: false,
     pipeline: {
       pipelineId: randomUUID(),
       formerIds: [],

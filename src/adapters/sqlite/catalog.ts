@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
+import { createLocation } from './location.ts';
 import { createLocks } from './locks.ts';
 import { createOpenRows } from './open-rows.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
@@ -18,6 +19,7 @@ export function createSqliteCatalog(db: Database): Catalog {
   const locks = createLocks(path.join(path.dirname(db.file), 'locks'));
   return {
     lock: locks.lock,
+    ...createLocation(db),
     ...createPipelineRows(db),
     ...createImageRows(db),
     ...createOutcomeRows(db),
@@ -27,6 +29,10 @@ export function createSqliteCatalog(db: Database): Catalog {
     ...createBrowsingRows(db),
     ...createOpenRows(db),
     counts: async () => db.snapshot(() => countsOf(db)),
+    verify: async () => {
+      db.verify();
+      locks.verify();
+    },
     snapshot: (read) => readSnapshot(db, read),
     close: async () => {
       locks.releaseAll();

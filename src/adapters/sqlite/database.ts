@@ -2,9 +2,11 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { checkFiles } from './check-files.ts';
 import { transaction, untilFree } from './connection.ts';
 import { noCatalog, translated } from './errors.ts';
 import { makeDatabaseFile, makeFolder } from './make-files.ts';
+import { checkCatalogFiles, rememberFiles } from './open-files.ts';
 import { type PrepareOptions, prepare } from './prepare.ts';
 import { createQueries, type Queries, withTranslatedErrors } from './queries.ts';
 import type { ReadConnection } from './read-connection.ts';
@@ -21,6 +23,8 @@ export interface Database extends Queries {
   snapshot<T>(work: () => T): T;
   /** Runs `work` as one transaction, durable once the promise resolves. `work` is synchronous. */
   write<T>(work: () => T): Promise<T>;
+  /** Throws `catalog_replaced` if one of its files is no longer the one that was opened. `write` checks the file itself. */
+  verify(): void;
   /** Opens another connection, for a read that takes long. */
   openReadConnection(): Promise<ReadConnection>;
   close(): void;
@@ -33,7 +37,7 @@ export interface Database extends Queries {
 const MAX_HELD_MS = 3;
 const PAUSE_MS = 1;
 
-export interface DatabaseOptions extends Partial<PrepareOptions> {
+export interface DatabaseOptions extends Partial<Pick<PrepareOptions, 'as' | 'maxPages' | 'files'>> {
   /** Creates the catalog if it does not exist. */
   readonly create: boolean;
 }
@@ -47,13 +51,15 @@ export async function openDatabase(
   { create, as = 'imgpipe', maxPages, files }: DatabaseOptions,
 ): Promise<Database> {
   if (!create) checkExists(file);
+  let existed = false;
   const connection = await untilFree(file, () => {
+    existed = checkFiles(file);
     makeFolder(path.dirname(file));
     makeDatabaseFile(file);
     return new DatabaseSync(file);
   });
   try {
-    await prepare(connection, file, { as, maxPages, files });
+    await prepare(connection, file, { as, maxPages, files, existed });
   } catch (error) {
     connection.close();
     throw translated(error, file);
@@ -72,6 +78,8 @@ export function checkExists(file: string): void {
 }
 
 function wrap(connection: DatabaseSyncInstance, file: string): Database {
+  const main = rememberFiles([file]);
+  const shared = rememberFiles([`${file}-wal`, `${file}-shm`]);
   const queries = createQueries(connection, file);
   let held = 0;
   let freeSince = 0;
@@ -86,12 +94,20 @@ function wrap(connection: DatabaseSyncInstance, file: string): Database {
       return untilFree(file, () => {
         const began = performance.now();
         try {
-          return transaction(connection, 'BEGIN IMMEDIATE', work);
+          return transaction(connection, 'BEGIN IMMEDIATE', () => {
+            const result = work();
+            // Nothing may count as stored that nobody can find.
+            checkCatalogFiles(main);
+            return result;
+          });
         } finally {
           freeSince = performance.now();
           held += freeSince - began;
         }
       });
+    },
+    verify() {
+      checkCatalogFiles([...main, ...shared]);
     },
     openReadConnection: () =>
       untilFree(file, () => {

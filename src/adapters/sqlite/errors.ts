@@ -16,12 +16,20 @@ const FULL = 13;
 const CANTOPEN = 14;
 const PROTOCOL = 15;
 const NOTADB = 26;
+/** I/O errors that no retry helps against: the file system is corrupt, or a file is shorter than it was. */
+const DAMAGED: ReadonlySet<unknown> = new Set([IOERR | (33 << 8), IOERR | (2 << 8)]);
 const TRANSIENT = new Set([NOMEM, IOERR, PROTOCOL]);
 
 /** True if another connection is writing: the transaction has not begun and can be retried. */
 export function isBusy(error: unknown): boolean {
   const code = primaryCode(error);
   return code === BUSY || code === LOCKED;
+}
+
+/** True if a file is not what SQLite wrote. */
+export function isDamage(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === CORRUPT || code === NOTADB || DAMAGED.has(extendedCode(error));
 }
 
 /** True if a reader cannot use the WAL together with other processes, because it may not write to its folder. */
@@ -41,7 +49,7 @@ export function translated(error: unknown, file: string): unknown {
   if (code === undefined) return isSystemError(error) ? fromSystemError(error, file) : error;
   const reason = (error as Error).message;
   const make = (name: ErrorCode, message: string) => new ImgpipeError(name, message, { cause: error });
-  if (code === CORRUPT || code === NOTADB) return damaged(file, reason, error);
+  if (isDamage(error)) return damaged(file, reason, error);
   // On a full disk the shared memory of the WAL cannot grow, which SQLite reports as an I/O error.
   if (code === FULL || (code === IOERR && isDiskFull(file))) return make('disk_full', diskFull(file, reason));
   if (code === READONLY || code === PERM) {
@@ -83,9 +91,13 @@ export function noCatalog(file: string): ImgpipeError {
 export function damaged(file: string, reason: string, cause?: unknown): ImgpipeError {
   return new ImgpipeError(
     'catalog_damaged',
-    `the catalog ${file} is damaged (${reason}): restore it from a backup, or move it away to start over`,
+    `the catalog ${file} is damaged (${reason}): restore its folder from a backup, or move the folder away to start over`,
     { cause },
   );
+}
+
+function extendedCode(error: unknown): unknown {
+  return error instanceof Error && 'sqliteExtendedCode' in error ? error.sqliteExtendedCode : undefined;
 }
 
 function primaryCode(error: unknown): number | undefined {

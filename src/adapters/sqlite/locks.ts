@@ -4,9 +4,11 @@ import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { FILE_MODE } from '../../base/file-modes.ts';
 import { isProcessAlive } from '../../base/process-alive.ts';
+import { ImgpipeError } from '../../domain/errors.ts';
 import type { Lock, LockResult, Locks } from '../../ports/catalog/locks.ts';
-import { isBusy, translated } from './errors.ts';
+import { isBusy, isDamage, translated } from './errors.ts';
 import { makeDatabaseFile, makeFolder } from './make-files.ts';
+import { checkLockFiles, type OpenFile, rememberFiles } from './open-files.ts';
 
 /** The operating system keeps a file lock as long as its process lives. */
 const NEVER = new AbortController().signal;
@@ -14,13 +16,20 @@ const NEVER = new AbortController().signal;
 /** Counts the locks that this process has acquired: each gets its own holder file, even with two pipelines in one program. */
 let acquired = 0;
 
+/** The locks of one process. */
+export interface FileLocks extends Locks {
+  /** Throws `catalog_replaced` if the file of a held lock is no longer the one that was locked. */
+  verify(): void;
+  releaseAll(): void;
+}
+
 /**
  * Locks made of SQLite's file locks: an exclusive lock is an open exclusive transaction on a small database of the
  * lock's name, a shared one an open read transaction. The operating system frees them when their process ends and
  * keeps them while it is stopped. Beside each is a file that names the holder, for messages.
  */
-export function createLocks(folder: string): Locks & { releaseAll(): void } {
-  const held = new Set<() => void>();
+export function createLocks(folder: string): FileLocks {
+  const held = new Map<() => void, readonly OpenFile[]>();
 
   function acquire(name: string, owner: string, mode: 'exclusive' | 'shared'): LockResult {
     const stem = path.join(folder, encodeURIComponent(name));
@@ -35,7 +44,7 @@ export function createLocks(folder: string): Locks & { releaseAll(): void } {
     } catch (error) {
       connection?.close();
       if (isBusy(error)) return { holder: holders(stem) };
-      throw translated(error, file);
+      throw isDamage(error) ? damagedLock(file, error) : translated(error, file);
     }
     acquired += 1;
     const holderFile = `${stem}.${process.pid}-${acquired}.holder`;
@@ -47,16 +56,27 @@ export function createLocks(folder: string): Locks & { releaseAll(): void } {
       rmSync(holderFile, { force: true });
       locked.close();
     };
-    held.add(release);
+    held.set(release, rememberFiles([file]));
     return { lock: { token: randomUUID(), lost: NEVER, release: async () => release() } satisfies Lock };
   }
 
   return {
     lock: async (name, owner, mode = 'exclusive') => acquire(name, owner, mode),
+    verify: () => {
+      for (const files of held.values()) checkLockFiles(files);
+    },
     releaseAll: () => {
-      for (const release of [...held]) release();
+      for (const release of [...held.keys()]) release();
     },
   };
+}
+
+function damagedLock(file: string, cause: unknown): ImgpipeError {
+  return new ImgpipeError(
+    'catalog_damaged',
+    `the lock file ${file} is damaged (${(cause as Error).message}): stop all processes that use this folder, remove that file, and start again`,
+    { cause },
+  );
 }
 
 function beginLock(connection: DatabaseSyncInstance, mode: 'exclusive' | 'shared'): void {

@@ -100,6 +100,7 @@ INSERT INTO alert_delay
   GROUP BY bucket;
 `,
   `
+ALTER TABLE pipeline ADD COLUMN path TEXT;
 ALTER TABLE stream ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
 UPDATE stream SET events = (SELECT count(*) FROM event e WHERE e.stream = stream.stream);
 `,

@@ -5,6 +5,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { ImageId, PictureFormat } from '../../domain/records.ts';
 import { PIPELINE_LOCK } from '../../ports/catalog/locks.ts';
+import { checkNoPictures } from './check-files.ts';
 import { pragma, rollBack, transaction, untilFree } from './connection.ts';
 import { damaged, isSchemaMismatch, noCatalog } from './errors.ts';
 import { createLocks } from './locks.ts';
@@ -24,6 +25,8 @@ export interface PrepareOptions {
   /** What other processes see as the holder of the lock: `imgpipe receive (process 123)`. */
   readonly as: string;
   readonly maxPages?: number | undefined;
+  /** Whether the file existed before it was opened. */
+  readonly existed: boolean;
   /** Finishes what a version with another layout of files left, before the catalog is migrated from it. */
   readonly files?: FormerFiles | undefined;
 }
@@ -55,7 +58,9 @@ export async function prepare(connection: DatabaseSyncInstance, file: string, op
   const { maxPages } = options;
   if (maxPages !== undefined) await whenFree(() => pragma(connection, `max_page_count = ${maxPages}`));
   await whenFree(() => {
-    if (versionOf(connection) === 0) create(connection);
+    if (versionOf(connection) !== 0) return;
+    if (options.existed) checkNoPictures(file);
+    create(connection);
   });
   await migrateIfOlder(connection, file, options);
   await whenFree(() => checkTables(connection, file));
@@ -84,7 +89,10 @@ export function prepareToRead(connection: DatabaseSyncInstance, file: string): v
   checkSqliteVersion(String(connection.prepare('SELECT sqlite_version() AS v').get()?.['v']));
   checkApplication(connection, file);
   const version = versionOf(connection);
-  if (version === 0) throw noCatalog(file);
+  if (version === 0) {
+    checkNoPictures(file);
+    throw noCatalog(file);
+  }
   if (version < MIN_READ_VERSION) {
     throw new ImgpipeError(
       'catalog_older',

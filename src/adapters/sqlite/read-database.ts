@@ -1,8 +1,10 @@
 import { accessSync, constants } from 'node:fs';
 import { ImgpipeError } from '../../domain/errors.ts';
+import { checkFiles } from './check-files.ts';
 import { transaction, untilFree } from './connection.ts';
 import { checkExists, type Database } from './database.ts';
 import { cannotShare } from './errors.ts';
+import { checkPresent } from './open-files.ts';
 import { prepareToRead, versionOf } from './prepare.ts';
 import { createQueries, withTranslatedErrors } from './queries.ts';
 import { openReadConnection, type ReadConnection } from './read-connection.ts';
@@ -26,6 +28,8 @@ export async function openReadDatabase(file: string): Promise<Database> {
     snapshot: reader.snapshot,
     write: async () => readOnly(),
     openReadConnection: () => untilFree(file, () => open(file)),
+    // A catalog that was replaced is read from then on.
+    verify: () => checkPresent(file),
     close: reader.close,
   };
 }
@@ -33,6 +37,7 @@ export async function openReadDatabase(file: string): Promise<Database> {
 /** Throws `not_found` if there is no catalog, and `no_permission` if this user may not read it. */
 function checkReadable(file: string): void {
   checkExists(file);
+  withTranslatedErrors(file, () => checkFiles(file));
   withTranslatedErrors(file, () => accessSync(file, constants.R_OK));
 }
 

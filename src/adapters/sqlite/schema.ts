@@ -97,7 +97,8 @@ END;
 CREATE TRIGGER event_published AFTER UPDATE OF place_offset ON event BEGIN
   UPDATE owed_event
     SET place_bus = NEW.place_bus, place_partition = NEW.place_partition, place_offset = NEW.place_offset,
-      publications = publications + 1, published_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+      publications = CASE WHEN NEW.place_offset IS NULL THEN 0 ELSE publications + 1 END,
+      published_at = CASE WHEN NEW.place_offset IS NOT NULL THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') END
     WHERE number = NEW.number;
 END;
 CREATE TRIGGER alert_ready AFTER UPDATE OF state ON alert WHEN NEW.state = 'ready' BEGIN
@@ -107,8 +108,9 @@ END;
 
 /**
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
- * letter's message. Regions are JSON.
- * `stream.token` is that of the latest holder of the stream's lock. A ready alert has a copy of all columns that lists filter by, which never changes again. `alert_delay` counts in seconds
+ * letter's message. Regions are JSON. `path` is where the file was when a stage opened it last; null if none has yet.
+ * `stream.token` is that of the latest holder of the stream's lock. A ready alert has a copy of all columns that lists
+ * filter by, which never changes again. `alert_delay` counts in seconds
  * how long alerts took from their images' receipt.
  */
 export const SCHEMA = `
@@ -119,7 +121,8 @@ CREATE TABLE pipeline (
   bus_id TEXT,
   bus_address TEXT,
   last_event INTEGER NOT NULL,
-  cleaning INTEGER NOT NULL
+  cleaning INTEGER NOT NULL,
+  path TEXT
 ) STRICT;
 
 CREATE TABLE technique (

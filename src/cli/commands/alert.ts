@@ -5,7 +5,7 @@ import { commandOf, configOf, DRAIN, REBIND } from '../options.ts';
 export function alertCommand(onExit: (status: number) => void): Command {
   return commandOf({
     name: 'alert',
-    settings: ['metrics', 'wait', 'noWait'],
+    settings: ['metrics', 'asCopy', 'wait', 'noWait'],
     options: [DRAIN, REBIND],
     example: 'imgpipe alert --json | tee alerts.jsonl',
   })

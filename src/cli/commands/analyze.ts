@@ -10,6 +10,7 @@ export function analyzeCommand(onExit: (status: number) => void): Command {
     'maxMegapixels',
     'objectWait',
     'metrics',
+    'asCopy',
     'wait',
     'noWait',
   ] as const;

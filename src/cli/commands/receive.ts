@@ -12,6 +12,7 @@ export function receiveCommand(onExit: (status: number) => void): Command {
     'maxFileMegabytes',
     'maxMegapixels',
     'metrics',
+    'asCopy',
     'wait',
     'noWait',
   ] as const;

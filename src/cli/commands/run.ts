@@ -16,6 +16,7 @@ export function runCommand(onExit: (status: number) => void): Command {
     'maxMegapixels',
     'objectWait',
     'metrics',
+    'asCopy',
     'wait',
     'noWait',
   ] as const;

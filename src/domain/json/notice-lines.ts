@@ -80,6 +80,14 @@ const noticeSchemas = [
       description: 'an image that was published several times without an outcome; from now on at growing intervals',
     }),
   z
+    .object({
+      type: z.literal('moved').describe('always `moved`'),
+      from: z.string().describe('where the data folder was'),
+      to: z.string().describe('where it is'),
+      as_copy: z.boolean().describe('whether it is a copy, which is a pipeline of its own from now on'),
+    })
+    .meta({ id: 'MovedLine', description: 'a data folder that is no longer where a stage opened it last' }),
+  z
     .object({ type: z.literal('waiting').describe('always `waiting`'), stage, error })
     .meta({ id: 'WaitingLine', description: 'a transient error; the stage retries until it succeeds' }),
   z

@@ -42,6 +42,8 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
       return { type: report.kind, stream: report.stream, images: report.images };
     case 'no_outcome':
       return { type: report.kind, ...imageIdJson(report.image), publications: report.publications };
+    case 'moved':
+      return { type: report.kind, from: report.from, to: report.to, as_copy: report.asCopy };
     case 'waiting':
       return { type: report.kind, stage: report.stage, error: errorJson(report.error) };
     case 'resumed':

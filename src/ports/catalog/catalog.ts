@@ -4,7 +4,9 @@ import type { BrowsingCatalog } from './browsing.ts';
 import type { DeadLetterCatalog } from './dead-letters.ts';
 import type { HeartbeatCatalog } from './heartbeats.ts';
 import type { ImageCatalog } from './images.ts';
+import type { LocationCatalog } from './location.ts';
 import type { Locks } from './locks.ts';
+import type { OpenedCatalog } from './opened.ts';
 import type { OutcomeCatalog } from './outcomes.ts';
 import type { PipelineCatalog } from './pipeline.ts';
 
@@ -14,10 +16,13 @@ import type { PipelineCatalog } from './pipeline.ts';
  *
  * Each write is one durable transaction, keyed and conditional on the state before, so that repeating it changes
  * nothing. Numbers have no holes: a row gets its number in the transaction that adds it. Errors are `ImgpipeError`s:
- * `catalog_unavailable`, `disk_full` and `no_permission` are transient, `catalog_damaged` and `catalog_newer` are fatal.
+ * `catalog_unavailable`, `disk_full` and `no_permission` are transient, `catalog_damaged`,
+ * `catalog_newer` and `catalog_replaced` are fatal.
  */
 export interface Catalog
   extends Locks,
+    OpenedCatalog,
+    LocationCatalog,
     PipelineCatalog,
     ImageCatalog,
     OutcomeCatalog,

@@ -8,7 +8,7 @@ const RECONNECT_MS = 5000;
 const POINTER_MS = 1500;
 
 const title = document.title;
-let state: 'connecting' | 'live' | 'reconnecting' = 'connecting';
+let state: 'connecting' | 'live' | 'reconnecting' | 'unavailable' = 'connecting';
 let lastMoved = 0;
 /** Alerts that arrived while the page was in the background, for its title. */
 let unseen = 0;
@@ -112,9 +112,10 @@ function connect(url: string): void {
   events.addEventListener('alert', refresh);
   events.addEventListener('reset', () => location.reload());
   events.addEventListener('error', () => {
-    showState('reconnecting');
-    // After an HTTP error the browser does not reconnect.
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => connect(url), RECONNECT_MS);
+    // After an HTTP error, such as that of a data folder that is gone, the browser does not reconnect.
+    const isClosed = events.readyState === EventSource.CLOSED;
+    showState(isClosed ? 'unavailable' : 'reconnecting');
+    if (isClosed) setTimeout(() => connect(url), RECONNECT_MS);
   });
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
@@ -78,7 +78,7 @@ describe('a catalog that is damaged', () => {
     const error = await failureOf(file);
     expect([error.code, error.blame]).toEqual(['catalog_damaged', 'fatal']);
     expect(error.message).toMatch(
-      new RegExp(`^the catalog ${file} is damaged \\([^\\n]+\\): restore it from a backup`),
+      new RegExp(`^the catalog ${file} is damaged \\([^\\n]+\\): restore its folder from a backup, or move`),
     );
   });
 
@@ -143,12 +143,6 @@ describe('a catalog', () => {
       message: expect.stringContaining(`there is no catalog ${catalogFile(folder)} yet`),
     });
     await openSqlite(folder);
-  });
-
-  it('is unavailable, which is transient, if a folder has its name', async () => {
-    const folder = temporaryFolder();
-    mkdirSync(catalogFile(folder));
-    expect((await failureOf(catalogFile(folder))).code).toBe('catalog_unavailable');
   });
 
   it('is created in an empty file', async () => {

@@ -12,4 +12,6 @@ export interface CatalogFaults {
   loseStream(stream: string): Promise<void>;
   setLastNumber(stream: string, number: number): Promise<void>;
   setLastEvent(number: number): Promise<void>;
+  /** Puts another catalog in the place of this one, which stays open. */
+  replaceCatalog(): Promise<void>;
 }

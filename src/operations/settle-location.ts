@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ImgpipeError } from '../domain/errors.ts';
+import type { Observer } from '../domain/reports.ts';
+import type { CatalogLocation, LocationCatalog } from '../ports/catalog/location.ts';
+import { type Lock, type Locks, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
+
+export interface LocationParts extends Pick<Observer, 'onReport'> {
+  readonly catalog: LocationCatalog & Locks;
+  /** What others see as the holder of a lock: `imgpipe receive (process 123)`. */
+  readonly as: string;
+  /** Whether a copy may become a pipeline of its own. */
+  readonly asCopy: boolean;
+}
+
+/** How often, and how far apart, the lock of the pipeline is requested before `in_use`. */
+const LOCK_TRIES = 25;
+const LOCK_PAUSE_MS = 20;
+
+/**
+ * Records where the catalog is, before a command writes to it. Reports it once if the catalog was moved. Throws
+ * `catalog_copied` if it is a copy; with `asCopy` makes it a pipeline of its own instead, also where the original is out
+ * of this machine's sight.
+ */
+export async function settleLocation({ catalog, as, asCopy, onReport }: LocationParts): Promise<void> {
+  const location = await catalog.location();
+  if (location.kind === 'same') return;
+  if (location.kind === 'unrecorded') return catalog.recordLocation();
+  const { kind, from, to } = location;
+  if (asCopy) {
+    const lock = await exclusiveLock(catalog, as, to);
+    try {
+      // Another process may have done it meanwhile.
+      if (!isElsewhere(await catalog.location())) return;
+      await catalog.separateCopy();
+    } finally {
+      await lock.release();
+    }
+  } else if (kind === 'copied') {
+    throw new ImgpipeError(
+      'catalog_copied',
+      `data: ${to} is a copy of the pipeline in ${from}, which still exists: give --as-copy once to make it a pipeline of its own (with Kafka under a --topic-prefix of its own), or remove the other one`,
+    );
+  } else {
+    await catalog.recordLocation();
+  }
+  onReport?.({ kind: 'moved', from, to, asCopy });
+}
+
+function isElsewhere({ kind }: CatalogLocation): boolean {
+  return kind === 'moved' || kind === 'copied';
+}
+
+async function exclusiveLock(catalog: Locks, as: string, address: string): Promise<Lock> {
+  for (let tries = 1; ; tries += 1) {
+    const result = await catalog.lock(PIPELINE_LOCK, as);
+    if ('lock' in result) return result.lock;
+    if (tries === LOCK_TRIES) {
+      throw new ImgpipeError('in_use', `as_copy: ${address} is in use by ${result.holder}: stop that first`);
+    }
+    await sleep(LOCK_PAUSE_MS);
+  }
+}
