@@ -203,7 +203,7 @@ describe('imgpipe dead replay', () => {
 
   test('is refused on a broker that does not have the messages', async () => {
     const { catalog, close } = await openSqlite(data);
-    await catalog.setBus({ id: 'kafka:cluster-1', address: 'kafka://elsewhere:9092' }, 'embedded');
+    await catalog.setBus({ id: 'kafka:cluster-1', address: 'kafka://broker:9092' }, 'embedded');
     await close();
     expect(await to('dead replay --all')).toMatchObject({
       status: 2,

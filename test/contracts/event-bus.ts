@@ -378,4 +378,20 @@ export function eventBusContract(setUp: () => Promise<EventBusSetup>): void {
       expect(await drained(bus)).toEqual(['c']);
     });
   });
+
+  it('a bus that is renewed has the same id, and keeps its messages and commits', async () => {
+    const bus = await one();
+    await bus.publish(TOPIC, [message('a')]);
+    await drained(bus);
+    const { id } = bus;
+    const logs = await bus.logs(TOPIC);
+    const committed = await bus.committed(TOPIC, GROUP);
+    await bus.renew();
+    expect(bus.id).toBe(id);
+    expect(await bus.logs(TOPIC)).toEqual(logs);
+    expect(await bus.committed(TOPIC, GROUP)).toEqual(committed);
+    const [position] = await bus.publish(TOPIC, [message('b')]);
+    expect(position?.bus).toBe(id);
+    expect(await drained(bus)).toEqual(['b']);
+  });
 }

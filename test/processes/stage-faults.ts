@@ -40,8 +40,10 @@ export function stageFaults(bus: () => BusSettings): void {
 
   describe('a stage that is suspended and resumed does no harm', () => {
     test.each([
-      'receive:pending',
-      'outbox:published',
+      'receive:entered',
+      'receive:published',
+      'receive:removed',
+      'reconcile:published',
       'analyze:entered',
       'alert:ready',
       'replay:marked',

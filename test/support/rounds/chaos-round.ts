@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running } from '../imgpipe.ts';
 import { pick, seeded } from '../random.ts';
 import type { BrokerRound } from './broker-rounds.ts';
-import { checkExit, drainAndCheck, startReceiver, stopStage, waitForAlerts } from './running-stages.ts';
-import { imageCount } from './site-checks.ts';
+import { checkExit, drainAndCheck, missingImages, startReceiver, stopStage, waitForAlerts } from './running-stages.ts';
 
 const STREAMS = ['left', 'right'];
 const IMAGES = 40;
@@ -42,7 +41,7 @@ export const chaos: BrokerRound = async (site, seed, { nodes }) => {
     const before = receivers.get(stream);
     if (before === undefined) return;
     await kill(before);
-    receivers.set(stream, receiver(stream, IMAGES - (await imageCount(site.data, stream, site.bus))));
+    receivers.set(stream, receiver(stream, await missingImages(site, IMAGES, stream)));
   }
 
   async function suspend(stage: Running | undefined): Promise<void> {

@@ -8,6 +8,7 @@ import {
   drainAndCheck,
   drainInProcess,
   finish,
+  missingImages,
   receiveInProcess,
   type StageName,
   startStages as startStagesOf,
@@ -27,24 +28,37 @@ function programOf(step: Step): StageName | 'replay' {
   return name === 'analyze' || name === 'alert' || name === 'replay' ? name : 'receive';
 }
 
+/** Where a receiver is killed before a step that repairs what it leaves. */
+const LEFT_AT: Partial<Record<Step, Step>> = {
+  'receive:removed': 'receive:entered',
+  'reconcile:published': 'receive:ready',
+};
+
 /** Does what must precede a step. Before a step of a replay, everything that is replayed becomes a dead letter. */
 async function prepareFor(site: Site, step: Step): Promise<void> {
   const program = programOf(step);
+  const leftAt = LEFT_AT[step];
+  if (leftAt !== undefined) await startUntil(site, leftAt, 1, 'SIGKILL', IMAGES).ended;
   if (program !== 'receive') await receiveInProcess(site, IMAGES);
   if (step === 'replay:marked') await drainInProcess(site, 'analyze', 'analyze:compared');
   if (program === 'alert' || step === 'replay:published') await drainInProcess(site, 'analyze');
   if (step === 'replay:published') await drainInProcess(site, 'alert', 'alert:text');
 }
 
-/** Starts the program that reaches a step and signals itself there, the `which`-th time. */
-function startUntil(site: Site, step: Step, which: number, signal: 'SIGKILL' | 'SIGSTOP'): Running {
-  return site.startProgram('stage-until-step.ts', programOf(step), String(IMAGES), step, String(which), signal);
+/** Starts the program that reaches a step and signals itself there, the `which`-th time. It receives so many images. */
+function startUntil(site: Site, step: Step, which: number, signal: 'SIGKILL' | 'SIGSTOP', images: number): Running {
+  return site.startProgram('stage-until-step.ts', programOf(step), String(images), step, String(which), signal);
+}
+
+/** How many images the default stream lacks. What an interrupted receiver has left is not settled before. */
+async function lacking({ data, bus }: Site): Promise<number> {
+  return IMAGES - (await imageCount(data, 'default', bus));
 }
 
 /** Kills a stage (SIGKILL) at exactly this step, the `which`-th time that it reaches it. */
 export async function killAtStep(site: Site, step: Step, which: number): Promise<string[]> {
   await prepareFor(site, step);
-  const { signal, status, stderr } = await startUntil(site, step, which, 'SIGKILL').ended;
+  const { signal, status, stderr } = await startUntil(site, step, which, 'SIGKILL', await lacking(site)).ended;
   if (which === 1 && signal !== 'SIGKILL') return [`${step} was never reached (exit ${status}): ${stderr}`];
   const lost = await findLosses(site.data, site.bus);
   await receiveInProcess(site, IMAGES);
@@ -55,7 +69,7 @@ export async function killAtStep(site: Site, step: Step, which: number): Promise
 export async function stopAtStep(site: Site, step: Step): Promise<string[]> {
   await prepareFor(site, step);
   const program = programOf(step);
-  const first = startUntil(site, step, 1, 'SIGSTOP');
+  const first = startUntil(site, step, 1, 'SIGSTOP', await lacking(site));
   await untilStopped(first);
   const second = site.start(...SECOND[program]);
   await second.until(/standing by|is assigned|analyzed|\d alert|dead letter/);
@@ -108,7 +122,7 @@ export const killRun: Round = async (site, seed) => {
   running.child.kill('SIGKILL');
   await running.ended;
   const lost = await findLosses(site.data, site.bus);
-  const rest = IMAGES - (await imageCount(site.data, 'default', site.bus));
+  const rest = await missingImages(site, IMAGES);
   const problems = await checkEnd('run again', site.start('run', '--count', String(rest)));
   return [...lost, ...problems, ...(await drainAndCheck(site, ALL))];
 };

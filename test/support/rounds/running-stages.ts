@@ -96,8 +96,17 @@ export async function drainInProcess(site: Site, stage: 'analyze' | 'alert', bug
 
 /** Receives in this process until the default stream has this many images. */
 export async function receiveInProcess(site: Site, images: number): Promise<void> {
-  const count = Math.max(0, images - (await imageCount(site.data, 'default', site.bus)));
-  const pipeline = await site.open({ count });
+  await receiveMore(site, await missingImages(site, images));
+}
+
+/** How many images a stream still lacks, once what an interrupted receiver has left in it is settled. */
+export async function missingImages(site: Site, images: number, stream = 'default'): Promise<number> {
+  await receiveMore(site, 0, stream);
+  return Math.max(0, images - (await imageCount(site.data, stream, site.bus)));
+}
+
+async function receiveMore(site: Site, count: number, stream = 'default'): Promise<void> {
+  const pipeline = await site.open({ count, stream });
   try {
     await pipeline.receive([], { signal: new AbortController().signal });
   } finally {

@@ -49,7 +49,7 @@ export async function findProblems(
     files(path.join(folder, 'image_event_alerts')),
     Array.from(changed, (_, index) => `image_event_alert_${String(index + 1).padStart(3, '0')}.txt`),
   );
-  expect('files in incoming', filesBelow(path.join(folder, 'incoming')), []);
+  expect('temporary files', filesBelow(path.join(folder, '.tmp')), []);
   const { waiting, faults, ...counted } = await check(folder, bus);
   const images = Object.values(streams).reduce((sum, each) => sum + each, 0);
   expect('counts', counted, {
