@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
+import { refuseOtherPipelines } from '../operations/other-pipelines.ts';
 import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { EventBus } from '../ports/event-bus.ts';
@@ -38,8 +39,6 @@ export interface SessionParts extends StartContext {
   readonly bind: (bus: EventBus) => Promise<void>;
 }
 
-/** How long a broker may take to answer at the start. */
-export const MAX_OPEN_MS = 4000;
 /** How often, and how far apart, a command tries the pipeline's lock. */
 const LOCK_TRIES = 5;
 const LOCK_PAUSE_MS = 20;
@@ -97,7 +96,9 @@ export async function withSession<T>(
 async function prepare(parts: SessionParts): Promise<Omit<Session, 'lost'>> {
   const { store, broker } = parts.adapters;
   const pipeline = await checkedIdentity(parts.adapters);
-  const bus = await retryAtStart(parts, () => broker.open({ create: true, withinMs: MAX_OPEN_MS }));
+  const onNotice = (text: string) => parts.onReport?.({ kind: 'broker_notice', text });
+  const bus = await retryAtStart(parts, () => broker.open({ create: true, onNotice }));
+  await retryAtStart(parts, () => refuseOtherPipelines(bus, pipeline));
   await retryAtStart(parts, () => parts.bind(bus));
   await retryAtStart(parts, () => store.collectGarbage());
   return { pipeline, bus };

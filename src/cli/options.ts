@@ -77,6 +77,7 @@ const TIMES: ReadonlySet<SettingName> = new Set([
   'objectWait',
   'maxPictureTime',
   'interval',
+  'brokerTimeout',
   'kafkaConnectTimeout',
   'kafkaRequestTimeout',
   'kafkaSessionTimeout',

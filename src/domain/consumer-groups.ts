@@ -8,8 +8,3 @@ export function consumerGroup(technique: string): string {
   const [name] = technique.split('@');
   return name === 'l2' ? ANALYSIS_GROUP : `${ANALYSIS_GROUP}.${name}`;
 }
-
-/** Whether a pipeline's consumer group has this name. */
-export function isPipelineGroup(name: string): boolean {
-  return name === ALERT_GROUP || name === ANALYSIS_GROUP || name.startsWith(`${ANALYSIS_GROUP}.`);
-}

@@ -53,6 +53,7 @@ export function imageEventMessage(pipelineId: string, event: EventRecord): Messa
 const MAX_VALUE = 65_536;
 const MAX_DETAIL = 4096;
 const MAX_KEY = 64;
+const MAX_SHORT_DETAIL = 200;
 
 /** `imgpipe.dead.letter.v1`: a copy of a dead letter. */
 export function deadLetterMessage(pipelineId: string, letter: NewDeadLetter): Message {
@@ -78,6 +79,12 @@ export function deadLetterMessage(pipelineId: string, letter: NewDeadLetter): Me
       value: message?.value.slice(0, MAX_VALUE) ?? null,
     },
   });
+}
+
+/** A copy of a dead letter without the message, and with a short detail, for a topic that does not take the whole copy. */
+export function shortenedCopy(copy: Message): Message {
+  const data = JSON.parse(copy.value) as MessageData<'imgpipe.dead.letter.v1'>;
+  return { ...copy, value: JSON.stringify({ ...data, detail: data.detail.slice(0, MAX_SHORT_DETAIL), value: null }) };
 }
 
 /** `ce_source` is this and the pipeline's id. */

@@ -19,6 +19,8 @@ export type Report =
   | { readonly kind: 'dead_letter'; readonly letter: NewDeadLetter; readonly origin: string | undefined }
   /** A message from before the last `clean` was skipped. */
   | { readonly kind: 'skipped_former'; readonly stage: StageName }
+  /** A setting of an existing topic on the broker will cause trouble. */
+  | { readonly kind: 'broker_notice'; readonly text: string }
   /** Images that an interrupted receive or replay had left unpublished are published now. */
   | { readonly kind: 'recovered'; readonly stream: string; readonly images: number }
   /** The images of a stream cannot be published until the error of one of them is fixed. */

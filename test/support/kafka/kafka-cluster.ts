@@ -33,6 +33,8 @@ export interface KafkaOptions {
   readonly properties?: Properties;
   /** By default PLAINTEXT without authentication. */
   readonly security?: Security;
+  /** The `host:port` that a single node gives to clients, by default its own. */
+  readonly advertised?: string;
 }
 
 /** Short timeouts and delays, so that tests do not wait. */
@@ -51,7 +53,12 @@ const FAST: Properties = {
 };
 
 /** Starts Apache Kafka for a test on free ports, with a temporary data folder. It never outlives this process. */
-export async function startKafka({ nodes: count = 1, properties, security }: KafkaOptions = {}): Promise<KafkaCluster> {
+export async function startKafka({
+  nodes: count = 1,
+  properties,
+  security,
+  advertised,
+}: KafkaOptions = {}): Promise<KafkaCluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-kafka-'));
   let nodes: readonly ClusterNode[] = [];
   const close = async () => {
@@ -64,6 +71,7 @@ export async function startKafka({ nodes: count = 1, properties, security }: Kaf
       ...secured,
       folder,
       nodes: count,
+      advertised,
       properties: { ...FAST, ...secured.properties, ...properties },
       jvm: ['-XX:TieredStopAtLevel=1'],
     });
