@@ -24,8 +24,8 @@ export interface Reader {
   boxed(alert: AlertView): Promise<Uint8Array>;
   /** Whether a stage is alive on this host. Reads only the catalog. */
   alive(stage: StageName): Promise<Liveness>;
-  /** The dead letters, newest first. */
-  deadLetters(): AsyncIterable<DeadLetterHead>;
+  /** The dead letters, newest first; dropped ones only `withDropped`. */
+  deadLetters(options?: { withDropped: boolean }): AsyncIterable<DeadLetterHead>;
   /** A dead letter with its message. Throws `not_found`. */
   deadLetter(id: number): Promise<DeadLetterRecord>;
   close(): Promise<void>;
@@ -61,9 +61,9 @@ export function readerOf(adapters: Adapters): Reader {
       return adapters.boxed({ bytes, format: image.format }, event.regions?.first ?? []);
     },
     alive: (stage) => liveness(catalog, { stage, host: hostname() }),
-    async *deadLetters() {
+    async *deadLetters(options) {
       await checkedIdentity(adapters);
-      yield* deadLetterHeads(catalog);
+      yield* deadLetterHeads(catalog, options);
     },
     deadLetter: async (id) => {
       await checkedIdentity(adapters);

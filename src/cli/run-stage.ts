@@ -3,6 +3,7 @@ import type { Config } from '../config/settings.ts';
 import { Stopped } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { Report } from '../domain/reports.ts';
+import { createFloodGuard } from './flood-guard.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { printError } from './print-error.ts';
 import { printReport } from './print-report.ts';
@@ -32,6 +33,7 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
   process.stdout.once('error', unread);
   const tally = newTally();
   const summary = () => summaryOf(name, tally, paths);
+  const floods = createFloodGuard(terminal);
   let pipeline: Pipeline | undefined;
   const waiting = createWaitingTimes(() => terminal.progress(`${summary()}${waiting.words()}`));
   try {
@@ -39,7 +41,8 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
     const onReport = (report: Report) => {
       waiting.record(report);
       count(report, tally);
-      printReport(report, { config, terminal, locate: (key) => pipeline?.locate(key) ?? key });
+      if (floods.admits(report))
+        printReport(report, { config, terminal, locate: (key) => pipeline?.locate(key) ?? key });
     };
     pipeline = await openPipeline({ config, command: name, create: true, signal, onReport });
     terminal.notice(terminal.err.dim(`${name}: broker ${pipeline.broker}, folder ${escapeText(pipeline.data)}`));
@@ -50,9 +53,11 @@ export async function runStage({ name, config, paths = [], ends, work }: StageCo
     };
     Object.assign(tally, await work(pipeline, { signal, onReport: onReportWithProgress }));
     terminal.close();
+    floods.close();
     terminal.notice(`${name}: ${summary()}`);
   } catch (thrown) {
     terminal.close();
+    floods.close();
     // Stopped by a signal while it was waiting: nothing went wrong.
     if (!(thrown instanceof Stopped)) return printError(terminal, config, thrown);
     terminal.notice(`${name}: stopped; ${summary()}. The next start continues with what is left`);

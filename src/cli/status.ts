@@ -42,7 +42,7 @@ function linesOf(status: Status, check: boolean): string[] {
       : [
           `Oldest:        image ${imageName(oldestOpen)} has been waiting for its outcome for ${ageOf(oldestOpen.receivedAt)}`,
         ]),
-    `Dead letters:  ${status.deadLetters}`,
+    `Dead letters:  ${deadLetterWords(status)}`,
     `Lost:          ${status.lost === null ? 'unknown while the broker is unreachable' : status.lost}`,
     ...status.streams.map(
       ({ stream, images, events }) =>
@@ -65,6 +65,12 @@ function waitingWords({ waiting, unpublished }: Status): string {
     unpublished === 0 ? '' : ` (${unpublished} not published yet: 'imgpipe receive --count 0' publishes them)`;
   if (waiting === null) return `unknown while the broker is unreachable${publishing}`;
   return `${counted(waiting.analysis, 'image')} for analysis${publishing}, ${counted(waiting.alert, 'event')} for an alert`;
+}
+
+function deadLetterWords({ deadLetters, droppedLetters, discardedLetters }: Status): string {
+  const dropped = droppedLetters === 0 ? [] : [`${droppedLetters} dropped`];
+  const discarded = discardedLetters === 0 ? [] : [`${discardedLetters} older ones of messages not kept`];
+  return [deadLetters, ...dropped, ...discarded].join(', ');
 }
 
 /** Members and partitions of a group are shown only where there can be several. */

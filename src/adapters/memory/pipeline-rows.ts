@@ -30,6 +30,7 @@ export function createPipelineRows(tables: Tables): PipelineCatalog {
         else if (Array.isArray(table)) table.length = 0;
       }
       tables.lastDeadLetter = 0;
+      tables.discardedLetters = 0;
       const former = [...formerIds, pipelineId];
       tables.pipeline = { pipelineId: randomUUID(), formerIds: former, busId: null, cleaning: false, lastEvent: 0 };
     },

@@ -51,6 +51,7 @@ export interface Tables {
   /** By id, ascending. */
   readonly deadLetters: Map<number, DeadLetterRecord>;
   lastDeadLetter: number;
+  discardedLetters: number;
   /** The latest heartbeat of each stage, host and process. */
   readonly heartbeats: Map<string, Heartbeat>;
 }
@@ -74,6 +75,7 @@ export function newTables(): Tables {
     delays: [],
     deadLetters: new Map(),
     lastDeadLetter: 0,
+    discardedLetters: 0,
     heartbeats: new Map(),
   };
 }
