@@ -4,8 +4,9 @@ import type { Terminal } from './terminal.ts';
 
 /** How many reports of one kind in a row are printed. */
 const MAX_SHOWN = 5;
-/** How often those that are not printed are summed up. A kind that has been quiet for as long is printed again. */
+/** When those that are not printed are first summed up; then after twice as long each time. A kind that has been quiet for as long is printed again. */
 const SUM_UP_MS = 10_000;
+const MAX_SUM_UP_MS = 600_000;
 
 /** Sums up reports that strangers can cause in any number by sending messages. */
 export interface FloodGuard {
@@ -19,6 +20,7 @@ interface Flood {
   shown: number;
   counted: number;
   lastAt: number;
+  everyMs: number;
   timer: NodeJS.Timeout | undefined;
   readonly print: (count: number) => void;
 }
@@ -35,7 +37,7 @@ export function createFloodGuard(
     const known = floods.get(found.name);
     if (known !== undefined) return known;
     const print = (count: number) => terminal[found.channel](found.words(count));
-    const flood: Flood = { shown: 0, counted: 0, lastAt: 0, timer: undefined, print };
+    const flood: Flood = { shown: 0, counted: 0, lastAt: 0, everyMs: sumUpMs, timer: undefined, print };
     floods.set(found.name, flood);
     return flood;
   }
@@ -43,6 +45,7 @@ export function createFloodGuard(
   function sumUp(flood: Flood): void {
     clearTimeout(flood.timer);
     flood.timer = undefined;
+    flood.everyMs = Math.min(2 * flood.everyMs, MAX_SUM_UP_MS);
     if (flood.counted > 0) flood.print(flood.counted);
     flood.counted = 0;
   }
@@ -52,12 +55,12 @@ export function createFloodGuard(
       const flood = floodOf(report);
       if (flood === undefined) return true;
       const now = performance.now();
-      if (flood.counted === 0 && now - flood.lastAt >= sumUpMs) flood.shown = 0;
+      if (flood.counted === 0 && now - flood.lastAt >= sumUpMs) Object.assign(flood, { shown: 0, everyMs: sumUpMs });
       flood.lastAt = now;
       flood.shown += 1;
       if (flood.shown <= maxShown) return true;
       flood.counted += 1;
-      flood.timer ??= setTimeout(() => sumUp(flood), sumUpMs).unref();
+      flood.timer ??= setTimeout(() => sumUp(flood), flood.everyMs).unref();
       return false;
     },
     close() {

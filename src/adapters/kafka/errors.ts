@@ -120,7 +120,7 @@ interface KafkaJsError extends Error {
 }
 
 function isRefusal({ name, type }: KafkaJsError): boolean {
-  return name === SASL_ERROR || (typeof type === 'string' && type in REFUSALS);
+  return name === SASL_ERROR || (typeof type === 'string' && Object.hasOwn(REFUSALS, type));
 }
 
 /** Whether the host name of a broker that the cluster advertises does not exist. */
