@@ -9,7 +9,7 @@ const LONG = [
   'test/processes/*-faults.test.ts',
   'test/processes/faults-*.test.ts',
   'test/processes/{heals,replaced-folder,three-brokers}.test.ts',
-  'test/adapters/kafka/{event-bus,security}.test.ts',
+  'test/adapters/kafka/{authorization,event-bus,security,slow-broker}.test.ts',
   'test/adapters/sqlite/{migrated-contracts,migration,processes}.test.ts',
   'test/kafka/cluster.test.ts',
   'test/kafka/main.test.ts',

@@ -14,6 +14,8 @@ export interface ClusterOptions {
   /** The client port of the first node; by default a free one. */
   readonly port?: number;
   readonly protocol?: Protocol;
+  /** The `host:port` that a single node gives to clients, by default its own. */
+  readonly advertised?: string | undefined;
   /** Overrides of the default properties. */
   readonly properties?: Properties;
   readonly jvm?: readonly string[];
@@ -31,7 +33,16 @@ export interface ClusterNode extends Node {
 
 /** The nodes of a cluster, not started yet. Throws a SetupError if Java is missing or Kafka cannot be downloaded. */
 export async function createCluster(options: ClusterOptions): Promise<readonly ClusterNode[]> {
-  const { folder, nodes: count = 1, port, protocol = 'PLAINTEXT', properties, jvm = [], format = [] } = options;
+  const {
+    folder,
+    nodes: count = 1,
+    port,
+    protocol = 'PLAINTEXT',
+    advertised,
+    properties,
+    jvm = [],
+    format = [],
+  } = options;
   const { onNotice = () => {}, onLine = () => {} } = options;
   await checkJava();
   const libraries = await downloadLibraries(onNotice);
@@ -46,7 +57,7 @@ export async function createCluster(options: ClusterOptions): Promise<readonly C
     const node = createNode({
       libraries,
       folder: path.join(folder, `node-${index + 1}`),
-      properties: { ...serverProperties(index + 1, ports, protocol), ...properties },
+      properties: { ...serverProperties(index + 1, ports, protocol, advertised), ...properties },
       jvm: ['-XX:+UseSerialGC', heap, ...jvm],
       format: ['-t', cluster, ...format],
       onLine,

@@ -30,21 +30,27 @@ const SINGLE_NODE: Properties = {
 
 const REPLICATED: Properties = { 'default.replication.factor': '3', 'min.insync.replicas': '2' };
 
-/** The properties of a node that is broker and controller and listens only on 127.0.0.1. Ids start at 1. */
-export function serverProperties(id: number, nodes: readonly NodePorts[], protocol: Protocol): Properties {
+/**
+ * The properties of a node that is broker and controller and listens only on 127.0.0.1. Ids start at 1. `advertised` is
+ * the `host:port` that it gives to clients, by default the one on which it listens.
+ */
+export function serverProperties(
+  id: number,
+  nodes: readonly NodePorts[],
+  protocol: Protocol,
+  advertised?: string,
+): Properties {
   const own = nodes[id - 1];
   if (own === undefined) throw new Error(`there is no node ${id} of ${nodes.length}`);
-  const listeners = [
-    `CLIENTS://127.0.0.1:${own.clients}`,
-    `BROKERS://127.0.0.1:${own.brokers}`,
-    `CONTROLLERS://127.0.0.1:${own.controllers}`,
-  ].join();
+  const listenersWith = (clients: string) =>
+    [`CLIENTS://${clients}`, `BROKERS://127.0.0.1:${own.brokers}`, `CONTROLLERS://127.0.0.1:${own.controllers}`].join();
+  const clients = `127.0.0.1:${own.clients}`;
   return {
     'process.roles': 'broker,controller',
     'node.id': String(id),
     'controller.quorum.voters': nodes.map((node, index) => `${index + 1}@127.0.0.1:${node.controllers}`).join(),
-    listeners,
-    'advertised.listeners': listeners,
+    listeners: listenersWith(clients),
+    'advertised.listeners': listenersWith(advertised ?? clients),
     'listener.security.protocol.map': `CLIENTS:${protocol},BROKERS:PLAINTEXT,CONTROLLERS:PLAINTEXT`,
     'inter.broker.listener.name': 'BROKERS',
     'controller.listener.names': 'CONTROLLERS',

@@ -1,7 +1,12 @@
 import { alertListSchema, apiAlertSchema, problemSchema, timelineSchema } from '../src/domain/json/api.ts';
 import { cleanSchema } from '../src/domain/json/clean.ts';
 import { comparisonSchema } from '../src/domain/json/comparison.ts';
-import { deadLetterLineSchema, deadLetterSchema, replayLineSchema } from '../src/domain/json/dead-letters.ts';
+import {
+  deadLetterLineSchema,
+  deadLetterSchema,
+  dropLineSchema,
+  replayLineSchema,
+} from '../src/domain/json/dead-letters.ts';
 import { jsonSchemaOf, type Shape } from '../src/domain/json/json-schema.ts';
 import { MESSAGE_TYPES } from '../src/domain/json/messages.ts';
 import { noticeLineSchema } from '../src/domain/json/notice-lines.ts';
@@ -24,6 +29,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   'dead-list': deadLetterLineSchema,
   'dead-show': deadLetterSchema,
   'dead-replay': replayLineSchema,
+  'dead-drop': dropLineSchema,
   clean: cleanSchema,
   compare: comparisonSchema,
   'api-alert': apiAlertSchema,

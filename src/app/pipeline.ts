@@ -2,7 +2,8 @@ import { L2 } from '../analysis/techniques.ts';
 import type { Config } from '../config/settings.ts';
 import { type Observer, STAGES, type StageName } from '../domain/reports.ts';
 import { bindBus, createBusCheck, requireBus } from '../operations/bind-bus.ts';
-import { type CleanPlan, clean, planClean } from '../operations/clean.ts';
+import { type CleanPlan, clean, namingKeepTopics, planClean } from '../operations/clean.ts';
+import { type Dropped, drop } from '../operations/drop.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
 import { settleLocation } from '../operations/settle-location.ts';
 import { type Status, status } from '../operations/status.ts';
@@ -24,7 +25,7 @@ import type { Access } from './data-folder.ts';
 import { measureOf } from './measure.ts';
 import { type Reader, readerOf } from './reader.ts';
 import { type ServeOptions, serveViewer, withMetrics } from './serve-viewer.ts';
-import { MAX_OPEN_MS, retryAtStart, type Session, withSession } from './session.ts';
+import { retryAtStart, type Session, withSession } from './session.ts';
 import { withoutWaiting } from './without-waiting.ts';
 
 /** How a stage runs: until the signal aborts, or with `drain` until its input is empty. */
@@ -48,6 +49,8 @@ export interface Pipeline extends Reader {
   status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
   /** Replays dead letters. Throws `not_found`. */
   replay(ids: readonly number[] | 'all', options: StageOptions): Promise<Replayed[]>;
+  /** Drops dead letters: they are settled for good. Throws `not_found`. */
+  drop(ids: readonly number[] | 'all'): Promise<Dropped[]>;
   planClean(): Promise<CleanPlan>;
   /** `keepTopics` leaves the messages in their topics; stages skip them later. */
   clean(options?: { keepTopics?: boolean }): Promise<void>;
@@ -265,10 +268,15 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
     replay: (ids, options) => waitIfAllowed(options, (allowed) => replayLetters(ids, allowed)),
 
+    drop: async (ids) => {
+      await checkedIdentity(adapters);
+      return drop(catalog, ids);
+    },
+
     planClean: () => planClean({ catalog, store }),
 
     clean: async ({ keepTopics = false } = {}) => {
-      const bus = keepTopics ? undefined : await broker.open({ create: false, withinMs: MAX_OPEN_MS });
+      const bus = keepTopics ? undefined : await namingKeepTopics(() => broker.open({ create: false }));
       await settleLocation({ catalog, as, asCopy: config.asCopy });
       await clean({ catalog, store, bus, as });
     },

@@ -1,13 +1,13 @@
 import { maxFileBytes } from '../config/picture-settings.ts';
 import type { Config } from '../config/settings.ts';
 import type { CleanJson } from '../domain/json/clean.ts';
-import type { DeadLetterJson, DeadLetterLine, ReplayLine } from '../domain/json/dead-letters.ts';
+import type { DeadLetterJson, DeadLetterLine, DropLine, ReplayLine } from '../domain/json/dead-letters.ts';
 import type { RanJson, ReceivedJson } from '../domain/json/received.ts';
 import type { LivenessJson, StatusJson } from '../domain/json/status.ts';
 import type { ViewJson } from '../domain/json/view.ts';
 import { STAGES, type StageName } from '../domain/reports.ts';
 import { cleanJson } from '../operations/json/clean.ts';
-import { deadLetterJson, deadLetterLineJson, replayedJson } from '../operations/json/dead-letters.ts';
+import { deadLetterJson, deadLetterLineJson, droppedJson, replayedJson } from '../operations/json/dead-letters.ts';
 import { ranJson, receivedJson } from '../operations/json/received.ts';
 import { livenessJson, statusJson } from '../operations/json/status.ts';
 import { viewJson } from '../operations/json/view.ts';
@@ -60,12 +60,14 @@ export interface Pipeline {
   status(options?: StatusCallOptions): Promise<StatusJson>;
   /** Whether a stage is alive on this host, by its heartbeats. */
   alive(stage: StageName): Promise<LivenessJson>;
-  /** The dead letters, the newest first. */
+  /** The dead letters that were not dropped, the newest first. */
   deadLetters(): AsyncIterable<DeadLetterLine>;
   /** A dead letter with its message. Throws `not_found`. */
   deadLetter(id: number): Promise<DeadLetterJson>;
   /** Has dead letters handled again, each once. Throws `not_found`. */
   replay(ids: number | readonly number[] | 'all', options?: StageCallOptions): Promise<ReplayLine[]>;
+  /** Drops dead letters: they are settled for good, and neither listed nor replayed any more. Throws `not_found`. */
+  drop(ids: number | readonly number[] | 'all'): Promise<DropLine[]>;
   /** What `clean` would remove. */
   planClean(): Promise<CleanJson>;
   /** Removes everything. With `keepTopics` the messages stay, and are skipped later. Throws `in_use`. */
@@ -107,6 +109,7 @@ export function publicPipeline(inner: InnerPipeline, config: Config): Pipeline {
     deadLetter: (id) => calls.run(async () => deadLetterJson(await inner.deadLetter(numberOf('id', id)))),
     replay: (ids, options) =>
       stage(options, async (at) => (await inner.replay(idsOf(ids), at)).map((replayed) => replayedJson(replayed))),
+    drop: (ids) => calls.run(async () => (await inner.drop(idsOf(ids))).map((dropped) => droppedJson(dropped))),
     planClean: () =>
       calls.run(async () => cleanJson(await inner.planClean(), { data: inner.data, dryRun: true, locate })),
     clean: (options) =>

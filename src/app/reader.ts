@@ -30,8 +30,8 @@ export interface Reader {
   images(filter: ListFilter): AsyncIterable<ImageRecord>;
   events(filter: ListFilter): AsyncIterable<EventRecord>;
   alerts(filter: ListFilter): AsyncIterable<AlertEntry>;
-  /** The dead letters, newest first. */
-  deadLetters(): AsyncIterable<DeadLetterHead>;
+  /** The dead letters, newest first; dropped ones only `withDropped`. */
+  deadLetters(options?: { withDropped: boolean }): AsyncIterable<DeadLetterHead>;
   /** A dead letter with its message. Throws `not_found`. */
   deadLetter(id: number): Promise<DeadLetterRecord>;
   close(): Promise<void>;
@@ -78,9 +78,9 @@ export function readerOf(adapters: Adapters): Reader {
     images: (filter) => listed(listImages, filter),
     events: (filter) => listed(listEvents, filter),
     alerts: (filter) => listed(listAlerts, filter),
-    async *deadLetters() {
+    async *deadLetters(options) {
       await checkedIdentity(adapters);
-      yield* deadLetterHeads(catalog);
+      yield* deadLetterHeads(catalog, options);
     },
     deadLetter: async (id) => {
       await checkedIdentity(adapters);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
+import { refuseOtherPipelines } from '../operations/other-pipelines.ts';
 import { settleLocation } from '../operations/settle-location.ts';
 import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
@@ -42,8 +43,6 @@ export interface SessionParts extends StartContext {
   readonly exclusive?: boolean;
 }
 
-/** How long a broker may take to answer at the start. */
-export const MAX_OPEN_MS = 4000;
 /** How often, and how far apart, a command tries the pipeline's lock. */
 const LOCK_TRIES = 5;
 const LOCK_PAUSE_MS = 20;
@@ -105,7 +104,9 @@ export async function withSession<T>(
 async function prepare(parts: SessionParts): Promise<Omit<Session, 'lost'>> {
   const { store, broker } = parts.adapters;
   const pipeline = await checkedIdentity(parts.adapters);
-  const bus = await retryAtStart(parts, () => broker.open({ create: true, withinMs: MAX_OPEN_MS }));
+  const onNotice = (text: string) => parts.onReport?.({ kind: 'broker_notice', text });
+  const bus = await retryAtStart(parts, () => broker.open({ create: true, onNotice }));
+  await retryAtStart(parts, () => refuseOtherPipelines(bus, pipeline));
   await retryAtStart(parts, () => parts.bind(bus));
   await retryAtStart(parts, () => store.collectGarbage());
   return { pipeline, bus };
@@ -123,7 +124,8 @@ async function bindExclusively(parts: SessionParts): Promise<void> {
   try {
     await settle(parts);
     await checkedIdentity(parts.adapters);
-    const bus = await retryAtStart(parts, () => broker.open({ create: true, withinMs: MAX_OPEN_MS }));
+    const bus = await retryAtStart(parts, () => broker.open({ create: true }));
+    await retryAtStart(parts, async () => refuseOtherPipelines(bus, await catalog.identity()));
     await retryAtStart(parts, () => parts.bind(bus));
   } finally {
     await result.lock.release();

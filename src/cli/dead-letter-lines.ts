@@ -15,6 +15,7 @@ export function deadLetterLines(letter: DeadLetterRecord): string[] {
     `Detail:       ${shown(letter.detail)}`,
     `Attempts:     ${letter.attempts}`,
     ...replayed,
+    ...(letter.droppedAt === null ? [] : [`Dropped:      ${letter.droppedAt}`]),
     ...(image === null ? [] : [`Image:        ${imageName(image)}`]),
     ...(letter.technique === null ? [] : [`Technique:    ${letter.technique}`]),
     ...(letter.event === null ? [] : [`Event:        ${letter.event}`]),

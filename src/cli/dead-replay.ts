@@ -8,6 +8,8 @@ import { printNotice } from './print-report.ts';
 import { runReadCommand } from './read-command.ts';
 import { subjectWords } from './words.ts';
 
+const FAILED: ReadonlySet<Replayed['how']> = new Set(['gone', 'dropped']);
+
 /** Replays dead letters. Resolves to the exit status, 1 if one of them cannot be replayed. */
 export function runDeadReplay(command: Command, ids: readonly number[] | 'all'): Promise<number> {
   return runReadCommand(command, openExistingPipeline, async ({ pipeline, config, terminal }) => {
@@ -15,11 +17,11 @@ export function runDeadReplay(command: Command, ids: readonly number[] | 'all'):
     const replayed = await pipeline.replay(ids, { signal: new AbortController().signal, onReport });
     for (const each of replayed) {
       if (config.json) terminal.result(JSON.stringify(replayedJson(each)));
-      else if (each.how === 'gone') terminal.error(replayedLine(each));
+      else if (FAILED.has(each.how)) terminal.error(replayedLine(each));
       else terminal.result(replayedLine(each));
     }
     if (replayed.length === 0) terminal.notice(NO_DEAD_LETTERS);
-    return replayed.some(({ how }) => how === 'gone') ? 1 : 0;
+    return replayed.some(({ how }) => FAILED.has(how)) ? 1 : 0;
   });
 }
 
@@ -33,6 +35,8 @@ function replayedLine(replayed: Replayed): string {
       return `${what} will be published by ${replayed.holder} within seconds`;
     case 'waits':
       return `${what} was replayed earlier and is not handled yet`;
+    case 'dropped':
+      return `${what} was dropped, and is not replayed`;
     case 'gone':
       return `${what} cannot be replayed: there is nothing left to publish`;
   }

@@ -9,11 +9,11 @@ import { subjectWords } from './words.ts';
 
 export const NO_DEAD_LETTERS = 'there are no dead letters';
 
-/** Lists the dead letters, newest first. Resolves to the exit status. */
-export function runDeadList(command: Command): Promise<number> {
+/** Lists the dead letters, newest first; dropped ones only `withDropped`. Resolves to the exit status. */
+export function runDeadList(command: Command, options: { readonly withDropped: boolean }): Promise<number> {
   return runReadCommand(command, openReader, async ({ pipeline, config, terminal }) => {
     let letters = 0;
-    for await (const letter of pipeline.deadLetters()) {
+    for await (const letter of pipeline.deadLetters(options)) {
       terminal.result(config.json ? JSON.stringify(deadLetterLineJson(letter)) : listLine(letter));
       letters += 1;
     }
@@ -32,7 +32,7 @@ export function runDeadShow(command: Command, id: number): Promise<number> {
 }
 
 function listLine(letter: DeadLetterHead): string {
-  const { id, at, reason, attempts, replayedAt } = letter;
-  const pending = replayedAt === null ? '' : ', replayed, not handled yet';
-  return `${id}: ${at}, ${subjectWords(letter)}, ${reason}, ${counted(attempts, 'attempt')}${pending}`;
+  const { id, at, reason, attempts, replayedAt, droppedAt } = letter;
+  const mark = droppedAt !== null ? ', dropped' : replayedAt !== null ? ', replayed, not handled yet' : '';
+  return `${id}: ${at}, ${subjectWords(letter)}, ${reason}, ${counted(attempts, 'attempt')}${mark}`;
 }

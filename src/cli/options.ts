@@ -92,6 +92,7 @@ const TIMES: ReadonlySet<SettingName> = new Set([
   'objectWait',
   'maxPictureTime',
   'interval',
+  'brokerTimeout',
   'kafkaConnectTimeout',
   'kafkaRequestTimeout',
   'kafkaSessionTimeout',

@@ -5,6 +5,7 @@ import { Stopped } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { Report } from '../domain/reports.ts';
 import { printError } from './error-lines.ts';
+import { createFloodGuard } from './flood-guard.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { printReport } from './print-report.ts';
 import { count, createWaitingTimes, failuresLine, newTally, summaryOf, type Tally } from './progress.ts';
@@ -34,13 +35,14 @@ export async function runStage({ name, config, paths = [], ends, rebind, work }:
   process.stdout.once('error', unread);
   const tally = newTally();
   const summary = (isSearched = false) => summaryOf(name, tally, isSearched);
+  const floods = createFloodGuard(terminal);
   let pipeline: Pipeline | undefined;
   const waiting = createWaitingTimes(() => terminal.progress(`${summary()}${waiting.words()}`));
   const { signal } = interrupt;
   const onReport = (report: Report) => {
     waiting.record(report);
     count(report, tally);
-    printReport(report, { config, terminal, locate: (key) => pipeline?.locate(key) ?? key });
+    if (floods.admits(report)) printReport(report, { config, terminal, locate: (key) => pipeline?.locate(key) ?? key });
   };
 
   async function runInPipeline(): Promise<void> {
@@ -53,6 +55,7 @@ export async function runStage({ name, config, paths = [], ends, rebind, work }:
     };
     Object.assign(tally, await work(pipeline, { signal, rebind, onReport: onReportWithProgress }));
     terminal.close();
+    floods.close();
     terminal.notice(`${name}: ${summary(paths.length > 0 && !signal.aborted)}`);
   }
 
@@ -62,6 +65,7 @@ export async function runStage({ name, config, paths = [], ends, rebind, work }:
     for (const item of rejected) onReport(item);
   } catch (thrown) {
     terminal.close();
+    floods.close();
     // Stopped by a signal while it was waiting: nothing went wrong.
     if (!(thrown instanceof Stopped)) return printError(terminal, config, thrown);
     terminal.notice(`${name}: stopped; ${summary()}. The next start continues with what is left`);

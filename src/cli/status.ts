@@ -46,7 +46,7 @@ function linesOf(status: Status, check: boolean): string[] {
       : [
           `Oldest:        image ${imageName(oldestOpen)} has been waiting for its outcome for ${ageOf(oldestOpen.receivedAt)}`,
         ]),
-    `Dead letters:  ${status.deadLetters}`,
+    `Dead letters:  ${deadLetterWords(status)}`,
     `Lost:          ${status.lost === null ? 'unknown while the broker is unreachable' : status.lost}`,
     ...status.streams.map(
       ({ stream, images, events }) =>
@@ -84,6 +84,12 @@ function waitingWords({ waiting, republished }: Status): string {
   const messages = republished.analysis + republished.alert;
   const again = messages === 0 ? '' : `; stages will publish ${counted(messages, 'message')} again`;
   return `${counted(waiting.analysis, 'image')} for analysis, ${counted(waiting.alert, 'event')} for an alert${again}`;
+}
+
+function deadLetterWords({ deadLetters, droppedLetters, discardedLetters }: Status): string {
+  const dropped = droppedLetters === 0 ? [] : [`${droppedLetters} dropped`];
+  const discarded = discardedLetters === 0 ? [] : [`${discardedLetters} older ones of messages not kept`];
+  return [deadLetters, ...dropped, ...discarded].join(', ');
 }
 
 /** Members and partitions of a group are shown only where there can be several. */

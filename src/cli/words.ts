@@ -94,6 +94,8 @@ export function noticeLine(report: Report): string | undefined {
       return `${escapeText(report.origin)} is skipped: already received as image ${report.image}`;
     case 'skipped_former':
       return `${report.stage}: skipped a message from before the last clean`;
+    case 'broker_notice':
+      return escapeText(report.text);
     case 'recovered':
       return `published ${counted(report.images, 'image')} of stream ${report.stream} again: the messages before would not have been delivered`;
     case 'recovered_events':

@@ -19,6 +19,7 @@ export function kafkaConnectionOf(config: Config) {
     clientId: config.kafkaClientId,
     connectTimeout: config.kafkaConnectTimeout,
     requestTimeout: config.kafkaRequestTimeout,
+    brokerTimeout: config.brokerTimeout,
     sessionTimeout: config.kafkaSessionTimeout,
     tls: tlsOf(config),
     sasl: saslOf(config),

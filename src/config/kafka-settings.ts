@@ -10,6 +10,12 @@ const RETENTION = /^(?:forever|(\d{1,7})h)$/;
 
 /** The settings of the connection to Kafka. They have no flags: they describe an installation, not a task. */
 export const KAFKA_SETTINGS = {
+  brokerTimeout: {
+    field: 'broker_timeout',
+    help: 'how long the broker may be silent at the start and in status; a broker that answers slowly is waited for',
+    fallback: 4000,
+    ...timeFrom(100),
+  },
   kafkaPartitions: {
     field: 'kafka_partitions',
     help: 'the number of partitions of a new topic: the maximum number of analyzers that work concurrently',

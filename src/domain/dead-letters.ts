@@ -1,5 +1,8 @@
 import type { ImageId, NewDeadLetter } from './records.ts';
 
+/** How many dead letters that are about a message alone a catalog keeps: the newest. Anybody can send such messages. */
+export const MAX_MESSAGE_LETTERS = 1000;
+
 /** What a dead letter is about. */
 export type Subject =
   | { readonly kind: 'image'; readonly image: ImageId; readonly technique: string }

@@ -24,11 +24,6 @@ export function consumerGroup(technique: string): string {
   return name === 'l2' ? ANALYSIS_GROUP : `${ANALYSIS_GROUP}.${name}`;
 }
 
-/** Whether a pipeline's consumer group has this name. */
-export function isPipelineGroup(name: string): boolean {
-  return name === ALERT_GROUP || name === ANALYSIS_GROUP || name.startsWith(`${ANALYSIS_GROUP}.`);
-}
-
 export type { Message };
 
 /** `imgpipe.image.received.v1`: an image was received and stored. */
@@ -69,6 +64,7 @@ export function imageEventMessage(pipelineId: string, event: EventRecord): Messa
 const MAX_VALUE = 65_536;
 const MAX_DETAIL = 4096;
 const MAX_KEY = 64;
+const MAX_SHORT_DETAIL = 200;
 
 /** `imgpipe.dead.letter.v1`: a copy of a dead letter. */
 export function deadLetterMessage(pipelineId: string, letter: NewDeadLetter): Message {
@@ -94,6 +90,12 @@ export function deadLetterMessage(pipelineId: string, letter: NewDeadLetter): Me
       value: message?.value.slice(0, MAX_VALUE) ?? null,
     },
   });
+}
+
+/** A copy of a dead letter without the message, and with a short detail, for a topic that does not take the whole copy. */
+export function shortenedCopy(copy: Message): Message {
+  const data = JSON.parse(copy.value) as MessageData<'imgpipe.dead.letter.v1'>;
+  return { ...copy, value: JSON.stringify({ ...data, detail: data.detail.slice(0, MAX_SHORT_DETAIL), value: null }) };
 }
 
 /** `ce_source` is this and the pipeline's id. */

@@ -10,14 +10,31 @@ export function readMessage<T extends MessageType>(
   const { headers } = message;
   if (headers['ce_specversion'] !== '1.0') throw bad(`ce_specversion is ${quoted(headers['ce_specversion'])}, not 1.0`);
   if (headers['ce_type'] !== type) throw bad(`ce_type is ${quoted(headers['ce_type'])}, not ${type}`);
-  const source = headers['ce_source'];
-  if (source === undefined || !source.startsWith(SOURCE)) throw bad(`ce_source is ${quoted(source)}, not ${SOURCE}…`);
+  const pipelineId = sourceOf(message);
+  if (pipelineId === undefined) {
+    throw bad(`ce_source is ${quoted(headers['ce_source'])}, not ${SOURCE} and the UUID of a pipeline`);
+  }
   const parsed = MESSAGE_TYPES[type].safeParse(parseJson(message.value));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw bad(`${issue?.path.join('.') || 'data'}: ${issue?.message ?? 'invalid'}`);
   }
-  return { pipelineId: source.slice(SOURCE.length), data: parsed.data as MessageData<T> };
+  return { pipelineId, data: parsed.data as MessageData<T> };
+}
+
+/** The id of the pipeline that published a message; undefined if it is not a message of a pipeline. */
+export function pipelineOf(message: Message): string | undefined {
+  const { ce_specversion: version, ce_type: type = '' } = message.headers;
+  return version === '1.0' && Object.hasOwn(MESSAGE_TYPES, type) ? sourceOf(message) : undefined;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function sourceOf({ headers }: Message): string | undefined {
+  const source = headers['ce_source'];
+  if (source === undefined || !source.startsWith(SOURCE)) return undefined;
+  const id = source.slice(SOURCE.length);
+  return UUID.test(id) ? id : undefined;
 }
 
 function parseJson(text: string): unknown {

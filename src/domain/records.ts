@@ -163,6 +163,8 @@ export interface DeadLetterRecord extends NewDeadLetter {
   readonly id: number;
   /** The time of its replay, while it waits to be handled; null before a replay. */
   readonly replayedAt: string | null;
+  /** The time at which it was dropped: it is settled, and not replayed any more. */
+  readonly droppedAt: string | null;
 }
 
 /** A dead letter without its fields of unlimited size, for lists. */

@@ -4,6 +4,7 @@ import type { AuditCatalog, Counts } from '../ports/catalog/audit.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { EventBus } from '../ports/event-bus.ts';
+import { refuseOtherPipelines } from './other-pipelines.ts';
 
 /** How a catalog identifies a bus. */
 type KnownBus = Pick<EventBus, 'id' | 'address' | 'nameOf'>;
@@ -36,13 +37,20 @@ export async function bindBus(
  * A check that stages make while they run: renews the bus, and takes over another cluster at its address. Throws
  * `bus_differs` if the pipeline was bound to another bus by another process.
  */
-export function createBusCheck(parts: BindParts, bus: KnownBus & Pick<EventBus, 'renew'>): () => Promise<void> {
+export function createBusCheck(
+  parts: BindParts,
+  bus: KnownBus & Pick<EventBus, 'renew' | 'newest'>,
+): () => Promise<void> {
   return async () => {
     const opened = bus.id;
     await bus.renew();
-    const { busId } = await parts.catalog.identity();
+    const identity = await parts.catalog.identity();
+    const { busId } = identity;
     if (busId === bus.id) return;
-    if (opened !== bus.id) return bindBus(parts, bus);
+    if (opened !== bus.id) {
+      await refuseOtherPipelines(bus, identity);
+      return bindBus(parts, bus);
+    }
     throw new ImgpipeError(
       'bus_differs',
       `broker: this pipeline has been bound to ${busId}, so ${busName(bus)} is not its bus any more: start this stage with --broker and --topic-prefix as there`,

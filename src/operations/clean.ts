@@ -1,4 +1,5 @@
-import { ImgpipeError } from '../domain/errors.ts';
+import { type ErrorCode, ImgpipeError } from '../domain/errors.ts';
+import { ALERT_GROUP, consumerGroup } from '../domain/messages.ts';
 import {
   alertTextKey,
   differenceKey,
@@ -14,6 +15,7 @@ import { PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { busName } from './bind-bus.ts';
+import { usesTopics } from './other-pipelines.ts';
 import { pagesOf } from './row-stream.ts';
 
 export interface CleanPlan {
@@ -53,7 +55,8 @@ export async function planClean({ catalog, store }: Pick<CleanParts, 'catalog' |
 
 /**
  * Removes all that the pipeline wrote, and nothing else, and gives the pipeline a new id. Throws `in_use` while a stage
- * runs. If it is interrupted, other commands throw `clean_unfinished` until it is run again and finishes.
+ * runs. The messages go first: if the broker refuses that, nothing is changed, and what is open would be published again.
+ * If it is interrupted after that, other commands throw `clean_unfinished` until it is run again and finishes.
  */
 export async function clean({ catalog, store, bus, as }: CleanParts): Promise<void> {
   const result = await catalog.lock(PIPELINE_LOCK, as);
@@ -61,32 +64,57 @@ export async function clean({ catalog, store, bus, as }: CleanParts): Promise<vo
     throw new ImgpipeError('in_use', `${store.address} is in use by ${result.holder}: stop that first`);
   }
   try {
-    if (bus !== undefined) await checkFree(catalog, bus);
+    if (bus !== undefined) await namingKeepTopics(() => clearBus(catalog, bus));
     await catalog.beginClean();
     await withWrittenKeys(catalog, store, (keys) => store.remove(keys));
-    await bus?.clear();
     await catalog.endClean();
   } finally {
     await result.lock.release();
   }
 }
 
-/** Checks before anything is removed that the messages are on this bus, and that it has no consumers. */
-async function checkFree(catalog: Catalog, bus: EventBus): Promise<void> {
-  const { busId } = await catalog.identity();
+/** Runs work on the broker. If the broker refuses it or cannot be reached, the error also names the way without it. */
+export async function namingKeepTopics<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ImgpipeError) || !KEEP_TOPICS_HELPS.has(error.code)) throw error;
+    throw new ImgpipeError(error.code, `${error.message}; or use --keep-topics, which leaves the topics and groups`, {
+      cause: error.cause,
+    });
+  }
+}
+
+const KEEP_TOPICS_HELPS: ReadonlySet<ErrorCode> = new Set(['broker_refused', 'broker_unavailable', 'prefix_in_use']);
+
+/** Deletes the topics and the groups of this pipeline, once it is certain that they are its own and have no consumers. */
+async function clearBus(catalog: Catalog, bus: EventBus): Promise<void> {
+  const identity = await catalog.identity();
+  const { busId } = identity;
   if (busId !== null && busId !== bus.id) {
     throw new ImgpipeError(
       'bus_differs',
       `broker: this pipeline's messages are on ${busId}, not on ${busName(bus)}: give --broker and --topic-prefix as before, or --keep-topics to leave them there`,
     );
   }
-  const members = await Promise.all((await bus.groups()).map((group) => bus.members(group)));
+  const used = await usesTopics(bus, identity);
+  // A pipeline that has never published on this bus has nothing there.
+  if (busId === null && !used) return;
+  const groups = await ownGroups(catalog);
+  const members = await Promise.all(groups.map((group) => bus.members(group)));
   if (members.flat().length > 0) {
     throw new ImgpipeError(
       'in_use',
       `${bus.address} still has consumers of this pipeline: ${members.flat().join(', ')}: stop them first; a killed consumer counts until its session timeout has passed`,
     );
   }
+  await bus.clear(groups);
+}
+
+/** The names of the groups that the pipeline's stages have joined. */
+async function ownGroups(catalog: Catalog): Promise<string[]> {
+  const techniques = await catalog.snapshot((pages) => pages.techniques());
+  return [...new Set(techniques.map(({ technique }) => consumerGroup(technique))), ALERT_GROUP];
 }
 
 /** The keys of the catalog's rows and of the masks, page by page. The rows are read from one snapshot, which removals do not affect. */

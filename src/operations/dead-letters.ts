@@ -5,13 +5,14 @@ import type { DeadLetterCatalog } from '../ports/catalog/dead-letters.ts';
 /** How many dead letters are read together. */
 const PAGE = 256;
 
-/** All dead letters without their messages, newest first. */
+/** All dead letters without their messages, newest first; dropped ones only `withDropped`. */
 export async function* deadLetterHeads(
   catalog: Pick<DeadLetterCatalog, 'deadLetterHeads'>,
+  options = { withDropped: false },
 ): AsyncGenerator<DeadLetterHead> {
   let last: number | undefined;
   for (;;) {
-    const page = await catalog.deadLetterHeads(last, PAGE);
+    const page = await catalog.deadLetterHeads(last, PAGE, options);
     last = page.at(-1)?.id;
     if (last === undefined) return;
     yield* page;

@@ -20,12 +20,14 @@ export type Replayed =
   | { readonly letter: DeadLetterHead; readonly how: 'left'; readonly holder: string }
   /** It was replayed before and has not been handled yet. */
   | { readonly letter: DeadLetterHead; readonly how: 'waits' }
+  /** It was dropped, and stays as it is. */
+  | { readonly letter: DeadLetterHead; readonly how: 'dropped' }
   /** There is nothing to publish: its message was not stored, or its event has no row. */
   | { readonly letter: DeadLetterHead; readonly how: 'gone' };
 
 /** What a replay needs of the catalog. */
 export type ReplayCatalog = Pick<OutcomeCatalog, 'events'> &
-  Omit<DeadLetterCatalog, 'addDeadLetters' | 'deadLettersOf'>;
+  Omit<DeadLetterCatalog, 'addDeadLetters' | 'deadLettersOf' | 'dropDeadLetters'>;
 
 export interface ReplayParts extends Pick<Observer, 'onStep'> {
   readonly catalog: ReplayCatalog;
@@ -38,17 +40,19 @@ export interface ReplayParts extends Pick<Observer, 'onStep'> {
 /**
  * Replays dead letters. A dead letter of an image is marked, and the image published again under its stream's lock. One
  * of an event is marked once the event is published again. One of a message is removed once the message is published
- * again. Throws `not_found` if an id does not exist, before it replays any.
+ * again. Dropped ones are left alone. Throws `not_found` if an id does not exist, before it replays any.
  */
 export async function replay(parts: ReplayParts, ids: readonly number[] | 'all'): Promise<Replayed[]> {
   const { catalog } = parts;
   const heads = ids === 'all' ? await allHeads(catalog) : await headsOf(catalog, ids);
-  const letters = heads.sort(byId);
+  const dropped = heads.filter(({ droppedAt }) => droppedAt !== null);
+  const letters = heads.filter(({ droppedAt }) => droppedAt === null).sort(byId);
   const about = (kind: Subject['kind']) => letters.filter((letter) => subjectOf(letter).kind === kind);
   const replayed = [
     ...(await replayImages(parts, about('image'))),
     ...(await replayEvents(parts, about('event'))),
     ...(await replayMessages(parts, about('message'))),
+    ...dropped.map((letter) => ({ letter, how: 'dropped' }) as const),
   ];
   return replayed.sort((a, b) => byId(a.letter, b.letter));
 }
@@ -129,6 +133,7 @@ async function replayMessages(parts: ReplayParts, letters: readonly DeadLetterHe
   return letters.map((letter) => ({ letter, how: published.has(letter.id) ? 'published' : 'gone' }));
 }
 
+/** All dead letters that were not dropped. */
 async function allHeads(catalog: ReplayCatalog): Promise<DeadLetterHead[]> {
   const heads: DeadLetterHead[] = [];
   for await (const head of deadLetterHeads(catalog)) heads.push(head);

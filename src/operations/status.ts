@@ -24,7 +24,11 @@ export interface Status {
   readonly analyzed: number;
   readonly events: number;
   readonly alerts: number;
+  /** Dead letters that have not been dropped. */
   readonly deadLetters: number;
+  readonly droppedLetters: number;
+  /** Dead letters of messages alone that were deleted, because there were too many. */
+  readonly discardedLetters: number;
   /** Images without an outcome, and events without an alert; null while the broker is unreachable. */
   readonly waiting: OpenCounts | null;
   /** Those among them whose messages will not be delivered: stages publish them again. Null while the broker is unreachable. */
@@ -57,10 +61,11 @@ export interface StatusOptions {
   readonly check: boolean;
   /** Called with the number of objects read so far. */
   readonly onChecked?: (objects: number) => void;
+  /** The longest that an answer of the bus may take. The bus itself rejects once its broker is silent. */
+  readonly maxBusMs?: number;
 }
 
-/** How long `status` waits for a broker that does not answer. */
-const MAX_BROKER_WAIT_MS = 1200;
+const MAX_BUS_MS = 120_000;
 
 /**
  * The status of a pipeline, from the catalog's counters: its cost does not grow with the number of images. With `check`
@@ -68,9 +73,8 @@ const MAX_BROKER_WAIT_MS = 1200;
  * the logs, so that the status is correct while stages run, too.
  */
 export async function status(parts: StatusParts, options: StatusOptions): Promise<Status> {
-  const { broker } = parts;
   try {
-    return await statusWith(parts, options, await withinTime(readBus(parts), broker.address));
+    return await statusWith(parts, options, await readBus(parts, options));
   } catch (error) {
     if (!(error instanceof ImgpipeError) || error.code !== 'broker_unavailable') throw error;
     return statusWith(parts, options, undefined, error.message);
@@ -99,6 +103,8 @@ async function statusWith(
     events: totals.events,
     alerts: totals.alerts,
     deadLetters: counts.deadLetters,
+    droppedLetters: counts.droppedLetters,
+    discardedLetters: counts.discardedLetters,
     waiting: view === undefined ? null : totals.waiting,
     republished: view === undefined ? null : totals.republished,
     unpublished: counts.unpublished,
@@ -112,25 +118,23 @@ async function statusWith(
   };
 }
 
-async function readBus({ catalog, broker, defaultTechnique }: StatusParts): Promise<StatusView> {
-  const bus = await broker.open({ create: false, withinMs: MAX_BROKER_WAIT_MS });
-  const view = await viewBus(catalog, bus, defaultTechnique);
+async function readBus(
+  { catalog, broker, defaultTechnique }: StatusParts,
+  { maxBusMs = MAX_BUS_MS }: StatusOptions,
+): Promise<StatusView> {
+  const withinTime = <T>(read: Promise<T>) => withDeadline(maxBusMs, read, () => noAnswer(broker.address, maxBusMs));
+  const bus = await withinTime(broker.open({ create: false }));
+  const view = await withinTime(viewBus(catalog, bus, defaultTechnique));
   return {
     ...view,
     bus,
-    readLogs: () => withinTime(view.readLogs(), broker.address),
-    deliveries: () => withinTime(view.deliveries(), broker.address),
+    readLogs: () => withinTime(view.readLogs()),
+    deliveries: () => withinTime(view.deliveries()),
   };
 }
 
-/** Rejects with `broker_unavailable` if it takes too long. */
-function withinTime<T>(look: Promise<T>, address: string): Promise<T> {
-  return withDeadline(MAX_BROKER_WAIT_MS, look, () => {
-    return new ImgpipeError(
-      'broker_unavailable',
-      `broker ${address} does not answer within ${MAX_BROKER_WAIT_MS / 1000} s`,
-    );
-  });
+function noAnswer(address: string, afterMs: number): ImgpipeError {
+  return new ImgpipeError('broker_unavailable', `broker ${address} does not answer within ${afterMs / 1000} s`);
 }
 
 /** The totals by the catalog's counters. What rows and files lack is found only by `--check`. */

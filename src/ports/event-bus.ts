@@ -84,24 +84,30 @@ export interface EventBus {
   nameOf(topicOrGroup: string): string;
   /** Descriptions of the consumers in a group; none on a bus whose groups are held by locks. */
   members(group: string): Promise<string[]>;
-  /** The pipeline's groups that have committed, by name. */
-  groups(): Promise<string[]>;
-  /** Deletes every message and commit of the pipeline's topics; resolves once they are deleted. */
-  clear(): Promise<void>;
+  /** Some of the newest messages of these topics: of each partition at most 16. None where they may not be read. */
+  newest(topics: readonly string[]): Promise<readonly ReceivedMessage[]>;
+  /**
+   * Deletes the pipeline's topics with their messages, and these consumer groups with their commits; resolves once they
+   * are deleted. Throws `broker_refused` or `in_use`, if it can tell before it has deleted anything.
+   */
+  clear(groups: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface OpenBusOptions {
   /** Creates missing topics. */
   readonly create: boolean;
-  /** How long to wait for an answer. */
-  readonly withinMs: number;
+  /** Called with a sentence for each setting of an existing topic that will cause trouble. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /** A bus that may be unreachable. Its address is known before it is opened. */
 export interface Broker {
   /** For people: `embedded`, or `kafka://host:port`. */
   readonly address: string;
-  /** Throws `broker_unavailable`, or `broker_refused` if it denies access. */
+  /**
+   * Throws `broker_unavailable` once the broker is silent for too long, `broker_refused` if it denies access, and
+   * `config_invalid` for settings of the bus or of its topics with which no pipeline can work.
+   */
   open(options: OpenBusOptions): Promise<EventBus>;
 }

@@ -28,7 +28,10 @@ export function createMetrics(counts: () => Promise<Counts>): Metrics {
   const outcomes = counter('outcomes_total', 'Images by technique and outcome.', ['technique', 'outcome']);
   const events = counter('events_total', 'Image events recorded.', ['stream']);
   const alerts = counter('alerts_total', 'Alerts raised.');
-  const deadLetters = gauge('dead_letters', 'Dead letters, replayed or not, that have not been removed.');
+  const deadLetters = gauge(
+    'dead_letters',
+    'Dead letters, replayed or not, that have been neither removed nor dropped.',
+  );
   const analysisWaiting = gauge('waiting_images', 'Images without an outcome.', ['technique']);
   const alertWaiting = gauge('waiting_events', 'Events with neither an alert nor a dead letter.');
 

@@ -55,6 +55,7 @@ const METHODS = [
   'deadLetters',
   'deadLetter',
   'replay',
+  'drop',
   'planClean',
   'clean',
 ];

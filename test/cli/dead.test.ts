@@ -124,6 +124,52 @@ describe('imgpipe dead show', () => {
   });
 });
 
+describe('imgpipe dead drop', () => {
+  test('settles dead letters: they are not listed, not replayed, and counted apart', async () => {
+    expect(await to('dead drop 1 3')).toMatchObject({
+      status: 0,
+      stdout: 'dead letter 1: image sky/2 is dropped\ndead letter 3: message image_analysis/0/3 is dropped\n',
+      stderr: '',
+    });
+    const listed = async (options: string) => (await to(`dead list${options}`)).stdout.match(/^\d+(?=:)|dropped$/gm);
+    expect(await listed('')).toEqual(['2']);
+    expect(await listed(' --dropped')).toEqual(['3', 'dropped', '2', '1', 'dropped']);
+    expect((await to('dead show 1')).stdout).toMatch(/^Dropped: +\d{4}-/m);
+    expect((await to('status')).stdout).toMatch(/^Dead letters: +1, 2 dropped$/m);
+    expect(JSON.parse((await to('status --json')).stdout)).toMatchObject({
+      dead_letters: 1,
+      dead_letters_dropped: 2,
+      dead_letters_discarded: 0,
+    });
+    expect(await to('dead replay 3')).toMatchObject({
+      status: 1,
+      stderr: 'imgpipe: dead letter 3: message image_analysis/0/3 was dropped, and is not replayed\n',
+    });
+    expect((await to('dead replay --all')).stdout).toBe('dead letter 2: image sky/3 is published again\n');
+    expect(await to('status --check')).toMatchObject({ status: 0, stderr: '' });
+    await to('analyze --drain');
+    expect((await to('status')).stdout).toMatch(/^Waiting: +0 images for analysis/m);
+  });
+
+  test('leaves those that wait for their replay, and says what was dropped before', async () => {
+    await to('dead replay 1');
+    await to('dead drop 3');
+    const { status, stdout, stderr } = await to('dead drop --all --json');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ id, how }) => [id, how])).toEqual([
+      [1, 'waits'],
+      [2, 'dropped'],
+    ]);
+    expect((await to('dead drop 3')).stdout).toBe('dead letter 3: message image_analysis/0/3 was dropped earlier\n');
+    expect((await to('dead drop 9')).status).toBe(3);
+    expect((await to('dead drop')).status).toBe(2);
+  });
+});
+
 describe('imgpipe dead replay', () => {
   const drained = async (options = '') => {
     await to(`analyze --drain ${options}`.trim());

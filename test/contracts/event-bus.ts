@@ -342,15 +342,20 @@ export function eventBusContract(setUp: () => Promise<EventBusSetup>): void {
     });
   });
 
-  describe('the groups', () => {
-    it('are listed by name once they have committed', async () => {
+  describe('the newest messages', () => {
+    it('are those at the end of each log, whole and with their positions', async () => {
       const bus = await one();
-      expect(await bus.groups()).toEqual([]);
-      await bus.publish(TOPIC, [message('a')]);
-      await drained(bus);
-      await drained(bus, OTHER_GROUP);
-      expect(await bus.groups()).toEqual([GROUP, OTHER_GROUP]);
-      expect(await bus.members(GROUP)).toEqual([]);
+      expect(await bus.newest([TOPIC, 'image_event_alert'])).toEqual([]);
+      const sent = Array.from({ length: 20 }, (_, index) => message(String(index)));
+      const positions = [
+        ...(await bus.publish(TOPIC, sent.slice(0, 18))),
+        ...(await bus.publish(TOPIC, sent.slice(18))),
+      ];
+      const newest = [...(await bus.newest([TOPIC, 'image_event_alert']))].sort(
+        (a, b) => a.position.offset - b.position.offset,
+      );
+      expect(newest).toEqual(sent.map((each, index) => ({ ...each, position: positions[index] })).slice(4));
+      expect(await drained(bus)).toHaveLength(20);
     });
   });
 
@@ -367,11 +372,11 @@ export function eventBusContract(setUp: () => Promise<EventBusSetup>): void {
       });
     });
 
-    it('are empty after clear(), and new messages are delivered', async () => {
+    it('are empty after clear(), as are the groups, and new messages are delivered', async () => {
       const bus = await one();
       await bus.publish(TOPIC, [message('a'), message('b')]);
       await drained(bus);
-      await bus.clear();
+      await bus.clear([GROUP]);
       expect((await bus.logs(TOPIC)).filter(({ start, end }) => end > start)).toEqual([]);
       expect(await bus.committed(TOPIC, GROUP)).toEqual(new Map());
       await bus.publish(TOPIC, [message('c')]);

@@ -153,6 +153,7 @@ describe('readMessage', () => {
     ['a later version of its type', header('ce_type', 'imgpipe.image.received.v2'), `.v2", not ${RECEIVED}`],
     ['a missing source', { ...received, headers: withoutSource }, 'ce_source is missing'],
     ['a source that is not a pipeline', header('ce_source', '/sensor/1'), 'ce_source is "/sensor/1", not urn:uuid:'],
+    ['a source without a UUID', header('ce_source', 'urn:uuid:me'), 'ce_source is "urn:uuid:me", not urn:uuid:'],
     ['invalid JSON', { ...received, value: '{"image_num":' }, 'the message is not JSON: '],
     ['an empty value', { ...received, value: '' }, 'the message is not JSON: '],
     ['JSON that is not an object', { ...received, value: '[3]' }, 'data: '],

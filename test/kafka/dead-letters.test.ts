@@ -15,11 +15,11 @@ test.skipIf(kafka.whyNone !== undefined)(
   `on Kafka, dead letters of images, events and messages are copied to topics and can be replayed${skipped}`,
   async () => {
     const prefix = `t-${randomUUID()}.`;
-    const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { create: true, withinMs: 10_000 });
+    const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { create: true });
     const pipeline = await createPipeline({ data: temporaryFolder(), broker: address, topicPrefix: prefix, count: 4 });
     onTestFinished(async () => {
       await pipeline.close();
-      await bus.clear();
+      await bus.clear([]);
       await bus.close();
     });
     const { signal } = new AbortController();

@@ -114,7 +114,12 @@ describe('another cluster at the address of the bus', () => {
 describe('the check of a running stage', () => {
   /** A bus whose id changes when it is renewed, as if another cluster had its address. */
   function renewable(id: string) {
-    const bus = { ...busWith(id), next: id, renew: async () => void Object.assign(bus, { id: bus.next }) };
+    const bus = {
+      ...busWith(id),
+      next: id,
+      renew: async () => void Object.assign(bus, { id: bus.next }),
+      newest: async () => [],
+    };
     return bus;
   }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ImgpipeError } from '../../src/domain/errors.ts';
 import { imageReceivedMessage } from '../../src/domain/messages.ts';
 import { imageKey } from '../../src/domain/object-keys.ts';
 import { clean, planClean } from '../../src/operations/clean.ts';
@@ -160,5 +161,55 @@ describe('a clean on a bus that lists its consumers', () => {
     ]);
     await pipeline.drain();
     expect(pipeline.reported('skipped_former')).toHaveLength(1);
+  });
+
+  it('deletes exactly the groups of its own stages, and nothing before the broker has agreed', async () => {
+    const { catalog, store, bus: plain } = await used();
+    const cleared: (readonly string[])[] = [];
+    const clear = async (groups: readonly string[]) => {
+      cleared.push(groups);
+      expect((await catalog.identity()).cleaning).toBe(false);
+      await plain.clear(groups);
+    };
+    await clean({ catalog, store, bus: { ...plain, clear }, as: AS });
+    expect(cleared).toEqual([['image_analysis_group', 'image_event_alert_group']]);
+  });
+
+  it.each(['broker_refused', 'broker_unavailable'] as const)(
+    'that the broker does not carry out changes nothing, and names --keep-topics: %s',
+    async (code) => {
+      const pipeline = await used();
+      const { catalog, store, bus: plain } = pipeline;
+      const before = await filesLeft(pipeline);
+      const bus = { ...plain, clear: () => Promise.reject(new ImgpipeError(code, 'no (X_FAILED)')) };
+      await expect(clean({ catalog, store, bus, as: AS })).rejects.toMatchObject({
+        code,
+        message: 'no (X_FAILED); or use --keep-topics, which leaves the topics and groups',
+      });
+      expect(await filesLeft(pipeline)).toEqual(before);
+      expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: false });
+      expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
+    },
+  );
+
+  it("is refused where another pipeline's messages are, which the error names, and changes nothing", async () => {
+    const pipeline = await used();
+    const other = '01234567-89ab-cdef-0123-456789abcdef';
+    await pipeline.bus.publish('image_event_alert', [formerMessage(other)]);
+    const before = await filesLeft(pipeline);
+    await expect(cleaned(pipeline)).rejects.toMatchObject({
+      code: 'prefix_in_use',
+      message: expect.stringMatching(`is used by pipeline ${other}.*--keep-topics`),
+    });
+    expect(await filesLeft(pipeline)).toEqual(before);
+    expect((await pipeline.bus.logs('image_analysis')).map(({ end }) => end)).toEqual([4]);
+  });
+
+  it('leaves the topics of a bus that the pipeline has never used', async () => {
+    const { catalog, store, bus: plain } = await testPipeline({ durable: true });
+    await catalog.beginClean();
+    await catalog.endClean();
+    const bus = { ...plain, id: 'kafka:other', clear: () => Promise.reject(new Error('cleared')) };
+    await clean({ catalog, store, bus, as: AS });
   });
 });

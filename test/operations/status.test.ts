@@ -53,6 +53,8 @@ describe('the status', () => {
       events: 2,
       alerts: 2,
       deadLetters: 0,
+      droppedLetters: 0,
+      discardedLetters: 0,
       waiting: { analysis: 0, alert: 0 },
       republished: { analysis: 0, alert: 0 },
       unpublished: 0,
@@ -255,7 +257,7 @@ describe('the status while the broker is unreachable', () => {
     const broker = { address: 'kafka://broker:9092', open: () => new Promise<never>(() => {}) };
     const { waiting, broker: brokerStatus } = await status(
       { catalog, store, broker, defaultTechnique: 'l2@1' },
-      { check: false },
+      { check: false, maxBusMs: 50 },
     );
     expect(waiting).toBeNull();
     expect(brokerStatus.unreachable).toMatch(/^broker kafka:\/\/broker:9092 does not answer within /);

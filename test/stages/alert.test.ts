@@ -121,7 +121,7 @@ describe('a message', () => {
     await pipeline.catalog.endClean();
     await pipeline.work(await pipeline.alertStage());
     expect(pipeline.reported('skipped_former').map(({ stage }) => stage)).toEqual(['alert']);
-    const headers = { ...good.headers, ce_source: 'urn:uuid:another' };
+    const headers = { ...good.headers, ce_source: 'urn:uuid:01234567-89ab-cdef-0123-456789abcdef' };
     await pipeline.publish(TOPICS.imageEventAlert, { ...good, headers });
     await expect(pipeline.work(await pipeline.alertStage())).rejects.toMatchObject({ code: 'foreign_message' });
   });

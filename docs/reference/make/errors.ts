@@ -39,15 +39,18 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   sqlite_too_old: 'The SQLite library can lose commits. Reinstall the package `@photostructure/sqlite`.',
   clean_unfinished: 'A `clean` was interrupted. Run `imgpipe clean` again.',
   object_conflict: 'Another file is stored under the name of an image. Move that file away, then start again.',
-  foreign_message:
-    'The topic holds a message of another pipeline. Give each a `topic_prefix` of its own, or start over with `imgpipe clean`.',
+  foreign_message: 'The topic holds a message of another pipeline. Give each a `topic_prefix` of its own.',
   usage: 'The command line is wrong. Read the message, or `--help`.',
   config_invalid: 'A setting has an invalid value. The message says what is valid.',
   threshold_disagrees: 'Another analyzer runs with another threshold. Use the same one, or stop the other first.',
-  broker_refused: 'The broker rejects this client, or the two do not agree on TLS. Check the `kafka_…` settings.',
+  broker_refused:
+    'The broker rejects this client, or the two do not agree on TLS or the time. Check the `kafka_…` settings, its ACLs and both clocks.',
+  message_too_large: 'The topic does not take a message of this size. Raise its `max.message.bytes`.',
   bus_differs: 'Something is still open on another broker. Finish it there, or move the pipeline with `--rebind`.',
   catalog_copied:
     'The data folder is a copy of another, which still exists. Give `--as-copy` once to make it a pipeline of its own, or remove the other one.',
+  prefix_in_use:
+    "Another pipeline's messages are in these topics. Give each pipeline a `topic_prefix` of its own, or delete the topics.",
   port_unavailable: 'The port is in use, or this user may not open it. Choose another port or address.',
   not_found: 'There is no such alert, or no pipeline in this folder. The message says what exists.',
   closed: 'A program called a method of a pipeline after `close`. Open it again with `createPipeline`.',

@@ -1,6 +1,11 @@
 import { cleanSchema } from '../../../src/domain/json/clean.ts';
 import { comparisonSchema } from '../../../src/domain/json/comparison.ts';
-import { deadLetterLineSchema, deadLetterSchema, replayLineSchema } from '../../../src/domain/json/dead-letters.ts';
+import {
+  deadLetterLineSchema,
+  deadLetterSchema,
+  dropLineSchema,
+  replayLineSchema,
+} from '../../../src/domain/json/dead-letters.ts';
 import { noticeLineSchema } from '../../../src/domain/json/notice-lines.ts';
 import { ranSchema } from '../../../src/domain/json/received.ts';
 import { alertLineSchema, imageLineSchema, outcomeLineSchema } from '../../../src/domain/json/result-lines.ts';
@@ -24,6 +29,7 @@ export function jsonPage(page: string): string {
       ['dead-list', fieldTable(deadLetterLineSchema)],
       ['dead-show', addedFieldTable(deadLetterSchema, deadLetterLineSchema)],
       ['dead-replay', fieldTable(replayLineSchema)],
+      ['dead-drop', fieldTable(dropLineSchema)],
       ['clean', fieldTable(cleanSchema)],
       ['ran', fieldTable(ranSchema)],
       ['notices', noticeTable()],

@@ -22,6 +22,8 @@ const COUNTS: Counts = {
   events: 1,
   alerts: 1,
   deadLetters: 1,
+  droppedLetters: 0,
+  discardedLetters: 0,
   openEvents: 1,
   delays: { buckets: [{ atMost: Number.POSITIVE_INFINITY, count: 1 }], sum: 1 },
 };

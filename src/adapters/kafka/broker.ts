@@ -1,16 +1,30 @@
+import { ImgpipeError } from '../../domain/errors.ts';
 import type { EventBus, OpenBusOptions } from '../../ports/event-bus.ts';
 import { createAdminClient } from './admin/admin-client.ts';
+import { checkTopics } from './admin/topic-settings.ts';
 import { prepareCluster } from './cluster.ts';
+import { isUnknownAdvertised } from './errors.ts';
 import { createKafkaBus } from './event-bus.ts';
-import type { KafkaOptions } from './options.ts';
+import { addressOf, type KafkaOptions } from './options.ts';
 
 /** Connects to a cluster and opens the bus on it. */
-export async function openKafkaBus(options: KafkaOptions, { create, withinMs }: OpenBusOptions): Promise<EventBus> {
+export async function openKafkaBus(options: KafkaOptions, { create, onNotice }: OpenBusOptions): Promise<EventBus> {
   // One try for each configured broker; the caller retries.
   const client = createAdminClient(options, options.hosts.length);
   try {
-    const id = await client.call((admin) => prepareCluster(admin, options, { create }), withinMs);
+    const { id, notices } = await client.call(
+      async (admin) => {
+        const { id: bus, existing } = await prepareCluster(admin, options, { create });
+        return { id: bus, notices: create ? await checkTopics(admin, existing, options) : [] };
+      },
+      { silenceMs: options.brokerTimeout },
+    );
+    for (const notice of notices) onNotice?.(notice);
     return createKafkaBus(options, id);
+  } catch (error) {
+    // Later that can be a broker that is being replaced. At the start it is a setting, which no retry changes.
+    if (!(error instanceof ImgpipeError) || !isUnknownAdvertised(error.cause, addressOf(options))) throw error;
+    throw new ImgpipeError('broker_refused', error.message, { cause: error.cause });
   } finally {
     await client.close();
   }

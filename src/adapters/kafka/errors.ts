@@ -1,18 +1,10 @@
 import { ImgpipeError } from '../../domain/errors.ts';
-
-/** Error types by which a broker refuses this client permanently. */
-const REFUSALS = new Set([
-  'TOPIC_AUTHORIZATION_FAILED',
-  'GROUP_AUTHORIZATION_FAILED',
-  'CLUSTER_AUTHORIZATION_FAILED',
-  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
-  'SASL_AUTHENTICATION_FAILED',
-  'UNSUPPORTED_SASL_MECHANISM',
-  'ILLEGAL_SASL_STATE',
-]);
+import { checkClock, REFUSALS, type RequestSubject } from './refusals.ts';
 
 /** Error codes of OpenSSL and Node for a certificate that is not accepted, and for plaintext on a TLS port or the reverse. */
 const TLS_FAILURE = /certificate|self.signed|unable to verify|altnames|SSL routines|wrong version number|EPROTO/i;
+/** Those of a certificate that is not valid at this time. */
+const CLOCK_FAILURE = /not yet valid|CERT_NOT_YET_VALID|has expired|CERT_HAS_EXPIRED/i;
 
 /** Error types after which a member must join its group again. Another member may own its partitions by then. */
 const MEMBERSHIP_LOST = new Set([
@@ -45,22 +37,33 @@ const SYSTEM_ERRORS: Record<string, string> = {
 };
 const SYSTEM_ERROR = new RegExp(`\\b(${Object.keys(SYSTEM_ERRORS).join('|')})\\b`);
 
-/** An error of kafkajs as an ImgpipeError; any other error as it is. */
-export function translated(error: unknown, address: string): unknown {
+/** An error of kafkajs as an ImgpipeError; any other error as it is. `address` is that of the configured brokers. */
+export function translated(error: unknown, address: string, subject: RequestSubject = {}): unknown {
   if (error instanceof ImgpipeError || !isKafkaJs(error)) return error;
   const chain = [...causes(error)];
-  const reason = reasonOf(chain);
-  if (chain.some(isRefusal)) {
-    return new ImgpipeError(
-      'broker_refused',
-      `broker ${address} refused this client (${reason}): check kafka_sasl, kafka_username and its password, and which ACLs that user has`,
-      { cause: error },
-    );
+  const refused = chain.find(isRefusal);
+  if (refused !== undefined) {
+    const type = refused.name === SASL_ERROR ? 'SASL_AUTHENTICATION_FAILED' : String(refused.type);
+    // Of a request about several topics, the broker names the one that failed.
+    const about = refused.topic === undefined ? subject : { ...subject, topic: refused.topic };
+    const refusal = REFUSALS[type];
+    if (refusal === undefined) throw new Error(`there is no message for ${type}`);
+    return new ImgpipeError(refusal.code, refusal.message(address, reasonOf([refused]), about), { cause: error });
   }
+  const reason = reasonOf(chain);
   if (chain.some(({ message }) => TLS_FAILURE.test(message))) {
+    const remedy = chain.some(({ message }) => CLOCK_FAILURE.test(message))
+      ? `${checkClock()}, and the dates of its certificate`
+      : "check kafka_tls, and that kafka_tls_ca is the authority that signed the broker's certificate";
+    return new ImgpipeError('broker_refused', `TLS handshake with broker ${address} failed (${reason}): ${remedy}`, {
+      cause: error,
+    });
+  }
+  const advertised = chain.map(({ broker }) => broker).find((host) => isAdvertised(host, address));
+  if (advertised !== undefined) {
     return new ImgpipeError(
-      'broker_refused',
-      `TLS handshake with broker ${address} failed (${reason}): check kafka_tls, and that kafka_tls_ca is the authority that signed the broker's certificate`,
+      'broker_unavailable',
+      `broker ${address} answers, and advertises ${advertised}, which cannot be reached from here (${reason}): set advertised.listeners of that broker to an address that this machine reaches`,
       { cause: error },
     );
   }
@@ -91,6 +94,17 @@ export function hasType(error: unknown, type: string): boolean {
   return [...causes(error)].some((each) => each.type === type);
 }
 
+/** Whether kafkajs cannot decode what it has read: it is damaged, or compressed with a codec that kafkajs lacks. */
+export function isUnreadable(error: unknown): boolean {
+  return [...causes(error)].some(({ name }) => UNREADABLE.has(name));
+}
+
+const UNREADABLE = new Set([
+  'KafkaJSNotImplemented',
+  'KafkaJSPartialMessageError',
+  'KafkaJSUnsupportedMagicByteInMessageSet',
+]);
+
 /** Whether another broker of the cluster may still respond: kafkajs uses any that it has discovered, not only the configured ones. */
 function isOneOfSeveral(error: unknown, hosts: readonly string[]): boolean {
   const failed = [...causes(error)].flatMap(({ broker }) => broker ?? []);
@@ -102,10 +116,21 @@ interface KafkaJsError extends Error {
   readonly code?: unknown;
   /** The `host:port` of a failed connection. */
   readonly broker?: string;
+  readonly topic?: string;
 }
 
 function isRefusal({ name, type }: KafkaJsError): boolean {
-  return REFUSALS.has(String(type)) || name === SASL_ERROR;
+  return name === SASL_ERROR || (typeof type === 'string' && Object.hasOwn(REFUSALS, type));
+}
+
+/** Whether the host name of a broker that the cluster advertises does not exist. */
+export function isUnknownAdvertised(error: unknown, address: string): boolean {
+  return [...causes(error)].some((each) => isAdvertised(each.broker, address) && systemErrorOf(each) === 'ENOTFOUND');
+}
+
+/** Whether a broker is one that the cluster names, and not the configuration. */
+function isAdvertised(broker: string | undefined, address: string): boolean {
+  return broker !== undefined && !address.replace('kafka://', '').split(',').includes(broker);
 }
 
 const SASL_ERROR = 'KafkaJSSASLAuthenticationError';
@@ -126,8 +151,17 @@ function* causes(error: unknown): Generator<KafkaJsError> {
   for (let each = error; each instanceof Error && !seen.has(each); each = each.cause) {
     seen.add(each);
     yield each;
-    if ('errors' in each && Array.isArray(each.errors)) for (const inner of each.errors) yield* causes(inner);
+    for (const inner of partsOf(each)) yield* causes(inner);
   }
+}
+
+/** The errors that an error collects: of several requests, of the groups or of the partitions of one. */
+function partsOf(error: Error): unknown[] {
+  const { errors, groups, partitions } = error as { errors?: unknown; groups?: unknown; partitions?: unknown };
+  const listed = [groups, partitions].flatMap((list): ({ error?: unknown } | undefined)[] =>
+    Array.isArray(list) ? list : [],
+  );
+  return [...(Array.isArray(errors) ? errors : []), ...listed.map((each) => each?.error)];
 }
 
 function typeOf(error: unknown): string | undefined {

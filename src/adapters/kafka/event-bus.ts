@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
 import { unlessAborted } from '../../base/deadlines.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { TOPICS } from '../../domain/messages.ts';
-import type { ConsumeOptions, EventBus } from '../../ports/event-bus.ts';
+import type { ConsumeOptions, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
 import { createAdminClient } from './admin/admin-client.ts';
-import { deleteGroups, membersOf, pipelineGroups } from './admin/groups.ts';
+import { deleteGroups, membersOf } from './admin/groups.ts';
+import { readNewest } from './admin/newest-messages.ts';
 import { committedOf, isDrained, logsOf } from './admin/offsets.ts';
-import { createTopics, deleteTopics, partitionCounts } from './admin/topics.ts';
+import { checkDeletable, createTopics, deleteTopics, partitionCounts } from './admin/topics.ts';
 import { prepareCluster } from './cluster.ts';
 import { consumeAsMember } from './consumer/group-member.ts';
 import { createLoadingGrace } from './consumer/loading-grace.ts';
 import { isMembershipLost, translated } from './errors.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 import { createPublisher } from './publisher.ts';
+import type { RequestSubject } from './refusals.ts';
 
 /** How often to check whether a topic is drained, and how soon to join again while the coordinator loads its groups. */
 const POLL_MS = 100;
@@ -23,6 +26,8 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
   const address = addressOf(options);
   const nameOf = (topicOrGroup: string) => options.prefix + topicOrGroup;
   const client = createAdminClient(options);
+  const read = <T>(requests: (admin: Admin) => Promise<T>, subject: RequestSubject = {}) =>
+    client.call(requests, { silenceMs: options.brokerTimeout, subject });
   const publisher = createPublisher(options, partitionsOf);
   const counts = new Map<string, number>();
 
@@ -30,7 +35,7 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
   async function partitionsOf(topic: string): Promise<number> {
     const known = counts.get(topic);
     if (known !== undefined) return known;
-    return client.call(async (admin) => {
+    const counted = async (admin: Admin) => {
       await createTopics(admin, [topic], options);
       const count = (await partitionCounts(admin, [topic])).get(topic);
       if (count === undefined) {
@@ -41,7 +46,8 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
       }
       counts.set(topic, count);
       return count;
-    });
+    };
+    return client.call(counted, { subject: { topic } });
   }
 
   async function consume(consuming: ConsumeOptions): Promise<void> {
@@ -75,8 +81,17 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
       if (isMembershipLost(error)) return;
       if (isLoading(error)) return void (await sleep(POLL_MS, undefined, { signal: consuming.signal }).catch(() => {}));
       counts.delete(topic);
-      throw translated(error, address);
+      throw translated(error, address, { topic, group });
     }
+  }
+
+  async function newest(topics: readonly string[]): Promise<readonly ReceivedMessage[]> {
+    const existing = new Set(await read((admin) => admin.listTopics()));
+    const requests = topics.map((topic) => ({ name: nameOf(topic), origin: { bus: id, topic } }));
+    return readNewest(
+      options,
+      requests.filter(({ name }) => existing.has(name)),
+    );
   }
 
   return {
@@ -88,7 +103,7 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
     consume,
 
     async renew() {
-      const opened = await client.call((admin) => prepareCluster(admin, options, { create: true }));
+      const { id: opened } = await read((admin) => prepareCluster(admin, options, { create: true }));
       if (opened !== id) counts.clear();
       id = opened;
     },
@@ -99,19 +114,22 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
         return positions.map((position) => ({ bus: id, topic, ...position }));
       } catch (error) {
         counts.delete(nameOf(topic));
-        throw translated(error, address);
+        throw translated(error, address, { topic: nameOf(topic) });
       }
     },
 
-    committed: (topic, group) => client.call((admin) => committedOf(admin, nameOf(topic), nameOf(group))),
-    logs: (topic) => client.call((admin) => logsOf(admin, nameOf(topic))),
-    members: (group) => client.call((admin) => membersOf(admin, nameOf(group))),
-    groups: () => client.call((admin) => pipelineGroups(admin, options.prefix)),
+    committed: (topic, group) =>
+      read((admin) => committedOf(admin, nameOf(topic), nameOf(group)), { topic: nameOf(topic), group: nameOf(group) }),
+    logs: (topic) => read((admin) => logsOf(admin, nameOf(topic)), { topic: nameOf(topic) }),
+    members: (group) => read((admin) => membersOf(admin, nameOf(group)), { group: nameOf(group) }),
+    newest,
 
-    clear: () =>
+    clear: (groups) =>
       client.call(async (admin) => {
-        await deleteGroups(admin, (await pipelineGroups(admin, options.prefix)).map(nameOf));
-        await deleteTopics(admin, Object.values(TOPICS).map(nameOf));
+        const topics = Object.values(TOPICS).map(nameOf);
+        await checkDeletable(admin, topics, address);
+        await deleteGroups(admin, groups.map(nameOf), address);
+        await deleteTopics(admin, topics);
         counts.clear();
       }),
 

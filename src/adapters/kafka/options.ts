@@ -12,6 +12,8 @@ export interface KafkaOptions {
   readonly clientId: string;
   readonly connectTimeout: number;
   readonly requestTimeout: number;
+  /** How long the broker may be silent when the bus is opened, and in reads of its state. */
+  readonly brokerTimeout: number;
   /** The group removes a member that sends no heartbeat for this long. */
   readonly sessionTimeout: number;
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;

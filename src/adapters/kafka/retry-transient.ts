@@ -6,6 +6,8 @@ const RETRY_AFTER_MS = 50;
 export interface RetryLimits {
   readonly isTransient: (error: unknown) => boolean;
   readonly withinMs: number;
+  /** How long after its first failure a request is repeated; by default until the deadline. */
+  readonly failingMs?: number;
   /** The error when the deadline passes without a failure to report. */
   readonly timeoutError: () => Error;
 }
@@ -15,16 +17,18 @@ export interface RetryLimits {
  * is being elected. Rejects with any other error, and at the deadline with the last transient one.
  */
 export async function retryTransient<T>(request: () => Promise<T>, limits: RetryLimits): Promise<T> {
-  const { isTransient, withinMs, timeoutError } = limits;
+  const { isTransient, withinMs, failingMs = withinMs, timeoutError } = limits;
   let isOver = false;
   let lastError: Error | undefined;
+  let failingSince: number | undefined;
 
   async function untilDone(): Promise<T> {
     for (;;) {
       try {
         return await request();
       } catch (error) {
-        if (isOver || !isTransient(error)) throw error;
+        failingSince ??= performance.now();
+        if (isOver || !isTransient(error) || performance.now() - failingSince >= failingMs) throw error;
         if (error instanceof Error) lastError = error;
       }
       await sleep(RETRY_AFTER_MS);

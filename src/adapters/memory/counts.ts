@@ -10,11 +10,14 @@ export function countsOf(tables: Tables): Counts {
   const open = openImages(tables);
   const openIds = new Map(open.map(({ image }) => [`${image.stream} ${image.number}`, image]));
   const streams = streamCounts(tables);
+  const dropped = [...tables.deadLetters.values()].filter(({ droppedAt }) => droppedAt !== null).length;
   return {
     images: streams.reduce((sum, { images }) => sum + images, 0),
     events: tables.pipeline.lastEvent,
     alerts: tables.readyOrder.length,
-    deadLetters: tables.deadLetters.size,
+    deadLetters: tables.deadLetters.size - dropped,
+    droppedLetters: dropped,
+    discardedLetters: tables.discardedLetters,
     openImages: openIds.size,
     unpublished: [...openIds.values()].filter((id) => imageAt(tables, id)?.position === null).length,
     openEvents: openEvents(tables).length,

@@ -1,4 +1,4 @@
-import { subjectOf } from '../../domain/dead-letters.ts';
+import { MAX_MESSAGE_LETTERS, subjectOf } from '../../domain/dead-letters.ts';
 import type { DeadLetterHead, DeadLetterRecord, ImageId, NewDeadLetter, RecordPosition } from '../../domain/records.ts';
 import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
 import {
@@ -19,7 +19,7 @@ export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
 
   function unmarked(id: number): DeadLetterRecord | undefined {
     const letter = tables.deadLetters.get(id);
-    return letter?.replayedAt === null ? letter : undefined;
+    return letter?.replayedAt === null && letter.droppedAt === null ? letter : undefined;
   }
 
   function replayImage(id: number, at: string): void {
@@ -55,9 +55,9 @@ export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
       for (const letter of letters) addDeadLetter(tables, letter);
     },
 
-    deadLetterHeads: async (before = Number.MAX_SAFE_INTEGER, limit) =>
+    deadLetterHeads: async (before = Number.MAX_SAFE_INTEGER, limit, { withDropped } = { withDropped: false }) =>
       [...tables.deadLetters.values()]
-        .filter(({ id }) => id < before)
+        .filter(({ id, droppedAt }) => id < before && (withDropped || droppedAt === null))
         .reverse()
         .slice(0, limit)
         .map(headOf),
@@ -78,6 +78,12 @@ export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
 
     replayEvents: async (replayed, at) => {
       for (const { id, position } of replayed) replayEvent(id, position, at);
+    },
+
+    dropDeadLetters: async (ids, at) => {
+      for (const letter of ids.map(unmarked)) {
+        if (letter !== undefined) tables.deadLetters.set(letter.id, { ...letter, droppedAt: at });
+      }
     },
 
     removeDeadLetters: async (ids) => {
@@ -104,7 +110,17 @@ export function addDeadLetter(tables: Tables, letter: NewDeadLetter): void {
   for (const each of tables.deadLetters.values()) if (keyOf(each) === key) return;
   tables.lastDeadLetter += 1;
   const id = tables.lastDeadLetter;
-  tables.deadLetters.set(id, { ...letter, id, replayedAt: null });
+  tables.deadLetters.set(id, { ...letter, id, replayedAt: null, droppedAt: null });
+  if (subject.kind === 'message') discardOldest(tables);
+}
+
+/** Deletes the oldest dead letters of messages alone, as far as there are too many, and counts them. */
+function discardOldest(tables: Tables): void {
+  const ofMessages = [...tables.deadLetters.values()].filter((letter) => subjectOf(letter).kind === 'message');
+  for (const { id } of ofMessages.slice(0, Math.max(0, ofMessages.length - MAX_MESSAGE_LETTERS))) {
+    tables.deadLetters.delete(id);
+    tables.discardedLetters += 1;
+  }
 }
 
 /** Removes the replayed dead letters of an image and technique, which have a new outcome. */

@@ -34,6 +34,8 @@ export const MEMORY_BUS_ID = 'memory';
 
 /** How many messages one chunk may have. */
 const MAX_CHUNK = 256;
+/** How many of the newest messages are read. */
+const MAX_NEWEST = 16;
 /** Every topic has this one partition. */
 const PARTITION = 0;
 
@@ -160,7 +162,12 @@ export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer
 
     nameOf: (topicOrGroup) => topicOrGroup,
     members: async () => [],
-    groups: async () => [...new Set([...committed.values()].map(({ group }) => group))].sort(),
+    newest: async (topics) =>
+      topics.flatMap((topic) =>
+        [...(logs.get(topic)?.messages ?? [])]
+          .slice(-MAX_NEWEST)
+          .map(([offset, message]) => ({ ...message, position: positionAt(topic, offset) })),
+      ),
 
     clear: async () => {
       logs.clear();

@@ -47,6 +47,7 @@ export function createPipelineRows(tables: Tables): PipelineCatalog {
         else if (Array.isArray(table)) table.length = 0;
       }
       tables.lastDeadLetter = 0;
+      tables.discardedLetters = 0;
       tables.pipeline = { ...newTables().pipeline, formerIds: [...formerIds, pipelineId] };
     },
   };

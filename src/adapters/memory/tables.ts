@@ -61,6 +61,7 @@ export interface Tables {
   /** By id, ascending. */
   readonly deadLetters: Map<number, DeadLetterRecord>;
   lastDeadLetter: number;
+  discardedLetters: number;
   /** The latest heartbeat of each stage, host and process. */
   readonly heartbeats: Map<string, Heartbeat>;
 }
@@ -95,6 +96,7 @@ export function newTables(): Tables {
     delays: [],
     deadLetters: new Map(),
     lastDeadLetter: 0,
+    discardedLetters: 0,
     heartbeats: new Map(),
   };
 }

@@ -12,11 +12,14 @@ export type Reader = Pick<Database, 'all' | 'get'>;
 export function countsOf(db: Reader): Counts {
   const streams = streamCounts(db);
   const techniques = techniqueCounts(db);
+  const dropped = count(db, 'SELECT count(*) AS n FROM dead_letter WHERE dropped_at IS NOT NULL');
   return {
     images: streams.reduce((sum, { images }) => sum + images, 0),
     events: count(db, 'SELECT last_event AS n FROM pipeline'),
     alerts: count(db, 'SELECT ifnull(max(ready_order), 0) AS n FROM alert WHERE ready_order IS NOT NULL'),
-    deadLetters: count(db, 'SELECT count(*) AS n FROM dead_letter'),
+    deadLetters: count(db, 'SELECT count(*) AS n FROM dead_letter') - dropped,
+    droppedLetters: dropped,
+    discardedLetters: count(db, 'SELECT ifnull(sum(count), 0) AS n FROM discarded_letters'),
     // With one technique each image has one row, and counting rows is several times as fast as counting images.
     openImages: count(
       db,

@@ -1,4 +1,4 @@
-import { subjectOf } from '../../domain/dead-letters.ts';
+import { MAX_MESSAGE_LETTERS, subjectOf } from '../../domain/dead-letters.ts';
 import type { DeadLetterHead, ImageId, NewDeadLetter, RecordPosition } from '../../domain/records.ts';
 import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
 import type { Database } from './database.ts';
@@ -6,12 +6,14 @@ import { deadLetterHeadOf, deadLetterOf, messageValues, positionValues } from '.
 
 /** The columns of `DeadLetterHead`: without the message, which may be large. */
 const HEAD = `id, stage, reason, detail, attempts, at, stream, image, technique, event,
-  place_bus, place_topic, place_partition, place_offset, replayed_at`;
+  place_bus, place_topic, place_partition, place_offset, replayed_at, dropped_at`;
+
+const UNMARKED = 'replayed_at IS NULL AND dropped_at IS NULL';
 
 export function createDeadLetterRows(db: Database): DeadLetterCatalog {
-  /** A dead letter that has not been replayed. */
+  /** A dead letter that has been neither replayed nor dropped. */
   function unmarked(id: number): DeadLetterHead | undefined {
-    const row = db.get(`SELECT ${HEAD} FROM dead_letter WHERE id = ? AND replayed_at IS NULL`, id);
+    const row = db.get(`SELECT ${HEAD} FROM dead_letter WHERE id = ? AND ${UNMARKED}`, id);
     return row === undefined ? undefined : deadLetterHeadOf(row);
   }
 
@@ -70,10 +72,11 @@ export function createDeadLetterRows(db: Database): DeadLetterCatalog {
         for (const letter of letters) addDeadLetter(db, letter);
       }),
 
-    deadLetterHeads: async (before, limit) =>
+    deadLetterHeads: async (before, limit, { withDropped } = { withDropped: false }) =>
       db
         .all(
-          `SELECT ${HEAD} FROM dead_letter WHERE id < ? ORDER BY id DESC LIMIT ?`,
+          `SELECT ${HEAD} FROM dead_letter WHERE id < ? ${withDropped ? '' : 'AND dropped_at IS NULL'}
+           ORDER BY id DESC LIMIT ?`,
           before ?? Number.MAX_SAFE_INTEGER,
           limit,
         )
@@ -114,6 +117,11 @@ export function createDeadLetterRows(db: Database): DeadLetterCatalog {
         for (const { id, position } of replayed) replayEvent(id, position, at);
       }),
 
+    dropDeadLetters: (ids, at) =>
+      db.write(() => {
+        for (const id of ids) db.run(`UPDATE dead_letter SET dropped_at = ? WHERE id = ? AND ${UNMARKED}`, at, id);
+      }),
+
     removeDeadLetters: (ids) =>
       db.write(() => {
         for (const id of ids) db.run('DELETE FROM dead_letter WHERE id = ?', id);
@@ -149,7 +157,7 @@ export function addDeadLetter(db: Database, letter: NewDeadLetter): void {
       ...position,
     );
   }
-  db.run(
+  const added = db.run(
     `INSERT OR IGNORE INTO dead_letter
        (stage, reason, detail, stack, attempts, at, stream, image, technique, event,
         place_bus, place_topic, place_partition, place_offset,
@@ -167,5 +175,21 @@ export function addDeadLetter(db: Database, letter: NewDeadLetter): void {
     letter.event,
     ...position,
     ...messageValues(letter.message),
+  );
+  if (added > 0 && subject.kind === 'message') discardOldest(db, letter.stage);
+}
+
+/** Within a transaction: deletes the oldest dead letters of messages alone, as far as there are too many, and counts them. */
+function discardOldest(db: Database, stage: NewDeadLetter['stage']): void {
+  const discarded = db.run(
+    `DELETE FROM dead_letter WHERE image IS NULL AND event IS NULL AND id <= (
+       SELECT id FROM dead_letter WHERE image IS NULL AND event IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+    MAX_MESSAGE_LETTERS,
+  );
+  if (discarded === 0) return;
+  db.run(
+    'INSERT INTO discarded_letters VALUES (?, ?) ON CONFLICT (stage) DO UPDATE SET count = count + excluded.count',
+    stage,
+    discarded,
   );
 }

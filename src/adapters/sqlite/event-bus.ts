@@ -12,6 +12,8 @@ const BUS_ID = 'embedded';
 const PARTITION = 0;
 /** How many messages one chunk may have. */
 const MAX_CHUNK = 256;
+/** How many of the newest messages are read. */
+const MAX_NEWEST = 16;
 /** How often a standby consumer tries to take over. */
 const STANDBY_MS = 200;
 
@@ -166,10 +168,13 @@ export function createEmbeddedBus(db: Database, locks: Locks, owner: string): Ev
 
     nameOf: (topicOrGroup) => topicOrGroup,
     members: async () => [],
-    groups: async () =>
-      db
-        .all('SELECT DISTINCT consumer_group FROM bus_committed ORDER BY consumer_group')
-        .map((row) => String(row['consumer_group'])),
+
+    newest: async (topics) =>
+      topics.flatMap((topic) =>
+        db
+          .all('SELECT * FROM bus_message WHERE topic = ? ORDER BY "offset" DESC LIMIT ?', topic, MAX_NEWEST)
+          .map((row) => receivedMessage(topic, row)),
+      ),
 
     clear: () =>
       db.write(() => {

@@ -119,6 +119,13 @@ DROP TABLE IF EXISTS owed_event;
 DROP TABLE IF EXISTS outcome_total;
 DROP INDEX image_unpublished;
 
+ALTER TABLE dead_letter ADD COLUMN dropped_at TEXT;
+CREATE INDEX dead_letter_dropped ON dead_letter (dropped_at) WHERE dropped_at IS NOT NULL;
+CREATE INDEX dead_letter_of_message ON dead_letter (id) WHERE image IS NULL AND event IS NULL;
+CREATE TABLE discarded_letters (
+  stage TEXT PRIMARY KEY CHECK (stage IN ('analyze', 'alert')),
+  count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 ALTER TABLE pipeline ADD COLUMN bus_address TEXT;
 ALTER TABLE technique ADD COLUMN active_at TEXT;
 UPDATE technique SET active_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');

@@ -39,7 +39,7 @@ export function pagesOf(db: Reader): CatalogPages {
     deadImagePage: async (technique, after, limit) =>
       db
         .all(
-          `SELECT DISTINCT stream, image AS number FROM dead_letter INDEXED BY dead_letter_by_image
+          `SELECT DISTINCT stream, image AS number FROM main.dead_letter INDEXED BY dead_letter_by_image
            WHERE technique = ? AND (stream, image) > (?, ?) AND image IS NOT NULL AND stage = 'analyze'
            ORDER BY stream, image LIMIT ?`,
           technique,

@@ -13,6 +13,7 @@ const CLEANED = [
   'alert',
   'alert_delay',
   'dead_letter',
+  'discarded_letters',
   'heartbeat',
   'owed',
   'owed_event',

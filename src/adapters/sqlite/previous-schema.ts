@@ -13,6 +13,8 @@ CREATE TEMP VIEW technique AS SELECT *, NULL AS active_at, 0 AS idle FROM main.t
 CREATE TEMP VIEW image AS SELECT *, incoming AS receipt_id, 1 AS attempt FROM main.image;
 CREATE TEMP VIEW event AS SELECT *, 1 AS attempt FROM main.event;
 CREATE TEMP VIEW alert AS SELECT *, 1 AS attempt FROM main.alert;
+CREATE TEMP VIEW dead_letter AS SELECT *, NULL AS dropped_at FROM main.dead_letter;
+CREATE TEMP VIEW discarded_letters AS SELECT '' AS stage, 0 AS count;
 CREATE TEMP VIEW outcome_total AS
   SELECT technique, threshold, threshold_unit, kind, count(*) AS count FROM main.outcome
   GROUP BY technique, threshold, threshold_unit, kind;

@@ -120,6 +120,7 @@ export function deadLetterHeadOf(row: Row): DeadLetterHead {
     technique: textOrNull(row['technique']),
     event: numberOrNull(row['event']),
     replayedAt: textOrNull(row['replayed_at']),
+    droppedAt: textOrNull(row['dropped_at']),
   };
 }
 

@@ -110,8 +110,8 @@ END;
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
  * letter's message. Regions are JSON. `path` is where the file was when a stage opened it last; null if none has yet.
  * `stream.token` is that of the latest holder of the stream's lock. A ready alert has a copy of all columns that lists
- * filter by, which never changes again. `alert_delay` counts in seconds
- * how long alerts took from their images' receipt.
+ * filter by, which never changes again. `alert_delay` counts in seconds how long alerts took from their images' receipt.
+ * `discarded_letters` counts the dead letters of messages that were deleted because there are too many.
  */
 export const SCHEMA = `
 CREATE TABLE pipeline (
@@ -226,7 +226,8 @@ CREATE TABLE dead_letter (
   stream TEXT, image INTEGER, technique TEXT, event INTEGER,
   place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
   message_key TEXT, message_headers TEXT, message_value TEXT, message_bytes BLOB,
-  replayed_at TEXT
+  replayed_at TEXT,
+  dropped_at TEXT
 ) STRICT;
 CREATE UNIQUE INDEX dead_letter_once ON dead_letter
   (stage, ifnull(technique, ''), ifnull(stream, ''), ifnull(image, 0), ifnull(event, 0),
@@ -234,6 +235,13 @@ CREATE UNIQUE INDEX dead_letter_once ON dead_letter
 CREATE INDEX dead_letter_by_image ON dead_letter (technique, stream, image) WHERE image IS NOT NULL;
 CREATE INDEX dead_letter_by_event ON dead_letter (event) WHERE event IS NOT NULL;
 CREATE INDEX dead_letter_replayed ON dead_letter (stream, image) WHERE replayed_at IS NOT NULL;
+CREATE INDEX dead_letter_dropped ON dead_letter (dropped_at) WHERE dropped_at IS NOT NULL;
+CREATE INDEX dead_letter_of_message ON dead_letter (id) WHERE image IS NULL AND event IS NULL;
+
+CREATE TABLE discarded_letters (
+  stage TEXT PRIMARY KEY CHECK (stage IN ('analyze', 'alert')),
+  count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE heartbeat (
   stage TEXT NOT NULL CHECK (stage IN ('receive', 'analyze', 'alert')),

@@ -5,19 +5,24 @@ import { commandOf, numberNamed } from '../options.ts';
 /** `imgpipe dead` */
 export function deadCommand(onExit: (status: number) => void): Command {
   return new Command('dead')
-    .description('list, show and replay dead letters: images and messages that could not be handled')
+    .description('list, show, replay and drop dead letters: images and messages that could not be handled')
     .addHelpText('after', '\nExample:\n  $ imgpipe dead list')
     .addCommand(listCommand(onExit))
     .addCommand(showCommand(onExit))
-    .addCommand(replayCommand(onExit));
+    .addCommand(replayCommand(onExit))
+    .addCommand(dropCommand(onExit));
 }
 
 function listCommand(onExit: (status: number) => void): Command {
-  return commandOf({ name: 'list', example: 'imgpipe dead list' })
+  return commandOf({
+    name: 'list',
+    options: [['--dropped', 'also list dropped ones']],
+    example: 'imgpipe dead list',
+  })
     .description('list the dead letters, newest first')
-    .action(async (_, command: Command) => {
+    .action(async ({ dropped = false }: { dropped?: boolean }, command: Command) => {
       const { runDeadList } = await import('../dead.ts');
-      onExit(await runDeadList(command));
+      onExit(await runDeadList(command, { withDropped: dropped }));
     });
 }
 
@@ -32,24 +37,41 @@ function showCommand(onExit: (status: number) => void): Command {
 }
 
 function replayCommand(onExit: (status: number) => void): Command {
-  const read = numberNamed('id');
   return commandOf({
     name: 'replay',
     options: [['--all', 'replay all dead letters']],
     example: 'imgpipe dead replay 3 4',
   })
     .description('replay dead letters: publish their images, events or messages again')
-    .addArgument(
-      new Argument('[id...]', 'the numbers of dead letters').argParser((text: string, before: number[] = []) => [
-        ...before,
-        read(text),
-      ]),
-    )
+    .addArgument(idsArgument())
     .action(async (given: number[], options: { all?: boolean }, command: Command) => {
       const ids = chosen(given, options.all === true);
       const { runDeadReplay } = await import('../dead-replay.ts');
       onExit(await runDeadReplay(command, ids));
     });
+}
+
+function dropCommand(onExit: (status: number) => void): Command {
+  return commandOf({
+    name: 'drop',
+    options: [['--all', 'drop all dead letters']],
+    example: 'imgpipe dead drop 3 4',
+  })
+    .description('drop dead letters: settle them for good; they are neither listed nor replayed any more')
+    .addArgument(idsArgument())
+    .action(async (given: number[], options: { all?: boolean }, command: Command) => {
+      const ids = chosen(given, options.all === true);
+      const { runDeadDrop } = await import('../dead-drop.ts');
+      onExit(await runDeadDrop(command, ids));
+    });
+}
+
+function idsArgument(): Argument {
+  const read = numberNamed('id');
+  return new Argument('[id...]', 'the numbers of dead letters').argParser((text: string, before: number[] = []) => [
+    ...before,
+    read(text),
+  ]);
 }
 
 function chosen(ids: readonly number[], all: boolean): readonly number[] | 'all' {

@@ -26,6 +26,7 @@ export const deadLetterLineSchema = z
     event: positiveInteger.nullable().describe("the event's number; null without an event"),
     ...positionFields,
     replayed_at: time.nullable().describe('time of its replay, while it waits to be handled; null before a replay'),
+    dropped_at: time.nullable().describe('time at which it was dropped; null if it was not'),
   })
   .meta({ id: 'DeadLetterLine', description: 'a dead letter' });
 
@@ -52,9 +53,9 @@ export const replayLineSchema = z
   .object({
     id: positiveInteger.describe("the dead letter's number"),
     how: z
-      .enum(['published', 'left', 'waits', 'gone'])
+      .enum(['published', 'left', 'waits', 'dropped', 'gone'])
       .describe(
-        '`published`: published again; `left`: the lock holder of its stream publishes it within seconds; `waits`: replayed before and still open; `gone`: nothing is left to publish',
+        '`published`: published again; `left`: the lock holder of its stream publishes it within seconds; `waits`: replayed before and still open; `dropped`: dropped, and not replayed; `gone`: nothing is left to publish',
       ),
     holder: z.string().nullable().describe('process that holds the lock of the stream, for `left`; else null'),
     ...subjectFields,
@@ -63,6 +64,20 @@ export const replayLineSchema = z
   })
   .meta({ id: 'ReplayLine', description: 'a dead letter after its replay' });
 
+/** A line of `dead drop --json`. */
+export const dropLineSchema = z
+  .object({
+    id: positiveInteger.describe("the dead letter's number"),
+    how: z
+      .enum(['dropped', 'was_dropped', 'waits'])
+      .describe('`dropped`: dropped now; `was_dropped`: dropped before; `waits`: replayed and still open, not dropped'),
+    ...subjectFields,
+    event: positiveInteger.nullable().describe("the event's number; null without an event"),
+    ...positionFields,
+  })
+  .meta({ id: 'DropLine', description: 'a dead letter after it was dropped' });
+
+export type DropLine = z.infer<typeof dropLineSchema>;
 export type DeadLetterLine = z.infer<typeof deadLetterLineSchema>;
 export type DeadLetterJson = z.infer<typeof deadLetterSchema>;
 export type ReplayLine = z.infer<typeof replayLineSchema>;

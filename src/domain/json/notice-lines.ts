@@ -28,7 +28,7 @@ const noticeSchemas = [
     })
     .meta({ id: 'SkippedLine', description: 'a file whose content the stream already has' }),
   deadLetterLineSchema
-    .omit({ id: true, replayed_at: true })
+    .omit({ id: true, replayed_at: true, dropped_at: true })
     .extend({
       type: z.literal('dead_letter').describe('always `dead_letter`'),
       origin: origin.nullable().describe('where its image came from; null without an image'),
@@ -37,6 +37,12 @@ const noticeSchemas = [
   z
     .object({ type: z.literal('skipped_former').describe('always `skipped_former`'), stage })
     .meta({ id: 'SkippedFormerLine', description: 'a message from before the last `clean`' }),
+  z
+    .object({
+      type: z.literal('broker_notice').describe('always `broker_notice`'),
+      text: z.string().describe('a sentence with what to do'),
+    })
+    .meta({ id: 'BrokerNoticeLine', description: 'a setting of an existing topic that will cause trouble' }),
   z
     .object({
       type: z.literal('recovered').describe('always `recovered`'),

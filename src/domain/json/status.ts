@@ -44,7 +44,11 @@ export const statusSchema = z
     analyzed: count.describe('images that have an outcome for each technique in use'),
     events: count.describe('number of events'),
     alerts: count.describe('number of alerts'),
-    dead_letters: count.describe('number of dead letters'),
+    dead_letters: count.describe('number of dead letters that have not been dropped'),
+    dead_letters_dropped: count.describe('number of dead letters that have been dropped'),
+    dead_letters_discarded: count.describe(
+      'number of dead letters of messages alone that were deleted, because only the newest 1,000 are kept',
+    ),
     waiting: z
       .object({
         analysis: count.describe('images that wait for an outcome'),

@@ -1,5 +1,6 @@
-import type { DeadLetterJson, DeadLetterLine, ReplayLine } from '../../domain/json/dead-letters.ts';
+import type { DeadLetterJson, DeadLetterLine, DropLine, ReplayLine } from '../../domain/json/dead-letters.ts';
 import type { DeadLetterHead, DeadLetterRecord } from '../../domain/records.ts';
+import type { Dropped } from '../drop.ts';
 import type { Replayed } from '../replay.ts';
 
 /** A line of `dead list --json`. */
@@ -19,6 +20,7 @@ export function deadLetterLineJson(letter: DeadLetterHead): DeadLetterLine {
     partition: letter.position?.partition ?? null,
     offset: letter.position?.offset ?? null,
     replayed_at: letter.replayedAt,
+    dropped_at: letter.droppedAt,
   };
 }
 
@@ -38,15 +40,21 @@ export function deadLetterJson(letter: DeadLetterRecord): DeadLetterJson {
 /** A line of `dead replay --json`. */
 export function replayedJson(replayed: Replayed): ReplayLine {
   const { letter, how } = replayed;
+  return { id: letter.id, how, holder: how === 'left' ? replayed.holder : null, ...subjectJson(letter) };
+}
+
+/** A line of `dead drop --json`. */
+export function droppedJson({ letter, how }: Dropped): DropLine {
+  return { id: letter.id, how, ...subjectJson(letter) };
+}
+
+function subjectJson({ image, event, position }: DeadLetterHead) {
   return {
-    id: letter.id,
-    how,
-    holder: how === 'left' ? replayed.holder : null,
-    stream: letter.image?.stream ?? null,
-    image: letter.image?.number ?? null,
-    event: letter.event,
-    topic: letter.position?.topic ?? null,
-    partition: letter.position?.partition ?? null,
-    offset: letter.position?.offset ?? null,
+    stream: image?.stream ?? null,
+    image: image?.number ?? null,
+    event,
+    topic: position?.topic ?? null,
+    partition: position?.partition ?? null,
+    offset: position?.offset ?? null,
   };
 }

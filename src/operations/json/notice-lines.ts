@@ -27,9 +27,12 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
     case 'skipped':
       return { type: report.kind, origin: report.origin, image: report.image };
     case 'dead_letter': {
-      const { id: _id, replayed_at: _at, ...line } = deadLetterLineJson({ ...report.letter, id: 0, replayedAt: null });
+      const head = { ...report.letter, id: 0, replayedAt: null, droppedAt: null };
+      const { id: _id, replayed_at: _replayed, dropped_at: _dropped, ...line } = deadLetterLineJson(head);
       return { type: report.kind, ...line, origin: report.origin ?? null };
     }
+    case 'broker_notice':
+      return { type: report.kind, text: report.text };
     case 'recovered':
       return { type: report.kind, stream: report.stream, images: report.images };
     case 'recovered_events':

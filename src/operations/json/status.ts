@@ -14,6 +14,8 @@ export function statusJson(status: Status): StatusJson {
     events: status.events,
     alerts: status.alerts,
     dead_letters: status.deadLetters,
+    dead_letters_dropped: status.droppedLetters,
+    dead_letters_discarded: status.discardedLetters,
     waiting: status.waiting,
     republished: status.republished,
     unpublished: status.unpublished,

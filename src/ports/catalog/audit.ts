@@ -48,7 +48,11 @@ export interface Counts {
   readonly events: number;
   /** Ready alerts. */
   readonly alerts: number;
+  /** Dead letters that have not been dropped. */
   readonly deadLetters: number;
+  readonly droppedLetters: number;
+  /** Dead letters of messages alone that were deleted, because there were too many. */
+  readonly discardedLetters: number;
   /** Open images; each counts once, however many techniques it waits for. */
   readonly openImages: number;
   /** Open images that have no position. */

@@ -1,5 +1,5 @@
-import { asImgpipeError, type ImgpipeError, Stopped } from '../../domain/errors.ts';
-import type { Message } from '../../domain/messages.ts';
+import { asImgpipeError, ImgpipeError, Stopped } from '../../domain/errors.ts';
+import { type Message, shortenedCopy } from '../../domain/messages.ts';
 import type { RecordPosition } from '../../domain/records.ts';
 import type { Observer, Step } from '../../domain/reports.ts';
 import type { Chunk, ConsumerNotice, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
@@ -192,7 +192,14 @@ async function publishDeadLetters(
   bus: EventBus,
 ): Promise<void> {
   if (copies.length === 0) return;
-  await withRetry(context, () => untilStopped(bus.publish(stage.deadLettersTo, copies), context.signal));
+  const publish = (messages: readonly Message[]) =>
+    withRetry(context, () => untilStopped(bus.publish(stage.deadLettersTo, messages), context.signal));
+  try {
+    await publish(copies);
+  } catch (error) {
+    if (!(error instanceof ImgpipeError) || error.code !== 'message_too_large') throw error;
+    await publish(copies.map(shortenedCopy));
+  }
 }
 
 async function commit(last: ReceivedMessage | undefined, chunk: Chunk, context: HandlerContext): Promise<void> {

@@ -28,7 +28,7 @@ export function openMessage<T extends MessageType>(
   if (pipeline.formerIds.includes(pipelineId)) return { message, data: undefined };
   throw new ImgpipeError(
     'foreign_message',
-    `topic ${message.position.topic} contains a message of pipeline ${pipelineId}, but this is pipeline ${pipeline.pipelineId}: give each pipeline its own prefix (--topic-prefix), or reset this one with 'imgpipe clean'`,
+    `topic ${message.position.topic} contains a message of pipeline ${pipelineId}, but this is pipeline ${pipeline.pipelineId}: give each pipeline its own prefix (--topic-prefix)`,
   );
 }
 

@@ -61,6 +61,55 @@ describe('an error of kafkajs', () => {
     });
   });
 
+  it.each([
+    ['TOPIC_AUTHORIZATION_FAILED', 'broker_refused', /ACLs that user has on topic image_analysis$/],
+    ['GROUP_AUTHORIZATION_FAILED', 'broker_refused', /ACLs that user has on group image_analysis_group$/],
+    ['CLUSTER_AUTHORIZATION_FAILED', 'broker_refused', /ACLs that user has on the cluster$/],
+    ['INVALID_SESSION_TIMEOUT', 'config_invalid', /^kafka_session_timeout: .*group\.min\.session\.timeout\.ms/],
+    ['POLICY_VIOLATION', 'config_invalid', /^kafka_partitions, kafka_replication and kafka_retention: /],
+    ['INVALID_CONFIG', 'config_invalid', /^kafka_retention: /],
+    ['INVALID_PARTITIONS', 'config_invalid', /^kafka_partitions: /],
+    ['INVALID_TOPIC_EXCEPTION', 'config_invalid', /^topic_prefix: /],
+    ['INVALID_TIMESTAMP', 'broker_refused', /check the clock of this machine, which says \d{4}-/],
+    ['MESSAGE_TOO_LARGE', 'message_too_large', /raise max\.message\.bytes of the topic$/],
+  ])('by which the broker refuses for good names what to change: %s', (type, code, words) => {
+    const subject = { topic: 'image_analysis', group: 'image_analysis_group' };
+    const error = translated(afterRetries(protocolError(type)), ADDRESS, subject);
+    expect(error).toMatchObject({ code, exit: 2, message: expect.stringContaining(type) });
+    expect(error).toMatchObject({ message: expect.stringMatching(words) });
+  });
+
+  it('of one of several topics names that topic', () => {
+    const denied = Object.assign(protocolError('POLICY_VIOLATION'), { topic: 'garden.image_event_alert' });
+    const all = Object.assign(new Error('Topic creation errors'), {
+      name: 'KafkaJSAggregateError',
+      errors: [protocolError('TOPIC_ALREADY_EXISTS'), denied],
+    });
+    expect(translated(all, ADDRESS)).toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringMatching(/to create topic garden\.image_event_alert \(.*POLICY_VIOLATION\)/),
+    });
+  });
+
+  it.each(['certificate is not yet valid', 'certificate has expired'])('about a clock says so: %s', (message) => {
+    const error = new KafkaJSConnectionError(`Connection error: ${message}`, { broker: '127.0.0.1:9092' });
+    expect(translated(error, ADDRESS)).toMatchObject({
+      code: 'broker_refused',
+      message: expect.stringMatching(`\\(Connection error: ${message}\\): check the clock of this machine, which says`),
+    });
+  });
+
+  it('of a broker that the cluster advertises names that broker and advertised.listeners', () => {
+    const error = new KafkaJSConnectionError('Connection error: getaddrinfo ENOTFOUND kafka-1', {
+      broker: 'kafka-1:9092',
+      code: 'ENOTFOUND',
+    });
+    expect(translated(afterRetries(error), ADDRESS)).toMatchObject({
+      code: 'broker_unavailable',
+      message: expect.stringMatching(/advertises kafka-1:9092, .*\(ENOTFOUND: .*\): set advertised\.listeners/),
+    });
+  });
+
   it('is transient even where it is a TypeError of kafkajs itself', () => {
     const error = thrownBy(() => Partitioners.DefaultPartitioner()(Object.create(null)));
     expect(error).toBeInstanceOf(TypeError);

@@ -17,7 +17,6 @@ const describeOnKafka = describe.skipIf(kafka.whyNone !== undefined);
 
 const TOPIC = 'image_analysis';
 const GROUP = 'image_analysis_group';
-const WITHIN_MS = 10_000;
 
 function newPrefix(): string {
   return `t-${randomUUID()}.`;
@@ -26,9 +25,9 @@ function newPrefix(): string {
 /** A bus with its own topics, which are deleted when the test has finished. */
 async function openBus(over: Partial<KafkaOptions> = {}): Promise<EventBus> {
   const options = kafkaOptions(address, { prefix: newPrefix(), ...over });
-  const bus = await openKafkaBus(options, { create: true, withinMs: WITHIN_MS });
+  const bus = await openKafkaBus(options, { create: true });
   onTestFinished(async () => {
-    await bus.clear();
+    await bus.clear([GROUP]);
     await bus.close();
   });
   return bus;
@@ -70,13 +69,13 @@ describeOnKafka.each([1, 6])(`the bus on Kafka, with topics of %i partitions${sk
     onTestFinished(async () => {
       const [first, ...others] = buses;
       for (const bus of others) await bus.close();
-      await first?.clear();
+      await first?.clear([GROUP]);
       await first?.close();
     });
     return {
       open: async (as) => {
         const options = kafkaOptions(address, { prefix, partitions, clientId: as });
-        const bus = await openKafkaBus(options, { create: true, withinMs: WITHIN_MS });
+        const bus = await openKafkaBus(options, { create: true });
         buses.push(bus);
         return { bus, close: () => bus.close() };
       },
@@ -113,7 +112,7 @@ describeOnKafka(`the topics on Kafka${skipped}`, () => {
 
   it('cannot be replicated to more brokers than there are: the error names the setting', async () => {
     const options = kafkaOptions(address, { prefix: newPrefix(), replication: 3 });
-    await expect(openKafkaBus(options, { create: true, withinMs: WITHIN_MS })).rejects.toMatchObject({
+    await expect(openKafkaBus(options, { create: true })).rejects.toMatchObject({
       code: 'config_invalid',
       message: expect.stringMatching(/^kafka_replication: .* 3 brokers \(INVALID_REPLICATION_FACTOR\)/),
     });
@@ -122,7 +121,6 @@ describeOnKafka(`the topics on Kafka${skipped}`, () => {
   it('are not created by a reader', async () => {
     const bus = await openKafkaBus(kafkaOptions(address, { prefix: newPrefix() }), {
       create: false,
-      withinMs: WITHIN_MS,
     });
     expect(await bus.logs(TOPIC)).toEqual([]);
     expect(await bus.committed(TOPIC, GROUP)).toEqual(new Map());
@@ -246,7 +244,7 @@ describeOnKafka(`the consumers of a group on Kafka${skipped}`, () => {
     const bus = await openBus({ clientId: 'imgpipe-analyze-7' });
     const working = consuming(bus, async () => {});
     await expect.poll(() => bus.members(GROUP)).toEqual(['imgpipe-analyze-7 on 127.0.0.1']);
-    await expect(bus.clear()).rejects.toMatchObject({
+    await expect(bus.clear([GROUP])).rejects.toMatchObject({
       code: 'in_use',
       message: expect.stringContaining('imgpipe-analyze-7 on 127.0.0.1'),
     });
@@ -256,8 +254,8 @@ describeOnKafka(`the consumers of a group on Kafka${skipped}`, () => {
 });
 
 describe('an unavailable broker', () => {
-  const open = (hosts: string[], withinMs = WITHIN_MS) =>
-    openKafkaBus({ ...kafkaOptions('', { prefix: '' }), hosts }, { create: true, withinMs });
+  const open = (hosts: string[], brokerTimeout = 10_000) =>
+    openKafkaBus({ ...kafkaOptions('', { prefix: '', brokerTimeout }), hosts }, { create: true });
 
   it('that refuses connections is named, with ECONNREFUSED and what to do', async () => {
     await expect(open(['127.0.0.1:1'])).rejects.toMatchObject({

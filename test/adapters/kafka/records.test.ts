@@ -4,11 +4,12 @@ import { imageReceivedMessage } from '../../../src/domain/messages.ts';
 import { readMessage } from '../../../src/domain/read-message.ts';
 import { imageRecord } from '../../support/samples.ts';
 
+const PIPELINE = '01234567-89ab-cdef-0123-456789abcdef';
 const POSITION = { bus: 'kafka:c', topic: 'image_analysis', partition: 3 };
 
 describe('a record of Kafka', () => {
   it('carries key, value and text headers of a message to its partition', () => {
-    const message = imageReceivedMessage('4b1e', imageRecord({ stream: 'sky', number: 7 }));
+    const message = imageReceivedMessage(PIPELINE, imageRecord({ stream: 'sky', number: 7 }));
     const record = recordOf(message, 3);
     expect(record).toEqual({ key: 'sky', value: message.value, headers: message.headers, partition: 3 });
     const bytes = {
@@ -19,7 +20,7 @@ describe('a record of Kafka', () => {
     };
     const received = messageOf(bytes, POSITION);
     expect(received).toEqual({ ...message, position: { ...POSITION, offset: 12 } });
-    expect(readMessage('imgpipe.image.received.v1', received).pipelineId).toBe('4b1e');
+    expect(readMessage('imgpipe.image.received.v1', received).pipelineId).toBe(PIPELINE);
   });
 
   it.each([

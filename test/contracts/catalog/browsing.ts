@@ -330,6 +330,8 @@ export function browsingContract(setUp: SetUpCatalog): void {
         events: 0,
         alerts: 0,
         deadLetters: 0,
+        droppedLetters: 0,
+        discardedLetters: 0,
         images: 0,
         openImages: 0,
         unpublished: 0,
@@ -358,6 +360,8 @@ export function browsingContract(setUp: SetUpCatalog): void {
         events: 6,
         alerts: 5,
         deadLetters: 0,
+        droppedLetters: 0,
+        discardedLetters: 0,
         openEvents: 1,
       });
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_MESSAGE_LETTERS } from '../../../src/domain/dead-letters.ts';
 import type { DeadLetterRecord } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { auditOf } from '../../support/audit.ts';
@@ -62,10 +63,10 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       await catalog.addDeadLetters([text, binary, none]);
       const other = await open();
       const [first, second, third] = await letters(other);
-      expect(first).toEqual({ ...text, id: 1, replayedAt: null });
+      expect(first).toEqual({ ...text, id: 1, replayedAt: null, droppedAt: null });
       expect(second).toMatchObject({ id: 2, message: { key: '', headers: {}, value: '�' } });
       expect([...(second?.message?.bytes ?? [])]).toEqual([...bytes]);
-      expect(third).toEqual({ ...none, id: 3, replayedAt: null });
+      expect(third).toEqual({ ...none, id: 3, replayedAt: null, droppedAt: null });
     });
 
     it('are listed in pages, the highest id first, without their messages', async () => {
@@ -75,7 +76,9 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
         [1, 2, 3].map((offset) => deadLetter({ position: positionAt(offset), message, stack: 's' })),
       );
       const { stack: _, message: __, ...head } = deadLetter({ position: positionAt(3) });
-      expect(await catalog.deadLetterHeads(undefined, 1)).toEqual([{ ...head, id: 3, replayedAt: null }]);
+      expect(await catalog.deadLetterHeads(undefined, 1)).toEqual([
+        { ...head, id: 3, replayedAt: null, droppedAt: null },
+      ]);
       expect((await catalog.deadLetterHeads(3, 9)).map((each) => each.id)).toEqual([2, 1]);
       expect(await catalog.deadLetterHeads(1, 9)).toEqual([]);
     });
@@ -136,6 +139,21 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       expect(after.map((each) => each.detail)).toEqual([...others.map((each) => each.detail), 'second']);
     });
 
+    it('about messages alone are kept up to a number, the newest, and the others are counted', async () => {
+      const { catalog, open } = await setUp();
+      await catalog.addDeadLetters([deadLetter({ image: id(1), technique: L2 })]);
+      const ofMessages = Array.from({ length: MAX_MESSAGE_LETTERS + 30 }, (_, index) =>
+        deadLetter({ stage: index % 2 === 0 ? 'analyze' : 'alert', position: positionAt(index) }),
+      );
+      await catalog.addDeadLetters(ofMessages.slice(0, 10));
+      await catalog.addDeadLetters(ofMessages.slice(10));
+      await catalog.addDeadLetters(ofMessages.slice(-10));
+      const other = await open();
+      expect(await other.counts()).toMatchObject({ deadLetters: MAX_MESSAGE_LETTERS + 1, discardedLetters: 30 });
+      expect((await other.deadLetters([1, 31, 32])).map((letter) => letter?.id)).toEqual([1, undefined, 32]);
+      expect((await other.deadLetterHeads(undefined, 1))[0]?.position).toEqual(positionAt(MAX_MESSAGE_LETTERS + 29));
+    });
+
     it('never reuse the id of a removed one', async () => {
       const { catalog } = await setUp();
       await catalog.addDeadLetters([1, 2].map((offset) => deadLetter({ position: positionAt(offset) })));
@@ -154,6 +172,66 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       ]);
       const found = await catalog.deadLettersOf(L2, [id(1), id(2, 'sky'), id(2)]);
       expect(found.map((letter) => letter.id)).toEqual([4, 1]);
+    });
+  });
+
+  describe('a dropped dead letter', () => {
+    it('is marked, listed only on request, and counted apart', async () => {
+      const { catalog, open } = await setUp();
+      await catalog.addDeadLetters([1, 2, 3].map((offset) => deadLetter({ position: positionAt(offset) })));
+      await catalog.dropDeadLetters([2, 9], AT);
+      const other = await open();
+      expect((await other.deadLetterHeads(undefined, 9)).map((each) => each.id)).toEqual([3, 1]);
+      const all = await other.deadLetterHeads(undefined, 9, { withDropped: true });
+      expect(all.map((each) => [each.id, each.droppedAt])).toEqual([
+        [3, null],
+        [2, AT],
+        [1, null],
+      ]);
+      expect((await other.deadLetters([2]))[0]).toMatchObject({ id: 2, droppedAt: AT });
+      expect(await other.counts()).toMatchObject({ deadLetters: 2, droppedLetters: 1, discardedLetters: 0 });
+      expect(await other.deadLetterRange()).toEqual({ count: 3, first: 1, last: 3 });
+    });
+
+    it('of an image leaves the image dead, and is not replayed', async () => {
+      const { catalog } = await setUp();
+      const letter = await deadImage(catalog);
+      await catalog.setThreshold(L2, levels(0));
+      await catalog.dropDeadLetters([letter.id], AT);
+      await catalog.replayImages([letter.id], '2027-01-01T00:00:00.000Z');
+      expect(await letters(catalog)).toEqual([]);
+      expect((await catalog.outcomes(L2, [id(1)]))[0]?.kind).toBe('dead');
+      expect((await catalog.images([id(1)]))[0]).toMatchObject({ position: positionAt(7), fact: TOO_LARGE });
+      expect(await auditOf(catalog, L2)).toMatchObject({ analyzed: 1, openImages: [], faults: [] });
+    });
+
+    it('of an event leaves the event closed, and is not replayed', async () => {
+      const { catalog } = await setUp();
+      const letter = await deadEvent(catalog);
+      await catalog.dropDeadLetters([letter.id], AT);
+      await catalog.replayEvents([{ id: letter.id, position: positionAt(5) }], '2027-01-01T00:00:00.000Z');
+      expect((await catalog.events([1]))[0]?.position).toEqual(EVENT_PLACE);
+      expect((await auditOf(catalog, L2)).openEvents).toEqual([]);
+      expect((await catalog.deadLetters([letter.id]))[0]).toMatchObject({ replayedAt: null, droppedAt: AT });
+    });
+
+    it('cannot be one that waits for its replay, and keeps the time of the first drop', async () => {
+      const { catalog } = await setUp();
+      const letter = await deadImage(catalog);
+      await catalog.replayImages([letter.id], AT);
+      await catalog.addDeadLetters([deadLetter({ position: positionAt(1) })]);
+      await catalog.dropDeadLetters([letter.id, 2], AT);
+      await catalog.dropDeadLetters([2], '2027-01-01T00:00:00.000Z');
+      expect((await catalog.deadLetters([letter.id, 2])).map((each) => each?.droppedAt)).toEqual([null, AT]);
+    });
+
+    it('stays dropped when the same message fails again', async () => {
+      const { catalog } = await setUp();
+      const letter = deadLetter({ position: positionAt(1) });
+      await catalog.addDeadLetters([letter]);
+      await catalog.dropDeadLetters([1], AT);
+      await catalog.addDeadLetters([letter]);
+      expect(await catalog.counts()).toMatchObject({ deadLetters: 0, droppedLetters: 1 });
     });
   });
 
@@ -265,7 +343,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
       await catalog.replayImages([letter.id], AT);
       const again = deadLetter({ image: id(1), technique: L2, position: positionAt(8), detail: 'again' });
       await catalog.addOutcomes([newOutcome(id(1), 'dead', { deadLetter: again })]);
-      expect(await letters(catalog)).toEqual([{ ...again, id: letter.id + 1, replayedAt: null }]);
+      expect(await letters(catalog)).toEqual([{ ...again, id: letter.id + 1, replayedAt: null, droppedAt: null }]);
       expect((await auditOf(catalog, L2)).faults).toEqual([]);
     });
 
@@ -322,7 +400,7 @@ export function deadLettersContract(setUp: SetUpCatalog): void {
 
     it('can end with another dead letter, which is unmarked and closes the event', async () => {
       const { catalog } = await setUp();
-      const { id: marked, replayedAt: _, ...letter } = await deadEvent(catalog);
+      const { id: marked, replayedAt: _, droppedAt: __, ...letter } = await deadEvent(catalog);
       await catalog.replayEvents([{ id: marked, position: again }], AT);
       await catalog.addDeadLetters([{ ...letter, position: again }]);
       expect((await letters(catalog)).map((each) => [each.id, each.replayedAt])).toEqual([[2, null]]);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../../src/adapters/memory/event-bus.ts';
 import { type ErrorCode, ImgpipeError, Stopped } from '../../../src/domain/errors.ts';
-import type { Message } from '../../../src/domain/messages.ts';
+import { deadLetterMessage, type Message } from '../../../src/domain/messages.ts';
 import type { Report } from '../../../src/domain/reports.ts';
 import type { EventBus, ReceivedMessage } from '../../../src/ports/event-bus.ts';
 import { consume, type Handled, type Stage } from '../../../src/stages/consume/consume.ts';
+import { deadLetter } from '../../support/samples.ts';
 
 /** Handles a message: throws, or returns if it is done. */
 type Handler = (value: string, attempt: number) => void;
@@ -304,6 +305,32 @@ describe('after an error of a message, a stage', () => {
     };
     await run({ bus: watched, stage: { deadLetter } });
     expect(order).toEqual(['b stored', 'b is dead to dead, 1 committed']);
+    expect(await committed()).toBe(2);
+  });
+
+  it('shortens a copy that its topic does not take, and handles what follows', async () => {
+    const { bus, committed, run } = await scene(
+      ['a', 'b'],
+      failing('bad_message', (value) => value === 'a'),
+    );
+    const whole = deadLetterMessage('01234567-89ab-cdef-0123-456789abcdef', {
+      ...deadLetter({ detail: 'x'.repeat(900) }),
+      message: { key: 'k', headers: {}, value: 'y'.repeat(9000) },
+    });
+    const copies: Message[] = [];
+    const small: EventBus = {
+      ...bus,
+      publish: async (topic, messages) => {
+        if (messages.some(({ value }) => value.length > 1000)) throw new ImgpipeError('message_too_large', 'too large');
+        copies.push(...messages);
+        return bus.publish(topic, messages);
+      },
+    };
+    await run({ bus: small, stage: { deadLetter: async () => whole } });
+    expect(copies.map(({ value }) => JSON.parse(value))).toEqual([
+      { ...JSON.parse(whole.value), detail: 'x'.repeat(200), value: null },
+    ]);
+    expect(copies.map(({ key, headers }) => ({ key, headers }))).toEqual([{ key: whole.key, headers: whole.headers }]);
     expect(await committed()).toBe(2);
   });
 

@@ -37,6 +37,8 @@ export interface KafkaOptions {
   readonly security?: Security;
   /** The client port of the first node; by default a free one. */
   readonly port?: number;
+  /** The `host:port` that a single node gives to clients, by default its own. */
+  readonly advertised?: string;
 }
 
 /** Short timeouts and delays, so that tests do not wait. */
@@ -60,6 +62,7 @@ export async function startKafka({
   properties,
   security,
   port,
+  advertised,
 }: KafkaOptions = {}): Promise<KafkaCluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-kafka-'));
   let nodes: readonly ClusterNode[] = [];
@@ -74,6 +77,7 @@ export async function startKafka({
       folder,
       nodes: count,
       ...(port !== undefined && { port }),
+      advertised,
       properties: { ...FAST, ...secured.properties, ...properties },
       jvm: ['-XX:TieredStopAtLevel=1'],
     });

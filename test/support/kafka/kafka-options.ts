@@ -14,6 +14,7 @@ export function kafkaOptions(
     clientId: 'imgpipe-test',
     connectTimeout: 3000,
     requestTimeout: 10_000,
+    brokerTimeout: 10_000,
     sessionTimeout: 6000,
     ...over,
   };

@@ -87,7 +87,7 @@ export const duplicateMessages: Round = async (site) => {
   return [...problems, ...(await drainAndCheck(site, ALL))];
 };
 
-/** A message of another pipeline stops each stage that reads it, uncommitted. `clean` or another topic prefix resolves that. */
+/** No stage starts on the topics of another pipeline, and `clean` does not delete them. A topic prefix, or the other's `clean`, resolves that. */
 export const foreignMessages: Round = async (site) => {
   const other = createSite(path.join(path.dirname(site.data), 'other'), site.bus);
   const third = createSite(path.join(path.dirname(site.data), 'third'), site.bus);
@@ -102,7 +102,9 @@ export const foreignMessages: Round = async (site) => {
     const problems = await checkRefusal(other, site, 'run', '--count', '4');
     for (const stage of ['analyze', 'alert']) problems.push(...(await checkRefusal(other, third, stage)));
     if ((await committedBy(other)) !== committed) problems.push("another pipeline's messages are committed");
-    problems.push(...(await checkEnd('clean', site.start('clean', '--yes'))));
+    problems.push(...(await checkRefusal(other, site, 'clean', '--yes')));
+    if ((await committedBy(other)) !== committed) problems.push("a refused clean changes another pipeline's groups");
+    problems.push(...(await checkEnd('clean', other.start('clean', '--yes'))));
     await receiveInProcess(site, IMAGES);
     problems.push(...(await drainAndCheck(site, ALL)));
     problems.push(...(await checkEnd('run with another prefix', apart.start('run', '--count', String(IMAGES)))));
@@ -150,8 +152,8 @@ export const stopWhileJoining: Round = async (site) => {
 async function checkRefusal(other: Site, site: Site, ...stage: string[]): Promise<string[]> {
   const ids = await Promise.all([other, site].map(pipelineIdOf));
   const end = await site.start(...stage).ended;
-  const problems = checkExit(`${stage[0]} with another pipeline's message`, end, 1);
-  for (const part of [...ids, '--topic-prefix', "'imgpipe clean'"])
+  const problems = checkExit(`${stage[0]} with another pipeline's message`, end, 2);
+  for (const part of [...ids, '--topic-prefix'])
     if (!end.stderr.includes(part)) problems.push(`${stage[0]} does not mention ${part}: ${end.stderr}`);
   return problems;
 }
@@ -172,7 +174,7 @@ async function committedBy(site: Site): Promise<string> {
 async function republish(site: Site, topic: string): Promise<void> {
   const connection = kafkaConnectionOf(loadConfig({ given: {}, givenAs: 'name', env: site.bus }));
   if (connection === undefined) throw new Error('the site has no Kafka broker');
-  const bus = await openKafkaBus(connection, { create: true, withinMs: 10_000 });
+  const bus = await openKafkaBus(connection, { create: true });
   const messages: ReceivedMessage[] = [];
   const { signal } = new AbortController();
   try {

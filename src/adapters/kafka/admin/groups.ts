@@ -1,16 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { isPipelineGroup } from '../../../domain/messages.ts';
-
-/** The names of the pipeline's groups on the broker, without the prefix. */
-export async function pipelineGroups(admin: Admin, prefix: string): Promise<string[]> {
-  const { groups } = await admin.listGroups();
-  return groups
-    .map(({ groupId }) => groupId)
-    .filter((name) => name.startsWith(prefix) && isPipelineGroup(name.slice(prefix.length)))
-    .map((name) => name.slice(prefix.length))
-    .sort();
-}
+import { hasType, translated } from '../errors.ts';
 
 /** The members of a group, each as `client-id on host`. */
 export async function membersOf(admin: Admin, group: string): Promise<string[]> {
@@ -21,12 +11,21 @@ export async function membersOf(admin: Admin, group: string): Promise<string[]> 
     .sort();
 }
 
-/** Deletes groups. Throws `in_use` if one has members, which Kafka does not delete. */
-export async function deleteGroups(admin: Admin, groups: readonly string[]): Promise<void> {
-  if (groups.length === 0) return;
-  const busy = (await Promise.all(groups.map((group) => membersOf(admin, group)))).flat();
+/**
+ * Deletes those of the groups that exist. Throws `in_use` if one has members, which Kafka does not delete, before it has
+ * deleted any.
+ */
+export async function deleteGroups(admin: Admin, names: readonly string[], address: string): Promise<void> {
+  const busy = (await Promise.all(names.map((group) => membersOf(admin, group)))).flat();
   if (busy.length > 0) throw inUse(busy);
-  await admin.deleteGroups([...groups]);
+  for (const group of names) {
+    try {
+      await admin.deleteGroups([group]);
+    } catch (error) {
+      if (hasType(error, 'NON_EMPTY_GROUP')) throw inUse(await membersOf(admin, group));
+      if (!hasType(error, 'GROUP_ID_NOT_FOUND')) throw translated(error, address, { group });
+    }
+  }
 }
 
 function inUse(members: readonly string[]): ImgpipeError {

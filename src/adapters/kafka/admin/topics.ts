@@ -1,17 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { hasType } from '../errors.ts';
+import { hasType, translated } from '../errors.ts';
 import type { KafkaOptions } from '../options.ts';
 
 /** How often to check whether a topic has been created or deleted. */
 const POLL_MS = 50;
 
-/** Creates the topics that do not exist. Resolves once every partition has a leader. Existing topics keep their settings. */
-export async function createTopics(admin: Admin, names: readonly string[], options: KafkaOptions): Promise<void> {
+/**
+ * Creates the topics that do not exist. Resolves with those that did, which keep their settings, once every partition of
+ * the new ones has a leader.
+ */
+export async function createTopics(admin: Admin, names: readonly string[], options: KafkaOptions): Promise<string[]> {
   const existing = new Set(await admin.listTopics());
   const missing = names.filter((name) => !existing.has(name));
-  if (missing.length === 0) return;
+  const present = names.filter((name) => existing.has(name));
+  if (missing.length === 0) return present;
   const retention = options.retention === 'forever' ? '-1' : String(options.retention);
   const configEntries = [
     { name: 'retention.ms', value: retention },
@@ -38,6 +42,7 @@ export async function createTopics(admin: Admin, names: readonly string[], optio
     );
   }
   while (!(await haveLeaders(admin, missing))) await sleep(POLL_MS);
+  return present;
 }
 
 /** Whether every partition has a leader, which is some time after the creation. */
@@ -58,6 +63,23 @@ export async function partitionCounts(admin: Admin, names: readonly string[]): P
   if (topics.length === 0) return new Map();
   const metadata = await admin.fetchTopicMetadata({ topics });
   return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
+}
+
+/**
+ * Checks that this client may delete those of the topics that exist. Throws `broker_refused`. A DeleteRecords request up
+ * to the start of the log needs the same permission and deletes nothing.
+ */
+export async function checkDeletable(admin: Admin, names: readonly string[], address: string): Promise<void> {
+  const existing = new Set(await admin.listTopics());
+  for (const topic of names.filter((name) => existing.has(name))) {
+    const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, low }) => ({ partition, offset: low }));
+    try {
+      await admin.deleteTopicRecords({ topic, partitions });
+    } catch (error) {
+      // A compacted topic does not allow it.
+      if (!hasType(error, 'POLICY_VIOLATION')) throw translated(error, address, { topic });
+    }
+  }
 }
 
 /** Deletes those of the topics that exist. Resolves once they are gone; brokers delete asynchronously. */

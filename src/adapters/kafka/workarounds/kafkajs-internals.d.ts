@@ -32,3 +32,50 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   const RequestQueue: { readonly prototype: RequestQueue };
   export default RequestQueue;
 }
+
+declare module 'kafkajs/src/cluster/index.js' {
+  import type { KafkaMessage, PartitionMetadata } from 'kafkajs';
+
+  interface PartitionRequest {
+    readonly partition: number;
+    readonly fetchOffset: string;
+    readonly maxBytes: number;
+  }
+
+  interface FetchRequest {
+    readonly isolationLevel: number;
+    readonly minBytes: number;
+    readonly maxWaitTime: number;
+    readonly maxBytes: number;
+    readonly topics: readonly { readonly topic: string; readonly partitions: readonly PartitionRequest[] }[];
+  }
+
+  interface FetchResponse {
+    readonly responses: readonly {
+      readonly partitions: readonly { readonly partition: number; readonly messages: readonly KafkaMessage[] }[];
+    }[];
+  }
+
+  interface TopicOffsets {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+  }
+
+  /** The connections of a client to the brokers. */
+  export interface Cluster {
+    connect(): Promise<void>;
+    disconnect(): Promise<void>;
+    addTargetTopic(topic: string): Promise<void>;
+    findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
+    /** Partitions by the node id of their leader. */
+    findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, readonly number[]>>;
+    findBroker(options: { readonly nodeId: string }): Promise<{ fetch(request: FetchRequest): Promise<FetchResponse> }>;
+    fetchTopicsOffset(
+      topics: readonly {
+        readonly topic: string;
+        readonly partitions: readonly { readonly partition: number }[];
+        readonly fromBeginning: boolean;
+      }[],
+    ): Promise<TopicOffsets[]>;
+  }
+}

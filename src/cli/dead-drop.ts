@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { openPipeline } from '../app/pipeline.ts';
+import type { Dropped } from '../operations/drop.ts';
+import { droppedJson } from '../operations/json/dead-letters.ts';
+import { NO_DEAD_LETTERS } from './dead.ts';
+import { runReadCommand } from './read-command.ts';
+import { subjectWords } from './words.ts';
+
+/** Drops dead letters. Resolves to the exit status, 1 if one of them waits for its replay. */
+export function runDeadDrop(command: Command, ids: readonly number[] | 'all'): Promise<number> {
+  return runReadCommand(command, openPipeline, async ({ pipeline, config, terminal }) => {
+    const dropped = await pipeline.drop(ids);
+    for (const each of dropped) {
+      if (config.json) terminal.result(JSON.stringify(droppedJson(each)));
+      else if (each.how === 'waits') terminal.error(droppedLine(each));
+      else terminal.result(droppedLine(each));
+    }
+    if (dropped.length === 0) terminal.notice(NO_DEAD_LETTERS);
+    return dropped.some(({ how }) => how === 'waits') ? 1 : 0;
+  });
+}
+
+function droppedLine({ letter, how }: Dropped): string {
+  const what = `dead letter ${letter.id}: ${subjectWords(letter)}`;
+  switch (how) {
+    case 'dropped':
+      return `${what} is dropped`;
+    case 'was_dropped':
+      return `${what} was dropped earlier`;
+    case 'waits':
+      return `${what} was replayed and is not handled yet: it is not dropped`;
+  }
+}
