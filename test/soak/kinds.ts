@@ -16,6 +16,7 @@ import {
   messagesFromBeforeClean,
   stopWhileJoining,
 } from '../support/rounds/group-rounds.ts';
+import { DISASTERS, whileRunning, whileStopped } from '../support/rounds/heal-rounds.ts';
 import type { BusSettings } from '../support/rounds/site.ts';
 
 /** A kind of round for the soak test on Kafka. */
@@ -24,6 +25,8 @@ export interface KafkaKind {
   readonly nodes: 1 | 3;
   /** Overrides of the bus settings that the seed chooses. */
   readonly bus?: BusSettings;
+  /** Whether the round leaves the cluster as no other round expects it. */
+  readonly spoilsCluster?: boolean;
 }
 
 /** Long enough for a backoff to reach its maximum. */
@@ -34,6 +37,35 @@ const SHORT_TIMEOUT: BusSettings = { IMGPIPE_KAFKA_REQUEST_TIMEOUT: '2s' };
 const WAITING: BusSettings = { ...SHORT_TIMEOUT, IMGPIPE_WAIT: 'true' };
 
 const single = (round: BrokerRound, bus?: BusSettings): KafkaKind => ({ round, nodes: 1, ...(bus && { bus }) });
+
+/** What happens to brokers and folders while stages run. */
+const WHILE_RUNNING: Readonly<Record<string, DISASTERS.Disaster>> = {
+  topicsDeleted: DISASTERS.topicsDeleted,
+  brokerWiped: DISASTERS.brokerWiped,
+  brokerReplaced: DISASTERS.brokerReplaced,
+  brokerRestored: DISASTERS.brokerRestored,
+  messagesDeleted: DISASTERS.messagesDeleted,
+};
+
+/** The same, and what can only happen while no stage runs. */
+const WHILE_STOPPED: Readonly<Record<string, DISASTERS.Disaster>> = {
+  ...WHILE_RUNNING,
+  offsetsToLatest: DISASTERS.offsetsToLatest,
+  offsetsToEarliest: DISASTERS.offsetsToEarliest,
+  offsetsDeleted: DISASTERS.offsetsDeleted,
+  folderRestored: DISASTERS.folderRestored,
+};
+
+function healed(
+  when: string,
+  disasters: Readonly<Record<string, DISASTERS.Disaster>>,
+  round: (disaster: DISASTERS.Disaster) => BrokerRound,
+): Record<string, KafkaKind> {
+  const kinds = Object.entries(disasters).map(([name, disaster]) => {
+    return [name + when, { ...single(round(disaster), SHORT_TIMEOUT), spoilsCluster: true }] as const;
+  });
+  return Object.fromEntries(kinds);
+}
 
 /** Every kind of round on Kafka, by name. */
 export const KAFKA_KINDS: Readonly<Record<string, KafkaKind>> = {
@@ -59,6 +91,9 @@ export const KAFKA_KINDS: Readonly<Record<string, KafkaKind>> = {
   stopWhileJoining: single(stopWhileJoining, { IMGPIPE_KAFKA_SESSION_TIMEOUT: '20s' }),
   chaos: single(chaos, WAITING),
   oneOfThreeKilled: { round: oneOfThreeKilled, nodes: 3, bus: REPLICATED },
+  ...healed('WhileRunning', WHILE_RUNNING, whileRunning),
+  ...healed('AndStageKilled', WHILE_RUNNING, (disaster) => whileRunning(disaster, { kill: true })),
+  ...healed('WhileStopped', WHILE_STOPPED, whileStopped),
   chaosOnThree: { round: chaos, nodes: 3, bus: { ...REPLICATED, ...WAITING } },
 };
 

@@ -57,12 +57,17 @@ async function play(name: string, seed: number, folder: string): Promise<string[
   return withinDeadline(site, ROUNDS[name]?.(site, seed));
 }
 
-async function playOnKafka({ round, nodes, bus }: KafkaKind, seed: number, folder: string, from: Clusters) {
+async function playOnKafka(
+  { round, nodes, bus, spoilsCluster }: KafkaKind,
+  seed: number,
+  folder: string,
+  from: Clusters,
+) {
   const kafka = await from.take(nodes);
   const site = createSite(folder, kafkaBus(kafka.address, { ...settingsOf(seed), ...bus }));
   try {
     const problems = await withinDeadline(site, round(site, seed, kafka));
-    if (problems.length > 0) await from.drop(nodes);
+    if (problems.length > 0 || spoilsCluster) await from.drop(nodes);
     return problems;
   } catch (error) {
     await from.drop(nodes);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Stopped } from '../../src/domain/errors.ts';
+import { ImgpipeError, Stopped } from '../../src/domain/errors.ts';
 import { imageEventMessage, TOPICS } from '../../src/domain/messages.ts';
 import type { Step } from '../../src/domain/reports.ts';
+import { status } from '../../src/operations/status.ts';
 import { auditOf } from '../support/audit.ts';
 import { png } from '../support/pictures.ts';
 import { type MemoryTestPipeline, type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
@@ -75,7 +76,94 @@ describe('an image event', () => {
   });
 });
 
+describe('the text file of an alert', () => {
+  const KEY = 'image_event_alerts/image_event_alert_001.txt';
+
+  it('of a stranger under its key stays: the alert has the next key, and the others have theirs', async () => {
+    const pipeline = await testPipeline();
+    const strangers = Buffer.from('Image event #: 1\nof another pipeline\n');
+    await pipeline.store.put([{ key: KEY, bytes: strangers }]);
+    await pipeline.receive([GREY, OTHER, GREY]);
+    await pipeline.drain();
+    expect(await pipeline.catalog.alerts([1, 2])).toMatchObject([
+      { state: 'ready', attempt: 2 },
+      { state: 'ready', attempt: 1 },
+    ]);
+    expect(Buffer.from((await pipeline.store.get(KEY)) ?? '')).toEqual(strangers);
+    const text = await pipeline.store.get('image_event_alerts/image_event_alert_001.2.txt');
+    expect(Buffer.from(text ?? '').toString()).toContain(
+      `${pipeline.store.address}/image_event_database/image_event_001.txt`,
+    );
+    const { catalog, store, broker } = pipeline;
+    expect(await status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true })).toMatchObject({
+      alerts: 2,
+      waiting: { alert: 0 },
+      lost: 0,
+      faults: [],
+    });
+  });
+
+  it('that an interrupted stage has put is used', async () => {
+    const pipeline = await withEvent();
+    const stop = new AbortController();
+    const onStep = (step: Step) => {
+      if (step !== 'alert:text' || stop.signal.aborted) return;
+      stop.abort();
+      throw new Stopped();
+    };
+    await pipeline.work(await pipeline.alertStage({ onStep }), { signal: stop.signal, onStep });
+    expect(stop.signal.aborted).toBe(true);
+    await pipeline.work(await pipeline.alertStage());
+    expect(await pipeline.catalog.alerts([1])).toMatchObject([{ state: 'ready', attempt: 1 }]);
+    expect(await pipeline.store.list('image_event_alerts')).toEqual([KEY]);
+  });
+});
+
+describe('a lost answer to a transaction', () => {
+  it.each(['addAlerts', 'nextAlertAttempt', 'markAlertsReady'] as const)(
+    'of %s leaves one alert, which is told',
+    async (method) => {
+      const pipeline = await withEvent();
+      if (method === 'nextAlertAttempt') {
+        await pipeline.store.put([{ key: 'image_event_alerts/image_event_alert_001.txt', bytes: GREY }]);
+      }
+      const original: (...args: never[]) => Promise<unknown> = pipeline.catalog[method];
+      let lost = false;
+      const losing = async (...args: never[]) => {
+        const answer = await original(...args);
+        if (lost) return answer;
+        lost = true;
+        throw new ImgpipeError('catalog_unavailable', 'the connection was lost before the answer');
+      };
+      await pipeline.work(await pipeline.alertStage({ catalog: { ...pipeline.catalog, [method]: losing } }));
+      expect(lost).toBe(true);
+      expect(pipeline.reported('waiting')).toHaveLength(1);
+      expect(pipeline.reported('alert').map(({ alert }) => alert.number)).toEqual([1]);
+      expect(await pipeline.catalog.alertRange()).toEqual({ first: 1, last: 1, lastOrder: 1 });
+      expect(await pipeline.deadLetterCount()).toBe(0);
+    },
+  );
+});
+
 describe('a message', () => {
+  it('of an event that is still pending is skipped: the event is published once it is ready', async () => {
+    const pipeline = await testPipeline();
+    await pipeline.receive([GREY, OTHER]);
+    const stop = new AbortController();
+    const onStep = (step: Step) => {
+      if (step !== 'analyze:files') return;
+      stop.abort();
+      throw new Stopped();
+    };
+    await pipeline.work(await pipeline.analyzeStage({ onStep }), { signal: stop.signal, onStep });
+    await pipeline.publish(TOPICS.imageEventAlert, await eventMessage(pipeline));
+    await pipeline.work(await pipeline.alertStage());
+    expect(await pipeline.catalog.alerts([1])).toEqual([undefined]);
+    expect(await pipeline.deadLetterCount()).toBe(0);
+    await pipeline.drain();
+    expect(await pipeline.catalog.alertRange()).toMatchObject({ first: 1, last: 1 });
+  });
+
   it('of an event that does not exist becomes a dead letter, and the others are handled', async () => {
     const pipeline = await withEvent();
     await pipeline.publish(TOPICS.imageEventAlert, await eventMessage(pipeline, 7));

@@ -154,8 +154,10 @@ export function imageWritesContract(setUp: SetUpCatalog): void {
       expect(await newest()).toEqual([3, 2, 3]);
       await catalog.withdrawImages(await holderOf(catalog), 2);
       expect(await newest()).toEqual([1, 1, undefined]);
-      expect(await addPictures(catalog, [withdrawn])).toMatchObject([{ number: 2, receiptId: withdrawn.receiptId }]);
-      expect(await newest()).toEqual([2, 1, 2]);
+      await addPictures(catalog, [newImage({ origin: '/a' }), newImage({ origin: '/a' })]);
+      expect(await newest()).toEqual([3, 3, undefined]);
+      expect(await addPictures(catalog, [withdrawn])).toMatchObject([{ number: 4, receiptId: withdrawn.receiptId }]);
+      expect(await newest()).toEqual([4, 3, 4]);
     });
   });
 }

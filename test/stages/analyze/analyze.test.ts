@@ -450,6 +450,43 @@ describe('a repetition', () => {
   });
 });
 
+describe('a lost answer to a transaction', () => {
+  it.each(['addOutcomes', 'nextEventAttempt', 'markEventsReady', 'markEventsPublished'] as const)(
+    'of %s leaves one outcome and one event for each image',
+    async (method) => {
+      const pipeline = await testPipeline();
+      if (method === 'nextEventAttempt') {
+        await pipeline.store.put([{ key: 'image_event_database/image_event_001.jpg', bytes: GREY }]);
+      }
+      await pipeline.receive([GREY, OTHER, GREY]);
+      const original: (...args: never[]) => Promise<unknown> = pipeline.catalog[method];
+      let lost = false;
+      const losing = async (...args: never[]) => {
+        const answer = await original(...args);
+        if (lost) return answer;
+        lost = true;
+        throw new ImgpipeError('catalog_unavailable', 'the connection was lost before the answer');
+      };
+      await pipeline.work(await pipeline.analyzeStage({ catalog: { ...pipeline.catalog, [method]: losing } }));
+      expect(lost).toBe(true);
+      expect(await outcomesOf(pipeline, 3)).toEqual([
+        ['first', null, null],
+        ['changed', 1, 5],
+        ['changed', 2, 5],
+      ]);
+      await pipeline.work(await pipeline.alertStage());
+      expect(await auditOf(pipeline.catalog, 'l2@1')).toMatchObject({
+        events: 2,
+        alerts: 2,
+        openEvents: [],
+        faults: [],
+      });
+      expect(pipeline.reported('waiting')).toHaveLength(1);
+      expect(await pipeline.deadLetterCount()).toBe(0);
+    },
+  );
+});
+
 describe('a message', () => {
   const ID = '01234567-89ab-cdef-0123-456789abcdef';
 

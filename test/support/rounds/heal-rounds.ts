@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { ALERT_GROUP, consumerGroup, TOPICS } from '../../../src/domain/messages.ts';
 import { type KafkaCluster, startKafka } from '../kafka/kafka-cluster.ts';
-import { seeded } from '../random.ts';
+import { pick, seeded } from '../random.ts';
 import type { BrokerRound } from './broker-rounds.ts';
 import {
   checkEnd,
@@ -20,7 +20,8 @@ import type { Site } from './site.ts';
 /** Something that makes messages or committed offsets disappear. `prepare` runs while there is less on the broker. */
 export interface Disaster {
   prepare?(site: Site, kafka: KafkaCluster): Promise<void>;
-  strike(site: Site, kafka: KafkaCluster): Promise<void>;
+  /** May resolve with what ends it, which is called after the round. */
+  strike(site: Site, kafka: KafkaCluster): Promise<(() => Promise<void>) | void>;
 }
 
 const TOPIC_NAMES = [TOPICS.imageAnalysis, TOPICS.imageEventAlert] as const;
@@ -47,7 +48,7 @@ const brokerWiped: Disaster = {
 const brokerReplaced: Disaster = {
   strike: async (_, kafka) => {
     await kafka.nodes[0]?.stop();
-    await startKafka({ port: Number(kafka.address.split(':').at(-1)) });
+    return (await startKafka({ port: Number(kafka.address.split(':').at(-1)) })).close;
   },
 };
 
@@ -115,20 +116,26 @@ export const DISASTERS = {
   folderRestored,
 };
 
-/** The stages run on while it happens, and heal it by themselves. */
-export function whileRunning({ prepare, strike }: Disaster): BrokerRound {
+/** The stages run on while it happens, and heal it by themselves; with `kill`, after one of them was killed and restarted. */
+export function whileRunning({ prepare, strike }: Disaster, { kill = false } = {}): BrokerRound {
   return async (site, seed, kafka) => {
     const images = 80;
-    const [alert, analyze] = [site.start('alert'), site.start('analyze')];
-    await Promise.all([alert, analyze].map((stage) => stage.until(/is assigned/)));
+    const random = seeded(seed);
+    const stages = { alert: site.start('alert'), analyze: site.start('analyze') };
+    await Promise.all(Object.values(stages).map((stage) => stage.until(/is assigned/)));
     await prepare?.(site, kafka);
     const receive = startReceiver(site, { count: images, interval: '60ms' });
-    await alert.until(/^alert 2:/m);
-    await sleep(seeded(seed)() * 500);
-    await strike(site, kafka);
+    await stages.alert.until(/^alert 2:/m);
+    await sleep(random() * 500);
+    const victim = pick(random, ['alert', 'analyze'] as const);
+    if (kill) stages[victim].child.kill('SIGKILL');
+    const end = await strike(site, kafka);
+    if (kill) stages[victim] = site.start(victim, '--wait');
     const problems = [...(await checkEnd('receive', receive)), ...(await waitForAlerts(site, images / 4))];
-    for (const [name, stage] of Object.entries({ alert, analyze })) problems.push(...(await stopStage(name, stage)));
-    return [...problems, ...(await drainAndCheck(site, { default: images }))];
+    for (const [name, stage] of Object.entries(stages)) problems.push(...(await stopStage(name, stage)));
+    problems.push(...(await drainAndCheck(site, { default: images })));
+    await end?.();
+    return problems;
   };
 }
 
@@ -142,13 +149,15 @@ export function whileStopped({ prepare, strike }: Disaster, { received = 36 } = 
     await receiveInProcess(site, 24);
     await drainInProcess(site, 'analyze');
     await receiveInProcess(site, 36);
-    await strike(site, kafka);
+    const end = await strike(site, kafka);
     const problems: string[] = [];
     for (const stage of ['analyze', 'alert']) {
       problems.push(...(await checkEnd(stage, site.start(stage, '--drain'))));
     }
     await receiveInProcess(site, received);
-    return [...problems, ...(await drainAndCheck(site, { default: received }))];
+    problems.push(...(await drainAndCheck(site, { default: received })));
+    await end?.();
+    return problems;
   };
 }
 
