@@ -144,7 +144,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
   };
 }
 
-/** The content of what exists under a name: none, if that is a folder or a pipe. */
+/** The content of what exists under a name: none, if that is a pipe or a device. */
 async function contentAt(file: string): Promise<Uint8Array | undefined> {
   try {
     return await bytesOf(file);
