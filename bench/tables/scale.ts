@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { L2 } from '../../src/analysis/techniques.ts';
 import { kafkaHosts } from '../../src/config/broker-address.ts';
-import { consumerGroup } from '../../src/domain/consumer-groups.ts';
+import { consumerGroup } from '../../src/domain/messages.ts';
 import { deleteGroup } from '../kafka-admin.ts';
 import { makePictures } from '../pictures.ts';
 import { head, row, say } from '../print.ts';

@@ -5,10 +5,12 @@ import { createPictureCache } from '../adapters/pixels/picture-cache.ts';
 import { createSqliteCatalog } from '../adapters/sqlite/catalog.ts';
 import { createEmbeddedBus } from '../adapters/sqlite/event-bus.ts';
 import { kafkaConnectionOf } from '../config/kafka-connection.ts';
+import { maxFileBytes } from '../config/picture-settings.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { Region } from '../domain/records.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
+import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { Broker, EventBus, OpenBusOptions } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
@@ -16,7 +18,6 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
 import { openDataFolder } from './data-folder.ts';
-import { maxFileBytes } from './picture-limits.ts';
 import type { PictureBytes } from './pixel-adapters.ts';
 
 /** The adapters of a pipeline, as configured. */
@@ -86,6 +87,16 @@ export async function openAdapters({ config, command, as, create, techniques }: 
       await catalog.close();
     },
   };
+}
+
+/** The pipeline's identity. Throws `clean_unfinished` after an interrupted clean. */
+export async function checkedIdentity({
+  catalog,
+  store,
+}: Pick<Adapters, 'catalog' | 'store'>): Promise<PipelineIdentity> {
+  const identity = await catalog.identity();
+  if (!identity.cleaning) return identity;
+  throw new ImgpipeError('clean_unfinished', `a clean of ${store.address} was interrupted: run 'imgpipe clean' again`);
 }
 
 /** Opens the configured broker's bus. */

@@ -2,8 +2,8 @@ import { withDeadline } from '../base/deadlines.ts';
 import { valueText } from '../base/value-text.ts';
 import { BUILT_IN_TECHNIQUES, type Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
+import type { Region } from '../domain/records.ts';
 import type { CustomTechnique, TechniqueResult } from '../ports/technique.ts';
-import { isRegion } from './region-shape.ts';
 
 /** A program's technique with its id, `name@version`. */
 export interface RegisteredTechnique extends CustomTechnique {
@@ -99,6 +99,26 @@ function checkedResult(
     `regions[${bad}], which is not valid: use { box: { x, y, width, height } inside of the image, centroid: { x, y }, area, sum, peak, snr }`,
   );
 }
+
+/** Whether a value is a region of a picture of this size: complete, finite, with its box inside of the picture. */
+function isRegion(value: unknown, size: { readonly width: number; readonly height: number }): value is Region {
+  const { box, centroid, area, sum, peak, snr } = fields(value);
+  const { x, y, width, height } = fields(box);
+  const { x: centreX, y: centreY } = fields(centroid);
+  if (![centreX, centreY, area, sum, peak, snr].every((number) => Number.isFinite(number))) return false;
+  return isSpan(x, width, size.width) && isSpan(y, height, size.height);
+}
+
+function isSpan(start: unknown, length: unknown, end: number): boolean {
+  if (!Number.isInteger(start) || !Number.isInteger(length)) return false;
+  return Number(start) >= 0 && Number(length) >= 1 && Number(start) + Number(length) <= end;
+}
+
+function fields(value: unknown): Record<Field, unknown> {
+  return (typeof value === 'object' && value !== null ? value : {}) as Record<Field, unknown>;
+}
+
+type Field = 'box' | 'centroid' | 'area' | 'sum' | 'peak' | 'snr' | 'x' | 'y' | 'width' | 'height';
 
 function invalid(message: string): ImgpipeError {
   return new ImgpipeError('config_invalid', message);

@@ -2,15 +2,17 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readNamed } from '../adapters/files/picture-file.ts';
 import { createGeneratedSource } from '../adapters/generated/generated-source.ts';
-import { boxedPicture } from '../adapters/pixels/boxed-picture.ts';
+import { decodePicture, encodeJpeg } from '../adapters/pixels/codec.ts';
 import { createComparator } from '../adapters/pixels/comparator.ts';
-import { needOf } from '../adapters/pixels/decoding-need.ts';
+import { needOf } from '../adapters/pixels/limits.ts';
 import { checkMask } from '../adapters/pixels/mask-file.ts';
 import type { PictureCache } from '../adapters/pixels/picture-cache.ts';
 import { createThumbnails } from '../adapters/pixels/thumbnails/thumbnails.ts';
 import { turnPicture } from '../adapters/pixels/turn-picture.ts';
 import type { PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
 import { createPixelPool } from '../adapters/pixels/workers/pixel-pool.ts';
+import { withBoxes } from '../analysis/region-boxes.ts';
+import { limitsOf, maxFileBytes } from '../config/picture-settings.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { sniffFormat } from '../domain/picture-format.ts';
@@ -19,7 +21,6 @@ import type { Comparator } from '../ports/comparator.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
 import { guarded, type RegisteredTechnique } from './custom-techniques.ts';
-import { limitsOf, maxFileBytes } from './picture-limits.ts';
 
 /** Everything that needs a codec. It is one module, loaded only when needed, because many small ones take longer to load. */
 
@@ -63,8 +64,12 @@ export interface PictureBytes {
 }
 
 /** A copy of a picture with a box around each region, as a JPEG file. */
-export function boxed(config: Config, picture: PictureBytes, regions: readonly Region[]): Promise<Uint8Array> {
-  return boxedPicture(picture, regions, limitsOf(config));
+export async function boxed(
+  config: Config,
+  { bytes, format }: PictureBytes,
+  regions: readonly Region[],
+): Promise<Uint8Array> {
+  return encodeJpeg(withBoxes(await decodePicture(bytes, format, limitsOf(config)), regions));
 }
 
 /** The configured worker threads, unless there are none. */

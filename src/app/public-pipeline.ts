@@ -1,3 +1,4 @@
+import { maxFileBytes } from '../config/picture-settings.ts';
 import type { Config } from '../config/settings.ts';
 import type { CleanJson } from '../domain/json/clean.ts';
 import type { DeadLetterJson, DeadLetterLine, ReplayLine } from '../domain/json/dead-letters.ts';
@@ -12,7 +13,6 @@ import { livenessJson, statusJson } from '../operations/json/status.ts';
 import { viewJson } from '../operations/json/view.ts';
 import { booleanOf, callbackOf, numberOf, optionsOf, signalOf, wrongArgument } from './arguments.ts';
 import { createOpenCalls } from './open-calls.ts';
-import { maxFileBytes } from './picture-limits.ts';
 import type { Pipeline as InnerPipeline, StageOptions } from './pipeline.ts';
 import { inputOf, type PipelineInput } from './program-source.ts';
 import { callStage, type StageCallOptions } from './stage-calls.ts';

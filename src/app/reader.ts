@@ -7,8 +7,7 @@ import type { StageName } from '../domain/reports.ts';
 import { type Liveness, liveness } from '../operations/alive.ts';
 import { deadLetterHeads, findDeadLetter } from '../operations/dead-letters.ts';
 import { type AlertView, view } from '../operations/view.ts';
-import { type Adapters, openAdapters } from './adapters.ts';
-import { checkedIdentity } from './checked-identity.ts';
+import { type Adapters, checkedIdentity, openAdapters } from './adapters.ts';
 
 /** What can be read of a pipeline from its catalog and store, without its stages. */
 export interface Reader {

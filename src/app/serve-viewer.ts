@@ -4,8 +4,7 @@ import { viewerAccessOf } from '../config/viewer-access.ts';
 import type { StageName } from '../domain/reports.ts';
 import type { Status } from '../operations/status.ts';
 import type { MetricsCatalog } from '../web/metrics.ts';
-import type { Adapters } from './adapters.ts';
-import { checkedIdentity } from './checked-identity.ts';
+import { type Adapters, checkedIdentity } from './adapters.ts';
 
 /** Options of the viewer. */
 export interface ServeOptions {

@@ -10,8 +10,7 @@ import { withHeartbeat } from '../stages/heartbeat.ts';
 import { STANDBY_MS } from '../stages/locks/acquire-lock.ts';
 import { holdingLock } from '../stages/locks/held-lock.ts';
 import { pause, withRetry } from '../stages/retry.ts';
-import type { Adapters } from './adapters.ts';
-import { checkedIdentity } from './checked-identity.ts';
+import { type Adapters, checkedIdentity } from './adapters.ts';
 
 /** Which command starts, and whether it waits for unreachable services. */
 export interface StartContext {

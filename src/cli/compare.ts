@@ -4,12 +4,11 @@ import { escapeText } from '../domain/escape.ts';
 import { thresholdText } from '../domain/threshold.ts';
 import type { ComparedPicture, ComparedPictures } from '../operations/compare-pictures.ts';
 import { comparisonJson } from '../operations/json/comparison.ts';
+import { printError } from './error-lines.ts';
 import { configOf } from './options.ts';
 import { checkOut, writeOut } from './out-file.ts';
-import { printError } from './print-error.ts';
-import { regionLines } from './region-lines.ts';
 import { createTerminal } from './terminal.ts';
-import { measured } from './words.ts';
+import { measured, regionLines } from './words.ts';
 
 const [SAME, DIFFERENT, FAILED] = [0, 1, 2];
 

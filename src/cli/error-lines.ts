@@ -1,10 +1,19 @@
-import type { ImgpipeError } from '../domain/errors.ts';
+import type { Config } from '../config/settings.ts';
+import { asImgpipeError, type ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Fields of foreign errors that people search for: Node's, SQLite's and Kafka's. */
 const CODE_FIELDS = ['code', 'type', 'errcode'] as const;
 
 const MAX_CAUSES = 20;
+
+/** Prints the error that ended a command, with its stack and causes if `verbose`. Returns its exit status. */
+export function printError(terminal: Terminal, { verbose }: Pick<Config, 'verbose'>, thrown: unknown): 1 | 2 | 3 | 4 {
+  const error = asImgpipeError(thrown);
+  terminal.error([errorLine(error), ...(verbose ? verboseLines(error) : [])].join('\n'));
+  return error.exit;
+}
 
 /** An error as one line. Text that the message has already escaped stays as it is. */
 export function errorLine({ message }: Pick<ImgpipeError, 'message'>): string {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { OpenOptions } from '../app/pipeline.ts';
 import type { Config } from '../config/settings.ts';
+import { printError } from './error-lines.ts';
 import { configOf, pathOf } from './options.ts';
-import { printError } from './print-error.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 /** What a command on an existing pipeline works with: a `Reader` or a whole `Pipeline`. */

@@ -4,12 +4,11 @@ import type { Config } from '../config/settings.ts';
 import { Stopped } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 import type { Report } from '../domain/reports.ts';
+import { printError } from './error-lines.ts';
 import { listenForInterrupts } from './interrupt.ts';
-import { printError } from './print-error.ts';
 import { printReport } from './print-report.ts';
-import { count, failuresLine, newTally, summaryOf, type Tally } from './tally.ts';
+import { count, createWaitingTimes, failuresLine, newTally, summaryOf, type Tally } from './progress.ts';
 import { createTerminal } from './terminal.ts';
-import { createWaitingTimes } from './waiting-times.ts';
 
 export interface StageCommand {
   readonly name: 'receive' | 'analyze' | 'alert' | 'run';

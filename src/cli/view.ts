@@ -6,8 +6,7 @@ import { thresholdText } from '../domain/threshold.ts';
 import { viewJson } from '../operations/json/view.ts';
 import type { AlertView } from '../operations/view.ts';
 import { runReadCommand } from './read-command.ts';
-import { regionLines } from './region-lines.ts';
-import { measured } from './words.ts';
+import { measured, regionLines } from './words.ts';
 
 /** Prints an alert and, with `open`, shows its pictures in the desktop's viewer. Resolves to the exit status. */
 export function runView(command: Command, number: number, { open }: { readonly open: boolean }): Promise<number> {

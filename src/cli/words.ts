@@ -4,9 +4,10 @@ import { escapeText } from '../domain/escape.ts';
 import { imageKey } from '../domain/object-keys.ts';
 import { type DeadLetterHead, imageName, type OutcomeRecord, type Regions } from '../domain/records.ts';
 import type { Report, StageName } from '../domain/reports.ts';
+import { regionText } from '../domain/texts.ts';
 import type { Measure } from '../ports/comparator.ts';
 
-/** Reports as lines of text. Text from outside is escaped. */
+/** Reports and regions as lines of text. Text from outside is escaped. */
 
 type Of<K extends Report['kind']> = Extract<Report, { kind: K }>;
 
@@ -35,6 +36,19 @@ export function outcomeLine(outcome: OutcomeRecord): string {
 /** `, in 3 regions`; empty for a technique that does not find regions. */
 function regionsWords(regions: Regions | null): string {
   return regions === null ? '' : `, in ${counted(regions.count, 'region')}`;
+}
+
+/** Further regions are only in the JSON. */
+const MAX_REGION_LINES = 10;
+
+/** The regions of a change as text, one on a line. */
+export function regionLines({ count, first }: Regions): string[] {
+  const shown = first.slice(0, MAX_REGION_LINES);
+  return [
+    `Regions:         ${count}`,
+    ...shown.map((region, index) => `${String(index + 1).padStart(5)}. ${regionText(region)}`),
+    ...(count > shown.length ? [`       and ${count - shown.length} more: see --json`] : []),
+  ];
 }
 
 export function alertLine({ alert, event }: Of<'alert'>): string {

@@ -60,3 +60,13 @@ function workers(value: unknown): number | typeof AUTO {
     throw new Error(`${AUTO}, or ${(error as Error).message}`);
   }
 }
+
+/** The configured limits on decoding, in pixels and bytes. */
+export function limitsOf(config: { readonly maxMegapixels: number; readonly maxPictureMemory: number }) {
+  return { maxPixels: Math.round(config.maxMegapixels * 1e6), maxMemory: config.maxPictureMemory * 1e6 };
+}
+
+/** The largest picture that is received, in bytes. */
+export function maxFileBytes(config: { readonly maxFileMegabytes: number }): number {
+  return Math.round(config.maxFileMegabytes * 1e6);
+}

@@ -13,6 +13,22 @@ export const TOPICS = {
   imageEventAlertDead: 'image_event_alert_dead',
 } as const;
 
+/** The consumer group of the alert stage. */
+export const ALERT_GROUP = 'image_event_alert_group';
+
+const ANALYSIS_GROUP = 'image_analysis_group';
+
+/** The consumer group of a technique. Each has its own, so that a new technique reads all past images. The group of `l2` has the reference's name. */
+export function consumerGroup(technique: string): string {
+  const [name] = technique.split('@');
+  return name === 'l2' ? ANALYSIS_GROUP : `${ANALYSIS_GROUP}.${name}`;
+}
+
+/** Whether a pipeline's consumer group has this name. */
+export function isPipelineGroup(name: string): boolean {
+  return name === ALERT_GROUP || name === ANALYSIS_GROUP || name.startsWith(`${ANALYSIS_GROUP}.`);
+}
+
 export type { Message };
 
 /** `imgpipe.image.received.v1`: an image was received and stored. */

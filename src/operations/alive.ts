@@ -1,6 +1,5 @@
-import type { Heartbeat } from '../domain/heartbeats.ts';
 import type { StageName } from '../domain/reports.ts';
-import type { HeartbeatCatalog } from '../ports/catalog/heartbeats.ts';
+import type { Heartbeat, HeartbeatCatalog } from '../ports/catalog/heartbeats.ts';
 
 /** A process whose last heartbeat is older than this is dead or hangs. */
 const FRESH_MS = 30_000;

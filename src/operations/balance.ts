@@ -1,5 +1,4 @@
-import { ALERT_GROUP, consumerGroup } from '../domain/consumer-groups.ts';
-import { TOPICS } from '../domain/messages.ts';
+import { ALERT_GROUP, consumerGroup, TOPICS } from '../domain/messages.ts';
 import { type Log, willBeDelivered } from '../domain/record-positions.ts';
 import type { RecordPosition } from '../domain/records.ts';
 import type { OffsetRange, OpenEvent, OpenImage, OpenRanges } from '../ports/catalog/audit.ts';

@@ -1,5 +1,4 @@
-import { ALERT_GROUP } from '../domain/consumer-groups.ts';
-import { TOPICS } from '../domain/messages.ts';
+import { ALERT_GROUP, TOPICS } from '../domain/messages.ts';
 import type { EventBus, PartitionOffsets } from '../ports/event-bus.ts';
 import type { Committed, Logs } from './balance.ts';
 

@@ -1,6 +1,5 @@
-import { ALERT_GROUP } from '../domain/consumer-groups.ts';
 import type { ImgpipeError } from '../domain/errors.ts';
-import { deadLetterMessage, type Message, TOPICS } from '../domain/messages.ts';
+import { ALERT_GROUP, deadLetterMessage, type Message, TOPICS } from '../domain/messages.ts';
 import { alertTextKey } from '../domain/object-keys.ts';
 import { readMessage } from '../domain/read-message.ts';
 import type { EventRecord } from '../domain/records.ts';
@@ -13,9 +12,7 @@ import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Handled, Stage } from './consume/consume.ts';
-import { deadLetterOf, reasonOf } from './consume/dead-letter.ts';
-import { eventOfMessage } from './consume/message-rows.ts';
-import { openMessage } from './consume/open-message.ts';
+import { deadLetterOf, eventOfMessage, openMessage, reasonOf } from './consume/received-message.ts';
 
 export interface AlertParts extends Observer {
   readonly catalog: Pick<AlertCatalog, 'addAlerts' | 'markAlertsReady'> &

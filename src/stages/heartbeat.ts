@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StageProcess } from '../domain/heartbeats.ts';
-import type { HeartbeatCatalog } from '../ports/catalog/heartbeats.ts';
+import type { HeartbeatCatalog, StageProcess } from '../ports/catalog/heartbeats.ts';
 import { untilStopped } from './retry.ts';
 
 const INTERVAL_MS = 3000;

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { deadLetterMessage, imageEventMessage, imageReceivedMessage, type Message } from '../../src/domain/messages.ts';
+import {
+  ALERT_GROUP,
+  consumerGroup,
+  deadLetterMessage,
+  imageEventMessage,
+  imageReceivedMessage,
+  type Message,
+} from '../../src/domain/messages.ts';
 import { readMessage } from '../../src/domain/read-message.ts';
 import { deadLetter, eventRecord, imageRecord, positionAt } from '../support/samples.ts';
 
@@ -171,4 +178,10 @@ describe('readMessage', () => {
   it('ignores fields that a later version added', () => {
     expect(readMessage(RECEIVED, data({ camera: 'north' })).data.image_num).toBe(3);
   });
+});
+
+it('consumer groups have the names of the reference, and each other technique its own group', () => {
+  expect(ALERT_GROUP).toBe('image_event_alert_group');
+  expect(consumerGroup('l2@1')).toBe('image_analysis_group');
+  expect(consumerGroup('mse@1')).toBe('image_analysis_group.mse');
 });

@@ -3,7 +3,6 @@ import { access, constants, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { isMissing } from './errors.ts';
-import { naturalOrder } from './natural-order.ts';
 
 /** A file that may be a picture, or an error for one that cannot be read. */
 export type Found = { readonly file: string; readonly error?: ImgpipeError };
@@ -12,6 +11,8 @@ export type Found = { readonly file: string; readonly error?: ImgpipeError };
 const CATALOG_FILE = 'imgpipe.db';
 
 const PICTURE_NAME = /\.(jpe?g|png)$/i;
+
+const COLLATOR = new Intl.Collator('en', { numeric: true });
 
 /**
  * The pictures at a path: the file itself, regardless of its name, or the .jpg, .jpeg and .png files below a folder, in natural
@@ -88,6 +89,11 @@ async function entriesOf(folder: string): Promise<Dirent[] | ImgpipeError> {
   } catch (error) {
     return whyUnreadable(error);
   }
+}
+
+/** Compares names with their numbers as numbers: 9 before 10. Names that are equal in that order are compared by code units. */
+function naturalOrder(a: string, b: string): number {
+  return COLLATOR.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 /** Why a file or folder cannot be read, as a clause that follows its name. */

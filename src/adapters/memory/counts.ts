@@ -1,7 +1,6 @@
-import { DELAY_BOUNDS } from '../../domain/alert-delays.ts';
 import { OUTCOME_KINDS, type OutcomeKind } from '../../domain/records.ts';
 import type { Counts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
-import type { AlertDelays } from '../../ports/catalog/browsing.ts';
+import { type AlertDelays, DELAY_BOUNDS } from '../../ports/catalog/browsing.ts';
 import { openEvents, openImages } from './open-rows.ts';
 import { compareImages, compareText, imageAt, type Tables } from './tables.ts';
 

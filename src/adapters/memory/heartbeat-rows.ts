@@ -1,5 +1,4 @@
-import type { StageProcess } from '../../domain/heartbeats.ts';
-import type { HeartbeatCatalog } from '../../ports/catalog/heartbeats.ts';
+import type { HeartbeatCatalog, StageProcess } from '../../ports/catalog/heartbeats.ts';
 import type { Tables } from './tables.ts';
 
 export function createHeartbeatRows({ heartbeats }: Tables): HeartbeatCatalog {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Heartbeat } from '../../domain/heartbeats.ts';
 import type {
   AlertRecord,
   DeadLetterRecord,
@@ -9,6 +8,7 @@ import type {
   OutcomeRecord,
 } from '../../domain/records.ts';
 import type { Threshold } from '../../domain/threshold.ts';
+import type { Heartbeat } from '../../ports/catalog/heartbeats.ts';
 import type { PipelineIdentity } from '../../ports/catalog/pipeline.ts';
 
 /** What a catalog stores of an outcome: its event is a row of its own. */

@@ -7,8 +7,7 @@ import type { Comparator, PicturePair, PictureSource } from '../../ports/compara
 import type { CustomTechnique } from '../../ports/technique.ts';
 import { encodeJpeg } from './codec.ts';
 import { compareWith } from './custom-comparison.ts';
-import { needOf } from './decoding-need.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, needOf } from './limits.ts';
 import { createPictureCache, type HeldPicture, type PictureCache } from './picture-cache.ts';
 import { INLINE_EXECUTOR, type PixelExecutor, verdictOnLoss, WorkerLost } from './workers/pixel-executor.ts';
 import { type CompareTask, type DrawTask, type PixelPair, type Verdict, verdictOf } from './workers/pixel-tasks.ts';

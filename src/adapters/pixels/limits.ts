@@ -1,4 +1,7 @@
 import { ImgpipeError } from '../../domain/errors.ts';
+import type { PictureFormat } from '../../domain/records.ts';
+import { readJpegHeader } from './jpeg/header.ts';
+import { readImageHeader } from './png/header.ts';
 
 /** The limits that a picture is checked against before it is decoded. */
 export interface Limits {
@@ -21,4 +24,42 @@ export function checkSize({ width, height }: { width: number; height: number }, 
     const over = `over the limit of ${MAX_SIDE} pixels for a side`;
     throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, ${over}`);
   }
+}
+
+/** The memory needs of a picture, estimated from its header, in bytes. */
+export interface DecodingNeed {
+  /** Peak memory during decoding, approximately. */
+  readonly memory: number;
+  /** The size of the decoded pixels. */
+  readonly pixels: number;
+}
+
+/** Throws `too_large` if the picture exceeds a limit, and `undecodable` if it has no valid header. */
+export function needOf(bytes: Uint8Array, format: PictureFormat, limits: Limits): DecodingNeed {
+  const need = format === 'jpg' ? needOfJpeg(bytes, limits) : needOfPng(bytes, limits);
+  const { maxMemory } = limits;
+  if (maxMemory !== undefined && need.memory > maxMemory) {
+    const over = `${Math.ceil(need.memory / 1e6)} MB of memory to be decoded, over the limit of ${maxMemory / 1e6} (max_picture_memory)`;
+    throw new ImgpipeError('too_large', `the picture needs ${over}`);
+  }
+  return need;
+}
+
+/** Two copies of the file and three of the pixels; the coefficients of a progressive JPEG add six bytes per pixel. */
+function needOfJpeg(bytes: Uint8Array, limits: Limits): DecodingNeed {
+  const header = readJpegHeader(bytes);
+  checkSize(header, limits);
+  const count = header.width * header.height;
+  const pixels = count * 3;
+  if (header.sampling.length === 4) return { memory: bytes.length + count * 100, pixels };
+  return { memory: 2 * bytes.length + count * (header.progressive ? 15 : 9), pixels };
+}
+
+/** The file, the inflated data, and two copies of the pixels. */
+function needOfPng(bytes: Uint8Array, limits: Limits): DecodingNeed {
+  const header = readImageHeader(bytes);
+  checkSize(header, limits);
+  const inflated = header.height * (1 + Math.ceil((header.width * header.bitsPerPixel) / 8));
+  const pixels = header.width * header.height * 3;
+  return { memory: bytes.length + inflated + 2 * pixels, pixels };
 }

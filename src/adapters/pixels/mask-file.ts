@@ -2,8 +2,7 @@ import { maskOf } from '../../analysis/mask.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { sniffFormat } from '../../domain/picture-format.ts';
 import { decodePicture } from './codec.ts';
-import { needOf } from './decoding-need.ts';
-import type { Limits } from './limits.ts';
+import { type Limits, needOf } from './limits.ts';
 
 /** Checks that a mask file is a PNG that decodes and does not mask out every pixel. Throws `config_invalid`. */
 export async function checkMask(file: string, bytes: Uint8Array, limits: Limits): Promise<void> {

@@ -1,6 +1,6 @@
 import { OUTCOME_KINDS, type OutcomeKind } from '../../domain/records.ts';
 import type { Counts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
-import { alertDelays } from './alert-delays.ts';
+import { alertDelays } from './alert-rows.ts';
 import type { Database, Row } from './database.ts';
 import { thresholdOf } from './rows.ts';
 

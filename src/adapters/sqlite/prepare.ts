@@ -9,8 +9,9 @@ import { damaged, isSchemaMismatch } from './errors.ts';
 import { createLocks } from './locks.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
-import { checkSqliteVersion } from './version.ts';
 
+/** In earlier versions of SQLite, several processes that write and checkpoint one WAL can lose commits. */
+const MIN_SQLITE_VERSION = [3, 51, 3] as const;
 /** How often, and how far apart, the lock of the pipeline is requested before a migration fails with `in_use`. */
 const LOCK_TRIES = 50;
 const LOCK_PAUSE_MS = 20;
@@ -38,6 +39,21 @@ export async function prepare(connection: DatabaseSyncInstance, file: string, op
   });
   await migrateIfOlder(connection, file, options.as);
   await whenFree(() => checkTables(connection, file));
+}
+
+/** Throws `sqlite_too_old` for a version of SQLite such as `3.51.2`. */
+export function checkSqliteVersion(version: string): void {
+  const parts = version.split('.').map(Number);
+  for (const [index, min] of MIN_SQLITE_VERSION.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > min) return;
+    if (part < min || Number.isNaN(part)) {
+      throw new ImgpipeError(
+        'sqlite_too_old',
+        `SQLite ${version} can lose commits when several processes write; imgpipe needs ${MIN_SQLITE_VERSION.join('.')} or newer: reinstall the package @photostructure/sqlite`,
+      );
+    }
+  }
 }
 
 function versionOf(connection: DatabaseSyncInstance): number {

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import type { ComparisonJson } from '../../domain/json/comparison.ts';
 import type { ComparedPicture, ComparedPictures } from '../compare-pictures.ts';
-import { regionsJson } from './regions.ts';
-import { thresholdJson } from './threshold.ts';
+import { regionsJson, thresholdJson } from './fields.ts';
 
 /** `compare --json`. `out` is the file that the difference image was written to, if any. */
 export function comparisonJson(compared: ComparedPictures, out: string | undefined): ComparisonJson {

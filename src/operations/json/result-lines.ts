@@ -2,7 +2,7 @@ import type { AlertLine, ImageLine, OutcomeLine, ResultLine } from '../../domain
 import { alertTextKey, differenceKey, imageKey } from '../../domain/object-keys.ts';
 import type { AlertRecord, EventRecord, ImageRecord, OutcomeRecord } from '../../domain/records.ts';
 import type { Report } from '../../domain/reports.ts';
-import { thresholdJson } from './threshold.ts';
+import { thresholdJson } from './fields.ts';
 
 /** Makes the key of an object an address: `ObjectStore.locate`. */
 export type Locate = (key: string) => string;

@@ -2,7 +2,7 @@ import type { LivenessJson, StatusJson } from '../../domain/json/status.ts';
 import type { Liveness } from '../alive.ts';
 import type { GroupLag } from '../lag.ts';
 import type { Status } from '../status.ts';
-import { thresholdJson } from './threshold.ts';
+import { thresholdJson } from './fields.ts';
 
 /** `status --json`. */
 export function statusJson(status: Status): StatusJson {

@@ -1,6 +1,6 @@
 import type { TimelineJson } from '../../domain/json/api.ts';
 import type { Timeline } from '../browse.ts';
-import { thresholdJson } from './threshold.ts';
+import { thresholdJson } from './fields.ts';
 
 /** `/api/streams/{stream}`. */
 export function timelineJson({ stream, technique, points }: Timeline): TimelineJson {

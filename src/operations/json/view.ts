@@ -1,8 +1,7 @@
 import type { PictureJson, ViewJson } from '../../domain/json/view.ts';
 import type { ImageRecord } from '../../domain/records.ts';
 import type { AlertView } from '../view.ts';
-import { regionsJson } from './regions.ts';
-import { thresholdJson } from './threshold.ts';
+import { regionsJson, thresholdJson } from './fields.ts';
 
 /** `view --json`. */
 export function viewJson({ alert, event, image, reference, paths }: AlertView): ViewJson {

@@ -1,5 +1,16 @@
-import type { Heartbeat, StageProcess } from '../../domain/heartbeats.ts';
 import type { StageName } from '../../domain/reports.ts';
+
+/** A stage in a process of a host. */
+export interface StageProcess {
+  readonly stage: StageName;
+  readonly host: string;
+  readonly process: number;
+}
+
+/** The last time at which a stage's process was known to be alive. */
+export interface Heartbeat extends StageProcess {
+  readonly at: string;
+}
 
 /** The latest heartbeat of each stage, host and process. */
 export interface HeartbeatCatalog {

@@ -1,5 +1,10 @@
-import { consumerGroup } from '../../domain/consumer-groups.ts';
-import { deadLetterMessage, imageEventMessage, type MessageData, TOPICS } from '../../domain/messages.ts';
+import {
+  consumerGroup,
+  deadLetterMessage,
+  imageEventMessage,
+  type MessageData,
+  TOPICS,
+} from '../../domain/messages.ts';
 import {
   type EventRecord,
   type ImageId,
@@ -18,13 +23,11 @@ import type { Comparator } from '../../ports/comparator.ts';
 import type { ReceivedMessage } from '../../ports/event-bus.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Handled, HandlerContext, Stage } from '../consume/consume.ts';
-import { imageOfMessage } from '../consume/message-rows.ts';
-import { type OpenedMessage, openMessage } from '../consume/open-message.ts';
+import { imageOfMessage, type OpenedMessage, openMessage } from '../consume/received-message.ts';
 import { type ComparedImage, createImageComparison, type DecodeCache } from './compare-image.ts';
 import { createConcurrentTasks } from './concurrent-tasks.ts';
-import { createImageDeadLetterer } from './dead-letter-image.ts';
 import { createEventFiles } from './event-files.ts';
-import { resolveExistingDeadLetters } from './existing-dead-letters.ts';
+import { createImageDeadLetterer, resolveExistingDeadLetters } from './image-dead-letters.ts';
 import { createMaskReader, createPictureReader } from './stored-picture.ts';
 
 /** What the stage needs of the catalog. */

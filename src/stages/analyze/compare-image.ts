@@ -12,7 +12,7 @@ import type { ImageCatalog } from '../../ports/catalog/images.ts';
 import type { Comparator, PictureSource } from '../../ports/comparator.ts';
 import type { ReceivedMessage } from '../../ports/event-bus.ts';
 import type { HandlerContext } from '../consume/consume.ts';
-import { deadLetterOf, reasonOf } from '../consume/dead-letter.ts';
+import { deadLetterOf, reasonOf } from '../consume/received-message.ts';
 
 export interface ImageComparisonParts {
   readonly catalog: Pick<ImageCatalog, 'references'>;

@@ -8,7 +8,7 @@ import type { Catalog } from '../../ports/catalog/catalog.ts';
 import type { Comparator, PictureSource } from '../../ports/comparator.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { HandlerContext } from '../consume/consume.ts';
-import { requireImage } from '../consume/message-rows.ts';
+import { requireImage } from '../consume/received-message.ts';
 
 export interface EventFilesParts extends Pick<Observer, 'onStep'> {
   readonly catalog: Pick<Catalog, 'images' | 'markEventsReady'>;

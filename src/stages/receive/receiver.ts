@@ -1,3 +1,5 @@
+import { sha256Of } from '../../base/digest.ts';
+import { maskKey } from '../../domain/object-keys.ts';
 import type { Observer } from '../../domain/reports.ts';
 import type { ImageCatalog } from '../../ports/catalog/images.ts';
 import type { Locks } from '../../ports/catalog/locks.ts';
@@ -9,7 +11,6 @@ import { whileHeld } from '../locks/held-lock.ts';
 import { createIntake, type Intake, type Received } from './intake.ts';
 import { receive } from './receive.ts';
 import { recoverStreams } from './recover-streams.ts';
-import { storeMask } from './store-mask.ts';
 
 export interface ReceiverParts extends LockOwner, Observer {
   readonly catalog: Locks & ImageCatalog;
@@ -57,4 +58,11 @@ export function createReceiver(parts: ReceiverParts): Receiver {
     },
     close: () => intake?.close(),
   };
+}
+
+/** Stores a mask under its digest, which the images that are received with it refer to. Resolves with the digest. */
+async function storeMask(store: Pick<ObjectStore, 'put'>, bytes: Uint8Array): Promise<string> {
+  const sha256 = sha256Of(bytes);
+  await store.put([{ key: maskKey(sha256), bytes }]);
+  return sha256;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkSqliteVersion } from '../../../src/adapters/sqlite/version.ts';
+import { checkSqliteVersion } from '../../../src/adapters/sqlite/prepare.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

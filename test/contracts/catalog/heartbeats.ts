@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Heartbeat } from '../../../src/domain/heartbeats.ts';
+import type { Heartbeat } from '../../../src/ports/catalog/heartbeats.ts';
 import { auditOf } from '../../support/audit.ts';
 import { L2, type SetUpCatalog } from './setup.ts';
 

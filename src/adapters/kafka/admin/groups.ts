@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
-import { isPipelineGroup } from '../../../domain/consumer-groups.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
+import { isPipelineGroup } from '../../../domain/messages.ts';
 
 /** The names of the pipeline's groups on the broker, without the prefix. */
 export async function pipelineGroups(admin: Admin, prefix: string): Promise<string[]> {

@@ -1,7 +1,6 @@
 import type { Pixels } from '../../../analysis/pixels.ts';
-import { createHeaderWriter, END_OF_IMAGE } from './file-header.ts';
 import { createJpegKernel, type JpegKernel, setTables } from './kernel.ts';
-import { tablesOf } from './tables.ts';
+import { type ComponentTables, type HuffmanTable, tablesOf, ZIGZAG } from './tables.ts';
 
 type Size = Pick<Pixels, 'width' | 'height'>;
 
@@ -17,6 +16,15 @@ export type JpegEncoder = (size: Size, quality: number, draw: DrawRows) => Uint8
 const PAGE = 2 ** 16;
 const MCU_ROWS = 16;
 const MAX_SIDE = 65_535;
+
+/** The EOI marker (ITU-T T.81, B.1.1.3). */
+const END_OF_IMAGE = Uint8Array.of(0xff, 0xd9);
+
+/** SOI and the JFIF 1.01 header: square pixels, no thumbnail. */
+const START = Uint8Array.of(0xff, 0xd8, ...segment(0xe0, [...Buffer.from('JFIF\0'), 1, 1, 0, 0, 1, 0, 1, 0, 0]));
+
+/** The scan header (T.81, B.2.3): three interleaved components with their tables. */
+const SCAN = segment(0xda, [3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0]);
 
 /**
  * Creates an encoder whose files are identical to those of libjpeg-turbo with its accurate DCT; `undefined` without
@@ -73,4 +81,39 @@ function concatenated(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
+}
+
+/**
+ * Creates a function that returns, in parts, all segments before the entropy-coded data of a baseline file with 4:2:0.
+ */
+function createHeaderWriter(tables: readonly ComponentTables[]): (size: Size) => Uint8Array[] {
+  const steps = tables.flatMap((component, id) => quantization(id, component.steps));
+  const codes = tables.flatMap(({ dc, ac }, id) => [...huffman(id, dc), ...huffman(0x10 | id, ac)]);
+  const before = Uint8Array.of(...START, ...steps);
+  const after = Uint8Array.of(...codes, ...SCAN);
+  return (size) => [before, frame(size), after];
+}
+
+/** A DQT segment (T.81, B.2.4.1). */
+function quantization(id: number, steps: readonly number[]): number[] {
+  return segment(0xdb, [id, ...ZIGZAG.map((index) => steps[index] ?? 0)]);
+}
+
+/** The frame header (T.81, B.2.2): three components, the first with 2 × 2 sampling. */
+function frame({ width, height }: Size): Uint8Array {
+  return Uint8Array.from(segment(0xc0, [8, ...word(height), ...word(width), 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1]));
+}
+
+/** A DHT segment (T.81, B.2.4.2). */
+function huffman(id: number, { counts, values }: HuffmanTable): number[] {
+  return segment(0xc4, [id, ...counts, ...values]);
+}
+
+/** A marker segment. */
+function segment(marker: number, body: readonly number[]): number[] {
+  return [0xff, marker, ...word(body.length + 2), ...body];
+}
+
+function word(value: number): [number, number] {
+  return [value >> 8, value & 255];
 }

@@ -1,8 +1,7 @@
 import { ImgpipeError, Stopped } from '../../../domain/errors.ts';
 import type { PictureSource } from '../../../ports/comparator.ts';
 import type { Thumbnails } from '../../../ports/thumbnails.ts';
-import { needOf } from '../decoding-need.ts';
-import type { Limits } from '../limits.ts';
+import { type Limits, needOf } from '../limits.ts';
 import { createMemoryGate } from '../workers/memory-gate.ts';
 import { INLINE_EXECUTOR, type PixelExecutor, verdictOnLoss, WorkerLost } from '../workers/pixel-executor.ts';
 import { type Thumbnail, type ThumbnailTask, type Verdict, verdictOf } from '../workers/pixel-tasks.ts';

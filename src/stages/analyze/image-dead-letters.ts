@@ -1,14 +1,14 @@
 import type { ImgpipeError } from '../../domain/errors.ts';
 import { deadLetterMessage, type Message } from '../../domain/messages.ts';
 import { readMessage } from '../../domain/read-message.ts';
-import type { ImageId } from '../../domain/records.ts';
+import { type ImageId, imageName, type NewDeadLetter, type OutcomeRecord } from '../../domain/records.ts';
 import type { Observer } from '../../domain/reports.ts';
 import type { Threshold } from '../../domain/threshold.ts';
 import type { Catalog } from '../../ports/catalog/catalog.ts';
 import type { PipelineIdentity } from '../../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../../ports/event-bus.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { deadLetterOf, reasonOf } from '../consume/dead-letter.ts';
+import { deadLetterOf, reasonOf } from '../consume/received-message.ts';
 
 export interface ImageDeadLetterParts extends Observer {
   readonly catalog: Pick<Catalog, 'images' | 'outcomes' | 'addDeadLetters' | 'addOutcomes'>;
@@ -67,4 +67,25 @@ function imageIn(message: ReceivedMessage): ImageId[] {
   } catch {
     return [];
   }
+}
+
+/**
+ * Removes the dead letters of images that have been handled since. Returns those of images whose outcome is `dead`,
+ * because their copies may not have been published yet.
+ */
+export async function resolveExistingDeadLetters(
+  catalog: Pick<Catalog, 'deadLettersOf' | 'removeDeadLetters'>,
+  technique: string,
+  existing: readonly OutcomeRecord[],
+): Promise<NewDeadLetter[]> {
+  if (existing.length === 0) return [];
+  const dead = new Set(existing.flatMap(({ image, kind }) => (kind === 'dead' ? [imageName(image)] : [])));
+  const letters = await catalog.deadLettersOf(
+    technique,
+    existing.map(({ image }) => image),
+  );
+  const ofDead = letters.filter(({ image }) => image !== null && dead.has(imageName(image)));
+  const handled = letters.filter((letter) => !ofDead.includes(letter));
+  if (handled.length > 0) await catalog.removeDeadLetters(handled.map(({ id }) => id));
+  return ofDead;
 }
