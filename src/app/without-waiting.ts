@@ -1,16 +1,16 @@
 import { ImgpipeError, Stopped } from '../domain/errors.ts';
-import type { Report } from '../domain/reports.ts';
-import type { StageOptions } from './pipeline.ts';
+import type { Observer, Report } from '../domain/reports.ts';
+
+interface Stoppable extends Observer {
+  readonly signal: AbortSignal;
+}
 
 /**
  * Runs a stage that is not allowed to wait: where it would wait for a resource, it stops and the transient error is thrown;
  * where it would stand by, `in_use`. What is in flight is finished, as on any stop. The wait for a missing picture is no such
  * wait: it ends by itself (`object_wait`).
  */
-export async function withoutWaiting<T>(
-  options: StageOptions,
-  work: (options: StageOptions) => Promise<T>,
-): Promise<T> {
+export async function withoutWaiting<T, O extends Stoppable>(options: O, work: (options: O) => Promise<T>): Promise<T> {
   const blocked = new AbortController();
   let reason: ImgpipeError | undefined;
   const onReport = (report: Report) => {

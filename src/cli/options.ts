@@ -67,7 +67,8 @@ export function configOf(command: Command): Config {
   const misspelt = misspeltVariables(process.env).map(
     ({ name, meant }) => `${escapeText(name)} (did you mean ${meant}?)`,
   );
-  if (misspelt.length > 0 && !config.quiet) process.stderr.write(`ignored: ${misspelt.join(', ')}\n`);
+  if (misspelt.length > 0 && !config.quiet)
+    process.stderr.write(`ignored in the environment: ${misspelt.join(', ')}\n`);
   return config;
 }
 

@@ -29,7 +29,7 @@ export function count(report: Report, tally: Tally): void {
   if (report.kind === 'dead_letter') tally.deadLetters += 1;
 }
 
-/** What a stage has done so far, for its progress line and its last line. `isSearched`: all paths that were given. */
+/** What a stage has done so far, for its progress line and its last line. `isSearched`: all given paths have been searched. */
 export function summaryOf(name: 'receive' | 'analyze' | 'alert' | 'run', tally: Tally, isSearched: boolean): string {
   const { outcomes, events, alerts } = tally;
   switch (name) {

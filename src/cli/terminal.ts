@@ -49,19 +49,19 @@ export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Ter
         ...(noColor && { color: false }),
       });
       spinner.start();
-      process.stderr.on('resize', stopIfStill);
+      process.stderr.on('resize', stopIfWidthIsLost);
     }
     spinner.text = text;
   }
 
   function stop(): void {
-    process.stderr.off('resize', stopIfStill);
+    process.stderr.off('resize', stopIfWidthIsLost);
     spinner?.stop();
     spinner = undefined;
   }
 
-  /** Stops the animation when the terminal loses its width, before the next frame is drawn. */
-  function stopIfStill(): void {
+  /** Runs before the next frame is drawn. */
+  function stopIfWidthIsLost(): void {
     if (!canAnimate(process.stderr)) stop();
   }
 
@@ -89,7 +89,7 @@ export async function createTerminal({ quiet }: { quiet: boolean }): Promise<Ter
  * reports 0 columns: no number of lines of that width holds a text. The logs of CI keep each frame.
  */
 function canAnimate({ isTTY, columns }: NodeJS.WriteStream): boolean {
-  return isTTY === true && columns > 0 && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined;
+  return isTTY === true && columns > 0 && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === '';
 }
 
 const PLAIN: Style = { bold: String, dim: String, red: String, yellow: String, cyan: String };

@@ -104,7 +104,7 @@ function file(field: string, help: string) {
   return { field, help, takes: 'text', fallback: '', isPath: true, read } as const;
 }
 
-/** An empty string unsets an optional setting, such as an empty variable. */
+/** An empty string unsets an optional setting. */
 function textOrNone(value: unknown, what: string): string {
   return value === '' ? '' : text(value, what);
 }

@@ -85,21 +85,26 @@ describe('two pictures compared without a pipeline', () => {
     linkSync(pixel, at('hard.jpg'));
     const before = [grey, pixel, firstHidden].map((file) => readFileSync(file));
     const relative = path.relative(process.cwd(), grey);
-    for (const [out, input] of [
+    const refused = [
       [grey, grey],
       [pixel, pixel],
       [relative, grey],
       [at('link.png'), grey],
       [at('hard.jpg'), pixel],
       [firstHidden, firstHidden],
-    ] as const) {
-      const { status, stdout, stderr } = await imgpipe(['compare', grey, pixel, '--mask', firstHidden, '--out', out]);
-      expect({ status, stdout, stderr }).toEqual({
-        status: 2,
-        stdout: '',
-        stderr: `imgpipe: --out: ${out} is the same file as ${input}, which would be overwritten: choose another file\n`,
-      });
-    }
+    ] as const;
+    const ends = await Promise.all(
+      refused.map(([out]) => imgpipe(['compare', grey, pixel, '--mask', firstHidden, '--out', out])),
+    );
+    expect(ends.map(({ status, stdout }) => ({ status, stdout }))).toEqual(
+      refused.map(() => ({ status: 2, stdout: '' })),
+    );
+    expect(ends.map(({ stderr }) => stderr)).toEqual(
+      refused.map(
+        ([out, input]) =>
+          `imgpipe: --out: ${out} is the same file as ${input}, which would be overwritten: choose another file\n`,
+      ),
+    );
     expect([grey, pixel, firstHidden].map((file) => readFileSync(file))).toEqual(before);
   });
 
@@ -108,18 +113,20 @@ describe('two pictures compared without a pipeline', () => {
     const at = (name: string) => path.join(path.dirname(grey), name);
     execFileSync('mkfifo', [at('pipe.jpg')]);
     mkdirSync(at('folder.png'));
-    for (const name of ['out', 'out.webp', 'out.png.tmp', '.png']) {
-      expect(await imgpipe(['compare', grey, missing, '--out', at(name)])).toMatchObject({
-        status: 2,
-        stderr: `imgpipe: --out: ${at(name)} names no format that is written: use an ending of .png, .jpg or .jpeg\n`,
-      });
-    }
-    for (const name of ['pipe.jpg', 'folder.png']) {
-      expect(await imgpipe(['compare', grey, missing, '--out', at(name)])).toMatchObject({
-        status: 2,
-        stderr: `imgpipe: --out: ${at(name)} is a folder, a pipe or a device: choose another file\n`,
-      });
-    }
+    const endings = ['out', 'out.webp', 'out.png.tmp', '.png'].map((name) => [
+      at(name),
+      'names no format that is written: use an ending of .png, .jpg or .jpeg',
+    ]);
+    const noFiles = ['pipe.jpg', 'folder.png'].map((name) => [
+      at(name),
+      'is a folder, a pipe or a device: choose another file',
+    ]);
+    await Promise.all(
+      [...endings, ...noFiles].map(async ([out = '', why]) => {
+        const end = await imgpipe(['compare', grey, missing, '--out', out]);
+        expect(end).toMatchObject({ status: 2, stderr: `imgpipe: --out: ${out} ${why}\n` });
+      }),
+    );
     expect(await imgpipe(['compare', grey, at('pipe.jpg')])).toMatchObject({
       status: 2,
       stderr: `imgpipe: ${at('pipe.jpg')} cannot be read: not a regular file\n`,

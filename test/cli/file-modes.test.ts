@@ -13,6 +13,7 @@ function withUmask(umask: string, ...args: readonly string[]): string {
   return execFileSync('sh', ['-c', `umask ${umask}; ${shellCommand(...args)} || test $? = 1`], {
     env,
     encoding: 'utf8',
+    stdio: 'pipe',
   });
 }
 

@@ -16,7 +16,7 @@ import {
   messagesFromBeforeClean,
   stopWhileJoining,
 } from '../support/rounds/group-rounds.ts';
-import { DISASTERS, whileRunning, whileStopped } from '../support/rounds/heal-rounds.ts';
+import { DISASTERS, type Disaster, whileRunning, whileStopped } from '../support/rounds/heal-rounds.ts';
 import type { BusSettings } from '../support/rounds/site.ts';
 
 /** A kind of round for the soak test on Kafka. */
@@ -38,28 +38,14 @@ const WAITING: BusSettings = { ...SHORT_TIMEOUT, IMGPIPE_WAIT: 'true' };
 
 const single = (round: BrokerRound, bus?: BusSettings): KafkaKind => ({ round, nodes: 1, ...(bus && { bus }) });
 
-/** What happens to brokers and folders while stages run. */
-const WHILE_RUNNING: Readonly<Record<string, DISASTERS.Disaster>> = {
-  topicsDeleted: DISASTERS.topicsDeleted,
-  brokerWiped: DISASTERS.brokerWiped,
-  brokerReplaced: DISASTERS.brokerReplaced,
-  brokerRestored: DISASTERS.brokerRestored,
-  messagesDeleted: DISASTERS.messagesDeleted,
-};
-
-/** The same, and what can only happen while no stage runs. */
-const WHILE_STOPPED: Readonly<Record<string, DISASTERS.Disaster>> = {
-  ...WHILE_RUNNING,
-  offsetsToLatest: DISASTERS.offsetsToLatest,
-  offsetsToEarliest: DISASTERS.offsetsToEarliest,
-  offsetsDeleted: DISASTERS.offsetsDeleted,
-  folderRestored: DISASTERS.folderRestored,
-};
+/** What can happen while stages run. */
+const { topicsDeleted, brokerWiped, brokerReplaced, brokerRestored, messagesDeleted } = DISASTERS;
+const WHILE_RUNNING = { topicsDeleted, brokerWiped, brokerReplaced, brokerRestored, messagesDeleted };
 
 function healed(
   when: string,
-  disasters: Readonly<Record<string, DISASTERS.Disaster>>,
-  round: (disaster: DISASTERS.Disaster) => BrokerRound,
+  disasters: Readonly<Record<string, Disaster>>,
+  round: (disaster: Disaster) => BrokerRound,
 ): Record<string, KafkaKind> {
   const kinds = Object.entries(disasters).map(([name, disaster]) => {
     return [name + when, { ...single(round(disaster), SHORT_TIMEOUT), spoilsCluster: true }] as const;
@@ -93,7 +79,7 @@ export const KAFKA_KINDS: Readonly<Record<string, KafkaKind>> = {
   oneOfThreeKilled: { round: oneOfThreeKilled, nodes: 3, bus: REPLICATED },
   ...healed('WhileRunning', WHILE_RUNNING, whileRunning),
   ...healed('AndStageKilled', WHILE_RUNNING, (disaster) => whileRunning(disaster, { kill: true })),
-  ...healed('WhileStopped', WHILE_STOPPED, whileStopped),
+  ...healed('WhileStopped', DISASTERS, whileStopped),
   chaosOnThree: { round: chaos, nodes: 3, bus: { ...REPLICATED, ...WAITING } },
 };
 

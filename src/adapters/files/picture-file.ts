@@ -1,9 +1,10 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { isMissing } from './errors.ts';
+import { readBytes } from './stored-file.ts';
 import { unreadable, whyUnreadable } from './walk.ts';
 
-const PIECE_BYTES = 2 ** 20;
+const PIECE_BYTES = 64 * 1024;
 
 /** Reads a regular file of at most `maxBytes`. Never waits for the writer of a pipe. */
 export async function readBounded(file: string, maxBytes: number): Promise<Uint8Array> {
@@ -12,7 +13,7 @@ export async function readBounded(file: string, maxBytes: number): Promise<Uint8
     const stats = await handle.stat();
     if (!stats.isFile()) throw unreadable('not a regular file');
     if (stats.size > maxBytes) throw tooBig(stats.size, maxBytes);
-    const bytes = await readUpTo(handle, maxBytes + 1);
+    const bytes = await (stats.size === 0 ? readUnsized(handle, maxBytes + 1) : readBytes(handle, stats.size));
     if (bytes.length > maxBytes) throw tooBig(bytes.length, maxBytes);
     return bytes;
   } finally {
@@ -20,15 +21,14 @@ export async function readBounded(file: string, maxBytes: number): Promise<Uint8
   }
 }
 
-/** The size of a file may be unknown before it is read, or grow meanwhile: of that, no more than `maxBytes` are read. */
-async function readUpTo(handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
+/** A file of a special file system has a size of 0 whatever it holds: of that, no more than `maxBytes` are read. */
+async function readUnsized(handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for (let length = 0; length < maxBytes; ) {
-    const piece = new Uint8Array(Math.min(PIECE_BYTES, maxBytes - length));
-    const { bytesRead } = await handle.read(piece, 0, piece.length, null);
-    if (bytesRead === 0) break;
-    pieces.push(piece.subarray(0, bytesRead));
-    length += bytesRead;
+    const piece = await readBytes(handle, Math.min(PIECE_BYTES, maxBytes - length), length);
+    if (piece.length === 0) break;
+    pieces.push(piece);
+    length += piece.length;
   }
   return Buffer.concat(pieces);
 }

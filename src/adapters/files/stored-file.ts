@@ -23,18 +23,30 @@ export async function bytesOf(file: string): Promise<Uint8Array | undefined> {
   if (handle === undefined) return undefined;
   try {
     const stats = await handle.stat();
-    // Reading a folder fails by itself.
-    if (!stats.isFile() && !stats.isDirectory()) throw notRegular('object_damaged', file);
+    if (!stats.isFile()) throw notRegular(stats.isDirectory() ? 'store_unavailable' : 'object_damaged', file);
     if (stats.size > MAX_STORED_BYTES) {
       throw new ImgpipeError(
         'object_damaged',
         `${file} is larger than any picture that is stored: restore the original file`,
       );
     }
-    return await handle.readFile();
+    return await readBytes(handle, stats.size);
   } finally {
     await handle.close();
   }
+}
+
+/** The bytes of a file from a position: `size` of them, or fewer if it ends before. */
+export async function readBytes(handle: FileHandle, size: number, from = 0): Promise<Uint8Array> {
+  // Not of the shared pool, so that a picture does not keep the memory of others.
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let length = 0;
+  while (length < size) {
+    const { bytesRead } = await handle.read(bytes, length, size - length, from + length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
 }
 
 /** The size of a file in bytes, or undefined if it does not exist. */

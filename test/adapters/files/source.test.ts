@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFileSource } from '../../../src/adapters/files/source.ts';
@@ -105,6 +105,14 @@ describe('the file source', () => {
     const folder = temporaryFolder();
     write(folder, ['x.jpg/inside.png', 'y.jpg']);
     expect(await linesOf(folder)).toEqual(['x.jpg/inside.png', 'y.jpg']);
+  });
+
+  it.runIf(process.platform === 'linux')('reads a file whose size is not known before, up to the limit', async () => {
+    // The kernel's files have a size of 0, and their content.
+    const read = async (maxBytes: number) =>
+      (await itemsOf(createFileSource({ paths: ['/proc/version'], maxBytes })))[0];
+    expect(await read(1e6)).toMatchObject({ kind: 'picture', bytes: readFileSync('/proc/version') });
+    expect(await read(10)).toMatchObject({ kind: 'rejected', error: { code: 'file_too_big' } });
   });
 
   it('never waits for the writer of a pipe', async () => {
