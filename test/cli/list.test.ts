@@ -117,7 +117,7 @@ describe('imgpipe list', () => {
 describe('a long list', () => {
   test('ends quietly when its reader goes away, and prints all in bounded memory otherwise', async () => {
     const folder = temporaryFolder();
-    await fillImages(folder, { images: 20_000, open: 0, streams: 30 });
+    await fillImages(folder, { images: 20_000, open: 0, streams: 20 });
     const listing = `node --max-old-space-size=32 ${path.join(ROOT, 'bin/imgpipe.js')} list images --csv --data ${folder}`;
     const shell = (command: string) => spawnSync('bash', ['-o', 'pipefail', '-c', command], { encoding: 'utf8' });
     const head = shell(`${listing} | head -2`);
