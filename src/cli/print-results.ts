@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { Terminal } from './terminal.ts';
 
 /** How many lines are written at once. */
@@ -7,8 +8,11 @@ const BATCH = 100;
  * Prints results as fast as the reader of stdout takes them, however many there are. Ends early and quietly if the
  * reader has gone away. Resolves to how many were printed.
  */
-export async function printResults(lines: AsyncIterable<string>, terminal: Terminal): Promise<number> {
-  const { stdout } = process;
+export async function printResults(
+  lines: AsyncIterable<string>,
+  terminal: Pick<Terminal, 'result'>,
+  stdout: Writable = process.stdout,
+): Promise<number> {
   let printed = 0;
   let batch: string[] = [];
   let failed = false;
@@ -37,7 +41,7 @@ export async function printResults(lines: AsyncIterable<string>, terminal: Termi
   }
 }
 
-function drained(stream: NodeJS.WriteStream): Promise<void> {
+function drained(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     const events = ['drain', 'error', 'close'] as const;
     const done = () => {

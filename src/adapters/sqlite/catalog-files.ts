@@ -35,7 +35,7 @@ export interface CatalogCopy {
   readonly file: string;
   /** The state of the files that were copied. */
   readonly state: string;
-  remove(): unknown;
+  remove(): void;
 }
 
 /** How often a database that changes meanwhile is copied again. */
@@ -47,7 +47,9 @@ const MAX_TRIES = 10;
  */
 export function copyCatalog(file: string): CatalogCopy {
   let folder: string | undefined;
-  const remove = () => folder !== undefined && rmSync(folder, { recursive: true, force: true });
+  const remove = () => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
   try {
     folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-catalog-'));
     const copy = path.join(folder, path.basename(file));
