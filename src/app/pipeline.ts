@@ -4,7 +4,7 @@ import { type Observer, STAGES, type StageName } from '../domain/reports.ts';
 import { bindBus, requireBus } from '../operations/bind-bus.ts';
 import { type CleanPlan, clean, planClean } from '../operations/clean.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
-import { settleLocation } from '../operations/settle-location.ts';
+import { refuseCopy, settleLocation } from '../operations/settle-location.ts';
 import { type Status, status } from '../operations/status.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
@@ -215,7 +215,10 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
         (bus) => requireBus(catalog, bus),
       ),
 
-    planClean: () => planClean({ catalog, store }),
+    planClean: async () => {
+      if (!config.asCopy) refuseCopy(await catalog.location());
+      return planClean({ catalog, store });
+    },
 
     clean: async ({ keepTopics = false } = {}) => {
       const bus = keepTopics ? undefined : await broker.open({ create: false, withinMs: MAX_OPEN_MS });

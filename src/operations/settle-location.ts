@@ -25,7 +25,7 @@ export async function settleLocation({ catalog, as, asCopy, onReport }: Location
   const location = await catalog.location();
   if (location.kind === 'same') return;
   if (location.kind === 'unrecorded') return catalog.recordLocation();
-  const { kind, from, to } = location;
+  const { from, to } = location;
   if (asCopy) {
     const lock = await exclusiveLock(catalog, as, to);
     try {
@@ -35,15 +35,21 @@ export async function settleLocation({ catalog, as, asCopy, onReport }: Location
     } finally {
       await lock.release();
     }
-  } else if (kind === 'copied') {
-    throw new ImgpipeError(
-      'catalog_copied',
-      `data: ${to} is a copy of the pipeline in ${from}, which still exists: give --as-copy once to make it a pipeline of its own (with Kafka under a --topic-prefix of its own), or remove the other one`,
-    );
   } else {
+    refuseCopy(location);
     await catalog.recordLocation();
   }
   onReport?.({ kind: 'moved', from, to, asCopy });
+}
+
+/** Throws `catalog_copied` if the catalog is a copy, whose messages are the original's. */
+export function refuseCopy(location: CatalogLocation): void {
+  if (location.kind !== 'copied') return;
+  const { from, to } = location;
+  throw new ImgpipeError(
+    'catalog_copied',
+    `data: ${to} is a copy of the pipeline in ${from}, which still exists: give --as-copy to a stage once to make it a pipeline of its own (with Kafka under a --topic-prefix of its own), or remove the other one`,
+  );
 }
 
 function isElsewhere({ kind }: CatalogLocation): boolean {
