@@ -90,7 +90,7 @@ export async function withSession<T>(
       name: PIPELINE_LOCK,
       signal,
       acquire: (again) =>
-        again ? retryAtStart(waiting, () => standBy(parts, signal)) : retryAtStart(parts, () => sharePipeline(parts)),
+        again ? retryAtStart(waiting, () => standBy(parts, signal)) : retryAtStart(parts, () => begin(parts)),
       ...(onReport && { onReport }),
     },
     (lost) =>
@@ -109,14 +109,22 @@ async function prepare(parts: SessionParts): Promise<Omit<Session, 'lost'>> {
   return { pipeline, bus };
 }
 
-async function sharePipeline(parts: SessionParts): Promise<Lock> {
-  const {
-    adapters: { catalog, store },
+/** Settles where the catalog is, and shares the pipeline's lock. */
+async function begin(parts: SessionParts): Promise<Lock> {
+  const { adapters, as, config, onReport } = parts;
+  const { catalog, broker } = adapters;
+  const busId = async () => (await broker.open({ create: true, withinMs: MAX_OPEN_MS })).id;
+  await settleLocation({
+    catalog,
     as,
-    config: { asCopy },
-    onReport,
-  } = parts;
-  await settleLocation({ catalog, as, asCopy, ...(onReport && { onReport }) });
+    asCopy: config.asCopy,
+    ...(broker.address !== 'embedded' && { sharedBus: busId }),
+    ...(onReport && { onReport }),
+  });
+  return sharePipeline(parts);
+}
+
+async function sharePipeline({ adapters: { catalog, store }, as }: SessionParts): Promise<Lock> {
   for (let tries = 1; ; tries += 1) {
     const result = await catalog.lock(PIPELINE_LOCK, as, 'shared');
     if ('lock' in result) return result.lock;

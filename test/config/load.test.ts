@@ -38,6 +38,7 @@ describe('the configuration', () => {
       quiet: false,
       verbose: false,
       wait: false,
+      asCopy: false,
       stream: 'default',
       count: 10,
       interval: 0,
