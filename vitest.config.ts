@@ -15,7 +15,7 @@ const LONG = [
   'test/kafka/main.test.ts',
   'test/docs/{examples,kafka-tour}.test.ts',
   'test/adapters/pixels/{bad-files,hostile}.test.ts',
-  'test/cli/{alive,check-memory,damaged-catalog,dead,file-modes,hostile-input,json,list,masks,read-only,stages,stdout,techniques,terminal,view-status-clean}.test.ts',
+  'test/cli/{alive,check-memory,copied-folder,damaged-catalog,dead,file-modes,hostile-input,json,list,masks,read-only,stages,stdout,techniques,terminal,view-status-clean}.test.ts',
   'test/repository/{docker,fresh-checkout}.test.ts',
   'test/analysis/changed/changed-rates.test.ts',
   'test/web/{browser,live,pressure,serve}.test.ts',

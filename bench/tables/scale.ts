@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { L2 } from '../../src/analysis/techniques.ts';
 import { kafkaHosts } from '../../src/config/broker-address.ts';
@@ -34,6 +34,8 @@ export async function scale(session: Session): Promise<void> {
   makePictures(pictures, { count: each, width: 640, height: 480, changedEvery: 2 });
   const received = session.newCase();
   for (const stream of streams) await timed(['receive', ...received.args, '--stream', stream, pictures]);
+  // While the original is where it was, its copies are refused.
+  renameSync(received.folder, receivedFolder(received));
 
   say(`\n${streams.length} streams, ${PER_PARTITION} on each of ${PARTITIONS} partitions: ${streams.join(', ')}`);
   head('640 × 480, every second changed, 12 streams', 'images', 'time', 'images/s', 'speed-up');
@@ -49,10 +51,14 @@ export async function scale(session: Session): Promise<void> {
   }
 }
 
+function receivedFolder({ folder }: Case): string {
+  return `${folder}-received`;
+}
+
 /** Runs the analyzers concurrently. Returns the seconds from their start until the last one exits. */
 async function drainCopy({ newPrefix, folder }: Session, received: Case, setup: Setup): Promise<number> {
   const copy = path.join(folder, `copy-${newPrefix()}`);
-  cpSync(received.folder, copy, { recursive: true });
+  cpSync(receivedFolder(received), copy, { recursive: true });
   await deleteGroup(kafkaHosts(received.broker) ?? [], received.prefix + consumerGroup(L2.id));
   const began = performance.now();
   // The last occurrence of a flag counts.

@@ -91,7 +91,7 @@ export async function withSession<T>(
       name: PIPELINE_LOCK,
       signal,
       acquire: (again) =>
-        again ? retryAtStart(waiting, () => standBy(parts, signal)) : retryAtStart(parts, () => sharePipeline(parts)),
+        again ? retryAtStart(waiting, () => standBy(parts, signal)) : retryAtStart(parts, () => begin(parts)),
       ...(onReport && { onReport }),
     },
     ({ lost }) =>
@@ -132,13 +132,25 @@ async function bindExclusively(parts: SessionParts): Promise<void> {
   }
 }
 
-function settle({ adapters: { catalog }, as, config: { asCopy }, onReport }: SessionParts): Promise<void> {
-  return settleLocation({ catalog, as, asCopy, ...(onReport && { onReport }) });
+/** Settles where the catalog is, and shares the pipeline's lock. */
+async function begin(parts: SessionParts): Promise<Lock> {
+  await settle(parts);
+  return sharePipeline(parts);
+}
+
+function settle({ adapters: { catalog, broker }, as, config: { asCopy }, onReport }: SessionParts): Promise<void> {
+  const busId = async () => (await broker.open({ create: true })).id;
+  return settleLocation({
+    catalog,
+    as,
+    asCopy,
+    ...(broker.address !== 'embedded' && { sharedBus: busId }),
+    ...(onReport && { onReport }),
+  });
 }
 
 async function sharePipeline(parts: SessionParts): Promise<Lock> {
   const { catalog, store } = parts.adapters;
-  await settle(parts);
   for (let tries = 1; ; tries += 1) {
     const result = await catalog.lock(PIPELINE_LOCK, parts.as, 'shared');
     if ('lock' in result) return result.lock;

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -7,12 +7,17 @@ import { imgpipe, ROOT, start } from '../support/imgpipe.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A pipeline of eight images with two alerts, copied for each test. */
-const prepared = mkdtempSync(path.join(tmpdir(), 'imgpipe-test-'));
+const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-test-'));
+const prepared = path.join(folder, 'prepared');
 let data: string;
 const to = (line: string, env: Record<string, string> = {}) => imgpipe([...line.split(' '), '--data', data], { env });
 
-beforeAll(() => imgpipe(['run', '--count', '8', '--data', prepared]));
-afterAll(() => rmSync(prepared, { recursive: true }));
+beforeAll(async () => {
+  // Moved, so that no stage takes a copy for one.
+  await imgpipe(['run', '--count', '8', '--data', `${prepared}.before`]);
+  renameSync(`${prepared}.before`, prepared);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeEach(() => {
   data = path.join(temporaryFolder(), 'data');

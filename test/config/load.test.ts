@@ -40,6 +40,7 @@ describe('the configuration', () => {
       verbose: false,
       wait: false,
       noWait: false,
+      asCopy: false,
       stream: 'default',
       count: 10,
       interval: 0,

@@ -14,6 +14,7 @@ function catalogAt(...locations: CatalogLocation[]) {
   const catalog: LocationParts['catalog'] = {
     ...createMemoryLocks(table),
     location: async () => (locations.length > 1 ? locations.shift() : locations[0]) ?? { kind: 'same' },
+    identity: async () => ({ pipelineId: 'p', formerIds: [], busId: 'kafka:c', cleaning: false }),
     recordLocation: async () => void calls.push('recorded'),
     separateCopy: async () => void calls.push('separated'),
   };
@@ -60,6 +61,18 @@ describe('where the catalog is', () => {
     await settle(true);
     expect([calls, reports]).toEqual([['separated'], [{ kind: 'moved', from: '/was', to: '/is', asCopy: true }]]);
     expect([...(table.get('folder') ?? [])]).toEqual([]);
+  });
+
+  it('cannot be that of a copy on the bus of the original', async () => {
+    const { catalog, calls } = catalogAt(COPIED);
+    const settle = (bus: string) => settleLocation({ catalog, as: 'a test', asCopy: true, sharedBus: async () => bus });
+    await expect(settle('kafka:c')).rejects.toMatchObject({
+      code: 'catalog_copied',
+      message: expect.stringMatching(/^topic_prefix: .*\/was.*--topic-prefix of its own/),
+    });
+    expect(calls).toEqual([]);
+    await settle('kafka:c/copy-');
+    expect(calls).toEqual(['separated']);
   });
 
   it('is left alone if another process has separated the copy meanwhile', async () => {

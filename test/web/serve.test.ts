@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -6,11 +6,15 @@ import { freePorts } from '../../kafka/ports.ts';
 import { sha256Of } from '../../src/base/digest.ts';
 import { imgpipe, start } from '../support/imgpipe.ts';
 import { lastingFolder, temporaryFolder } from '../support/temporary-folder.ts';
-import { lastingViewer, startViewer } from '../support/viewer.ts';
+import { lastingViewer, startViewer, type Viewer } from '../support/viewer.ts';
 
 /** A pipeline of eight images with two alerts. Tests that change it use a copy. */
-const prepared = lastingFolder();
-beforeAll(() => imgpipe(['run', '--count', '8', '--data', prepared]));
+const prepared = path.join(lastingFolder(), 'prepared');
+beforeAll(async () => {
+  // Moved, so that no stage takes a copy for one.
+  await imgpipe(['run', '--count', '8', '--data', `${prepared}.before`]);
+  renameSync(`${prepared}.before`, prepared);
+});
 const lasting = lastingViewer(prepared);
 
 function copy(): string {
@@ -179,3 +183,33 @@ async function untilAnswered(url: string): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+describe('a viewer whose data folder', () => {
+  /** The statuses of the health check, a page and the API. */
+  const statusesOf = async (viewer: Viewer) =>
+    Promise.all(['/healthz', '/', '/api/alerts'].map(async (page) => (await viewer.get(page)).status));
+
+  test('was removed says so, and goes on once it is back', async () => {
+    const data = copy();
+    const viewer = await startViewer(data);
+    expect(await statusesOf(viewer)).toEqual([200, 200, 200]);
+    renameSync(data, `${data}.before`);
+    expect(await statusesOf(viewer)).toEqual([503, 503, 503]);
+    expect(await (await viewer.get('/')).text()).toContain('imgpipe.db was removed or moved');
+    renameSync(`${data}.before`, data);
+    expect(await statusesOf(viewer)).toEqual([200, 200, 200]);
+  });
+
+  test.each([true, false])('was replaced shows the new one (read before it was there again: %s)', async (isRead) => {
+    const [data, other] = [copy(), temporaryFolder()];
+    await imgpipe(['run', '--count', '16', '--data', path.join(other, 'data')]);
+    const viewer = await startViewer(data);
+    expect(await (await viewer.get('/')).text()).toContain('data-alert="2"');
+    renameSync(data, `${data}.before`);
+    if (isRead) expect(await statusesOf(viewer)).toEqual([503, 503, 503]);
+    renameSync(path.join(other, 'data'), data);
+    expect(await statusesOf(viewer)).toEqual([200, 200, 200]);
+    expect(await (await viewer.get('/')).text()).toContain('data-alert="4"');
+    expect((await viewer.get('/alerts/4/image')).status).toBe(200);
+  });
+});
