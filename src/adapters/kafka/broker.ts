@@ -33,12 +33,6 @@ async function prepare(admin: Admin, options: KafkaOptions, create: boolean) {
   const { clusterId } = await admin.describeCluster();
   if (!create) return { clusterId, notices: [] };
   const names = Object.values(TOPICS).map((topic) => options.prefix + topic);
-  const existing = new Set(await admin.listTopics());
-  const notices = await checkTopics(
-    admin,
-    names.filter((name) => existing.has(name)),
-    options,
-  );
-  await createTopics(admin, names, options);
-  return { clusterId, notices };
+  const existing = await createTopics(admin, names, options);
+  return { clusterId, notices: await checkTopics(admin, existing, options) };
 }

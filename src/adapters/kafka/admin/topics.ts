@@ -7,11 +7,15 @@ import type { KafkaOptions } from '../options.ts';
 /** How often to check whether a topic has been created or deleted. */
 const POLL_MS = 50;
 
-/** Creates the topics that do not exist. Resolves once every partition has a leader. Existing topics keep their settings. */
-export async function createTopics(admin: Admin, names: readonly string[], options: KafkaOptions): Promise<void> {
+/**
+ * Creates the topics that do not exist. Resolves with those that did, which keep their settings, once every partition of
+ * the new ones has a leader.
+ */
+export async function createTopics(admin: Admin, names: readonly string[], options: KafkaOptions): Promise<string[]> {
   const existing = new Set(await admin.listTopics());
   const missing = names.filter((name) => !existing.has(name));
-  if (missing.length === 0) return;
+  const present = names.filter((name) => existing.has(name));
+  if (missing.length === 0) return present;
   const retention = options.retention === 'forever' ? '-1' : String(options.retention);
   const configEntries = [
     { name: 'retention.ms', value: retention },
@@ -38,6 +42,7 @@ export async function createTopics(admin: Admin, names: readonly string[], optio
     );
   }
   while (!(await haveLeaders(admin, missing))) await sleep(POLL_MS);
+  return present;
 }
 
 /** Whether every partition has a leader, which is some time after the creation. */
