@@ -28,7 +28,7 @@ describe.skipIf(kafka.whyNone !== undefined)(`on Kafka${kafka.whyNone ? ` (skipp
     expect(await duplicateMessages(site(), 1)).toEqual([]);
   });
 
-  test("another pipeline's message stops a stage without a commit; clean or another topic prefix resolves that", async () => {
+  test("another pipeline's topics are refused by each stage and by clean; another topic prefix, or the clean of the other, resolves that", async () => {
     expect(await foreignMessages(site(), 1)).toEqual([]);
   });
 

@@ -35,6 +35,8 @@ const SYSTEM_ERRORS: Record<string, string> = {
   ENETUNREACH: 'network is unreachable',
   ECONNRESET: 'connection reset by peer',
 };
+/** Those of a lookup of a host name. */
+const UNRESOLVED = /^(?:ENOTFOUND|EAI_AGAIN)\b/;
 const SYSTEM_ERROR = new RegExp(`\\b(${Object.keys(SYSTEM_ERRORS).join('|')})\\b`);
 
 /** An error of kafkajs as an ImgpipeError; any other error as it is. `address` is that of the configured brokers. */
@@ -60,14 +62,13 @@ export function translated(error: unknown, address: string, subject: RequestSubj
     });
   }
   const advertised = chain.map(({ broker }) => broker).find((host) => isAdvertised(host, address));
-  if (advertised !== undefined) {
-    return new ImgpipeError(
-      'broker_unavailable',
-      `broker ${address} answers, and advertises ${advertised}, which cannot be reached from here (${reason}): set advertised.listeners of that broker to an address that this machine reaches`,
-      { cause: error },
-    );
-  }
-  return unavailable(address, reason, error);
+  if (advertised === undefined) return unavailable(address, reason, error);
+  if (!UNRESOLVED.test(reason)) return unavailable(address, `${reason}, at the advertised ${advertised}`, error);
+  return new ImgpipeError(
+    'broker_unavailable',
+    `broker ${address} advertises ${advertised}, a name that does not resolve here (${reason}): set advertised.listeners of that broker to an address that this machine reaches`,
+    { cause: error },
+  );
 }
 
 /** The error of a broker that cannot be reached, or that cannot serve a request now. */

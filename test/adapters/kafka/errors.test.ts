@@ -110,6 +110,17 @@ describe('an error of kafkajs', () => {
     });
   });
 
+  it('of an advertised broker that refuses connections names that broker', () => {
+    const error = new KafkaJSConnectionError('Connection error: connect ECONNREFUSED', {
+      broker: '127.0.0.1:9093',
+      code: 'ECONNREFUSED',
+    });
+    expect(translated(error, ADDRESS)).toMatchObject({
+      code: 'broker_unavailable',
+      message: expect.stringContaining('(ECONNREFUSED: connection refused, at the advertised 127.0.0.1:9093)'),
+    });
+  });
+
   it('is transient even where it is a TypeError of kafkajs itself', () => {
     const error = thrownBy(() => Partitioners.DefaultPartitioner()(Object.create(null)));
     expect(error).toBeInstanceOf(TypeError);
