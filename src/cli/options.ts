@@ -89,8 +89,10 @@ function optionOf(name: SettingName): Option {
   return new Option(setting.flag, `${setting.help} (${fallback}env: ${variableOf(setting)})`);
 }
 
+const HOUR_MS = 3_600_000;
 const TIMES: ReadonlySet<SettingName> = new Set([
   'objectWait',
+  'techniqueIdle',
   'maxPictureTime',
   'interval',
   'brokerTimeout',
@@ -104,7 +106,9 @@ export function shown(name: SettingName): string {
   const { fallback } = SETTINGS[name];
   if (name === 'threshold') return String(SETTINGS[name].fallback.value);
   if (!TIMES.has(name)) return String(fallback);
-  return fallback === 0 ? '0' : `${Number(fallback) / 1000}s`;
+  const time = Number(fallback);
+  if (time === 0) return '0';
+  return time % HOUR_MS === 0 ? `${time / HOUR_MS}h` : `${time / 1000}s`;
 }
 
 /** A parser of an argument that is a number from 1 up. The parser throws `usage`. */

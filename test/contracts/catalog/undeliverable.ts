@@ -272,13 +272,13 @@ export function undeliverableContract(setUp: SetUpCatalog): void {
     });
   });
 
-  it('a topic may have thousands of partitions', async () => {
+  it('a topic may have more than a thousand partitions', async () => {
     const { catalog } = await setUp();
     await catalog.setThreshold(L2, levels(0));
-    await published(catalog, [positionAt(5, { partition: 2999 }), positionAt(6, { partition: 2999 })]);
+    await published(catalog, [positionAt(5, { partition: 1099 }), positionAt(6, { partition: 1099 })]);
     await publishedEvents(catalog, []);
     const of = deliverable(
-      ...Array.from({ length: 3000 }, (_, partition): [number, number, number] => [partition, 0, 6]),
+      ...Array.from({ length: 1100 }, (_, partition): [number, number, number] => [partition, 0, 6]),
     );
     const images = await catalog.undeliverableImages(L2, of, 'default', 0, 9);
     expect(images.map(({ image }) => image.number)).toEqual([2]);
