@@ -84,8 +84,8 @@ END;
 
 /**
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
- * letter's message. Regions are JSON. `path` is where
- * the file was when a stage opened it last; null if none has yet.
+ * letter's message. Regions are JSON. `path` is where the file was when a stage opened it
+ * last; null if none has yet.
  * A ready alert has a copy of all columns that lists filter by, which never changes again. `alert_delay` counts in seconds
  * how long alerts took from their images' receipt.
  */
