@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -35,14 +35,16 @@ beforeAll(async () => {
   await bus.publish('image_analysis', [POISON]);
   await close();
   await to('analyze --drain --quiet');
-  // Moved, so that no stage takes a copy for one.
-  renameSync(data, path.join(prepared, 'moved'));
 });
 afterAll(() => rmSync(prepared, { recursive: true }));
 
-beforeEach(() => {
+beforeEach(async () => {
   data = path.join(temporaryFolder(), 'data');
-  cpSync(path.join(prepared, 'moved'), data, { recursive: true });
+  cpSync(path.join(prepared, 'data'), data, { recursive: true });
+  // A stage would refuse the copy.
+  const { catalog, close } = await connectSqlite(data);
+  await catalog.recordLocation();
+  await close();
 });
 
 describe('imgpipe dead list', () => {

@@ -4,11 +4,12 @@ import path from 'node:path';
 import type { LocationCatalog } from '../../ports/catalog/location.ts';
 import { checkFiles } from './check-files.ts';
 import type { Database } from './database.ts';
+import { withTranslatedErrors } from './queries.ts';
 import { openReadConnection, type ReadConnection } from './read-connection.ts';
 
 /** The location of a catalog is the path of its file, without links. */
 export function createLocation(db: Database): LocationCatalog {
-  const here = () => realpathSync(db.file);
+  const here = () => withTranslatedErrors(db.file, () => realpathSync(db.file));
   const record = (file: string) => db.run('UPDATE pipeline SET path = ?', file);
 
   return {
