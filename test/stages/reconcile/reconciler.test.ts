@@ -211,6 +211,24 @@ describe('the number of messages', () => {
     expect(await published(pipeline)).toHaveLength(200);
   });
 
+  it.each([0, 3, 1000])(
+    'of images on a new log is one for each, though the group has committed offset %i',
+    async (next) => {
+      const pipeline = await testPipeline();
+      await pipeline.receive([GREY, OTHER, GREY]);
+      const { group } = await pipeline.analyzeStage();
+      pipeline.bus.faults.replaceCluster(pipeline.bus.id);
+      pipeline.bus.faults.resetOffset(TOPICS.imageAnalysis, group, next);
+      expect(await round(pipeline)).toBe(3);
+      const rounds = [await round(pipeline), await round(pipeline)];
+      // Offset 3 is the end of the new log, too: the group is past it, and the images are published again.
+      expect(rounds).toEqual(next === 3 ? [3, 0] : [0, 0]);
+      await pipeline.drain();
+      expect(await pipeline.firstOpen(3)).toBeUndefined();
+      expect(await round(pipeline)).toBe(0);
+    },
+  );
+
   it('is one for a lost image and one for a lost event, if six stages look for them at the same time', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY, OTHER, GREY]);
