@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../src/base/digest.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
 import { TOPICS } from '../../../src/domain/messages.ts';
@@ -174,12 +174,18 @@ describe('a round', () => {
     await pipeline.work(await pipeline.analyzeStage());
     await pipeline.receive([GREY]);
     for (const topic of [TOPICS.imageAnalysis, TOPICS.imageEventAlert]) pipeline.bus.faults.loseMessages(topic);
-    const viewed = vi.spyOn(pipeline.catalog, name === EVENTS_LOCK ? 'events' : 'images');
-    viewed.mockImplementationOnce(async () => {
-      pipeline.catalog.loseLocks(name);
-      return [];
-    });
-    await round(pipeline);
+    const method = name === EVENTS_LOCK ? 'events' : 'images';
+    const original: (...args: never[]) => Promise<unknown> = pipeline.catalog[method];
+    let lost = false;
+    const losing = async (...args: never[]) => {
+      const rows = await original(...args);
+      if (!lost) pipeline.catalog.loseLocks(name);
+      lost = true;
+      return rows;
+    };
+    await round(pipeline, { catalog: { ...pipeline.catalog, [method]: losing } });
+    expect(lost).toBe(true);
+    expect(pipeline.reported(name === EVENTS_LOCK ? 'recovered_events' : 'recovered')).toEqual([]);
     await round(pipeline);
     await pipeline.drain();
     expect(await pipeline.firstOpen(3)).toBeUndefined();
