@@ -102,6 +102,25 @@ describe('the pictures of a source', () => {
     ]);
   });
 
+  it('are published once, though rounds look for lost messages before their positions are recorded', async () => {
+    const pipeline = await testPipeline();
+    const reconciler = await pipeline.reconciler();
+    const rounds: number[] = [];
+    const onStep = async (step: Step) => {
+      if (step === 'receive:ready' || step === 'receive:published') rounds.push(await reconciler.round());
+    };
+    const source: ImageSource = {
+      expected: undefined,
+      async *pictures() {
+        yield [file('/a', GREY), file('/b', OTHER)];
+        yield [file('/c', GREY)];
+      },
+    };
+    await pipeline.receiveFrom(source, { reconciler, onStep });
+    expect(rounds).toEqual([0, 0, 0, 0]);
+    expect(await pipeline.messages(TOPICS.imageAnalysis)).toHaveLength(3);
+  });
+
   it('may be empty', async () => {
     const pipeline = await testPipeline();
     expect(await received(pipeline)).toEqual({ images: 0, numbers: undefined, skipped: 0, rejected: 0 });
