@@ -58,6 +58,8 @@ describe('the configuration', () => {
       pictureCache: 80,
       maxMegapixels: 64,
       maxFileMegabytes: 128,
+      brokerTimeout: 4000,
+      techniqueIdle: 86_400_000,
       objectWait: 60_000,
       topicPrefix: '',
       kafkaPartitions: 6,

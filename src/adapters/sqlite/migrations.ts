@@ -100,7 +100,6 @@ INSERT INTO alert_delay
   GROUP BY bucket;
 `,
   `
-ALTER TABLE pipeline ADD COLUMN path TEXT;
 ALTER TABLE stream ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
 UPDATE stream SET events = (SELECT count(*) FROM event e WHERE e.stream = stream.stream);
 `,
@@ -127,6 +126,7 @@ CREATE TABLE discarded_letters (
   count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE pipeline ADD COLUMN bus_address TEXT;
+ALTER TABLE pipeline ADD COLUMN path TEXT;
 ALTER TABLE technique ADD COLUMN active_at TEXT;
 UPDATE technique SET active_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
 ALTER TABLE technique ADD COLUMN idle INTEGER NOT NULL DEFAULT 0;
