@@ -97,10 +97,13 @@ export function createStreamWriter(parts: StreamWriterParts): StreamWriter {
       left = left.filter((_, position) => done[position] === false);
       const numbers = left.flatMap((index) => current[index]?.number ?? []);
       const next = numbers.length === 0 ? [] : await withRetry(retry, () => catalog.nextImageAttempt(holder, numbers));
-      for (const [position, index] of left.entries()) {
-        const row = next[position];
+      const byNumber = new Map(next.map((row) => [row.number, row]));
+      // A row that is not pending any more has no next attempt.
+      left = left.filter((index) => {
+        const row = byNumber.get(current[index]?.number ?? 0);
         if (row !== undefined) current[index] = row;
-      }
+        return row !== undefined;
+      });
     }
     return current;
   }
