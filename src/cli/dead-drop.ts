@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openPipeline } from '../app/pipeline.ts';
+import { openExistingPipeline } from '../app/pipeline.ts';
 import type { Dropped } from '../operations/drop.ts';
 import { droppedJson } from '../operations/json/dead-letters.ts';
 import { NO_DEAD_LETTERS } from './dead.ts';
@@ -8,7 +8,7 @@ import { subjectWords } from './words.ts';
 
 /** Drops dead letters. Resolves to the exit status, 1 if one of them waits for its replay. */
 export function runDeadDrop(command: Command, ids: readonly number[] | 'all'): Promise<number> {
-  return runReadCommand(command, openPipeline, async ({ pipeline, config, terminal }) => {
+  return runReadCommand(command, openExistingPipeline, async ({ pipeline, config, terminal }) => {
     const dropped = await pipeline.drop(ids);
     for (const each of dropped) {
       if (config.json) terminal.result(JSON.stringify(droppedJson(each)));

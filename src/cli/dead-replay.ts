@@ -13,7 +13,8 @@ const FAILED: ReadonlySet<Replayed['how']> = new Set(['gone', 'dropped']);
 /** Replays dead letters. Resolves to the exit status, 1 if one of them cannot be replayed. */
 export function runDeadReplay(command: Command, ids: readonly number[] | 'all'): Promise<number> {
   return runReadCommand(command, openExistingPipeline, async ({ pipeline, config, terminal }) => {
-    const onReport = (report: Report) => printNotice(report, terminal);
+    // That images are published again is said for each dead letter.
+    const onReport = (report: Report) => (report.kind === 'recovered' ? undefined : printNotice(report, terminal));
     const replayed = await pipeline.replay(ids, { signal: new AbortController().signal, onReport });
     for (const each of replayed) {
       if (config.json) terminal.result(JSON.stringify(replayedJson(each)));

@@ -32,9 +32,9 @@ describe('a second technique', () => {
       ['changed@1', outcomes],
       ['l2@1', outcomes],
     ]);
-    expect(status.techniques.map((each: object) => ({ ...each, outcomes: 0 }))).toEqual([
-      { technique: 'changed@1', threshold: 0.5, threshold_unit: '%', outcomes: 0 },
-      { technique: 'l2@1', threshold: 0, threshold_unit: 'levels', outcomes: 0 },
+    expect(status.techniques.map((each: object) => ({ ...each, outcomes: 0, judged: 0 }))).toEqual([
+      { technique: 'changed@1', threshold: 0.5, threshold_unit: '%', idle: false, outcomes: 0, judged: 0 },
+      { technique: 'l2@1', threshold: 0, threshold_unit: 'levels', idle: false, outcomes: 0, judged: 0 },
     ]);
     expect(status.groups.map(({ group }: { group: string }) => group).sort()).toEqual([
       'image_analysis_group',

@@ -45,6 +45,7 @@ describe('the thresholds of imgpipe status', () => {
       technique: 'l2@1',
       threshold: 1_000_000,
       threshold_unit: 'levels',
+      idle: false,
       outcomes: { ...none, first: 2, unchanged: 12, changed: 2 },
       judged: [
         { threshold: 0, threshold_unit: 'levels', outcomes: { ...none, first: 1, unchanged: 5, changed: 2 } },

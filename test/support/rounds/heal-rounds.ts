@@ -94,10 +94,13 @@ const offsetsDeleted: Disaster = {
     }),
 };
 
-/** The data folder becomes what it was some time ago. Stages must not run. */
+/** The data folder becomes what it was some time ago, while the groups have gone on. Stages must not run. */
 const folderRestored: Disaster = {
   prepare: async ({ data }) => cpSync(data, `${data}-before`, { recursive: true }),
-  strike: async ({ data }) => {
+  strike: async (site) => {
+    await drainInProcess(site, 'analyze');
+    await drainInProcess(site, 'alert');
+    const { data } = site;
     rmSync(data, { recursive: true });
     renameSync(`${data}-before`, data);
   },
