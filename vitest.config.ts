@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests that take minutes: commands in many processes, stages that are killed, brokers that stop, groups that rebalance, every kind of
+ * Tests that take minutes: commands in many processes, stages that are killed, all that needs a broker, every kind of
  * authentication, the contracts on Kafka and on migrated catalogs,
  * the tour and the examples of the guides, thousands of pictures, and the viewer as a process, under load and in a browser.
  */
@@ -9,13 +9,13 @@ const LONG = [
   'test/processes/*-faults.test.ts',
   'test/processes/faults-*.test.ts',
   'test/processes/{heals,replaced-folder,three-brokers}.test.ts',
-  'test/adapters/kafka/{authorization,event-bus,security,slow-broker}.test.ts',
-  'test/adapters/sqlite/{migrated-contracts,migration,processes}.test.ts',
-  'test/kafka/cluster.test.ts',
-  'test/kafka/main.test.ts',
-  'test/docs/{examples,kafka-tour}.test.ts',
+  'test/adapters/kafka/{authorization,event-bus,security,slow-broker,topics}.test.ts',
+  'test/adapters/sqlite/{migrated-contracts,migration,processes,read-database}.test.ts',
+  'test/compatibility/{alert-client,kcat}.test.ts',
+  'test/kafka/{cluster,dead-letters,main,techniques}.test.ts',
+  'test/docs/{examples,kafka-tour,library}.test.ts',
   'test/adapters/pixels/{bad-files,hostile}.test.ts',
-  'test/cli/{alive,check-memory,copied-folder,damaged-catalog,dead,file-modes,hostile-input,json,list,masks,read-only,stages,stdout,techniques,terminal,view-status-clean}.test.ts',
+  'test/cli/{alive,check-memory,compare,copied-folder,damaged-catalog,data-folder,dead,file-modes,hostile-input,json,list,masks,read-only,stages,stdout,techniques,terminal,view-status-clean}.test.ts',
   'test/repository/{docker,fresh-checkout}.test.ts',
   'test/analysis/changed/changed-rates.test.ts',
   'test/web/{browser,live,pressure,serve}.test.ts',
