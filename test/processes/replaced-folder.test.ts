@@ -31,8 +31,9 @@ const CHANGES: readonly (readonly [string, (folders: Folders) => unknown])[] = [
   ['moved', ({ data, elsewhere }) => renameSync(data, elsewhere)],
   [
     'removed and made again',
-    async ({ data }) => {
-      rmSync(data, { recursive: true });
+    async ({ data, elsewhere }) => {
+      renameSync(data, elsewhere);
+      rmSync(elsewhere, { recursive: true });
       await imgpipe(['receive', '--data', data, '--count', '8']);
     },
   ],
@@ -73,9 +74,11 @@ describe.each(CHANGES)('a data folder that is %s under running stages', (_, chan
     const began = performance.now();
     const { status, stderr } = await stage.ended;
     const lines = stderr.slice(before.length).trim().split('\n');
-    expect({ status, lines }).toEqual({
+    // Before it notices, `run` may miss a picture that it has just received, and say that it waits.
+    const told = args[0] === 'run' ? lines.slice(-1) : lines;
+    expect({ status, told }).toEqual({
       status: 1,
-      lines: [expect.stringMatching(/(imgpipe\.db|\.lock) was (removed or moved|replaced) while /)],
+      told: [expect.stringMatching(/(imgpipe\.db|\.lock) was (removed or moved|replaced) while /)],
     });
     expect(performance.now() - began).toBeLessThan(6000);
     await changing;
@@ -105,7 +108,7 @@ describe('a stage that drains', () => {
     await imgpipe(['receive', '--data', data, '--count', '1']);
     const draining = untilTestEnds(start(['analyze', '--drain', '--data', data]));
     await draining.until(/is standing by/);
-    rmSync(data, { recursive: true });
+    rmSync(data, { recursive: true, maxRetries: 20, retryDelay: 20 });
     first.child.kill('SIGCONT');
     expect((await draining.ended).status).toBe(1);
     expect((await first.ended).status).toBe(1);
