@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { finishIncoming, removeIncoming } from '../adapters/files/incoming.ts';
 import { type Database, openDatabase } from '../adapters/sqlite/database.ts';
-import type { FormerFiles } from '../adapters/sqlite/prepare.ts';
+import type { FormerFiles } from '../adapters/sqlite/migrate.ts';
 import { openReadDatabase } from '../adapters/sqlite/read-database.ts';
 import { type ErrorCode, ImgpipeError } from '../domain/errors.ts';
 import { imageKey } from '../domain/object-keys.ts';

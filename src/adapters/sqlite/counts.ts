@@ -53,7 +53,7 @@ function streamCounts(db: Reader): StreamCounts[] {
       .all("SELECT stream, count(*) AS n FROM image WHERE state = 'pending' GROUP BY stream")
       .map((row) => [String(row['stream']), Number(row['n'])]),
   );
-  // A stream that was claimed but has no image yet is none. Numbers are assigned without holes; an audit checks that.
+  // A stream that has a holder but no image yet does not count. Numbers are assigned without holes; an audit checks that.
   return db.all('SELECT * FROM stream WHERE last_number > 0 ORDER BY stream').map((row) => ({
     stream: String(row['stream']),
     images: Number(row['last_number']) - (pending.get(String(row['stream'])) ?? 0),

@@ -41,7 +41,7 @@ export function createImageRows(db: Database): ImageCatalog {
   const one = (row: Row | undefined) => (row === undefined ? undefined : imageOf(row));
 
   return {
-    claimStream: ({ stream, token }) =>
+    fenceStream: ({ stream, token }) =>
       db.write(
         () =>
           void db.run(

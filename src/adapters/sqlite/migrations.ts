@@ -103,7 +103,7 @@ INSERT INTO alert_delay
 ALTER TABLE stream ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
 UPDATE stream SET events = (SELECT count(*) FROM event e WHERE e.stream = stream.stream);
 `,
-  // The tables that are derived from the rows are made anew by the latest migration.
+  // The tables that are derived from the rows are created again by the latest migration.
   `
 DROP TRIGGER IF EXISTS image_added;
 DROP TRIGGER IF EXISTS image_published;
@@ -117,6 +117,7 @@ DROP TABLE IF EXISTS owed;
 DROP TABLE IF EXISTS owed_event;
 DROP TABLE IF EXISTS outcome_total;
 DROP INDEX image_unpublished;
+DROP INDEX dead_letter_replayed;
 
 ALTER TABLE dead_letter ADD COLUMN dropped_at TEXT;
 CREATE INDEX dead_letter_dropped ON dead_letter (dropped_at) WHERE dropped_at IS NOT NULL;

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { ImgpipeError } from '../../domain/errors.ts';
 
-/** A file that this process has open, and what tells it from any other file that gets its name. */
+/** A file that this process has open, with what distinguishes it from another file of that name. */
 export interface OpenFile {
   readonly file: string;
   readonly identity: string;

@@ -4,8 +4,9 @@ import { checkFiles } from './check-files.ts';
 import { transaction, untilFree } from './connection.ts';
 import { checkExists, type Database } from './database.ts';
 import { cannotShare } from './errors.ts';
+import { versionOf } from './migrate.ts';
 import { checkPresent } from './open-files.ts';
-import { prepareToRead, versionOf } from './prepare.ts';
+import { prepareToRead } from './prepare.ts';
 import { createQueries, withTranslatedErrors } from './queries.ts';
 import { openReadConnection, type ReadConnection } from './read-connection.ts';
 

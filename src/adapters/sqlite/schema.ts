@@ -234,7 +234,6 @@ CREATE UNIQUE INDEX dead_letter_once ON dead_letter
    ifnull(place_bus, ''), ifnull(place_topic, ''), ifnull(place_partition, 0), ifnull(place_offset, 0));
 CREATE INDEX dead_letter_by_image ON dead_letter (technique, stream, image) WHERE image IS NOT NULL;
 CREATE INDEX dead_letter_by_event ON dead_letter (event) WHERE event IS NOT NULL;
-CREATE INDEX dead_letter_replayed ON dead_letter (stream, image) WHERE replayed_at IS NOT NULL;
 CREATE INDEX dead_letter_dropped ON dead_letter (dropped_at) WHERE dropped_at IS NOT NULL;
 CREATE INDEX dead_letter_of_message ON dead_letter (id) WHERE image IS NULL AND event IS NULL;
 
