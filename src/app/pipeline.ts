@@ -5,7 +5,7 @@ import { bindBus, createBusCheck, requireBus } from '../operations/bind-bus.ts';
 import { type CleanPlan, clean, namingKeepTopics, planClean } from '../operations/clean.ts';
 import { type Dropped, drop } from '../operations/drop.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
-import { refuseCopy, settleLocation } from '../operations/settle-location.ts';
+import { refuseCopy, resolveLocation } from '../operations/resolve-location.ts';
 import { type Status, status } from '../operations/status.ts';
 import type { Measure } from '../ports/comparator.ts';
 import type { EventBus } from '../ports/event-bus.ts';
@@ -280,7 +280,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
     clean: async ({ keepTopics = false } = {}) => {
       const bus = keepTopics ? undefined : await namingKeepTopics(() => broker.open({ create: false }));
-      await settleLocation({ catalog, as, asCopy: config.asCopy });
+      await resolveLocation({ catalog, as, asCopy: config.asCopy });
       await clean({ catalog, store, bus, as });
     },
   };

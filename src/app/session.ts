@@ -4,7 +4,7 @@ import type { Config } from '../config/settings.ts';
 import { ImgpipeError, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
 import { refuseOtherPipelines } from '../operations/other-pipelines.ts';
-import { settleLocation } from '../operations/settle-location.ts';
+import { resolveLocation } from '../operations/resolve-location.ts';
 import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { EventBus } from '../ports/event-bus.ts';
@@ -122,7 +122,7 @@ async function bindExclusively(parts: SessionParts): Promise<void> {
     );
   }
   try {
-    await settle(parts);
+    await locate(parts);
     await checkedIdentity(parts.adapters);
     const bus = await retryAtStart(parts, () => broker.open({ create: true }));
     await retryAtStart(parts, async () => refuseOtherPipelines(bus, await catalog.identity()));
@@ -132,15 +132,15 @@ async function bindExclusively(parts: SessionParts): Promise<void> {
   }
 }
 
-/** Settles where the catalog is, and shares the pipeline's lock. */
+/** Records where the catalog is, and shares the pipeline's lock. */
 async function begin(parts: SessionParts): Promise<Lock> {
-  await settle(parts);
+  await locate(parts);
   return sharePipeline(parts);
 }
 
-function settle({ adapters: { catalog, broker }, as, config: { asCopy }, onReport }: SessionParts): Promise<void> {
+function locate({ adapters: { catalog, broker }, as, config: { asCopy }, onReport }: SessionParts): Promise<void> {
   const busId = async () => (await broker.open({ create: true })).id;
-  return settleLocation({
+  return resolveLocation({
     catalog,
     as,
     asCopy,

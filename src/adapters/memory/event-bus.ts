@@ -65,7 +65,7 @@ export function createMemoryBus(state = newMemoryBusState(), owner = 'a consumer
     return offset;
   }
 
-  /** The offset that a group consumes next. One above the end of the log is not of this log, which begins anew. */
+  /** The offset that a group consumes next. One above the end belongs to an earlier log: consumption starts at this log's start. */
   function nextOffsetOf(topic: string, group: string): number {
     const next = committed.get(keyOf(topic, group))?.next ?? 0;
     return next > (logs.get(topic)?.nextOffset ?? 0) ? 0 : next;

@@ -44,7 +44,7 @@ export function createImageRows(tables: Tables): ImageCatalog {
   }
 
   return {
-    claimStream: async ({ stream, token }) => {
+    fenceStream: async ({ stream, token }) => {
       tables.tokens.set(stream, token);
       if (!tables.lastNumbers.has(stream)) tables.lastNumbers.set(stream, 0);
     },

@@ -3,7 +3,7 @@ import type { ImageId, ImageRecord, NewImage, RecordPosition } from '../../domai
 /** The holder of a stream's lock. Its writes carry the lock's token. */
 export interface StreamHolder {
   readonly stream: string;
-  /** The lock's token, which `claimStream` has entered. */
+  /** The lock's token, which `fenceStream` has entered. */
   readonly token: string;
 }
 
@@ -30,11 +30,11 @@ export interface NewestImageQuery {
  * The rows of images. A stream's `pending` rows are always its last ones. Lists of rows are in the order of the request,
  * with `undefined` for each row that does not exist.
  *
- * A method that takes a `StreamHolder` throws `LockLost` if another holder has claimed the stream since.
+ * A method that takes a `StreamHolder` throws `LockLost` if another holder has fenced the stream since.
  */
 export interface ImageCatalog {
   /** Enters the token of a new holder. From then on, writes of the holders before fail. */
-  claimStream(holder: StreamHolder): Promise<void>;
+  fenceStream(holder: StreamHolder): Promise<void>;
   /** Resolves with the rows of the added pictures, in their order. */
   writeImages(holder: StreamHolder, writes: ImageWrites): Promise<ImageRecord[]>;
   /** Enters the next attempt in `pending` images, whose keys have other bytes. Resolves with the rows. */

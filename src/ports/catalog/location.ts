@@ -8,7 +8,7 @@ export type CatalogLocation =
   /** It is a copy: the same pipeline still exists where it was. */
   | { readonly kind: 'copied'; readonly from: string; readonly to: string };
 
-/** Tells a copy of a catalog from the catalog itself. */
+/** Distinguishes a copy of a catalog from the catalog itself. */
 export interface LocationCatalog {
   location(): Promise<CatalogLocation>;
   /** Records that the catalog is here now. */

@@ -27,7 +27,7 @@ export interface ReceiveParts extends LockOwner, Observer {
 
 /**
  * Receives all pictures of an intake into a stream: numbers them, stores their bytes and publishes them. Holds the
- * stream's lock meanwhile, and first settles what an interrupted receiver left. If the stream's lock is lost, acquires it
+ * stream's lock meanwhile, and first completes what an interrupted receiver left. If the stream's lock is lost, acquires it
  * again and goes on. Throws `Stopped` if the pipeline's lock is lost.
  */
 export async function receive(parts: ReceiveParts): Promise<Received> {

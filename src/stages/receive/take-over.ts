@@ -7,20 +7,20 @@ import { hasDigest } from '../put-objects.ts';
 import { type RetryContext, withRetry } from '../retry.ts';
 
 export interface TakeOverParts extends Observer {
-  readonly catalog: Pick<ImageCatalog, 'claimStream' | 'pendingImages' | 'writeImages' | 'withdrawImages'>;
+  readonly catalog: Pick<ImageCatalog, 'fenceStream' | 'pendingImages' | 'writeImages' | 'withdrawImages'>;
   readonly store: Pick<ObjectStore, 'digest' | 'remove'>;
   readonly holder: StreamHolder;
   readonly retry: RetryContext;
 }
 
 /**
- * Claims a stream for the holder of its lock, and settles what the holder before left: its pending images become ready as
+ * Fences a stream for the holder of its lock, and completes what the previous holder left: its pending images become ready as
  * far as their bytes are stored, and the rest is withdrawn. Those pictures were never received.
  */
 export async function takeOver(parts: TakeOverParts): Promise<void> {
   const { catalog, store, holder, retry, onReport, onStep } = parts;
   const { stream } = holder;
-  await withRetry(retry, () => catalog.claimStream(holder));
+  await withRetry(retry, () => catalog.fenceStream(holder));
   const pending = await withRetry(retry, () => catalog.pendingImages(stream));
   if (pending.length === 0) return;
   const isStored = (row: ImageRecord) =>

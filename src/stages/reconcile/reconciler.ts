@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asImgpipeError, LockLost, Stopped } from '../../domain/errors.ts';
-import { imageEventMessage, TOPICS } from '../../domain/messages.ts';
 import type { Observer, StageName } from '../../domain/reports.ts';
 import type { Catalog } from '../../ports/catalog/catalog.ts';
 import type { StreamHolder } from '../../ports/catalog/images.ts';
 import type { EventBus } from '../../ports/event-bus.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { EVENTS_LOCK, streamLockName } from '../locks/acquire-lock.ts';
-import { throwIfLost, whileHeld } from '../locks/held-lock.ts';
+import { whileHeld } from '../locks/held-lock.ts';
 import { takeOver } from '../receive/take-over.ts';
-import { pause, untilStopped } from '../retry.ts';
+import { pause } from '../retry.ts';
 import { alongside } from './alongside.ts';
-import { isDue, MAX_PER_ROUND } from './brakes.ts';
+import { publishEvents } from './publish-events.ts';
 import { publishImages } from './publish-images.ts';
-import { undeliveredEvents, undeliveredStreams, viewBus } from './undelivered.ts';
+import { undeliveredStreams, viewBus } from './undelivered.ts';
 
 /** How long to wait between two rounds. */
 export const ROUND_MS = 3000;
@@ -30,7 +29,7 @@ export type ReconcileCatalog = Pick<
   | 'undeliverableStreams'
   | 'undeliverableImages'
   | 'undeliverableEvents'
-  | 'claimStream'
+  | 'fenceStream'
   | 'pendingImages'
   | 'pendingStreams'
   | 'images'
@@ -132,7 +131,7 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     }
   }
 
-  /** Takes a stream's lock, settles what the holder before left, and publishes. */
+  /** Takes a stream's lock, completes what the previous holder left, and publishes. */
   async function inStream(stream: string): Promise<number | { readonly holder: string }> {
     if (own?.holder.stream === stream) {
       const { holder, lost, isPublishing } = own;
@@ -171,33 +170,13 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     if (!('lock' in result)) return 0;
     const { lock } = result;
     try {
-      return await unlessLost(lock.lost, () => publishEvents(lock.lost));
+      return await unlessLost(lock.lost, async () => {
+        const view = await viewBus(catalog, bus, parts.defaultTechnique);
+        return publishEvents({ ...parts, catalog, bus, signal, lost: lock.lost }, view);
+      });
     } finally {
       await lock.release();
     }
-  }
-
-  async function publishEvents(lost: AbortSignal): Promise<number> {
-    const view = await viewBus(catalog, bus, parts.defaultTechnique);
-    const numbers: number[] = [];
-    for await (const page of undeliveredEvents(catalog, view)) {
-      numbers.push(...page.filter(isDue).map(({ number }) => number));
-      if (numbers.length >= MAX_PER_ROUND) break;
-    }
-    const rows = (await catalog.events(numbers.slice(0, MAX_PER_ROUND))).flatMap((row) => row ?? []);
-    if (rows.length === 0) return 0;
-    throwIfLost(lost);
-    const messages = rows.map((event) => imageEventMessage(parts.pipelineId, event));
-    const positions = await untilStopped(bus.publish(TOPICS.imageEventAlert, messages), signal);
-    await parts.onStep?.('reconcile:published');
-    await catalog.markEventsPublished(
-      rows.flatMap(({ number }, index) => {
-        const position = positions[index];
-        return position === undefined ? [] : [{ number, position }];
-      }),
-    );
-    onReport?.({ kind: 'recovered_events', events: rows.length });
-    return rows.length;
   }
 
   /** Says that a technique is in use, and retires those that are not. */

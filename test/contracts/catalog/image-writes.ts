@@ -23,7 +23,7 @@ export function imageWritesContract(setUp: SetUpCatalog): void {
       ['writes nothing', (catalog, holder) => catalog.writeImages(holder, {})],
       ['enters attempts', (catalog, holder) => catalog.nextImageAttempt(holder, [2])],
       ['withdraws images', (catalog, holder) => catalog.withdrawImages(holder, 1)],
-    ])('fail with LockLost and change nothing once another has claimed it: %s', async (_, write) => {
+    ])('fail with LockLost and change nothing once another has fenced it: %s', async (_, write) => {
       const { catalog, open } = await setUp();
       await addImages(catalog, 2);
       await makeReady(catalog, [id(1)]);
@@ -35,7 +35,7 @@ export function imageWritesContract(setUp: SetUpCatalog): void {
       await write(catalog, current);
     });
 
-    it('fail with LockLost for a stream that was never claimed', async () => {
+    it('fail with LockLost for a stream that was never fenced', async () => {
       const { catalog } = await setUp();
       const holder = { stream: 'sky', token: 'a token' };
       await expect(catalog.writeImages(holder, { added: [newImage({ stream: 'sky' })] })).rejects.toBeInstanceOf(
@@ -44,11 +44,11 @@ export function imageWritesContract(setUp: SetUpCatalog): void {
       expect(await catalog.snapshot((pages) => pages.streams())).toEqual([]);
     });
 
-    it('do not depend on the holders of other streams, nor on a claim repeated with the same token', async () => {
+    it('do not depend on the holders of other streams, nor on a fence repeated with the same token', async () => {
       const { catalog } = await setUp();
       const holder = await holderOf(catalog);
       await holderOf(catalog, 'sky');
-      await catalog.claimStream(holder);
+      await catalog.fenceStream(holder);
       const [added] = await catalog.writeImages(holder, { added: [newImage()] });
       expect(added).toMatchObject({ ...id(1), state: 'pending' });
     });

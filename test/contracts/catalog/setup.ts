@@ -57,10 +57,10 @@ export async function makeEventsReady(catalog: Catalog, numbers: readonly number
   await catalog.markEventsReady(numbers.map((number) => ({ number, attempt: 1 })));
 }
 
-/** Makes a new holder of a stream, and claims the stream for it. */
+/** Makes a new holder of a stream, and fences the stream for it. */
 export async function holderOf(catalog: Catalog, stream = 'default'): Promise<StreamHolder> {
   const holder = { stream, token: randomUUID() };
-  await catalog.claimStream(holder);
+  await catalog.fenceStream(holder);
   return holder;
 }
 

@@ -20,7 +20,7 @@ function picture(shade: number): Picture {
   return { bytes, row: newImage({ format: 'png', sha256: sha256Of(bytes), bytes: bytes.length, origin: `/${shade}` }) };
 }
 
-/** Claims the stream, settles what the holder before left, and makes a writer. */
+/** Fences the stream, completes what the previous holder left, and makes a writer. */
 async function writerOf(pipeline: MemoryTestPipeline, over: Partial<StreamWriterParts> = {}) {
   const { catalog, store, bus, reports } = pipeline;
   const { pipelineId } = await catalog.identity();

@@ -8,7 +8,7 @@ import { newImage, newOutcome } from '../samples.ts';
 
 /**
  * Adds batches of ready images to a catalog, some with a `changed` outcome, and prints their numbers. A batch is repeated until
- * no other process has claimed the stream meanwhile. With WAIT_FOR_GO, starts on SIGUSR2.
+ * no other process has fenced the stream meanwhile. With WAIT_FOR_GO, starts on SIGUSR2.
  */
 const [folder = '', batches = '', size = '', changed = ''] = process.argv.slice(2);
 if (process.env['WAIT_FOR_GO'] !== undefined) {

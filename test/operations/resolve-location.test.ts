@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryLocks, type LockTable } from '../../src/adapters/memory/locks.ts';
 import type { Report } from '../../src/domain/reports.ts';
-import { type LocationParts, settleLocation } from '../../src/operations/settle-location.ts';
+import { type LocationParts, resolveLocation } from '../../src/operations/resolve-location.ts';
 import type { CatalogLocation } from '../../src/ports/catalog/location.ts';
 
 const MOVED = { kind: 'moved', from: '/was', to: '/is' } as const;
@@ -20,7 +20,7 @@ function catalogAt(...locations: CatalogLocation[]) {
   };
   const reports: Report[] = [];
   const settle = (asCopy: boolean) =>
-    settleLocation({ catalog, as: 'a test', asCopy, onReport: (report) => reports.push(report) });
+    resolveLocation({ catalog, as: 'a test', asCopy, onReport: (report) => reports.push(report) });
   return { catalog, calls, reports, settle, table };
 }
 
@@ -65,7 +65,8 @@ describe('where the catalog is', () => {
 
   it('cannot be that of a copy on the bus of the original', async () => {
     const { catalog, calls } = catalogAt(COPIED);
-    const settle = (bus: string) => settleLocation({ catalog, as: 'a test', asCopy: true, sharedBus: async () => bus });
+    const settle = (bus: string) =>
+      resolveLocation({ catalog, as: 'a test', asCopy: true, sharedBus: async () => bus });
     await expect(settle('kafka:c')).rejects.toMatchObject({
       code: 'catalog_copied',
       message: expect.stringMatching(/^topic_prefix: .*\/was.*--topic-prefix of its own/),

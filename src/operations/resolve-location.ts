@@ -24,7 +24,7 @@ const LOCK_PAUSE_MS = 20;
  * `catalog_copied` if it is a copy; with `asCopy` makes it a pipeline of its own instead, also where the original is out
  * of this machine's sight.
  */
-export async function settleLocation({ catalog, as, asCopy, sharedBus, onReport }: LocationParts): Promise<void> {
+export async function resolveLocation({ catalog, as, asCopy, sharedBus, onReport }: LocationParts): Promise<void> {
   const location = await catalog.location();
   if (location.kind === 'same') return;
   if (location.kind === 'unrecorded') return catalog.recordLocation();
