@@ -34,7 +34,7 @@ export async function viewBus(
   };
 }
 
-/** How many rows are looked up together. */
+/** How many rows are looked up together. A page with fewer is the last: what is added meanwhile is for the next round. */
 const PAGE = 1000;
 
 /** The streams with images whose messages will not be delivered, as far as that is known without their locks. */
@@ -67,6 +67,7 @@ export async function* undeliveredImages(
     latest = await deliveries();
     const deliverable = latest.images(technique);
     yield page.filter(({ position }) => !isDeliverable(position, deliverable));
+    if (page.length < PAGE) return;
   }
 }
 
@@ -81,5 +82,6 @@ export async function* undeliveredEvents(catalog: OpenRows, { deliveries }: BusV
     latest = await deliveries();
     const { eventWaits } = latest;
     yield page.filter((event) => !eventWaits(event));
+    if (page.length < PAGE) return;
   }
 }
