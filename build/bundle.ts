@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -10,8 +10,11 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Loaded by every command. The other dependencies stay packages of their own. */
-const BUNDLED = ['commander'];
+/** Dependencies of many modules, which are loaded at each start. The others stay packages of their own. */
+const BUNDLED = ['commander', 'kafkajs', 'zod'];
+
+const OUT = path.join(ROOT, 'dist/bundle');
+const LICENSES = 'LICENSES.txt';
 
 const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   dependencies: Record<string, string>;
@@ -33,7 +36,7 @@ const { metafile } = await build({
   external: Object.keys(dependencies)
     .filter((name) => !BUNDLED.includes(name))
     .flatMap((name) => [name, `${name}/*`]),
-  // Commander is a CommonJS module that requires modules of Node.
+  // CommonJS modules require modules of Node.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
   },
@@ -41,7 +44,14 @@ const { metafile } = await build({
 });
 
 // Files of earlier builds are removed last, so that a running program still finds its own.
-const written = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
-for (const file of readdirSync(path.join(ROOT, 'dist/bundle'))) {
-  if (!written.has(file)) rmSync(path.join(ROOT, 'dist/bundle', file));
+const written = new Set([...Object.keys(metafile.outputs).map((file) => path.basename(file)), LICENSES]);
+for (const file of readdirSync(OUT)) {
+  if (!written.has(file)) rmSync(path.join(OUT, file));
 }
+
+/** The licenses of the packages that the bundle contains, as they ask for in each copy. */
+const licenses = BUNDLED.map((name) => {
+  const text = readFileSync(path.join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8');
+  return `${name}\n${'='.repeat(name.length)}\n\n${text.trim()}\n`;
+});
+writeFileSync(path.join(OUT, LICENSES), licenses.join('\n\n'));

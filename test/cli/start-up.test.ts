@@ -20,24 +20,32 @@ function loadedBy(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-/** The packages that the command's file loads, without Node's own. */
+/** The packages that the command's file loads, in the bundle or not, without Node's own. */
 function packagesOf(name: string): string[] {
   const file = readdirSync(BUNDLE).find(
     (each) => each === `${name}.js` || new RegExp(`^${name}-\\w{8}\\.js$`).test(each),
   );
-  const loaded = [...loadedBy(file ?? name)].filter((each) => !each.endsWith('.js'));
-  return loaded
-    .filter((each) => !/^(node:.*|fs|path|os|url|crypto|module|events|child_process|process)$/.test(each))
-    .sort();
+  const loaded = [...loadedBy(file ?? name)];
+  const packages = loaded
+    .filter((each) => !each.endsWith('.js'))
+    .filter((each) => !/^(node:.*|fs|path|os|url|crypto|module|events|child_process|process)$/.test(each));
+  const bundled = loaded.filter((each) => each.endsWith('.js')).flatMap(bundledIn);
+  return [...new Set([...packages, ...bundled])].sort();
+}
+
+/** The packages whose modules are in a bundled file: a comment names the file of each module. */
+function bundledIn(file: string): string[] {
+  const text = readFileSync(path.join(BUNDLE, file), 'utf8');
+  return [...text.matchAll(/^ *\/\/ node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm)].map(([, name = '']) => name);
 }
 
 describe('at its start a command loads', () => {
   test.each([
-    ['main', []],
-    ['view', ['@photostructure/sqlite']],
-    ['alive', ['@photostructure/sqlite']],
-    ['dead', ['@photostructure/sqlite']],
-    ['compare', []],
+    ['main', ['commander']],
+    ['view', ['@photostructure/sqlite', 'commander']],
+    ['alive', ['@photostructure/sqlite', 'commander']],
+    ['dead', ['@photostructure/sqlite', 'commander']],
+    ['compare', ['commander']],
   ])('no package that it does not need: %s', (name, packages) => {
     expect(packagesOf(name)).toEqual(packages);
   });
