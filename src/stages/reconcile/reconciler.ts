@@ -12,7 +12,7 @@ import { pause } from '../retry.ts';
 import { alongside } from './alongside.ts';
 import { publishEvents } from './publish-events.ts';
 import { publishImages } from './publish-images.ts';
-import { undeliveredStreams, viewBus } from './undelivered.ts';
+import { type BusView, undeliveredStreams, viewBus } from './undelivered.ts';
 
 /** How long to wait between two rounds. */
 export const ROUND_MS = 3000;
@@ -102,9 +102,13 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
   const techniquesIn = (used: readonly (string | null)[]) =>
     typeof parts.images === 'object' ? [parts.images.technique] : used;
 
-  async function publishAs(holder: StreamHolder, lost: AbortSignal, isPublishing?: OwnStream['isPublishing']) {
-    // Everything is read under the lock: another stage may have published since.
-    const view = await viewBus(catalog, bus, parts.defaultTechnique);
+  /** The caller has read the view under the lock: before, another stage may have published. */
+  function publishAs(
+    holder: StreamHolder,
+    lost: AbortSignal,
+    view: BusView,
+    isPublishing?: OwnStream['isPublishing'],
+  ): Promise<number> {
     return publishImages(
       {
         ...parts,
@@ -131,12 +135,13 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     }
   }
 
+  /** Publishes in the caller's own stream, whose lock it has held since before this view. */
+  function inOwnStream({ holder, lost, isPublishing }: OwnStream, view: BusView): Promise<number> {
+    return unlessLost(lost, () => publishAs(holder, lost, view, isPublishing));
+  }
+
   /** Takes a stream's lock, completes what the previous holder left, and publishes. */
   async function inStream(stream: string): Promise<number | { readonly holder: string }> {
-    if (own?.holder.stream === stream) {
-      const { holder, lost, isPublishing } = own;
-      return unlessLost(lost, () => publishAs(holder, lost, isPublishing));
-    }
     const result = await catalog.lock(streamLockName(stream), as);
     if (!('lock' in result)) return result;
     const { lock } = result;
@@ -146,7 +151,7 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     try {
       return await unlessLost(lost, async () => {
         await takeOver({ ...parts, ...held, holder, retry });
-        return publishAs(holder, lost);
+        return publishAs(holder, lost, await viewBus(catalog, bus, parts.defaultTechnique));
       });
     } finally {
       await lock.release();
@@ -155,11 +160,13 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
 
   /** Publishes in the streams with undelivered images, and in those that an interrupted receiver has left images in. */
   async function imageRound(pending: readonly string[]): Promise<number> {
+    const mine = own;
     const view = await viewBus(catalog, bus, parts.defaultTechnique);
     const undelivered = await undeliveredStreams(catalog, view, techniquesIn(view.techniques));
     let published = 0;
     for (const stream of new Set([...pending, ...undelivered])) {
-      const result = await inStream(stream);
+      const isMine = mine !== undefined && mine === own && stream === mine.holder.stream;
+      const result = isMine ? await inOwnStream(mine, view) : await inStream(stream);
       if (typeof result === 'number') published += result;
     }
     return published;
