@@ -11,6 +11,7 @@ const SOURCES = {
   differences: 'differences.as.ts',
   changed: 'changed.as.ts',
   pngUnfilter: 'png-unfilter.as.ts',
+  jpegDecoder: 'jpeg-decoder.as.ts',
   jpegEncoder: 'jpeg-encoder.as.ts',
 };
 

@@ -6,6 +6,8 @@ export declare const KERNELS: {
   readonly changed: string;
   /** png-unfilter.as.ts: reverses PNG's row filters. */
   readonly pngUnfilter: string;
+  /** jpeg-decoder.as.ts: the scans of a baseline or progressive JPEG, decoded to RGB. */
+  readonly jpegDecoder: string;
   /** jpeg-encoder.as.ts: the scan of a baseline JPEG. */
   readonly jpegEncoder: string;
 };

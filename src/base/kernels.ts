@@ -1,7 +1,7 @@
 import { KERNELS } from '#kernels';
 
 /** The kernels of the folder kernel/. */
-export type KernelName = 'changed' | 'differences' | 'jpegEncoder' | 'pngUnfilter';
+export type KernelName = 'changed' | 'differences' | 'jpegDecoder' | 'jpegEncoder' | 'pngUnfilter';
 
 /**
  * A new instance of a kernel, with its own memory; `undefined` if the machine has no WebAssembly SIMD. `Exports` is

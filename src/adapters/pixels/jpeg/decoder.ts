@@ -6,6 +6,7 @@ import type { Allocator } from '../pixel-memory.ts';
 import { type JpegHeader, readJpegHeader } from './header.ts';
 import { CORRUPT, decodeWithJimp } from './jimp.ts';
 import { decodeWithLibjpeg, type LibjpegResult } from './libjpeg.ts';
+import { createRegularDecoder, type RegularDecoder } from './regular-decoder.ts';
 
 // A few bytes can encode a scan of the whole picture. This is also libjpeg's own limit against such files.
 const MAX_SCANS = 500;
@@ -21,12 +22,28 @@ export async function decodeJpeg(bytes: Uint8Array, limits: Limits, allocate?: A
   return orient(await decodeStored(header.cleaned, header, isUpright ? allocate : undefined), header.orientation);
 }
 
-async function decodeStored(bytes: Uint8Array, header: JpegHeader, allocate?: Allocator): Promise<Pixels> {
+/** Compiled when the first JPEG is decoded; null without SIMD. */
+let decodeRegular: RegularDecoder | null | undefined;
+
+async function decodeStored(bytes: Uint8Array, header: JpegHeader, allocator?: Allocator): Promise<Pixels> {
+  const allocate = allocator && once(allocator);
+  decodeRegular ??= createRegularDecoder() ?? null;
+  const regular = decodeRegular?.(bytes, allocate);
+  if (regular !== undefined) return regular;
   if (header.sampling.length === 4) return decodeWithJimp(bytes, header);
   const result = tryLibjpeg(bytes, header, allocate);
   if ('data' in result) return result;
   if (result.refused === 'header' && hasRareSampling(header)) return decodeWithJimp(bytes, header);
   throw new ImgpipeError('undecodable', CORRUPT);
+}
+
+/** An allocator that returns its memory again to whoever asks for as much. */
+function once(allocate: Allocator): Allocator {
+  let allocated: Uint8Array | undefined;
+  return (bytes) => {
+    if (allocated?.length !== bytes) allocated = allocate(bytes);
+    return allocated;
+  };
 }
 
 function tryLibjpeg(bytes: Uint8Array, header: JpegHeader, allocate?: Allocator): LibjpegResult {

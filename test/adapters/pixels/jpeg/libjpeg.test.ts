@@ -25,6 +25,9 @@ vi.mock('../../../../src/adapters/pixels/jpeg/libjpeg-instance.ts', async (origi
   };
 });
 
+// Everything is left to libjpeg.
+vi.mock('../../../../src/adapters/pixels/jpeg/regular-decoder.ts', () => ({ createRegularDecoder: () => undefined }));
+
 class RuntimeError extends Error {
   override name = 'RuntimeError';
 }

@@ -1,0 +1,443 @@
+// AssemblyScript, compiled to WebAssembly by `npm run kernel` (part of `npm run build`).
+//
+// Decodes the scans of a JPEG (ITU-T T.81) with 8-bit samples and Huffman coding, baseline or progressive, to packed RGB
+// rows. The caller, in src/adapters/pixels/jpeg/, reads the segments between the scans, sets up components and tables, and
+// copies the rows. Whatever is irregular is an error, which says nothing more about the picture.
+
+import { buildTable, endInterval, endOfBits, startBits, tableAt, takeBit, takeCoefficients, takeSymbol, takeValue } from './jpeg/bits.as';
+import { inverseTransform, largest, writeFlat } from './jpeg/inverse-transform.as';
+import { firstOfBand, isInsideRun, refineBand, startBand } from './jpeg/progressive.as';
+import { OVERRUN, writeColours, writeStored } from './jpeg/rgb.as';
+import { MARGIN, meanOfRows, mixColumns, mixRows, repeat, widen } from './jpeg/upsample.as';
+
+const BLOCK: i32 = 8;
+const BLOCK_BYTES: i32 = 128;
+const FIRST_RST: i32 = 0xd0;
+
+/** A component of the frame. */
+// @ts-ignore: AssemblyScript class without a constructor
+@unmanaged
+class Component {
+  /** The sampling factors. */
+  h: i32;
+  v: i32;
+  /** The number of its quantization table. */
+  quantization: i32;
+  /** The numbers of its Huffman tables in the current scan. */
+  dc: i32;
+  ac: i32;
+  /** The DC coefficient of the previous block, in the units of the scan. */
+  lastDc: i32;
+  /** The size in samples. */
+  width: i32;
+  height: i32;
+  /** The size in blocks, and rounded up to whole MCUs. */
+  columns: i32;
+  rows: i32;
+  allColumns: i32;
+  allRows: i32;
+  /** Its coefficients, block by block, if they are kept. */
+  coefficients: usize;
+  /** Its samples, whose rows are `stride` bytes apart. */
+  samples: usize;
+  stride: i32;
+}
+
+const MAX_COMPONENTS: i32 = 3;
+const COMPONENT_BYTES: i32 = offsetof<Component>();
+const COMPONENTS: usize = memory.data(MAX_COMPONENTS * 60, 16);
+
+/** Four quantization tables: steps, and the largest absolute values of coefficients, 64 16-bit numbers each, row by row. */
+const TABLE_BYTES: i32 = 2 * BLOCK_BYTES;
+const STEPS: usize = memory.data(4 * 256, 16);
+
+/** The byte offset in a block of the k-th coefficient in coding order (T.81, figure A.6). */
+const ORDER: usize = memory.data(64, 16);
+/** The numbers of codes of a Huffman table and its symbols. */
+const CODES: usize = memory.data(16 + 256, 16);
+/** The numbers of the components in the current scan. */
+const SCAN: usize = memory.data(MAX_COMPONENTS, 16);
+/** The coefficients of the current block. */
+const COEFFICIENTS: usize = memory.data(BLOCK_BYTES, 16);
+
+let width: i32 = 0;
+let height: i32 = 0;
+let componentCount: i32 = 0;
+let maxH: i32 = 0;
+let maxV: i32 = 0;
+let mcuColumns: i32 = 0;
+let mcuRows: i32 = 0;
+let keepsCoefficients: bool = false;
+let isYcc: bool = false;
+let inputAt: usize = 0;
+let inputBytes: i32 = 0;
+let sums: usize = 0;
+let upsampled: usize = 0;
+let rgb: usize = 0;
+
+let scanCount: i32 = 0;
+let restartInterval: i32 = 0;
+let untilRestart: i32 = 0;
+let nextRestart: i32 = 0;
+let firstCoefficient: i32 = 0;
+let lastCoefficient: i32 = 0;
+let refines: bool = false;
+let lowBits: i32 = 0;
+let markerAfter: i32 = 0;
+let nextMcuRow: i32 = 0;
+let preparedRows: i32 = 0;
+
+export function quantization(): usize {
+  return STEPS;
+}
+
+export function order(): usize {
+  return ORDER;
+}
+
+export function codes(): usize {
+  return CODES;
+}
+
+export function scan(): usize {
+  return SCAN;
+}
+
+export function input(): usize {
+  return inputAt;
+}
+
+export function rows(): usize {
+  return rgb;
+}
+
+function componentAt(index: i32): Component {
+  return changetype<Component>(COMPONENTS + index * COMPONENT_BYTES);
+}
+
+function ceilDivided(value: i32, by: i32): i32 {
+  return (value + by - 1) / by;
+}
+
+function aligned(address: usize): usize {
+  return (address + 15) & ~15;
+}
+
+/**
+ * Starts a picture, whose components are set. `keeps` says whether it has several scans, whose coefficients are kept until
+ * all have been read; `converts` whether its colours are YCbCr. Returns the memory size in bytes that the caller must
+ * provide before anything else, or 0 if the picture's sampling factors do not divide each other.
+ */
+export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bool, converts: bool): usize {
+  inputBytes = bytes;
+  width = pixels;
+  height = lines;
+  componentCount = count;
+  keepsCoefficients = keeps;
+  isYcc = converts;
+  maxH = 1;
+  maxV = 1;
+  for (let index = 0; index < count; index++) {
+    maxH = max(maxH, componentAt(index).h);
+    maxV = max(maxV, componentAt(index).v);
+  }
+  mcuColumns = ceilDivided(width, maxH * BLOCK);
+  mcuRows = ceilDivided(height, maxV * BLOCK);
+  inputAt = aligned(__heap_base);
+  let end = aligned(inputAt + inputBytes + 16);
+  for (let index = 0; index < count; index++) {
+    const component = componentAt(index);
+    if (maxH % component.h != 0 || maxV % component.v != 0) return 0;
+    component.width = ceilDivided(width * component.h, maxH);
+    component.height = ceilDivided(height * component.v, maxV);
+    component.columns = ceilDivided(component.width, BLOCK);
+    component.rows = ceilDivided(component.height, BLOCK);
+    component.allColumns = mcuColumns * component.h;
+    component.allRows = mcuRows * component.v;
+    const blocks = component.allColumns * component.allRows;
+    component.coefficients = end;
+    if (keeps) end = aligned(end + blocks * BLOCK_BYTES);
+    component.stride = component.allColumns * BLOCK;
+    component.samples = end + MARGIN;
+    end = aligned(component.samples + blocks * 64 + MARGIN);
+  }
+  sums = end + 2 * MARGIN;
+  end = aligned(sums + (mcuColumns * maxH * BLOCK + MARGIN) * 2);
+  upsampled = end;
+  end = aligned(upsampled + MAX_COMPONENTS * upsampledBytes());
+  rgb = end;
+  nextMcuRow = 0;
+  preparedRows = 0;
+  return rgb + maxV * BLOCK * width * 3 + OVERRUN;
+}
+
+/** The space for an upsampled row of samples. */
+function upsampledBytes(): i32 {
+  return mcuColumns * maxH * BLOCK + 4 * MARGIN;
+}
+
+/** Forgets the coefficients of the picture before. Called once the memory is there. */
+export function clear(): void {
+  memory.fill(COEFFICIENTS, 0, BLOCK_BYTES);
+  if (!keepsCoefficients) return;
+  for (let index = 0; index < componentCount; index++) {
+    const component = componentAt(index);
+    memory.fill(component.coefficients, 0, component.allColumns * component.allRows * BLOCK_BYTES);
+  }
+}
+
+/** Sets the sampling factors and the quantization table of a component, before `begin`. */
+export function setComponent(index: i32, h: i32, v: i32, quantization: i32): void {
+  const component = componentAt(index);
+  component.h = h;
+  component.v = v;
+  component.quantization = quantization;
+}
+
+/** Sets the Huffman tables of a component for the scans that follow. */
+export function setTables(index: i32, dc: i32, ac: i32): void {
+  const component = componentAt(index);
+  component.dc = dc;
+  component.ac = ac;
+}
+
+/** Completes a quantization table whose steps are set. */
+export function setSteps(table: i32): void {
+  const steps = STEPS + table * TABLE_BYTES;
+  for (let index = 0; index < BLOCK_BYTES; index += 2)
+    store<u16>(steps + index, largest(load<u16>(steps + index)), BLOCK_BYTES);
+}
+
+/** Makes a Huffman table of `codes()`: a table for DC coefficients has a slot of 0 to 3, one for AC of 4 to 7. */
+export function setCodes(slot: i32): bool {
+  return buildTable(slot, CODES, CODES + 16);
+}
+
+/**
+ * Starts a scan of the components in `scan()`, whose data are at this offset of the input: the coefficients from `first` to
+ * `last` without their `low` lowest bits, or, if it `refines`, the bit above those. `interval` is the number of MCUs between
+ * two restarts, 0 for none.
+ */
+export function beginScan(
+  offset: i32,
+  count: i32,
+  interval: i32,
+  first: i32,
+  last: i32,
+  refining: bool,
+  low: i32,
+): void {
+  scanCount = count;
+  restartInterval = interval;
+  firstCoefficient = first;
+  lastCoefficient = last;
+  refines = refining;
+  lowBits = low;
+  nextRestart = 0;
+  startBits(inputAt + offset);
+  startInterval();
+}
+
+function startInterval(): void {
+  untilRestart = restartInterval;
+  for (let index = 0; index < componentCount; index++) componentAt(index).lastDc = 0;
+  startBand();
+}
+
+/** Reads a restart marker where one is due. Returns false if something else is there. */
+// @ts-ignore: AssemblyScript decorator
+@inline
+function restartIfDue(): bool {
+  if (restartInterval == 0) return true;
+  if (untilRestart == 0) {
+    if (isInsideRun() || endInterval() != FIRST_RST + nextRestart) return false;
+    nextRestart = (nextRestart + 1) & 7;
+    startInterval();
+  }
+  untilRestart--;
+  return true;
+}
+
+/** Reads the scan into the coefficients that are kept. Returns the offset after the marker that follows, or -1 after an error. */
+export function readScan(): i32 {
+  if (scanCount == 1) {
+    const component = componentAt(load<u8>(SCAN));
+    for (let row = 0; row < component.rows; row++) {
+      for (let column = 0; column < component.columns; column++) {
+        if (!restartIfDue() || !readBlock(component, keptBlock(component, row, column))) return -1;
+      }
+    }
+  } else {
+    for (let row = 0; row < mcuRows; row++) {
+      for (let column = 0; column < mcuColumns; column++) {
+        if (!restartIfDue() || !readMcu(row, column)) return -1;
+      }
+    }
+  }
+  return endScan();
+}
+
+function readMcu(row: i32, column: i32): bool {
+  for (let index = 0; index < scanCount; index++) {
+    const component = componentAt(load<u8>(SCAN + index));
+    for (let y = row * component.v; y < (row + 1) * component.v; y++) {
+      for (let x = column * component.h; x < (column + 1) * component.h; x++) {
+        if (!readBlock(component, keptBlock(component, y, x))) return false;
+      }
+    }
+  }
+  return true;
+}
+
+function keptBlock(component: Component, row: i32, column: i32): usize {
+  return component.coefficients + (row * component.allColumns + column) * BLOCK_BYTES;
+}
+
+/** Reads what the scan has of a block. */
+function readBlock(component: Component, block: usize): bool {
+  if (firstCoefficient > 0) {
+    const table = tableAt(4 + component.ac);
+    return refines
+      ? refineBand(block, table, ORDER, firstCoefficient, lastCoefficient, lowBits)
+      : firstOfBand(block, table, ORDER, firstCoefficient, lastCoefficient, lowBits);
+  }
+  if (refines) {
+    if (takeBit()) store<i16>(block, <i16>(<i32>load<i16>(block) | (1 << lowBits)));
+    return true;
+  }
+  if (!readDc(component)) return false;
+  store<i16>(block, component.lastDc << lowBits);
+  return lastCoefficient == 0 || takeCoefficients(block, tableAt(4 + component.ac), ORDER) >= 0;
+}
+
+/** Reads the difference of a DC coefficient from the previous one (T.81, F.2.2.1). */
+// @ts-ignore: AssemblyScript decorator
+@inline
+function readDc(component: Component): bool {
+  const size = takeSymbol(tableAt(component.dc));
+  if (size < 0) return false;
+  component.lastDc += takeValue(size);
+  return true;
+}
+
+/** The offset after the marker that follows the scan, or -1 if none follows at once. */
+function endScan(): i32 {
+  if (isInsideRun()) return -1;
+  markerAfter = endInterval();
+  const end = <i32>(endOfBits() - inputAt);
+  return markerAfter < 0 || end > inputBytes ? -1 : end;
+}
+
+/** The marker after the last scan, without its 0xff. */
+export function marker(): i32 {
+  return markerAfter;
+}
+
+/**
+ * Writes the next rows of pixels to `rows()`. Returns their number, 0 after the last ones, or -1 after an error. Reads the
+ * scan on the way if its coefficients are not kept.
+ */
+export function nextRows(): i32 {
+  if (nextMcuRow == mcuRows) return 0;
+  // Chroma samples are mixed with those of the next row.
+  for (; preparedRows < min(nextMcuRow + 2, mcuRows); preparedRows++) {
+    if (!(keepsCoefficients ? transformKept(preparedRows) : decodeMcuRow(preparedRows))) return -1;
+    if (!keepsCoefficients && preparedRows == mcuRows - 1 && endScan() < 0) return -1;
+  }
+  const first = nextMcuRow * maxV * BLOCK;
+  const count = min(maxV * BLOCK, height - first);
+  for (let row = 0; row < count; row++) writeRow(first + row, rgb + row * width * 3);
+  nextMcuRow++;
+  return count;
+}
+
+/** Transforms an MCU row of kept coefficients to samples. */
+function transformKept(mcuRow: i32): bool {
+  for (let index = 0; index < componentCount; index++) {
+    const component = componentAt(index);
+    const table = STEPS + component.quantization * TABLE_BYTES;
+    for (let row = mcuRow * component.v; row < (mcuRow + 1) * component.v; row++) {
+      for (let column = 0; column < component.allColumns; column++) {
+        const block = keptBlock(component, row, column);
+        const to = samplesOf(component, row, column);
+        if (!inverseTransform(block, table, table + BLOCK_BYTES, to, component.stride)) return false;
+      }
+    }
+  }
+  return true;
+}
+
+// @ts-ignore: AssemblyScript decorator
+@inline
+function samplesOf(component: Component, row: i32, column: i32): usize {
+  return component.samples + row * BLOCK * component.stride + column * BLOCK;
+}
+
+/** Reads an MCU row of a sequential scan of all components, and transforms it to samples. */
+function decodeMcuRow(mcuRow: i32): bool {
+  for (let mcu = 0; mcu < mcuColumns; mcu++) {
+    if (!restartIfDue()) return false;
+    for (let index = 0; index < componentCount; index++) {
+      const component = componentAt(index);
+      const table = STEPS + component.quantization * TABLE_BYTES;
+      const ac = tableAt(4 + component.ac);
+      for (let y = 0; y < component.v; y++) {
+        for (let x = 0; x < component.h; x++) {
+          const to = samplesOf(component, mcuRow * component.v + y, mcu * component.h + x);
+          if (!decodeBlock(component, ac, table, to)) return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+// @ts-ignore: AssemblyScript decorator
+@inline
+function decodeBlock(component: Component, ac: usize, table: usize, to: usize): bool {
+  if (!readDc(component)) return false;
+  const last = takeCoefficients(COEFFICIENTS, ac, ORDER);
+  if (last < 0) return false;
+  if (last == 0) return writeFlat(<i16>component.lastDc, load<u16>(table), to, component.stride);
+  store<i16>(COEFFICIENTS, component.lastDc);
+  const isWhole = inverseTransform(COEFFICIENTS, table, table + BLOCK_BYTES, to, component.stride);
+  memory.fill(COEFFICIENTS, 0, BLOCK_BYTES);
+  return isWhole;
+}
+
+/** Writes a row of pixels. */
+function writeRow(y: i32, to: usize): void {
+  const first = rowOf(0, y);
+  if (componentCount == 1) return writeStored(first, first, first, width, to);
+  const second = rowOf(1, y);
+  const third = rowOf(2, y);
+  if (isYcc) writeColours(first, second, third, width, to);
+  else writeStored(first, second, third, width, to);
+}
+
+/** The samples of a component for a row of pixels. */
+function rowOf(index: i32, y: i32): usize {
+  const component = componentAt(index);
+  const horizontal = maxH / component.h;
+  const vertical = maxV / component.v;
+  const row = component.samples + (y / vertical) * component.stride;
+  if (horizontal == 1 && vertical != 2) return row;
+  const to = upsampled + index * upsampledBytes();
+  if (horizontal == 1) {
+    meanOfRows(row, neighbour(component, y), component.width, (y & 1) == 0, to);
+  } else if (horizontal == 2 && vertical <= 2 && component.width > 2) {
+    if (vertical == 1) widen(row, component.width, sums);
+    else mixRows(row, neighbour(component, y), component.width, sums);
+    mixColumns(sums, component.width, vertical == 1 ? 1 : 4, to);
+  } else {
+    repeat(row, component.width, horizontal, to);
+  }
+  return to;
+}
+
+/** The other row of samples, of two for each sample row, that is nearest to a row of pixels: itself at the picture's edge. */
+function neighbour(component: Component, y: i32): usize {
+  const row = y >> 1;
+  const next = (y & 1) == 0 ? max(0, row - 1) : min(component.height - 1, row + 1);
+  return component.samples + next * component.stride;
+}

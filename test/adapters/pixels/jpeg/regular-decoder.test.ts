@@ -1,0 +1,174 @@
+import { readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readJpegHeader } from '../../../../src/adapters/pixels/jpeg/header.ts';
+import { decodeWithLibjpeg } from '../../../../src/adapters/pixels/jpeg/libjpeg.ts';
+import { createInstance } from '../../../../src/adapters/pixels/jpeg/libjpeg-instance.ts';
+import { createRegularDecoder, type RegularDecoder } from '../../../../src/adapters/pixels/jpeg/regular-decoder.ts';
+import type { Pixels } from '../../../../src/analysis/pixels.ts';
+import { sha256Of } from '../../../../src/base/digest.ts';
+import { expected, fixture } from '../../../fixtures/pictures/expected.ts';
+
+const decode = createRegularDecoder() as RegularDecoder;
+const { encoder } = createInstance();
+
+/** TurboJPEG's numbers of chroma subsampling. */
+const SAMPLINGS = { '4:4:4': 0, '4:2:2': 1, '4:2:0': 2, '4:4:0': 4, '4:1:1': 5 } as const;
+
+interface Encoding {
+  readonly quality: number;
+  readonly sampling: keyof typeof SAMPLINGS;
+  readonly progressive: boolean;
+}
+
+/** A file that libjpeg makes of a picture. */
+function encodedByLibjpeg({ width, height, data }: Pixels, { quality, sampling, progressive }: Encoding): Uint8Array {
+  encoder.setQuality(quality);
+  encoder.setSubSampling(SAMPLINGS[sampling]);
+  encoder.setProgressive(progressive ? 1 : 0);
+  // Its output buffer has the size of its input, and a small picture needs more: declare that.
+  const bytesPerPixel = 3 + Math.ceil(8192 / (width * height));
+  const bytesPerSample = Math.ceil(bytesPerPixel / 200);
+  const componentCount = Math.ceil(bytesPerPixel / bytesPerSample);
+  const frame = { width, height, componentCount, bitsPerSample: bytesPerSample * 8, isSigned: false };
+  encoder.getDecodedBuffer(frame).set(data);
+  encoder.encode();
+  return new Uint8Array(encoder.getEncodedBuffer());
+}
+
+/** Noise, or a gradient with edges. */
+function picture(width: number, height: number, kind: 'noise' | 'edges', seed: number): Pixels {
+  let state = seed | 1;
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    if (kind === 'noise') return state >> 16;
+    const pixel = Math.floor(index / 3);
+    return ((pixel % width) * 5 + Math.floor(pixel / width) * 3 + (pixel % 11 < 4 ? 120 : 0)) & 255;
+  });
+  return { width, height, data };
+}
+
+describe('the regular decoder', () => {
+  it('decodes every fixture but CMYK, and to the same pixels as Pillow', () => {
+    const names = readdirSync(new URL('../../../fixtures/pictures', import.meta.url)).filter((name) =>
+      name.endsWith('.jpg'),
+    );
+    const results = names.map((name) => [name, decode(fixture(name))] as const);
+    expect(results.flatMap(([name, pixels]) => (pixels === undefined ? [name] : []))).toEqual(['cmyk.jpg', 'ycck.jpg']);
+    const upright = results.filter(([name]) => expected.decoded[name] !== undefined && !name.startsWith('exif-'));
+    expect(upright.length).toBeGreaterThan(25);
+    for (const [name, pixels] of upright) {
+      if (pixels !== undefined) expect([name, sha256Of(pixels.data)]).toEqual([name, expected.decoded[name]?.sha256]);
+    }
+  });
+
+  it('gives the same pixels as libjpeg for any size, quality, sampling and kind of scan', () => {
+    const files = fc.record({
+      width: fc.integer({ min: 1, max: 70 }),
+      height: fc.integer({ min: 1, max: 70 }),
+      kind: fc.constantFrom('noise', 'edges'),
+      seed: fc.integer(),
+      quality: fc.constantFrom(1, 10, 50, 75, 90, 100),
+      sampling: fc.constantFrom(...(Object.keys(SAMPLINGS) as (keyof typeof SAMPLINGS)[])),
+      progressive: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(files, ({ width, height, kind, seed, ...encoding }) => {
+        const file = encodedByLibjpeg(picture(width, height, kind, seed), encoding);
+        expect(decode(file)).toEqual(decodeWithLibjpeg(file, readJpegHeader(file)));
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('writes the pixels into the memory that it is given', () => {
+    const data = new Uint8Array(75 * 53 * 3);
+    expect(decode(fixture('baseline-420.jpg'), () => data)?.data).toBe(data);
+  });
+});
+
+describe('what is not regular is left to another decoder', () => {
+  const baseline = fixture('baseline-420.jpg');
+  const progressive = fixture('progressive-420.jpg');
+  const restarts = fixture('restart-markers.jpg');
+
+  /** The file with other bytes at the first place of a marker. */
+  function changed(file: Buffer, marker: number, change: (file: Buffer, at: number) => void, nth = 0): Buffer {
+    const copy = Buffer.from(file);
+    let at = copy.indexOf(Buffer.of(0xff, marker));
+    for (let each = 0; each < nth; each += 1) at = copy.indexOf(Buffer.of(0xff, marker), at + 2);
+    expect(at).toBeGreaterThan(0);
+    change(copy, at);
+    return copy;
+  }
+  const set = (offset: number, value: number) => (file: Buffer, at: number) => {
+    file[at + offset] = value;
+  };
+  const without = (file: Buffer, from: number, to: number) =>
+    Buffer.concat([file.subarray(0, from), file.subarray(to)]);
+  const lastScan = progressive.lastIndexOf(Buffer.of(0xff, 0xda));
+
+  it.each<[string, Buffer]>([
+    ['arithmetic coding', changed(baseline, 0xc0, set(1, 0xc9))],
+    ['samples of 12 bits', changed(baseline, 0xc0, set(4, 12))],
+    [
+      'a second frame',
+      Buffer.concat([baseline.subarray(0, 2), changed(baseline, 0xc0, () => {}).subarray(2, -2), baseline.subarray(2)]),
+    ],
+    ['a scan of a sequential JPEG that ends before the last coefficient', changed(baseline, 0xda, set(11, 5))],
+    ['a Huffman table that is not there', changed(baseline, 0xda, set(6, 0x33))],
+    ['a component that is not there', changed(baseline, 0xda, set(5, 9))],
+    ['a quantization step of 0', changed(baseline, 0xdb, set(9, 0))],
+    ['no EOI', baseline.subarray(0, -2)],
+    ['half an EOI', baseline.subarray(0, -1)],
+    ['a byte before EOI', Buffer.concat([baseline.subarray(0, -2), Buffer.of(0x55), baseline.subarray(-2)])],
+    ['a restart with another number', changed(restarts, 0xd1, set(1, 0xd2))],
+    [
+      'a restart that is missing',
+      (() => {
+        const at = restarts.indexOf(Buffer.of(0xff, 0xd2));
+        return without(restarts, at, at + 2);
+      })(),
+    ],
+    ['a last scan that is missing', without(progressive, lastScan, progressive.length - 2)],
+    [
+      'Adobe’s unknown transform 9',
+      Buffer.concat([
+        baseline.subarray(0, 2),
+        Buffer.from('ffee000e41646f626500640000000009', 'hex'),
+        baseline.subarray(20),
+      ]),
+    ],
+  ])('%s', (_, file) => {
+    expect(decode(file)).toBeUndefined();
+    // Nothing of it stays behind.
+    expect(sha256Of(decode(baseline)?.data ?? new Uint8Array())).toBe(expected.decoded['baseline-420.jpg']?.sha256);
+  });
+
+  it.each([
+    ['baseline', baseline],
+    ['progressive', progressive],
+    ['with restarts', restarts],
+  ])('a file cut short anywhere: %s', (_, file) => {
+    for (let length = 2; length < file.length; length += 7) expect(decode(file.subarray(0, length))).toBeUndefined();
+  });
+
+  it('random bytes in the place of others, which never crash it', () => {
+    const mutations = fc.record({
+      file: fc.constantFrom(baseline, progressive, restarts),
+      changes: fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(mutations, ({ file, changes }) => {
+        const copy = Buffer.from(file);
+        for (const [at, value] of changes) copy[at % copy.length] = value;
+        // Callers refuse pictures over the size limit before they are decoded.
+        const frame = Math.max(file.indexOf(Buffer.of(0xff, 0xc0)), file.indexOf(Buffer.of(0xff, 0xc2)));
+        if (copy.readUInt32BE(frame + 5) !== file.readUInt32BE(frame + 5)) return;
+        const pixels = decode(copy);
+        if (pixels !== undefined) expect(pixels.data.length).toBe(pixels.width * pixels.height * 3);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
