@@ -7,32 +7,13 @@ import { isExisting, isMissing } from './errors.ts';
 
 /** File operations whose results survive a power failure once their promise has resolved. */
 
-// A round trip to the thread pool takes longer than most of these calls, and much longer on a busy machine. So links, and
-// fewer files than this, use synchronous calls; more files are written and synced by the pool's threads in parallel.
-const MIN_FILES_FOR_THREADS = 3;
+// A round trip to the thread pool takes longer than most of these calls, and much longer on a busy machine. So links, small
+// files and single syncs use synchronous calls. Large files are written, and several files synced, by the pool's threads.
+const MAX_BLOCKING_BYTES = 256 * 1024;
+const MIN_SYNCS_FOR_THREADS = 3;
 
-/** Plain descriptors write a small file in 80 % of the time that a FileHandle takes. */
-interface FileCalls {
-  /** Creates a file. */
-  open(file: string, flags: 'wx', mode: number): Promise<number>;
-  write(descriptor: number, bytes: Uint8Array): Promise<void>;
-  sync(descriptor: number): Promise<void>;
-  close(descriptor: number): Promise<void>;
-}
-
-const SYNCHRONOUS: FileCalls = {
-  open: async (file, flags, mode) => fs.openSync(file, flags, mode),
-  write: async (descriptor, bytes) => fs.writeFileSync(descriptor, bytes),
-  sync: async (descriptor) => fs.fsyncSync(descriptor),
-  close: async (descriptor) => fs.closeSync(descriptor),
-};
-
-const THREADED: FileCalls = {
-  open: promisify(fs.open),
-  write: promisify(fs.writeFile),
-  sync: promisify(fs.fsync),
-  close: promisify(fs.close),
-};
+const writeInThread = promisify(fs.writeFile);
+const syncInThread = promisify(fs.fsync);
 
 export interface NewFile {
   readonly file: string;
@@ -46,23 +27,24 @@ export interface NewFile {
  * All are written before the first sync, because that one often flushes the others' data too.
  */
 export async function writeNew(files: readonly NewFile[]): Promise<boolean[]> {
-  const calls = files.length < MIN_FILES_FOR_THREADS ? SYNCHRONOUS : THREADED;
   const opened: { file: string; descriptor: number }[] = [];
   async function writeOne({ file, bytes }: NewFile): Promise<boolean> {
-    const descriptor = await openNew(file, calls);
+    const descriptor = await openNew(file);
     if (descriptor === undefined) return false;
     opened.push({ file, descriptor });
-    await calls.write(descriptor, bytes);
+    if (bytes.length > MAX_BLOCKING_BYTES) await writeInThread(descriptor, bytes);
+    else fs.writeFileSync(descriptor, bytes);
     return true;
   }
+  const syncOne = files.length < MIN_SYNCS_FOR_THREADS ? fs.fsyncSync : syncInThread;
   let complete = false;
   try {
     const written = await allSettled(files, writeOne);
-    await allSettled(opened, ({ descriptor }) => calls.sync(descriptor));
+    await allSettled(opened, async ({ descriptor }) => syncOne(descriptor));
     complete = true;
     return written;
   } finally {
-    await allSettled(opened, ({ descriptor }) => calls.close(descriptor));
+    for (const { descriptor } of opened) fs.closeSync(descriptor);
     if (!complete) await allSettled(opened, ({ file }) => removeIfExists(file));
   }
 }
@@ -107,6 +89,17 @@ export async function removeIfExists(file: string): Promise<boolean> {
   }
 }
 
+/** Removes names of files that have been linked to others. Names that do not exist are ignored. */
+export function unlinkAll(files: readonly string[]): void {
+  for (const file of files) {
+    try {
+      fs.unlinkSync(file);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+}
+
 /** Syncs the folders of these files, so that the files' names survive a power failure. */
 export async function syncFoldersOf(files: Iterable<string>): Promise<void> {
   const folders = new Set([...files].map((file) => path.dirname(file)));
@@ -114,14 +107,14 @@ export async function syncFoldersOf(files: Iterable<string>): Promise<void> {
 }
 
 /** Opens a new file. Resolves with undefined if a file of that name exists. */
-async function openNew(file: string, calls: FileCalls): Promise<number | undefined> {
+async function openNew(file: string): Promise<number | undefined> {
   try {
-    return await calls.open(file, 'wx', FILE_MODE);
+    return fs.openSync(file, 'wx', FILE_MODE);
   } catch (error) {
     if (isExisting(error)) return undefined;
     if (!isMissing(error)) throw error;
     await createFolder(path.dirname(file));
-    return calls.open(file, 'wx', FILE_MODE);
+    return fs.openSync(file, 'wx', FILE_MODE);
   }
 }
 

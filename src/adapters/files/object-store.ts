@@ -3,7 +3,7 @@ import { readdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isProcessAlive } from '../../base/process-alive.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { allSettled, linkNew, removeIfExists, syncFoldersOf, writeNew } from './durable.ts';
+import { allSettled, linkNew, removeIfExists, syncFoldersOf, unlinkAll, writeNew } from './durable.ts';
 import { isMissing, translated } from './errors.ts';
 import { bytesOf, digestOf, piecesOf, sizeOf } from './stored-file.ts';
 
@@ -42,7 +42,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
           await syncFoldersOf(puts.map(({ to }) => to));
           return results;
         } finally {
-          await allSettled(puts, ({ file }) => removeIfExists(file));
+          unlinkAll(puts.map(({ file }) => file));
         }
       }),
 
