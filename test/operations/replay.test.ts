@@ -436,9 +436,12 @@ describe('a replay', () => {
 
   it('of several kinds reports them by id', async () => {
     const pipeline = await testPipeline();
-    await pipeline.publish(TOPICS.imageAnalysis, { key: '', headers: {}, value: '' });
+    const poison = { key: '', headers: {}, value: '' };
+    await pipeline.publish(TOPICS.imageAnalysis, poison);
+    await pipeline.drain();
     await pipeline.receive([cutPng()]);
-    await pipeline.publish(TOPICS.imageAnalysis, { key: '', headers: {}, value: '' });
+    await pipeline.drain();
+    await pipeline.publish(TOPICS.imageAnalysis, poison);
     await pipeline.drain();
     expect((await pipeline.replay([3, 2, 1])).map(({ letter }) => [letter.id, letter.reason])).toEqual([
       [1, 'bad_message'],
