@@ -100,7 +100,7 @@ END;
 CREATE TRIGGER image_replayed AFTER UPDATE OF replayed_at ON dead_letter
   WHEN NEW.stage = 'analyze' AND NEW.image IS NOT NULL BEGIN${oweAgain('NEW', 'image')}
 END;
-CREATE TRIGGER image_undead AFTER DELETE ON dead_letter
+CREATE TRIGGER image_letter_removed AFTER DELETE ON dead_letter
   WHEN OLD.stage = 'analyze' AND OLD.image IS NOT NULL BEGIN${oweAgain('OLD', 'image')}
 END;
 CREATE TRIGGER event_added AFTER INSERT ON event BEGIN
