@@ -3,6 +3,7 @@ import { openExistingPipeline } from '../app/pipeline.ts';
 import type { Dropped } from '../operations/drop.ts';
 import { droppedJson } from '../operations/json/dead-letters.ts';
 import { NO_DEAD_LETTERS } from './dead.ts';
+import { printResults } from './print-results.ts';
 import { runReadCommand } from './read-command.ts';
 import { subjectWords } from './words.ts';
 
@@ -10,13 +11,16 @@ import { subjectWords } from './words.ts';
 export function runDeadDrop(command: Command, ids: readonly number[] | 'all'): Promise<number> {
   return runReadCommand(command, openExistingPipeline, async ({ pipeline, config, terminal }) => {
     const dropped = await pipeline.drop(ids);
-    for (const each of dropped) {
-      if (config.json) terminal.result(JSON.stringify(droppedJson(each)));
-      else if (each.how === 'waits') terminal.error(droppedLine(each));
-      else terminal.result(droppedLine(each));
+    const waiting = dropped.filter(({ how }) => how === 'waits');
+    if (config.json) {
+      await printResults(dropped, (each) => JSON.stringify(droppedJson(each)), terminal);
+    } else {
+      const settled = dropped.filter(({ how }) => how !== 'waits');
+      await printResults(settled, droppedLine, terminal);
+      for (const each of waiting) terminal.error(droppedLine(each));
     }
     if (dropped.length === 0) terminal.notice(NO_DEAD_LETTERS);
-    return dropped.some(({ how }) => how === 'waits') ? 1 : 0;
+    return waiting.length > 0 ? 1 : 0;
   });
 }
 

@@ -5,6 +5,7 @@ import { replayedJson } from '../operations/json/dead-letters.ts';
 import type { Replayed } from '../operations/replay.ts';
 import { NO_DEAD_LETTERS } from './dead.ts';
 import { printNotice } from './print-report.ts';
+import { printResults } from './print-results.ts';
 import { runReadCommand } from './read-command.ts';
 import { subjectWords } from './words.ts';
 
@@ -16,13 +17,16 @@ export function runDeadReplay(command: Command, ids: readonly number[] | 'all'):
     // That images are published again is said for each dead letter.
     const onReport = (report: Report) => (report.kind === 'recovered' ? undefined : printNotice(report, terminal));
     const replayed = await pipeline.replay(ids, { signal: new AbortController().signal, onReport });
-    for (const each of replayed) {
-      if (config.json) terminal.result(JSON.stringify(replayedJson(each)));
-      else if (FAILED.has(each.how)) terminal.error(replayedLine(each));
-      else terminal.result(replayedLine(each));
+    const failed = replayed.filter(({ how }) => FAILED.has(how));
+    if (config.json) {
+      await printResults(replayed, (each) => JSON.stringify(replayedJson(each)), terminal);
+    } else {
+      const published = replayed.filter(({ how }) => !FAILED.has(how));
+      await printResults(published, replayedLine, terminal);
+      for (const each of failed) terminal.error(replayedLine(each));
     }
     if (replayed.length === 0) terminal.notice(NO_DEAD_LETTERS);
-    return replayed.some(({ how }) => FAILED.has(how)) ? 1 : 0;
+    return failed.length > 0 ? 1 : 0;
   });
 }
 

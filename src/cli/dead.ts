@@ -4,6 +4,7 @@ import { counted } from '../base/counted.ts';
 import type { DeadLetterHead } from '../domain/records.ts';
 import { deadLetterJson, deadLetterLineJson } from '../operations/json/dead-letters.ts';
 import { deadLetterLines } from './dead-letter-lines.ts';
+import { printResults } from './print-results.ts';
 import { runReadCommand } from './read-command.ts';
 import { subjectWords } from './words.ts';
 
@@ -12,12 +13,9 @@ export const NO_DEAD_LETTERS = 'there are no dead letters';
 /** Lists the dead letters, newest first; dropped ones only `withDropped`. Resolves to the exit status. */
 export function runDeadList(command: Command, options: { readonly withDropped: boolean }): Promise<number> {
   return runReadCommand(command, openReader, async ({ pipeline, config, terminal }) => {
-    let letters = 0;
-    for await (const letter of pipeline.deadLetters(options)) {
-      terminal.result(config.json ? JSON.stringify(deadLetterLineJson(letter)) : listLine(letter));
-      letters += 1;
-    }
-    if (letters === 0) terminal.notice(NO_DEAD_LETTERS);
+    const lineOf = config.json ? jsonLine : listLine;
+    const printed = await printResults(pipeline.deadLetters(options), lineOf, terminal);
+    if (printed === 0) terminal.notice(NO_DEAD_LETTERS);
     return 0;
   });
 }
@@ -29,6 +27,10 @@ export function runDeadShow(command: Command, id: number): Promise<number> {
     terminal.result(config.json ? JSON.stringify(deadLetterJson(letter)) : deadLetterLines(letter).join('\n'));
     return 0;
   });
+}
+
+function jsonLine(letter: DeadLetterHead): string {
+  return JSON.stringify(deadLetterLineJson(letter));
 }
 
 function listLine(letter: DeadLetterHead): string {

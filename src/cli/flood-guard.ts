@@ -1,6 +1,7 @@
 import { subjectOf } from '../domain/dead-letters.ts';
 import type { Report } from '../domain/reports.ts';
 import type { Terminal } from './terminal.ts';
+import { skippedStaleLine } from './words.ts';
 
 /** How many reports of one kind in a row are printed. */
 const MAX_SHOWN = 5;
@@ -22,7 +23,17 @@ interface Flood {
   lastAt: number;
   everyMs: number;
   timer: NodeJS.Timeout | undefined;
+  readonly maxShown: number;
   readonly print: (count: number) => void;
+}
+
+/** A kind of report, and how it is summed up. */
+interface Kind {
+  readonly name: string;
+  readonly channel: 'error' | 'notice';
+  /** Whether the reports say nothing beyond their number: then none is printed by itself. */
+  readonly onlyCounted?: boolean;
+  words(count: number): string;
 }
 
 export function createFloodGuard(
@@ -37,7 +48,16 @@ export function createFloodGuard(
     const known = floods.get(found.name);
     if (known !== undefined) return known;
     const print = (count: number) => terminal[found.channel](found.words(count));
-    const flood: Flood = { shown: 0, counted: 0, lastAt: 0, everyMs: sumUpMs, timer: undefined, print };
+    const limit = found.onlyCounted ? 0 : maxShown;
+    const flood: Flood = {
+      shown: 0,
+      counted: 0,
+      lastAt: 0,
+      everyMs: sumUpMs,
+      timer: undefined,
+      maxShown: limit,
+      print,
+    };
     floods.set(found.name, flood);
     return flood;
   }
@@ -58,7 +78,7 @@ export function createFloodGuard(
       if (flood.counted === 0 && now - flood.lastAt >= sumUpMs) Object.assign(flood, { shown: 0, everyMs: sumUpMs });
       flood.lastAt = now;
       flood.shown += 1;
-      if (flood.shown <= maxShown) return true;
+      if (flood.shown <= flood.maxShown) return true;
       flood.counted += 1;
       flood.timer ??= setTimeout(() => sumUp(flood), flood.everyMs).unref();
       return false;
@@ -69,14 +89,16 @@ export function createFloodGuard(
   };
 }
 
-/** The kind of flood that a report belongs to, and how it is summed up. */
-function kindOf(
-  report: Report,
-): { readonly name: string; readonly channel: 'error' | 'notice'; words(count: number): string } | undefined {
+/** The kind of flood that a report belongs to. */
+function kindOf(report: Report): Kind | undefined {
   if (report.kind === 'skipped_former') {
     const { kind, stage } = report;
     const words = (count: number) => `${stage}: skipped ${more(count)} from before the last clean`;
     return { name: `${kind} ${stage}`, channel: 'notice', words };
+  }
+  if (report.kind === 'skipped_stale') {
+    const { kind, stage } = report;
+    return { name: `${kind} ${stage}`, channel: 'notice', onlyCounted: true, words: (n) => skippedStaleLine(stage, n) };
   }
   if (report.kind === 'dead_letter' && subjectOf(report.letter).kind === 'message') {
     const { stage } = report.letter;

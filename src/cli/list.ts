@@ -28,7 +28,7 @@ export function runList(command: Command, { listed, filter, csv }: ListCommand):
     const form = csv ? csvOf(listed) : config.json ? jsonOf : textOf;
     // RFC 4180 ends lines with CR LF; the terminal adds the LF.
     if (csv) terminal.result(`${csvLine(COLUMNS[listed])}\r`);
-    const printed = await printResults(linesOf(LISTS[listed](pipeline, filter), form), terminal);
+    const printed = await printResults(LISTS[listed](pipeline, filter), form, terminal);
     if (printed === 0) terminal.notice(`no ${listed} match`);
     return 0;
   });
@@ -84,10 +84,6 @@ export const COLUMNS = {
   events: readonly (keyof OutcomeLine)[];
   alerts: readonly (keyof AlertLine)[];
 };
-
-async function* linesOf(lines: AsyncIterable<Line>, form: (line: Line) => string): AsyncGenerator<string> {
-  for await (const line of lines) yield form(line);
-}
 
 function textOf({ text }: Line): string {
   return text();

@@ -5,11 +5,12 @@ import type { Terminal } from './terminal.ts';
 const BATCH = 100;
 
 /**
- * Prints results as fast as the reader of stdout takes them, however many there are. Ends early and quietly if the
- * reader has gone away. Resolves to how many were printed.
+ * Prints results, a line for each, as fast as the reader of stdout takes them, however many there are. Ends early and
+ * quietly if the reader has gone away. Resolves to how many were printed.
  */
-export async function printResults(
-  lines: AsyncIterable<string>,
+export async function printResults<T>(
+  results: AsyncIterable<T> | Iterable<T>,
+  lineOf: (result: T) => string,
   terminal: Pick<Terminal, 'result'>,
   stdout: Writable = process.stdout,
 ): Promise<number> {
@@ -28,8 +29,8 @@ export async function printResults(
 
   stdout.on('error', fail);
   try {
-    for await (const line of lines) {
-      batch.push(line);
+    for await (const result of results) {
+      batch.push(lineOf(result));
       printed += 1;
       if (batch.length === BATCH) await flush();
       if (failed) return printed;

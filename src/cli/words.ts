@@ -94,6 +94,8 @@ export function noticeLine(report: Report): string | undefined {
       return `${escapeText(report.origin)} is skipped: already received as image ${report.image}`;
     case 'skipped_former':
       return `${report.stage}: skipped a message from before the last clean`;
+    case 'skipped_stale':
+      return skippedStaleLine(report.stage, 1);
     case 'broker_notice':
       return escapeText(report.text);
     case 'recovered':
@@ -127,6 +129,11 @@ export function noticeLine(report: Report): string | undefined {
     default:
       return undefined;
   }
+}
+
+export function skippedStaleLine(stage: StageName, messages: number): string {
+  const what = stage === 'alert' ? 'events' : 'images';
+  return `${stage}: skipped ${counted(messages, 'message')} about ${what} that are not in the catalog: it was restored from a backup, or another program published them`;
 }
 
 function movedLine({ from, to, asCopy }: Of<'moved'>): string {

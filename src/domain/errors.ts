@@ -28,7 +28,6 @@ export const ERROR_CODES = {
   object_missing: { blame: 'message', exit: 1 },
   object_damaged: { blame: 'message', exit: 1 },
   bad_message: { blame: 'message', exit: 1 },
-  unknown_row: { blame: 'message', exit: 1 },
   disk_full: { blame: 'transient', exit: 4 },
   no_permission: { blame: 'transient', exit: 4 },
   store_unavailable: { blame: 'transient', exit: 4 },

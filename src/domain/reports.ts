@@ -21,6 +21,8 @@ export type Report =
   | { readonly kind: 'dead_letter'; readonly letter: NewDeadLetter; readonly origin: string | undefined }
   /** A message from before the last `clean` was skipped. */
   | { readonly kind: 'skipped_former'; readonly stage: StageName }
+  /** A message about an image or event that the catalog does not have, or has with other content, was skipped. */
+  | { readonly kind: 'skipped_stale'; readonly stage: StageName }
   /** A setting of an existing topic on the broker will cause trouble. */
   | { readonly kind: 'broker_notice'; readonly text: string }
   /** Images whose messages would not be delivered are published again. */

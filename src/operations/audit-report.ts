@@ -9,13 +9,13 @@ export interface Fault {
 /** The catalog counted from its rows; no figure is derived from another. */
 export interface AuditTotals {
   readonly images: number;
-  /** Images that have an outcome for each technique in use, whose event, if any, is ready. */
+  /** Images that are open for no active technique. */
   readonly analyzed: number;
   readonly events: number;
   readonly alerts: number;
 }
 
-/** A ready event with neither a ready alert nor a dead letter that has not been replayed. */
+/** A ready event with neither a ready alert nor a dead letter of the alert stage that has not been replayed. */
 export interface OpenEventRow {
   readonly number: number;
   readonly technique: string;
@@ -24,8 +24,8 @@ export interface OpenEventRow {
 }
 
 /**
- * An image that a technique in use has no outcome for, or whose event is still pending; `technique` is null while none is
- * in use.
+ * An image that an active technique has no outcome for, or whose event is still pending without a dead letter that has not
+ * been replayed; `technique` is null while none is in use.
  */
 export interface OpenImageRow {
   readonly image: ImageId;

@@ -20,12 +20,15 @@ export async function auditRows(
   return { ...images, ...events };
 }
 
+/** An image with a dead letter of the analyze stage. */
+type DeadImage = ImageId & { readonly replayed: boolean };
+
 /** The outcomes and the dead letters of a technique, as far as the images have been read. */
 interface TechniqueRows {
   readonly technique: string;
   readonly isOwed: boolean;
   readonly outcomes: Rows<OutcomeRecord>;
-  readonly letters: Rows<ImageId>;
+  readonly letters: Rows<DeadImage>;
 }
 
 async function auditImages(
@@ -50,7 +53,7 @@ async function auditImages(
       letters: peekable(
         rowsOf(
           (after, limit) => pages.deadImagePage(each.technique, after, limit),
-          (id: ImageId) => id,
+          (id: DeadImage) => id,
         ),
       ),
     }),
@@ -68,8 +71,10 @@ async function auditImages(
     for (const rows of techniques) {
       await passOrphans(rows, image, listener);
       const outcome = await rows.outcomes.takeIf(({ image: id }) => compare(id, image) === 0);
-      if (outcome !== undefined) await checkOutcome(rows, outcome, numbering, listener);
-      if (image.state === 'ready' && rows.isOwed && (outcome === undefined || outcome.event?.state === 'pending')) {
+      while ((await rows.letters.takeIf((id) => compare(id, image) < 0)) !== undefined);
+      const letter = await rows.letters.takeIf((id) => compare(id, image) === 0);
+      if (outcome !== undefined) checkOutcome(outcome, letter, numbering, listener);
+      if (image.state === 'ready' && rows.isOwed && !isSettled(outcome, letter)) {
         open = true;
         listener.onOpenImage({ image: idOf(image), technique: rows.technique, position: image.position });
       }
@@ -90,12 +95,18 @@ async function passOrphans(rows: TechniqueRows, next: ImageId | undefined, { onF
   }
 }
 
-async function checkOutcome(
-  { letters }: TechniqueRows,
+/** Whether the outcome stands, and its event, if any, is ready, or set aside by a dead letter that has not been replayed. */
+function isSettled(outcome: OutcomeRecord | undefined, letter: DeadImage | undefined): boolean {
+  if (outcome === undefined) return false;
+  return outcome.event?.state !== 'pending' || letter?.replayed === false;
+}
+
+function checkOutcome(
   outcome: OutcomeRecord,
+  letter: DeadImage | undefined,
   numbering: { isMissing(id: ImageId): boolean },
   { onFault }: AuditListener,
-): Promise<void> {
+): void {
   const { image, kind, reference } = outcome;
   const fault = (what: string) => onFault({ key: outcomeKey(outcome), what });
   if (reference !== null && numbering.isMissing({ stream: image.stream, number: reference })) {
@@ -104,8 +115,6 @@ async function checkOutcome(
   if ((kind === 'changed' || kind === 'size_changed') && outcome.event === null) {
     fault('it is a change, but its event is missing');
   }
-  while ((await letters.takeIf((id) => compare(id, image) < 0)) !== undefined);
-  const letter = await letters.takeIf((id) => compare(id, image) === 0);
   if (kind === 'dead' && letter === undefined) fault('it is dead, but its dead letter is missing');
 }
 

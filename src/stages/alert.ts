@@ -2,7 +2,6 @@ import { sha256Of } from '../base/digest.ts';
 import type { ImgpipeError } from '../domain/errors.ts';
 import { ALERT_GROUP, deadLetterMessage, type Message, TOPICS } from '../domain/messages.ts';
 import { alertTextKey } from '../domain/object-keys.ts';
-import { readMessage } from '../domain/read-message.ts';
 import type { AlertRecord, EventRecord } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
 import { alertText } from '../domain/texts.ts';
@@ -13,7 +12,8 @@ import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Handled, Stage } from './consume/consume.ts';
-import { deadLetterOf, eventOfMessage, openMessage, reasonOf } from './consume/received-message.ts';
+import { deadLetterOf, eventOfMessage, reasonOf } from './consume/received-message.ts';
+import { deadLetterBad, type MessageRows, reportsOf, sortMessages } from './consume/sort-messages.ts';
 import { type DigestedObject, putObjects } from './put-objects.ts';
 
 export interface AlertParts extends Observer {
@@ -31,22 +31,27 @@ interface AlertWithEvent {
 
 /** The stage that turns each image event into the alert with its number. */
 export function createAlertStage({ catalog, store, pipeline, onReport, onStep }: AlertParts): Stage {
+  const eventRows: MessageRows<'imgpipe.image.event.v1', EventRecord> = {
+    type: 'imgpipe.image.event.v1',
+    pipeline,
+    rows: (named) => catalog.events(named.map(({ image_event_num }) => image_event_num)),
+    rowOf: eventOfMessage,
+  };
+
   async function handle(messages: readonly ReceivedMessage[]): Promise<Handled> {
-    const opened = messages.map((message) => openMessage('imgpipe.image.event.v1', message, pipeline));
-    const ours = opened.filter((each) => each.data !== undefined);
-    const rows = await catalog.events(ours.map(({ data }) => data.image_event_num));
-    const named = ours.map(({ data }, index) => eventOfMessage(data, rows[index]));
+    const sorted = await sortMessages(messages, eventRows);
+    const named = sorted.flatMap((each) => (each.kind === 'named' ? [each.row] : []));
     // A pending event is published once it is ready, whoever has named it now.
     const events = named.filter(({ state }) => state === 'ready');
     const alerts = events.length === 0 ? [] : await addAlerts(events);
+    const bad = await deadLetterBad('alert', sorted, catalog);
     return {
       handledCount: messages.length,
       publish: [],
-      deadLetters: [],
+      deadLetters: bad.map((letter) => deadLetterMessage(pipeline.pipelineId, letter)),
       recordPositions: async () => {},
       report: () => {
-        for (const _ of opened.slice(ours.length)) onReport?.({ kind: 'skipped_former', stage: 'alert' });
-        for (const report of alerts) onReport?.(report);
+        for (const report of [...reportsOf('alert', sorted, bad), ...alerts]) onReport?.(report);
       },
     };
   }
@@ -91,8 +96,9 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
   }
 
   async function deadLetter(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message> {
-    // A message that does not match its row says nothing about the event.
-    const [event] = error.code === 'bad_message' ? [] : await catalog.events(numbersIn(message));
+    const [about] = await sortMessages([message], eventRows);
+    // A message that is not about a row says nothing about the event with its number.
+    const event = about?.kind === 'named' ? about.row : undefined;
     const letter = deadLetterOf(message, {
       stage: 'alert',
       ...reasonOf(error),
@@ -121,13 +127,4 @@ export function createAlertStage({ catalog, store, pipeline, onReport, onStep }:
 function textOf({ alert, event }: AlertWithEvent): DigestedObject {
   const bytes = Buffer.from(alertText(alert, event));
   return { key: alertTextKey(alert), bytes, sha256: sha256Of(bytes) };
-}
-
-/** The number of the event that a message names, if that much of it can be parsed. */
-function numbersIn(message: ReceivedMessage): number[] {
-  try {
-    return [readMessage('imgpipe.image.event.v1', message).data.image_event_num];
-  } catch {
-    return [];
-  }
 }

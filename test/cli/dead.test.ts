@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { imgpipe, type Running, start } from '../support/imgpipe.ts';
+import { imgpipe, ROOT, type Running, start } from '../support/imgpipe.ts';
 import { connectSqlite, openSqlite } from '../support/open-sqlite.ts';
 import { cutPng, png } from '../support/pictures.ts';
+import { deadLetter } from '../support/samples.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A pipeline with three dead letters: a truncated picture, one that is too large, and an invalid message. */
@@ -48,6 +50,25 @@ beforeEach(async () => {
 });
 
 describe('imgpipe dead list', () => {
+  test('prints a long list as fast as its reader takes it, in bounded memory', async () => {
+    const { catalog, close } = await connectSqlite(data);
+    await catalog.addDeadLetters(
+      Array.from({ length: 20_000 }, (_, number) =>
+        deadLetter({ image: { stream: 'sea', number: number + 1 }, technique: 'l2@1', detail: 'x'.repeat(4000) }),
+      ),
+    );
+    await close();
+    const tellPeak = 'process.on("exit",()=>process.stderr.write(String(process.resourceUsage().maxRSS)))';
+    const listing = `node --import 'data:text/javascript,${tellPeak}' ${path.join(ROOT, 'bin/imgpipe.js')} dead list --json --data ${data}`;
+    const { stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', `${listing} | (sleep 2; wc -l)`], {
+      encoding: 'utf8',
+    });
+
+    expect(Number(stdout)).toBe(20_003);
+    // The lines have 85 MB.
+    expect(Number(stderr) / 1024).toBeLessThan(200);
+  });
+
   test('prints one line for each dead letter, newest first', async () => {
     const { status, stdout, stderr } = await to('dead list');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

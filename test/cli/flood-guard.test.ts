@@ -38,6 +38,16 @@ describe('a flood of reports', () => {
     await vi.waitFor(() => expect(floods.admits(FORMER)).toBe(true), { interval: 100 });
   });
 
+  it('about messages that are in no catalog is told in one line at the end', () => {
+    const { floods, lines } = guard();
+    const report: Report = { kind: 'skipped_stale', stage: 'analyze' };
+    for (let count = 0; count < 12; count += 1) expect(floods.admits(report)).toBe(false);
+    floods.close();
+    expect(lines).toEqual([
+      'analyze: skipped 12 messages about images that are not in the catalog: it was restored from a backup, or another program published them',
+    ]);
+  });
+
   it('is not one where each report is about an image', () => {
     const { floods, lines } = guard();
     for (let count = 0; count < 20; count += 1) expect(floods.admits(OF_IMAGE)).toBe(true);

@@ -15,7 +15,7 @@ function manyLines(count: number) {
 it('takes no more lines than a slow reader of stdout leaves room for', async () => {
   const { counted, lines } = manyLines(10_000);
   const stdout = new PassThrough({ highWaterMark: 20_000 });
-  const printing = printResults(lines, { result: (line) => stdout.write(`${line}\n`) }, stdout);
+  const printing = printResults(lines, String, { result: (line) => stdout.write(`${line}\n`) }, stdout);
   for (let turn = 0; turn < 100; turn += 1) await nextTurn();
   expect(counted.taken).toBeGreaterThan(100);
   expect(counted.taken).toBeLessThan(1000);
@@ -28,7 +28,7 @@ it('ends early if the reader of stdout goes away', async () => {
   const { counted, lines } = manyLines(10_000);
   const stdout = new PassThrough({ highWaterMark: 1000 });
   stdout.on('error', () => {});
-  const printing = printResults(lines, { result: (line) => stdout.write(`${line}\n`) }, stdout);
+  const printing = printResults(lines, String, { result: (line) => stdout.write(`${line}\n`) }, stdout);
   await nextTurn();
   stdout.destroy(new Error('write EPIPE'));
   expect(await printing).toBeLessThan(300);

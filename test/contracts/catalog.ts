@@ -2,6 +2,7 @@ import { alertsContract } from './catalog/alerts.ts';
 import { auditContract } from './catalog/audit.ts';
 import { browsingContract } from './catalog/browsing.ts';
 import { deadLettersContract } from './catalog/dead-letters.ts';
+import { deadPendingEventsContract } from './catalog/dead-pending-events.ts';
 import { heartbeatsContract } from './catalog/heartbeats.ts';
 import { idleTechniquesContract } from './catalog/idle-techniques.ts';
 import { imageWritesContract } from './catalog/image-writes.ts';
@@ -24,6 +25,7 @@ export function catalogContract(setUp: SetUpCatalog): void {
   outcomesContract(setUp);
   alertsContract(setUp);
   deadLettersContract(setUp);
+  deadPendingEventsContract(setUp);
   heartbeatsContract(setUp);
   pipelineContract(setUp);
   idleTechniquesContract(setUp);

@@ -239,7 +239,7 @@ describe('the replay of an image that has a pending event', () => {
 
   it('completes the event and removes the dead letter', async () => {
     const pipeline = await numbered();
-    await expectOwed(pipeline);
+    await expectSettled(pipeline);
     expect(await replayed(pipeline)).toEqual([[1, 'published']]);
     expect(await check(pipeline)).toMatchObject({ waiting: { analysis: 1, alert: 0 }, faults: [] });
     expect(await pipeline.catalog.firstOpen('l2@1', { stream: 'default', first: 1, last: 2 })).toBe(2);
@@ -266,19 +266,30 @@ describe('the replay of an image that has a pending event', () => {
     await replayed(pipeline);
     await pipeline.work(await pipeline.analyzeStage({ onStep: buggy('analyze:files') }));
     expect(await pipeline.catalog.deadLetters(await ids(pipeline))).toMatchObject([{ event: 1, replayedAt: null }]);
-    await expectOwed(pipeline);
+    await expectSettled(pipeline);
   });
 
-  it('is not needed: the image is owed until its event is ready, so that the next stage publishes it', async () => {
+  it('is needed: until then its dead letter settles the image, and no stage publishes it', async () => {
     const pipeline = await numbered();
     await recovered(pipeline);
+    expect(await pipeline.messages(TOPICS.imageAnalysis)).toHaveLength(2);
+    await pipeline.drain();
+    await expectSettled(pipeline);
+  });
+
+  it('is not needed where the message is delivered again', async () => {
+    const pipeline = await numbered();
+    const [, message] = await pipeline.messages(TOPICS.imageAnalysis);
+    if (message === undefined) throw new Error('the message is missing');
+    await pipeline.publish(TOPICS.imageAnalysis, message);
     await pipeline.drain();
     await expectClosed(pipeline, 1);
   });
 
-  /** The image is open until its event is ready, beside its dead letter. */
-  async function expectOwed(pipeline: MemoryTestPipeline): Promise<void> {
-    expect(await check(pipeline)).toMatchObject({ waiting: { analysis: 1, alert: 0 }, faults: [], deadLetters: 1 });
+  /** Nothing is open: the dead letter settles the image. */
+  async function expectSettled(pipeline: MemoryTestPipeline): Promise<void> {
+    expect(await check(pipeline)).toMatchObject({ waiting: { analysis: 0, alert: 0 }, faults: [], deadLetters: 1 });
+    expect(await pipeline.firstOpen(2)).toBeUndefined();
   }
 });
 
@@ -436,9 +447,12 @@ describe('a replay', () => {
 
   it('of several kinds reports them by id', async () => {
     const pipeline = await testPipeline();
-    await pipeline.publish(TOPICS.imageAnalysis, { key: '', headers: {}, value: '' });
+    const poison = { key: '', headers: {}, value: '' };
+    await pipeline.publish(TOPICS.imageAnalysis, poison);
+    await pipeline.drain();
     await pipeline.receive([cutPng()]);
-    await pipeline.publish(TOPICS.imageAnalysis, { key: '', headers: {}, value: '' });
+    await pipeline.drain();
+    await pipeline.publish(TOPICS.imageAnalysis, poison);
     await pipeline.drain();
     expect((await pipeline.replay([3, 2, 1])).map(({ letter }) => [letter.id, letter.reason])).toEqual([
       [1, 'bad_message'],

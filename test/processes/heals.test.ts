@@ -36,6 +36,7 @@ describe.skipIf(whyNone !== undefined)(
       'offsetsToEarliest',
       'offsetsDeleted',
       'folderRestored',
+      'folderRestoredUnread',
     ] as const)('by one run of each stage: %s', async (disaster) => {
       expect(await play(whileStopped(DISASTERS[disaster]))).toEqual([]);
     });

@@ -24,7 +24,6 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A stored picture was missing for longer than `object_wait`. Restore the file and replay the dead letter, or check the disk.',
   object_damaged: 'A stored picture is not what was received. Check the disk, and what else writes to the folder.',
   bad_message: 'A message cannot be parsed, or contradicts the catalog. Another program published it.',
-  unknown_row: 'A message names an image or event that the catalog does not have. Another program published it.',
   disk_full: 'Free some disk space.',
   no_permission: 'Grant this user access, or choose another folder with `--data`.',
   store_unavailable: 'The folder of the pictures cannot be read or written. Check the disk.',

@@ -3,8 +3,10 @@ import type { DeadLetterHead, DeadLetterRecord, ImageId, NewDeadLetter, RecordPo
 import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
 import {
   deleteOutcome,
-  hasClosedOutcome,
+  hasCompleteOutcome,
   imageAt,
+  lettersOfEvent,
+  lettersOfImage,
   outcomeKey,
   publishEvent,
   publishImage,
@@ -30,7 +32,7 @@ export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
     const letters = lettersOfImage(tables, technique, image);
     if (tables.outcomes.get(outcomeKey(technique, image))?.kind === 'dead') deleteOutcome(tables, technique, image);
     const row = imageAt(tables, image);
-    if (hasClosedOutcome(tables, technique, image)) {
+    if (hasCompleteOutcome(tables, technique, image)) {
       for (const each of letters) tables.deadLetters.delete(each.id);
       return;
     }
@@ -133,17 +135,6 @@ export function removeReplayed(tables: Tables, technique: string, image: ImageId
 /** Removes the alert stage's dead letters of an event, which has a ready alert. */
 export function removeLettersOfEvent(tables: Tables, event: number): void {
   for (const { id } of lettersOfEvent(tables, event)) tables.deadLetters.delete(id);
-}
-
-function lettersOfImage({ deadLetters }: Tables, technique: string, { stream, number }: ImageId): DeadLetterRecord[] {
-  return [...deadLetters.values()].filter(
-    ({ stage, image, technique: of }) =>
-      stage === 'analyze' && of === technique && image?.stream === stream && image.number === number,
-  );
-}
-
-function lettersOfEvent({ deadLetters }: Tables, event: number): DeadLetterRecord[] {
-  return [...deadLetters.values()].filter((letter) => letter.stage === 'alert' && letter.event === event);
 }
 
 function headOf({ stack: _, message: __, ...head }: DeadLetterRecord): DeadLetterHead {

@@ -12,6 +12,8 @@ import {
   eventAt,
   imageAt,
   isEventDead,
+  isImageDead,
+  isSettled,
   outcomeAt,
   outcomeKey,
   publishEvent,
@@ -52,10 +54,11 @@ export function createOutcomeRows(tables: Tables): OutcomeCatalog {
 
   function isOpen(technique: string, image: ImageId): boolean {
     if (imageAt(tables, image) === undefined) return false;
-    const key = outcomeKey(technique, image);
-    if (!tables.outcomes.has(key)) return true;
-    const event = tables.eventOfOutcome.get(key);
-    return event !== undefined && tables.alerts.get(event)?.state !== 'ready' && !isEventDead(tables, event);
+    if (!isSettled(tables, technique, image)) return true;
+    const number = tables.eventOfOutcome.get(outcomeKey(technique, image));
+    const event = number === undefined ? undefined : tables.events.get(number);
+    if (event?.state !== 'ready') return false;
+    return tables.alerts.get(event.number)?.state !== 'ready' && !isEventDead(tables, event.number);
   }
 
   return {
@@ -88,13 +91,16 @@ export function createOutcomeRows(tables: Tables): OutcomeCatalog {
     tally: async (technique, range) => {
       const tally = { events: 0, alerts: 0, deadLetters: 0 };
       for (const number of numbersIn(range)) {
-        const key = outcomeKey(technique, { stream: range.stream, number });
+        const image = { stream: range.stream, number };
+        const key = outcomeKey(technique, image);
         if (tables.outcomes.get(key)?.kind === 'dead') tally.deadLetters += 1;
         const event = tables.eventOfOutcome.get(key);
         if (event === undefined) continue;
         tally.events += 1;
         if (tables.alerts.get(event)?.state === 'ready') tally.alerts += 1;
-        if (isEventDead(tables, event)) tally.deadLetters += 1;
+        const isPending = tables.events.get(event)?.state === 'pending';
+        const isDead = isPending ? isImageDead(tables, technique, image) : isEventDead(tables, event);
+        if (isDead) tally.deadLetters += 1;
       }
       return tally;
     },

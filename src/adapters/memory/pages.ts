@@ -1,7 +1,15 @@
-import type { ImageId } from '../../domain/records.ts';
+import { type ImageId, imageName } from '../../domain/records.ts';
 import type { CatalogPages } from '../../ports/catalog/audit.ts';
 import { countsOf } from './counts.ts';
-import { compareImages, eventAt, outcomeAt, sortedImages, type Tables, techniquesWithOutcomes } from './tables.ts';
+import {
+  compareImages,
+  eventAt,
+  isImageDead,
+  outcomeAt,
+  sortedImages,
+  type Tables,
+  techniquesWithOutcomes,
+} from './tables.ts';
 
 /** The pages of tables that no longer change. */
 export function pagesOf(tables: Tables): CatalogPages {
@@ -20,8 +28,12 @@ export function pagesOf(tables: Tables): CatalogPages {
       const images = [...tables.deadLetters.values()].flatMap((letter) =>
         letter.stage === 'analyze' && letter.technique === technique && letter.image !== null ? [letter.image] : [],
       );
-      const distinct = new Map(images.map(({ stream, number }) => [`${stream} ${number}`, { stream, number }]));
-      return pageOf([...distinct.values()], (image) => image, after, limit);
+      const distinct = new Map(images.map((image) => [imageName(image), image]));
+      return pageOf([...distinct.values()], (image) => image, after, limit).map(({ stream, number }) => ({
+        stream,
+        number,
+        replayed: !isImageDead(tables, technique, { stream, number }),
+      }));
     },
 
     eventPage: async (after, limit) =>
@@ -33,7 +45,7 @@ export function pagesOf(tables: Tables): CatalogPages {
       }),
 
     deadEventPage: async (after, limit) => {
-      const dead = [...tables.deadLetters.values()].filter(({ replayedAt }) => replayedAt === null);
+      const dead = [...tables.deadLetters.values()].filter((letter) => letter.stage === 'alert' && !letter.replayedAt);
       return numberPage([...new Set(dead.flatMap(({ event }) => event ?? []))], after, limit);
     },
 

@@ -179,19 +179,22 @@ export function techniquesWithOutcomes({ outcomeCounts }: Tables): string[] {
 }
 
 /** Whether an image has an outcome of a technique, whose event, if any, is ready. */
-export function hasClosedOutcome(tables: Tables, technique: string, image: ImageId): boolean {
+export function hasCompleteOutcome(tables: Tables, technique: string, image: ImageId): boolean {
   const key = outcomeKey(technique, image);
   const event = tables.eventOfOutcome.get(key);
   return tables.outcomes.has(key) && (event === undefined || tables.events.get(event)?.state !== 'pending');
 }
 
-/**
- * The active techniques whose outcome a ready image lacks, or whose event is still pending; `[null]` if it has none at
- * all and no technique is in use.
- */
+/** Whether an image has an outcome of a technique, whose event, if any, is ready, or set aside by a dead letter. */
+export function isSettled(tables: Tables, technique: string, image: ImageId): boolean {
+  if (!tables.outcomes.has(outcomeKey(technique, image))) return false;
+  return hasCompleteOutcome(tables, technique, image) || isImageDead(tables, technique, image);
+}
+
+/** The active techniques that a ready image is not settled for; `[null]` if for none at all and no technique is in use. */
 export function owedTechniques(tables: Tables, image: ImageId): (string | null)[] {
   if (imageAt(tables, image)?.state !== 'ready') return [];
-  const has = (technique: string) => hasClosedOutcome(tables, technique, image);
+  const has = (technique: string) => isSettled(tables, technique, image);
   const inUse = [...tables.thresholds.keys()].sort();
   if (inUse.length > 0) return inUse.filter((technique) => !tables.idle.has(technique) && !has(technique));
   return [...tables.outcomeCounts.keys()].some(has) ? [] : [null];
@@ -217,12 +220,31 @@ export function outcomeAt(tables: Tables, technique: string, image: ImageId): Ou
   return { ...row, event: event === undefined ? null : (eventAt(tables, event) ?? null) };
 }
 
-/** Whether a dead letter that has not been replayed closes the event. */
-export function isEventDead({ deadLetters }: Tables, event: number): boolean {
-  for (const letter of deadLetters.values()) {
-    if (letter.event === event && letter.replayedAt === null) return true;
-  }
-  return false;
+/** Whether a dead letter that has not been replayed settles the image for the technique. */
+export function isImageDead(tables: Tables, technique: string, image: ImageId): boolean {
+  return lettersOfImage(tables, technique, image).some(({ replayedAt }) => replayedAt === null);
+}
+
+/** Whether a dead letter that has not been replayed settles the event. */
+export function isEventDead(tables: Tables, event: number): boolean {
+  return lettersOfEvent(tables, event).some(({ replayedAt }) => replayedAt === null);
+}
+
+/** The analyze stage's dead letters of an image and technique. */
+export function lettersOfImage(
+  { deadLetters }: Tables,
+  technique: string,
+  { stream, number }: ImageId,
+): DeadLetterRecord[] {
+  return [...deadLetters.values()].filter(
+    ({ stage, image, technique: of }) =>
+      stage === 'analyze' && of === technique && image?.stream === stream && image.number === number,
+  );
+}
+
+/** The alert stage's dead letters of an event. */
+export function lettersOfEvent({ deadLetters }: Tables, event: number): DeadLetterRecord[] {
+  return [...deadLetters.values()].filter((letter) => letter.stage === 'alert' && letter.event === event);
 }
 
 /** A copy of the tables with the same rows. */

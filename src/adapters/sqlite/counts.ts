@@ -104,7 +104,7 @@ function openEvents(db: Reader): number {
   const dead = count(
     db,
     `SELECT count(DISTINCT d.event) AS n FROM dead_letter d JOIN owed_event o ON o.number = d.event
-     WHERE d.event IS NOT NULL AND d.replayed_at IS NULL`,
+     WHERE d.stage = 'alert' AND d.event IS NOT NULL AND d.replayed_at IS NULL`,
   );
   return owed - dead;
 }

@@ -1,4 +1,5 @@
 import { COUNTED } from './schema.ts';
+import { imageSettled } from './settled.ts';
 
 /** The migration from each version to the next; the first is from 1 to 2. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -144,10 +145,7 @@ INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_o
   SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset
   FROM image i
     JOIN (SELECT technique FROM technique UNION ALL SELECT '' WHERE NOT EXISTS (SELECT 1 FROM technique)) t
-  WHERE i.state = 'ready' AND NOT EXISTS (
-    SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number
-      AND NOT EXISTS (SELECT 1 FROM event e WHERE e.technique = o.technique AND e.stream = o.stream
-        AND e.image = o.number AND e.state = 'pending'));
+  WHERE i.state = 'ready' AND NOT ${imageSettled('t.technique', 'i.stream', 'i.number')};
 -- A replay of an image that has a complete outcome leads to nothing any more.
 DELETE FROM dead_letter WHERE stage = 'analyze' AND replayed_at IS NOT NULL AND EXISTS (
   SELECT 1 FROM outcome o

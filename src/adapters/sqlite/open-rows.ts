@@ -2,6 +2,7 @@ import type { Deliverable } from '../../domain/record-positions.ts';
 import type { AuditCatalog, OpenEvent, OpenImage } from '../../ports/catalog/audit.ts';
 import type { Database, Row, Value } from './database.ts';
 import { positionOf } from './rows.ts';
+import { eventDead } from './settled.ts';
 
 type OpenRows = Pick<AuditCatalog, 'anyOpen' | 'undeliverableStreams' | 'undeliverableImages' | 'undeliverableEvents'>;
 
@@ -12,7 +13,10 @@ const IMAGE_TOPIC = 'image_analysis';
 export function createOpenRows(db: Database): OpenRows {
   return {
     anyOpen: async () => {
-      const row = db.get('SELECT EXISTS (SELECT 1 FROM owed) AS images, EXISTS (SELECT 1 FROM owed_event) AS events');
+      const row = db.get(
+        `SELECT EXISTS (SELECT 1 FROM owed) AS images,
+           EXISTS (SELECT 1 FROM owed_event WHERE NOT ${eventDead('number')}) AS events`,
+      );
       return { images: row?.['images'] === 1, events: row?.['events'] === 1 };
     },
 
@@ -52,7 +56,7 @@ export function createOpenRows(db: Database): OpenRows {
            FROM owed_event o
              JOIN event e ON e.number = o.number
              LEFT JOIN image i ON i.stream = e.stream AND i.number = e.image
-           WHERE o.number > ? AND ${sql} AND NOT ${IS_DEAD} ORDER BY o.number LIMIT ?`,
+           WHERE o.number > ? AND ${sql} AND NOT ${eventDead('o.number')} ORDER BY o.number LIMIT ?`,
           after,
           ...values,
           limit,
@@ -61,9 +65,6 @@ export function createOpenRows(db: Database): OpenRows {
     },
   };
 }
-
-const IS_DEAD = `EXISTS (SELECT 1 FROM dead_letter d
-  WHERE d.event = o.number AND d.event IS NOT NULL AND d.replayed_at IS NULL)`;
 
 /** The condition that a row's position is null, on another bus, or in none of the ranges. */
 function isUndeliverable({ bus, ranges }: Deliverable, table = ''): { sql: string; values: Value[] } {

@@ -3,6 +3,7 @@ import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
 import type { Database } from './database.ts';
 import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
 import { EVENT_QUERY, eventOf, outcomeOf, positionValues } from './rows.ts';
+import { eventDead, imageDead, imageSettled } from './settled.ts';
 
 export function createOutcomeRows(db: Database): OutcomeCatalog {
   function find(technique: string, id: ImageId): OutcomeRecord | undefined {
@@ -112,12 +113,11 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
     firstOpen: async (technique, { stream, first, last }) => {
       const row = db.get(
         `SELECT i.number FROM image i
-           LEFT JOIN outcome o ON o.technique = ? AND o.stream = i.stream AND o.number = i.number
-           LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
+           LEFT JOIN event e ON e.technique = ?1 AND e.stream = i.stream AND e.image = i.number AND e.state = 'ready'
            LEFT JOIN alert a ON a.number = e.number AND a.state = 'ready'
-         WHERE i.stream = ? AND i.number BETWEEN ? AND ?
-           AND (o.number IS NULL OR (e.number IS NOT NULL AND a.number IS NULL AND NOT EXISTS (
-             SELECT 1 FROM dead_letter d WHERE d.event = e.number AND d.replayed_at IS NULL)))
+         WHERE i.stream = ?2 AND i.number BETWEEN ?3 AND ?4
+           AND (NOT ${imageSettled('?1', 'i.stream', 'i.number')}
+             OR (e.number IS NOT NULL AND a.number IS NULL AND NOT ${eventDead('e.number')}))
          ORDER BY i.number LIMIT 1`,
         technique,
         stream,
@@ -131,7 +131,8 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
       const row = db.get(
         `SELECT count(e.number) AS events, count(CASE WHEN a.state = 'ready' THEN 1 END) AS alerts,
            count(CASE WHEN o.kind = 'dead' THEN 1 END)
-             + count((SELECT 1 FROM dead_letter d WHERE d.event = e.number AND d.replayed_at IS NULL)) AS dead
+             + count(CASE WHEN e.state = 'pending' AND ${imageDead('o.technique', 'o.stream', 'o.number')} THEN 1
+                 WHEN e.state = 'ready' AND ${eventDead('e.number')} THEN 1 END) AS dead
          FROM outcome o
            LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
            LEFT JOIN alert a ON a.number = e.number

@@ -39,14 +39,19 @@ export function pagesOf(db: Reader): CatalogPages {
     deadImagePage: async (technique, after, limit) =>
       db
         .all(
-          `SELECT DISTINCT stream, image AS number FROM main.dead_letter INDEXED BY dead_letter_by_image
+          `SELECT stream, image AS number, min(replayed_at IS NOT NULL) AS replayed
+           FROM main.dead_letter INDEXED BY dead_letter_by_image
            WHERE technique = ? AND (stream, image) > (?, ?) AND image IS NOT NULL AND stage = 'analyze'
-           ORDER BY stream, image LIMIT ?`,
+           GROUP BY stream, image ORDER BY stream, image LIMIT ?`,
           technique,
           ...key(after),
           limit,
         )
-        .map((row) => ({ stream: String(row['stream']), number: Number(row['number']) })),
+        .map((row) => ({
+          stream: String(row['stream']),
+          number: Number(row['number']),
+          replayed: row['replayed'] === 1,
+        })),
 
     eventPage: async (after, limit) =>
       db.all(`${EVENT_ROWS} WHERE e.number > ? ORDER BY e.number LIMIT ?`, after, limit).map(eventRowOf),
@@ -55,7 +60,7 @@ export function pagesOf(db: Reader): CatalogPages {
       db
         .all(
           `SELECT DISTINCT event AS number FROM dead_letter
-           WHERE event > ? AND event IS NOT NULL AND replayed_at IS NULL ORDER BY event LIMIT ?`,
+           WHERE event > ? AND event IS NOT NULL AND stage = 'alert' AND replayed_at IS NULL ORDER BY event LIMIT ?`,
           after,
           limit,
         )

@@ -1,4 +1,5 @@
 import { SCHEMA_VERSION } from './schema.ts';
+import { imageSettled } from './settled.ts';
 
 /** The oldest version of a catalog that readers, which never migrate, can read. */
 export const MIN_READ_VERSION = SCHEMA_VERSION - 1;
@@ -24,10 +25,7 @@ CREATE TEMP VIEW owed AS
   FROM main.image i
     JOIN (SELECT technique FROM main.technique
       UNION ALL SELECT '' WHERE NOT EXISTS (SELECT 1 FROM main.technique)) t
-  WHERE i.state = 'ready' AND NOT EXISTS (
-    SELECT 1 FROM main.outcome o
-      LEFT JOIN main.event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
-    WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number AND e.state IS NOT 'pending');
+  WHERE i.state = 'ready' AND NOT ${imageSettled('t.technique', 'i.stream', 'i.number')};
 CREATE TEMP VIEW owed_event AS
   SELECT e.number, e.place_bus, e.place_partition, e.place_offset, 0 AS publications, NULL AS published_at
   FROM main.event e

@@ -1,3 +1,5 @@
+import { imageSettled } from './settled.ts';
+
 /** The catalog's version, kept in `PRAGMA user_version`. */
 export const SCHEMA_VERSION = 6;
 
@@ -5,8 +7,21 @@ export const SCHEMA_VERSION = 6;
 export const APPLICATION_ID = 0x696d6770;
 
 /**
+ * Makes an image owed again that has no outcome of a technique any more, or whose event is no longer set aside. `row` is that
+ * of a trigger.
+ */
+const oweAgain = (row: 'NEW' | 'OLD', number: 'number' | 'image') => `
+  INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
+    SELECT i.stream, i.number, ifnull(t.technique, ''), i.place_bus, i.place_partition, i.place_offset
+    FROM image i LEFT JOIN technique t ON t.technique = ${row}.technique
+    WHERE i.stream = ${row}.stream AND i.number = ${row}.${number} AND i.state = 'ready'
+      AND (t.idle = 0 OR NOT EXISTS (SELECT 1 FROM technique))
+      AND NOT ${imageSettled(`${row}.technique`, `${row}.stream`, `${row}.${number}`)}
+    ON CONFLICT DO NOTHING;`;
+
+/**
  * Tables derived from the rows, so that status and metrics do not scan them. `owed` has a row for each ready image and
- * active technique until its outcome stands and its event, if any, is ready ('' while no technique is in use);
+ * active technique until the image is settled for it (see `imageSettled`; '' while no technique is in use);
  * `owed_event` one for each ready event without a ready alert. Both have the position of their latest message, how often
  * they were published, and when. `outcome_total` counts outcomes. Triggers update them in the transaction of the write
  * itself.
@@ -65,10 +80,7 @@ END;
 CREATE TRIGGER technique_resumed AFTER UPDATE OF idle ON technique WHEN NEW.idle = 0 AND OLD.idle = 1 BEGIN
   INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
     SELECT i.stream, i.number, NEW.technique, i.place_bus, i.place_partition, i.place_offset FROM image i
-    WHERE i.state = 'ready' AND NOT EXISTS (SELECT 1 FROM outcome o
-        LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
-      WHERE o.technique = NEW.technique AND o.stream = i.stream AND o.number = i.number
-        AND e.state IS NOT 'pending');
+    WHERE i.state = 'ready' AND NOT ${imageSettled('NEW.technique', 'i.stream', 'i.number')};
 END;
 CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN
   DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.number AND technique IN (NEW.technique, '')
@@ -79,13 +91,17 @@ END;
 CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN
   UPDATE outcome_total SET count = count - 1
     WHERE technique = OLD.technique AND threshold = OLD.threshold AND threshold_unit = OLD.threshold_unit
-      AND kind = OLD.kind;
-  INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
-    SELECT i.stream, i.number, ifnull(t.technique, ''), i.place_bus, i.place_partition, i.place_offset
-    FROM image i LEFT JOIN technique t ON t.technique = OLD.technique
-    WHERE i.stream = OLD.stream AND i.number = OLD.number
-      AND (t.idle = 0 OR NOT EXISTS (SELECT 1 FROM technique))
-    ON CONFLICT DO NOTHING;
+      AND kind = OLD.kind;${oweAgain('OLD', 'number')}
+END;
+CREATE TRIGGER image_dead AFTER INSERT ON dead_letter WHEN NEW.stage = 'analyze' AND NEW.image IS NOT NULL BEGIN
+  DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.image AND technique IN (NEW.technique, '')
+    AND ${imageSettled('NEW.technique', 'NEW.stream', 'NEW.image')};
+END;
+CREATE TRIGGER image_replayed AFTER UPDATE OF replayed_at ON dead_letter
+  WHEN NEW.stage = 'analyze' AND NEW.image IS NOT NULL BEGIN${oweAgain('NEW', 'image')}
+END;
+CREATE TRIGGER image_letter_removed AFTER DELETE ON dead_letter
+  WHEN OLD.stage = 'analyze' AND OLD.image IS NOT NULL BEGIN${oweAgain('OLD', 'image')}
 END;
 CREATE TRIGGER event_added AFTER INSERT ON event BEGIN
   UPDATE stream SET events = events + 1 WHERE stream = NEW.stream;

@@ -37,6 +37,10 @@ const noticeSchemas = [
   z
     .object({ type: z.literal('skipped_former').describe('always `skipped_former`'), stage })
     .meta({ id: 'SkippedFormerLine', description: 'a message from before the last `clean`' }),
+  z.object({ type: z.literal('skipped_stale').describe('always `skipped_stale`'), stage }).meta({
+    id: 'SkippedStaleLine',
+    description: 'a message about an image or event that the catalog does not have, or has with other content',
+  }),
   z
     .object({
       type: z.literal('broker_notice').describe('always `broker_notice`'),

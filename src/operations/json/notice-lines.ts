@@ -67,6 +67,7 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
     case 'joining':
       return { type: report.kind, stage: report.stage, gives_up_after_ms: Math.round(report.givesUpAfterMs) };
     case 'skipped_former':
+    case 'skipped_stale':
     case 'rebalancing':
       return { type: report.kind, stage: report.stage };
   }

@@ -41,7 +41,7 @@ export interface TechniqueCounts {
 
 /**
  * The pipeline in counts, at one moment. Images count once they are ready. One is open until each active technique has an
- * outcome for it whose event, if any, is ready.
+ * outcome for it whose event, if any, is ready, or set aside by a dead letter of the analyze stage that has not been replayed.
  */
 export interface Counts {
   readonly images: number;
@@ -57,7 +57,7 @@ export interface Counts {
   readonly openImages: number;
   /** Open images that have no position. */
   readonly unpublished: number;
-  /** Ready events with neither a ready alert nor a dead letter that has not been replayed. */
+  /** Ready events with neither a ready alert nor a dead letter of the alert stage that has not been replayed. */
   readonly openEvents: number;
   /** The open image that was received first. */
   readonly oldestOpen: (ImageId & { readonly receivedAt: string }) | null;
@@ -77,15 +77,15 @@ interface Publications {
 }
 
 /**
- * A ready image that an active technique has no outcome for, or whose event is still pending; `technique` is null while
- * none is in use.
+ * A ready image that an active technique has no outcome for, or whose event is still pending without a dead letter of the
+ * analyze stage that has not been replayed; `technique` is null while none is in use.
  */
 export interface OpenImage extends Publications {
   readonly image: ImageId;
   readonly technique: string | null;
 }
 
-/** A ready event with neither a ready alert nor a dead letter that has not been replayed. */
+/** A ready event with neither a ready alert nor a dead letter of the alert stage that has not been replayed. */
 export interface OpenEvent extends Publications {
   readonly number: number;
   readonly technique: string;
@@ -113,10 +113,14 @@ export interface CatalogPages {
   imagePage(after: ImageId | undefined, limit: number): Promise<ImageRecord[]>;
   /** The outcomes of one technique, by stream and number; each with its event, if that has a row. */
   outcomePage(technique: string, after: ImageId | undefined, limit: number): Promise<OutcomeRecord[]>;
-  /** The images that have a dead letter of the analyze stage and this technique, replayed or not. */
-  deadImagePage(technique: string, after: ImageId | undefined, limit: number): Promise<ImageId[]>;
+  /** The images that have a dead letter of the analyze stage and this technique, and whether it has been replayed. */
+  deadImagePage(
+    technique: string,
+    after: ImageId | undefined,
+    limit: number,
+  ): Promise<(ImageId & { readonly replayed: boolean })[]>;
   eventPage(after: number, limit: number): Promise<EventRow[]>;
-  /** The numbers of the events that have a dead letter which has not been replayed. */
+  /** The numbers of the events that have a dead letter of the alert stage which has not been replayed. */
   deadEventPage(after: number, limit: number): Promise<number[]>;
   alertRowPage(after: number, limit: number): Promise<AlertRecord[]>;
   streams(): Promise<readonly { readonly stream: string; readonly lastNumber: number }[]>;

@@ -1,13 +1,6 @@
-import {
-  consumerGroup,
-  deadLetterMessage,
-  imageEventMessage,
-  type MessageData,
-  TOPICS,
-} from '../../domain/messages.ts';
+import { consumerGroup, deadLetterMessage, imageEventMessage, TOPICS } from '../../domain/messages.ts';
 import {
   type EventRecord,
-  type ImageId,
   type ImageRecord,
   imageName,
   type NewDeadLetter,
@@ -23,7 +16,8 @@ import type { Comparator } from '../../ports/comparator.ts';
 import type { ReceivedMessage } from '../../ports/event-bus.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Handled, HandlerContext, Stage } from '../consume/consume.ts';
-import { imageOfMessage, type OpenedMessage, openMessage } from '../consume/received-message.ts';
+import { imageOfMessage } from '../consume/received-message.ts';
+import { deadLetterBad, type MessageRows, reportsOf, sortMessages } from '../consume/sort-messages.ts';
 import { type ComparedImage, createImageComparison, type DecodeCache } from './compare-image.ts';
 import { createConcurrentTasks } from './concurrent-tasks.ts';
 import { createEventFiles } from './event-files.ts';
@@ -75,19 +69,31 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
   const mask = createMaskReader(store);
   const compare = createImageComparison({ ...parts, picture, mask, base: store.address });
   const writeFiles = createEventFiles({ ...parts, picture, mask });
+  const images: MessageRows<'imgpipe.image.received.v1', ImageRecord> = {
+    type: 'imgpipe.image.received.v1',
+    pipeline,
+    rows: (named) => catalog.images(named.map(({ stream, image_num }) => ({ stream, number: image_num }))),
+    rowOf: imageOfMessage,
+  };
 
   async function handle(messages: readonly ReceivedMessage[], context: HandlerContext): Promise<Handled> {
     const batch = messages.slice(0, MAX_IMAGES);
-    const opened = batch.map((message) => openMessage('imgpipe.image.received.v1', message, pipeline));
-    const { existing, compared, next } = await compareAll(await imagesOf(opened), context);
+    const sorted = await sortMessages(batch, images);
+    const named = sorted.flatMap((each) => (each.kind === 'named' ? [{ message: each.message, image: each.row }] : []));
+    // A pending image is published once it is ready, whoever has named it now.
+    const ready = named.filter(({ image }) => image.state === 'ready');
+    const { existing, compared, next } = await compareAll(ready, context);
+    const handledCount = next === undefined ? batch.length : batch.indexOf(next.message);
+    const handled = sorted.slice(0, handledCount);
     const added = await addOutcomes([...compared.values()]);
     const outcomes = await withReadyEvents([...existing, ...added], compared, context);
     const events = outcomes.flatMap(({ event }) => (event === null ? [] : [event]));
+    const bad = await deadLetterBad('analyze', handled, catalog);
     const letters = [
+      ...bad,
       ...added.flatMap((outcome) => letterOf(outcome, compared.get(imageName(outcome.image))) ?? []),
       ...(await resolveExistingDeadLetters(catalog, technique, existing)),
     ];
-    const handledCount = next === undefined ? batch.length : batch.indexOf(next.message);
     const unpublished = events.filter(({ state, position }) => state === 'ready' && position === null);
     return {
       handledCount,
@@ -101,8 +107,7 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
           }),
         ),
       report: () => {
-        const former = opened.slice(0, handledCount).filter(({ data }) => data === undefined);
-        for (const _ of former) onReport?.({ kind: 'skipped_former', stage: 'analyze' });
+        for (const report of reportsOf('analyze', handled, bad)) onReport?.(report);
         for (const [index, outcome] of outcomes.entries()) {
           reportOutcome(outcome, compared.get(imageName(outcome.image)), index < existing.length);
         }
@@ -123,14 +128,6 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
       ...outcome,
       event: outcome.event && (byNumber.get(outcome.event.number) ?? outcome.event),
     }));
-  }
-
-  async function imagesOf(opened: readonly OpenedMessage<'imgpipe.image.received.v1'>[]): Promise<NamedImage[]> {
-    const ours = opened.filter((each) => each.data !== undefined);
-    const images = await catalog.images(ours.map(({ data }) => idOf(data)));
-    const named = ours.map(({ message, data }, index) => ({ message, image: imageOfMessage(data, images[index]) }));
-    // A pending image is published once it is ready, whoever has named it now.
-    return named.filter(({ image }) => image.state === 'ready');
   }
 
   /** Compares the images that have no outcome yet, concurrently, until the batch is full. */
@@ -187,12 +184,8 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     publishesTo: TOPICS.imageEventAlert,
     deadLettersTo: TOPICS.imageAnalysisDead,
     handle,
-    deadLetter: createImageDeadLetterer(parts),
+    deadLetter: createImageDeadLetterer({ ...parts, images }),
   };
-}
-
-function idOf(data: MessageData<'imgpipe.image.received.v1'>): ImageId {
-  return { stream: data.stream, number: data.image_num };
 }
 
 function differenceFor(event: EventRecord, compared: ReadonlyMap<string, ComparedImage>) {

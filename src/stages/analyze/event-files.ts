@@ -1,13 +1,12 @@
 import { sha256Of } from '../../base/digest.ts';
 import { differenceKey, eventTextKey } from '../../domain/object-keys.ts';
-import type { EventRecord, ImageRecord } from '../../domain/records.ts';
+import { type EventRecord, type ImageId, type ImageRecord, imageName } from '../../domain/records.ts';
 import type { Observer } from '../../domain/reports.ts';
 import { eventText } from '../../domain/texts.ts';
 import type { Catalog } from '../../ports/catalog/catalog.ts';
 import type { Comparator, PictureSource } from '../../ports/comparator.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { HandlerContext } from '../consume/consume.ts';
-import { requireImage } from '../consume/received-message.ts';
 import { type DigestedObject, putObjects } from '../put-objects.ts';
 
 export interface EventFilesParts extends Pick<Observer, 'onStep'> {
@@ -103,6 +102,12 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
     }
     return (await catalog.events(events.map(({ number }) => number))).flatMap((event) => event ?? []);
   };
+}
+
+/** An image that an event names. Only a damaged catalog has no row of it. */
+function requireImage(id: ImageId, image: ImageRecord | undefined): ImageRecord {
+  if (image === undefined) throw new Error(`the catalog has an event about image ${imageName(id)}, but no such image`);
+  return image;
 }
 
 function textOf(event: EventRecord, image: ImageRecord, reference: ImageRecord): DigestedObject {

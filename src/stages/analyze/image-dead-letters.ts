@@ -1,7 +1,6 @@
 import type { ImgpipeError } from '../../domain/errors.ts';
 import { deadLetterMessage, type Message } from '../../domain/messages.ts';
-import { readMessage } from '../../domain/read-message.ts';
-import { type ImageId, imageName, type NewDeadLetter, type OutcomeRecord } from '../../domain/records.ts';
+import { type ImageRecord, imageName, type NewDeadLetter, type OutcomeRecord } from '../../domain/records.ts';
 import type { Observer } from '../../domain/reports.ts';
 import type { Threshold } from '../../domain/threshold.ts';
 import type { Catalog } from '../../ports/catalog/catalog.ts';
@@ -9,9 +8,11 @@ import type { PipelineIdentity } from '../../ports/catalog/pipeline.ts';
 import type { ReceivedMessage } from '../../ports/event-bus.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { deadLetterOf, reasonOf } from '../consume/received-message.ts';
+import { type MessageRows, sortMessages } from '../consume/sort-messages.ts';
 
 export interface ImageDeadLetterParts extends Observer {
-  readonly catalog: Pick<Catalog, 'images' | 'outcomes' | 'addDeadLetters' | 'addOutcomes'>;
+  readonly catalog: Pick<Catalog, 'outcomes' | 'addDeadLetters' | 'addOutcomes'>;
+  readonly images: MessageRows<'imgpipe.image.received.v1', ImageRecord>;
   readonly store: Pick<ObjectStore, 'address'>;
   readonly pipeline: Pick<PipelineIdentity, 'pipelineId'>;
   readonly technique: string;
@@ -19,15 +20,16 @@ export interface ImageDeadLetterParts extends Observer {
 }
 
 /**
- * Stores a message that analysis cannot handle as a dead letter. If it names an image without an outcome, the image's
+ * Stores a message that analysis cannot handle as a dead letter. If it is about an image without an outcome, the image's
  * outcome becomes `dead`.
  */
 export function createImageDeadLetterer(parts: ImageDeadLetterParts) {
-  const { catalog, store, pipeline, technique, threshold, onReport } = parts;
+  const { catalog, images, store, pipeline, technique, threshold, onReport } = parts;
 
   return async function deadLetter(message: ReceivedMessage, error: ImgpipeError, attempts: number): Promise<Message> {
-    // A message that does not match its row says nothing about the image.
-    const [image] = error.code === 'bad_message' ? [] : await catalog.images(imageIn(message));
+    const [about] = await sortMessages([message], images);
+    // A message that is not about a row says nothing about the image with its number.
+    const image = about?.kind === 'named' ? about.row : undefined;
     const id = image === undefined ? null : { stream: image.stream, number: image.number };
     const [existing] = id === null ? [] : await catalog.outcomes(technique, [id]);
     const letter = deadLetterOf(message, {
@@ -58,16 +60,6 @@ export function createImageDeadLetterer(parts: ImageDeadLetterParts) {
     onReport?.({ kind: 'dead_letter', letter, origin: image?.origin });
     return deadLetterMessage(pipeline.pipelineId, letter);
   };
-}
-
-/** The image that a message names, if that much of it can be parsed. */
-function imageIn(message: ReceivedMessage): ImageId[] {
-  try {
-    const { stream, image_num } = readMessage('imgpipe.image.received.v1', message).data;
-    return [{ stream, number: image_num }];
-  } catch {
-    return [];
-  }
 }
 
 /**

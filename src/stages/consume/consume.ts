@@ -184,7 +184,7 @@ async function deadLetterFirst(
   await commit(message, chunk, context);
 }
 
-/** Publishes copies of dead letters that the catalog has. */
+/** Publishes copies of dead letters that the catalog has. One that its topic does not take is shortened. */
 async function publishDeadLetters(
   stage: Stage,
   copies: readonly Message[],
@@ -198,7 +198,8 @@ async function publishDeadLetters(
     await publish(copies);
   } catch (error) {
     if (!(error instanceof ImgpipeError) || error.code !== 'message_too_large') throw error;
-    await publish(copies.map(shortenedCopy));
+    if (copies.length === 1) await publish(copies.map(shortenedCopy));
+    else for (const copy of copies) await publishDeadLetters(stage, [copy], context, bus);
   }
 }
 

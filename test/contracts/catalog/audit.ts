@@ -160,7 +160,7 @@ export function auditContract(setUp: SetUpCatalog): void {
         expect(names(outcomes.map(({ image }) => image))).toEqual(['default/3', 'sky/1']);
         expect(outcomes.map(({ event }) => event?.number)).toEqual([3, undefined]);
         expect(await pages.outcomePage('mse@1', undefined, 9)).toEqual([]);
-        expect(names(await pages.deadImagePage(L2, undefined, 9))).toEqual(['sky/1']);
+        expect(await pages.deadImagePage(L2, undefined, 9)).toEqual([{ ...id(1, 'sky'), replayed: false }]);
         expect(await pages.deadImagePage(L2, id(1, 'sky'), 9)).toEqual([]);
         expect(numbers(await pages.eventPage(0, 2))).toEqual([1, 2]);
         expect(numbers(await pages.eventPage(2, 2))).toEqual([3]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { auditOf } from '../../support/audit.ts';
 import { deadLetter, levels, newAlert, newOutcome, positionAt } from '../../support/samples.ts';
-import { addImages, closedPipeline, id, L2, type SetUpCatalog } from './setup.ts';
+import { addImages, closedPipeline, id, L2, makeEventsReady, type SetUpCatalog } from './setup.ts';
 
 /** The identity, settings and cleaning of a pipeline, and the progress of a range of images. */
 export function pipelineContract(setUp: SetUpCatalog): void {
@@ -59,6 +59,7 @@ export function pipelineContract(setUp: SetUpCatalog): void {
       ]);
       expect(await firstOpen(1, 4)).toBe(2);
       expect(await firstOpen(4, 4)).toBeUndefined();
+      await makeEventsReady(catalog, [1, 2]);
       await catalog.addAlerts([newAlert(1)]);
       expect(await firstOpen(1, 4)).toBe(2);
       await catalog.markAlertsReady([1]);
@@ -78,6 +79,7 @@ export function pipelineContract(setUp: SetUpCatalog): void {
         newOutcome(id(4), 'dead'),
         newOutcome(id(5), 'changed'),
       ]);
+      await makeEventsReady(catalog, [1, 2]);
       await catalog.addAlerts([newAlert(1), newAlert(2)]);
       await catalog.markAlertsReady([1]);
       await catalog.addDeadLetters([deadLetter({ stage: 'alert', event: 2 })]);

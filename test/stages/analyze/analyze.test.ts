@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../src/base/digest.ts';
 import { ImgpipeError, Stopped } from '../../../src/domain/errors.ts';
-import { imageReceivedMessage, type Message, TOPICS } from '../../../src/domain/messages.ts';
+import { imageReceivedMessage, TOPICS } from '../../../src/domain/messages.ts';
 import { imageKey } from '../../../src/domain/object-keys.ts';
 import type { Report, Step } from '../../../src/domain/reports.ts';
 import type { Comparator } from '../../../src/ports/comparator.ts';
@@ -523,41 +523,77 @@ describe('a message', () => {
     expect(await pipeline.deadLetterCount()).toBe(0);
   });
 
-  it.each<[string, (data: Record<string, unknown>) => Record<string, unknown>, string]>([
-    ['has another digest', (data) => ({ ...data, sha256: 'f'.repeat(64) }), 'bad_message'],
-    ['has another path', (data) => ({ ...data, image_db_path: '/etc/passwd' }), 'bad_message'],
-    ['has another previous image', (data) => ({ ...data, previous_image_num: 7 }), 'bad_message'],
-    ['names an image that does not exist', (data) => ({ ...data, image_num: 9 }), 'unknown_row'],
-    ['names a stream that does not exist', (data) => ({ ...data, stream: '../x' }), 'unknown_row'],
-    ['lacks its number', ({ image_num: _, ...data }) => data, 'bad_message'],
-  ])('that %s becomes a dead letter, and the others are handled', async (_, change, reason) => {
+  type Change = (data: Record<string, unknown>) => Record<string, unknown>;
+
+  /** Analyzes three images, with another message about the second between them. */
+  async function analyzedWith(change: Change): Promise<TestPipeline> {
     const pipeline = await testPipeline();
-    const received = await pipeline.receive([GREY, OTHER]);
-    expect(received.images).toBe(2);
+    await pipeline.receive([GREY, OTHER]);
     const good = imageReceivedMessage((await pipeline.catalog.identity()).pipelineId, await imageOf(pipeline, 2));
-    const bad: Message = { ...good, value: JSON.stringify(change(JSON.parse(good.value))) };
-    await pipeline.publish(TOPICS.imageAnalysis, bad);
+    await pipeline.publish(TOPICS.imageAnalysis, { ...good, value: JSON.stringify(change(JSON.parse(good.value))) });
     await pipeline.receive([OTHER]);
     const stage = await pipeline.analyzeStage();
     await pipeline.work(stage);
-    expect(reasons(pipeline)).toEqual([reason]);
     expect((await outcomesOf(pipeline, 3)).map((outcome) => outcome?.[0])).toEqual(['first', 'changed', 'unchanged']);
     expect(await pipeline.committed(stage)).toBe(4);
+    return pipeline;
+  }
+
+  it.each<[string, Change]>([
+    ['has another path', (data) => ({ ...data, image_db_path: '/etc/passwd' })],
+    ['has another previous image', (data) => ({ ...data, previous_image_num: 7 })],
+    ['lacks its number', ({ image_num: _, ...data }) => data],
+  ])('that %s becomes a dead letter about no image, and the others are handled', async (_, change) => {
+    const pipeline = await analyzedWith(change);
+    expect(reasons(pipeline)).toEqual(['bad_message']);
+    expect(await pipeline.catalog.deadLetters([1])).toMatchObject([{ image: null, technique: null, attempts: 1 }]);
+    expect(await pipeline.messages(TOPICS.imageAnalysisDead)).toHaveLength(1);
   });
 
-  it('that does not match its image leaves the image open for its own message', async () => {
+  it.each<[string, Change]>([
+    ['has another digest', (data) => ({ ...data, sha256: 'f'.repeat(64) })],
+    ['names an image that does not exist', (data) => ({ ...data, image_num: 9 })],
+    ['names a stream that does not exist', (data) => ({ ...data, stream: '../x' })],
+  ])('that %s is skipped, and the others are handled', async (_, change) => {
+    const pipeline = await analyzedWith(change);
+    expect(pipeline.reported('skipped_stale')).toEqual([{ kind: 'skipped_stale', stage: 'analyze' }]);
+    expect(await pipeline.deadLetterCount()).toBe(0);
+  });
+
+  it('that is about another picture leaves the image with its number open, even if it triggers a bug', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY]);
     const [good] = await messagesOf(pipeline);
     if (good === undefined) throw new Error('the message is missing');
-    const bad = { ...good, value: JSON.stringify({ ...JSON.parse(good.value), sha256: 'f'.repeat(64) }) };
+    const stale = { ...good, value: JSON.stringify({ ...JSON.parse(good.value), sha256: 'f'.repeat(64) }) };
     const stage = await pipeline.analyzeStage();
-    const error = await stage.handle([bad], context()).catch((thrown) => thrown);
-    await stage.deadLetter(bad, error, 1);
+    await stage.deadLetter(stale, new ImgpipeError('internal', 'x is undefined'), 3);
     expect(await outcomesOf(pipeline, 1)).toEqual([undefined]);
-    expect(await pipeline.catalog.deadLetters([1])).toMatchObject([{ reason: 'bad_message', image: null }]);
+    expect(await pipeline.catalog.deadLetters([1])).toMatchObject([{ reason: 'internal', image: null }]);
     await pipeline.work(stage);
     expect(await outcomesOf(pipeline, 1)).toEqual([['first', null, null]]);
+  });
+
+  it('that cannot be parsed is set aside together with its like, beside those that can', async () => {
+    const pipeline = await testPipeline();
+    await pipeline.receive([GREY, OTHER]);
+    const poison = { key: 'k', headers: {}, value: 'x' };
+    await pipeline.bus.publish(TOPICS.imageAnalysis, Array(30).fill(poison));
+    await pipeline.receive([OTHER]);
+    const stage = await pipeline.analyzeStage();
+    let handled = 0;
+    await pipeline.work({
+      ...stage,
+      handle: async (messages, context) => {
+        handled += 1;
+        return stage.handle(messages, context);
+      },
+    });
+    expect(handled).toBe(1);
+    expect(await outcomesOf(pipeline, 3)).not.toContain(undefined);
+    expect(reasons(pipeline)).toEqual(Array(30).fill('bad_message'));
+    expect(await pipeline.deadLetterCount()).toBe(30);
+    expect(await pipeline.messages(TOPICS.imageAnalysisDead)).toHaveLength(30);
   });
 
   it('that triggers a bug is dead, and its dead letter has the stack', async () => {

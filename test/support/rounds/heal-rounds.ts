@@ -1,15 +1,17 @@
-import { cpSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { ALERT_GROUP, consumerGroup, TOPICS } from '../../../src/domain/messages.ts';
 import { type KafkaCluster, startKafka } from '../kafka/kafka-cluster.ts';
+import { png } from '../pictures.ts';
 import { pick, seeded } from '../random.ts';
 import type { BrokerRound } from './broker-rounds.ts';
 import {
   checkEnd,
   drainAndCheck,
   drainInProcess,
+  receiveFile,
   receiveInProcess,
   startReceiver,
   stopStage,
@@ -22,7 +24,11 @@ export interface Disaster {
   prepare?(site: Site, kafka: KafkaCluster): Promise<void>;
   /** May resolve with what ends it, which is called after the round. */
   strike(site: Site, kafka: KafkaCluster): Promise<(() => Promise<void>) | void>;
+  /** What a stage must say about it, if it runs once after it. */
+  readonly says?: Readonly<Record<(typeof STAGES)[number], string>>;
 }
+
+const STAGES = ['analyze', 'alert'] as const;
 
 const TOPIC_NAMES = [TOPICS.imageAnalysis, TOPICS.imageEventAlert] as const;
 const GROUPS = [
@@ -100,9 +106,29 @@ const folderRestored: Disaster = {
   strike: async (site) => {
     await drainInProcess(site, 'analyze');
     await drainInProcess(site, 'alert');
-    const { data } = site;
-    rmSync(data, { recursive: true });
-    renameSync(`${data}-before`, data);
+    restoreFolder(site);
+  },
+};
+
+/**
+ * The data folder becomes what it was some time ago, while messages are unread: about images and events that it does not
+ * have, and whose numbers are given again to others. Stages must not run.
+ */
+const folderRestoredUnread: Disaster = {
+  prepare: async (site) => {
+    cpSync(site.data, `${site.data}-before`, { recursive: true });
+    const file = `${site.data}-other.png`;
+    writeFileSync(file, png([100, 100, 100], { first: [200, 0, 0] }));
+    // All pictures that follow are made from this one, and so differ from those after the restore.
+    await receiveFile(site, file);
+  },
+  strike: async (site) => {
+    restoreFolder(site);
+    await receiveInProcess(site, 30);
+  },
+  says: {
+    analyze: 'analyze: skipped 12 messages about images that are not in the catalog',
+    alert: 'alert: skipped 4 messages about events that are not in the catalog',
   },
 };
 
@@ -117,6 +143,7 @@ export const DISASTERS = {
   offsetsToEarliest,
   offsetsDeleted,
   folderRestored,
+  folderRestoredUnread,
 };
 
 /** The stages run on while it happens, and heal it by themselves; with `kill`, after one of them was killed and restarted. */
@@ -143,7 +170,7 @@ export function whileRunning({ prepare, strike }: Disaster, { kill = false } = {
 }
 
 /** It happens while no stage runs, with images and events waiting. One run of each stage heals it. */
-export function whileStopped({ prepare, strike }: Disaster, { received = 36 } = {}): BrokerRound {
+export function whileStopped({ prepare, strike, says }: Disaster, { received = 36 } = {}): BrokerRound {
   return async (site, _, kafka) => {
     await receiveInProcess(site, 12);
     await drainInProcess(site, 'analyze');
@@ -154,8 +181,10 @@ export function whileStopped({ prepare, strike }: Disaster, { received = 36 } = 
     await receiveInProcess(site, 36);
     const end = await strike(site, kafka);
     const problems: string[] = [];
-    for (const stage of ['analyze', 'alert']) {
-      problems.push(...(await checkEnd(stage, site.start(stage, '--drain'))));
+    for (const stage of STAGES) {
+      const running = site.start(stage, '--drain');
+      problems.push(...(await checkEnd(stage, running)));
+      if (!running.stderr().includes(says?.[stage] ?? '')) problems.push(`${stage} only says: ${running.stderr()}`);
     }
     await receiveInProcess(site, received);
     problems.push(...(await drainAndCheck(site, { default: received })));
@@ -173,6 +202,11 @@ function offsetsTo(earliest: boolean): Disaster {
         }
       }),
   };
+}
+
+function restoreFolder({ data }: Site): void {
+  rmSync(data, { recursive: true });
+  renameSync(`${data}-before`, data);
 }
 
 function named({ bus }: Site): (name: string) => string {

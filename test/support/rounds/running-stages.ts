@@ -94,6 +94,11 @@ export async function drainInProcess(site: Site, stage: 'analyze' | 'alert', bug
   }
 }
 
+/** Receives a picture in this process, into the default stream. */
+export async function receiveFile(site: Site, file: string): Promise<void> {
+  await receiveMore(site, 1, 'default', [file]);
+}
+
 /** Receives in this process until the default stream has this many images. */
 export async function receiveInProcess(site: Site, images: number): Promise<void> {
   await receiveMore(site, await missingImages(site, images));
@@ -105,10 +110,10 @@ export async function missingImages(site: Site, images: number, stream = 'defaul
   return Math.max(0, images - (await imageCount(site.data, stream, site.bus)));
 }
 
-async function receiveMore(site: Site, count: number, stream = 'default'): Promise<void> {
+async function receiveMore(site: Site, count: number, stream = 'default', files: string[] = []): Promise<void> {
   const pipeline = await site.open({ count, stream });
   try {
-    await pipeline.receive([], { signal: new AbortController().signal });
+    await pipeline.receive(files, { signal: new AbortController().signal });
   } finally {
     await pipeline.close();
   }
