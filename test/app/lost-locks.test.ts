@@ -11,6 +11,7 @@ import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import { PIPELINE_LOCK } from '../../src/ports/catalog/locks.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
 import { streamLockName, techniqueLockName } from '../../src/stages/locks/acquire-lock.ts';
+import { cleanCatalog } from '../support/clean-catalog.ts';
 import { png } from '../support/pictures.ts';
 import { deadLetter, levels } from '../support/samples.ts';
 
@@ -232,8 +233,7 @@ describe('without its lock', () => {
     const startClean = async () => {
       const result = await all.catalog.lock(PIPELINE_LOCK, 'imgpipe clean');
       if (!('lock' in result)) throw new Error('the lock was not lost');
-      await all.catalog.beginClean();
-      await all.catalog.endClean();
+      await cleanCatalog(all.catalog);
       await all.catalog.setBus({ id: MEMORY_BUS_ID, address: MEMORY_BUS_ID }, null);
       await result.lock.release();
     };

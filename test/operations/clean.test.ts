@@ -10,6 +10,7 @@ import { PIPELINE_LOCK } from '../../src/ports/catalog/locks.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { addPictures } from '../contracts/catalog/setup.ts';
 import { auditOf } from '../support/audit.ts';
+import { cleanCatalog } from '../support/clean-catalog.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';
 import { imageRecord, newImage } from '../support/samples.ts';
@@ -207,8 +208,7 @@ describe('a clean on a bus that lists its consumers', () => {
 
   it('leaves the topics of a bus that the pipeline has never used', async () => {
     const { catalog, store, bus: plain } = await testPipeline({ durable: true });
-    await catalog.beginClean();
-    await catalog.endClean();
+    await cleanCatalog(catalog);
     const bus = { ...plain, id: 'kafka:other', clear: () => Promise.reject(new Error('cleared')) };
     await clean({ catalog, store, bus, as: AS });
   });

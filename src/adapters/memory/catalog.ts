@@ -5,6 +5,7 @@ import { createAuditRows } from './audit-rows.ts';
 import { createBrowsingRows } from './browsing-rows.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createFaults, type MemoryCatalogFaults } from './faults.ts';
+import { catalogOfPipeline } from './fences.ts';
 import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
 import { createLocation } from './location.ts';
@@ -33,7 +34,7 @@ export function newMemoryCatalogState(): MemoryCatalogState {
 export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCatalog {
   const { tables } = state;
   const locks = createMemoryLocks(state.locks);
-  return {
+  const catalog: MemoryCatalog = {
     lock: locks.lock,
     ...createPipelineRows(tables),
     ...createLocation(tables),
@@ -49,6 +50,8 @@ export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCata
     },
     faults: createFaults(tables),
     loseLocks: locks.lose,
+    forPipeline: (pipelineId, onLost) => catalogOfPipeline(catalog, tables, pipelineId, onLost),
     close: async () => locks.releaseAll(),
   };
+  return catalog;
 }
