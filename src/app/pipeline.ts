@@ -13,7 +13,7 @@ import { createAlertStage } from '../stages/alert.ts';
 import { createAnalyzeStage } from '../stages/analyze/analyze.ts';
 import { type TechniqueInUse, withTechnique } from '../stages/analyze/with-technique.ts';
 import { type ConsumeParts, consume, type Stage } from '../stages/consume/consume.ts';
-import { whileHeld } from '../stages/locks/held-lock.ts';
+import { throwIfLost, whileHeld } from '../stages/locks/held-lock.ts';
 import type { Received } from '../stages/receive/intake.ts';
 import { createReceiver, type Receiver } from '../stages/receive/receiver.ts';
 import { createReconciler, type ReconcileParts, type Reconciler } from '../stages/reconcile/reconciler.ts';
@@ -149,10 +149,16 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   }
 
   /** Consumes while the reconciler works. With `drain`, ends after a round that found nothing to publish. */
-  function consumeWith(reconciler: Reconciler, stage: Stage, parts: ConsumeParts): Promise<void> {
+  function consumeWith(
+    reconciler: Reconciler,
+    stage: Stage,
+    parts: ConsumeParts & Pick<Session, 'lost'>,
+  ): Promise<void> {
     return reconciler.during(async (signal) => {
       do await consume(stage, { ...parts, signal });
       while (parts.drain && !signal.aborted && (await reconciler.round()) > 0);
+      // A round ends without an error once the lock is lost.
+      if (!signal.aborted) throwIfLost(parts.lost);
     });
   }
 

@@ -87,7 +87,9 @@ export async function withSession<T>(
     try {
       return await work({ ...session, lost });
     } catch (error) {
-      if (!(error instanceof Stopped) || !lost.aborted || signal.aborted) throw error;
+      if (signal.aborted) throw error;
+      const isLost = lost.aborted ? error instanceof Stopped : await isAnother(adapters.catalog, session.pipeline);
+      if (!isLost) throw error;
       throw stage === undefined ? lockLost({ ...parts, address: adapters.store.address }) : new LockLost();
     }
   }
@@ -129,6 +131,15 @@ async function sharedCatalog(
   await adapters.catalog.fencePipeline(null);
   const pipeline = await checkedIdentity(adapters);
   return { pipeline, catalog: adapters.catalog.forPipeline(pipeline.pipelineId, onLost) };
+}
+
+/**
+ * Whether the pipeline has been cleaned. Then the error of work that has not noticed it is a consequence: messages of the
+ * pipeline that is there now are a stranger's to it, and its bus may be another one.
+ */
+async function isAnother(catalog: Catalog, { pipelineId }: PipelineIdentity): Promise<boolean> {
+  const now = await catalog.identity().catch(() => undefined);
+  return now !== undefined && now.pipelineId !== pipelineId;
 }
 
 /** Runs a command's work without a bus while it shares the pipeline's lock. Throws `in_use` if the lock is lost. */

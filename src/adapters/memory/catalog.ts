@@ -22,8 +22,11 @@ export interface MemoryCatalogState {
 
 export interface MemoryCatalog extends Catalog {
   readonly faults: MemoryCatalogFaults;
-  /** Revokes a lock from all its holders, as a dropped connection does: their `lost` fires. */
-  loseLocks(name: string): void;
+  /**
+   * Revokes a lock from all its holders, as a dropped connection does: their `lost` fires. `unnoticed`: it does not yet, as
+   * in a process that is paused.
+   */
+  loseLocks(name: string, options?: { readonly unnoticed: boolean }): void;
 }
 
 export function newMemoryCatalogState(): MemoryCatalogState {
