@@ -88,8 +88,8 @@ export async function withSession<T>(
       return await work({ ...session, lost });
     } catch (error) {
       if (signal.aborted) throw error;
-      const isLost = lost.aborted ? error instanceof Stopped : await isAnother(adapters.catalog, session.pipeline);
-      if (!isLost) throw error;
+      const isStopped = lost.aborted && error instanceof Stopped;
+      if (!isStopped && !(await isAnother(adapters.catalog, session.pipeline))) throw error;
       throw stage === undefined ? lockLost({ ...parts, address: adapters.store.address }) : new LockLost();
     }
   }
