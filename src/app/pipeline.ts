@@ -8,13 +8,12 @@ import { type Replayed, replay } from '../operations/replay.ts';
 import { refuseCopy, resolveLocation } from '../operations/resolve-location.ts';
 import { type Status, status } from '../operations/status.ts';
 import type { Measure } from '../ports/comparator.ts';
-import type { EventBus } from '../ports/event-bus.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import { createAlertStage } from '../stages/alert.ts';
 import { createAnalyzeStage } from '../stages/analyze/analyze.ts';
 import { type TechniqueInUse, withTechnique } from '../stages/analyze/with-technique.ts';
 import { type ConsumeParts, consume, type Stage } from '../stages/consume/consume.ts';
-import { whileHeld } from '../stages/locks/held-lock.ts';
+import { throwIfLost, whileHeld } from '../stages/locks/held-lock.ts';
 import type { Received } from '../stages/receive/intake.ts';
 import { createReceiver, type Receiver } from '../stages/receive/receiver.ts';
 import { createReconciler, type ReconcileParts, type Reconciler } from '../stages/reconcile/reconciler.ts';
@@ -25,7 +24,7 @@ import type { Access } from './data-folder.ts';
 import { measureOf } from './measure.ts';
 import { type Reader, readerOf } from './reader.ts';
 import { type ServeOptions, serveViewer, withMetrics } from './serve-viewer.ts';
-import { retryAtStart, type Session, withSession } from './session.ts';
+import { retryAtStart, type Session, type SessionParts, withSession, withSharedCatalog } from './session.ts';
 import { withoutWaiting } from './without-waiting.ts';
 
 /** How a stage runs: until the signal aborts, or with `drain` until its input is empty. */
@@ -103,7 +102,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     stages: readonly StageName[],
     { signal, onReport, rebind = false }: StageOptions,
     work: (session: Session) => Promise<T>,
-    bind = (bus: EventBus) => bindBus({ catalog, ...(onReport && { onReport }) }, bus, { rebind }),
+    bind: SessionParts['bind'] = (bus, as) => bindBus({ ...as, ...(onReport && { onReport }) }, bus, { rebind }),
   ): Promise<T> {
     const parts = { config, command, signal, onReport, as, adapters, bind, exclusive: rebind };
     return withMetrics({ stages, config, catalog }, () => withSession(stages, parts, work));
@@ -120,7 +119,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     // Before anything is consumed.
     const mask = await adapters.mask();
     const readMask = async () => mask;
-    const receiver = createReceiver({ ...options, as, catalog, store, stream, openSource, readMask });
+    const receiver = createReceiver({ ...options, as, store, stream, openSource, readMask });
     try {
       return await work(receiver);
     } finally {
@@ -131,7 +130,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   function inTechnique<T>(
     options: StageOptions,
     measure: Measure,
-    { lost }: Session,
+    { catalog, lost }: Session,
     work: (technique: TechniqueInUse) => Promise<T>,
   ): Promise<T> {
     const atStart = <L>(acquire: () => Promise<L>) => retryAtStart({ ...options, config, command }, acquire);
@@ -141,7 +140,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
   function reconcilerOf(
     options: StageOptions,
-    { pipeline: { pipelineId }, bus, lost }: Session,
+    { pipeline: { pipelineId }, catalog, bus, lost }: Session,
     which: Pick<ReconcileParts, 'stage' | 'images' | 'events' | 'analyzes'>,
   ): Reconciler {
     const checkBus = createBusCheck({ ...options, catalog }, bus);
@@ -150,19 +149,25 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   }
 
   /** Consumes while the reconciler works. With `drain`, ends after a round that found nothing to publish. */
-  function consumeWith(reconciler: Reconciler, stage: Stage, parts: ConsumeParts): Promise<void> {
+  function consumeWith(
+    reconciler: Reconciler,
+    stage: Stage,
+    parts: ConsumeParts & Pick<Session, 'lost'>,
+  ): Promise<void> {
     return reconciler.during(async (signal) => {
       do await consume(stage, { ...parts, signal });
       while (parts.drain && !signal.aborted && (await reconciler.round()) > 0);
+      // A round ends without an error once the lock is lost.
+      if (!signal.aborted) throwIfLost(parts.lost);
     });
   }
 
-  function analyzeStage(options: StageOptions, { pipeline }: Session, technique: TechniqueInUse): Stage {
+  function analyzeStage(options: StageOptions, { pipeline, catalog }: Session, technique: TechniqueInUse): Stage {
     const held = { catalog: whileHeld(catalog, technique.lost), store: whileHeld(store, technique.lost) };
     return createAnalyzeStage({ ...options, ...technique, ...held, pipeline, objectWaitMs: config.objectWait });
   }
 
-  function alertStage(options: StageOptions, { pipeline }: Session, lost: AbortSignal): Stage {
+  function alertStage(options: StageOptions, { pipeline, catalog }: Session, lost: AbortSignal): Stage {
     return createAlertStage({
       ...options,
       catalog: whileHeld(catalog, lost),
@@ -174,10 +179,10 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   function receiveImages(input: readonly string[] | ImageSource, options: StageOptions): Promise<Received> {
     return withReceiver(input, options, (receiver) =>
       inSession(['receive'], options, (session) => {
-        const { pipeline, bus, lost } = session;
+        const { pipelineId } = session.pipeline;
         const reconciler = reconcilerOf(options, session, { stage: 'receive', images: 'all', events: false });
         const { signal } = options;
-        return receiver.receive({ pipelineId: pipeline.pipelineId, bus, reconciler, lost, signal });
+        return receiver.receive({ ...session, pipelineId, reconciler, signal });
       }),
     );
   }
@@ -209,7 +214,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     return withReceiver(input, options, (receiver) =>
       inSession(STAGES, options, (session) =>
         inTechnique(options, measure, session, ({ lost, ...technique }) => {
-          const { bus } = session;
+          const { catalog, bus } = session;
           const { pipelineId } = session.pipeline;
           const which = { stage: 'receive', images: 'all', events: true, analyzes: technique.technique } as const;
           const reconciler = reconcilerOf(options, { ...session, lost }, which);
@@ -220,7 +225,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
             lost,
             analyze: analyzeStage(options, session, { ...technique, lost }),
             alert: alertStage(options, session, lost),
-            receive: (signal) => receiver.receive({ pipelineId, bus, reconciler, lost, signal }),
+            receive: (signal) => receiver.receive({ pipelineId, catalog, bus, reconciler, lost, signal }),
             stream: config.stream,
             technique: technique.technique,
           });
@@ -236,7 +241,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
       (session) => {
         const { pipeline, bus, lost } = session;
         const reconciler = reconcilerOf(options, session, { stage: 'receive', images: 'all', events: false });
-        const held = { catalog: whileHeld(catalog, lost), bus: whileHeld(bus, lost) };
+        const held = { catalog: whileHeld(session.catalog, lost), bus: whileHeld(bus, lost) };
         return replay(
           { ...options, ...held, pipelineId: pipeline.pipelineId, publishIfFree: reconciler.publishStream },
           ids,
@@ -268,10 +273,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
     replay: (ids, options) => waitIfAllowed(options, (allowed) => replayLetters(ids, allowed)),
 
-    drop: async (ids) => {
-      await checkedIdentity(adapters);
-      return drop(catalog, ids);
-    },
+    drop: (ids) => withSharedCatalog({ adapters, as }, (shared) => drop(shared, ids)),
 
     planClean: async () => {
       if (!config.asCopy) refuseCopy(await catalog.location());

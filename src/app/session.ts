@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/settings.ts';
-import { ImgpipeError, Stopped } from '../domain/errors.ts';
+import { ImgpipeError, LockLost, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
+import { exclusively, lockLost } from '../operations/exclusively.ts';
 import { refuseOtherPipelines } from '../operations/other-pipelines.ts';
 import { resolveLocation } from '../operations/resolve-location.ts';
+import type { Catalog } from '../ports/catalog/catalog.ts';
 import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { EventBus } from '../ports/event-bus.ts';
@@ -27,6 +29,8 @@ export interface StartContext {
 /** What a stage starts with. */
 export interface Session {
   readonly pipeline: PipelineIdentity;
+  /** The catalog of this pipeline: after a `clean` that the stage has not noticed, its writes fail. */
+  readonly catalog: Catalog;
   readonly bus: EventBus;
   /** Aborts when the pipeline's lock is lost, or its catalog: the stage must stop writing and throw `Stopped`. */
   readonly lost: AbortSignal;
@@ -37,8 +41,8 @@ export interface SessionParts extends StartContext {
   readonly adapters: Pick<Adapters, 'catalog' | 'store' | 'broker'>;
   /** What others see as the holder of a lock: `imgpipe receive (process 123)`. */
   readonly as: string;
-  /** Checks that the bus is the pipeline's, or makes it that. */
-  readonly bind: (bus: EventBus) => Promise<void>;
+  /** Checks that the bus is the pipeline's, or makes it that. `token` is that of an exclusive lock. */
+  readonly bind: (bus: EventBus, as: { readonly catalog: Catalog; readonly token?: string }) => Promise<void>;
   /** Whether `bind` needs the pipeline's lock exclusively. */
   readonly exclusive?: boolean;
 }
@@ -74,14 +78,19 @@ export async function withSession<T>(
   const waiting = { ...parts, config: { ...parts.config, wait: true } };
   let started = false;
 
-  async function attempt(lost: AbortSignal): Promise<T> {
-    const session = await prepare({ ...(started ? waiting : parts), signal: AbortSignal.any([signal, lost]) });
+  async function attempt(held: AbortSignal): Promise<T> {
+    const fenced = new AbortController();
+    const lost = AbortSignal.any([held, fenced.signal]);
+    const startParts = { ...(started ? waiting : parts), signal: AbortSignal.any([signal, lost]) };
+    const session = await prepare(startParts, () => fenced.abort());
     started = true;
     try {
       return await work({ ...session, lost });
     } catch (error) {
-      if (stage === undefined && lost.aborted && error instanceof Stopped && !signal.aborted) throw lockLost(parts);
-      throw error;
+      if (signal.aborted) throw error;
+      const isStopped = lost.aborted && error instanceof Stopped;
+      if (!isStopped && !(await isAnother(adapters.catalog, session.pipeline))) throw error;
+      throw stage === undefined ? lockLost({ ...parts, address: adapters.store.address }) : new LockLost();
     }
   }
 
@@ -101,35 +110,67 @@ export async function withSession<T>(
   );
 }
 
-async function prepare(parts: SessionParts): Promise<Omit<Session, 'lost'>> {
+/** The caller shares the pipeline's lock. `onLost` is called when a write finds that this lock has been lost. */
+async function prepare(parts: SessionParts, onLost: () => void): Promise<Omit<Session, 'lost'>> {
   const { store, broker } = parts.adapters;
-  const pipeline = await checkedIdentity(parts.adapters);
+  const { pipeline, catalog } = await retryAtStart(parts, () => sharedCatalog(parts.adapters, onLost));
   const onNotice = (text: string) => parts.onReport?.({ kind: 'broker_notice', text });
   const bus = await retryAtStart(parts, () => broker.open({ create: true, onNotice }));
   await retryAtStart(parts, () => refuseOtherPipelines(bus, pipeline));
-  await retryAtStart(parts, () => parts.bind(bus));
+  await retryAtStart(parts, () => parts.bind(bus, { catalog }));
   await retryAtStart(parts, () => store.collectGarbage());
-  return { pipeline, bus };
+  return { pipeline, catalog, bus };
+}
+
+/** The pipeline and its catalog as those use it who share its lock. */
+async function sharedCatalog(
+  adapters: Pick<Adapters, 'catalog' | 'store'>,
+  onLost?: () => void,
+): Promise<Pick<Session, 'pipeline' | 'catalog'>> {
+  // Whoever held the lock exclusively before writes no more.
+  await adapters.catalog.fencePipeline(null);
+  const pipeline = await checkedIdentity(adapters);
+  return { pipeline, catalog: adapters.catalog.forPipeline(pipeline.pipelineId, onLost) };
+}
+
+/**
+ * Whether the pipeline has been cleaned. Then the error of work that has not noticed it is a consequence: messages of the
+ * pipeline that is there now are a stranger's to it, and its bus may be another one.
+ */
+async function isAnother(catalog: Catalog, { pipelineId }: PipelineIdentity): Promise<boolean> {
+  const now = await catalog.identity().catch(() => undefined);
+  return now !== undefined && now.pipelineId !== pipelineId;
+}
+
+/** Runs a command's work without a bus while it shares the pipeline's lock. Throws `in_use` if the lock is lost. */
+export async function withSharedCatalog<T>(
+  parts: Pick<SessionParts, 'adapters' | 'as'>,
+  work: (catalog: Catalog) => Promise<T>,
+): Promise<T> {
+  const lock = await sharePipeline(parts);
+  try {
+    const { catalog } = await sharedCatalog(parts.adapters);
+    return await work(catalog);
+  } catch (error) {
+    throw error instanceof LockLost ? lockLost({ ...parts, address: parts.adapters.store.address }) : error;
+  } finally {
+    await lock.release();
+  }
 }
 
 async function bindExclusively(parts: SessionParts): Promise<void> {
-  const { catalog, store, broker } = parts.adapters;
-  const result = await catalog.lock(PIPELINE_LOCK, parts.as);
-  if (!('lock' in result)) {
-    throw new ImgpipeError(
-      'in_use',
-      `--rebind: ${store.address} is in use by ${result.holder}: stop that first, so that no stage works on the former broker`,
-    );
-  }
-  try {
-    await locate(parts);
-    await checkedIdentity(parts.adapters);
+  const { as, adapters } = parts;
+  const { catalog, store, broker } = adapters;
+  const { address } = store;
+  const inUse = (holder: string) =>
+    `--rebind: ${address} is in use by ${holder}: stop that first, so that no stage works on the former broker`;
+  await locate(parts);
+  await exclusively({ catalog, as, address, inUse }, async ({ token }) => {
+    await checkedIdentity(adapters);
     const bus = await retryAtStart(parts, () => broker.open({ create: true }));
     await retryAtStart(parts, async () => refuseOtherPipelines(bus, await catalog.identity()));
-    await retryAtStart(parts, () => parts.bind(bus));
-  } finally {
-    await result.lock.release();
-  }
+    await retryAtStart(parts, () => parts.bind(bus, { catalog, token }));
+  });
 }
 
 /** Records where the catalog is, and shares the pipeline's lock. */
@@ -149,7 +190,7 @@ function locate({ adapters: { catalog, broker }, as, config: { asCopy }, onRepor
   });
 }
 
-async function sharePipeline(parts: SessionParts): Promise<Lock> {
+async function sharePipeline(parts: Pick<SessionParts, 'adapters' | 'as'>): Promise<Lock> {
   const { catalog, store } = parts.adapters;
   for (let tries = 1; ; tries += 1) {
     const result = await catalog.lock(PIPELINE_LOCK, parts.as, 'shared');
@@ -167,11 +208,4 @@ async function standBy({ adapters: { catalog }, as }: SessionParts, signal: Abor
     if ('lock' in result) return result.lock;
     await pause(STANDBY_MS, signal);
   }
-}
-
-function lockLost({ command, adapters: { store } }: SessionParts): ImgpipeError {
-  return new ImgpipeError(
-    'in_use',
-    `${command} lost the lock of ${store.address} and stopped: check the connection to the catalog, and run it again`,
-  );
 }

@@ -89,7 +89,7 @@ export class Stopped extends Error {
   }
 }
 
-/** Thrown by a write whose lock has another holder by now. Nothing was written. */
+/** Thrown by a write whose lock has another holder by now, or by work under that lock. The write has changed nothing. */
 export class LockLost extends Stopped {}
 
 /** The thrown value as an ImgpipeError. Any other value is a bug: `internal`. */

@@ -12,6 +12,8 @@ type BoundBus = Pick<PipelineIdentity, 'busId' | 'busAddress'>;
 
 export interface BindParts extends Pick<Observer, 'onReport'> {
   readonly catalog: Pick<Catalog, 'identity' | 'setBus'> & Pick<AuditCatalog, 'counts'>;
+  /** That of the pipeline's lock, if this process holds it exclusively. */
+  readonly token?: string | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface BindParts extends Pick<Observer, 'onReport'> {
  * bus while something is open, unless `rebind`.
  */
 export async function bindBus(
-  { catalog, onReport }: BindParts,
+  { catalog, token, onReport }: BindParts,
   bus: KnownBus,
   { rebind = false }: { readonly rebind?: boolean } = {},
 ): Promise<void> {
@@ -29,7 +31,7 @@ export async function bindBus(
   if (before.busId === bus.id && before.busAddress === address) return;
   const isOther = before.busId !== null && before.busId !== bus.id;
   if (isOther && !rebind) checkBus(before, bus, await catalog.counts());
-  await catalog.setBus({ id: bus.id, address }, before.busId);
+  await catalog.setBus({ id: bus.id, address }, before.busId, token);
   if (isOther) onReport?.({ kind: 'bus_changed', address, id: bus.id, before: before.busId });
 }
 

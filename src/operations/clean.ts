@@ -1,4 +1,4 @@
-import { type ErrorCode, ImgpipeError } from '../domain/errors.ts';
+import { type ErrorCode, ImgpipeError, LockLost } from '../domain/errors.ts';
 import { ALERT_GROUP, consumerGroup } from '../domain/messages.ts';
 import {
   alertTextKey,
@@ -11,10 +11,10 @@ import {
 } from '../domain/object-keys.ts';
 import type { ImageId } from '../domain/records.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
-import { PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { busName } from './bind-bus.ts';
+import { exclusively } from './exclusively.ts';
 import { usesTopics } from './other-pipelines.ts';
 import { pagesOf } from './row-stream.ts';
 
@@ -59,18 +59,17 @@ export async function planClean({ catalog, store }: Pick<CleanParts, 'catalog' |
  * If it is interrupted after that, other commands throw `clean_unfinished` until it is run again and finishes.
  */
 export async function clean({ catalog, store, bus, as }: CleanParts): Promise<void> {
-  const result = await catalog.lock(PIPELINE_LOCK, as);
-  if (!('lock' in result)) {
-    throw new ImgpipeError('in_use', `${store.address} is in use by ${result.holder}: stop that first`);
-  }
-  try {
+  const { address } = store;
+  const inUse = (holder: string) => `${address} is in use by ${holder}: stop that first`;
+  await exclusively({ catalog, as, address, inUse }, async ({ token, lost }) => {
     if (bus !== undefined) await namingKeepTopics(() => clearBus(catalog, bus));
-    await catalog.beginClean();
-    await withWrittenKeys(catalog, store, (keys) => store.remove(keys));
-    await catalog.endClean();
-  } finally {
-    await result.lock.release();
-  }
+    await catalog.beginClean(token);
+    await withWrittenKeys(catalog, store, (keys) => {
+      if (lost.aborted) throw new LockLost();
+      return store.remove(keys);
+    });
+    await catalog.endClean(token);
+  });
 }
 
 /** Runs work on the broker. If the broker refuses it or cannot be reached, the error also names the way without it. */

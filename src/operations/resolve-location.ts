@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { Observer } from '../domain/reports.ts';
 import type { CatalogLocation, LocationCatalog } from '../ports/catalog/location.ts';
-import { type Lock, type Locks, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
+import type { Locks } from '../ports/catalog/locks.ts';
 import type { PipelineCatalog } from '../ports/catalog/pipeline.ts';
+import { exclusively } from './exclusively.ts';
 
 export interface LocationParts extends Pick<Observer, 'onReport'> {
-  readonly catalog: LocationCatalog & Locks & Pick<PipelineCatalog, 'identity'>;
+  readonly catalog: LocationCatalog & Locks & Pick<PipelineCatalog, 'identity' | 'fencePipeline'>;
   /** What others see as the holder of a lock: `imgpipe receive (process 123)`. */
   readonly as: string;
   /** Whether a copy may become a pipeline of its own. */
@@ -15,9 +15,8 @@ export interface LocationParts extends Pick<Observer, 'onReport'> {
   readonly sharedBus?: () => Promise<string>;
 }
 
-/** How often, and how far apart, the lock of the pipeline is requested before `in_use`. */
+/** How often the lock of the pipeline is requested before `in_use`: another process may be doing the same. */
 const LOCK_TRIES = 25;
-const LOCK_PAUSE_MS = 20;
 
 /**
  * Records where the catalog is, before a command writes to it. Reports it once if the catalog was moved. Throws
@@ -31,14 +30,14 @@ export async function resolveLocation({ catalog, as, asCopy, sharedBus, onReport
   const { from, to } = location;
   if (asCopy) {
     await refuseBusOfOriginal(catalog, from, await sharedBus?.());
-    const lock = await exclusiveLock(catalog, as, to);
-    try {
-      // Another process may have done it meanwhile.
-      if (!isElsewhere(await catalog.location())) return;
-      await catalog.separateCopy();
-    } finally {
-      await lock.release();
-    }
+    const inUse = (holder: string) => `as_copy: ${to} is in use by ${holder}: stop that first`;
+    const isDone = await exclusively({ catalog, as, address: to, tries: LOCK_TRIES, inUse }, async ({ token }) => {
+      if (!isElsewhere(await catalog.location())) return true;
+      await catalog.separateCopy(token);
+      return false;
+    });
+    // Another process has done it meanwhile.
+    if (isDone) return;
   } else {
     refuseCopy(location);
     await catalog.recordLocation();
@@ -72,15 +71,4 @@ async function refuseBusOfOriginal(
 
 function isElsewhere({ kind }: CatalogLocation): boolean {
   return kind === 'moved' || kind === 'copied';
-}
-
-async function exclusiveLock(catalog: Locks, as: string, address: string): Promise<Lock> {
-  for (let tries = 1; ; tries += 1) {
-    const result = await catalog.lock(PIPELINE_LOCK, as);
-    if ('lock' in result) return result.lock;
-    if (tries === LOCK_TRIES) {
-      throw new ImgpipeError('in_use', `as_copy: ${address} is in use by ${result.holder}: stop that first`);
-    }
-    await sleep(LOCK_PAUSE_MS);
-  }
 }

@@ -1,119 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryCatalog, type MemoryCatalog } from '../../src/adapters/memory/catalog.ts';
-import { createMemoryBus, MEMORY_BUS_ID } from '../../src/adapters/memory/event-bus.ts';
-import { createMemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
-import { createComparator } from '../../src/adapters/pixels/comparator.ts';
-import type { Adapters } from '../../src/app/adapters.ts';
-import { pipelineOn } from '../../src/app/pipeline.ts';
-import { loadConfig } from '../../src/config/load.ts';
-import type { Report, Step } from '../../src/domain/reports.ts';
-import type { Catalog } from '../../src/ports/catalog/catalog.ts';
+import { MEMORY_BUS_ID } from '../../src/adapters/memory/event-bus.ts';
+import { TOPICS } from '../../src/domain/messages.ts';
+import type { Step } from '../../src/domain/reports.ts';
 import { PIPELINE_LOCK } from '../../src/ports/catalog/locks.ts';
-import type { ImageSource } from '../../src/ports/image-source.ts';
 import { streamLockName, techniqueLockName } from '../../src/stages/locks/acquire-lock.ts';
-import { png } from '../support/pictures.ts';
+import { cleanCatalog, fencedPipeline } from '../support/clean-catalog.ts';
+import {
+  ALERT_STEPS,
+  ANALYZE_STEPS,
+  expectHandled,
+  lostLocks,
+  RECEIVE_STEPS,
+  scene,
+  TECHNIQUE,
+} from '../support/memory-scene.ts';
 import { deadLetter, levels } from '../support/samples.ts';
 
-const TECHNIQUE = 'l2@1';
 const STREAM_LOCK = streamLockName('default');
 const TECHNIQUE_LOCK = techniqueLockName(TECHNIQUE);
-
-/** Eight pictures in four batches; each differs from the one before. */
-const PICTURES: ImageSource = {
-  expected: 8,
-  async *pictures() {
-    for (let batch = 0; batch < 4; batch += 1) {
-      yield [1, 2].map((index) => {
-        const number = batch * 2 + index;
-        return { kind: 'picture', bytes: png([number, 0, 0]), origin: `/from/${number}` } as const;
-      });
-    }
-  },
-};
-
-interface Scene {
-  readonly catalog: MemoryCatalog;
-  readonly reports: Report[];
-  readonly pipeline: ReturnType<typeof pipelineOn>;
-  /** Options of a stage that drains. Calls `then` the first time that the step is reached. */
-  at(
-    step: Step,
-    then: () => void,
-  ): { signal: AbortSignal; drain: true; onReport: (report: Report) => void; onStep: (step: Step) => void };
-}
-
-/** The commands of a pipeline on adapters in memory. */
-async function scene(): Promise<Scene> {
-  const [catalog, bus, store] = [createMemoryCatalog(), createMemoryBus(), createMemoryObjectStore()];
-  await catalog.setBus(bus, null);
-  const notUsed = () => Promise.reject(new Error('not used in this test'));
-  const adapters: Adapters = {
-    // The commands under test use no audit.
-    catalog: catalog as MemoryCatalog & Catalog,
-    store,
-    broker: { address: bus.address, open: async () => bus },
-    source: async () => PICTURES,
-    comparator: async () => createComparator({ maxPixels: 10_000 }),
-    thumbnails: notUsed,
-    mask: async () => undefined,
-    boxed: notUsed,
-    close: async () => {},
-  };
-  const config = loadConfig({ given: {}, givenAs: 'name', env: {} });
-  const reports: Report[] = [];
-  return {
-    catalog,
-    reports,
-    pipeline: pipelineOn({ config, command: 'run', as: 'a test', adapters }),
-    at(step, then) {
-      let reached = false;
-      const onStep = (each: Step) => {
-        if (each !== step || reached) return;
-        reached = true;
-        then();
-      };
-      return { signal: new AbortController().signal, drain: true, onReport: (report) => reports.push(report), onStep };
-    },
-  };
-}
-
-/** Every image has its outcome, every event its alert, and no number is missing or assigned twice. */
-async function expectHandled({ catalog }: Scene): Promise<void> {
-  const numbers = Array.from({ length: 9 }, (_, index) => index + 1);
-  const ids = numbers.map((number) => ({ stream: 'default', number }));
-  const outcomes = await catalog.outcomes(TECHNIQUE, ids);
-  expect(outcomes.map((outcome) => outcome?.event?.number ?? outcome?.kind)).toEqual([
-    'first',
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    undefined,
-  ]);
-  expect((await catalog.images(ids)).map((image) => image?.origin)).toEqual([
-    ...numbers.slice(0, 8).map((number) => `/from/${number}`),
-    undefined,
-  ]);
-  expect(await catalog.alertRange()).toEqual({ first: 1, last: 7, lastOrder: 7 });
-  expect(await catalog.deadLetterRange()).toBeUndefined();
-}
-
-function lostLocks({ reports }: Scene): string[] {
-  return reports.flatMap((report) => (report.kind === 'lock_lost' ? [`${report.stage}: ${report.lock}`] : []));
-}
-
-const RECEIVE_STEPS = ['receive:entered', 'receive:stored', 'receive:ready', 'receive:published'] as const;
-const ANALYZE_STEPS = [
-  'analyze:compared',
-  'analyze:entered',
-  'analyze:files',
-  'analyze:published',
-  'analyze:recorded',
-] as const;
-const ALERT_STEPS = ['alert:entered', 'alert:text', 'alert:ready', 'alert:reported'] as const;
 
 describe('a stage that loses a lock stops writing, acquires it again and completes its work', () => {
   it.each(RECEIVE_STEPS)('receive, the lock of the pipeline, at %s', async (step) => {
@@ -143,6 +47,23 @@ describe('a stage that loses a lock stops writing, acquires it again and complet
       await expectHandled(all);
     },
   );
+
+  it('analyze, the lock of the pipeline, in the round that its drain ends with', async () => {
+    const all = await scene();
+    await all.pipeline.receive(
+      [],
+      all.at('receive:entered', () => {}),
+    );
+    const { onStep, ...options } = all.at('reconcile:published', () => all.catalog.loseLocks(PIPELINE_LOCK));
+    const loseMessages = (step: Step) => {
+      if (step === 'analyze:committed') all.bus.faults.loseMessages(TOPICS.imageEventAlert);
+      return onStep(step);
+    };
+    await all.pipeline.analyze({ ...options, onStep: loseMessages });
+    expect(lostLocks(all)).toEqual([`analyze: ${PIPELINE_LOCK}`]);
+    await all.pipeline.alert(all.at('alert:committed', () => {}));
+    await expectHandled(all);
+  });
 
   it.each(ALERT_STEPS)('alert, the lock of the pipeline, at %s', async (step) => {
     const all = await scene();
@@ -200,7 +121,7 @@ describe('without its lock', () => {
         signal: stop.signal,
         onStep: (each) => {
           steps.push(each);
-          onStep(each);
+          return onStep(each);
         },
         onReport: ({ kind }) => {
           if (kind === 'lock_lost') stop.abort();
@@ -232,8 +153,7 @@ describe('without its lock', () => {
     const startClean = async () => {
       const result = await all.catalog.lock(PIPELINE_LOCK, 'imgpipe clean');
       if (!('lock' in result)) throw new Error('the lock was not lost');
-      await all.catalog.beginClean();
-      await all.catalog.endClean();
+      await cleanCatalog(all.catalog);
       await all.catalog.setBus({ id: MEMORY_BUS_ID, address: MEMORY_BUS_ID }, null);
       await result.lock.release();
     };
@@ -250,6 +170,17 @@ describe('without its lock', () => {
     expect(lostLocks(all)).toEqual([`receive: ${PIPELINE_LOCK}`]);
   });
 
+  it('a drop during a clean fails, and the error names the clean', async () => {
+    const all = await scene();
+    await all.catalog.addDeadLetters([deadLetter()]);
+    await all.catalog.lock(PIPELINE_LOCK, 'imgpipe clean (process 7)');
+    await expect(all.pipeline.drop('all')).rejects.toMatchObject({
+      code: 'in_use',
+      message: expect.stringContaining('is being cleaned by imgpipe clean (process 7)'),
+    });
+    expect(await all.catalog.deadLetterHeads(undefined, 9)).toMatchObject([{ id: 1, droppedAt: null }]);
+  });
+
   it('a replay fails, and the error says what to do', async () => {
     const all = await scene();
     await all.pipeline.receive(
@@ -262,5 +193,21 @@ describe('without its lock', () => {
       code: 'in_use',
       message: expect.stringContaining('run it again'),
     });
+  });
+});
+
+describe('a pipeline that its exclusive holder has left', () => {
+  it('is shared by the stages that start then, and by a drop', async () => {
+    const all = await scene();
+    await all.catalog.addDeadLetters([deadLetter()]);
+    await fencedPipeline(all.catalog);
+    expect(await all.pipeline.drop('all')).toMatchObject([{ how: 'dropped' }]);
+    await fencedPipeline(all.catalog);
+    await all.pipeline.run(
+      [],
+      all.at('receive:entered', () => {}),
+    );
+    expect(lostLocks(all)).toEqual([]);
+    expect(await all.catalog.alertRange()).toMatchObject({ first: 1, last: 7 });
   });
 });

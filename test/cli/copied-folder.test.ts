@@ -55,6 +55,13 @@ describe('a copy of a data folder', () => {
     }
   });
 
+  it('can become a pipeline of its own and get its broker at once', async () => {
+    const { copy } = await copied();
+    const both = await imgpipe([...drain, '--as-copy', '--rebind', '--data', copy]);
+    expect(both).toMatchObject({ status: 0 });
+    expect(await statusOf(copy)).toMatchObject({ status: 0, images: 8, analyzed: 8 });
+  });
+
   it('that takes the place of the original is told once, and goes on', async () => {
     const { data, copy } = await copied();
     renameSync(data, `${data}.before`);

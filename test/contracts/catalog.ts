@@ -3,6 +3,7 @@ import { auditContract } from './catalog/audit.ts';
 import { browsingContract } from './catalog/browsing.ts';
 import { deadLettersContract } from './catalog/dead-letters.ts';
 import { deadPendingEventsContract } from './catalog/dead-pending-events.ts';
+import { fencesContract } from './catalog/fences.ts';
 import { heartbeatsContract } from './catalog/heartbeats.ts';
 import { idleTechniquesContract } from './catalog/idle-techniques.ts';
 import { imageWritesContract } from './catalog/image-writes.ts';
@@ -28,6 +29,7 @@ export function catalogContract(setUp: SetUpCatalog): void {
   deadPendingEventsContract(setUp);
   heartbeatsContract(setUp);
   pipelineContract(setUp);
+  fencesContract(setUp);
   idleTechniquesContract(setUp);
   auditContract(setUp);
   undeliverableContract(setUp);

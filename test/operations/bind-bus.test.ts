@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { LockLost } from '../../src/domain/errors.ts';
 import { bindBus, createBusCheck } from '../../src/operations/bind-bus.ts';
+import { fencedPipeline } from '../support/clean-catalog.ts';
 import { png } from '../support/pictures.ts';
 import { type DurableTestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
@@ -34,6 +36,16 @@ async function onCluster(bus = busWith('cluster-1')): Promise<DurableTestPipelin
 }
 
 describe('a pipeline and its bus', () => {
+  it('are bound with the token of the exclusive lock, or not at all', async () => {
+    const { catalog } = await onCluster();
+    const tokens = [await fencedPipeline(catalog), await fencedPipeline(catalog)];
+    const rebind = (token?: string) => bindBus({ catalog, token }, busWith('cluster-2'), { rebind: true });
+    await expect(rebind(tokens[0])).rejects.toBeInstanceOf(LockLost);
+    expect((await catalog.identity()).busId).toBe('cluster-1');
+    await rebind(tokens[1]);
+    expect((await catalog.identity()).busId).toBe('cluster-2');
+  });
+
   it('are bound by the first stage, and stay bound', async () => {
     const pipeline = await unbound();
     await bindTo(pipeline, busWith('embedded'));

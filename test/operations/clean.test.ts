@@ -10,6 +10,7 @@ import { PIPELINE_LOCK } from '../../src/ports/catalog/locks.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { addPictures } from '../contracts/catalog/setup.ts';
 import { auditOf } from '../support/audit.ts';
+import { cleanCatalog, fencedPipeline } from '../support/clean-catalog.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { png } from '../support/pictures.ts';
 import { imageRecord, newImage } from '../support/samples.ts';
@@ -205,10 +206,37 @@ describe('a clean on a bus that lists its consumers', () => {
     expect((await pipeline.bus.logs('image_analysis')).map(({ end }) => end)).toEqual([4]);
   });
 
+  it('that loses its lock changes nothing more, and the error says what to do', async () => {
+    const pipeline = await used();
+    const { catalog, store, bus: plain } = pipeline;
+    const before = await filesLeft(pipeline);
+    const stageStarts = () => catalog.fencePipeline(null);
+    const lost = {
+      code: 'in_use',
+      message: `${AS} lost the lock of ${store.address} and stopped: check the connection to the catalog, and run it again`,
+    };
+    const bus = { ...plain, clear: stageStarts };
+    await expect(clean({ catalog, store, bus, as: AS })).rejects.toMatchObject(lost);
+    expect(await filesLeft(pipeline)).toEqual(before);
+    expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: false });
+    expect(await catalog.lock(PIPELINE_LOCK, 'the next')).toHaveProperty('lock');
+  });
+
+  it('whose lock another clean has taken does not end it', async () => {
+    const { catalog, store: plain } = await used();
+    const remove = async (keys: readonly string[]) => {
+      await fencedPipeline(catalog);
+      await plain.remove(keys);
+    };
+    const store = { ...plain, remove };
+    await expect(clean({ catalog, store, bus: undefined, as: AS })).rejects.toMatchObject({ code: 'in_use' });
+    expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: true });
+    expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
+  });
+
   it('leaves the topics of a bus that the pipeline has never used', async () => {
     const { catalog, store, bus: plain } = await testPipeline({ durable: true });
-    await catalog.beginClean();
-    await catalog.endClean();
+    await cleanCatalog(catalog);
     const bus = { ...plain, id: 'kafka:other', clear: () => Promise.reject(new Error('cleared')) };
     await clean({ catalog, store, bus, as: AS });
   });

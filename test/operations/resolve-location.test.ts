@@ -15,6 +15,7 @@ function catalogAt(...locations: CatalogLocation[]) {
     ...createMemoryLocks(table),
     location: async () => (locations.length > 1 ? locations.shift() : locations[0]) ?? { kind: 'same' },
     identity: async () => ({ pipelineId: 'p', formerIds: [], busId: 'kafka:c', busAddress: null, cleaning: false }),
+    fencePipeline: async () => {},
     recordLocation: async () => void calls.push('recorded'),
     separateCopy: async () => void calls.push('separated'),
   };

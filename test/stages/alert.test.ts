@@ -4,6 +4,7 @@ import { imageEventMessage, TOPICS } from '../../src/domain/messages.ts';
 import type { Step } from '../../src/domain/reports.ts';
 import { status } from '../../src/operations/status.ts';
 import { auditOf } from '../support/audit.ts';
+import { cleanCatalog } from '../support/clean-catalog.ts';
 import { png } from '../support/pictures.ts';
 import { type MemoryTestPipeline, type TestPipeline, testPipeline } from '../support/test-pipeline.ts';
 
@@ -214,8 +215,7 @@ describe('a message', () => {
   it('of another pipeline stops the stage, and one from before the last clean is skipped', async () => {
     const pipeline = await withEvent();
     const good = await eventMessage(pipeline);
-    await pipeline.catalog.beginClean();
-    await pipeline.catalog.endClean();
+    await cleanCatalog(pipeline.catalog);
     await pipeline.work(await pipeline.alertStage());
     expect(pipeline.reported('skipped_former').map(({ stage }) => stage)).toEqual(['alert']);
     const headers = { ...good.headers, ce_source: 'urn:uuid:01234567-89ab-cdef-0123-456789abcdef' };

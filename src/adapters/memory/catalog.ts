@@ -5,6 +5,7 @@ import { createAuditRows } from './audit-rows.ts';
 import { createBrowsingRows } from './browsing-rows.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
 import { createFaults, type MemoryCatalogFaults } from './faults.ts';
+import { catalogOfPipeline } from './fences.ts';
 import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
 import { createLocation } from './location.ts';
@@ -21,8 +22,11 @@ export interface MemoryCatalogState {
 
 export interface MemoryCatalog extends Catalog {
   readonly faults: MemoryCatalogFaults;
-  /** Revokes a lock from all its holders, as a dropped connection does: their `lost` fires. */
-  loseLocks(name: string): void;
+  /**
+   * Revokes a lock from all its holders, as a dropped connection does: their `lost` fires. `unnoticed`: it does not yet, as
+   * in a process that is paused.
+   */
+  loseLocks(name: string, options?: { readonly unnoticed: boolean }): void;
 }
 
 export function newMemoryCatalogState(): MemoryCatalogState {
@@ -33,7 +37,7 @@ export function newMemoryCatalogState(): MemoryCatalogState {
 export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCatalog {
   const { tables } = state;
   const locks = createMemoryLocks(state.locks);
-  return {
+  const catalog: MemoryCatalog = {
     lock: locks.lock,
     ...createPipelineRows(tables),
     ...createLocation(tables),
@@ -49,6 +53,8 @@ export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCata
     },
     faults: createFaults(tables),
     loseLocks: locks.lose,
+    forPipeline: (pipelineId, onLost) => catalogOfPipeline(catalog, tables, pipelineId, onLost),
     close: async () => locks.releaseAll(),
   };
+  return catalog;
 }

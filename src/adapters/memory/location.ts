@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LocationCatalog } from '../../ports/catalog/location.ts';
+import { checkPipelineToken } from './fences.ts';
 import { openEvents, openImages } from './open-rows.ts';
 import { imageAt, putImage, type Tables } from './tables.ts';
 
@@ -8,7 +9,8 @@ export function createLocation(tables: Tables): LocationCatalog {
   return {
     location: async () => ({ kind: 'same' }),
     recordLocation: async () => {},
-    separateCopy: async () => {
+    separateCopy: async (token) => {
+      checkPipelineToken(tables, token);
       tables.pipeline = { ...tables.pipeline, pipelineId: randomUUID(), busId: null, busAddress: null };
       for (const { image } of openImages(tables)) {
         const row = imageAt(tables, image);

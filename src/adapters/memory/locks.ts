@@ -12,8 +12,8 @@ export type LockTable = Map<string, Set<Holding>>;
 
 /** The locks of one holder of a table. */
 export interface MemoryLocks extends Locks {
-  /** Revokes a lock from all its holders, as a dropped connection does. */
-  lose(name: string): void;
+  /** Revokes a lock from all its holders, as a dropped connection does; `unnoticed` without their signal. */
+  lose(name: string, options?: { readonly unnoticed: boolean }): void;
   releaseAll(): void;
 }
 
@@ -43,9 +43,10 @@ export function createMemoryLocks(table: LockTable): MemoryLocks {
 
   return {
     lock: async (name, owner, mode = 'exclusive') => acquire(name, owner, mode),
-    lose: (name) => {
+    lose: (name, { unnoticed } = { unnoticed: false }) => {
       const holdings = [...(table.get(name) ?? [])];
       table.get(name)?.clear();
+      if (unnoticed) return;
       for (const { lost } of holdings) lost.abort();
     },
     releaseAll: () => {

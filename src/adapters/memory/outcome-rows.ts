@@ -7,6 +7,7 @@ import {
 } from '../../domain/records.ts';
 import type { ImageRange, OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
 import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
+import { checkEventsToken } from './fences.ts';
 import {
   type EventRow,
   eventAt,
@@ -79,7 +80,12 @@ export function createOutcomeRows(tables: Tables): OutcomeCatalog {
       for (const { number, attempt } of events) change(number, attempt, { state: 'ready' });
     },
 
-    markEventsPublished: async (events) => {
+    fenceEvents: async (token) => {
+      tables.pipeline = { ...tables.pipeline, eventsToken: token };
+    },
+
+    markEventsPublished: async (events, token) => {
+      if (token !== undefined) checkEventsToken(tables, token);
       for (const { number, position } of events) {
         const event = tables.events.get(number);
         if (event?.state === 'ready') publishEvent(tables, event, position);

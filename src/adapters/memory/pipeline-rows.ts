@@ -1,4 +1,5 @@
 import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
+import { checkPipelineToken } from './fences.ts';
 import { newTables, type Tables } from './tables.ts';
 
 export function createPipelineRows(tables: Tables): PipelineCatalog {
@@ -9,11 +10,16 @@ export function createPipelineRows(tables: Tables): PipelineCatalog {
 
   return {
     identity: async () => {
-      const { lastEvent: _, ...identity } = tables.pipeline;
+      const { lastEvent: _, token: __, eventsToken: ___, ...identity } = tables.pipeline;
       return identity;
     },
 
-    setBus: async ({ id, address }, before) => {
+    fencePipeline: async (token) => {
+      tables.pipeline = { ...tables.pipeline, token };
+    },
+
+    setBus: async ({ id, address }, before, token) => {
+      if (token !== undefined) checkPipelineToken(tables, token);
       if (tables.pipeline.busId === before) tables.pipeline = { ...tables.pipeline, busId: id, busAddress: address };
     },
 
@@ -36,11 +42,13 @@ export function createPipelineRows(tables: Tables): PipelineCatalog {
       return names;
     },
 
-    beginClean: async () => {
+    beginClean: async (token) => {
+      checkPipelineToken(tables, token);
       tables.pipeline = { ...tables.pipeline, cleaning: true };
     },
 
-    endClean: async () => {
+    endClean: async (token) => {
+      checkPipelineToken(tables, token);
       const { pipelineId, formerIds } = tables.pipeline;
       for (const table of Object.values(tables)) {
         if (table instanceof Map) table.clear();

@@ -26,7 +26,13 @@ export type EventRow = Pick<
 export interface Tables {
   /** True once another catalog has taken its place. */
   replaced: boolean;
-  pipeline: PipelineIdentity & { readonly lastEvent: number };
+  pipeline: PipelineIdentity & {
+    readonly lastEvent: number;
+    /** The token of the exclusive holder of the pipeline's lock; null once it is shared again. */
+    readonly token: string | null;
+    /** That of the latest holder of the lock of the events. */
+    readonly eventsToken: string | null;
+  };
   readonly thresholds: Map<string, Threshold>;
   /** When each technique in use had an analyzer last. */
   readonly activeAt: Map<string, string>;
@@ -76,6 +82,8 @@ export function newTables(): Tables {
       busAddress: null,
       cleaning: false,
       lastEvent: 0,
+      token: null,
+      eventsToken: null,
     },
     thresholds: new Map(),
     activeAt: new Map(),

@@ -5,10 +5,11 @@ import { createBrowsingRows } from './browsing-rows.ts';
 import { countsOf } from './counts.ts';
 import type { Database } from './database.ts';
 import { createDeadLetterRows } from './dead-letter-rows.ts';
+import { databaseOfPipeline } from './fences.ts';
 import { createHeartbeatRows } from './heartbeat-rows.ts';
 import { createImageRows } from './image-rows.ts';
 import { createLocation } from './location.ts';
-import { createLocks } from './locks.ts';
+import { createLocks, type FileLocks } from './locks.ts';
 import { createOpenRows } from './open-rows.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
 import { createPipelineRows } from './pipeline-rows.ts';
@@ -16,7 +17,10 @@ import { readSnapshot } from './snapshot.ts';
 
 /** The catalog in SQLite. Its lock files are in `locks/` beside the database, which it closes. */
 export function createSqliteCatalog(db: Database): Catalog {
-  const locks = createLocks(path.join(path.dirname(db.file), 'locks'));
+  return catalogOn(db, createLocks(path.join(path.dirname(db.file), 'locks')));
+}
+
+function catalogOn(db: Database, locks: FileLocks): Catalog {
   return {
     lock: locks.lock,
     ...createLocation(db),
@@ -34,6 +38,7 @@ export function createSqliteCatalog(db: Database): Catalog {
       locks.verify();
     },
     snapshot: (read) => readSnapshot(db, read),
+    forPipeline: (pipelineId, onLost) => catalogOn(databaseOfPipeline(db, pipelineId, onLost), locks),
     close: async () => {
       locks.releaseAll();
       db.close();

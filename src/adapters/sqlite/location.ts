@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { LocationCatalog } from '../../ports/catalog/location.ts';
 import { checkFiles } from './check-files.ts';
 import type { Database } from './database.ts';
+import { checkPipelineToken } from './fences.ts';
 import { withTranslatedErrors } from './queries.ts';
 import { openReadConnection, type ReadConnection } from './read-connection.ts';
 
@@ -25,8 +26,9 @@ export function createLocation(db: Database): LocationCatalog {
 
     recordLocation: () => db.write(() => void record(here())),
 
-    separateCopy: () =>
+    separateCopy: (token) =>
       db.write(() => {
+        checkPipelineToken(db, token);
         db.run('UPDATE pipeline SET pipeline_id = ?, bus_id = NULL, bus_address = NULL', randomUUID());
         record(here());
         db.run(

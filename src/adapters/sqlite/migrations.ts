@@ -129,6 +129,8 @@ CREATE TABLE discarded_letters (
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE pipeline ADD COLUMN bus_address TEXT;
 ALTER TABLE pipeline ADD COLUMN path TEXT;
+ALTER TABLE pipeline ADD COLUMN token TEXT;
+ALTER TABLE pipeline ADD COLUMN events_token TEXT;
 ALTER TABLE technique ADD COLUMN active_at TEXT;
 UPDATE technique SET active_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
 ALTER TABLE technique ADD COLUMN idle INTEGER NOT NULL DEFAULT 0;

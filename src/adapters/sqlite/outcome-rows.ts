@@ -2,6 +2,7 @@ import type { EventRecord, ImageId, NewOutcome, OutcomeRecord } from '../../doma
 import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
 import type { Database } from './database.ts';
 import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
+import { checkEventsToken } from './fences.ts';
 import { EVENT_QUERY, eventOf, outcomeOf, positionValues } from './rows.ts';
 import { eventDead, imageDead, imageSettled } from './settled.ts';
 
@@ -98,8 +99,11 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
         }
       }),
 
-    markEventsPublished: (published) =>
+    fenceEvents: (token) => db.write(() => void db.run('UPDATE pipeline SET events_token = ?', token)),
+
+    markEventsPublished: (published, token) =>
       db.write(() => {
+        if (token !== undefined) checkEventsToken(db, token);
         for (const { number, position } of published) {
           db.run(
             `UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
 import type { Database } from './database.ts';
+import { checkPipelineToken } from './fences.ts';
 import { textOrNull, thresholdOf } from './rows.ts';
 
 /** The tables that `clean` empties. */
@@ -33,10 +34,17 @@ export function createPipelineRows(db: Database): PipelineCatalog {
       };
     },
 
-    setBus: ({ id, address }, before) =>
-      db.write(
-        () => void db.run('UPDATE pipeline SET bus_id = ?, bus_address = ? WHERE bus_id IS ?', id, address, before),
-      ),
+    fencePipeline: async (token) => {
+      // Usually nobody has held the lock exclusively: no transaction is needed.
+      if (token === null && db.get('SELECT 1 FROM pipeline WHERE token IS NOT NULL') === undefined) return;
+      await db.write(() => void db.run('UPDATE pipeline SET token = ?', token));
+    },
+
+    setBus: ({ id, address }, before, token) =>
+      db.write(() => {
+        if (token !== undefined) checkPipelineToken(db, token);
+        db.run('UPDATE pipeline SET bus_id = ?, bus_address = ? WHERE bus_id IS ?', id, address, before);
+      }),
 
     thresholds: async () =>
       new Map(db.all('SELECT * FROM technique').map((row) => [String(row['technique']), thresholdOf(row)] as const)),
@@ -77,15 +85,21 @@ export function createPipelineRows(db: Database): PipelineCatalog {
           .map((row) => String(row['technique'])),
       ),
 
-    beginClean: () => db.write(() => void db.run('UPDATE pipeline SET cleaning = 1')),
-
-    endClean: () =>
+    beginClean: (token) =>
       db.write(() => {
+        checkPipelineToken(db, token);
+        db.run('UPDATE pipeline SET cleaning = 1');
+      }),
+
+    endClean: (token) =>
+      db.write(() => {
+        checkPipelineToken(db, token);
         for (const table of CLEANED) db.run(`DELETE FROM ${table}`);
         db.run("DELETE FROM sqlite_sequence WHERE name = 'dead_letter'");
         db.run(
           `UPDATE pipeline SET former_ids = json_insert(former_ids, '$[#]', pipeline_id),
-             pipeline_id = ?, bus_id = NULL, bus_address = NULL, last_event = 0, cleaning = 0`,
+             pipeline_id = ?, bus_id = NULL, bus_address = NULL, last_event = 0, cleaning = 0,
+             token = NULL, events_token = NULL`,
           randomUUID(),
         );
       }),

@@ -9,7 +9,8 @@ export const MIN_READ_VERSION = SCHEMA_VERSION - 1;
  * all queries read them like tables. A view counts what today's triggers have counted, so that reading is slower.
  */
 export const PREVIOUS_VIEWS = `
-CREATE TEMP VIEW pipeline AS SELECT *, NULL AS bus_address, NULL AS path FROM main.pipeline;
+CREATE TEMP VIEW pipeline AS
+  SELECT *, NULL AS bus_address, NULL AS path, NULL AS token, NULL AS events_token FROM main.pipeline;
 CREATE TEMP VIEW technique AS SELECT *, NULL AS active_at, 0 AS idle FROM main.technique;
 CREATE TEMP VIEW image AS SELECT *, incoming AS receipt_id, 1 AS attempt FROM main.image;
 CREATE TEMP VIEW event AS SELECT *, 1 AS attempt FROM main.event;

@@ -125,7 +125,8 @@ END;
 /**
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
  * letter's message. Regions are JSON. `path` is where the file was when a stage opened it last; null if none has yet.
- * `stream.token` is that of the latest holder of the stream's lock. A ready alert has a copy of all columns that lists
+ * `stream.token` is that of the latest holder of the stream's lock, `pipeline.events_token` of the lock of the events, and
+ * `pipeline.token` of the exclusive holder of the pipeline's lock, null once it is shared again. A ready alert has a copy of all columns that lists
  * filter by, which never changes again. `alert_delay` counts in seconds how long alerts took from their images' receipt.
  * `discarded_letters` counts the dead letters of messages that were deleted because there are too many.
  */
@@ -138,7 +139,9 @@ CREATE TABLE pipeline (
   bus_address TEXT,
   last_event INTEGER NOT NULL,
   cleaning INTEGER NOT NULL,
-  path TEXT
+  path TEXT,
+  token TEXT,
+  events_token TEXT
 ) STRICT;
 
 CREATE TABLE technique (

@@ -31,6 +31,12 @@ export interface Catalog
     HeartbeatCatalog,
     BrowsingCatalog,
     AuditCatalog {
+  /**
+   * The same catalog as a holder of the shared lock of the pipeline uses it. Before a write changes anything, in its own
+   * transaction, it throws `LockLost` and calls `onLost` if the pipeline has another id by now, or an exclusive holder
+   * has fenced it: the shared lock must have been lost meanwhile.
+   */
+  forPipeline(pipelineId: string, onLost?: () => void): Catalog;
   /** Frees what the catalog holds, its locks included. */
   close(): Promise<void>;
 }

@@ -16,7 +16,8 @@ export interface LocationCatalog {
   /**
    * Makes a pipeline of its own of a copy, under the exclusive lock of the pipeline, and records that it is here. It gets
    * a new id and no bus. All rows and numbers stay, but what is open is unpublished, and the messages of an embedded bus
-   * are deleted. The id that it had stays the original's, whose messages are those of a stranger.
+   * are deleted. The id that it had stays the original's, whose messages are those of a stranger. Throws `LockLost` if
+   * another holder has fenced the pipeline since this token was entered.
    */
-  separateCopy(): Promise<void>;
+  separateCopy(token: string): Promise<void>;
 }

@@ -40,8 +40,17 @@ export interface OutcomeCatalog {
   nextEventAttempt(events: readonly EventAttempt[]): Promise<EventRecord[]>;
   /** Turns `pending` events `ready` whose attempt is still this one. */
   markEventsReady(events: readonly Pick<EventRecord, 'number' | 'attempt'>[]): Promise<void>;
-  /** Records where `ready` events were published. A later position replaces an earlier one. */
-  markEventsPublished(events: readonly { readonly number: number; readonly position: RecordPosition }[]): Promise<void>;
+  /** Enters the token of a new holder of the lock of the events. From then on, writes of the holders before fail. */
+  fenceEvents(token: string): Promise<void>;
+  /**
+   * Records where `ready` events were published. A later position replaces an earlier one. An analyzer that publishes its
+   * own new events holds no lock. The holder of the lock of the events, who publishes those of others, gives its token:
+   * throws `LockLost` if another has fenced the events since.
+   */
+  markEventsPublished(
+    events: readonly { readonly number: number; readonly position: RecordPosition }[],
+    token?: string,
+  ): Promise<void>;
   /** The first number in the range whose image waits for an outcome of the technique, or whose event waits for its alert. */
   firstOpen(technique: string, range: ImageRange): Promise<number | undefined>;
   /** Counts the results of the technique for a range of images. */

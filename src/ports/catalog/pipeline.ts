@@ -12,11 +12,22 @@ export interface PipelineIdentity {
   readonly cleaning: boolean;
 }
 
-/** The pipeline's identity, its bus and its settings. */
+/**
+ * The pipeline's identity, its bus and its settings. A method that takes the token of the exclusive lock of the pipeline
+ * throws `LockLost` if another holder has fenced the pipeline since.
+ */
 export interface PipelineCatalog {
   identity(): Promise<PipelineIdentity>;
-  /** Makes this the pipeline's bus, if its bus is still the one with the id `before`. */
-  setBus(bus: { readonly id: string; readonly address: string }, before: string | null): Promise<void>;
+  /**
+   * Enters the token of a new exclusive holder of the pipeline's lock, or null for a holder that shares it. From then on,
+   * writes with the token of a holder before fail, and while there is a token, those of `Catalog.forPipeline`.
+   */
+  fencePipeline(token: string | null): Promise<void>;
+  /**
+   * Makes this the pipeline's bus, if its bus is still the one with the id `before`. A holder of the exclusive lock gives
+   * its token.
+   */
+  setBus(bus: { readonly id: string; readonly address: string }, before: string | null, token?: string): Promise<void>;
   /** The techniques in use, each with its threshold; idle ones included. */
   thresholds(): Promise<ReadonlyMap<string, Threshold>>;
   /** Sets the threshold of a technique, which is in use from then on. */
@@ -28,7 +39,10 @@ export interface PipelineCatalog {
   /** Makes techniques idle that have had no analyzers since then: nothing is owed to them. Resolves with their names. */
   retireIdle(since: string): Promise<string[]>;
   /** Marks the pipeline as being cleaned. */
-  beginClean(): Promise<void>;
-  /** Deletes every row, gives the pipeline a new id, keeps the previous one in `formerIds`, and removes the mark. */
-  endClean(): Promise<void>;
+  beginClean(token: string): Promise<void>;
+  /**
+   * Deletes every row, gives the pipeline a new id, keeps the previous one in `formerIds`, and removes the mark and all
+   * tokens.
+   */
+  endClean(token: string): Promise<void>;
 }

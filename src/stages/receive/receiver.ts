@@ -13,7 +13,6 @@ import { createIntake, type Intake, type Received } from './intake.ts';
 import { receive } from './receive.ts';
 
 export interface ReceiverParts extends LockOwner, Observer {
-  readonly catalog: Locks & ImageCatalog;
   readonly store: ObjectStore;
   readonly stream: string;
   openSource(): Promise<ImageSource>;
@@ -24,6 +23,7 @@ export interface ReceiverParts extends LockOwner, Observer {
 /** What a receiver works with while the pipeline's lock is held. */
 export interface ReceiveSession {
   readonly pipelineId: string;
+  readonly catalog: Locks & ImageCatalog;
   readonly bus: EventBus;
   readonly reconciler: Reconciler;
   /** Aborts when the pipeline's lock is lost. */

@@ -1,5 +1,6 @@
 import { imageEventMessage, TOPICS } from '../../domain/messages.ts';
 import type { Observer } from '../../domain/reports.ts';
+import type { Lock } from '../../ports/catalog/locks.ts';
 import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
 import type { EventBus } from '../../ports/event-bus.ts';
 import { throwIfLost } from '../locks/held-lock.ts';
@@ -8,21 +9,21 @@ import { isDue, MAX_PER_ROUND } from './brakes.ts';
 import { type BusView, type OpenRows, undeliveredEvents } from './undelivered.ts';
 
 export interface PublishEventsParts extends Observer {
-  readonly catalog: OpenRows & Pick<OutcomeCatalog, 'events' | 'markEventsPublished'>;
+  readonly catalog: OpenRows & Pick<OutcomeCatalog, 'events' | 'fenceEvents' | 'markEventsPublished'>;
   readonly bus: Pick<EventBus, 'publish'>;
   readonly pipelineId: string;
   readonly signal: AbortSignal;
-  /** Aborts when the lock of the events is lost. */
-  readonly lost: AbortSignal;
+  /** The lock of the events. */
+  readonly lock: Pick<Lock, 'token' | 'lost'>;
 }
 
 /**
  * Publishes the events whose messages will not be delivered, at most 1,000 of them. The caller holds the lock of the events,
  * and has read the view of the bus since. Resolves with the number of events published. Throws `Stopped` once the lock is
- * lost.
+ * lost, and `LockLost` if that shows when the positions are written.
  */
 export async function publishEvents(
-  { catalog, bus, pipelineId, signal, lost, onReport, onStep }: PublishEventsParts,
+  { catalog, bus, pipelineId, signal, lock, onReport, onStep }: PublishEventsParts,
   view: BusView,
 ): Promise<number> {
   const numbers: number[] = [];
@@ -32,7 +33,8 @@ export async function publishEvents(
   }
   const rows = (await catalog.events(numbers.slice(0, MAX_PER_ROUND))).flatMap((row) => row ?? []);
   if (rows.length === 0) return 0;
-  throwIfLost(lost);
+  throwIfLost(lock.lost);
+  await catalog.fenceEvents(lock.token);
   const messages = rows.map((event) => imageEventMessage(pipelineId, event));
   const positions = await untilStopped(bus.publish(TOPICS.imageEventAlert, messages), signal);
   await onStep?.('reconcile:published');
@@ -41,6 +43,7 @@ export async function publishEvents(
       const position = positions[index];
       return position === undefined ? [] : [{ number, position }];
     }),
+    lock.token,
   );
   onReport?.({ kind: 'recovered_events', events: rows.length });
   return rows.length;

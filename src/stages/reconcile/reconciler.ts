@@ -36,6 +36,7 @@ export type ReconcileCatalog = Pick<
   | 'writeImages'
   | 'withdrawImages'
   | 'events'
+  | 'fenceEvents'
   | 'markEventsPublished'
 >;
 
@@ -179,7 +180,7 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
     try {
       return await unlessLost(lock.lost, async () => {
         const view = await viewBus(catalog, bus, parts.defaultTechnique);
-        return publishEvents({ ...parts, catalog, bus, signal, lost: lock.lost }, view);
+        return publishEvents({ ...parts, catalog, bus, signal, lock }, view);
       });
     } finally {
       await lock.release();

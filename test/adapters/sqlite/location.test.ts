@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fencedPipeline } from '../../support/clean-catalog.ts';
 import { imgpipe } from '../../support/imgpipe.ts';
 import { catalogFile, openSqlite } from '../../support/open-sqlite.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -88,7 +89,7 @@ describe('a catalog', () => {
     const { folder, other, pipelineId } = await recorded();
     cpSync(folder, other, { recursive: true });
     const { catalog, close } = await openSqlite(other);
-    await catalog.separateCopy();
+    await catalog.separateCopy(await fencedPipeline(catalog));
     expect((await catalog.identity()).pipelineId).not.toBe(pipelineId);
     await close();
     expect(await locationIn(other)).toEqual({ kind: 'same' });

@@ -3,6 +3,7 @@ import type { OutcomeKind } from '../../../src/domain/records.ts';
 import type { Threshold } from '../../../src/domain/threshold.ts';
 import type { AlertFilter, AlertPage, Below, TimeRange } from '../../../src/ports/catalog/browsing.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
+import { cleanCatalog } from '../../support/clean-catalog.ts';
 import { deadLetter, levels, newAlert, newImage, newOutcome, positionAt } from '../../support/samples.ts';
 import {
   addPictures,
@@ -487,8 +488,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
   it('a clean removes all alerts, and the order of ready alerts starts from 1 again', async () => {
     const { catalog } = await setUp();
     await browsable(catalog);
-    await catalog.beginClean();
-    await catalog.endClean();
+    await cleanCatalog(catalog);
     expect(await numbers(catalog, {})).toEqual([]);
     expect([await catalog.alertRange(), await catalog.readyAfter(0, 9)]).toEqual([undefined, []]);
     expect(await catalog.choices()).toEqual({ streams: [], techniques: [] });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Heartbeat } from '../../../src/ports/catalog/heartbeats.ts';
 import { auditOf } from '../../support/audit.ts';
+import { cleanCatalog } from '../../support/clean-catalog.ts';
 import { L2, type SetUpCatalog } from './setup.ts';
 
 const OLDEST = '2026-01-01T00:00:00.000Z';
@@ -52,8 +53,7 @@ export function heartbeatsContract(setUp: SetUpCatalog): void {
       const before = await auditOf(catalog, L2);
       await catalog.recordHeartbeats([beatOf()], OLDEST);
       expect(await auditOf(catalog, L2)).toEqual(before);
-      await catalog.beginClean();
-      await catalog.endClean();
+      await cleanCatalog(catalog);
       expect(await catalog.heartbeats('analyze', 'a')).toEqual([]);
     });
   });

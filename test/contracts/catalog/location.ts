@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditOf } from '../../support/audit.ts';
+import { fencedPipeline } from '../../support/clean-catalog.ts';
 import { newAlert, newOutcome, positionAt } from '../../support/samples.ts';
 import {
   addImages,
@@ -28,7 +29,7 @@ export function locationContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       await catalog.setBus({ id: 'kafka:cluster-1', address: 'kafka://a:9092' }, null);
       const before = await catalog.identity();
-      await catalog.separateCopy();
+      await catalog.separateCopy(await fencedPipeline(catalog));
       const after = await catalog.identity();
       expect(after).toEqual({ ...before, pipelineId: after.pipelineId, busId: null, busAddress: null });
       expect(after.pipelineId).not.toBe(before.pipelineId);
@@ -47,7 +48,7 @@ export function locationContract(setUp: SetUpCatalog): void {
       await catalog.addOutcomes([newOutcome(id(4), 'changed', { reference: 3 })]);
       await makeEventsReady(catalog, [2]);
       await catalog.markEventsPublished([{ number: 2, position: positionAt(1, { topic: 'image_event_alert' }) }]);
-      await catalog.separateCopy();
+      await catalog.separateCopy(await fencedPipeline(catalog));
       const images = await catalog.images([1, 2, 3, 4, 5].map((number) => id(number)));
       expect(images.map((image) => image?.position?.offset ?? null)).toEqual([0, 1, 2, 3, null]);
       const events = await catalog.events([1, 2]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cleanCatalog } from '../../support/clean-catalog.ts';
 import type { SetUpCatalog } from './setup.ts';
 
 /** Whether the catalog is still the one that was opened. */
@@ -10,8 +11,7 @@ export function openedContract(setUp: SetUpCatalog): void {
       await catalog.lock('folder', 'a test', 'shared');
       for (const each of [catalog, other]) await each.verify();
       await other.setBus({ id: 'embedded', address: 'embedded' }, null);
-      await other.beginClean();
-      await other.endClean();
+      await cleanCatalog(other);
       await other.close();
       await catalog.verify();
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditOf } from '../../support/audit.ts';
+import { fencedPipeline } from '../../support/clean-catalog.ts';
 import { deadLetter, levels, newAlert, newOutcome, positionAt } from '../../support/samples.ts';
 import { addImages, closedPipeline, id, L2, makeEventsReady, type SetUpCatalog } from './setup.ts';
 
@@ -108,9 +109,10 @@ export function pipelineContract(setUp: SetUpCatalog): void {
         await catalog.addDeadLetters([deadLetter({ position: positionAt(9) })]);
         await catalog.setBus({ id: 'embedded', address: 'embedded' }, null);
         ids.push((await catalog.identity()).pipelineId);
-        await catalog.beginClean();
+        const token = await fencedPipeline(catalog);
+        await catalog.beginClean(token);
         expect((await catalog.identity()).cleaning).toBe(true);
-        await catalog.endClean();
+        await catalog.endClean(token);
       }
       const after = await catalog.identity();
       expect(after).toEqual({

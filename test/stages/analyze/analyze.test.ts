@@ -8,6 +8,7 @@ import type { Comparator } from '../../../src/ports/comparator.ts';
 import type { ReceivedMessage } from '../../../src/ports/event-bus.ts';
 import type { HandlerContext, Stage } from '../../../src/stages/consume/consume.ts';
 import { auditOf } from '../../support/audit.ts';
+import { cleanCatalog } from '../../support/clean-catalog.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { cutPng, png } from '../../support/pictures.ts';
 import { pair } from '../../support/samples.ts';
@@ -513,8 +514,7 @@ describe('a message', () => {
   it('from before the last clean is skipped, which is reported', async () => {
     const pipeline = await testPipeline();
     await pipeline.receive([GREY, OTHER]);
-    await pipeline.catalog.beginClean();
-    await pipeline.catalog.endClean();
+    await cleanCatalog(pipeline.catalog);
     const stage = await pipeline.analyzeStage();
     await pipeline.work(stage);
     expect(pipeline.reported('skipped_former')).toHaveLength(2);

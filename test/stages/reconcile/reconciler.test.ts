@@ -191,6 +191,22 @@ describe('a round', () => {
     expect(await pipeline.firstOpen(3)).toBeUndefined();
     expect(await pipeline.catalog.alertRange()).toMatchObject({ first: 1, last: 2 });
   });
+
+  it('whose lock of the events another has by now does not replace the positions that the other has written', async () => {
+    const pipeline = await testPipeline();
+    const { catalog } = pipeline;
+    await pipeline.receive([GREY, OTHER]);
+    await pipeline.work(await pipeline.analyzeStage());
+    pipeline.bus.faults.loseMessages(TOPICS.imageEventAlert);
+    const position = positionAt(77, { topic: TOPICS.imageEventAlert });
+    const onStep = async () => {
+      await catalog.fenceEvents('the other');
+      await catalog.markEventsPublished([{ number: 1, position }], 'the other');
+    };
+    expect(await round(pipeline, { images: 'none', onStep })).toBe(0);
+    expect((await catalog.events([1]))[0]?.position).toEqual(position);
+    expect(pipeline.reported('recovered_events')).toEqual([]);
+  });
 });
 
 describe('rounds beside the work of a stage', () => {
