@@ -19,12 +19,16 @@ describe.skipIf(whyNone !== undefined)(
   `messages that will not come are published again${whyNone ? ` (skipped: ${whyNone})` : ''}`,
   () => {
     // The soak also plays the others while stages run.
-    test.each(['topicsDeleted', 'brokerWiped', 'brokerReplaced'] as const)(
-      'by running stages: %s',
-      async (disaster) => {
-        expect(await play(whileRunning(DISASTERS[disaster]))).toEqual([]);
-      },
-    );
+    test.each([
+      'topicsDeleted',
+      'brokerWiped',
+      'brokerReplaced',
+      'retentionTime',
+      'retentionBytes',
+      'compacted',
+    ] as const)('by running stages: %s', async (disaster) => {
+      expect(await play(whileRunning(DISASTERS[disaster]))).toEqual([]);
+    });
 
     test.each([
       'topicsDeleted',
@@ -32,6 +36,9 @@ describe.skipIf(whyNone !== undefined)(
       'brokerReplaced',
       'brokerRestored',
       'messagesDeleted',
+      'retentionTime',
+      'retentionBytes',
+      'compacted',
       'offsetsToLatest',
       'offsetsToEarliest',
       'offsetsDeleted',
