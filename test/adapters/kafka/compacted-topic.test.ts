@@ -21,7 +21,8 @@ const COMPACTED = {
 };
 
 async function openBus(prefix: string) {
-  const bus = await openKafkaBus(kafkaOptions(address, { prefix, partitions: 1 }), { create: true });
+  const bus = await openKafkaBus(kafkaOptions(address, { prefix, partitions: 1 }), { check: false });
+  await bus.renew();
   onTestFinished(() => bus.close());
   return bus;
 }
