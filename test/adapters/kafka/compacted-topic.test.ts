@@ -36,7 +36,7 @@ async function drained(bus: EventBus): Promise<string[]> {
     drain: true,
     signal: AbortSignal.timeout(10_000),
     onChunk: async (chunk) => {
-      found.push(...chunk.messages.map(({ headers }) => headers['ce_id'] ?? 'tombstone'));
+      found.push(...chunk.messages.map(({ headers }) => headers['ce_id'] ?? ''));
       await chunk.commit(Number(chunk.messages.at(-1)?.position.offset) + 1);
     },
   });
@@ -66,7 +66,10 @@ describe.skipIf(kafka.whyNone !== undefined)(`a compacted topic${kafka.whyNone ?
       await sleep(2 * SEGMENT_MS);
     }
     await configure({ 'segment.ms': String(SEGMENT_MS), ...COMPACTED });
-    await sleep(3000);
+    // Compaction leaves the start of the log as it is, and here no message in its first segment.
+    const firstMessage = () => admin.fetchTopicOffsetsByTimestamp(prefix + TOPIC, 0);
+    await expect.poll(firstMessage, { timeout: 20_000, interval: 200 }).not.toEqual([{ partition: 0, offset: '0' }]);
+    expect(await first.logs(TOPIC)).toEqual([{ partition: 0, start: 0, end: 4 }]);
     expect(await drained(first)).toEqual(['3', '4']);
     expect(await first.committed(TOPIC, GROUP)).toEqual(new Map([[0, 4]]));
   });
