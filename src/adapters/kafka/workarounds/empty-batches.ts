@@ -76,7 +76,7 @@ function lastOffset(records: Buffer): bigint | undefined {
   let last: bigint | undefined;
   for (let at = 0; at + BATCH_HEADER <= records.length; ) {
     const end = at + BATCH_PREFIX + records.readInt32BE(at + 8);
-    if (end > records.length) break;
+    if (end < at + BATCH_HEADER || end > records.length) break;
     last = records.readBigInt64BE(at) + BigInt(records.readInt32BE(at + 23));
     at = end;
   }
