@@ -9,7 +9,7 @@ const LONG = [
   'test/processes/*-faults.test.ts',
   'test/processes/faults-*.test.ts',
   'test/processes/{heals,replaced-folder,three-brokers}.test.ts',
-  'test/adapters/kafka/{authorization,event-bus,security,slow-broker,topics}.test.ts',
+  'test/adapters/kafka/{authorization,compacted-topic,event-bus,refusals,security,slow-broker,topics}.test.ts',
   'test/adapters/sqlite/{migrated-contracts,migration,processes,read-database}.test.ts',
   'test/compatibility/{alert-client,kcat}.test.ts',
   'test/kafka/{cluster,dead-letters,main,techniques}.test.ts',

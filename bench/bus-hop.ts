@@ -12,7 +12,7 @@ export async function createBusHop(broker: string, topicPrefix: string): Promise
   const config = loadConfig({ given: { broker, topicPrefix }, givenAs: 'name', env: {} });
   const connection = kafkaConnectionOf(config);
   if (connection === undefined) throw new Error(`${broker} is not a Kafka broker`);
-  const bus = await openKafkaBus(connection, { create: true });
+  const bus = await openKafkaBus(connection, { check: false });
   const [received, committed] = [createCounter(), createCounter()];
   const stop = new AbortController();
   let markReady = () => {};

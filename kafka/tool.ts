@@ -7,10 +7,11 @@ import { SetupError } from './setup-error.ts';
 
 /** The classes of Kafka's console tools, by the names of their scripts: kafka-topics.sh is `topics`. */
 const TOOLS: Readonly<Record<string, string>> = {
-  topics: 'TopicCommand',
-  'console-producer': 'ConsoleProducer',
-  'console-consumer': 'consumer.ConsoleConsumer',
-  'consumer-groups': 'consumer.group.ConsumerGroupCommand',
+  topics: 'org.apache.kafka.tools.TopicCommand',
+  configs: 'kafka.admin.ConfigCommand',
+  'console-producer': 'org.apache.kafka.tools.ConsoleProducer',
+  'console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
+  'consumer-groups': 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
 };
 
 const LOG4J = fileURLToPath(new URL('tool-log4j2.xml', import.meta.url));
@@ -38,7 +39,7 @@ async function run(tool: string, options: readonly string[]): Promise<number> {
   const libraries = await downloadLibraries(warn);
   const fastStart = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
   const java = [...fastStart, `-Dlog4j2.configurationFile=${LOG4J}`, '-cp', path.join(libraries, '*')];
-  const command = [...java, `org.apache.kafka.tools.${program}`, ...options];
+  const command = [...java, program, ...options];
   const child = spawn(javaProgram('java'), command, { stdio: 'inherit' });
   return new Promise((resolve) => child.once('close', (status) => resolve(status ?? 1)));
 }

@@ -281,7 +281,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     },
 
     clean: async ({ keepTopics = false } = {}) => {
-      const bus = keepTopics ? undefined : await namingKeepTopics(() => broker.open({ create: false }));
+      const bus = keepTopics ? undefined : await namingKeepTopics(() => broker.open({ check: false }));
       await resolveLocation({ catalog, as, asCopy: config.asCopy });
       await clean({ catalog, store, bus, as });
     },

@@ -112,12 +112,13 @@ export async function withSession<T>(
 
 /** The caller shares the pipeline's lock. `onLost` is called when a write finds that this lock has been lost. */
 async function prepare(parts: SessionParts, onLost: () => void): Promise<Omit<Session, 'lost'>> {
-  const { store, broker } = parts.adapters;
+  const { store } = parts.adapters;
   const { pipeline, catalog } = await retryAtStart(parts, () => sharedCatalog(parts.adapters, onLost));
-  const onNotice = (text: string) => parts.onReport?.({ kind: 'broker_notice', text });
-  const bus = await retryAtStart(parts, () => broker.open({ create: true, onNotice }));
+  const bus = await retryAtStart(parts, () => openBus(parts));
   await retryAtStart(parts, () => refuseOtherPipelines(bus, pipeline));
   await retryAtStart(parts, () => parts.bind(bus, { catalog }));
+  // Creates missing topics, once nothing is refused any more.
+  await retryAtStart(parts, () => bus.renew());
   await retryAtStart(parts, () => store.collectGarbage());
   return { pipeline, catalog, bus };
 }
@@ -158,16 +159,21 @@ export async function withSharedCatalog<T>(
   }
 }
 
+/** Opens the bus, which is checked the first time, and reports what will cause trouble. */
+function openBus({ adapters: { broker }, onReport }: SessionParts): Promise<EventBus> {
+  return broker.open({ check: true, onNotice: (text) => onReport?.({ kind: 'broker_notice', text }) });
+}
+
 async function bindExclusively(parts: SessionParts): Promise<void> {
   const { as, adapters } = parts;
-  const { catalog, store, broker } = adapters;
+  const { catalog, store } = adapters;
   const { address } = store;
   const inUse = (holder: string) =>
     `--rebind: ${address} is in use by ${holder}: stop that first, so that no stage works on the former broker`;
   await locate(parts);
   await exclusively({ catalog, as, address, inUse }, async ({ token }) => {
     await checkedIdentity(adapters);
-    const bus = await retryAtStart(parts, () => broker.open({ create: true }));
+    const bus = await retryAtStart(parts, () => openBus(parts));
     await retryAtStart(parts, async () => refuseOtherPipelines(bus, await catalog.identity()));
     await retryAtStart(parts, () => parts.bind(bus, { catalog, token }));
   });
@@ -179,8 +185,14 @@ async function begin(parts: SessionParts): Promise<Lock> {
   return sharePipeline(parts);
 }
 
-function locate({ adapters: { catalog, broker }, as, config: { asCopy }, onReport }: SessionParts): Promise<void> {
-  const busId = async () => (await broker.open({ create: true })).id;
+function locate(parts: SessionParts): Promise<void> {
+  const {
+    adapters: { catalog, broker },
+    as,
+    config: { asCopy },
+    onReport,
+  } = parts;
+  const busId = async () => (await openBus(parts)).id;
   return resolveLocation({
     catalog,
     as,

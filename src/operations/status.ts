@@ -123,7 +123,7 @@ async function readBus(
   { maxBusMs = MAX_BUS_MS }: StatusOptions,
 ): Promise<StatusView> {
   const withinTime = <T>(read: Promise<T>) => withDeadline(maxBusMs, read, () => noAnswer(broker.address, maxBusMs));
-  const bus = await withinTime(broker.open({ create: false }));
+  const bus = await withinTime(broker.open({ check: false }));
   const view = await withinTime(viewBus(catalog, bus, defaultTechnique));
   return {
     ...view,

@@ -95,8 +95,8 @@ export interface EventBus {
 }
 
 export interface OpenBusOptions {
-  /** Creates missing topics. */
-  readonly create: boolean;
+  /** Checks the topics that exist. Those that are missing are created by `renew`, or when they are first used. */
+  readonly check: boolean;
   /** Called with a sentence for each setting of an existing topic that will cause trouble. */
   readonly onNotice?: (text: string) => void;
 }

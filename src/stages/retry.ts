@@ -33,6 +33,8 @@ export async function withRetry<T>(retry: RetryContext, work: (state: RetryState
   let failedAt: number | undefined;
   const state: RetryState = {
     recovered() {
+      // Work that ends because it is stopped has not recovered.
+      if (signal.aborted) return;
       if (failedAt !== undefined) onReport?.({ kind: 'resumed', stage, afterMs: performance.now() - failedAt });
       failedAt = undefined;
       tries = 0;

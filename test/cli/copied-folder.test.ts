@@ -2,6 +2,7 @@ import { cpSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { imgpipe } from '../support/imgpipe.ts';
+import { mountOf, whyNoMount } from '../support/read-only.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A pipeline of eight images of which four wait for analysis, and a copy of its folder. */
@@ -72,5 +73,28 @@ describe('a copy of a data folder', () => {
     expect([once.status, again.status]).toEqual([0, 0]);
     expect([once, again].map(({ stderr }) => stderr.split('was moved or restored').length - 1)).toEqual([1, 0]);
     expect(await statusOf(copy)).toMatchObject({ status: 0, images: 8, analyzed: 8 });
+  });
+});
+
+describe.skipIf(whyNoMount !== undefined)(`a mounted data folder${whyNoMount ? ` (${whyNoMount})` : ''}`, () => {
+  it('is no copy at another path, and needs no notice', async () => {
+    const { data } = await copied();
+    const mounted = mountOf(data);
+    for (const folder of [mounted, data, mounted]) {
+      const { status, stderr } = await imgpipe(['run', '--count', '4', '--data', folder]);
+      expect({ status, told: /moved|copy of/.test(stderr) }).toEqual({ status: 0, told: false });
+    }
+    await imgpipe([...drain, '--data', mounted]);
+    await imgpipe(['alert', '--drain', '--data', data]);
+    expect(await statusOf(data)).toMatchObject({ status: 0, images: 20, analyzed: 20, events: 5, alerts: 5, lost: 0 });
+  });
+
+  it('is a copy at another path if it was one', async () => {
+    const { data, copy } = await copied();
+    const mounted = mountOf(copy);
+    expect(await imgpipe([...drain, '--data', mounted])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`${mounted} is a copy of the pipeline in ${data}`),
+    });
   });
 });

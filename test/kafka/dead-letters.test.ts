@@ -15,7 +15,7 @@ test.skipIf(kafka.whyNone !== undefined)(
   `on Kafka, dead letters of images, events and messages are copied to topics and can be replayed${skipped}`,
   async () => {
     const prefix = `t-${randomUUID()}.`;
-    const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { create: true });
+    const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { check: false });
     const pipeline = await createPipeline({ data: temporaryFolder(), broker: address, topicPrefix: prefix, count: 4 });
     onTestFinished(async () => {
       await pipeline.close();

@@ -14,7 +14,7 @@ test.skipIf(kafka.whyNone !== undefined)(
   `on Kafka, a technique that is added later has its own group and analyzes the past images${skipped}`,
   async () => {
     const prefix = `t-${randomUUID()}.`;
-    const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { create: true });
+    const bus = await openKafkaBus(kafkaOptions(address, { prefix }), { check: false });
     const settings = { data: temporaryFolder(), broker: address, topicPrefix: prefix, count: 8 };
     const [l2, changed] = [await createPipeline(settings), await createPipeline({ ...settings, technique: 'changed' })];
     onTestFinished(async () => {

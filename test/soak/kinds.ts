@@ -40,7 +40,18 @@ const single = (round: BrokerRound, bus?: BusSettings): KafkaKind => ({ round, n
 
 /** What can happen while stages run. */
 const { topicsDeleted, brokerWiped, brokerReplaced, brokerRestored, messagesDeleted } = DISASTERS;
-const WHILE_RUNNING = { topicsDeleted, brokerWiped, brokerReplaced, brokerRestored, messagesDeleted };
+const { retentionTime, retentionBytes, compacted } = DISASTERS;
+/** No stage starts on a compacted topic, so that none that was killed can be started again. */
+const WHILE_RESTARTED = {
+  topicsDeleted,
+  brokerWiped,
+  brokerReplaced,
+  brokerRestored,
+  messagesDeleted,
+  retentionTime,
+  retentionBytes,
+};
+const WHILE_RUNNING = { ...WHILE_RESTARTED, compacted };
 
 function healed(
   when: string,
@@ -78,7 +89,7 @@ export const KAFKA_KINDS: Readonly<Record<string, KafkaKind>> = {
   chaos: single(chaos, WAITING),
   oneOfThreeKilled: { round: oneOfThreeKilled, nodes: 3, bus: REPLICATED },
   ...healed('WhileRunning', WHILE_RUNNING, whileRunning),
-  ...healed('AndStageKilled', WHILE_RUNNING, (disaster) => whileRunning(disaster, { kill: true })),
+  ...healed('AndStageKilled', WHILE_RESTARTED, (disaster) => whileRunning(disaster, { kill: true })),
   ...healed('WhileStopped', DISASTERS, whileStopped),
   chaosOnThree: { round: chaos, nodes: 3, bus: { ...REPLICATED, ...WAITING } },
 };

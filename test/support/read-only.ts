@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 export const whyNoMount: string | undefined = (() => {
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-mount-'));
   try {
-    unmount(mountReadOnly(folder));
+    unmount(mount(folder, { readOnly: true }));
     return undefined;
   } catch (error) {
     return `cannot mount: ${(error as Error).message.trim().split('\n').at(-1)}`;
@@ -20,9 +20,12 @@ export const whyNoMount: string | undefined = (() => {
 
 /** Another path of a folder, on which it is read-only, until the test has finished. */
 export function readOnlyMountOf(folder: string): string {
-  const mounted = mountReadOnly(folder);
-  onTestFinished(() => unmount(mounted));
-  return mounted;
+  return mountUntilFinished(folder, { readOnly: true });
+}
+
+/** Another path of a folder, until the test has finished. */
+export function mountOf(folder: string): string {
+  return mountUntilFinished(folder, { readOnly: false });
 }
 
 /** Lets every user read a folder, and nobody but root write to it. */
@@ -48,11 +51,17 @@ export function contentOf(folder: string): Record<string, string> {
   );
 }
 
-function mountReadOnly(folder: string): string {
+function mountUntilFinished(folder: string, how: { readonly readOnly: boolean }): string {
+  const mounted = mount(folder, how);
+  onTestFinished(() => unmount(mounted));
+  return mounted;
+}
+
+function mount(folder: string, { readOnly }: { readonly readOnly: boolean }): string {
   const mounted = mkdtempSync(path.join(tmpdir(), 'imgpipe-mounted-'));
   try {
     execFileSync('mount', ['--bind', folder, mounted], { stdio: 'pipe' });
-    execFileSync('mount', ['-o', 'remount,ro,bind', mounted], { stdio: 'pipe' });
+    if (readOnly) execFileSync('mount', ['-o', 'remount,ro,bind', mounted], { stdio: 'pipe' });
   } catch (error) {
     rmdirSync(mounted);
     throw error;

@@ -2,20 +2,20 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import type { EventBus, OpenBusOptions } from '../../ports/event-bus.ts';
 import { createAdminClient } from './admin/admin-client.ts';
 import { checkTopics } from './admin/topic-settings.ts';
-import { prepareCluster } from './cluster.ts';
+import { readBusId, topicNames } from './cluster.ts';
 import { isUnknownAdvertised } from './errors.ts';
 import { createKafkaBus } from './event-bus.ts';
 import { addressOf, type KafkaOptions } from './options.ts';
 
 /** Connects to a cluster and opens the bus on it. */
-export async function openKafkaBus(options: KafkaOptions, { create, onNotice }: OpenBusOptions): Promise<EventBus> {
+export async function openKafkaBus(options: KafkaOptions, { check, onNotice }: OpenBusOptions): Promise<EventBus> {
   // One try for each configured broker; the caller retries.
   const client = createAdminClient(options, options.hosts.length);
   try {
     const { id, notices } = await client.call(
       async (admin) => {
-        const { id: bus, existing } = await prepareCluster(admin, options, { create });
-        return { id: bus, notices: create ? await checkTopics(admin, existing, options) : [] };
+        const bus = await readBusId(admin, options);
+        return { id: bus, notices: check ? await checkTopics(admin, topicNames(options), options) : [] };
       },
       { silenceMs: options.brokerTimeout },
     );

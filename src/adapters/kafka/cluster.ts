@@ -1,19 +1,14 @@
 import type { Admin } from 'kafkajs';
 import { TOPICS } from '../../domain/messages.ts';
-import { createTopics } from './admin/topics.ts';
 import type { KafkaOptions } from './options.ts';
 
-/**
- * Creates missing topics, if that is wanted. Resolves with the id of the bus (the cluster's id with the prefix, by which a
- * catalog recognizes its bus) and with the topics that existed.
- */
-export async function prepareCluster(
-  admin: Admin,
-  options: KafkaOptions,
-  { create }: { readonly create: boolean },
-): Promise<{ readonly id: string; readonly existing: readonly string[] }> {
+/** The id of the bus, by which a catalog recognizes its bus: the cluster's id with the prefix. */
+export async function readBusId(admin: Admin, { prefix }: Pick<KafkaOptions, 'prefix'>): Promise<string> {
   const { clusterId } = await admin.describeCluster();
-  const names = Object.values(TOPICS).map((topic) => options.prefix + topic);
-  const existing = create ? await createTopics(admin, names, options) : [];
-  return { id: `kafka:${clusterId}${options.prefix && `/${options.prefix}`}`, existing };
+  return `kafka:${clusterId}${prefix && `/${prefix}`}`;
+}
+
+/** The pipeline's topics, by their names on the broker. */
+export function topicNames({ prefix }: Pick<KafkaOptions, 'prefix'>): string[] {
+  return Object.values(TOPICS).map((topic) => prefix + topic);
 }

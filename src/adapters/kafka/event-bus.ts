@@ -2,14 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { unlessAborted } from '../../base/deadlines.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
-import { TOPICS } from '../../domain/messages.ts';
 import type { ConsumeOptions, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
 import { createAdminClient } from './admin/admin-client.ts';
 import { deleteGroups, membersOf } from './admin/groups.ts';
 import { readNewest } from './admin/newest-messages.ts';
 import { committedOf, isDrained, logsOf } from './admin/offsets.ts';
 import { checkDeletable, createTopics, deleteTopics, partitionCounts } from './admin/topics.ts';
-import { prepareCluster } from './cluster.ts';
+import { readBusId, topicNames } from './cluster.ts';
 import { consumeAsMember } from './consumer/group-member.ts';
 import { createLoadingGrace } from './consumer/loading-grace.ts';
 import { isMembershipLost, translated } from './errors.ts';
@@ -103,7 +102,11 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
     consume,
 
     async renew() {
-      const { id: opened } = await read((admin) => prepareCluster(admin, options, { create: true }));
+      const opened = await read(async (admin) => {
+        const current = await readBusId(admin, options);
+        await createTopics(admin, topicNames(options), options);
+        return current;
+      });
       if (opened !== id) counts.clear();
       id = opened;
     },
@@ -126,7 +129,7 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
 
     clear: (groups) =>
       client.call(async (admin) => {
-        const topics = Object.values(TOPICS).map(nameOf);
+        const topics = topicNames(options);
         await checkDeletable(admin, topics, address);
         await deleteGroups(admin, groups.map(nameOf), address);
         await deleteTopics(admin, topics);

@@ -35,7 +35,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   INVALID_CONFIG: topicRefused('kafka_retention', 'set a time that the cluster allows, or create the topics yourself'),
   POLICY_VIOLATION: topicRefused(
     'kafka_partitions, kafka_replication and kafka_retention',
-    "set what the cluster's create.topic.policy allows, or create the topics yourself",
+    "set fewer partitions, or what the cluster's create.topic.policy.class.name allows, or create the topics yourself",
   ),
   INVALID_TIMESTAMP: {
     code: 'broker_refused',

@@ -25,7 +25,8 @@ function newPrefix(): string {
 /** A bus with its own topics, which are deleted when the test has finished. */
 async function openBus(over: Partial<KafkaOptions> = {}): Promise<EventBus> {
   const options = kafkaOptions(address, { prefix: newPrefix(), ...over });
-  const bus = await openKafkaBus(options, { create: true });
+  const bus = await openKafkaBus(options, { check: true });
+  await bus.renew();
   onTestFinished(async () => {
     await bus.clear([GROUP]);
     await bus.close();
@@ -75,7 +76,8 @@ describeOnKafka.each([1, 6])(`the bus on Kafka, with topics of %i partitions${sk
     return {
       open: async (as) => {
         const options = kafkaOptions(address, { prefix, partitions, clientId: as });
-        const bus = await openKafkaBus(options, { create: true });
+        const bus = await openKafkaBus(options, { check: true });
+        await bus.renew();
         buses.push(bus);
         return { bus, close: () => bus.close() };
       },
@@ -112,16 +114,16 @@ describeOnKafka(`the topics on Kafka${skipped}`, () => {
 
   it('cannot be replicated to more brokers than there are: the error names the setting', async () => {
     const options = kafkaOptions(address, { prefix: newPrefix(), replication: 3 });
-    await expect(openKafkaBus(options, { create: true })).rejects.toMatchObject({
+    const bus = await openKafkaBus(options, { check: true });
+    onTestFinished(() => bus.close());
+    await expect(bus.renew()).rejects.toMatchObject({
       code: 'config_invalid',
       message: expect.stringMatching(/^kafka_replication: .* 3 brokers \(INVALID_REPLICATION_FACTOR\)/),
     });
   });
 
-  it('are not created by a reader', async () => {
-    const bus = await openKafkaBus(kafkaOptions(address, { prefix: newPrefix() }), {
-      create: false,
-    });
+  it('are not created before they are needed', async () => {
+    const bus = await openKafkaBus(kafkaOptions(address, { prefix: newPrefix() }), { check: true });
     expect(await bus.logs(TOPIC)).toEqual([]);
     expect(await bus.committed(TOPIC, GROUP)).toEqual(new Map());
     expect((await (await admin()).listTopics()).filter((topic) => topic === bus.nameOf(TOPIC))).toEqual([]);
@@ -255,7 +257,7 @@ describeOnKafka(`the consumers of a group on Kafka${skipped}`, () => {
 
 describe('an unavailable broker', () => {
   const open = (hosts: string[], brokerTimeout = 10_000) =>
-    openKafkaBus({ ...kafkaOptions('', { prefix: '', brokerTimeout }), hosts }, { create: true });
+    openKafkaBus({ ...kafkaOptions('', { prefix: '', brokerTimeout }), hosts }, { check: true });
 
   it('that refuses connections is named, with ECONNREFUSED and what to do', async () => {
     await expect(open(['127.0.0.1:1'])).rejects.toMatchObject({

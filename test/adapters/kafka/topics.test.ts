@@ -40,7 +40,7 @@ async function openOn(
   await expect.poll(() => client.listTopics()).toContain(made.topic);
   const notices: string[] = [];
   const bus = await openKafkaBus(kafkaOptions(address, { prefix, ...over }), {
-    create: true,
+    check: true,
     onNotice: (text) => notices.push(text.replaceAll(prefix, '')),
   });
   onTestFinished(async () => {

@@ -53,6 +53,7 @@ const FAST: Properties = {
   'log.initial.task.delay.ms': '100',
   'log.retention.check.interval.ms': '500',
   'log.segment.delete.delay.ms': '500',
+  'log.cleaner.backoff.ms': '100',
   'log.segment.bytes': '1048576',
 };
 

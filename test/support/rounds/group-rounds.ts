@@ -174,7 +174,7 @@ async function committedBy(site: Site): Promise<string> {
 async function republish(site: Site, topic: string): Promise<void> {
   const connection = kafkaConnectionOf(loadConfig({ given: {}, givenAs: 'name', env: site.bus }));
   if (connection === undefined) throw new Error('the site has no Kafka broker');
-  const bus = await openKafkaBus(connection, { create: true });
+  const bus = await openKafkaBus(connection, { check: false });
   const messages: ReceivedMessage[] = [];
   const { signal } = new AbortController();
   try {

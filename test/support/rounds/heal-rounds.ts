@@ -1,8 +1,7 @@
 import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
-import { ALERT_GROUP, consumerGroup, TOPICS } from '../../../src/domain/messages.ts';
+import type { Running } from '../imgpipe.ts';
 import { type KafkaCluster, startKafka } from '../kafka/kafka-cluster.ts';
 import { png } from '../pictures.ts';
 import { pick, seeded } from '../random.ts';
@@ -13,28 +12,30 @@ import {
   drainInProcess,
   receiveFile,
   receiveInProcess,
+  type Stages,
   startReceiver,
   stopStage,
   waitForAlerts,
 } from './running-stages.ts';
 import type { Site } from './site.ts';
+import { configure, GROUPS, named, runNamedCommands, untilUnreadAreGone, withAdmin } from './topic-settings.ts';
 
 /** Something that makes messages or committed offsets disappear. `prepare` runs while there is less on the broker. */
 export interface Disaster {
+  /** Whether it is to happen to messages that nobody has read: stages that run are suspended meanwhile. */
+  readonly needsUnread?: boolean;
   prepare?(site: Site, kafka: KafkaCluster): Promise<void>;
   /** May resolve with what ends it, which is called after the round. */
   strike(site: Site, kafka: KafkaCluster): Promise<(() => Promise<void>) | void>;
+  /** What a user has to do before stages start again. Resolves with the problems found. */
+  mend?(site: Site): Promise<string[]>;
   /** What a stage must say about it, if it runs once after it. */
   readonly says?: Readonly<Record<(typeof STAGES)[number], string>>;
 }
 
 const STAGES = ['analyze', 'alert'] as const;
 
-const TOPIC_NAMES = [TOPICS.imageAnalysis, TOPICS.imageEventAlert] as const;
-const GROUPS = [
-  [TOPICS.imageAnalysis, consumerGroup('l2@1')],
-  [TOPICS.imageEventAlert, ALERT_GROUP],
-] as const;
+const TOPIC_NAMES = GROUPS.map(([topic]) => topic);
 
 /** The topics are deleted. */
 const topicsDeleted: Disaster = {
@@ -85,6 +86,18 @@ const messagesDeleted: Disaster = {
         await admin.deleteTopicRecords({ topic, partitions });
       }
     }),
+};
+
+/** Segments are deleted once they are older than a moment, until all that was unread is gone. */
+const retentionTime = cutBy({ 'retention.ms': '1' });
+
+/** All segments but the newest are deleted. */
+const retentionBytes = cutBy({ 'retention.bytes': '1' });
+
+/** The topics become compacted, and keep no more than the newest message of each stream. */
+const compacted: Disaster = {
+  ...cutBy({ 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.01' }, { restored: false }),
+  mend: runNamedCommands,
 };
 
 /** The committed offsets become those of the logs' ends. Groups must have no members. */
@@ -139,6 +152,9 @@ export const DISASTERS = {
   brokerReplaced,
   brokerRestored,
   messagesDeleted,
+  retentionTime,
+  retentionBytes,
+  compacted,
   offsetsToLatest,
   offsetsToEarliest,
   offsetsDeleted,
@@ -147,7 +163,7 @@ export const DISASTERS = {
 };
 
 /** The stages run on while it happens, and heal it by themselves; with `kill`, after one of them was killed and restarted. */
-export function whileRunning({ prepare, strike }: Disaster, { kill = false } = {}): BrokerRound {
+export function whileRunning({ needsUnread, prepare, strike, mend }: Disaster, { kill = false } = {}): BrokerRound {
   return async (site, seed, kafka) => {
     const images = 80;
     const random = seeded(seed);
@@ -157,11 +173,14 @@ export function whileRunning({ prepare, strike }: Disaster, { kill = false } = {
     const receive = startReceiver(site, { count: images, interval: '60ms' });
     await stages.alert.until(/^alert 2:/m);
     await sleep(random() * 500);
+    if (needsUnread) await suspendConsumers({ ...stages, receive });
     const victim = pick(random, ['alert', 'analyze'] as const);
     if (kill) stages[victim].child.kill('SIGKILL');
     const end = await strike(site, kafka);
+    for (const { child } of Object.values(stages)) child.kill('SIGCONT');
     if (kill) stages[victim] = site.start(victim, '--wait');
     const problems = [...(await checkEnd('receive', receive)), ...(await waitForAlerts(site, images / 4))];
+    problems.push(...((await mend?.(site)) ?? []));
     for (const [name, stage] of Object.entries(stages)) problems.push(...(await stopStage(name, stage)));
     problems.push(...(await drainAndCheck(site, { default: images })));
     await end?.();
@@ -170,17 +189,24 @@ export function whileRunning({ prepare, strike }: Disaster, { kill = false } = {
 }
 
 /** It happens while no stage runs, with images and events waiting. One run of each stage heals it. */
-export function whileStopped({ prepare, strike, says }: Disaster, { received = 36 } = {}): BrokerRound {
+export function whileStopped(
+  { needsUnread, prepare, strike, mend, says }: Disaster,
+  { received = 36 } = {},
+): BrokerRound {
   return async (site, _, kafka) => {
     await receiveInProcess(site, 12);
     await drainInProcess(site, 'analyze');
     await prepare?.(site, kafka);
     await drainInProcess(site, 'alert');
-    await receiveInProcess(site, 24);
-    await drainInProcess(site, 'analyze');
-    await receiveInProcess(site, 36);
+    // What is received or analyzed together is published together, in one segment.
+    const steps = needsUnread ? [4, 8, 12] : [12];
+    for (const step of steps) {
+      await receiveInProcess(site, 12 + step);
+      await drainInProcess(site, 'analyze');
+    }
+    for (const step of steps) await receiveInProcess(site, 24 + step);
     const end = await strike(site, kafka);
-    const problems: string[] = [];
+    const problems = (await mend?.(site)) ?? [];
     for (const stage of STAGES) {
       const running = site.start(stage, '--drain');
       problems.push(...(await checkEnd(stage, running)));
@@ -190,6 +216,22 @@ export function whileStopped({ prepare, strike, says }: Disaster, { received = 3
     problems.push(...(await drainAndCheck(site, { default: received })));
     await end?.();
     return problems;
+  };
+}
+
+/** Each batch of messages gets a segment of its own: retention and compaction leave alone what is being written to. */
+const SMALL_SEGMENTS = { 'segment.ms': '1', 'retention.ms': '-1' };
+
+/** Settings of the topics by which messages go that nobody has read. */
+function cutBy(settings: Readonly<Record<string, string>>, { restored = true } = {}): Disaster {
+  return {
+    needsUnread: true,
+    prepare: (site, kafka) => configure(site, kafka, SMALL_SEGMENTS),
+    strike: async (site, kafka) => {
+      await configure(site, kafka, { ...SMALL_SEGMENTS, ...settings });
+      await untilUnreadAreGone(site, kafka);
+      if (restored) await configure(site, kafka, SMALL_SEGMENTS);
+    },
   };
 }
 
@@ -209,21 +251,28 @@ function restoreFolder({ data }: Site): void {
   renameSync(`${data}-before`, data);
 }
 
-function named({ bus }: Site): (name: string) => string {
-  return (name) => `${bus['IMGPIPE_TOPIC_PREFIX']}${name}`;
+/** Suspends the two consumers, once each has several messages to read. */
+async function suspendConsumers({ alert, analyze, receive }: Stages): Promise<void> {
+  await suspend(alert, analyze, 3);
+  await suspend(analyze, receive, 12);
+}
+
+/** Suspends a stage until another, whose results it reads, has told so many more of them. */
+async function suspend(stage: Running, source: Running, more: number): Promise<void> {
+  const results = () => source.stdout().match(/^(event|image) /gm)?.length ?? 0;
+  const waits = () => source.stderr().match(/ is waiting: the catalog/g)?.length ?? 0;
+  const wanted = results() + more;
+  for (;;) {
+    const before = waits();
+    stage.child.kill('SIGSTOP');
+    while (results() < wanted && waits() === before) await sleep(20);
+    if (results() >= wanted) return;
+    // It holds the catalog's write lock.
+    stage.child.kill('SIGCONT');
+    await sleep(20);
+  }
 }
 
 function dataOf({ folder }: KafkaCluster): string {
   return path.join(folder, 'node-1', 'log');
-}
-
-async function withAdmin(kafka: KafkaCluster, work: (admin: Admin) => Promise<unknown>): Promise<void> {
-  const brokers = [kafka.address.replace('kafka://', '')];
-  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  try {
-    await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
 }

@@ -103,7 +103,7 @@ async function newestOf(cluster: Cluster, topic: string, origin: Origin): Promis
   return found.flat().flatMap(({ partition, messages }) =>
     messages
       // A batch is returned whole, also where it begins before the offset.
-      .filter(({ offset }) => Number(offset) >= (starts.get(partition) ?? 0))
+      .filter(({ offset, isControlRecord }) => !isControlRecord && Number(offset) >= (starts.get(partition) ?? 0))
       .map((record) => messageOf(record, { ...origin, partition })),
   );
 }

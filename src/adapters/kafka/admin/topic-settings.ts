@@ -34,11 +34,13 @@ const MIN_COPY_BYTES = 524_288;
 const HOUR_MS = 3_600_000;
 
 /**
- * Checks topics that existed before. Throws `config_invalid`, with the command to run, if one has settings with which a
+ * Checks those of the topics that exist. Throws `config_invalid`, with the command to run, if one has settings with which a
  * pipeline cannot work. Returns a sentence for each setting that will cause trouble. What this client may not read is
  * not checked.
  */
-export async function checkTopics(admin: Admin, topics: readonly string[], options: KafkaOptions): Promise<string[]> {
+export async function checkTopics(admin: Admin, names: readonly string[], options: KafkaOptions): Promise<string[]> {
+  const existing = new Set(await admin.listTopics());
+  const topics = names.filter((name) => existing.has(name));
   const settings = await settingsOf(admin, topics);
   for (const each of settings) refuseUnusable(each, options);
   return settings.flatMap((each) => [...concerns(each, options)]);

@@ -8,14 +8,13 @@ import type { KafkaOptions } from '../options.ts';
 const POLL_MS = 50;
 
 /**
- * Creates the topics that do not exist. Resolves with those that did, which keep their settings, once every partition of
- * the new ones has a leader.
+ * Creates the topics that do not exist, all of them or none. The others keep their settings. Resolves once every partition
+ * of the new ones has a leader.
  */
-export async function createTopics(admin: Admin, names: readonly string[], options: KafkaOptions): Promise<string[]> {
+export async function createTopics(admin: Admin, names: readonly string[], options: KafkaOptions): Promise<void> {
   const existing = new Set(await admin.listTopics());
   const missing = names.filter((name) => !existing.has(name));
-  const present = names.filter((name) => existing.has(name));
-  if (missing.length === 0) return present;
+  if (missing.length === 0) return;
   const retention = options.retention === 'forever' ? '-1' : String(options.retention);
   const configEntries = [
     { name: 'retention.ms', value: retention },
@@ -23,16 +22,16 @@ export async function createTopics(admin: Admin, names: readonly string[], optio
     { name: 'cleanup.policy', value: 'delete' },
   ];
   try {
+    const topics = missing.map((topic) => ({
+      topic,
+      numPartitions: options.partitions,
+      replicationFactor: options.replication,
+      configEntries,
+    }));
+    // A broker that refuses one of several topics creates the others.
+    await admin.createTopics({ topics, validateOnly: true, waitForLeaders: false });
     // Resolves with false, and does not reject, if another process has just created them.
-    await admin.createTopics({
-      topics: missing.map((topic) => ({
-        topic,
-        numPartitions: options.partitions,
-        replicationFactor: options.replication,
-        configEntries,
-      })),
-      waitForLeaders: false,
-    });
+    await admin.createTopics({ topics, waitForLeaders: false });
   } catch (error) {
     if (!hasType(error, 'INVALID_REPLICATION_FACTOR')) throw error;
     throw new ImgpipeError(
@@ -42,7 +41,6 @@ export async function createTopics(admin: Admin, names: readonly string[], optio
     );
   }
   while (!(await haveLeaders(admin, missing))) await sleep(POLL_MS);
-  return present;
 }
 
 /** Whether every partition has a leader, which is some time after the creation. */

@@ -3,6 +3,7 @@ import { aborted, withDeadline } from '../../../base/deadlines.ts';
 import type { ConsumeOptions } from '../../../ports/event-bus.ts';
 import { createClient, RETRY } from '../client.ts';
 import { addressOf, type KafkaOptions } from '../options.ts';
+import { patchEmptyBatches } from '../workarounds/empty-batches.ts';
 import { patchFetchAfterStop } from '../workarounds/fetch-after-stop.ts';
 import { patchStaleCoordinator } from '../workarounds/stale-coordinator.ts';
 import { handleBatch } from './handle-batch.ts';
@@ -37,6 +38,7 @@ export async function consumeAsMember(member: GroupMember, options: ConsumeOptio
   const { kafka, busId, topic, group, partitions } = member;
   patchFetchAfterStop();
   patchStaleCoordinator();
+  patchEmptyBatches();
   const { signal } = options;
   const heartbeatMs = heartbeatInterval(kafka.sessionTimeout);
   const ended = new AbortController();

@@ -33,6 +33,34 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default RequestQueue;
 }
 
+declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
+  /** Marks the end of a transaction, or an offset to skip. Has no key or value for consumers. */
+  interface ControlRecord {
+    readonly offset: string;
+    readonly isControlRecord: true;
+    readonly key: null;
+    readonly value: null;
+    readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+  }
+
+  export interface FetchedPartition {
+    readonly messages: ControlRecord[];
+  }
+
+  interface FetchProtocol {
+    readonly response: {
+      decode(raw: Buffer): Promise<{ readonly responses: readonly { readonly partitions: FetchedPartition[] }[] }>;
+    };
+  }
+
+  /** The request to fetch messages, in all its versions. */
+  interface Fetch {
+    protocol(options: { readonly version: number }): (request: unknown) => FetchProtocol;
+  }
+  const Fetch: Fetch;
+  export default Fetch;
+}
+
 declare module 'kafkajs/src/cluster/index.js' {
   import type { KafkaMessage, PartitionMetadata } from 'kafkajs';
 
@@ -52,7 +80,10 @@ declare module 'kafkajs/src/cluster/index.js' {
 
   interface FetchResponse {
     readonly responses: readonly {
-      readonly partitions: readonly { readonly partition: number; readonly messages: readonly KafkaMessage[] }[];
+      readonly partitions: readonly {
+        readonly partition: number;
+        readonly messages: readonly (KafkaMessage & { readonly isControlRecord?: boolean })[];
+      }[];
     }[];
   }
 
