@@ -20,7 +20,7 @@ export interface GeneratedSourceOptions {
 const ORIGIN = 'generated';
 const MAX_BATCH = 64;
 // Rotating a large picture takes long: do not delay the pictures that are already in the batch.
-const MAX_BATCH_MS = 50;
+const MAX_BATCH_MS = 100;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Whether the picture with this number is a rotated copy of the previous one, and not an identical copy. */
