@@ -22,7 +22,7 @@ describe.skipIf(whyNone !== undefined)(
   `messages that will not come are published again${whyNone ? ` (skipped: ${whyNone})` : ''}`,
   () => {
     // The soak also plays the others while stages run.
-    test.each(['topicsDeleted', 'brokerWiped', 'brokerReplaced', 'retentionTime', 'compacted'] as const)(
+    test.each(['topicsDeleted', 'brokerWiped', 'brokerReplaced'] as const)(
       'by running stages: %s',
       async (disaster) => {
         expect(await play(whileRunning(DISASTERS[disaster]))).toEqual([]);
