@@ -4,59 +4,28 @@
 // rows. The caller, in src/adapters/pixels/jpeg/, reads the segments between the scans, sets up components and tables, and
 // copies the rows. Whatever is irregular is an error, which says nothing more about the picture.
 
-import { buildTable, endInterval, endOfBits, startBits, tableAt, takeBit, takeCoefficients, takeSymbol, takeValue } from './jpeg/bits.as';
+import { buildTable, tableAt, takeCoefficients } from './jpeg/bits.as';
+import {
+  BLOCK,
+  BLOCK_BYTES,
+  Component,
+  componentAt,
+  keptBlock,
+  MAX_COMPONENTS,
+  ORDER,
+  QUANTIZATION,
+  QUANTIZATION_BYTES,
+  samplesOf,
+} from './jpeg/frame.as';
 import { inverseTransform, largest, writeFlat } from './jpeg/inverse-transform.as';
-import { firstOfBand, isInsideRun, refineBand, startBand } from './jpeg/progressive.as';
 import { OVERRUN, writeColours, writeStored } from './jpeg/rgb.as';
+import { endScan, readDc, restartIfDue, SCAN, setPicture } from './jpeg/scan.as';
 import { MARGIN, meanOfRows, mixColumns, mixRows, repeat, widen } from './jpeg/upsample.as';
 
-const BLOCK: i32 = 8;
-const BLOCK_BYTES: i32 = 128;
-const FIRST_RST: i32 = 0xd0;
+export { beginScan, marker, readScan } from './jpeg/scan.as';
 
-/** A component of the frame. */
-// @ts-ignore: AssemblyScript class without a constructor
-@unmanaged
-class Component {
-  /** The sampling factors. */
-  h: i32;
-  v: i32;
-  /** The number of its quantization table. */
-  quantization: i32;
-  /** The numbers of its Huffman tables in the current scan. */
-  dc: i32;
-  ac: i32;
-  /** The DC coefficient of the previous block, in the units of the scan. */
-  lastDc: i32;
-  /** The size in samples. */
-  width: i32;
-  height: i32;
-  /** The size in blocks, and rounded up to whole MCUs. */
-  columns: i32;
-  rows: i32;
-  allColumns: i32;
-  allRows: i32;
-  /** Its coefficients, block by block, if they are kept. */
-  coefficients: usize;
-  /** Its samples, whose rows are `stride` bytes apart. */
-  samples: usize;
-  stride: i32;
-}
-
-const MAX_COMPONENTS: i32 = 3;
-const COMPONENT_BYTES: i32 = offsetof<Component>();
-const COMPONENTS: usize = memory.data(MAX_COMPONENTS * 60, 16);
-
-/** Four quantization tables: steps, and the largest absolute values of coefficients, 64 16-bit numbers each, row by row. */
-const TABLE_BYTES: i32 = 2 * BLOCK_BYTES;
-const STEPS: usize = memory.data(4 * 256, 16);
-
-/** The byte offset in a block of the k-th coefficient in coding order (T.81, figure A.6). */
-const ORDER: usize = memory.data(64, 16);
 /** The numbers of codes of a Huffman table and its symbols. */
 const CODES: usize = memory.data(16 + 256, 16);
-/** The numbers of the components in the current scan. */
-const SCAN: usize = memory.data(MAX_COMPONENTS, 16);
 /** The coefficients of the current block. */
 const COEFFICIENTS: usize = memory.data(BLOCK_BYTES, 16);
 
@@ -70,25 +39,15 @@ let mcuRows: i32 = 0;
 let keepsCoefficients: bool = false;
 let isYcc: bool = false;
 let inputAt: usize = 0;
-let inputBytes: i32 = 0;
 let sums: usize = 0;
 let upsampled: usize = 0;
 let rgb: usize = 0;
 
-let scanCount: i32 = 0;
-let restartInterval: i32 = 0;
-let untilRestart: i32 = 0;
-let nextRestart: i32 = 0;
-let firstCoefficient: i32 = 0;
-let lastCoefficient: i32 = 0;
-let refines: bool = false;
-let lowBits: i32 = 0;
-let markerAfter: i32 = 0;
 let nextMcuRow: i32 = 0;
 let preparedRows: i32 = 0;
 
 export function quantization(): usize {
-  return STEPS;
+  return QUANTIZATION;
 }
 
 export function order(): usize {
@@ -111,10 +70,6 @@ export function rows(): usize {
   return rgb;
 }
 
-function componentAt(index: i32): Component {
-  return changetype<Component>(COMPONENTS + index * COMPONENT_BYTES);
-}
-
 function ceilDivided(value: i32, by: i32): i32 {
   return (value + by - 1) / by;
 }
@@ -129,7 +84,6 @@ function aligned(address: usize): usize {
  * provide before anything else, or 0 if the picture's sampling factors do not divide each other.
  */
 export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bool, converts: bool): usize {
-  inputBytes = bytes;
   width = pixels;
   height = lines;
   componentCount = count;
@@ -144,7 +98,7 @@ export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bo
   mcuColumns = ceilDivided(width, maxH * BLOCK);
   mcuRows = ceilDivided(height, maxV * BLOCK);
   inputAt = aligned(__heap_base);
-  let end = aligned(inputAt + inputBytes + 16);
+  let end = aligned(inputAt + bytes + 16);
   for (let index = 0; index < count; index++) {
     const component = componentAt(index);
     if (maxH % component.h != 0 || maxV % component.v != 0) return 0;
@@ -166,6 +120,7 @@ export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bo
   upsampled = end;
   end = aligned(upsampled + MAX_COMPONENTS * upsampledBytes());
   rgb = end;
+  setPicture(count, mcuRows, mcuColumns, inputAt, bytes);
   nextMcuRow = 0;
   preparedRows = 0;
   return rgb + maxV * BLOCK * width * 3 + OVERRUN;
@@ -203,7 +158,7 @@ export function setTables(index: i32, dc: i32, ac: i32): void {
 
 /** Completes a quantization table whose steps are set. */
 export function setSteps(table: i32): void {
-  const steps = STEPS + table * TABLE_BYTES;
+  const steps = QUANTIZATION + table * QUANTIZATION_BYTES;
   for (let index = 0; index < BLOCK_BYTES; index += 2)
     store<u16>(steps + index, largest(load<u16>(steps + index)), BLOCK_BYTES);
 }
@@ -211,126 +166,6 @@ export function setSteps(table: i32): void {
 /** Makes a Huffman table of `codes()`: a table for DC coefficients has a slot of 0 to 3, one for AC of 4 to 7. */
 export function setCodes(slot: i32): bool {
   return buildTable(slot, CODES, CODES + 16);
-}
-
-/**
- * Starts a scan of the components in `scan()`, whose data are at this offset of the input: the coefficients from `first` to
- * `last` without their `low` lowest bits, or, if it `refines`, the bit above those. `interval` is the number of MCUs between
- * two restarts, 0 for none.
- */
-export function beginScan(
-  offset: i32,
-  count: i32,
-  interval: i32,
-  first: i32,
-  last: i32,
-  refining: bool,
-  low: i32,
-): void {
-  scanCount = count;
-  restartInterval = interval;
-  firstCoefficient = first;
-  lastCoefficient = last;
-  refines = refining;
-  lowBits = low;
-  nextRestart = 0;
-  startBits(inputAt + offset);
-  startInterval();
-}
-
-function startInterval(): void {
-  untilRestart = restartInterval;
-  for (let index = 0; index < componentCount; index++) componentAt(index).lastDc = 0;
-  startBand();
-}
-
-/** Reads a restart marker where one is due. Returns false if something else is there. */
-// @ts-ignore: AssemblyScript decorator
-@inline
-function restartIfDue(): bool {
-  if (restartInterval == 0) return true;
-  if (untilRestart == 0) {
-    if (isInsideRun() || endInterval() != FIRST_RST + nextRestart) return false;
-    nextRestart = (nextRestart + 1) & 7;
-    startInterval();
-  }
-  untilRestart--;
-  return true;
-}
-
-/** Reads the scan into the coefficients that are kept. Returns the offset after the marker that follows, or -1 after an error. */
-export function readScan(): i32 {
-  if (scanCount == 1) {
-    const component = componentAt(load<u8>(SCAN));
-    for (let row = 0; row < component.rows; row++) {
-      for (let column = 0; column < component.columns; column++) {
-        if (!restartIfDue() || !readBlock(component, keptBlock(component, row, column))) return -1;
-      }
-    }
-  } else {
-    for (let row = 0; row < mcuRows; row++) {
-      for (let column = 0; column < mcuColumns; column++) {
-        if (!restartIfDue() || !readMcu(row, column)) return -1;
-      }
-    }
-  }
-  return endScan();
-}
-
-function readMcu(row: i32, column: i32): bool {
-  for (let index = 0; index < scanCount; index++) {
-    const component = componentAt(load<u8>(SCAN + index));
-    for (let y = row * component.v; y < (row + 1) * component.v; y++) {
-      for (let x = column * component.h; x < (column + 1) * component.h; x++) {
-        if (!readBlock(component, keptBlock(component, y, x))) return false;
-      }
-    }
-  }
-  return true;
-}
-
-function keptBlock(component: Component, row: i32, column: i32): usize {
-  return component.coefficients + (row * component.allColumns + column) * BLOCK_BYTES;
-}
-
-/** Reads what the scan has of a block. */
-function readBlock(component: Component, block: usize): bool {
-  if (firstCoefficient > 0) {
-    const table = tableAt(4 + component.ac);
-    return refines
-      ? refineBand(block, table, ORDER, firstCoefficient, lastCoefficient, lowBits)
-      : firstOfBand(block, table, ORDER, firstCoefficient, lastCoefficient, lowBits);
-  }
-  if (refines) {
-    if (takeBit()) store<i16>(block, <i16>(<i32>load<i16>(block) | (1 << lowBits)));
-    return true;
-  }
-  if (!readDc(component)) return false;
-  store<i16>(block, component.lastDc << lowBits);
-  return lastCoefficient == 0 || takeCoefficients(block, tableAt(4 + component.ac), ORDER) >= 0;
-}
-
-/** Reads the difference of a DC coefficient from the previous one (T.81, F.2.2.1). */
-// @ts-ignore: AssemblyScript decorator
-@inline
-function readDc(component: Component): bool {
-  const size = takeSymbol(tableAt(component.dc));
-  if (size < 0) return false;
-  component.lastDc += takeValue(size);
-  return true;
-}
-
-/** The offset after the marker that follows the scan, or -1 if none follows at once. */
-function endScan(): i32 {
-  if (isInsideRun()) return -1;
-  markerAfter = endInterval();
-  const end = <i32>(endOfBits() - inputAt);
-  return markerAfter < 0 || end > inputBytes ? -1 : end;
-}
-
-/** The marker after the last scan, without its 0xff. */
-export function marker(): i32 {
-  return markerAfter;
 }
 
 /**
@@ -355,7 +190,7 @@ export function nextRows(): i32 {
 function transformKept(mcuRow: i32): bool {
   for (let index = 0; index < componentCount; index++) {
     const component = componentAt(index);
-    const table = STEPS + component.quantization * TABLE_BYTES;
+    const table = QUANTIZATION + component.quantization * QUANTIZATION_BYTES;
     for (let row = mcuRow * component.v; row < (mcuRow + 1) * component.v; row++) {
       for (let column = 0; column < component.allColumns; column++) {
         const block = keptBlock(component, row, column);
@@ -367,19 +202,13 @@ function transformKept(mcuRow: i32): bool {
   return true;
 }
 
-// @ts-ignore: AssemblyScript decorator
-@inline
-function samplesOf(component: Component, row: i32, column: i32): usize {
-  return component.samples + row * BLOCK * component.stride + column * BLOCK;
-}
-
 /** Reads an MCU row of a sequential scan of all components, and transforms it to samples. */
 function decodeMcuRow(mcuRow: i32): bool {
   for (let mcu = 0; mcu < mcuColumns; mcu++) {
     if (!restartIfDue()) return false;
     for (let index = 0; index < componentCount; index++) {
       const component = componentAt(index);
-      const table = STEPS + component.quantization * TABLE_BYTES;
+      const table = QUANTIZATION + component.quantization * QUANTIZATION_BYTES;
       const ac = tableAt(4 + component.ac);
       for (let y = 0; y < component.v; y++) {
         for (let x = 0; x < component.h; x++) {

@@ -1,0 +1,151 @@
+// A scan: its blocks in their order (T.81, A.2), and the restarts between them.
+
+import { endInterval, endOfBits, startBits, tableAt, takeBit, takeCoefficients, takeSymbol, takeValue } from './bits.as';
+import { Component, componentAt, keptBlock, MAX_COMPONENTS, ORDER } from './frame.as';
+import { firstOfBand, isInsideRun, refineBand, startBand } from './progressive.as';
+
+const FIRST_RST: i32 = 0xd0;
+
+/** The numbers of the components in the current scan. */
+export const SCAN: usize = memory.data(MAX_COMPONENTS, 16);
+
+let componentCount: i32 = 0;
+let mcuRows: i32 = 0;
+let mcuColumns: i32 = 0;
+let inputAt: usize = 0;
+let inputEnd: usize = 0;
+
+let scanCount: i32 = 0;
+let restartInterval: i32 = 0;
+let untilRestart: i32 = 0;
+let nextRestart: i32 = 0;
+let firstCoefficient: i32 = 0;
+let lastCoefficient: i32 = 0;
+let refines: bool = false;
+let lowBits: i32 = 0;
+let markerAfter: i32 = 0;
+
+/** Sets the size of the picture whose scans follow, in MCUs, and where its file is. */
+export function setPicture(components: i32, rows: i32, columns: i32, file: usize, bytes: i32): void {
+  componentCount = components;
+  mcuRows = rows;
+  mcuColumns = columns;
+  inputAt = file;
+  inputEnd = file + bytes;
+}
+
+/**
+ * Starts a scan of the components in `SCAN`, whose data are at this offset of the file: the coefficients from `first` to
+ * `last` without their `low` lowest bits, or, if it is `refining`, the bit above those. `interval` is the number of MCUs between
+ * two restarts, 0 for none.
+ */
+export function beginScan(
+  offset: i32,
+  count: i32,
+  interval: i32,
+  first: i32,
+  last: i32,
+  refining: bool,
+  low: i32,
+): void {
+  scanCount = count;
+  restartInterval = interval;
+  firstCoefficient = first;
+  lastCoefficient = last;
+  refines = refining;
+  lowBits = low;
+  nextRestart = 0;
+  startBits(inputAt + offset);
+  startInterval();
+}
+
+function startInterval(): void {
+  untilRestart = restartInterval;
+  for (let index = 0; index < componentCount; index++) componentAt(index).lastDc = 0;
+  startBand();
+}
+
+/** Reads a restart marker where one is due. Returns false if something else is there. */
+// @ts-ignore: AssemblyScript decorator
+@inline
+export function restartIfDue(): bool {
+  if (restartInterval == 0) return true;
+  if (untilRestart == 0) {
+    if (isInsideRun() || endInterval() != FIRST_RST + nextRestart) return false;
+    nextRestart = (nextRestart + 1) & 7;
+    startInterval();
+  }
+  untilRestart--;
+  return true;
+}
+
+/** Reads the scan into the coefficients that are kept. Returns the offset after the marker that follows, or -1 after an error. */
+export function readScan(): i32 {
+  if (scanCount == 1) {
+    const component = componentAt(load<u8>(SCAN));
+    for (let row = 0; row < component.rows; row++) {
+      for (let column = 0; column < component.columns; column++) {
+        if (!restartIfDue() || !readBlock(component, keptBlock(component, row, column))) return -1;
+      }
+    }
+  } else {
+    for (let row = 0; row < mcuRows; row++) {
+      for (let column = 0; column < mcuColumns; column++) {
+        if (!restartIfDue() || !readMcu(row, column)) return -1;
+      }
+    }
+  }
+  return endScan();
+}
+
+function readMcu(row: i32, column: i32): bool {
+  for (let index = 0; index < scanCount; index++) {
+    const component = componentAt(load<u8>(SCAN + index));
+    for (let y = row * component.v; y < (row + 1) * component.v; y++) {
+      for (let x = column * component.h; x < (column + 1) * component.h; x++) {
+        if (!readBlock(component, keptBlock(component, y, x))) return false;
+      }
+    }
+  }
+  return true;
+}
+
+/** Reads what the scan has of a block. */
+function readBlock(component: Component, block: usize): bool {
+  if (firstCoefficient > 0) {
+    const table = tableAt(4 + component.ac);
+    return refines
+      ? refineBand(block, table, ORDER, firstCoefficient, lastCoefficient, lowBits)
+      : firstOfBand(block, table, ORDER, firstCoefficient, lastCoefficient, lowBits);
+  }
+  if (refines) {
+    if (takeBit()) store<i16>(block, <i16>(<i32>load<i16>(block) | (1 << lowBits)));
+    return true;
+  }
+  if (!readDc(component)) return false;
+  store<i16>(block, component.lastDc << lowBits);
+  return lastCoefficient == 0 || takeCoefficients(block, tableAt(4 + component.ac), ORDER) >= 0;
+}
+
+/** Reads the difference of a DC coefficient from the previous one (T.81, F.2.2.1). Returns false after an error. */
+// @ts-ignore: AssemblyScript decorator
+@inline
+export function readDc(component: Component): bool {
+  const size = takeSymbol(tableAt(component.dc));
+  if (size < 0) return false;
+  component.lastDc += takeValue(size);
+  return true;
+}
+
+/** The offset after the marker that follows the scan, or -1 if none follows at once. */
+export function endScan(): i32 {
+  if (isInsideRun()) return -1;
+  markerAfter = endInterval();
+  const end = endOfBits();
+  return markerAfter < 0 || end > inputEnd ? -1 : <i32>(end - inputAt);
+}
+
+/** The marker after the last scan, without its 0xff. */
+export function marker(): i32 {
+  return markerAfter;
+}
