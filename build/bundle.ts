@@ -10,8 +10,11 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Dependencies of many modules, which are loaded at each start. The others stay packages of their own. */
-const BUNDLED = ['commander', 'kafkajs', 'zod'];
+/**
+ * Dependencies of many modules, which are loaded at each start. The others stay packages of their own; kafkajs must, because
+ * src/adapters/kafka/errors.ts recognizes errors of it by where they come from.
+ */
+const BUNDLED = ['commander', 'zod'];
 
 const OUT = path.join(ROOT, 'dist/bundle');
 const LICENSES = 'LICENSES.txt';
