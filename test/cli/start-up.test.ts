@@ -50,6 +50,10 @@ describe('at its start a command loads', () => {
     expect(packagesOf(name)).toEqual(packages);
   });
 
+  test('kafkajs from its own files, by which its errors are recognized', () => {
+    expect(readdirSync(BUNDLE).filter((file) => bundledIn(file).includes('kafkajs'))).toEqual([]);
+  });
+
   test('no more than the program itself for the help', () => {
     expect([...loadedBy('main.js')].filter((each) => each.startsWith('chunk-')).length).toBeLessThan(10);
   });
