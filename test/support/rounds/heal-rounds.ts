@@ -267,9 +267,10 @@ async function suspend(stage: Running, source: Running, more: number): Promise<v
     stage.child.kill('SIGSTOP');
     while (results() < wanted && waits() === before) await sleep(20);
     if (results() >= wanted) return;
-    // It holds the catalog's write lock.
+    // It holds the catalog's write lock. Another wait is told only once this one has ended.
+    const resumed = results();
     stage.child.kill('SIGCONT');
-    await sleep(20);
+    while (results() === resumed) await sleep(20);
   }
 }
 
