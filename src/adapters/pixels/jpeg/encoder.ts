@@ -1,5 +1,5 @@
 import type { Pixels } from '../../../analysis/pixels.ts';
-import { createJpegKernel, type JpegKernel, setTables } from './kernel.ts';
+import { createEncoderKernel, type EncoderKernel, setTables } from './encoder-kernel.ts';
 import { type ComponentTables, type HuffmanTable, tablesOf, ZIGZAG } from './tables.ts';
 
 type Size = Pick<Pixels, 'width' | 'height'>;
@@ -31,7 +31,7 @@ const SCAN = segment(0xda, [3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0]);
  * SIMD. Its memory holds sixteen rows and their encoded bytes, whatever the height: 15 MB for the widest picture.
  */
 export function createJpegEncoder(): JpegEncoder | undefined {
-  const kernel = createJpegKernel();
+  const kernel = createEncoderKernel();
   if (kernel === undefined) return undefined;
   const memory = (at: number, length: number) => new Uint8Array(kernel.memory.buffer, at, length);
   const copyOutput = (length: number) => memory(kernel.output(), length).slice();
@@ -40,7 +40,7 @@ export function createJpegEncoder(): JpegEncoder | undefined {
   function prepare(quality: number) {
     if (prepared?.quality === quality) return prepared;
     const tables = tablesOf(quality);
-    setTables(kernel as JpegKernel, tables);
+    setTables(kernel as EncoderKernel, tables);
     prepared = { quality, headerOf: createHeaderWriter(tables) };
     return prepared;
   }
@@ -68,7 +68,7 @@ function checked(size: Size): Size {
   return size;
 }
 
-function ensureMemory({ memory }: JpegKernel, bytes: number): void {
+function ensureMemory({ memory }: EncoderKernel, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
 }

@@ -2,7 +2,7 @@ import { createKernel } from '../../../base/kernels.ts';
 import { type ComponentTables, type HuffmanTable, ZIGZAG } from './tables.ts';
 
 /** What kernel/jpeg-encoder.as.ts exports. */
-export interface JpegKernel {
+export interface EncoderKernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   factors(): number;
   tables(): number;
@@ -22,8 +22,8 @@ const DC_SYMBOLS = 16;
 const AC_SYMBOLS = 256;
 
 /** Creates a kernel with the zigzag order set, but without tables; `undefined` without SIMD. */
-export function createJpegKernel(): JpegKernel | undefined {
-  const kernel = createKernel<JpegKernel>('jpegEncoder');
+export function createEncoderKernel(): EncoderKernel | undefined {
+  const kernel = createKernel<EncoderKernel>('jpegEncoder');
   if (kernel === undefined) return undefined;
   setOrder(kernel);
   return kernel;
@@ -39,7 +39,7 @@ function kernelIndex(index: number): number {
 }
 
 /** Writes the zigzag order to the kernel: byte offsets, and masks of zigzag positions for each bit mask of a row. */
-function setOrder({ memory, order, rowMasks }: JpegKernel): void {
+function setOrder({ memory, order, rowMasks }: EncoderKernel): void {
   const inKernel = ZIGZAG.map(kernelIndex);
   new Uint8Array(memory.buffer, order(), 64).set(inKernel.map((index) => index * 2));
   const masks = new BigUint64Array(memory.buffer, rowMasks(), 8 * 256);
@@ -53,7 +53,7 @@ function setOrder({ memory, order, rowMasks }: JpegKernel): void {
 }
 
 /** Sets the tables of Y, and of Cb and Cr, for the pictures that follow. */
-export function setTables({ memory, factors, tables }: JpegKernel, components: readonly ComponentTables[]): void {
+export function setTables({ memory, factors, tables }: EncoderKernel, components: readonly ComponentTables[]): void {
   for (const [component, { steps, dc, ac }] of components.entries()) {
     const factorsOf = new Float32Array(memory.buffer, factors() + component * FACTORS_BYTES, 64);
     // The transform's coefficients are eight times too large. For the added term see `quantize` in transform.as.ts.
