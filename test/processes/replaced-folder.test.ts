@@ -44,7 +44,13 @@ const CHANGES: readonly (readonly [string, (folders: Folders) => unknown])[] = [
       renameSync(backup, data);
     },
   ],
-  ['deprived of its locks', ({ data }) => rmSync(path.join(data, 'locks'), { recursive: true })],
+  [
+    'deprived of its locks',
+    ({ data, elsewhere }) => {
+      renameSync(path.join(data, 'locks'), elsewhere);
+      rmSync(elsewhere, { recursive: true, maxRetries: 20, retryDelay: 20 });
+    },
+  ],
 ];
 
 /** The arguments of stages that work, or wait, until they are stopped. */
