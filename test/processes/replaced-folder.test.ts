@@ -19,21 +19,19 @@ async function folders() {
 
 type Folders = Awaited<ReturnType<typeof folders>>;
 
+/** Removes a folder at once, as seen from the stages, which may write into it until it is gone. */
+function remove(folder: string, elsewhere: string): void {
+  renameSync(folder, elsewhere);
+  rmSync(elsewhere, { recursive: true, maxRetries: 20, retryDelay: 20 });
+}
+
 const CHANGES: readonly (readonly [string, (folders: Folders) => unknown])[] = [
-  [
-    'removed',
-    ({ data, elsewhere }) => {
-      // At once, as seen from the stages: those that miss a picture before the catalog is gone end with another error.
-      renameSync(data, elsewhere);
-      rmSync(elsewhere, { recursive: true });
-    },
-  ],
+  ['removed', ({ data, elsewhere }) => remove(data, elsewhere)],
   ['moved', ({ data, elsewhere }) => renameSync(data, elsewhere)],
   [
     'removed and made again',
     async ({ data, elsewhere }) => {
-      renameSync(data, elsewhere);
-      rmSync(elsewhere, { recursive: true });
+      remove(data, elsewhere);
       await imgpipe(['receive', '--data', data, '--count', '8']);
     },
   ],
@@ -44,13 +42,7 @@ const CHANGES: readonly (readonly [string, (folders: Folders) => unknown])[] = [
       renameSync(backup, data);
     },
   ],
-  [
-    'deprived of its locks',
-    ({ data, elsewhere }) => {
-      renameSync(path.join(data, 'locks'), elsewhere);
-      rmSync(elsewhere, { recursive: true, maxRetries: 20, retryDelay: 20 });
-    },
-  ],
+  ['deprived of its locks', ({ data, elsewhere }) => remove(path.join(data, 'locks'), elsewhere)],
 ];
 
 /** The arguments of stages that work, or wait, until they are stopped. */
