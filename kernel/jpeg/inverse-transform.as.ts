@@ -7,6 +7,8 @@
 // Sixteen bits are enough for whatever an encoder makes of samples: then the absolute values of a block's column add up to
 // 2,896 at most before quantization, and rounding adds half a step to each. Blocks beyond MAX_COLUMN are refused.
 
+import { interleaveHigh, interleaveLow } from './lanes.as';
+
 /** The sum of a column's absolute values with which the first pass stays within 16 bits: 4 · 1.39 · 5,800 < 32,767. */
 const MAX_COLUMN: i16 = 5800;
 
@@ -86,14 +88,14 @@ function rowAt(row: usize): v128 {
 @inline
 function pass(shift: i32): void {
   const half = i32x4.splat(1 << (shift - 1));
-  const low04 = low(rowAt(0), rowAt(4));
-  const high04 = high(rowAt(0), rowAt(4));
-  const low26 = low(rowAt(2), rowAt(6));
-  const high26 = high(rowAt(2), rowAt(6));
-  const low13 = low(rowAt(1), rowAt(3));
-  const high13 = high(rowAt(1), rowAt(3));
-  const low57 = low(rowAt(5), rowAt(7));
-  const high57 = high(rowAt(5), rowAt(7));
+  const low04 = interleaveLow(rowAt(0), rowAt(4));
+  const high04 = interleaveHigh(rowAt(0), rowAt(4));
+  const low26 = interleaveLow(rowAt(2), rowAt(6));
+  const high26 = interleaveHigh(rowAt(2), rowAt(6));
+  const low13 = interleaveLow(rowAt(1), rowAt(3));
+  const high13 = interleaveHigh(rowAt(1), rowAt(3));
+  const low57 = interleaveLow(rowAt(5), rowAt(7));
+  const high57 = interleaveHigh(rowAt(5), rowAt(7));
   outputs(0, SUM_0_4, OUTER_2_6, 1, ODD_0_1_3, ODD_0_5_7, low04, high04, low26, high26, low13, high13, low57, high57, half, shift);
   outputs(1, DIFFERENCE_0_4, INNER_2_6, 1, ODD_1_1_3, ODD_1_5_7, low04, high04, low26, high26, low13, high13, low57, high57, half, shift);
   outputs(2, DIFFERENCE_0_4, INNER_2_6, -1, ODD_2_1_3, ODD_2_5_7, low04, high04, low26, high26, low13, high13, low57, high57, half, shift);
@@ -145,19 +147,6 @@ function even(pairs04: v128, weights04: v128, pairs26: v128, weights26: v128, si
   return sign > 0 ? i32x4.add(first, second) : i32x4.sub(first, second);
 }
 
-/** The first four lanes of two vectors, in pairs. */
-// @ts-ignore: AssemblyScript decorator
-@inline
-function low(one: v128, other: v128): v128 {
-  return i8x16.shuffle(one, other, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
-}
-
-// @ts-ignore: AssemblyScript decorator
-@inline
-function high(one: v128, other: v128): v128 {
-  return i8x16.shuffle(one, other, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
-}
-
 /** The first two, and the last two, 32-bit lanes of two vectors, in pairs. */
 // @ts-ignore: AssemblyScript decorator
 @inline
@@ -187,14 +176,14 @@ function high64(one: v128, other: v128): v128 {
 // @ts-ignore: AssemblyScript decorator
 @inline
 function transpose(): void {
-  const left01 = low(rowAt(0), rowAt(1));
-  const right01 = high(rowAt(0), rowAt(1));
-  const left23 = low(rowAt(2), rowAt(3));
-  const right23 = high(rowAt(2), rowAt(3));
-  const left45 = low(rowAt(4), rowAt(5));
-  const right45 = high(rowAt(4), rowAt(5));
-  const left67 = low(rowAt(6), rowAt(7));
-  const right67 = high(rowAt(6), rowAt(7));
+  const left01 = interleaveLow(rowAt(0), rowAt(1));
+  const right01 = interleaveHigh(rowAt(0), rowAt(1));
+  const left23 = interleaveLow(rowAt(2), rowAt(3));
+  const right23 = interleaveHigh(rowAt(2), rowAt(3));
+  const left45 = interleaveLow(rowAt(4), rowAt(5));
+  const right45 = interleaveHigh(rowAt(4), rowAt(5));
+  const left67 = interleaveLow(rowAt(6), rowAt(7));
+  const right67 = interleaveHigh(rowAt(6), rowAt(7));
   const upper01 = low32(left01, left23);
   const upper23 = high32(left01, left23);
   const upper45 = low32(right01, right23);

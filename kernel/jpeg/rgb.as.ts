@@ -2,6 +2,8 @@
 // B = Y + 1.772 Cb with Cb and Cr less 128, rounded to the nearest integer. Sixteen pixels are written together: callers
 // leave space for as many.
 
+import { interleaveHigh, interleaveLow } from './lanes.as';
+
 /** How many bytes beyond a row may be written. */
 export const OVERRUN: i32 = 48;
 
@@ -42,8 +44,8 @@ export function writeColours(y: usize, cb: usize, cr: usize, width: i32, to: usi
 @inline
 function weigh(cb: v128, cr: v128, weights: v128): v128 {
   const half = i32x4.splat(32768);
-  const low = i8x16.shuffle(cb, cr, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
-  const high = i8x16.shuffle(cb, cr, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
+  const low = interleaveLow(cb, cr);
+  const high = interleaveHigh(cb, cr);
   return i16x8.narrow_i32x4_s(
     i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(low, weights), half), 16),
     i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(high, weights), half), 16),

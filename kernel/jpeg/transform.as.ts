@@ -9,6 +9,8 @@
 // Each pass scales by √8, which the quantization reverses. Intermediate values have two extra bits: for samples from
 // -128 to 127 they are at most 4096, so that they and their sums fit into 16 bits.
 
+import { interleaveHigh, interleaveLow } from './lanes.as';
+
 const WEIGHT_BITS: i32 = 13;
 const EXTRA_BITS: i32 = 2;
 
@@ -98,19 +100,6 @@ function putRow(
   const low = weigh(lowOuter, outerWeights, lowInner, innerWeights);
   const high = weigh(highOuter, outerWeights, highInner, innerWeights);
   quantize(low, high, factors, to);
-}
-
-/** Interleaves the first four numbers of two vectors. */
-// @ts-ignore: AssemblyScript decorator
-@inline
-function interleaveLow(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
-}
-
-// @ts-ignore: AssemblyScript decorator
-@inline
-function interleaveHigh(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
 }
 
 /** Repeats the first two numbers four times; `secondPair` repeats the next two. */
