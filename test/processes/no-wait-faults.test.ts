@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished, test } from 'vitest';
 import type { Running } from '../support/imgpipe.ts';
 import { startKafka } from '../support/kafka/kafka-cluster.ts';
 import { sharedKafka } from '../support/kafka/shared-kafka.ts';
@@ -63,5 +63,22 @@ describe.skipIf(kafka.whyNone !== undefined)(`--no-wait on Kafka${kafka.whyNone 
     if (how === 'kill') await own.nodes[0]?.start();
     else own.nodes[0]?.thaw();
     expect((await statusOf(site.data, site.bus)).faults).toEqual([]);
+  });
+
+  it('ends a stage that joins its group with exit 4 when the broker freezes', async () => {
+    const own = await startKafka();
+    onTestFinished(() => own.close());
+    const times = { IMGPIPE_KAFKA_REQUEST_TIMEOUT: '2s', IMGPIPE_KAFKA_SESSION_TIMEOUT: '60s' };
+    const site = testSite(kafkaBus(own.address, times));
+    expect((await site.start('receive', '--count', '4').ended).status).toBe(0);
+    const suspended = site.start('analyze', '--quiet');
+    await suspended.until(/^event 1/m);
+    suspended.child.kill('SIGSTOP');
+    const joining = site.start('analyze', '--no-wait');
+    await joining.until(/waiting for partitions/);
+    own.nodes[0]?.freeze();
+    const { status, stderr } = await joining.ended;
+    expect(stderr).toMatch(/^imgpipe: broker kafka:\S+ is unavailable \(.+\): start one with .+\n$/m);
+    expect(status).toBe(4);
   });
 });

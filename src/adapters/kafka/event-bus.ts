@@ -74,7 +74,8 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
     try {
       const partitions = await unlessAborted(consuming.signal, partitionsOf(topic));
       if (partitions === undefined) return;
-      await consumeAsMember({ kafka: options, busId: id, topic, group, partitions }, consuming);
+      const probe = () => read((admin) => membersOf(admin, group));
+      await consumeAsMember({ kafka: options, busId: id, topic, group, partitions, probe }, consuming);
     } catch (error) {
       // The group has removed this member: it joins again as a new one.
       if (isMembershipLost(error)) return;

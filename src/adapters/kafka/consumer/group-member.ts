@@ -28,6 +28,8 @@ export interface GroupMember {
   readonly topic: string;
   readonly group: string;
   readonly partitions: number;
+  /** Asks the group's coordinator for something that it responds to at once, also while members join. */
+  readonly probe: () => Promise<unknown>;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface GroupMember {
  * `onChunk` or with the crash of kafkajs' consumer; the caller starts a new member.
  */
 export async function consumeAsMember(member: GroupMember, options: ConsumeOptions): Promise<void> {
-  const { kafka, busId, topic, group, partitions } = member;
+  const { kafka, busId, topic, group, partitions, probe } = member;
   patchFetchAfterStop();
   patchStaleCoordinator();
   patchEmptyBatches();
@@ -66,7 +68,8 @@ export async function consumeAsMember(member: GroupMember, options: ConsumeOptio
   const address = addressOf(kafka);
   const { sessionTimeout } = kafka;
   const { onNotice } = options;
-  const watch = watchMembership(consumer, { address, topic, partitions, sessionTimeout, heartbeatMs, onNotice });
+  const watched = { address, topic, partitions, sessionTimeout, heartbeatMs, probe, onNotice };
+  const watch = watchMembership(consumer, watched);
   const membership = createMembershipState();
   consumer.on(consumer.events.GROUP_JOIN, () => membership.joined());
   const context = { membership, address, busId, heartbeatMs, options, ended: ended.signal, fail };

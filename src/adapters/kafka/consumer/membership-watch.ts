@@ -1,10 +1,13 @@
 import type { Consumer } from 'kafkajs';
+import { ImgpipeError } from '../../../domain/errors.ts';
 import type { ConsumerNotice } from '../../../ports/event-bus.ts';
 import { unavailable } from '../errors.ts';
 
 const CHECK_MS = 250;
 /** A join that takes longer is reported. */
 const REPORT_JOIN_AFTER_MS = 2000;
+/** The pause between two probes of the broker meanwhile. */
+const PROBE_MS = 1000;
 /** The broker counts as unreachable after this many missed heartbeats and at least this long. */
 const MISSED_HEARTBEATS = 3;
 const MIN_SILENCE_MS = 3000;
@@ -16,6 +19,8 @@ export interface Membership {
   readonly partitions: number;
   readonly sessionTimeout: number;
   readonly heartbeatMs: number;
+  /** Asks the group's coordinator for something that it responds to at once, also while members join. */
+  readonly probe: () => Promise<unknown>;
   readonly onNotice?: ((notice: ConsumerNotice) => void) | undefined;
 }
 
@@ -33,6 +38,9 @@ export function watchMembership(consumer: Consumer, membership: Membership): Mem
   let since = performance.now();
   let reported: 'joining' | 'unreachable' | undefined;
   let batches = 0;
+  let probing = false;
+  let probedAt = Number.NEGATIVE_INFINITY;
+  let closed = false;
 
   /** The broker has responded. */
   function responded(): void {
@@ -41,16 +49,39 @@ export function watchMembership(consumer: Consumer, membership: Membership): Mem
     reported = undefined;
   }
 
+  function unreachable(error: ImgpipeError): void {
+    reported = 'unreachable';
+    onNotice?.({ kind: 'unreachable', error });
+  }
+
   function check(): void {
     const waited = performance.now() - since;
-    if (reported !== undefined || batches > 0) return;
+    if (batches > 0) return;
     if (state === 'joining') {
-      if (waited < REPORT_JOIN_AFTER_MS) return;
+      if (waited >= REPORT_JOIN_AFTER_MS && !probing && performance.now() - probedAt >= PROBE_MS) void probeJoin();
+    } else if (reported === undefined && waited >= silence) {
+      unreachable(unavailable(address, `no response for ${silence / 1000} s`));
+    }
+  }
+
+  /** A broker responds to a join once all members have joined, which kafkajs awaits for a minute even if it is gone. */
+  async function probeJoin(): Promise<void> {
+    const joiningSince = since;
+    probing = true;
+    const error = await membership.probe().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    probing = false;
+    probedAt = performance.now();
+    if (closed || batches > 0 || state !== 'joining' || since !== joiningSince) return;
+    if (error instanceof ImgpipeError && error.blame === 'transient') {
+      if (reported !== 'unreachable') unreachable(error);
+    } else if (reported === 'unreachable') {
+      responded();
+    } else if (reported === undefined) {
       reported = 'joining';
       onNotice?.({ kind: 'joining', givesUpAfterMs: sessionTimeout });
-    } else if (waited >= silence) {
-      reported = 'unreachable';
-      onNotice?.({ kind: 'unreachable', error: unavailable(address, `no response for ${silence / 1000} s`) });
     }
   }
 
@@ -89,6 +120,9 @@ export function watchMembership(consumer: Consumer, membership: Membership): Mem
       batches += isBusy ? 1 : -1;
       since = performance.now();
     },
-    close: () => clearInterval(timer),
+    close() {
+      closed = true;
+      clearInterval(timer);
+    },
   };
 }

@@ -1,10 +1,11 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { watchMembership } from '../../../../src/adapters/kafka/consumer/membership-watch.ts';
+import { ImgpipeError } from '../../../../src/domain/errors.ts';
 import type { ConsumerNotice } from '../../../../src/ports/event-bus.ts';
 
 /** A watched consumer whose events the test emits. */
-function watched() {
+function watched({ probe = async () => {} }: { probe?: () => Promise<void> } = {}) {
   const consumer = new Kafka({ brokers: ['127.0.0.1:1'], logLevel: logLevel.NOTHING }).consumer({ groupId: 'g' });
   const listeners = new Map<string, (event: { payload: unknown }) => void>();
   vi.spyOn(consumer, 'on').mockImplementation((event: string, listener: unknown) => {
@@ -19,6 +20,7 @@ function watched() {
     partitions: 1,
     sessionTimeout: 6000,
     heartbeatMs: 1000,
+    probe,
     onNotice: ({ kind }) => notices.push(kind),
   });
   const emit = (event: string, payload: unknown = {}) => listeners.get(event)?.({ payload });
@@ -28,6 +30,8 @@ function watched() {
     notices,
     watch,
     heartbeat: () => emit(events.HEARTBEAT),
+    rebalancing: () => emit(events.REBALANCING),
+    joined: () => emit(events.GROUP_JOIN, { memberAssignment: { t: [0] } }),
     fetched: () => emit(events.REQUEST, { apiName: 'Fetch' }),
   };
 }
@@ -61,6 +65,42 @@ describe('a member of a group', () => {
       fetched();
     }
     expect(notices).toEqual(['working']);
+    watch.close();
+  });
+
+  it('reports a join that takes long, and an unreachable broker meanwhile, once each', async () => {
+    let failure: Error | undefined;
+    const probe = async () => {
+      if (failure !== undefined) throw failure;
+    };
+    const { notices, watch, rebalancing, joined } = watched({ probe });
+    rebalancing();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(notices).toEqual(['working', 'rebalancing', 'joining']);
+    failure = new ImgpipeError('broker_unavailable', 'gone');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(notices.slice(3)).toEqual(['unreachable']);
+    failure = undefined;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(notices.slice(4)).toEqual(['reachable', 'joining']);
+    // What the user may not ask does not say that the broker is gone.
+    failure = new ImgpipeError('broker_refused', 'no');
+    await vi.advanceTimersByTimeAsync(10_000);
+    joined();
+    expect(notices.slice(6)).toEqual(['working']);
+    watch.close();
+  });
+
+  it('ignores a probe that outlasts the join', async () => {
+    let reject: (error: Error) => void = () => {};
+    const probe = () => new Promise<void>((_, rejected) => (reject = rejected));
+    const { notices, watch, rebalancing, joined } = watched({ probe });
+    rebalancing();
+    await vi.advanceTimersByTimeAsync(SILENCE_MS);
+    joined();
+    reject(new ImgpipeError('broker_unavailable', 'gone'));
+    await vi.advanceTimersByTimeAsync(500);
+    expect(notices).toEqual(['working', 'rebalancing', 'working']);
     watch.close();
   });
 
