@@ -38,8 +38,10 @@ export default defineConfig(({ mode }) => ({
     globalSetup: ['test/support/build-once.ts', 'test/support/kafka/kafka-for-tests.ts'],
     // Tests wait more than they compute.
     maxWorkers: 3,
-    testTimeout: 60_000,
+    // A busy machine is slow: only what hangs shall end here.
+    testTimeout: 120_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     projects:
       mode === 'long'
         ? [{ extends: true, test: { name: 'long', include: LONG } }]

@@ -28,7 +28,7 @@ async function stage(line: string): Promise<Running> {
 describe('imgpipe status --alive', () => {
   test('exits 0 while the stage runs, and 1 after it has stopped', async () => {
     const analyze = await stage('analyze');
-    await expect.poll(async () => (await to('status --alive analyze')).status, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await to('status --alive analyze')).status).toBe(0);
     const { stdout, stderr } = await to('status --alive analyze');
     expect(stderr).toBe('');
     expect(stdout).toMatch(
@@ -71,7 +71,7 @@ describe('imgpipe status --alive', () => {
       const beat = async () =>
         (await catalog.heartbeats('analyze', hostname())).find((each) => each.process === child.pid)?.at;
       const before = await beat();
-      await expect.poll(beat, { timeout: 20_000 }).not.toBe(before);
+      await expect.poll(beat).not.toBe(before);
       expect(await beat()).toBeDefined();
     }
   });
@@ -80,12 +80,12 @@ describe('imgpipe status --alive', () => {
     const [frozen, running] = [await stage('analyze'), await stage('alert')];
     const { catalog } = await openSqlite(data);
     const beatOf = async (name: StageName) => (await catalog.heartbeats(name, hostname()))[0]?.at ?? '';
-    await expect.poll(() => beatOf('analyze'), { timeout: 20_000 }).not.toBe('');
+    await expect.poll(() => beatOf('analyze')).not.toBe('');
     frozen.child.kill('SIGSTOP');
     const last = await beatOf('analyze');
     // After two later heartbeats of the other process, one that works would have sent its own.
     for (let beats = 0, seen = last; beats < 2; beats += 1) {
-      await expect.poll(async () => (await beatOf('alert')) > seen, { timeout: 20_000 }).toBe(true);
+      await expect.poll(async () => (await beatOf('alert')) > seen).toBe(true);
       seen = await beatOf('alert');
     }
     expect(await beatOf('analyze')).toBe(last);
@@ -94,7 +94,7 @@ describe('imgpipe status --alive', () => {
       (await liveness(catalog, { stage: name, host: hostname(), freshMs })).alive;
     expect([await alive('analyze'), await alive('alert')]).toEqual([false, true]);
     frozen.child.kill('SIGCONT');
-    await expect.poll(() => beatOf('analyze'), { timeout: 20_000 }).not.toBe(last);
+    await expect.poll(() => beatOf('analyze')).not.toBe(last);
     expect(running.child.exitCode).toBeNull();
   });
 

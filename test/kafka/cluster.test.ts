@@ -86,7 +86,7 @@ describe.skipIf(whyNone !== undefined)(`a broker of one node${skipped}`, () => {
     expect(await portProblem(port)).toBe('EADDRINUSE');
     program.child.kill('SIGKILL');
     await program.ended;
-    await expect.poll(() => portProblem(port), { timeout: 10_000 }).toBeUndefined();
+    await expect.poll(() => portProblem(port)).toBeUndefined();
   });
 });
 
@@ -106,7 +106,7 @@ describe.skipIf(whyNone !== undefined)(`a cluster of three nodes${skipped}`, () 
       await client.send('letters', String(number));
     }
     expect(await client.count('letters')).toBe(100);
-    await expect.poll(async () => (await client.admin.describeCluster()).brokers.length, { timeout: 30_000 }).toBe(3);
+    await expect.poll(async () => (await client.admin.describeCluster()).brokers.length).toBe(3);
   });
 });
 

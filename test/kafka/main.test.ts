@@ -80,7 +80,7 @@ describe.skipIf(whyNone !== undefined)(`npm run kafka${whyNone ? ` (skipped: ${w
     await running.until(UP);
     running.child.kill('SIGKILL');
     await running.ended;
-    await expect.poll(() => portProblem(port), { timeout: 10_000 }).toBeUndefined();
+    await expect.poll(() => portProblem(port)).toBeUndefined();
   });
 });
 

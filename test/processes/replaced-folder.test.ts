@@ -59,7 +59,7 @@ async function untilWorking({ child }: Running, data: string): Promise<void> {
     readdirSync(path.join(data, 'locks')).some(
       (file) => file.includes(`.${child.pid}-`) && /^(consumer|stream)-/.test(file),
     );
-  await expect.poll(isWorking, { timeout: 20_000 }).toBe(true);
+  await expect.poll(isWorking).toBe(true);
 }
 
 /** Starts a stage on a folder of its own, and changes the folder once it works. Resolves with what it says then, and its status. */

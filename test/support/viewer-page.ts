@@ -35,7 +35,7 @@ export async function violations(page: Page): Promise<string[]> {
 
 /** Resolves once an expression is true in the page. */
 export const until = (page: Page, expression: string) =>
-  expect.poll(() => page.evaluate<boolean>(expression), { timeout: 10_000 }).toBe(true);
+  expect.poll(() => page.evaluate<boolean>(expression)).toBe(true);
 
 /** Resolves once all pictures that a selector matches are loaded. */
 export const loaded = (page: Page, selector: string) =>

@@ -51,18 +51,23 @@ async function guardedBroker() {
   await admin.connect();
   onTestFinished(() => admin.disconnect());
 
-  const grant = (prefix: string, rules: readonly Rule[]) =>
-    admin.createAcls({
-      acl: rules.map(({ on, operation, deny }) => ({
-        resourceType: on,
-        resourceName: on === CLUSTER ? 'kafka-cluster' : prefix,
-        resourcePatternType: on === CLUSTER ? ResourcePatternTypes.LITERAL : ResourcePatternTypes.PREFIXED,
-        principal: `User:${USER.username}`,
-        host: '*',
-        operation,
-        permissionType: deny ? AclPermissionTypes.DENY : AclPermissionTypes.ALLOW,
-      })),
-    });
+  const grant = async (prefix: string, rules: readonly Rule[]) => {
+    const acl = rules.map(({ on, operation, deny }) => ({
+      resourceType: on,
+      resourceName: on === CLUSTER ? 'kafka-cluster' : prefix,
+      resourcePatternType: on === CLUSTER ? ResourcePatternTypes.LITERAL : ResourcePatternTypes.PREFIXED,
+      principal: `User:${USER.username}`,
+      host: '*',
+      operation,
+      permissionType: deny ? AclPermissionTypes.DENY : AclPermissionTypes.ALLOW,
+    }));
+    await admin.createAcls({ acl });
+    // The controller has them; the broker follows it a little later.
+    for (const { permissionType, ...rule } of acl) {
+      const found = async () => (await admin.describeAcls({ ...rule, permissionType })).resources;
+      await expect.poll(found).not.toEqual([]);
+    }
+  };
   const settings = (prefix: string) =>
     ({
       data: path.join(temporaryFolder(), 'data'),

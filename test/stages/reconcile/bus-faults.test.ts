@@ -156,7 +156,7 @@ describe.each(FAULTS)('if %s', (name, fault) => {
     await pipeline.receive(pictures(COUNT));
     await fault(pipeline.bus);
     await pipeline.receive(pictures(COUNT, 100));
-    await expect.poll(() => check(pipeline), { timeout: 10_000 }).toMatchObject({ alerts: 2 * COUNT - 1 });
+    await expect.poll(() => check(pipeline)).toMatchObject({ alerts: 2 * COUNT - 1 });
     stop.abort();
     await running;
     await expectHealed(pipeline, 2 * COUNT);
