@@ -96,10 +96,13 @@ describe.skipIf(whyNone !== undefined)(`a cluster of three nodes${skipped}`, () 
     onTestFinished(close);
     const client = await kafkajsClient(address);
     await client.createTopic('letters');
-    const { topics } = await client.admin.fetchTopicMetadata({ topics: ['letters'] });
-    const [partition] = topics[0]?.partitions ?? [];
-    expect(partition?.replicas.toSorted()).toEqual([1, 2, 3]);
-    const leader = nodes[(partition?.leader ?? 0) - 1];
+    const partition = async () => {
+      const { topics } = await client.admin.fetchTopicMetadata({ topics: ['letters'] });
+      return topics[0]?.partitions[0];
+    };
+    // The nodes learn of the topic one after the other.
+    await expect.poll(async () => (await partition())?.replicas.toSorted()).toEqual([1, 2, 3]);
+    const leader = nodes[((await partition())?.leader ?? 0) - 1];
     for (let number = 1; number <= 100; number += 1) {
       if (number === 40) await leader?.kill();
       if (number === 80) await leader?.start();
