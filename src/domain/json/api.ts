@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../errors.ts';
 import { outcomeKind, positiveInteger, techniqueId, thresholdFields, time } from './fields.ts';
 import { viewSchema } from './view.ts';

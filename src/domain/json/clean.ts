@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { absolutePath, count } from './fields.ts';
 
 /** `clean --json`: what is removed, and what is kept. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { absolutePath, count, digest, techniqueId, thresholdFields } from './fields.ts';
 import { regionFields } from './region.ts';
 

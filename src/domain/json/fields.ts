@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OUTCOME_KINDS } from '../records.ts';
 import { THRESHOLD_UNITS } from '../threshold.ts';
 

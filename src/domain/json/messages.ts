@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, digest, eventKind, positiveInteger, techniqueId } from './fields.ts';
 
 /** The data of each type of message. A reader ignores fields that it does not know: later versions add some. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, positiveInteger } from './fields.ts';
 
 /** What `receive` of the public API resolves with. */

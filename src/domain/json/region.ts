@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count } from './fields.ts';
 
 const pixel = z.int().nonnegative();
