@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundleKafkajs, externalKafkajs } from './bundle-kafkajs.ts';
 
 /**
  * Bundles the command line and the worker thread into a few files each, dist/bundle: Node takes longer to load several
@@ -10,11 +11,8 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/**
- * Dependencies of many modules, which are loaded at each start. The others stay packages of their own; kafkajs must, because
- * src/adapters/kafka/errors.ts recognizes errors of it by where they come from.
- */
-const BUNDLED = ['commander', 'zod'];
+/** Dependencies of many modules, which are loaded at each start. The others stay packages of their own. */
+const BUNDLED = ['commander', 'kafkajs', 'zod'];
 
 const OUT = path.join(ROOT, 'dist/bundle');
 const LICENSES = 'LICENSES.txt';
@@ -22,6 +20,9 @@ const LICENSES = 'LICENSES.txt';
 const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   dependencies: Record<string, string>;
 };
+
+/** The modules of kafkajs that the program imports. */
+const kafkajs = new Set<string>();
 
 const { metafile } = await build({
   metafile: true,
@@ -39,17 +40,21 @@ const { metafile } = await build({
   external: Object.keys(dependencies)
     .filter((name) => !BUNDLED.includes(name))
     .flatMap((name) => [name, `${name}/*`]),
+  plugins: [externalKafkajs(kafkajs)],
   // CommonJS modules require modules of Node.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
   },
   logLevel: 'warning',
 });
+const { outputs } = await bundleKafkajs(kafkajs, OUT);
 
 // Files of earlier builds are removed last, so that a running program still finds its own.
-const written = new Set([...Object.keys(metafile.outputs).map((file) => path.basename(file)), LICENSES]);
-for (const file of readdirSync(OUT)) {
-  if (!written.has(file)) rmSync(path.join(OUT, file));
+const files = [...Object.keys(metafile.outputs), ...Object.keys(outputs)].map((file) => path.resolve(ROOT, file));
+const written = new Set([...files, path.join(OUT, LICENSES)]);
+for (const entry of readdirSync(OUT, { recursive: true, withFileTypes: true })) {
+  const file = path.join(entry.parentPath, entry.name);
+  if (entry.isFile() && !written.has(file)) rmSync(file);
 }
 
 /** The licenses of the packages that the bundle contains, as they ask for in each copy. */

@@ -144,7 +144,7 @@ function isKafkaJs(error: unknown): error is KafkaJsError {
 function isUntypedKafkaJs(error: unknown): boolean {
   if (!(error instanceof Error) || error.name.startsWith('KafkaJS')) return false;
   const origin = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
-  return /[\\/]node_modules[\\/]kafkajs[\\/]/.test(origin ?? '');
+  return /[\\/](?:node_modules|bundle)[\\/]kafkajs[\\/]/.test(origin ?? '');
 }
 
 function* causes(error: unknown): Generator<KafkaJsError> {
