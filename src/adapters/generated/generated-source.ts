@@ -21,6 +21,8 @@ const ORIGIN = 'generated';
 const MAX_BATCH = 64;
 // Rotating a large picture takes long: do not delay the pictures that are already in the batch.
 const MAX_BATCH_MS = 100;
+/** The first batch is small, and each later one takes up to twice as long: the other stages soon have work. */
+const FIRST_BATCH_MS = 10;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Whether the picture with this number is a rotated copy of the previous one, and not an identical copy. */
@@ -111,12 +113,14 @@ async function rotated(
 
 async function* inBatches(items: AsyncIterable<SourceItem>): AsyncGenerator<readonly SourceItem[]> {
   let batch: SourceItem[] = [];
+  let maxMs = FIRST_BATCH_MS;
   let since = performance.now();
   for await (const item of items) {
     batch.push(item);
-    if (batch.length < MAX_BATCH && performance.now() - since < MAX_BATCH_MS) continue;
+    if (batch.length < MAX_BATCH && performance.now() - since < maxMs) continue;
     yield batch;
     batch = [];
+    maxMs = Math.min(2 * maxMs, MAX_BATCH_MS);
     since = performance.now();
   }
   if (batch.length > 0) yield batch;
