@@ -7,7 +7,7 @@ import { createAdminClient } from './admin/admin-client.ts';
 import { deleteGroups, membersOf } from './admin/groups.ts';
 import { readNewest } from './admin/newest-messages.ts';
 import { committedOf, isDrained, logsOf } from './admin/offsets.ts';
-import { checkDeletable, createTopics, deleteTopics, partitionCounts } from './admin/topics.ts';
+import { checkDeletable, createTopics, deleteTopics } from './admin/topics.ts';
 import { readBusId, topicNames } from './cluster.ts';
 import { consumeAsMember } from './consumer/group-member.ts';
 import { createLoadingGrace } from './consumer/loading-grace.ts';
@@ -35,8 +35,7 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
     const known = counts.get(topic);
     if (known !== undefined) return known;
     const counted = async (admin: Admin) => {
-      await createTopics(admin, [topic], options);
-      const count = (await partitionCounts(admin, [topic])).get(topic);
+      const count = (await createTopics(admin, [topic], options)).get(topic);
       if (count === undefined) {
         throw new ImgpipeError(
           'broker_unavailable',
@@ -103,13 +102,18 @@ export function createKafkaBus(options: KafkaOptions, openedId: string): EventBu
     consume,
 
     async renew() {
+      const names = topicNames(options);
       const opened = await read(async (admin) => {
         const current = await readBusId(admin, options);
-        await createTopics(admin, topicNames(options), options);
-        return current;
+        return { id: current, counts: await createTopics(admin, names, options) };
       });
-      if (opened !== id) counts.clear();
-      id = opened;
+      id = opened.id;
+      counts.clear();
+      for (const name of names) {
+        const count = opened.counts.get(name);
+        if (count !== undefined) counts.set(name, count);
+      }
+      void publisher.connect();
     },
 
     async publish(topic, messages) {

@@ -15,6 +15,8 @@ export type Position = Pick<RecordPosition, 'partition' | 'offset'>;
 
 /** Publishes to topics by their names on the broker. */
 export interface Publisher {
+  /** Connects ahead of the first message, which takes a while. A failure does not matter: publishing tries again. */
+  connect(): Promise<void>;
   /**
    * Resolves once all in-sync replicas have the messages. A batch that is too large for the topic is split. Rejects with
    * errors of kafkajs, and with `message_too_large` for one message that the topic does not take.
@@ -35,11 +37,11 @@ const partitionFor = Partitioners.DefaultPartitioner();
  */
 export function createPublisher(options: KafkaOptions, partitionsOf: (topic: string) => Promise<number>): Publisher {
   const { requestTimeout } = options;
-  const connection = createConnection(connect);
+  const connection = createConnection(createProducer);
   /** The size of a batch that each topic takes, as far as it has refused larger ones. */
   const maxBytes = new Map<string, number>();
 
-  async function connect(): Promise<Producer> {
+  async function createProducer(): Promise<Producer> {
     const producer = createClient(options).producer({
       idempotent: true,
       maxInFlightRequests: 1,
@@ -96,7 +98,13 @@ export function createPublisher(options: KafkaOptions, partitionsOf: (topic: str
     });
   }
 
-  return { publish, close: () => connection.close() };
+  return {
+    async connect() {
+      await connection.use((opening) => opening).catch(() => {});
+    },
+    publish,
+    close: () => connection.close(),
+  };
 }
 
 /** How many messages, counted from the first, are within a size in bytes; at least one. */

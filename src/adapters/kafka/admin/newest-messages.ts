@@ -1,4 +1,4 @@
-import type { Cluster } from 'kafkajs/src/cluster/index.js';
+import type { Cluster, FetchedTopic } from 'kafkajs/src/cluster/index.js';
 import type { ReceivedMessage } from '../../../ports/event-bus.ts';
 import { createClient } from '../client.ts';
 import { hasType, isTransient, isUnreadable, translated, unavailable } from '../errors.ts';
@@ -54,10 +54,7 @@ async function readOnce(
   });
   const read = async () => {
     await cluster.connect();
-    const found: ReceivedMessage[] = [];
-    for (const { name, origin } of topics)
-      found.push(...(await newestOf(cluster, name, origin).catch(ignoreUnreadable)));
-    return found;
+    return newestReadable(cluster, topics);
   };
   try {
     const limit = { silenceMs: options.brokerTimeout, lastSignAt: () => lastSignAt };
@@ -68,60 +65,83 @@ async function readOnce(
 }
 
 /** A receiver needs no permission to read. What kafkajs cannot decode is not ours. */
-function ignoreUnreadable(error: unknown): [] {
-  if (hasType(error, 'TOPIC_AUTHORIZATION_FAILED') || isUnreadable(error)) return [];
-  throw error;
+async function newestReadable(cluster: Cluster, topics: readonly NewestRequest[]): Promise<ReceivedMessage[]> {
+  try {
+    return await newestOf(cluster, topics);
+  } catch (error) {
+    if (!hasType(error, 'TOPIC_AUTHORIZATION_FAILED') && !isUnreadable(error)) throw error;
+    if (topics.length === 1) return [];
+    const found: ReceivedMessage[] = [];
+    for (const topic of topics) found.push(...(await newestReadable(cluster, [topic])));
+    return found;
+  }
 }
 
-async function newestOf(cluster: Cluster, topic: string, origin: Origin): Promise<ReceivedMessage[]> {
-  await cluster.addTargetTopic(topic);
-  const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
-  const starts = await startsOf(cluster, topic, partitions);
-  const leaders = Object.entries(cluster.findLeaderForPartitions(topic, [...starts.keys()]));
-  const found = await Promise.all(
-    leaders.map(async ([nodeId, led]) => {
+async function newestOf(cluster: Cluster, topics: readonly NewestRequest[]): Promise<ReceivedMessage[]> {
+  await cluster.addMultipleTargetTopics(topics.map(({ name }) => name));
+  const starts = await startsOf(
+    cluster,
+    topics.map(({ name }) => name),
+  );
+  const byLeader = new Map<string, FetchedTopic[]>();
+  for (const [topic, offsets] of starts) {
+    const leaders = cluster.findLeaderForPartitions(topic, [...offsets.keys()]);
+    for (const [nodeId, led] of Object.entries(leaders)) {
+      const partitions = led.map((partition) => ({
+        partition,
+        fetchOffset: String(offsets.get(partition)),
+        maxBytes: MAX_PARTITION_BYTES,
+      }));
+      byLeader.set(nodeId, [...(byLeader.get(nodeId) ?? []), { topic, partitions }]);
+    }
+  }
+  const responses = await Promise.all(
+    [...byLeader].map(async ([nodeId, fetched]) => {
       const broker = await cluster.findBroker({ nodeId });
-      const { responses } = await broker.fetch({
-        isolationLevel: 0,
-        minBytes: 1,
-        maxWaitTime: MAX_WAIT_MS,
-        maxBytes: MAX_FETCH_BYTES,
-        topics: [
-          {
-            topic,
-            partitions: led.map((partition) => ({
-              partition,
-              fetchOffset: String(starts.get(partition)),
-              maxBytes: MAX_PARTITION_BYTES,
-            })),
-          },
-        ],
-      });
-      return responses.flatMap((response) => response.partitions);
+      const limits = { isolationLevel: 0, minBytes: 1, maxWaitTime: MAX_WAIT_MS, maxBytes: MAX_FETCH_BYTES };
+      return (await broker.fetch({ ...limits, topics: fetched })).responses;
     }),
   );
-  return found.flat().flatMap(({ partition, messages }) =>
-    messages
-      // A batch is returned whole, also where it begins before the offset.
-      .filter(({ offset, isControlRecord }) => !isControlRecord && Number(offset) >= (starts.get(partition) ?? 0))
-      .map((record) => messageOf(record, { ...origin, partition })),
-  );
+  const origins = new Map(topics.map(({ name, origin }) => [name, origin]));
+  return responses.flat().flatMap(({ topicName, partitions }) => {
+    const origin = origins.get(topicName);
+    if (origin === undefined) return [];
+    return partitions.flatMap(({ partition, messages }) =>
+      messages
+        // A batch is returned whole, also where it begins before the offset.
+        .filter(({ offset, isControlRecord }) => !isControlRecord && Number(offset) >= startOf(topicName, partition))
+        .map((record) => messageOf(record, { ...origin, partition })),
+    );
+  });
+
+  function startOf(topic: string, partition: number): number {
+    return starts.get(topic)?.get(partition) ?? 0;
+  }
 }
 
-/** The offset to read each partition from. Empty partitions are left out. */
-async function startsOf(cluster: Cluster, topic: string, partitions: readonly number[]): Promise<Map<number, number>> {
+/** The offset to read each partition of each topic from. Empty partitions are left out. */
+async function startsOf(cluster: Cluster, topics: readonly string[]): Promise<Map<string, Map<number, number>>> {
   const offsets = async (fromBeginning: boolean) => {
-    const all = partitions.map((partition) => ({ partition }));
-    const found = await cluster.fetchTopicsOffset([{ topic, partitions: all, fromBeginning }]);
+    const requests = topics.map((topic) => {
+      const all = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ partition: partitionId }));
+      return { topic, partitions: all, fromBeginning };
+    });
+    const found = await cluster.fetchTopicsOffset(requests);
     return new Map(
-      found.flatMap((each) => each.partitions.map(({ partition, offset }) => [partition, Number(offset)])),
+      found.map(({ topic, partitions }) => [
+        topic,
+        new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)])),
+      ]),
     );
   };
   const [lows, highs] = [await offsets(true), await offsets(false)];
   return new Map(
-    [...highs].flatMap(([partition, high]) => {
-      const low = lows.get(partition) ?? high;
-      return low < high ? [[partition, Math.max(low, high - PER_PARTITION)] as const] : [];
+    [...highs].map(([topic, ends]) => {
+      const begun = [...ends].flatMap(([partition, high]) => {
+        const low = lows.get(topic)?.get(partition) ?? high;
+        return low < high ? [[partition, Math.max(low, high - PER_PARTITION)] as const] : [];
+      });
+      return [topic, new Map(begun)];
     }),
   );
 }

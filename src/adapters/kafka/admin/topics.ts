@@ -8,13 +8,17 @@ import type { KafkaOptions } from '../options.ts';
 const POLL_MS = 50;
 
 /**
- * Creates the topics that do not exist, all of them or none. The others keep their settings. Resolves once every partition
- * of the new ones has a leader.
+ * Creates the topics that do not exist, all of them or none. The others keep their settings. Resolves with the partition
+ * counts of the cluster's topics, once every partition of the new ones has a leader.
  */
-export async function createTopics(admin: Admin, names: readonly string[], options: KafkaOptions): Promise<void> {
-  const existing = new Set(await admin.listTopics());
+export async function createTopics(
+  admin: Admin,
+  names: readonly string[],
+  options: KafkaOptions,
+): Promise<ReadonlyMap<string, number>> {
+  const existing = await partitionCounts(admin);
   const missing = names.filter((name) => !existing.has(name));
-  if (missing.length === 0) return;
+  if (missing.length === 0) return existing;
   const retention = options.retention === 'forever' ? '-1' : String(options.retention);
   const configEntries = [
     { name: 'retention.ms', value: retention },
@@ -41,6 +45,13 @@ export async function createTopics(admin: Admin, names: readonly string[], optio
     );
   }
   while (!(await haveLeaders(admin, missing))) await sleep(POLL_MS);
+  return partitionCounts(admin);
+}
+
+/** The partition count of each topic that this client may describe. */
+async function partitionCounts(admin: Admin): Promise<Map<string, number>> {
+  const { topics } = await admin.fetchTopicMetadata();
+  return new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
 }
 
 /** Whether every partition has a leader, which is some time after the creation. */
@@ -52,15 +63,6 @@ async function haveLeaders(admin: Admin, names: readonly string[]): Promise<bool
     if (hasType(error, 'UNKNOWN_TOPIC_OR_PARTITION') || hasType(error, 'LEADER_NOT_AVAILABLE')) return false;
     throw error;
   }
-}
-
-/** The partition count of each topic. Topics that do not exist are left out. */
-export async function partitionCounts(admin: Admin, names: readonly string[]): Promise<Map<string, number>> {
-  const existing = new Set(await admin.listTopics());
-  const topics = names.filter((name) => existing.has(name));
-  if (topics.length === 0) return new Map();
-  const metadata = await admin.fetchTopicMetadata({ topics });
-  return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
 }
 
 /**

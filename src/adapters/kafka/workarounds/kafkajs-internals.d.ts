@@ -70,16 +70,22 @@ declare module 'kafkajs/src/cluster/index.js' {
     readonly maxBytes: number;
   }
 
+  export interface FetchedTopic {
+    readonly topic: string;
+    readonly partitions: readonly PartitionRequest[];
+  }
+
   interface FetchRequest {
     readonly isolationLevel: number;
     readonly minBytes: number;
     readonly maxWaitTime: number;
     readonly maxBytes: number;
-    readonly topics: readonly { readonly topic: string; readonly partitions: readonly PartitionRequest[] }[];
+    readonly topics: readonly FetchedTopic[];
   }
 
   interface FetchResponse {
     readonly responses: readonly {
+      readonly topicName: string;
       readonly partitions: readonly {
         readonly partition: number;
         readonly messages: readonly (KafkaMessage & { readonly isControlRecord?: boolean })[];
@@ -96,7 +102,7 @@ declare module 'kafkajs/src/cluster/index.js' {
   export interface Cluster {
     connect(): Promise<void>;
     disconnect(): Promise<void>;
-    addTargetTopic(topic: string): Promise<void>;
+    addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
     findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
     /** Partitions by the node id of their leader. */
     findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, readonly number[]>>;
