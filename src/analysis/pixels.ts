@@ -3,4 +3,6 @@ export interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+  /** What is odd about the file that it was decoded from; absent if nothing is. */
+  readonly notes?: readonly string[];
 }

@@ -26,7 +26,13 @@ export type RowState = 'pending' | 'ready';
 
 /** Whether an image decodes, recorded once. The size is known only if it does. */
 export type DecodeFact =
-  | { readonly verdict: 'decodes'; readonly width: number; readonly height: number }
+  | {
+      readonly verdict: 'decodes';
+      readonly width: number;
+      readonly height: number;
+      /** What is odd about the file although all of the picture is there, such as a missing end marker; absent if nothing is. */
+      readonly notes?: readonly string[];
+    }
   | { readonly verdict: 'undecodable' | 'too_large'; readonly detail: string };
 
 /** A picture to receive. */

@@ -150,9 +150,9 @@ export function createComparator(options: ComparatorOptions): Comparator {
     async inspect(picture): Promise<DecodeFact> {
       const found = await hold(picture);
       if ('code' in found) return { verdict: found.code, detail: found.message };
-      const { width, height } = found.pixels;
+      const { width, height, notes } = found.pixels;
       found.release();
-      return { verdict: 'decodes', width, height };
+      return { verdict: 'decodes', width, height, ...(notes && { notes }) };
     },
 
     async compare(pair, measure, { draw = 'jpg' } = {}) {

@@ -135,11 +135,38 @@ ALTER TABLE technique ADD COLUMN active_at TEXT;
 UPDATE technique SET active_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
 ALTER TABLE technique ADD COLUMN idle INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stream ADD COLUMN token TEXT;
-ALTER TABLE image RENAME COLUMN incoming TO receipt_id;
-ALTER TABLE image ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+-- The format of a picture is no longer one of two, which a column cannot be told.
+ALTER TABLE image RENAME TO image_before;
+CREATE TABLE image (
+  stream TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  receipt_id TEXT NOT NULL UNIQUE,
+  format TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  received_at TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'ready')),
+  verdict TEXT CHECK (verdict IN ('decodes', 'undecodable', 'too_large')),
+  width INTEGER,
+  height INTEGER,
+  detail TEXT,
+  place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
+  mask TEXT,
+  attempt INTEGER NOT NULL DEFAULT 1,
+  notes TEXT,
+  PRIMARY KEY (stream, number)
+) STRICT;
+INSERT INTO image
+  SELECT stream, number, incoming, format, origin, sha256, bytes, received_at, state, verdict, width, height, detail,
+    place_bus, place_topic, place_partition, place_offset, mask, 1, NULL
+  FROM image_before;
+DROP TABLE image_before;
+CREATE INDEX image_by_origin ON image (stream, origin, number);
 ALTER TABLE event ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE alert ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX image_pending ON image (stream, number) WHERE state = 'pending';
+CREATE INDEX image_with_notes ON image (stream, number) WHERE notes IS NOT NULL;
 ${COUNTED}
 INSERT INTO outcome_total SELECT technique, threshold, threshold_unit, kind, count(*) FROM outcome
   GROUP BY technique, threshold, threshold_unit, kind;

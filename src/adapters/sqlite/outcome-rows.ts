@@ -157,12 +157,13 @@ function addFacts(db: Database, outcome: NewOutcome): void {
   for (const { stream, number, fact } of outcome.facts) {
     const decodes = fact.verdict === 'decodes';
     db.run(
-      `UPDATE image SET verdict = ?, width = ?, height = ?, detail = ?
+      `UPDATE image SET verdict = ?, width = ?, height = ?, detail = ?, notes = ?
        WHERE stream = ? AND number = ? AND verdict IS NULL`,
       fact.verdict,
       decodes ? fact.width : null,
       decodes ? fact.height : null,
       decodes ? null : fact.detail,
+      decodes && fact.notes !== undefined ? JSON.stringify(fact.notes) : null,
       stream,
       number,
     );

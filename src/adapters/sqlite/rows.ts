@@ -166,7 +166,11 @@ export function positionValues(position: RecordPosition | null): [Value, Value, 
 
 function factOf(row: Row): DecodeFact | null {
   const verdict = row['verdict'];
-  if (verdict === 'decodes') return { verdict, width: integer(row, 'width'), height: integer(row, 'height') };
+  if (verdict === 'decodes') {
+    const notes = row['notes'];
+    const size = { width: integer(row, 'width'), height: integer(row, 'height') };
+    return { verdict, ...size, ...(typeof notes === 'string' && { notes: JSON.parse(notes) as string[] }) };
+  }
   if (verdict === 'undecodable' || verdict === 'too_large') return { verdict, detail: text(row, 'detail') };
   return null;
 }

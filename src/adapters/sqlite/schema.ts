@@ -124,7 +124,7 @@ END;
 
 /**
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
- * letter's message. Regions are JSON. `path` is where the file was when a stage opened it last; null if none has yet.
+ * letter's message. Regions are JSON, and the notes on an image. `path` is where the file was when a stage opened it last; null if none has yet.
  * `stream.token` is that of the latest holder of the stream's lock, `pipeline.events_token` of the lock of the events, and
  * `pipeline.token` of the exclusive holder of the pipeline's lock, null once it is shared again. A ready alert has a copy of all columns that lists
  * filter by, which never changes again. `alert_delay` counts in seconds how long alerts took from their images' receipt.
@@ -163,7 +163,7 @@ CREATE TABLE image (
   stream TEXT NOT NULL,
   number INTEGER NOT NULL,
   receipt_id TEXT NOT NULL UNIQUE,
-  format TEXT NOT NULL CHECK (format IN ('jpg', 'png')),
+  format TEXT NOT NULL,
   origin TEXT NOT NULL,
   sha256 TEXT NOT NULL,
   bytes INTEGER NOT NULL,
@@ -176,10 +176,12 @@ CREATE TABLE image (
   place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
   mask TEXT,
   attempt INTEGER NOT NULL DEFAULT 1,
+  notes TEXT,
   PRIMARY KEY (stream, number)
 ) STRICT;
 CREATE INDEX image_by_origin ON image (stream, origin, number);
 CREATE INDEX image_pending ON image (stream, number) WHERE state = 'pending';
+CREATE INDEX image_with_notes ON image (stream, number) WHERE notes IS NOT NULL;
 
 CREATE TABLE outcome (
   technique TEXT NOT NULL,

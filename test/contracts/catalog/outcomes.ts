@@ -118,8 +118,9 @@ export function outcomesContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       await addImages(catalog, 1);
       await catalog.addOutcomes([newOutcome(id(1), 'first')]);
-      await catalog.addOutcomes([newOutcome(id(1), 'first', { facts: [{ ...id(1), fact: DECODES }] })]);
-      expect((await catalog.images([id(1)]))[0]?.fact).toEqual(DECODES);
+      const fact = { ...DECODES, notes: ['one oddity', 'another: "quoted"'] };
+      await catalog.addOutcomes([newOutcome(id(1), 'first', { facts: [{ ...id(1), fact }] })]);
+      expect((await catalog.images([id(1)]))[0]?.fact).toEqual(fact);
     });
 
     it('of a batch are all added, or none', async () => {
