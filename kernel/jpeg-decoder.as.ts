@@ -2,7 +2,7 @@
 //
 // Decodes the scans of a JPEG (ITU-T T.81) with 8-bit samples and Huffman coding, baseline or progressive, to packed RGB
 // rows. The caller, in src/adapters/pixels/jpeg/, reads the segments between the scans, sets up components and tables, and
-// copies the rows. Whatever is irregular is an error, which says nothing more about the picture.
+// copies the rows. `readScan` and `nextRows` end at whatever is irregular; `readInterval` tells how much is whole.
 
 import { buildTable, tableAt, takeCoefficients } from './jpeg/bits.as';
 import {
@@ -18,11 +18,11 @@ import {
   samplesOf,
 } from './jpeg/frame.as';
 import { inverseTransform, largest, writeFlat } from './jpeg/inverse-transform.as';
-import { OVERRUN, writeColours, writeStored } from './jpeg/rgb.as';
+import { multiplyByK, OVERRUN, writeColours, writeStored } from './jpeg/rgb.as';
 import { endScan, readDc, restartIfDue, SCAN, setPicture } from './jpeg/scan.as';
 import { MARGIN, meanOfRows, mixColumns, mixRows, repeat, widen } from './jpeg/upsample.as';
 
-export { beginScan, marker, readScan } from './jpeg/scan.as';
+export { beginScan, hasSurplus, marker, readInterval, readScan, scanEnd } from './jpeg/scan.as';
 
 /** The numbers of codes of a Huffman table and its symbols. */
 const CODES: usize = memory.data(16 + 256, 16);
@@ -42,6 +42,8 @@ let inputAt: usize = 0;
 let sums: usize = 0;
 let upsampled: usize = 0;
 let rgb: usize = 0;
+/** Space for three copies of a row of K. */
+let ks: usize = 0;
 
 let nextMcuRow: i32 = 0;
 let preparedRows: i32 = 0;
@@ -80,7 +82,7 @@ function aligned(address: usize): usize {
 
 /**
  * Starts a picture, whose components are set. `keeps` says whether it has several scans, whose coefficients are kept until
- * all have been read; `converts` whether its colours are YCbCr. Returns the memory size in bytes that the caller must
+ * all have been read; `converts` whether its colours are YCbCr or YCCK. Returns the memory size in bytes that the caller must
  * provide before anything else, or 0 if the picture's sampling factors do not divide each other.
  */
 export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bool, converts: bool): usize {
@@ -119,6 +121,8 @@ export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bo
   end = aligned(sums + (mcuColumns * maxH * BLOCK + MARGIN) * 2);
   upsampled = end;
   end = aligned(upsampled + MAX_COMPONENTS * upsampledBytes());
+  ks = end;
+  if (count == 4) end = aligned(end + width * 3 + OVERRUN);
   rgb = end;
   setPicture(count, mcuRows, mcuColumns, inputAt, bytes);
   nextMcuRow = 0;
@@ -242,6 +246,10 @@ function writeRow(y: i32, to: usize): void {
   const third = rowOf(2, y);
   if (isYcc) writeColours(first, second, third, width, to);
   else writeStored(first, second, third, width, to);
+  if (componentCount < 4) return;
+  const k = rowOf(3, y);
+  writeStored(k, k, k, width, ks);
+  multiplyByK(to, ks, width, isYcc);
 }
 
 /** The samples of a component for a row of pixels. */

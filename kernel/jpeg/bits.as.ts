@@ -102,6 +102,18 @@ export function endInterval(): i32 {
   return marker;
 }
 
+/** Whether more bits were read than there are before the next marker. */
+// @ts-ignore: AssemblyScript decorator
+@inline
+export function isOverread(): bool {
+  return count < padding;
+}
+
+/** Whether whole bytes of the data were not read. */
+export function hasUnread(): bool {
+  return count - padding >= 8 || load<u8>(at) != 0xff || load<u8>(at + 1) == 0;
+}
+
 /** The address after the last marker that `endInterval` has read. */
 export function endOfBits(): usize {
   return at;

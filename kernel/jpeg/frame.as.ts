@@ -3,7 +3,7 @@
 /** The side of a block in samples. */
 export const BLOCK: i32 = 8;
 export const BLOCK_BYTES: i32 = 128;
-export const MAX_COMPONENTS: i32 = 3;
+export const MAX_COMPONENTS: i32 = 4;
 
 /** A component of the frame. */
 // @ts-ignore: AssemblyScript class without a constructor

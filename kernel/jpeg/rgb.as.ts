@@ -57,6 +57,30 @@ export function writeStored(r: usize, g: usize, b: usize, width: i32, to: usize)
   for (let x = 0; x < width; x += 16, to += 48) writePixels(v128.load(r + x), v128.load(g + x), v128.load(b + x), to);
 }
 
+/**
+ * Multiplies pixels with as many values of K, three copies each at `ks`, as fractions of 255, rounded: pixels of inverted CMYK
+ * become RGB. With `inverts`, each channel is subtracted from 255 first, as for YCCK.
+ */
+export function multiplyByK(rgb: usize, ks: usize, width: i32, inverts: bool): void {
+  const all = i8x16.splat(inverts ? -1 : 0);
+  for (let byte = 0; byte < width * 3; byte += 16) {
+    const channels = v128.xor(v128.load(rgb + byte), all);
+    const k = v128.load(ks + byte);
+    v128.store(
+      rgb + byte,
+      i8x16.narrow_i16x8_u(fractionOf(i16x8.extmul_low_i8x16_u(channels, k)), fractionOf(i16x8.extmul_high_i8x16_u(channels, k))),
+    );
+  }
+}
+
+/** Products divided by 255, rounded to the nearest integer. */
+// @ts-ignore: AssemblyScript decorator
+@inline
+function fractionOf(products: v128): v128 {
+  const rounded = i16x8.add(products, i16x8.splat(128));
+  return i16x8.shr_u(i16x8.add(rounded, i16x8.shr_u(rounded, 8)), 8);
+}
+
 /** Writes sixteen pixels, three bytes each. */
 // @ts-ignore: AssemblyScript decorator
 @inline

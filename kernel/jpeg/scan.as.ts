@@ -1,6 +1,17 @@
 // A scan: its blocks in their order (T.81, A.2), and the restarts between them.
 
-import { endInterval, endOfBits, startBits, tableAt, takeBit, takeCoefficients, takeSymbol, takeValue } from './bits.as';
+import {
+  endInterval,
+  endOfBits,
+  hasUnread,
+  isOverread,
+  startBits,
+  tableAt,
+  takeBit,
+  takeCoefficients,
+  takeSymbol,
+  takeValue,
+} from './bits.as';
 import { Component, componentAt, keptBlock, MAX_COMPONENTS, ORDER } from './frame.as';
 import { firstOfBand, isInsideRun, refineBand, startBand } from './progressive.as';
 
@@ -24,6 +35,7 @@ let lastCoefficient: i32 = 0;
 let refines: bool = false;
 let lowBits: i32 = 0;
 let markerAfter: i32 = 0;
+let endAfter: i32 = 0;
 
 /** Sets the size of the picture whose scans follow, in MCUs, and where its file is. */
 export function setPicture(components: i32, rows: i32, columns: i32, file: usize, bytes: i32): void {
@@ -98,6 +110,29 @@ export function readScan(): i32 {
   return endScan();
 }
 
+/**
+ * Reads some MCUs of the scan, whose data are at this offset, into the coefficients that are kept, as far as the data go.
+ * Returns how many of them are whole, counted from the first.
+ */
+export function readInterval(offset: i32, first: i32, count: i32): i32 {
+  startBits(inputAt + offset);
+  startInterval();
+  for (let index = 0; index < count; index++) if (!readMcuAt(first + index) || isOverread()) return index;
+  return isInsideRun() ? count - 1 : count;
+}
+
+/** Whether there were more data than the interval needed. */
+export function hasSurplus(): bool {
+  return hasUnread();
+}
+
+/** Reads the MCU with an index in the scan, which is one block if the scan has one component. */
+function readMcuAt(index: i32): bool {
+  if (scanCount > 1) return readMcu(index / mcuColumns, index % mcuColumns);
+  const component = componentAt(load<u8>(SCAN));
+  return readBlock(component, keptBlock(component, index / component.columns, index % component.columns));
+}
+
 function readMcu(row: i32, column: i32): bool {
   for (let index = 0; index < scanCount; index++) {
     const component = componentAt(load<u8>(SCAN + index));
@@ -142,7 +177,13 @@ export function endScan(): i32 {
   if (isInsideRun()) return -1;
   markerAfter = endInterval();
   const end = endOfBits();
-  return markerAfter < 0 || end > inputEnd ? -1 : <i32>(end - inputAt);
+  endAfter = markerAfter < 0 || end > inputEnd ? -1 : <i32>(end - inputAt);
+  return endAfter;
+}
+
+/** The offset after the marker that follows the last scan. */
+export function scanEnd(): i32 {
+  return endAfter;
 }
 
 /** The marker after the last scan, without its 0xff. */

@@ -45,14 +45,17 @@ export function needOf(bytes: Uint8Array, format: PictureFormat, limits: Limits)
   return need;
 }
 
-/** Two copies of the file and three of the pixels; the coefficients of a progressive JPEG add six bytes per pixel. */
+/**
+ * Two copies of the file, two of the pixels, and the samples. The coefficients, which a progressive JPEG has to keep, take two
+ * bytes for each sample.
+ */
 function needOfJpeg(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const header = readJpegHeader(bytes);
   checkSize(header, limits);
   const count = header.width * header.height;
+  const samples = header.sampling.length;
   const pixels = count * 3;
-  if (header.sampling.length === 4) return { memory: bytes.length + count * 100, pixels };
-  return { memory: 2 * bytes.length + count * (header.progressive ? 15 : 9), pixels };
+  return { memory: 2 * bytes.length + 2 * pixels + count * samples * (header.progressive ? 3 : 1), pixels };
 }
 
 /** The file, the inflated data, and two copies of the pixels. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
 import { tiffOrientation } from '../../../src/adapters/pixels/exif.ts';
-import { readJpegHeader } from '../../../src/adapters/pixels/jpeg/header.ts';
+import { readJpegHeader, withoutGarbage } from '../../../src/adapters/pixels/jpeg/header.ts';
 import { readPngHeader } from '../../../src/adapters/pixels/png/header.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
 import { fixture } from '../../fixtures/pictures/expected.ts';
@@ -47,10 +47,9 @@ it('fill bytes and garbage between segments are skipped, as in libjpeg', async (
     [0xff, 0xd3],
   ]) {
     const odd = Buffer.concat([bytes.subarray(0, second), Buffer.from(between), bytes.subarray(second)]);
-    const { cleaned, ...facts } = readJpegHeader(odd);
-    expect(facts).toEqual((({ cleaned: _, ...rest }) => rest)(readJpegHeader(bytes)));
-    expect(Buffer.from(cleaned).equals(bytes)).toBe(true);
-    expect(await decodePicture(odd, 'jpg', LIMITS)).toEqual(await decodePicture(bytes, 'jpg', LIMITS));
+    expect(readJpegHeader(odd)).toEqual(readJpegHeader(bytes));
+    expect(Buffer.from(withoutGarbage(odd)).equals(bytes)).toBe(true);
+    expect((await decodePicture(odd, 'jpg', LIMITS)).data).toEqual((await decodePicture(bytes, 'jpg', LIMITS)).data);
   }
 });
 

@@ -29,12 +29,13 @@ function randomBytes(length: number, seed: number): Uint8Array {
   });
 }
 
-/** Truncated copies in steps of about 1 %, from empty to one byte less than the whole. */
+/** Truncated copies in steps of about 1 %, from empty to one byte of picture data less than the whole. */
 function cuts(bytes: Buffer): Buffer[] {
   const cut = Array.from({ length: 100 }, (_, percent) =>
     bytes.subarray(0, Math.floor((bytes.length * percent) / 100)),
   );
-  return [...cut, bytes.subarray(0, -2), bytes.subarray(0, -1)];
+  // After its data, a JPEG has two bytes of end marker and a PNG twelve.
+  return [...cut.filter(({ length }) => length < bytes.length - 2), bytes.subarray(0, -3)];
 }
 
 /** Counts the WebAssembly instances that are created during an operation. */
@@ -172,7 +173,10 @@ describe('a decompression bomb', () => {
 describe('many corrupt files in a row', () => {
   it('do not break the codec and leak no memory', async () => {
     const good = fixture('baseline-420.jpg');
-    const bad = cuts(good).slice(60, 100);
+    const refused = Buffer.from(good);
+    // Only libjpeg is asked for a picture whose Huffman table is not there.
+    refused[good.indexOf('ffda', 0, 'hex') + 6] = 0x33;
+    const bad = cuts(refused).slice(60);
     const run = async (times: number) => {
       for (let i = 0; i < times; i++) expect(await verdict(bad[i % bad.length] as Buffer, 'jpg')).toBe('undecodable');
     };

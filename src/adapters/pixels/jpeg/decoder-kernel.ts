@@ -27,7 +27,10 @@ export interface DecoderKernel {
     low: number,
   ): void;
   readScan(): number;
+  readInterval(offset: number, first: number, count: number): number;
+  hasSurplus(): number;
   marker(): number;
+  scanEnd(): number;
   nextRows(): number;
 }
 

@@ -3,37 +3,35 @@ import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import { checkSize, type Limits } from '../limits.ts';
 import type { Allocator } from '../pixel-memory.ts';
-import { type JpegHeader, readJpegHeader } from './header.ts';
+import { type JpegHeader, readJpegHeader, withoutGarbage } from './header.ts';
 import { CORRUPT, decodeWithJimp } from './jimp.ts';
+import { createJpegDecoder, type JpegDecoder } from './kernel-decoder.ts';
 import { decodeWithLibjpeg, type LibjpegResult } from './libjpeg.ts';
-import { createRegularDecoder, type RegularDecoder } from './regular-decoder.ts';
-
-// A few bytes can encode a scan of the whole picture. This is also libjpeg's own limit against such files.
-const MAX_SCANS = 500;
+import { hasTooManyScans, tooManyScans } from './scans.ts';
 
 /** Decodes a JPEG to upright RGB. Throws `undecodable` or `too_large`. */
 export async function decodeJpeg(bytes: Uint8Array, limits: Limits, allocate?: Allocator): Promise<Pixels> {
   const header = readJpegHeader(bytes);
   checkSize(header, limits);
-  if (header.progressive && hasTooManyScans(bytes)) {
-    throw new ImgpipeError('undecodable', `the JPEG has more than ${MAX_SCANS} scans`);
-  }
   const isUpright = header.orientation === 1;
-  return orient(await decodeStored(header.cleaned, header, isUpright ? allocate : undefined), header.orientation);
+  return orient(await decodeStored(bytes, header, isUpright ? allocate : undefined), header.orientation);
 }
 
 /** Compiled when the first JPEG is decoded; null without SIMD. */
-let decodeRegular: RegularDecoder | null | undefined;
+let decodeWithKernel: JpegDecoder | null | undefined;
 
 async function decodeStored(bytes: Uint8Array, header: JpegHeader, allocator?: Allocator): Promise<Pixels> {
   const allocate = allocator && once(allocator);
-  decodeRegular ??= createRegularDecoder() ?? null;
-  const regular = decodeRegular?.(bytes, allocate);
-  if (regular !== undefined) return regular;
-  if (header.sampling.length === 4) return decodeWithJimp(bytes, header);
-  const result = tryLibjpeg(bytes, header, allocate);
+  decodeWithKernel ??= createJpegDecoder() ?? null;
+  const decoded = decodeWithKernel?.(bytes, header.height, allocate);
+  if (decoded !== undefined) return decoded;
+  if (header.unread !== undefined) throw new ImgpipeError('undecodable', header.unread);
+  if (header.progressive && hasTooManyScans(bytes)) throw tooManyScans();
+  const cleaned = withoutGarbage(bytes);
+  if (header.sampling.length === 4) return decodeWithJimp(cleaned, header);
+  const result = tryLibjpeg(cleaned, header, allocate);
   if ('data' in result) return result;
-  if (result.refused === 'header' && hasRareSampling(header)) return decodeWithJimp(bytes, header);
+  if (result.refused === 'header' && hasRareSampling(header)) return decodeWithJimp(cleaned, header);
   throw new ImgpipeError('undecodable', CORRUPT);
 }
 
@@ -64,16 +62,6 @@ function hasRareSampling({ sampling: [luma, ...chroma] }: JpegHeader): boolean {
   if (!luma || chroma.length === 0 || chroma.every(({ h, v }) => h === luma.h && v === luma.v)) return false;
   const isCommon = ['1x1', '2x1', '2x2', '1x2', '4x1', '1x4'].includes(`${luma.h}x${luma.v}`);
   return !isCommon || chroma.some(({ h, v }) => h !== 1 || v !== 1);
-}
-
-function hasTooManyScans(bytes: Uint8Array): boolean {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  let scans = 0;
-  for (let at = file.indexOf('ffda', 0, 'hex'); at >= 0; at = file.indexOf('ffda', at + 2, 'hex')) {
-    scans++;
-    if (scans > MAX_SCANS) return true;
-  }
-  return false;
 }
 
 /** Whether the error is a WebAssembly trap or Emscripten's abort, except for lack of memory. */

@@ -1,6 +1,7 @@
 import type { Orientation } from '../../../analysis/orientation.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import { tiffOrientation } from '../exif.ts';
+import { EOI, MAX_SEGMENTS, SOI, SOS, word } from './segments.ts';
 
 /** The properties of a JPEG that precede its first scan. */
 export interface JpegHeader {
@@ -13,59 +14,79 @@ export interface JpegHeader {
   /** The horizontal and vertical sampling factors of each component. */
   readonly sampling: readonly { readonly h: number; readonly v: number }[];
   readonly orientation: Orientation;
-  /** The file without the garbage between its segments, which libjpeg would report as corruption. */
-  readonly cleaned: Uint8Array;
+  /** Why no decoder here reads its kind, such as lossless JPEG. */
+  readonly unread: string | undefined;
 }
 
-type Frame = Omit<JpegHeader, 'orientation' | 'cleaned'>;
+type Frame = Omit<JpegHeader, 'orientation'>;
 
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
 const APP1 = 0xe1;
 const TEM = 0x01;
 const RST0 = 0xd0;
 const RST7 = 0xd7;
+const DNL_START = 'ffdc0004';
+const NOT_READ = ', which imgpipe does not read: convert it to a JPEG with 8 bits a sample, or to PNG';
 const EXIF = [0x45, 0x78, 0x69, 0x66, 0, 0];
 
 /**
- * Reads the segments up to the first scan without decoding. Like libjpeg, skips garbage between segments and fill
- * bytes. Throws `undecodable` if no picture can follow.
+ * Reads the segments up to the first scan without decoding, in bounded time and memory. Like libjpeg, skips garbage between
+ * segments and fill bytes. Throws `undecodable` if no picture can follow.
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   if (bytes[0] !== 0xff || bytes[1] !== SOI) throw undecodable('the file does not start with a JPEG marker');
   let frame: Frame | undefined;
-  let orientation: Orientation = 1;
-  let sawExif = false;
-  let tail = bytes.length;
-  const pieces = [bytes.subarray(0, 2)];
+  let orientation: Orientation | undefined;
+  for (const { marker, body } of segmentsOf(bytes)) {
+    if (isFrame(marker)) {
+      if (frame) throw undecodable('the JPEG has more than one frame');
+      frame = readFrame(marker, body, () => linesOf(bytes));
+    } else if (marker === APP1 && orientation === undefined && EXIF.every((value, index) => body[index] === value)) {
+      orientation = tiffOrientation(body.subarray(EXIF.length));
+    }
+  }
+  if (!frame) throw undecodable('the JPEG has no frame header before its first scan');
+  return { ...frame, orientation: orientation ?? 1 };
+}
 
+/** The file without the garbage between the segments before its first scan, which libjpeg would report as corruption. */
+export function withoutGarbage(bytes: Uint8Array): Uint8Array {
+  const pieces = [bytes.subarray(0, 2)];
+  let tail = 2;
+  let isClean = true;
+  for (const { start, end } of segmentsOf(bytes)) {
+    isClean &&= start === tail;
+    pieces.push(bytes.subarray(start, end));
+    tail = end;
+  }
+  if (isClean) return bytes;
+  const scan = nextMarker(bytes, tail) - 1;
+  return Buffer.concat([...pieces, bytes.subarray(scan)]);
+}
+
+/** The segments before the first scan, each with the index of its marker's 0xff and the one after its end. */
+function* segmentsOf(bytes: Uint8Array) {
+  let count = 0;
   for (let at = nextMarker(bytes, 2); at < bytes.length; ) {
-    tail = at - 1;
     const marker = bytes[at] as number;
-    if (marker === SOI || marker === EOI || marker === SOS) break;
+    if (marker === SOI || marker === EOI || marker === SOS) return;
     if (marker === TEM || (marker >= RST0 && marker <= RST7)) {
       at = nextMarker(bytes, at + 1);
       continue;
     }
-    const length = ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    const end = at + 1 + length;
-    if (length < 2 || end > bytes.length) break;
-    const body = bytes.subarray(at + 3, end);
-    if (isFrame(marker)) {
-      if (frame) throw undecodable('the JPEG has more than one frame');
-      frame = readFrame(marker, body);
-    } else if (marker === APP1 && !sawExif && EXIF.every((value, index) => body[index] === value)) {
-      sawExif = true;
-      orientation = tiffOrientation(body.subarray(EXIF.length));
-    }
-    pieces.push(bytes.subarray(tail, end));
-    tail = end;
+    const end = at + 1 + word(bytes, at + 1);
+    if (end < at + 3 || end > bytes.length) return;
+    count += 1;
+    if (count > MAX_SEGMENTS)
+      throw undecodable(`the JPEG has more than ${MAX_SEGMENTS} segments before its first scan`);
+    yield { marker, body: bytes.subarray(at + 3, end), start: at - 1, end };
     at = nextMarker(bytes, end);
   }
-  if (!frame) throw undecodable('the JPEG has no frame header before its first scan');
-  pieces.push(bytes.subarray(tail));
-  return { ...frame, orientation, cleaned: joined(pieces, bytes) };
+}
+
+/** The height that a DNL segment after the first scan states (T.81, B.2.5), if the frame does not. */
+function linesOf(bytes: Uint8Array): number {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(DNL_START, 2, 'hex');
+  return at < 0 ? 0 : word(bytes, at + DNL_START.length / 2);
 }
 
 /** The index of the next marker's second byte, or the length of the bytes if there is none. */
@@ -80,20 +101,15 @@ function nextMarker(bytes: Uint8Array, from: number): number {
   }
 }
 
-function joined(pieces: readonly Uint8Array[], whole: Uint8Array): Uint8Array {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  return length === whole.length ? whole : Buffer.concat(pieces);
-}
-
 /** SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which are in the same range. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
-function readFrame(marker: number, body: Uint8Array): Frame {
-  const [precision = 0, high = 0, low = 0, left = 0, right = 0, components = 0] = body;
-  const height = (high << 8) | low;
-  const width = (left << 8) | right;
+function readFrame(marker: number, body: Uint8Array, lines: () => number): Frame {
+  const [precision = 0, , , , , components = 0] = body;
+  const height = word(body, 1) || lines();
+  const width = word(body, 3);
   if (body.length !== 6 + components * 3) throw undecodable('the JPEG has a corrupt frame header');
   if (width === 0 || height === 0 || components === 0)
     throw undecodable('the JPEG has a width, height or number of components of 0');
@@ -102,7 +118,22 @@ function readFrame(marker: number, body: Uint8Array): Frame {
     return { h: factors >> 4, v: factors & 15 };
   });
   // T.81, table B.1: in each group of four SOF markers, starting at C0, C4, C8 and CC, the third is progressive.
-  return { width, height, precision, progressive: (marker & 3) === 2, sampling };
+  return {
+    width,
+    height,
+    precision,
+    progressive: (marker & 3) === 2,
+    sampling,
+    unread: kindNotRead(marker, precision),
+  };
+}
+
+/** Why no decoder here reads a kind of JPEG. */
+function kindNotRead(marker: number, precision: number): string | undefined {
+  if ((marker & 3) === 3) return `it is a lossless JPEG${NOT_READ}`;
+  if ((marker & 7) > 4) return `it is a hierarchical JPEG${NOT_READ}`;
+  if (precision !== 8) return `it is a JPEG with ${precision} bits a sample${NOT_READ}`;
+  return undefined;
 }
 
 function undecodable(message: string): ImgpipeError {

@@ -1,11 +1,16 @@
-import type { Scan } from './segments.ts';
+import { isSequential, type Scan } from './segments.ts';
 
 /** Which bits of which coefficients the scans of a picture have brought. */
 export interface Progression {
-  /** Adds a scan. Returns false if it is not due: coefficients come once, then bit by bit, and DC before AC. */
-  add(scan: Scan): boolean;
+  /**
+   * Adds a scan. Coefficients are `due` once, then bit by bit, and DC before AC. Scans in another order are `undue`, which
+   * decoders accept. An `invalid` one is not added.
+   */
+  add(scan: Scan): 'due' | 'undue' | 'invalid';
   /** Whether no bit of any coefficient is missing. */
   isComplete(): boolean;
+  /** What is missing of a component: all, or some bits of coefficients. */
+  missingOf(component: number): 'all' | 'some' | undefined;
 }
 
 /** The largest bit position that a scan may leave for later (T.81, table B.3). */
@@ -17,23 +22,37 @@ export function createProgression(componentCount: number, isProgressive: boolean
   const missing = Array.from({ length: componentCount }, () => new Int8Array(64).fill(NONE));
 
   return {
-    add({ components, first, last, high, low }) {
-      if (!isValid({ components, first, last, high, low }, isProgressive)) return false;
+    add(scan) {
+      const { components, first, last, high, low } = scan;
+      if (!isValid(scan, isProgressive)) return 'invalid';
+      const before = high === 0 ? NONE : high;
+      let isDue = true;
       for (const { index } of components) {
         const bits = missing[index];
-        if (bits === undefined || (first > 0 && bits[0] === NONE)) return false;
-        const before = high === 0 ? NONE : high;
-        if (bits.subarray(first, last + 1).some((each) => each !== before)) return false;
+        if (bits === undefined) return 'invalid';
+        isDue &&= first === 0 || bits[0] !== NONE;
+        isDue &&= bits.subarray(first, last + 1).every((each) => each === before);
+        // The kernel adds the coefficients of a sequential scan to zeros.
+        if (!isDue && !isProgressive) return 'invalid';
         bits.fill(low, first, last + 1);
       }
-      return true;
+      return isDue ? 'due' : 'undue';
     },
-    isComplete: () => missing.every((bits) => bits.every((each) => each === 0)),
+    isComplete: () => missing.every(isNone),
+    missingOf(component) {
+      const bits = missing[component];
+      if (bits === undefined || isNone(bits)) return undefined;
+      return bits.every((each) => each === NONE) ? 'all' : 'some';
+    },
   };
 }
 
+function isNone(bits: Int8Array): boolean {
+  return bits.every((each) => each === 0);
+}
+
 function isValid({ components, first, last, high, low }: Scan, isProgressive: boolean): boolean {
-  if (!isProgressive) return first === 0 && last === 63 && high === 0 && low === 0;
+  if (!isProgressive) return isSequential({ components, first, last, high, low });
   // DC coefficients have scans of their own, AC ones those of one component (T.81, G.1.1.1.1).
   const isBand = first === 0 ? last === 0 : first <= last && last <= 63 && components.length === 1;
   return isBand && low <= MAX_LOW && (high === 0 || high === low + 1);

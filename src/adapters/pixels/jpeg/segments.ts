@@ -45,8 +45,11 @@ export interface Codes {
   readonly symbols: Uint8Array;
 }
 
-/** Markers without a segment: TEM, RST, SOI and EOI. */
-const EOI = 0xd9;
+export const SOI = 0xd8;
+export const EOI = 0xd9;
+export const SOS = 0xda;
+/** No encoder writes so many. Each costs a step, and an empty one only four bytes. */
+export const MAX_SEGMENTS = 2 ** 20;
 
 /** The segment at an index, whose marker may follow fill bytes; `undefined` if there is none, or it is cut off. EOI has no body. */
 export function segmentAt(bytes: Uint8Array, index: number): Segment | undefined {
@@ -55,10 +58,22 @@ export function segmentAt(bytes: Uint8Array, index: number): Segment | undefined
   while (bytes[at] === 0xff) at++;
   const marker = bytes[at] ?? 0;
   if (marker === EOI) return { marker, body: bytes.subarray(0, 0), end: at + 1 };
-  if (marker < 0xc0 || (marker >= 0xd0 && marker <= 0xd8)) return undefined;
+  if (marker < 0xc0 || (marker >= 0xd0 && marker <= SOI)) return undefined;
   const end = at + 1 + word(bytes, at + 1);
   if (end < at + 3 || end > bytes.length) return undefined;
   return { marker, body: bytes.subarray(at + 3, end), end };
+}
+
+/** The next segment from an index, whatever is before it, with the index of its marker; `undefined` if there is none, or it is cut off. */
+export function segmentAfter(bytes: Uint8Array, from: number): (Segment & { readonly index: number }) | undefined {
+  for (let index = bytes.indexOf(0xff, from); index >= 0; ) {
+    const segment = segmentAt(bytes, index);
+    if (segment !== undefined) return { ...segment, index };
+    let next = index + 1;
+    while (bytes[next] === 0xff) next++;
+    index = bytes.indexOf(0xff, next);
+  }
+  return undefined;
 }
 
 /** Reads a frame header with 8-bit samples (T.81, B.2.2); `undefined` for any other. */
@@ -89,6 +104,11 @@ export function readScan(body: Uint8Array, frame: Frame): Scan | undefined {
   return isValid ? { components, first, last, high: bits >> 4, low: bits & 15 } : undefined;
 }
 
+/** Whether a scan brings whole coefficients, all of them. */
+export function isSequential({ first, last, high, low }: Scan): boolean {
+  return first === 0 && last === 63 && high === 0 && low === 0;
+}
+
 /** Reads quantization tables (T.81, B.2.4.1); `undefined` if one is invalid. */
 export function readQuantization(body: Uint8Array): Quantization[] | undefined {
   const tables: Quantization[] = [];
@@ -117,6 +137,11 @@ export function readCodes(body: Uint8Array): Codes[] | undefined {
     tables.push({ slot: (kind >> 4) * 4 + (kind & 15), counts, symbols: body.subarray(from, at) });
   }
   return tables;
+}
+
+/** Whether a segment's body starts with a text of ASCII characters. */
+export function startsWith(body: Uint8Array, text: string): boolean {
+  return Buffer.from(body.buffer, body.byteOffset, Math.min(text.length, body.length)).toString('latin1') === text;
 }
 
 /** The big-endian 16-bit number at an index. */

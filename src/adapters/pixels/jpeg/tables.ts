@@ -59,6 +59,17 @@ const CHROMINANCE_AC = {
   values: acValues('000102031104052131061241510761711322328108144291a1b1c109233352f0156272d10a162434e125f1'),
 };
 
+/**
+ * The tables that JPEGs without any mean, as of MJPEG: those of T.81, annex K, by their slots, which are 0 to 3 for DC and 4 to 7
+ * for AC.
+ */
+export const STANDARD_TABLES: ReadonlyMap<number, HuffmanTable> = new Map([
+  [0, LUMINANCE_DC],
+  [1, CHROMINANCE_DC],
+  [4, LUMINANCE_AC],
+  [5, CHROMINANCE_AC],
+]);
+
 /** The given values, followed by all others in ascending order, which have 16-bit codes. */
 function acValues(frequent: string): number[] {
   const values = [...Buffer.from(frequent, 'hex')];

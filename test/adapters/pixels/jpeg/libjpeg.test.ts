@@ -26,7 +26,7 @@ vi.mock('../../../../src/adapters/pixels/jpeg/libjpeg-instance.ts', async (origi
 });
 
 // Everything is left to libjpeg.
-vi.mock('../../../../src/adapters/pixels/jpeg/regular-decoder.ts', () => ({ createRegularDecoder: () => undefined }));
+vi.mock('../../../../src/adapters/pixels/jpeg/kernel-decoder.ts', () => ({ createJpegDecoder: () => undefined }));
 
 class RuntimeError extends Error {
   override name = 'RuntimeError';

@@ -1,0 +1,230 @@
+import type { Pixels } from '../../../analysis/pixels.ts';
+import { counted } from '../../../base/counted.ts';
+import type { Allocator } from '../pixel-memory.ts';
+import { type DecoderKernel, MAX_MEMORY, provideMemory, setComponents } from './decoder-kernel.ts';
+import { createIccParts, type IccParts } from './icc-parts.ts';
+import type { Progression } from './progression.ts';
+import { MAX_SCANS, tooManyScans } from './scans.ts';
+import {
+  type Frame,
+  MAX_SEGMENTS,
+  readCodes,
+  readFrame,
+  readQuantization,
+  type Scan,
+  startsWith,
+  word,
+} from './segments.ts';
+import { STANDARD_TABLES, ZIGZAG } from './tables.ts';
+
+/** Thrown at what a decoder does not read. It says nothing more about the picture. */
+export class Irregular extends Error {}
+
+export function irregular(): never {
+  throw new Irregular();
+}
+
+const DQT = 0xdb;
+const DHT = 0xc4;
+const DRI = 0xdd;
+const APP0 = 0xe0;
+const APP2 = 0xe2;
+const APP14 = 0xee;
+const APP15 = 0xef;
+const COM = 0xfe;
+const BASELINE = 0xc0;
+const EXTENDED = 0xc1;
+const PROGRESSIVE = 0xc2;
+
+/** The maximum side of an MCU in pixels, with a sampling factor of 4. */
+const MAX_MCU_SIDE = 32;
+/** The maximum number of blocks of an MCU (T.81, B.2.3). */
+const MAX_MCU_BLOCKS = 10;
+
+/** A JPEG while it is decoded: what its segments so far say. */
+export interface Decoding {
+  readonly kernel: DecoderKernel;
+  readonly bytes: Uint8Array;
+  frame: (Frame & { readonly progressive: boolean }) | undefined;
+  /** The numbers of the tables that are set. */
+  readonly quantizations: Set<number>;
+  readonly codes: Set<number>;
+  restartInterval: number;
+  isJfif: boolean;
+  /** The colour transform of Adobe's marker. */
+  adobe: number | undefined;
+  readonly icc: IccParts;
+  /** Which coefficients are complete, once there has been a scan of several. */
+  progression: Progression | undefined;
+  segments: number;
+  scans: number;
+  /** What is odd, and harmless. */
+  readonly notes: Set<string>;
+  readonly odd: (note: string) => void;
+}
+
+/** `odd` is called for what is odd and changes how the file is read: it throws Irregular, or adds a note. */
+export function createDecoding(kernel: DecoderKernel, bytes: Uint8Array, odd?: (note: string) => void): Decoding {
+  const notes = new Set<string>();
+  return {
+    kernel,
+    bytes,
+    frame: undefined,
+    quantizations: new Set(),
+    codes: new Set(),
+    restartInterval: 0,
+    isJfif: false,
+    adobe: undefined,
+    icc: createIccParts(),
+    progression: undefined,
+    segments: 0,
+    scans: 0,
+    notes,
+    odd: odd ?? ((note) => void notes.add(note)),
+  };
+}
+
+/** Counts a scan. Throws `undecodable` if there are too many. */
+export function countScan(decoding: Decoding): void {
+  decoding.scans += 1;
+  if (decoding.scans > MAX_SCANS) throw tooManyScans();
+}
+
+/** Reads a segment before a scan. `lines` is the height if the frame does not state it. */
+export function readSegment(decoding: Decoding, marker: number, body: Uint8Array, lines = 0): void {
+  decoding.segments += 1;
+  if (decoding.segments > MAX_SEGMENTS) throw new Irregular();
+  if (marker === DQT) setQuantization(decoding, body);
+  else if (marker === DHT) setCodes(decoding, body);
+  else if (marker === DRI) decoding.restartInterval = body.length === 2 ? word(body, 0) : irregular();
+  else if (marker === BASELINE || marker === EXTENDED || marker === PROGRESSIVE) {
+    if (decoding.frame !== undefined) throw new Irregular();
+    decoding.frame = { ...regularFrame(body, lines), progressive: marker === PROGRESSIVE };
+  } else if (marker === APP0) readJfif(decoding, body);
+  else if (marker === APP2) decoding.icc.add(body);
+  else if (marker === APP14) {
+    if (body.length >= 12 && startsWith(body, 'Adobe')) decoding.adobe = body[11];
+  } else if ((marker < APP0 || marker > APP15) && marker !== COM) throw new Irregular();
+}
+
+function readJfif(decoding: Decoding, body: Uint8Array): void {
+  if (body.length < 14 || !startsWith(body, 'JFIF\0')) return;
+  decoding.isJfif = true;
+  if (body[5] !== 1) decoding.notes.add(`its JFIF version is ${body[5]}.${body[6]}`);
+}
+
+/** A frame of one, three or four components. A single one has no MCUs, whatever its sampling factors are (T.81, A.2.2). */
+function regularFrame(body: Uint8Array, lines: number): Frame {
+  const stated = readFrame(body) ?? irregular();
+  const frame = stated.height === 0 ? { ...stated, height: lines } : stated;
+  const { components, width, height } = frame;
+  if (width === 0 || height === 0) throw new Irregular();
+  if (components.length === 1) return { ...frame, components: components.map((each) => ({ ...each, h: 1, v: 1 })) };
+  const blocks = components.reduce((sum, { h, v }) => sum + h * v, 0);
+  return (components.length === 3 || components.length === 4) && blocks <= MAX_MCU_BLOCKS ? frame : irregular();
+}
+
+function setQuantization(decoding: Decoding, body: Uint8Array): void {
+  const { kernel, progression, quantizations } = decoding;
+  // Other scans of the picture may have been read with a former table.
+  if (progression !== undefined) throw new Irregular();
+  for (const { table, steps } of readQuantization(body) ?? irregular()) {
+    const stored = new Uint16Array(kernel.memory.buffer, kernel.quantization() + table * 256, 64);
+    for (const [k, step] of steps.entries()) stored[ZIGZAG[k] ?? 0] = step;
+    kernel.setSteps(table);
+    quantizations.add(table);
+  }
+}
+
+function setCodes(decoding: Decoding, body: Uint8Array): void {
+  for (const { slot, counts, symbols } of readCodes(body) ?? irregular()) setTable(decoding, slot, counts, symbols);
+}
+
+function setTable({ kernel, codes }: Decoding, slot: number, counts: ArrayLike<number>, symbols: ArrayLike<number>) {
+  const stored = new Uint8Array(kernel.memory.buffer, kernel.codes(), 16 + 256);
+  stored.set(counts);
+  stored.set(symbols, 16);
+  if (!kernel.setCodes(slot)) throw new Irregular();
+  codes.add(slot);
+}
+
+/** Sets the Huffman tables that the file has left out. */
+export function setStandardTables(decoding: Decoding): void {
+  for (const [slot, { counts, values }] of STANDARD_TABLES) {
+    if (!decoding.codes.has(slot)) setTable(decoding, slot, counts, values);
+  }
+}
+
+/** Whether each table that the scan needs is set. */
+export function hasTables({ quantizations, codes }: Decoding, frame: Frame, scan: Scan): boolean {
+  const { components, first, last, high } = scan;
+  return components.every(({ index, dc, ac }) => {
+    const hasSteps = quantizations.has(frame.components[index]?.quantization ?? 0);
+    const hasDc = first > 0 || high > 0 || codes.has(dc);
+    const hasAc = last === 0 || codes.has(4 + ac);
+    return hasSteps && hasDc && hasAc;
+  });
+}
+
+/** Starts a picture. `keeps` says whether its coefficients are kept until all scans have been read. */
+export function beginPicture(decoding: Decoding, frame: Frame, keeps: boolean): void {
+  const { kernel, bytes } = decoding;
+  const { width, height, components } = frame;
+  if (bytes.length + maxMemory(frame, keeps) > MAX_MEMORY) throw new Irregular();
+  setComponents(kernel, components);
+  const need = kernel.begin(width, height, components.length, bytes.length, keeps, isConverted(decoding, frame));
+  if (need === 0) throw new Irregular();
+  provideMemory(kernel, need, bytes);
+  kernel.clear();
+}
+
+/** At least what the kernel needs for a picture: its samples, in whole MCUs, its coefficients, and some rows. */
+function maxMemory({ width, height, components }: Frame, keeps: boolean): number {
+  const [columns, rows] = [width, height].map((side) => Math.ceil(side / MAX_MCU_SIDE) * MAX_MCU_SIDE) as [
+    number,
+    number,
+  ];
+  const bytesPerSample = keeps ? 3 : 1;
+  return columns * (rows * components.length * bytesPerSample + 3 * MAX_MCU_SIDE + 12) + 2 ** 20;
+}
+
+/**
+ * Whether three components are YCbCr, or four YCCK, as libjpeg decides it: JFIF's three are, then Adobe's marker says it, then
+ * their ids.
+ */
+function isConverted({ isJfif, adobe, odd }: Decoding, { components }: Frame): boolean {
+  if (components.length === 3 && isJfif) return true;
+  if (adobe !== undefined) {
+    const transform = components.length === 4 ? 2 : 1;
+    if (adobe !== 0 && adobe !== transform) odd(`Adobe's marker names the unknown colour transform ${adobe}`);
+    return adobe !== 0;
+  }
+  return components.length === 3 && components.map(({ id }) => String.fromCharCode(id)).join('') !== 'RGB';
+}
+
+export function beginScan({ kernel, restartInterval }: Decoding, scan: Scan, offset: number): void {
+  const { components, first, last, high, low } = scan;
+  new Uint8Array(kernel.memory.buffer, kernel.scan(), components.length).set(components.map(({ index }) => index));
+  for (const { index, dc, ac } of components) kernel.setTables(index, dc, ac);
+  kernel.beginScan(offset, components.length, restartInterval, first, last, high > 0, low);
+}
+
+export function copyRows({ kernel }: Decoding, { width, height }: Frame, allocate: Allocator): Pixels {
+  const data = allocate(width * height * 3);
+  for (let at = 0; at < data.length; ) {
+    const count = kernel.nextRows();
+    if (count <= 0) throw new Irregular();
+    data.set(new Uint8Array(kernel.memory.buffer, kernel.rows(), count * width * 3), at);
+    at += count * width * 3;
+  }
+  return { width, height, data };
+}
+
+/** Adds the notes to the pixels of a picture whose data end at `end`; after them, there should be nothing. */
+export function withNotes(pixels: Pixels, { bytes, notes, icc }: Decoding, end: number): Pixels {
+  const problem = icc.problem();
+  if (problem !== undefined) notes.add(problem);
+  const rest = bytes.length - end;
+  if (rest > 0) notes.add(`${counted(rest, 'byte')} after the end marker (EOI)`);
+  return notes.size === 0 ? pixels : { ...pixels, notes: [...notes] };
+}

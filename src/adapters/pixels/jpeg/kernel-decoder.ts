@@ -1,0 +1,41 @@
+import type { Pixels } from '../../../analysis/pixels.ts';
+import { type Allocator, allocateNew } from '../pixel-memory.ts';
+import { createDecoderKernel, type DecoderKernel } from './decoder-kernel.ts';
+import { Irregular } from './decoding.ts';
+import { decodeRegular } from './regular-decoder.ts';
+import { decodeTolerantly } from './tolerant-decoder.ts';
+
+/**
+ * Decodes a JPEG to RGB, without applying an orientation: baseline or progressive with 8-bit samples and Huffman coding, grey,
+ * YCbCr, RGB, CMYK or YCCK, any sampling factors that divide each other. `lines` is the height if the frame does not state
+ * it. The pixels are those of libjpeg-turbo with its accurate DCT. What is odd is in the pixels' notes. Throws `undecodable`
+ * if data of the picture is missing. Returns undefined for any other JPEG, which may be whole nevertheless.
+ */
+export type JpegDecoder = (bytes: Uint8Array, lines: number, allocate?: Allocator) => Pixels | undefined;
+
+/** WebAssembly memory never shrinks: a kernel that has grown beyond this is replaced. */
+const MAX_KEPT_MEMORY = 256 * 2 ** 20;
+
+/** Creates a decoder; `undefined` without SIMD. */
+export function createJpegDecoder(): JpegDecoder | undefined {
+  let kernel = createDecoderKernel();
+  if (kernel === undefined) return undefined;
+
+  function attempt(decode: (kernel: DecoderKernel) => Pixels): Pixels | undefined {
+    kernel ??= createDecoderKernel();
+    if (kernel === undefined) return undefined;
+    try {
+      return decode(kernel);
+    } catch (thrown) {
+      if (thrown instanceof Irregular) return undefined;
+      if (!(thrown instanceof Error) || thrown.name === 'RuntimeError') kernel = undefined;
+      throw thrown;
+    } finally {
+      if (kernel !== undefined && kernel.memory.buffer.byteLength > MAX_KEPT_MEMORY) kernel = undefined;
+    }
+  }
+
+  return (bytes, lines, allocate = allocateNew) =>
+    attempt((own) => decodeRegular(own, bytes, allocate)) ??
+    attempt((own) => decodeTolerantly(own, bytes, lines, allocate));
+}

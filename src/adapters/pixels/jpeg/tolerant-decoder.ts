@@ -1,0 +1,144 @@
+import type { Pixels } from '../../../analysis/pixels.ts';
+import { ImgpipeError } from '../../../domain/errors.ts';
+import type { Allocator } from '../pixel-memory.ts';
+import type { DecoderKernel } from './decoder-kernel.ts';
+import {
+  beginPicture,
+  beginScan,
+  copyRows,
+  countScan,
+  createDecoding,
+  type Decoding,
+  hasTables,
+  Irregular,
+  irregular,
+  readSegment,
+  setStandardTables,
+  withNotes,
+} from './decoding.ts';
+import { describeMissing } from './missing-data.ts';
+import { createProgression, type Progression } from './progression.ts';
+import { assignIntervals, findScanData } from './restarts.ts';
+import { EOI, type Frame, isSequential, readScan, type Scan, SOI, SOS, segmentAfter, segmentAt } from './segments.ts';
+import { createWholeBlocks, mcuCount, type WholeBlocks } from './whole-blocks.ts';
+
+const DNL = 0xdc;
+/** As many pieces of a scan after the last one that it needs are looked at. */
+const MORE_PIECES = 8;
+
+/** A picture whose scans are being read. */
+interface Picture {
+  readonly frame: Frame & { readonly progressive: boolean };
+  readonly progression: Progression;
+  readonly blocks: WholeBlocks;
+}
+
+/**
+ * Decodes a file as far as its data go, with notes on what is odd. `height` is that of the picture, which the frame may not
+ * state. Throws `undecodable` if data of the picture is missing, and Irregular for what the kernel does not decode.
+ */
+export function decodeTolerantly(
+  kernel: DecoderKernel,
+  bytes: Uint8Array,
+  height: number,
+  allocate: Allocator,
+): Pixels {
+  if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new Irregular();
+  const decoding = createDecoding(kernel, bytes);
+  const { notes } = decoding;
+  let picture: Picture | undefined;
+  let at = 2;
+  while (!isWholeSequential(picture)) {
+    const segment = segmentAfter(bytes, at);
+    if (segment === undefined || segment.marker === EOI) break;
+    const { index, marker, body, end } = segment;
+    if (index > at) notes.add('surplus bytes before a marker');
+    at = end;
+    if (marker === SOS) {
+      picture ??= begin(decoding);
+      at = readPictureScan(decoding, picture, body, end);
+    } else if (marker !== DNL) {
+      readSegment(decoding, marker, body, height);
+    }
+  }
+  const next = segmentAt(bytes, at);
+  if (next?.marker === DNL) at = next.end;
+  const end = findEnd(bytes, at);
+  if (end === undefined) notes.add('the end marker (EOI) is missing');
+  else if (end > at + 2) notes.add('surplus bytes before the end marker (EOI)');
+  if (picture === undefined) throw new Irregular();
+  const missing = describeMissing({ ...picture, isCut: end === undefined });
+  if (missing !== undefined) throw new ImgpipeError('undecodable', missing);
+  return withNotes(copyRows(decoding, picture.frame, allocate), decoding, end ?? bytes.length);
+}
+
+/** Whether all of a sequential picture has been read. Whatever follows is no part of it. */
+function isWholeSequential(picture: Picture | undefined): boolean {
+  return picture !== undefined && !picture.frame.progressive && picture.progression.isComplete();
+}
+
+/** The index after the next end marker. */
+function findEnd(bytes: Uint8Array, from: number): number | undefined {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf('ffd9', from, 'hex');
+  return at < 0 ? undefined : at + 2;
+}
+
+function begin(decoding: Decoding): Picture {
+  const frame = decoding.frame ?? irregular();
+  if (decoding.codes.size === 0) {
+    decoding.notes.add('the Huffman tables are missing: the standard ones are used');
+    setStandardTables(decoding);
+  }
+  beginPicture(decoding, frame, true);
+  const progression = createProgression(frame.components.length, frame.progressive);
+  decoding.progression = progression;
+  return { frame, progression, blocks: createWholeBlocks(frame) };
+}
+
+/** Reads a scan whose data start at an index. Returns the index after them. */
+function readPictureScan(decoding: Decoding, picture: Picture, body: Uint8Array, from: number): number {
+  const { frame, progression } = picture;
+  countScan(decoding);
+  const scan = scanOf(decoding, frame, body);
+  if (!hasTables(decoding, frame, scan)) throw new Irregular();
+  const order = progression.add(scan);
+  if (order === 'invalid') throw new Irregular();
+  if (order === 'undue') decoding.notes.add('its scans are in an unusual order');
+  beginScan(decoding, scan, from);
+  return readIntervals(decoding, picture, scan, from);
+}
+
+function scanOf({ notes }: Decoding, frame: Picture['frame'], body: Uint8Array): Scan {
+  const scan = readScan(body, frame) ?? irregular();
+  if (frame.progressive || isSequential(scan)) return scan;
+  notes.add('a scan header (SOS) has invalid spectral parameters');
+  return { ...scan, first: 0, last: 63, high: 0, low: 0 };
+}
+
+function readIntervals(decoding: Decoding, picture: Picture, scan: Scan, from: number): number {
+  const { frame, blocks } = picture;
+  const { kernel, bytes, restartInterval, notes } = decoding;
+  const indices = scan.components.map(({ index }) => index);
+  const total = mcuCount(frame, indices);
+  const interval = restartInterval === 0 ? total : restartInterval;
+  const expected = Math.ceil(total / interval);
+  const data = findScanData(bytes, from, expected + MORE_PIECES);
+  const { starts, misnumbered, surplus } = assignIntervals(data, expected);
+  if (misnumbered) notes.add('the restart markers are misnumbered');
+  if (surplus) notes.add('data after the last restart interval');
+  for (const [position, start] of starts.entries()) {
+    const first = position * interval;
+    const count = Math.min(interval, total - first);
+    const whole = start === undefined ? 0 : kernel.readInterval(start, first, count);
+    if (whole === count) {
+      const next = isWholeSequential(picture) ? 'the end marker (EOI)' : 'a marker';
+      if (kernel.hasSurplus()) notes.add(`surplus bytes before ${position < expected - 1 ? 'a restart marker' : next}`);
+      continue;
+    }
+    // Where bytes were lost within an interval, what is wrong begins somewhere before the error.
+    const isCut = data.end === bytes.length && start === data.pieces.at(-1)?.start;
+    if (isCut) blocks.damage(indices, first + whole, count - whole);
+    else blocks.damage(indices, first, count);
+  }
+  return data.end;
+}
