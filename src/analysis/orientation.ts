@@ -46,5 +46,5 @@ export function orient(pixels: Pixels, orientation: Orientation): Pixels {
       from += across;
     }
   }
-  return { width, height, data };
+  return { ...pixels, width, height, data };
 }

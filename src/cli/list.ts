@@ -63,7 +63,7 @@ const LISTS: Record<Listed, (reader: Reader, filter: ListFilter) => AsyncIterabl
 
 /** The columns of CSV: the fields of JSON. */
 export const COLUMNS = {
-  images: ['stream', 'image', 'path', 'sha256', 'bytes', 'origin', 'received_at', 'mask'],
+  images: ['stream', 'image', 'path', 'sha256', 'bytes', 'origin', 'received_at', 'notes', 'mask'],
   events: [
     'stream',
     'image',
@@ -101,5 +101,6 @@ function csvOf(listed: Listed): (line: Line) => string {
 }
 
 function cellOf(field: unknown): string | number | null {
+  if (Array.isArray(field)) return field.join('; ') || null;
   return typeof field === 'string' || typeof field === 'number' ? field : null;
 }

@@ -47,6 +47,9 @@ function linesOf(status: Status, check: boolean): string[] {
           `Oldest:        image ${imageName(oldestOpen)} has been waiting for its outcome for ${ageOf(oldestOpen.receivedAt)}`,
         ]),
     `Dead letters:  ${deadLetterWords(status)}`,
+    ...(status.oddImages === 0
+      ? []
+      : [`Odd files:     ${counted(status.oddImages, 'image')}, with notes in 'imgpipe list images --json'`]),
     `Lost:          ${status.lost === null ? 'unknown while the broker is unreachable' : status.lost}`,
     ...status.streams.map(
       ({ stream, images, events }) =>

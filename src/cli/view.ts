@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { openReader } from '../app/reader.ts';
 import { escapeText } from '../domain/escape.ts';
-import type { ImageRecord } from '../domain/records.ts';
+import { type ImageRecord, notesOf } from '../domain/records.ts';
 import { thresholdText } from '../domain/threshold.ts';
 import { viewJson } from '../operations/json/view.ts';
 import type { AlertView } from '../operations/view.ts';
@@ -30,6 +30,8 @@ function linesOf({ alert, event, image, reference, paths }: AlertView): string[]
     `Alert ${alert.number}: ${change}`,
     `Stream:          ${event.image.stream}, image ${image.number} after image ${reference.number}`,
     `Received:        ${image.receivedAt}${image.origin === 'generated' ? ', generated' : ` from ${escapeText(image.origin)}`}`,
+    ...notesOf(image).map((note) => `Note:            the image's file is odd: ${escapeText(note)}`),
+    ...notesOf(reference).map((note) => `Note:            the previous image's file is odd: ${escapeText(note)}`),
     `Analyzed:        ${event.analyzedAt}`,
     `Alerted:         ${alert.alertedAt}`,
     `Previous image:  ${escapeText(paths.reference)}`,

@@ -176,6 +176,11 @@ export interface DeadLetterRecord extends NewDeadLetter {
 /** A dead letter without its fields of unlimited size, for lists. */
 export type DeadLetterHead = Omit<DeadLetterRecord, 'stack' | 'message'>;
 
+/** What is odd about an image's file, as far as it is known. */
+export function notesOf({ fact }: Pick<ImageRecord, 'fact'>): readonly string[] {
+  return fact?.verdict === 'decodes' ? (fact.notes ?? []) : [];
+}
+
 /** An image's identity as text: `default/12`. */
 export function imageName(id: ImageId): string {
   return `${id.stream}/${id.number}`;

@@ -15,6 +15,8 @@ export type Report =
   | { readonly kind: 'skipped'; readonly origin: string; readonly image: number }
   /** An outcome; `repeated` if it was there before and may have been reported. */
   | { readonly kind: 'outcome'; readonly outcome: OutcomeRecord; readonly repeated: boolean }
+  /** A file is odd, and decodes nevertheless. Told once for each note and stream. */
+  | { readonly kind: 'odd_picture'; readonly image: ImageId; readonly note: string }
   /** A ready alert; `repeated` if it was ready before and may have been reported. */
   | { readonly kind: 'alert'; readonly alert: AlertRecord; readonly event: EventRecord; readonly repeated: boolean }
   /** A new dead letter. `origin` is where its image came from, if it has one. */

@@ -1,6 +1,6 @@
 import { escapeText } from './escape.ts';
 import { differenceKey, eventTextKey, imageKey } from './object-keys.ts';
-import type { AlertRecord, EventRecord, ImageRecord, Region } from './records.ts';
+import { type AlertRecord, type EventRecord, type ImageRecord, notesOf, type Region } from './records.ts';
 import { thresholdText } from './threshold.ts';
 
 /**
@@ -25,6 +25,8 @@ export function eventText(event: EventRecord, image: ImageRecord, reference: Ima
     ...(image.mask === null ? [] : [`Mask: ${image.mask}`]),
     `Image received from: ${escapeText(image.origin)}`,
     `Image received at: ${image.receivedAt}`,
+    ...notesOf(image).map((note) => `Image file: ${escapeText(note)}`),
+    ...notesOf(reference).map((note) => `Previous image file: ${escapeText(note)}`),
     `Analyzed at: ${event.analyzedAt}`,
     ...(event.regions === null ? [] : [`Regions: ${event.regions.count}`]),
     ...(event.regions?.first.map((region, index) => `Region ${index + 1}: ${regionText(region)}`) ?? []),

@@ -29,6 +29,8 @@ export interface Status {
   readonly droppedLetters: number;
   /** Dead letters of messages alone that were deleted, because there were too many. */
   readonly discardedLetters: number;
+  /** Images whose files are odd: notes say what is. */
+  readonly oddImages: number;
   /** Images without an outcome, and events without an alert; null while the broker is unreachable. */
   readonly waiting: OpenCounts | null;
   /** Those among them whose messages will not be delivered: stages publish them again. Null while the broker is unreachable. */
@@ -105,6 +107,7 @@ async function statusWith(
     deadLetters: counts.deadLetters,
     droppedLetters: counts.droppedLetters,
     discardedLetters: counts.discardedLetters,
+    oddImages: counts.oddImages,
     waiting: view === undefined ? null : totals.waiting,
     republished: view === undefined ? null : totals.republished,
     unpublished: counts.unpublished,

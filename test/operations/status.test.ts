@@ -55,6 +55,7 @@ describe('the status', () => {
       deadLetters: 0,
       droppedLetters: 0,
       discardedLetters: 0,
+      oddImages: 0,
       waiting: { analysis: 0, alert: 0 },
       republished: { analysis: 0, alert: 0 },
       unpublished: 0,

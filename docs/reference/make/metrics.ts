@@ -7,6 +7,7 @@ const COUNTS: Counts = {
   images: 1,
   openImages: 1,
   unpublished: 0,
+  oddImages: 0,
   oldestOpen: null,
   streams: [{ stream: 'garden', images: 1, events: 1, lastNumber: 1 }],
   techniques: [

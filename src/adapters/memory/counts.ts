@@ -1,4 +1,4 @@
-import { OUTCOME_KINDS, type OutcomeKind } from '../../domain/records.ts';
+import { notesOf, OUTCOME_KINDS, type OutcomeKind } from '../../domain/records.ts';
 import { sameThreshold } from '../../domain/threshold.ts';
 import type { Counts, JudgedCounts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
 import { type AlertDelays, DELAY_BOUNDS } from '../../ports/catalog/browsing.ts';
@@ -18,6 +18,10 @@ export function countsOf(tables: Tables): Counts {
     deadLetters: tables.deadLetters.size - dropped,
     droppedLetters: dropped,
     discardedLetters: tables.discardedLetters,
+    oddImages: [...tables.images.values()].reduce(
+      (sum, images) => sum + [...images.values()].filter((image) => notesOf(image).length > 0).length,
+      0,
+    ),
     openImages: openIds.size,
     unpublished: [...openIds.values()].filter((id) => imageAt(tables, id)?.position === null).length,
     openEvents: openEvents(tables).length,

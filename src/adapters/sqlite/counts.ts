@@ -20,6 +20,7 @@ export function countsOf(db: Reader): Counts {
     deadLetters: count(db, 'SELECT count(*) AS n FROM dead_letter') - dropped,
     droppedLetters: dropped,
     discardedLetters: count(db, 'SELECT ifnull(sum(count), 0) AS n FROM discarded_letters'),
+    oddImages: count(db, 'SELECT ifnull(sum(odd), 0) AS n FROM stream'),
     // With one technique each image has one row, and counting rows is several times as fast as counting images.
     openImages: count(
       db,

@@ -135,6 +135,7 @@ ALTER TABLE technique ADD COLUMN active_at TEXT;
 UPDATE technique SET active_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
 ALTER TABLE technique ADD COLUMN idle INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE stream ADD COLUMN token TEXT;
+ALTER TABLE stream ADD COLUMN odd INTEGER NOT NULL DEFAULT 0;
 -- The format of a picture is no longer one of two, which a column cannot be told.
 ALTER TABLE image RENAME TO image_before;
 CREATE TABLE image (
@@ -166,7 +167,6 @@ CREATE INDEX image_by_origin ON image (stream, origin, number);
 ALTER TABLE event ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE alert ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX image_pending ON image (stream, number) WHERE state = 'pending';
-CREATE INDEX image_with_notes ON image (stream, number) WHERE notes IS NOT NULL;
 ${COUNTED}
 INSERT INTO outcome_total SELECT technique, threshold, threshold_unit, kind, count(*) FROM outcome
   GROUP BY technique, threshold, threshold_unit, kind;

@@ -66,6 +66,9 @@ CREATE TRIGGER image_published AFTER UPDATE OF place_offset ON image BEGIN
       published_at = CASE WHEN NEW.place_offset IS NOT NULL THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') END
     WHERE stream = NEW.stream AND number = NEW.number;
 END;
+CREATE TRIGGER image_noted AFTER UPDATE OF notes ON image WHEN NEW.notes IS NOT NULL AND OLD.notes IS NULL BEGIN
+  UPDATE stream SET odd = odd + 1 WHERE stream = NEW.stream;
+END;
 CREATE TRIGGER technique_added AFTER INSERT ON technique BEGIN
   UPDATE owed SET technique = NEW.technique WHERE technique = '';
   INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
@@ -125,7 +128,7 @@ END;
 /**
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
  * letter's message. Regions are JSON, and the notes on an image. `path` is where the file was when a stage opened it last; null if none has yet.
- * `stream.token` is that of the latest holder of the stream's lock, `pipeline.events_token` of the lock of the events, and
+ * `stream.odd` counts images with notes. `stream.token` is that of the latest holder of the stream's lock, `pipeline.events_token` of the lock of the events, and
  * `pipeline.token` of the exclusive holder of the pipeline's lock, null once it is shared again. A ready alert has a copy of all columns that lists
  * filter by, which never changes again. `alert_delay` counts in seconds how long alerts took from their images' receipt.
  * `discarded_letters` counts the dead letters of messages that were deleted because there are too many.
@@ -156,7 +159,8 @@ CREATE TABLE stream (
   stream TEXT PRIMARY KEY,
   last_number INTEGER NOT NULL,
   events INTEGER NOT NULL DEFAULT 0,
-  token TEXT
+  token TEXT,
+  odd INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE image (
@@ -181,7 +185,6 @@ CREATE TABLE image (
 ) STRICT;
 CREATE INDEX image_by_origin ON image (stream, origin, number);
 CREATE INDEX image_pending ON image (stream, number) WHERE state = 'pending';
-CREATE INDEX image_with_notes ON image (stream, number) WHERE notes IS NOT NULL;
 
 CREATE TABLE outcome (
   technique TEXT NOT NULL,

@@ -17,6 +17,13 @@ export const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const absolutePath = z.string();
 
+/** The notes on an image. */
+export const notes = z
+  .array(z.string())
+  .describe(
+    'what is odd about the file, although nothing of the picture is missing; empty if nothing is, and until it has been decoded',
+  );
+
 export const eventKind = z.enum(['changed', 'size_changed']);
 
 export const outcomeKind = z.enum(OUTCOME_KINDS);

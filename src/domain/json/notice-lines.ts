@@ -43,6 +43,17 @@ const noticeSchemas = [
   }),
   z
     .object({
+      type: z.literal('odd_picture').describe('always `odd_picture`'),
+      stream,
+      image: positiveInteger.describe('number of the image within its stream'),
+      note: z.string().describe('what is odd about the file'),
+    })
+    .meta({
+      id: 'OddPictureLine',
+      description: 'an odd file of which nothing of the picture is missing; told once for each note and stream',
+    }),
+  z
+    .object({
       type: z.literal('broker_notice').describe('always `broker_notice`'),
       text: z.string().describe('a sentence with what to do'),
     })

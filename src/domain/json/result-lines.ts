@@ -4,6 +4,7 @@ import {
   count,
   digest,
   eventKind,
+  notes,
   outcomeKind,
   positiveInteger,
   techniqueId,
@@ -22,6 +23,7 @@ export const imageLineSchema = z
     bytes: count.describe('size in bytes'),
     origin: z.string().describe('path of the file that it was received from, or `generated`'),
     received_at: time.describe('time of receipt'),
+    notes,
     mask: digest.nullable().describe('digest of the mask that applies to the image; null without a mask'),
   })
   .meta({ id: 'ImageLine', description: 'a received image' });

@@ -4,6 +4,7 @@ import {
   count,
   digest,
   eventKind,
+  notes,
   positiveInteger,
   techniqueId,
   thresholdFields,
@@ -20,6 +21,7 @@ export const pictureSchema = z
     width: count.nullable().describe('width in pixels after EXIF orientation; null if unknown'),
     height: count.nullable().describe('height in pixels after EXIF orientation; null if unknown'),
     origin: z.string().describe('path of the file that it was received from, or `generated`'),
+    notes,
     received_at: time.describe('time of receipt'),
   })
   .meta({ id: 'Picture', description: 'an image of a stream' });

@@ -31,6 +31,8 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
       const { id: _id, replayed_at: _replayed, dropped_at: _dropped, ...line } = deadLetterLineJson(head);
       return { type: report.kind, ...line, origin: report.origin ?? null };
     }
+    case 'odd_picture':
+      return { type: report.kind, ...imageIdJson(report.image), note: report.note };
     case 'broker_notice':
       return { type: report.kind, text: report.text };
     case 'recovered':

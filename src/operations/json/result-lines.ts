@@ -1,6 +1,12 @@
 import type { AlertLine, ImageLine, OutcomeLine, ResultLine } from '../../domain/json/result-lines.ts';
 import { alertTextKey, differenceKey, imageKey } from '../../domain/object-keys.ts';
-import type { AlertRecord, EventRecord, ImageRecord, OutcomeRecord } from '../../domain/records.ts';
+import {
+  type AlertRecord,
+  type EventRecord,
+  type ImageRecord,
+  notesOf,
+  type OutcomeRecord,
+} from '../../domain/records.ts';
 import type { Report } from '../../domain/reports.ts';
 import { thresholdJson } from './fields.ts';
 
@@ -32,6 +38,7 @@ export function imageJson(image: ImageRecord, locate: Locate): ImageLine {
     bytes: image.bytes,
     origin: image.origin,
     received_at: image.receivedAt,
+    notes: [...notesOf(image)],
     mask: image.mask,
   };
 }

@@ -16,6 +16,7 @@ export function statusJson(status: Status): StatusJson {
     dead_letters: status.deadLetters,
     dead_letters_dropped: status.droppedLetters,
     dead_letters_discarded: status.discardedLetters,
+    odd_images: status.oddImages,
     waiting: status.waiting,
     republished: status.republished,
     unpublished: status.unpublished,

@@ -1,5 +1,5 @@
 import type { PictureJson, ViewJson } from '../../domain/json/view.ts';
-import type { ImageRecord } from '../../domain/records.ts';
+import { type ImageRecord, notesOf } from '../../domain/records.ts';
 import type { AlertView } from '../view.ts';
 import { regionsJson, thresholdJson } from './fields.ts';
 
@@ -32,6 +32,7 @@ function pictureJson(image: ImageRecord, path: string): PictureJson {
     width: size.width,
     height: size.height,
     origin: image.origin,
+    notes: [...notesOf(image)],
     received_at: image.receivedAt,
   };
 }

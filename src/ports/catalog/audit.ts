@@ -53,6 +53,8 @@ export interface Counts {
   readonly droppedLetters: number;
   /** Dead letters of messages alone that were deleted, because there were too many. */
   readonly discardedLetters: number;
+  /** Images whose files are odd, which have notes. */
+  readonly oddImages: number;
   /** Open images; each counts once, however many techniques it waits for. */
   readonly openImages: number;
   /** Open images that have no position. */

@@ -45,6 +45,8 @@ export interface AnalyzeParts extends Observer {
 
 /** The limits of a batch: outcomes are stored after this many images, or bytes of difference images in memory. */
 const MAX_IMAGES = 64;
+/** As many notes are told apart. */
+const MAX_TOLD_NOTES = 1000;
 const MAX_DIFFERENCE_BYTES = 8 * 1024 * 1024;
 
 /** A message with the image that it names. */
@@ -69,6 +71,7 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
   const mask = createMaskReader(store);
   const compare = createImageComparison({ ...parts, picture, mask, base: store.address });
   const writeFiles = createEventFiles({ ...parts, picture, mask });
+  const toldNotes = new Set<string>();
   const images: MessageRows<'imgpipe.image.received.v1', ImageRecord> = {
     type: 'imgpipe.image.received.v1',
     pipeline,
@@ -108,6 +111,7 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
         ),
       report: () => {
         for (const report of reportsOf('analyze', handled, bad)) onReport?.(report);
+        for (const image of compared.values()) reportNotes(image);
         for (const [index, outcome] of outcomes.entries()) {
           reportOutcome(outcome, compared.get(imageName(outcome.image)), index < existing.length);
         }
@@ -169,6 +173,18 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     const added = await catalog.addOutcomes(compared.map(({ outcome }) => outcome));
     await onStep?.('analyze:entered');
     return added;
+  }
+
+  /** Tells what is odd about a file, once for each note and stream. Numbers in a note differ from file to file. */
+  function reportNotes({ outcome: { facts } }: ComparedImage): void {
+    for (const { stream, number, fact } of facts) {
+      for (const note of fact.verdict === 'decodes' ? (fact.notes ?? []) : []) {
+        const told = `${stream}: ${note.replaceAll(/\d+/g, '#')}`;
+        if (toldNotes.has(told)) continue;
+        if (toldNotes.size < MAX_TOLD_NOTES) toldNotes.add(told);
+        onReport?.({ kind: 'odd_picture', image: { stream, number }, note });
+      }
+    }
   }
 
   function reportOutcome(outcome: OutcomeRecord, compared: ComparedImage | undefined, repeated: boolean): void {

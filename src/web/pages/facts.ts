@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { counted } from '../../base/counted.ts';
 import { escapeText } from '../../domain/escape.ts';
-import type { Region, Regions } from '../../domain/records.ts';
+import { notesOf, type Region, type Regions } from '../../domain/records.ts';
 import type { AlertView } from '../../operations/view.ts';
 import { streamUrl } from '../urls.ts';
 import type { Html, Piece } from './layout.ts';
@@ -20,6 +20,7 @@ ${fact('Received', exactTime(image.receivedAt))}
 ${fact('Analyzed', exactTime(event.analyzedAt))}
 ${fact('Alert raised', exactTime(alert.alertedAt))}
 ${fact('Origin', escapeText(image.origin))}
+${notesOf(image).map((note) => fact('Odd file', escapeText(note)))}
 ${fact('Image file', html`<code>${escapeText(paths.image)}</code>`)}
 ${fact('Previous file', html`<code>${escapeText(paths.reference)}</code>`)}
 ${fact('Difference file', html`<code>${escapeText(paths.difference)}</code>`)}

@@ -333,6 +333,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
         deadLetters: 0,
         droppedLetters: 0,
         discardedLetters: 0,
+        oddImages: 0,
         images: 0,
         openImages: 0,
         unpublished: 0,
@@ -363,6 +364,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
         deadLetters: 0,
         droppedLetters: 0,
         discardedLetters: 0,
+        oddImages: 0,
         openEvents: 1,
       });
     });

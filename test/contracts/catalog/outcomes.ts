@@ -121,6 +121,7 @@ export function outcomesContract(setUp: SetUpCatalog): void {
       const fact = { ...DECODES, notes: ['one oddity', 'another: "quoted"'] };
       await catalog.addOutcomes([newOutcome(id(1), 'first', { facts: [{ ...id(1), fact }] })]);
       expect((await catalog.images([id(1)]))[0]?.fact).toEqual(fact);
+      expect(await catalog.counts()).toMatchObject({ oddImages: 1 });
     });
 
     it('of a batch are all added, or none', async () => {

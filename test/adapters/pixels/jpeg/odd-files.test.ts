@@ -137,6 +137,11 @@ describe('a file that has all of its picture', () => {
     expect(pixels.notes).toContain(note);
   });
 
+  it('keeps its notes when it is turned upright', async () => {
+    const turned = await decode(fixture('exif-6.jpg').subarray(0, -2));
+    expect(turned.notes).toEqual(['the end marker (EOI) is missing']);
+  });
+
   it('is decoded with the standard Huffman tables if it has none, as frames of MJPEG', async () => {
     const tables = placeOf(baseline, 0xc4);
     const standard = Buffer.from(baseline);
