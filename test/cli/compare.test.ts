@@ -147,7 +147,7 @@ describe('two pictures compared without a pipeline', () => {
     expect(ends.map(({ status }) => status)).toEqual([2, 2, 2, 3, 2, 2, 2]);
     expect(ends.map(({ stdout }) => stdout).join('')).toBe('');
     expect(ends.map(({ stderr }) => stderr)).toEqual([
-      `imgpipe: ${cut}: the PNG is truncated or corrupt\n`,
+      `imgpipe: ${cut}: the PNG is cut short after 75 % of the rows\n`,
       `imgpipe: ${text} is neither a JPEG nor a PNG\n`,
       `imgpipe: ${path.dirname(grey)} cannot be read: not a regular file\n`,
       `imgpipe: ${missing} does not exist\n`,

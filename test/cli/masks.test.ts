@@ -108,7 +108,7 @@ describe('a mask', () => {
       `imgpipe: mask: ${path.join(folder, 'none.png')} does not exist`,
       `imgpipe: mask: ${jpeg} is not a valid mask: it is not a PNG file. Save the mask as PNG`,
       `imgpipe: mask: ${path.join(folder, 'black.png')} is not a valid mask: it is all black, which masks out every pixel`,
-      `imgpipe: mask: ${path.join(folder, 'cut.png')} is not a valid mask: the PNG is truncated or corrupt`,
+      `imgpipe: mask: ${path.join(folder, 'cut.png')} is not a valid mask: the PNG is cut short after 50 % of the rows`,
     ]);
     // Not even the data folder was made.
     expect((await to('status')).status).toBe(3);

@@ -26,7 +26,7 @@ export function png(
   return PNG.sync.write(picture);
 }
 
-/** A truncated PNG. */
+/** A PNG that ends within its pixels. */
 export function cutPng(colour: Colour = [1, 2, 3]): Buffer {
-  return png(colour).subarray(0, -20);
+  return png(colour).subarray(0, -24);
 }

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
-import { readPngHeader } from '../../../src/adapters/pixels/png/header.ts';
+import { readPngContents } from '../../../src/adapters/pixels/png/contents.ts';
 import { passesOf } from '../../../src/adapters/pixels/png/passes.ts';
 import { sha256Of } from '../../../src/base/digest.ts';
 import { type Bundled, bundled } from '../../fixtures/pictures/bundle.ts';
@@ -24,7 +24,7 @@ async function wrong(pictures: readonly Bundled[]): Promise<string[]> {
 
 /** The filters of a PNG's rows, each with the bytes per pixel. */
 function filtersOf({ bytes }: Bundled): string[] {
-  const header = readPngHeader(bytes);
+  const header = readPngContents(bytes);
   const rows = inflateSync(header.data);
   const filters: string[] = [];
   let at = 0;

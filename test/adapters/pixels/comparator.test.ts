@@ -91,7 +91,7 @@ describe('inspecting a picture', () => {
     const comparator = createComparator(LIMITS);
     expect(await comparator.inspect(source('.png', fixture('rgb8.png').subarray(0, 900)))).toEqual({
       verdict: 'undecodable',
-      detail: 'the PNG is truncated or corrupt',
+      detail: 'the PNG is cut short after 42 % of the rows',
     });
     expect(await createComparator({ maxPixels: 200 }).inspect(source('exif-6.jpg'))).toEqual({
       verdict: 'too_large',

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
 import { tiffOrientation } from '../../../src/adapters/pixels/exif.ts';
 import { readJpegHeader, withoutGarbage } from '../../../src/adapters/pixels/jpeg/header.ts';
-import { readPngHeader } from '../../../src/adapters/pixels/png/header.ts';
+import { readPngContents } from '../../../src/adapters/pixels/png/contents.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
 import { fixture } from '../../fixtures/pictures/expected.ts';
 
@@ -28,7 +28,7 @@ it('size, precision, sampling and orientation are read', () => {
     orientation: 6,
     progressive: false,
   });
-  expect(readPngHeader(fixture('exif-3.png'))).toMatchObject({
+  expect(readPngContents(fixture('exif-3.png'))).toMatchObject({
     width: 11,
     height: 6,
     orientation: 3,
@@ -58,7 +58,7 @@ it('any bytes after any header lead to `undecodable` or a header, and terminate'
   fc.assert(
     fc.property(fc.constantFrom(...heads), fc.nat(200), fc.uint8Array({ maxLength: 300 }), (head, length, tail) => {
       const bytes = Buffer.concat([head.subarray(0, length), tail]);
-      for (const read of [readJpegHeader, readPngHeader]) {
+      for (const read of [readJpegHeader, readPngContents]) {
         try {
           read(bytes);
         } catch (thrown) {

@@ -1,18 +1,20 @@
 import { ImgpipeError } from '../../../domain/errors.ts';
-import type { PngHeader } from './header.ts';
+import type { PngContents } from './contents.ts';
 
-/** The colour of each sample value: red + green * 2^8 + blue * 2^16, or negative if the value has no colour. */
+/** The colour of each sample value: red + green * 2^8 + blue * 2^16; negative if the value is outside the palette. */
 export type ColourTable = Int32Array;
 
 const MAX_COLOURS = 256;
+/** Black, as libpng shows a value outside the palette, and negative. */
+const OUTSIDE = -(2 ** 31);
 
 /**
  * The colours of the samples of a palette picture, or a greyscale one of up to 8 bits, blended with white. Throws
- * `undecodable` if PLTE or tRNS has an invalid length (PNG, third edition, 11.2.2 and 11.3.1.1).
+ * `undecodable` if PLTE has an invalid length (PNG, third edition, 11.2.2).
  */
-export function colourTable(header: PngHeader): ColourTable {
+export function colourTable(header: PngContents): ColourTable {
   const colours = header.colour === 3 ? paletteColours(header) : greyColours(header);
-  const table = new Int32Array(MAX_COLOURS).fill(-1);
+  const table = new Int32Array(MAX_COLOURS).fill(OUTSIDE);
   colours.forEach(({ rgb: [red, green, blue], alpha }, index) => {
     table[index] = overWhite(red, alpha) + (overWhite(green, alpha) << 8) + (overWhite(blue, alpha) << 16);
   });
@@ -24,31 +26,25 @@ interface TableColour {
   readonly alpha: number;
 }
 
-function paletteColours({ palette, transparency = new Uint8Array() }: PngHeader): TableColour[] {
+function paletteColours({ palette, transparency = new Uint8Array() }: PngContents): TableColour[] {
   const length = palette.length / 3;
   if (length < 1 || length > MAX_COLOURS || !Number.isInteger(length)) {
     throw new ImgpipeError('undecodable', 'the PNG has no palette, or a corrupt one');
   }
-  if (transparency.length > length) throw badTransparency();
   return Array.from({ length }, (_, index) => {
     const [red = 0, green = 0, blue = 0] = palette.subarray(index * 3);
     return { rgb: [red, green, blue], alpha: transparency[index] ?? 255 };
   });
 }
 
-function greyColours({ depth, transparency }: PngHeader): TableColour[] {
+function greyColours({ depth, transparency }: PngContents): TableColour[] {
   const length = 2 ** depth;
-  if (transparency && transparency.length !== 2) throw badTransparency();
   // tRNS has 16 bits for any depth; the low bits count.
   const transparent = (transparency?.[1] ?? 0) % length;
   return Array.from({ length }, (_, value) => {
     const level = (value * 255) / (length - 1);
     return { rgb: [level, level, level], alpha: transparency && value === transparent ? 0 : 255 };
   });
-}
-
-function badTransparency(): ImgpipeError {
-  return new ImgpipeError('undecodable', 'the PNG has a corrupt tRNS chunk');
 }
 
 /**

@@ -1,6 +1,6 @@
-import { ImgpipeError } from '../../../domain/errors.ts';
+import type { Notes } from '../notes.ts';
 import { type ColourTable, colourTable, overWhite } from './colour-table.ts';
-import type { PngHeader } from './header.ts';
+import type { PngContents } from './contents.ts';
 
 /** The destination of a row of pixels: the first at `at`, each of the others `step` bytes after the previous one. */
 export interface RowTarget {
@@ -10,22 +10,22 @@ export interface RowTarget {
   readonly step: number;
 }
 
-/**
- * Writes a row of unfiltered samples as 8-bit RGB, blended with white. Throws `undecodable` for a colour outside the
- * palette.
- */
+/** Writes a row of unfiltered samples as 8-bit RGB, blended with white. */
 export type PaintRow = (samples: Uint8Array, target: RowTarget) => void;
 
-/** The function that converts the rows of a picture. Throws `undecodable` if PLTE or tRNS is corrupt. */
-export function rowPainter(header: PngHeader): PaintRow {
-  const { colour, depth, transparency } = header;
-  if (colour === 3 || (colour === 0 && depth <= 8)) return fromTable(colourTable(header), depth);
+/**
+ * The function that converts the rows of a picture. Colours outside its palette become a note. Throws `undecodable` if
+ * PLTE is corrupt.
+ */
+export function rowPainter(contents: PngContents): PaintRow {
+  const { colour, depth, transparency, notes } = contents;
+  if (colour === 3 || (colour === 0 && depth <= 8)) return fromTable(colourTable(contents), depth, notes);
   if (colour === 4 || colour === 6) return withAlpha(colour === 6, depth);
   return opaque(colour === 2, depth, transparency);
 }
 
 /** Each sample is an index; the first sample has the high-order bits of a byte (section 7.2). */
-function fromTable(table: ColourTable, depth: number): PaintRow {
+function fromTable(table: ColourTable, depth: number, notes: Notes): PaintRow {
   const mask = 2 ** depth - 1;
   return (samples, { rgb, columns, at, step }) => {
     const end = at + columns * step;
@@ -43,7 +43,7 @@ function fromTable(table: ColourTable, depth: number): PaintRow {
       }
     }
     // Negative if any colour was negative: one check for the whole row.
-    if (signs < 0) throw new ImgpipeError('undecodable', 'the PNG uses a colour outside its palette');
+    if (signs < 0) notes.add('colours outside the palette are shown as black');
   };
 }
 
@@ -73,7 +73,7 @@ function withAlpha(isRgb: boolean, depth: number): PaintRow {
 function opaque(isRgb: boolean, depth: number, transparency: Uint8Array | undefined): PaintRow {
   const bytes = depth / 8;
   const [green, blue] = isRgb ? [bytes, 2 * bytes] : [0, 0];
-  const transparent = transparency && transparentSamples(transparency, isRgb ? 3 : 1, depth);
+  const transparent = transparency && transparentSamples(transparency, depth);
   return (samples, { rgb, columns, at, step }) => {
     if (isRgb && depth === 8 && step === 3 && !transparent) {
       rgb.set(samples, at);
@@ -91,9 +91,6 @@ function opaque(isRgb: boolean, depth: number, transparency: Uint8Array | undefi
 }
 
 /** The bytes of the transparent colour. tRNS has 16 bits per sample for any depth; the low bits count (11.3.1.1). */
-function transparentSamples(transparency: Uint8Array, channels: number, depth: number): Uint8Array {
-  if (transparency.length !== channels * 2) {
-    throw new ImgpipeError('undecodable', 'the PNG has a corrupt tRNS chunk');
-  }
+function transparentSamples(transparency: Uint8Array, depth: number): Uint8Array {
   return depth === 16 ? transparency : transparency.filter((_, index) => index % 2 === 1);
 }

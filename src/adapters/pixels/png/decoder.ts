@@ -1,36 +1,42 @@
-import { inflateSync } from 'node:zlib';
 import { orient } from '../../../analysis/orientation.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import { checkSize, type Limits } from '../limits.ts';
 import { type Allocator, allocateNew } from '../pixel-memory.ts';
 import { rowPainter } from './colours.ts';
-import { type PngHeader, readImageHeader, readPngHeader } from './header.ts';
-import { passesOf, storedBytes } from './passes.ts';
+import { type PngContents, readPngContents } from './contents.ts';
+import { readImageHeader } from './header.ts';
+import { inflate } from './inflate.ts';
+import { type Pass, passesOf, storedBytes } from './passes.ts';
 import { unfilter } from './unfilter.ts';
 
 // zlib's counters have 32 bits.
 const MAX_BYTES = 2 ** 32 - 2;
-const CORRUPT = 'the PNG is truncated or corrupt';
-// zlib's errors about the data. Any other error is not a verdict on the picture.
-const DATA_ERRORS = ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT', 'ERR_BUFFER_TOO_LARGE'];
 
-/** Decodes a PNG to upright RGB, blended with white. Throws `undecodable` or `too_large`. */
-export function decodePng(bytes: Uint8Array, limits: Limits, allocate: Allocator = allocateNew): Pixels {
+/**
+ * Decodes a PNG to upright RGB, blended with white. What is odd about a file with all of its picture becomes a note.
+ * Throws `undecodable` or `too_large`.
+ */
+export async function decodePng(bytes: Uint8Array, limits: Limits, allocate: Allocator = allocateNew): Promise<Pixels> {
   checkSize(readImageHeader(bytes), limits);
-  const header = readPngHeader(bytes);
-  return orient(decodeStored(header, header.orientation === 1 ? allocate : allocateNew), header.orientation);
+  const contents = readPngContents(bytes);
+  const { orientation } = contents;
+  const upright = orient(await decodeStored(contents, orientation === 1 ? allocate : allocateNew), orientation);
+  const notes = contents.notes.list();
+  return notes === undefined ? upright : { ...upright, notes };
 }
 
 /** Besides the result, only the inflated rows are in memory, and a chunk of unfiltered ones. */
-function decodeStored(header: PngHeader, allocate: Allocator): Pixels {
-  const { width, height, bitsPerPixel } = header;
-  const paint = rowPainter(header);
-  const passes = passesOf(header);
-  const filtered = inflate(
-    header,
-    passes.reduce((sum, pass) => sum + storedBytes(pass), 0),
-  );
+async function decodeStored(contents: PngContents, allocate: Allocator): Promise<Pixels> {
+  const { width, height, bitsPerPixel, data, notes } = contents;
+  const paint = rowPainter(contents);
+  const passes = passesOf(contents);
+  const length = passes.reduce((sum, pass) => sum + storedBytes(pass), 0);
+  if (length > MAX_BYTES) {
+    throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, more than the PNG decoder can process`);
+  }
+  const filtered = await inflate(data, length, notes);
+  if (filtered.length < length) throw new ImgpipeError('undecodable', cutShort(filtered.length, passes, length));
   const rgb = allocate(width * height * 3);
   const bytesPerPixel = Math.ceil(bitsPerPixel / 8);
   let from = 0;
@@ -43,24 +49,22 @@ function decodeStored(header: PngHeader, allocate: Allocator): Pixels {
         paint(rows.subarray(row * rowBytes, (row + 1) * rowBytes), { rgb, columns, at, step: across * 3 });
       }
     });
-    if (!isKnown) throw new ImgpipeError('undecodable', CORRUPT);
+    if (!isKnown) throw new ImgpipeError('undecodable', 'the PNG is corrupt: a row has an unknown filter');
     from = end;
   }
   return { width, height, data: rgb };
 }
 
-/** Inflates the data, which must result in exactly `length` bytes. */
-function inflate({ data, width, height }: PngHeader, length: number): Uint8Array {
-  if (length > MAX_BYTES) {
-    throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, more than the PNG decoder can process`);
+/** How much of a picture with too little data is there. The rows of an interlaced one come in several passes. */
+function cutShort(bytes: number, passes: readonly Pass[], length: number): string {
+  const [only, ...others] = passes;
+  if (only === undefined || others.length > 0) {
+    return `the PNG is cut short after ${percent(bytes / length)} of its interlaced data`;
   }
-  try {
-    // A chunk of one byte more than needed: zlib then returns a single chunk, which Node does not copy.
-    const inflated = inflateSync(data, { chunkSize: Math.max(length + 1, 64), maxOutputLength: length });
-    if (inflated.length === length) return inflated;
-  } catch (thrown) {
-    if (!DATA_ERRORS.includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
-    throw new ImgpipeError('undecodable', CORRUPT, { cause: thrown });
-  }
-  throw new ImgpipeError('undecodable', CORRUPT);
+  const rows = Math.floor(bytes / (only.rowBytes + 1));
+  return `the PNG is cut short after ${percent(rows / only.rows)} of the rows`;
+}
+
+function percent(part: number): string {
+  return `${Math.floor(part * 100)} %`;
 }

@@ -115,7 +115,7 @@ describe('a thumbnail', () => {
 
 describe('a picture that cannot be decoded', () => {
   it.each([
-    ['a corrupt PNG', cutPng(), 'png', 'undecodable', 'the PNG is truncated or corrupt'],
+    ['a corrupt PNG', cutPng(), 'png', 'undecodable', 'the PNG is cut short after 75 % of the rows'],
     [
       'a truncated JPEG',
       fixture('grey.jpg').subarray(0, 500),
