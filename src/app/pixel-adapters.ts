@@ -12,7 +12,7 @@ import { turnPicture } from '../adapters/pixels/turn-picture.ts';
 import type { PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
 import { createPixelPool } from '../adapters/pixels/workers/pixel-pool.ts';
 import { withBoxes } from '../analysis/region-boxes.ts';
-import { limitsOf, maxFileBytes } from '../config/picture-settings.ts';
+import { decodeOptionsOf, maxFileBytes } from '../config/picture-settings.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { sniffFormat } from '../domain/picture-format.ts';
@@ -40,7 +40,7 @@ export function openComparator(
   { cache, techniques = [] }: { cache?: PictureCache; techniques?: readonly RegisteredTechnique[] } = {},
 ): Comparator {
   return createComparator({
-    ...limitsOf(config),
+    ...decodeOptionsOf(config),
     ...(cache && { cache }),
     ...pixelExecutor(config),
     techniques: new Map(techniques.map((technique) => [technique.id, guarded(technique, config)])),
@@ -50,12 +50,12 @@ export function openComparator(
 /** The generated stream; its pictures are decoded once if a comparator shares the cache. */
 export function openGeneratedSource(config: Config, cache: PictureCache): ImageSource {
   const { count, interval } = config;
-  const turn = (picture: Uint8Array) => turnPicture(picture, { ...limitsOf(config), cache });
+  const turn = (picture: Uint8Array) => turnPicture(picture, { ...decodeOptionsOf(config), cache });
   return createGeneratedSource({ originalPath: ORIGINAL, count, intervalMs: interval, turn });
 }
 
 export function openThumbnails(config: Config): Thumbnails {
-  return createThumbnails({ ...limitsOf(config), ...pixelExecutor(config) });
+  return createThumbnails({ ...decodeOptionsOf(config), ...pixelExecutor(config) });
 }
 
 export interface PictureBytes {
@@ -69,7 +69,7 @@ export async function boxed(
   { bytes, format }: PictureBytes,
   regions: readonly Region[],
 ): Promise<Uint8Array> {
-  return encodeJpeg(withBoxes(await decodePicture(bytes, format, limitsOf(config)), regions));
+  return encodeJpeg(withBoxes(await decodePicture(bytes, format, decodeOptionsOf(config)), regions));
 }
 
 /** The configured worker threads, unless there are none. */
@@ -90,7 +90,7 @@ export function isSmall(bytes: Uint8Array, config: Config): boolean {
   const format = sniffFormat(bytes);
   if (format === undefined) return true;
   try {
-    return needOf(bytes, format, limitsOf(config)).pixels <= SMALL_PIXEL_BYTES;
+    return needOf(bytes, format, decodeOptionsOf(config)).pixels <= SMALL_PIXEL_BYTES;
   } catch {
     // The comparator rejects it by its header.
     return true;
@@ -107,6 +107,6 @@ export async function maskOf(config: Config): Promise<Uint8Array | undefined> {
     if (!(thrown instanceof ImgpipeError)) throw thrown;
     throw new ImgpipeError('config_invalid', `mask: ${thrown.message}`, { cause: thrown });
   }
-  await checkMask(config.mask, bytes, limitsOf(config));
+  await checkMask(config.mask, bytes, decodeOptionsOf(config));
   return bytes;
 }

@@ -1,8 +1,10 @@
-import { number, numberWithin, timeFrom } from './readers.ts';
+import { number, numberWithin, text, timeFrom } from './readers.ts';
 import type { Limits, Setting } from './setting.ts';
 
 /** One thread for each core, at most four. */
 const AUTO = 'auto';
+
+const COLOUR = /^#[0-9a-fA-F]{6}$/;
 
 const WORKERS: Limits = { min: 0, max: 64, integer: true };
 
@@ -21,6 +23,15 @@ export const PICTURE_SETTINGS = {
     help: 'the largest file that is received, in megabytes',
     fallback: 128,
     ...numberWithin({ min: 0.000001, max: 1024 }),
+  },
+  background: {
+    field: 'background',
+    flag: '--background <colour>',
+    help: 'the colour that transparent pictures are laid over, such as #000000',
+    takes: 'text',
+    pattern: COLOUR,
+    fallback: '#ffffff',
+    read: colour,
   },
   workers: {
     field: 'workers',
@@ -61,9 +72,25 @@ function workers(value: unknown): number | typeof AUTO {
   }
 }
 
-/** The configured limits on decoding, in pixels and bytes. */
-export function limitsOf(config: { readonly maxMegapixels: number; readonly maxPictureMemory: number }) {
-  return { maxPixels: Math.round(config.maxMegapixels * 1e6), maxMemory: config.maxPictureMemory * 1e6 };
+function colour(value: unknown): string {
+  const what = 'a colour of six hexadecimal digits, such as #000000';
+  const read = text(value, what);
+  if (!COLOUR.test(read)) throw new Error(what);
+  return read.toLowerCase();
+}
+
+/** The configured limits on decoding, in pixels and bytes, and the background. */
+export function decodeOptionsOf(config: {
+  readonly maxMegapixels: number;
+  readonly maxPictureMemory: number;
+  readonly background: string;
+}) {
+  const levels = Number.parseInt(config.background.slice(1), 16);
+  return {
+    maxPixels: Math.round(config.maxMegapixels * 1e6),
+    maxMemory: config.maxPictureMemory * 1e6,
+    background: [levels >> 16, (levels >> 8) & 255, levels & 255],
+  } as const;
 }
 
 /** The largest picture that is received, in bytes. */

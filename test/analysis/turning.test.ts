@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { overWhite } from '../../src/adapters/pixels/png/colour-table.ts';
+import { blend } from '../../src/adapters/pixels/background.ts';
 import { type Orientation, orient } from '../../src/analysis/orientation.ts';
 import type { Pixels } from '../../src/analysis/pixels.ts';
 import { quarterTurn } from '../../src/analysis/quarter-turn.ts';
@@ -41,11 +41,12 @@ describe('an orientation', () => {
 });
 
 describe('the background', () => {
-  it('is white, and blended exactly according to alpha', () => {
+  it.each([255, 0, 96])('of level %i is blended exactly according to alpha', (under) => {
     for (let alpha = 0; alpha < 256; alpha++) {
       for (let level = 0; level < 256; level++) {
-        const right = Math.floor((2 * (alpha * level + (255 - alpha) * 255) + 255) / 510);
-        if (overWhite(level, alpha) !== right) expect.fail(`${level} at ${alpha} is not ${overWhite(level, alpha)}`);
+        const right = Math.floor((2 * (alpha * level + (255 - alpha) * under) + 255) / 510);
+        const blended = blend(level, alpha, under);
+        if (blended !== right) expect.fail(`${level} at ${alpha} is not ${blended}`);
       }
     }
   });

@@ -63,6 +63,17 @@ describe('two pictures compared without a pipeline', () => {
     });
   });
 
+  test('lay transparent pictures over the background', async () => {
+    const [a, b] = ['a', 'b'].map((which) =>
+      path.join(import.meta.dirname, `../fixtures/odd-pictures/png-alpha-of-white.${which}.png`),
+    );
+    expect(await imgpipe(['compare', `${a}`, `${b}`])).toMatchObject({ status: 0 });
+    expect(await imgpipe(['compare', `${a}`, `${b}`, '--background', '#000000'])).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^the pictures differ by 6096 levels/),
+    });
+  });
+
   test('write the difference image in the format that its name asks for', async () => {
     const { grey, pixel, wide, out } = files();
     const firstBytes = async (name: string, other = pixel) => {

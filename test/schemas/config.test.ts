@@ -66,7 +66,7 @@ describe('the schema of the configuration file', () => {
   test.each(variants.filter(([, { pattern }]) => pattern !== undefined))(
     'has the form of %s',
     (name, { pattern = '' }) => {
-      const samples = ['5s', '5', '168h', 'forever', '400px', '0.1%', 'garden.', 'a b', 'garden', '../x'];
+      const samples = ['5s', '5', '168h', 'forever', '400px', '0.1%', 'garden.', 'a b', 'garden', '../x', '#1a2B3c'];
       for (const sample of samples.filter((each) => !new RegExp(pattern).test(each) && Number.isNaN(Number(each)))) {
         const other = variants.some(([of, { enum: words }]) => of === name && words?.includes(sample));
         expect(accepts(name, sample) && !other, sample).toBe(false);

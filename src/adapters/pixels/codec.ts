@@ -3,7 +3,7 @@ import type { PictureFormat } from '../../domain/records.ts';
 import { decodeJpeg } from './jpeg/decoder.ts';
 import { createJpegEncoder, type DrawRows, type JpegEncoder } from './jpeg/encoder.ts';
 import { encodeWithLibjpeg } from './jpeg/libjpeg.ts';
-import type { Limits } from './limits.ts';
+import type { DecodeOptions } from './limits.ts';
 import type { Allocator } from './pixel-memory.ts';
 import { decodePng } from './png/decoder.ts';
 
@@ -13,7 +13,7 @@ const QUALITY = 75;
 let encode: JpegEncoder | undefined;
 
 /**
- * Decodes a picture to upright RGB: blended with white, EXIF orientation applied. The header is checked against the
+ * Decodes a picture to upright RGB: laid over the background, EXIF orientation applied. The header is checked against the
  * size limits first. Throws an ImgpipeError `undecodable` or `too_large`, with a message in lower case that can follow
  * the picture's name. Any other error is not a verdict on the bytes. Uses `allocate` for the pixels if that saves a
  * copy.
@@ -21,10 +21,10 @@ let encode: JpegEncoder | undefined;
 export async function decodePicture(
   bytes: Uint8Array,
   format: PictureFormat,
-  limits: Limits,
+  options: DecodeOptions,
   allocate?: Allocator,
 ): Promise<Pixels> {
-  return format === 'jpg' ? decodeJpeg(bytes, limits, allocate) : decodePng(bytes, limits, allocate);
+  return format === 'jpg' ? decodeJpeg(bytes, options, allocate) : decodePng(bytes, options, allocate);
 }
 
 /** Encodes a picture as a baseline JPEG of quality 75 with 4:2:0 subsampling. */

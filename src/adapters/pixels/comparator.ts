@@ -5,14 +5,15 @@ import { ImgpipeError } from '../../domain/errors.ts';
 import type { DecodeFact } from '../../domain/records.ts';
 import type { Comparator, PicturePair, PictureSource } from '../../ports/comparator.ts';
 import type { CustomTechnique } from '../../ports/technique.ts';
+import { WHITE } from './background.ts';
 import { encodeJpeg } from './codec.ts';
 import { compareWith } from './custom-comparison.ts';
-import { type Limits, needOf } from './limits.ts';
+import { type DecodeOptions, needOf } from './limits.ts';
 import { createPictureCache, type HeldPicture, type PictureCache } from './picture-cache.ts';
 import { INLINE_EXECUTOR, type PixelExecutor, verdictOnLoss, WorkerLost } from './workers/pixel-executor.ts';
 import { type CompareTask, type DrawTask, type PixelPair, type Verdict, verdictOf } from './workers/pixel-tasks.ts';
 
-export interface ComparatorOptions extends Limits {
+export interface ComparatorOptions extends DecodeOptions {
   /** The cache of decoded pictures; by default the comparator has its own. */
   readonly cache?: PictureCache;
   /** Decodes and compares; by default on the calling thread. */
@@ -24,6 +25,11 @@ export interface ComparatorOptions extends Limits {
 /** The size of the mask cache: enough for the masks of several streams, or a single large one. */
 const MAX_MASK_BYTES = 16 * 2 ** 20;
 
+/** A picture to decode. A mask is laid over white, whatever the background of the images. */
+interface Wanted extends PictureSource {
+  readonly isMask?: true;
+}
+
 /** A decoding in progress. Its result is held once for each waiting caller. */
 interface Decoding {
   waiting: number;
@@ -32,8 +38,9 @@ interface Decoding {
 
 /** Creates a comparator. A picture is decoded once as long as it stays in the cache. */
 export function createComparator(options: ComparatorOptions): Comparator {
-  const { maxPixels, maxMemory, cache = createPictureCache(), executor = INLINE_EXECUTOR, techniques } = options;
-  const limits = { maxPixels, maxMemory };
+  const { maxPixels, maxMemory, background, techniques } = options;
+  const { cache = createPictureCache(), executor = INLINE_EXECUTOR } = options;
+  const decodeOptions = { maxPixels, maxMemory, background };
   const masks = new Map<string, Mask>();
   let maskBytes = 0;
   const inProgress = new Map<string, Decoding>();
@@ -41,21 +48,22 @@ export function createComparator(options: ComparatorOptions): Comparator {
   let latestBytes = cache.maxBytes / 2;
 
   /** Decodes a picture into the cache. */
-  async function decode(picture: PictureSource): Promise<HeldPicture | Verdict> {
+  async function decode(picture: Wanted): Promise<HeldPicture | Verdict> {
     const bytes = await picture.read();
-    const { format } = picture;
+    const { format, isMask } = picture;
+    const options = isMask ? { ...decodeOptions, background: WHITE } : decodeOptions;
     let into: Uint8Array | undefined;
     let cached: HeldPicture | undefined;
     try {
-      const need = needOf(bytes, format, limits);
+      const need = needOf(bytes, format, options);
       const createTask = () => {
         if (executor.needsSharedMemory) into = cache.allocate(need.pixels);
-        return { kind: 'decode', bytes, format, limits, into } as const;
+        return { kind: 'decode', bytes, format, options, into } as const;
       };
       const decoded = await executor.run(createTask, need.memory);
       if ('verdict' in decoded) return decoded.verdict;
       latestBytes = need.pixels;
-      cached = cache.put(picture.sha256, into === undefined ? decoded.pixels : { ...decoded.pixels, data: into });
+      cached = cache.put(keyOf(picture), into === undefined ? decoded.pixels : { ...decoded.pixels, data: into });
       return cached;
     } catch (thrown) {
       if (!(thrown instanceof WorkerLost)) return verdictOf(thrown);
@@ -68,39 +76,39 @@ export function createComparator(options: ComparatorOptions): Comparator {
   }
 
   /** Returns the decoded picture, held, or the verdict on it. */
-  async function hold(picture: PictureSource): Promise<HeldPicture | Verdict> {
-    const { sha256 } = picture;
-    const cached = cache.hold(sha256);
+  async function hold(picture: Wanted): Promise<HeldPicture | Verdict> {
+    const key = keyOf(picture);
+    const cached = cache.hold(key);
     if (cached !== undefined) return cached;
-    const decoding = inProgress.get(sha256) ?? startDecoding(picture);
+    const decoding = inProgress.get(key) ?? startDecoding(picture);
     decoding.waiting += 1;
     const result = await decoding.result;
     return 'code' in result ? result : (result.pop() as HeldPicture);
   }
 
-  function startDecoding(picture: PictureSource): Decoding {
-    const { sha256 } = picture;
+  function startDecoding(picture: Wanted): Decoding {
+    const key = keyOf(picture);
     const decoding: Decoding = {
       waiting: 0,
       result: decode(picture).then(
         (first) => {
           // No await from here to the last hold: no caller can join, and the picture stays in the cache.
-          inProgress.delete(sha256);
+          inProgress.delete(key);
           if ('code' in first) return first;
-          return [first, ...Array.from({ length: decoding.waiting - 1 }, () => cache.hold(sha256) ?? first)];
+          return [first, ...Array.from({ length: decoding.waiting - 1 }, () => cache.hold(key) ?? first)];
         },
         (thrown) => {
-          inProgress.delete(sha256);
+          inProgress.delete(key);
           throw thrown;
         },
       ),
     };
-    inProgress.set(sha256, decoding);
+    inProgress.set(key, decoding);
     return decoding;
   }
 
   /** Passes a picture's pixels to `use`, and holds the picture until that is done. */
-  async function withPixels<T>(picture: PictureSource, use: (pixels: Pixels) => T | Promise<T>): Promise<T> {
+  async function withPixels<T>(picture: Wanted, use: (pixels: Pixels) => T | Promise<T>): Promise<T> {
     const found = await hold(picture);
     if ('code' in found) throw new ImgpipeError(found.code, found.message);
     try {
@@ -114,7 +122,7 @@ export function createComparator(options: ComparatorOptions): Comparator {
     if (picture === undefined) return undefined;
     let mask = masks.get(picture.sha256);
     if (mask === undefined) {
-      mask = await withPixels(picture, (pixels) => inSharedMemory(maskOf(pixels)));
+      mask = await withPixels({ ...picture, isMask: true }, (pixels) => inSharedMemory(maskOf(pixels)));
       if (maskBytes + mask.included.length > MAX_MASK_BYTES) {
         masks.clear();
         maskBytes = 0;
@@ -182,6 +190,11 @@ export function createComparator(options: ComparatorOptions): Comparator {
   };
 }
 
+/** The key of a decoded picture in the cache. */
+function keyOf({ sha256, isMask }: Wanted): string {
+  return isMask ? `mask ${sha256}` : sha256;
+}
+
 function inSharedMemory({ included, ...size }: Mask): Mask {
   const shared = new Uint8Array(new SharedArrayBuffer(included.length));
   shared.set(included);
@@ -212,11 +225,11 @@ async function warmUp(executor: PixelExecutor): Promise<void> {
   const [width, height] = [WARM_UP_SIDE, WARM_UP_SIDE];
   const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => index % 251);
   const bytes = encodeJpeg({ width, height, data });
-  const limits = { maxPixels: width * height };
-  const decoded = await executor.run(() => ({ kind: 'decode', bytes, format: 'jpg', limits }) as const, data.length);
+  const options = { maxPixels: width * height };
+  const decoded = await executor.run(() => ({ kind: 'decode', bytes, format: 'jpg', options }) as const, data.length);
   if ('verdict' in decoded) throw new Error(`the warm-up picture does not decode: ${decoded.verdict.message}`);
   const image = { width, height, data: new Uint8Array(data.length) };
   const measure = { technique: L2.id, threshold: { value: 0, unit: 'levels' } } as const;
-  const pair = { reference: decoded.pixels, image, mask: undefined, maxPixels: limits.maxPixels };
+  const pair = { reference: decoded.pixels, image, mask: undefined, maxPixels: options.maxPixels };
   await executor.run(() => ({ kind: 'compare', ...pair, ...measure, draw: 'jpg' }) as const, data.length);
 }

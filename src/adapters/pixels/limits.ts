@@ -1,5 +1,6 @@
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { PictureFormat } from '../../domain/records.ts';
+import type { Background } from './background.ts';
 import { readJpegHeader } from './jpeg/header.ts';
 import { readImageHeader } from './png/header.ts';
 
@@ -12,6 +13,12 @@ export interface Limits {
 
 // The longest side that libjpeg can write: larger difference images could not be encoded.
 const MAX_SIDE = 65_500;
+
+/** How a picture is decoded. */
+export interface DecodeOptions extends Limits {
+  /** The colour under transparent pixels; by default white. */
+  readonly background?: Background | undefined;
+}
 
 /** Throws `too_large` if a picture's size, as its header states it, exceeds a limit. */
 export function checkSize({ width, height }: { width: number; height: number }, { maxPixels }: Limits): void {

@@ -1,6 +1,7 @@
 import { maskOf } from '../../analysis/mask.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { sniffFormat } from '../../domain/picture-format.ts';
+import { WHITE } from './background.ts';
 import { decodePicture } from './codec.ts';
 import { type Limits, needOf } from './limits.ts';
 
@@ -14,7 +15,7 @@ export async function checkMask(file: string, bytes: Uint8Array, limits: Limits)
 async function decode(file: string, bytes: Uint8Array, limits: Limits) {
   try {
     needOf(bytes, 'png', limits);
-    return await decodePicture(bytes, 'png', limits);
+    return await decodePicture(bytes, 'png', { ...limits, background: WHITE });
   } catch (thrown) {
     if (thrown instanceof ImgpipeError) throw invalid(file, thrown.message);
     throw thrown;

@@ -3,10 +3,10 @@ import { sha256Of } from '../../base/digest.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { sniffFormat } from '../../domain/picture-format.ts';
 import { decodePicture, encodeDrawnJpeg } from './codec.ts';
-import type { Limits } from './limits.ts';
+import type { DecodeOptions } from './limits.ts';
 import type { HeldPicture, PictureCache } from './picture-cache.ts';
 
-export interface TurnOptions extends Limits {
+export interface TurnOptions extends DecodeOptions {
   /** The cache of decoded pictures. If it is shared with a comparator, each picture is decoded once. */
   readonly cache: PictureCache;
 }
@@ -24,7 +24,7 @@ export async function turnPicture(bytes: Uint8Array, options: TurnOptions): Prom
   }
 }
 
-async function decoded(bytes: Uint8Array, { cache, maxPixels }: TurnOptions): Promise<HeldPicture> {
+async function decoded(bytes: Uint8Array, { cache, maxPixels, background }: TurnOptions): Promise<HeldPicture> {
   const sha256 = sha256Of(bytes);
   const cached = cache.hold(sha256);
   if (cached !== undefined) return cached;
@@ -36,7 +36,7 @@ async function decoded(bytes: Uint8Array, { cache, maxPixels }: TurnOptions): Pr
     return unused;
   };
   try {
-    const pixels = await decodePicture(bytes, format, { maxPixels }, allocate);
+    const pixels = await decodePicture(bytes, format, { maxPixels, background }, allocate);
     if (pixels.data === unused) unused = undefined;
     return cache.put(sha256, pixels);
   } finally {

@@ -6,6 +6,7 @@ export function analyzeCommand(onExit: (status: number) => void): Command {
   const settings = [
     'technique',
     'threshold',
+    'background',
     'workers',
     'maxMegapixels',
     'objectWait',

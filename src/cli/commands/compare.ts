@@ -3,7 +3,15 @@ import { commandOf } from '../options.ts';
 
 /** `imgpipe compare <before> <after>` */
 export function compareCommand(onExit: (status: number) => void): Command {
-  const settings = ['technique', 'threshold', 'mask', 'workers', 'maxFileMegabytes', 'maxMegapixels'] as const;
+  const settings = [
+    'technique',
+    'threshold',
+    'mask',
+    'background',
+    'workers',
+    'maxFileMegabytes',
+    'maxMegapixels',
+  ] as const;
   return commandOf({
     name: 'compare',
     settings,

@@ -11,6 +11,7 @@ export function runCommand(onExit: (status: number) => void): Command {
     'mask',
     'technique',
     'threshold',
+    'background',
     'workers',
     'maxFileMegabytes',
     'maxMegapixels',

@@ -1,4 +1,5 @@
 import { ImgpipeError } from '../../../domain/errors.ts';
+import { type Background, blend } from '../background.ts';
 import type { PngContents } from './contents.ts';
 
 /** The colour of each sample value: red + green * 2^8 + blue * 2^16; negative if the value is outside the palette. */
@@ -9,14 +10,15 @@ const MAX_COLOURS = 256;
 const OUTSIDE = -(2 ** 31);
 
 /**
- * The colours of the samples of a palette picture, or a greyscale one of up to 8 bits, blended with white. Throws
+ * The colours of the samples of a palette picture, or a greyscale one of up to 8 bits, laid over the background. Throws
  * `undecodable` if PLTE has an invalid length (PNG, third edition, 11.2.2).
  */
-export function colourTable(header: PngContents): ColourTable {
+export function colourTable(header: PngContents, under: Background): ColourTable {
   const colours = header.colour === 3 ? paletteColours(header) : greyColours(header);
   const table = new Int32Array(MAX_COLOURS).fill(OUTSIDE);
   colours.forEach(({ rgb: [red, green, blue], alpha }, index) => {
-    table[index] = overWhite(red, alpha) + (overWhite(green, alpha) << 8) + (overWhite(blue, alpha) << 16);
+    const [r, g, b] = [blend(red, alpha, under[0]), blend(green, alpha, under[1]), blend(blue, alpha, under[2])];
+    table[index] = r + (g << 8) + (b << 16);
   });
   return table;
 }
@@ -45,13 +47,4 @@ function greyColours({ depth, transparency }: PngContents): TableColour[] {
     const level = (value * 255) / (length - 1);
     return { rgb: [level, level, level], alpha: transparency && value === transparent ? 0 : 255 };
   });
-}
-
-/**
- * Blends an 8-bit level, not premultiplied, with a white background: (alpha * level + (255 - alpha) * 255) / 255,
- * rounded to the nearest integer (there are no ties).
- */
-export function overWhite(level: number, alpha: number): number {
-  // With `| 0` the compiler divides integers, which it turns into a multiplication.
-  return ((alpha * level + (255 - alpha) * 255 + 127) / 255) | 0;
 }

@@ -1,5 +1,6 @@
+import { type Background, blend } from '../background.ts';
 import type { Notes } from '../notes.ts';
-import { type ColourTable, colourTable, overWhite } from './colour-table.ts';
+import { type ColourTable, colourTable } from './colour-table.ts';
 import type { PngContents } from './contents.ts';
 
 /** The destination of a row of pixels: the first at `at`, each of the others `step` bytes after the previous one. */
@@ -10,18 +11,18 @@ export interface RowTarget {
   readonly step: number;
 }
 
-/** Writes a row of unfiltered samples as 8-bit RGB, blended with white. */
+/** Writes a row of unfiltered samples as 8-bit RGB, laid over the background. */
 export type PaintRow = (samples: Uint8Array, target: RowTarget) => void;
 
 /**
  * The function that converts the rows of a picture. Colours outside its palette become a note. Throws `undecodable` if
  * PLTE is corrupt.
  */
-export function rowPainter(contents: PngContents): PaintRow {
+export function rowPainter(contents: PngContents, background: Background): PaintRow {
   const { colour, depth, transparency, notes } = contents;
-  if (colour === 3 || (colour === 0 && depth <= 8)) return fromTable(colourTable(contents), depth, notes);
-  if (colour === 4 || colour === 6) return withAlpha(colour === 6, depth);
-  return opaque(colour === 2, depth, transparency);
+  if (colour === 3 || (colour === 0 && depth <= 8)) return fromTable(colourTable(contents, background), depth, notes);
+  if (colour === 4 || colour === 6) return withAlpha(colour === 6, depth, background);
+  return opaque(colour === 2, depth, background, transparency);
 }
 
 /** Each sample is an index; the first sample has the high-order bits of a byte (section 7.2). */
@@ -48,21 +49,22 @@ function fromTable(table: ColourTable, depth: number, notes: Notes): PaintRow {
 }
 
 /** With an alpha channel. Of 16-bit samples only the high bytes are used, here and below. */
-function withAlpha(isRgb: boolean, depth: number): PaintRow {
+function withAlpha(isRgb: boolean, depth: number, [red, green, blue]: Background): PaintRow {
   const bytes = depth / 8;
-  const [green, blue, alpha] = isRgb ? [bytes, 2 * bytes, 3 * bytes] : [0, 0, bytes];
+  const [toGreen, toBlue, toAlpha] = isRgb ? [bytes, 2 * bytes, 3 * bytes] : [0, 0, bytes];
+  const pixel = toAlpha + bytes;
   return (samples, { rgb, columns, at, step }) => {
     let to = at;
-    for (let from = 0; from < columns * (alpha + bytes); from += alpha + bytes) {
-      const opacity = samples[from + alpha] as number;
+    for (let from = 0; from < columns * pixel; from += pixel) {
+      const opacity = samples[from + toAlpha] as number;
       if (opacity === 255) {
         rgb[to] = samples[from] as number;
-        rgb[to + 1] = samples[from + green] as number;
-        rgb[to + 2] = samples[from + blue] as number;
+        rgb[to + 1] = samples[from + toGreen] as number;
+        rgb[to + 2] = samples[from + toBlue] as number;
       } else {
-        rgb[to] = overWhite(samples[from] as number, opacity);
-        rgb[to + 1] = overWhite(samples[from + green] as number, opacity);
-        rgb[to + 2] = overWhite(samples[from + blue] as number, opacity);
+        rgb[to] = blend(samples[from] as number, opacity, red);
+        rgb[to + 1] = blend(samples[from + toGreen] as number, opacity, green);
+        rgb[to + 2] = blend(samples[from + toBlue] as number, opacity, blue);
       }
       to += step;
     }
@@ -70,7 +72,7 @@ function withAlpha(isRgb: boolean, depth: number): PaintRow {
 }
 
 /** Without an alpha channel or table; tRNS may declare one colour to be transparent. */
-function opaque(isRgb: boolean, depth: number, transparency: Uint8Array | undefined): PaintRow {
+function opaque(isRgb: boolean, depth: number, background: Background, transparency: Uint8Array | undefined): PaintRow {
   const bytes = depth / 8;
   const [green, blue] = isRgb ? [bytes, 2 * bytes] : [0, 0];
   const transparent = transparency && transparentSamples(transparency, depth);
@@ -82,9 +84,9 @@ function opaque(isRgb: boolean, depth: number, transparency: Uint8Array | undefi
     let to = at;
     for (let from = 0; from < columns * (blue + bytes); from += blue + bytes) {
       const isTransparent = transparent?.every((value, i) => samples[from + i] === value);
-      rgb[to] = isTransparent ? 255 : (samples[from] as number);
-      rgb[to + 1] = isTransparent ? 255 : (samples[from + green] as number);
-      rgb[to + 2] = isTransparent ? 255 : (samples[from + blue] as number);
+      rgb[to] = isTransparent ? background[0] : (samples[from] as number);
+      rgb[to + 1] = isTransparent ? background[1] : (samples[from + green] as number);
+      rgb[to + 2] = isTransparent ? background[2] : (samples[from + blue] as number);
       to += step;
     }
   };

@@ -1,7 +1,8 @@
 import { orient } from '../../../analysis/orientation.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { checkSize, type Limits } from '../limits.ts';
+import { type Background, WHITE } from '../background.ts';
+import { checkSize, type DecodeOptions } from '../limits.ts';
 import { type Allocator, allocateNew } from '../pixel-memory.ts';
 import { rowPainter } from './colours.ts';
 import { type PngContents, readPngContents } from './contents.ts';
@@ -14,22 +15,29 @@ import { unfilter } from './unfilter.ts';
 const MAX_BYTES = 2 ** 32 - 2;
 
 /**
- * Decodes a PNG to upright RGB, blended with white. What is odd about a file with all of its picture becomes a note.
+ * Decodes a PNG to upright RGB, laid over the background. What is odd about a file with all of its picture becomes a note.
  * Throws `undecodable` or `too_large`.
  */
-export async function decodePng(bytes: Uint8Array, limits: Limits, allocate: Allocator = allocateNew): Promise<Pixels> {
+export async function decodePng(
+  bytes: Uint8Array,
+  { background = WHITE, ...limits }: DecodeOptions,
+  allocate: Allocator = allocateNew,
+): Promise<Pixels> {
   checkSize(readImageHeader(bytes), limits);
   const contents = readPngContents(bytes);
   const { orientation } = contents;
-  const upright = orient(await decodeStored(contents, orientation === 1 ? allocate : allocateNew), orientation);
+  const upright = orient(
+    await decodeStored(contents, background, orientation === 1 ? allocate : allocateNew),
+    orientation,
+  );
   const notes = contents.notes.list();
   return notes === undefined ? upright : { ...upright, notes };
 }
 
 /** Besides the result, only the inflated rows are in memory, and a chunk of unfiltered ones. */
-async function decodeStored(contents: PngContents, allocate: Allocator): Promise<Pixels> {
+async function decodeStored(contents: PngContents, background: Background, allocate: Allocator): Promise<Pixels> {
   const { width, height, bitsPerPixel, data, notes } = contents;
-  const paint = rowPainter(contents);
+  const paint = rowPainter(contents, background);
   const passes = passesOf(contents);
   const length = passes.reduce((sum, pass) => sum + storedBytes(pass), 0);
   if (length > MAX_BYTES) {

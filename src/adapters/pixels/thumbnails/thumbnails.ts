@@ -1,13 +1,13 @@
 import { ImgpipeError, Stopped } from '../../../domain/errors.ts';
 import type { PictureSource } from '../../../ports/comparator.ts';
 import type { Thumbnails } from '../../../ports/thumbnails.ts';
-import { type Limits, needOf } from '../limits.ts';
+import { type DecodeOptions, needOf } from '../limits.ts';
 import { createMemoryGate } from '../workers/memory-gate.ts';
 import { INLINE_EXECUTOR, type PixelExecutor, verdictOnLoss, WorkerLost } from '../workers/pixel-executor.ts';
 import { type Thumbnail, type ThumbnailTask, type Verdict, verdictOf } from '../workers/pixel-tasks.ts';
 import { createThumbnailCache } from './thumbnail-cache.ts';
 
-export interface ThumbnailsOptions extends Limits {
+export interface ThumbnailsOptions extends DecodeOptions {
   /** Decodes and scales; by default on the calling thread. */
   readonly executor?: PixelExecutor;
   /** The maximum width and height in pixels. */
@@ -21,8 +21,9 @@ const DEFAULT_BYTES = 32e6;
 
 /** Creates thumbnails on demand and caches them. A verdict on a picture is cached as well. */
 export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
-  const { maxPixels, maxMemory, executor = INLINE_EXECUTOR, side = DEFAULT_SIDE, maxBytes = DEFAULT_BYTES } = options;
-  const limits = { maxPixels, maxMemory };
+  const { maxPixels, maxMemory, background, executor = INLINE_EXECUTOR } = options;
+  const { side = DEFAULT_SIDE, maxBytes = DEFAULT_BYTES } = options;
+  const decoding = { maxPixels, maxMemory, background };
   const cache = createThumbnailCache(maxBytes);
   const inProgress = new Map<string, Promise<Thumbnail>>();
   // Bounds the number of picture files in memory.
@@ -38,9 +39,9 @@ export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
     const bytes = await picture.read();
     stopIfClosed();
     const { format } = picture;
-    const task: ThumbnailTask = { kind: 'thumbnail', bytes, format, limits, side };
+    const task: ThumbnailTask = { kind: 'thumbnail', bytes, format, options: decoding, side };
     try {
-      return await executor.run(() => task, needOf(bytes, format, limits).memory);
+      return await executor.run(() => task, needOf(bytes, format, decoding).memory);
     } catch (thrown) {
       return { verdict: verdictOn(thrown) };
     }

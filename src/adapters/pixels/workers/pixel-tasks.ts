@@ -9,7 +9,7 @@ import { MAX_REGIONS, type PictureFormat } from '../../../domain/records.ts';
 import { limitOf } from '../../../domain/threshold.ts';
 import type { Comparison, Measure } from '../../../ports/comparator.ts';
 import { decodePicture, encodeDrawnJpeg, encodeJpeg } from '../codec.ts';
-import type { Limits } from '../limits.ts';
+import type { DecodeOptions } from '../limits.ts';
 import { encodePng } from '../png/encoder.ts';
 
 /** A task on pixels. It can be posted to another thread. */
@@ -19,7 +19,7 @@ export type PixelTask = DecodeTask | CompareTask | DrawTask | ThumbnailTask;
 interface Encoded {
   readonly bytes: Uint8Array;
   readonly format: PictureFormat;
-  readonly limits: Limits;
+  readonly options: DecodeOptions;
 }
 
 export interface DecodeTask extends Encoded {
@@ -90,9 +90,9 @@ export async function runTask(task: PixelTask): Promise<ResultOf<PixelTask>> {
   }
 }
 
-async function decode({ bytes, format, limits, into }: Omit<DecodeTask, 'kind'>): Promise<Decoded> {
+async function decode({ bytes, format, options, into }: Omit<DecodeTask, 'kind'>): Promise<Decoded> {
   try {
-    const pixels = await decodePicture(bytes, format, limits, into && (() => into));
+    const pixels = await decodePicture(bytes, format, options, into && (() => into));
     if (into === undefined) return { pixels };
     if (pixels.data !== into) into.set(pixels.data);
     return { pixels: { ...pixels, data: into } };

@@ -141,7 +141,7 @@ describe('the pixels that a worker decodes', () => {
     const executor = createPixelPool({ workers: 1, maxTimeMs: LONG_MS, inlineMemory: 0 });
     const bytes = (await picture?.read()) ?? new Uint8Array();
     const into = new Uint8Array(new SharedArrayBuffer(40 * 30 * 3));
-    const task = { kind: 'decode', bytes, format: 'png', limits: { maxPixels: 10_000 }, into } as const;
+    const task = { kind: 'decode', bytes, format: 'png', options: { maxPixels: 10_000 }, into } as const;
     const decoded = await executor.run(() => task, 1);
     await executor.close();
     if (!('pixels' in decoded)) throw new Error(decoded.verdict.message);
