@@ -18,6 +18,16 @@ export function maskOf({ width, height, data }: Pixels): Mask {
   return { width, height, included };
 }
 
+/** The mask of two pictures of one size that also hides what is not whole in one of them. */
+export function maskOfWhole(reference: Pixels, image: Pixels, mask: Mask | undefined): Mask | undefined {
+  const { width, height } = image;
+  const parts = [mask?.included, reference.whole, image.whole].filter((part) => part !== undefined);
+  if ((reference.whole ?? image.whole) === undefined) return mask;
+  const included = new Uint8Array(width * height).fill(1);
+  for (const part of parts) for (const [pixel, each] of part.entries()) if (each === 0) included[pixel] = 0;
+  return { width, height, included };
+}
+
 /** A copy of the reference with the image's own pixels where the mask hides them, so that these do not differ. */
 export function maskReference(reference: Pixels, image: Pixels, { included }: Mask): Pixels {
   const data = new Uint8Array(reference.data);

@@ -46,5 +46,13 @@ export function orient(pixels: Pixels, orientation: Orientation): Pixels {
       from += across;
     }
   }
-  return { ...pixels, width, height, data };
+  return { ...pixels, width, height, data, ...(pixels.whole && { whole: orientWhole(pixels, orientation) }) };
+}
+
+/** Which pixels of the upright picture are whole. */
+function orientWhole({ width, height, whole = new Uint8Array() }: Pixels, orientation: Orientation): Uint8Array {
+  const data = new Uint8Array(width * height * 3);
+  for (const [pixel, each] of whole.entries()) data[pixel * 3] = each;
+  const turned = orient({ width, height, data }, orientation).data;
+  return Uint8Array.from({ length: width * height }, (_, pixel) => turned[pixel * 3] ?? 0);
 }

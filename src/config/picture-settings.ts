@@ -1,10 +1,14 @@
-import { number, numberWithin, text, timeFrom } from './readers.ts';
+import { number, numberWithin, oneOf, text, timeFrom } from './readers.ts';
 import type { Limits, Setting } from './setting.ts';
 
 /** One thread for each core, at most four. */
 const AUTO = 'auto';
 
 const COLOUR = /^#[0-9a-fA-F]{6}$/;
+
+const SET_ASIDE = 'set_aside';
+const COMPARE_WHOLE = 'compare_whole';
+const DAMAGED_PICTURES = [SET_ASIDE, COMPARE_WHOLE] as const;
 
 const WORKERS: Limits = { min: 0, max: 64, integer: true };
 
@@ -32,6 +36,15 @@ export const PICTURE_SETTINGS = {
     pattern: COLOUR,
     fallback: '#ffffff',
     read: colour,
+  },
+  damagedPictures: {
+    field: 'damaged_pictures',
+    flag: '--damaged-pictures <what>',
+    help: 'pictures of which data is missing: set_aside makes dead letters of them, compare_whole compares only what is whole in both pictures',
+    takes: 'text',
+    words: DAMAGED_PICTURES,
+    fallback: SET_ASIDE,
+    read: (value: unknown) => oneOf(value, DAMAGED_PICTURES),
   },
   workers: {
     field: 'workers',
@@ -79,17 +92,19 @@ function colour(value: unknown): string {
   return read.toLowerCase();
 }
 
-/** The configured limits on decoding, in pixels and bytes, and the background. */
+/** How the configuration has pictures decoded. */
 export function decodeOptionsOf(config: {
   readonly maxMegapixels: number;
   readonly maxPictureMemory: number;
   readonly background: string;
+  readonly damagedPictures: (typeof DAMAGED_PICTURES)[number];
 }) {
   const levels = Number.parseInt(config.background.slice(1), 16);
   return {
     maxPixels: Math.round(config.maxMegapixels * 1e6),
     maxMemory: config.maxPictureMemory * 1e6,
     background: [levels >> 16, (levels >> 8) & 255, levels & 255],
+    acceptsDamage: config.damagedPictures === COMPARE_WHOLE,
   } as const;
 }
 

@@ -1,4 +1,4 @@
-import { type Mask, maskOf } from '../../analysis/mask.ts';
+import { type Mask, maskOf, maskOfWhole } from '../../analysis/mask.ts';
 import type { Pixels } from '../../analysis/pixels.ts';
 import { L2 } from '../../analysis/techniques.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
@@ -11,7 +11,14 @@ import { compareWith } from './custom-comparison.ts';
 import { type DecodeOptions, needOf } from './limits.ts';
 import { createPictureCache, type HeldPicture, type PictureCache } from './picture-cache.ts';
 import { INLINE_EXECUTOR, type PixelExecutor, verdictOnLoss, WorkerLost } from './workers/pixel-executor.ts';
-import { type CompareTask, type DrawTask, type PixelPair, type Verdict, verdictOf } from './workers/pixel-tasks.ts';
+import {
+  type CompareTask,
+  type DrawTask,
+  haveSameSize,
+  type PixelPair,
+  type Verdict,
+  verdictOf,
+} from './workers/pixel-tasks.ts';
 
 export interface ComparatorOptions extends DecodeOptions {
   /** The cache of decoded pictures; by default the comparator has its own. */
@@ -38,9 +45,9 @@ interface Decoding {
 
 /** Creates a comparator. A picture is decoded once as long as it stays in the cache. */
 export function createComparator(options: ComparatorOptions): Comparator {
-  const { maxPixels, maxMemory, background, techniques } = options;
+  const { maxPixels, maxMemory, background, acceptsDamage, techniques } = options;
   const { cache = createPictureCache(), executor = INLINE_EXECUTOR } = options;
-  const decodeOptions = { maxPixels, maxMemory, background };
+  const decodeOptions = { maxPixels, maxMemory, background, acceptsDamage };
   const masks = new Map<string, Mask>();
   let maskBytes = 0;
   const inProgress = new Map<string, Decoding>();
@@ -51,7 +58,7 @@ export function createComparator(options: ComparatorOptions): Comparator {
   async function decode(picture: Wanted): Promise<HeldPicture | Verdict> {
     const bytes = await picture.read();
     const { format, isMask } = picture;
-    const options = isMask ? { ...decodeOptions, background: WHITE } : decodeOptions;
+    const options = isMask ? { ...decodeOptions, background: WHITE, acceptsDamage: false } : decodeOptions;
     let into: Uint8Array | undefined;
     let cached: HeldPicture | undefined;
     try {
@@ -139,7 +146,7 @@ export function createComparator(options: ComparatorOptions): Comparator {
   function withPair<T>(pair: PicturePair, use: (pixels: PixelPair) => Promise<T>): Promise<T> {
     return withPixels(pair.reference, (reference) =>
       withPixels(pair.image, async (image) =>
-        use({ reference, image, mask: await maskFor(image, pair.mask), maxPixels }),
+        use({ reference, image, mask: areaOf(reference, image, await maskFor(image, pair.mask)), maxPixels }),
       ),
     );
   }
@@ -193,6 +200,11 @@ export function createComparator(options: ComparatorOptions): Comparator {
 /** The key of a decoded picture in the cache. */
 function keyOf({ sha256, isMask }: Wanted): string {
   return isMask ? `mask ${sha256}` : sha256;
+}
+
+/** What is compared of two pictures. */
+function areaOf(reference: Pixels, image: Pixels, mask: Mask | undefined): Mask | undefined {
+  return haveSameSize({ reference, image }) ? maskOfWhole(reference, image, mask) : mask;
 }
 
 function inSharedMemory({ included, ...size }: Mask): Mask {

@@ -18,6 +18,8 @@ const MAX_SIDE = 65_500;
 export interface DecodeOptions extends Limits {
   /** The colour under transparent pixels; by default white. */
   readonly background?: Background | undefined;
+  /** Whether a picture of which data is missing is decoded as far as it goes, and says which of its pixels are whole. */
+  readonly acceptsDamage?: boolean | undefined;
 }
 
 /** Throws `too_large` if a picture's size, as its header states it, exceeds a limit. */

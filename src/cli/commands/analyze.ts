@@ -7,6 +7,7 @@ export function analyzeCommand(onExit: (status: number) => void): Command {
     'technique',
     'threshold',
     'background',
+    'damagedPictures',
     'workers',
     'maxMegapixels',
     'objectWait',

@@ -8,6 +8,7 @@ export function compareCommand(onExit: (status: number) => void): Command {
     'threshold',
     'mask',
     'background',
+    'damagedPictures',
     'workers',
     'maxFileMegabytes',
     'maxMegapixels',

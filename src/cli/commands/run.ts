@@ -12,6 +12,7 @@ export function runCommand(onExit: (status: number) => void): Command {
     'technique',
     'threshold',
     'background',
+    'damagedPictures',
     'workers',
     'maxFileMegabytes',
     'maxMegapixels',

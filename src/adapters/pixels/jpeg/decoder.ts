@@ -1,29 +1,36 @@
 import { orient } from '../../../analysis/orientation.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { checkSize, type Limits } from '../limits.ts';
+import { checkSize, type DecodeOptions } from '../limits.ts';
 import type { Allocator } from '../pixel-memory.ts';
 import { type JpegHeader, readJpegHeader, withoutGarbage } from './header.ts';
 import { CORRUPT, decodeWithJimp } from './jimp.ts';
 import { createJpegDecoder, type JpegDecoder } from './kernel-decoder.ts';
 import { decodeWithLibjpeg, type LibjpegResult } from './libjpeg.ts';
 import { hasTooManyScans, tooManyScans } from './scans.ts';
+import type { JpegPicture } from './tolerant-decoder.ts';
 
 /** Decodes a JPEG to upright RGB. Throws `undecodable` or `too_large`. */
-export async function decodeJpeg(bytes: Uint8Array, limits: Limits, allocate?: Allocator): Promise<Pixels> {
+export async function decodeJpeg(bytes: Uint8Array, options: DecodeOptions, allocate?: Allocator): Promise<Pixels> {
   const header = readJpegHeader(bytes);
-  checkSize(header, limits);
+  checkSize(header, options);
   const isUpright = header.orientation === 1;
-  return orient(await decodeStored(bytes, header, isUpright ? allocate : undefined), header.orientation);
+  const picture = { height: header.height, acceptsDamage: options.acceptsDamage === true };
+  return orient(await decodeStored(bytes, header, picture, isUpright ? allocate : undefined), header.orientation);
 }
 
 /** Compiled when the first JPEG is decoded; null without SIMD. */
 let decodeWithKernel: JpegDecoder | null | undefined;
 
-async function decodeStored(bytes: Uint8Array, header: JpegHeader, allocator?: Allocator): Promise<Pixels> {
+async function decodeStored(
+  bytes: Uint8Array,
+  header: JpegHeader,
+  picture: JpegPicture,
+  allocator?: Allocator,
+): Promise<Pixels> {
   const allocate = allocator && once(allocator);
   decodeWithKernel ??= createJpegDecoder() ?? null;
-  const decoded = decodeWithKernel?.(bytes, header.height, allocate);
+  const decoded = decodeWithKernel?.(bytes, picture, allocate);
   if (decoded !== undefined) return decoded;
   if (header.unread !== undefined) throw new ImgpipeError('undecodable', header.unread);
   if (header.progressive && hasTooManyScans(bytes)) throw tooManyScans();

@@ -3,15 +3,14 @@ import { type Allocator, allocateNew } from '../pixel-memory.ts';
 import { createDecoderKernel, type DecoderKernel } from './decoder-kernel.ts';
 import { Irregular } from './decoding.ts';
 import { decodeRegular } from './regular-decoder.ts';
-import { decodeTolerantly } from './tolerant-decoder.ts';
+import { decodeTolerantly, type JpegPicture } from './tolerant-decoder.ts';
 
 /**
  * Decodes a JPEG to RGB, without applying an orientation: baseline or progressive with 8-bit samples and Huffman coding, grey,
- * YCbCr, RGB, CMYK or YCCK, any sampling factors that divide each other. `lines` is the height if the frame does not state
- * it. The pixels are those of libjpeg-turbo with its accurate DCT. What is odd is in the pixels' notes. Throws `undecodable`
+ * YCbCr, RGB, CMYK or YCCK, any sampling factors that divide each other. The pixels are those of libjpeg-turbo with its accurate DCT. What is odd is in the pixels' notes. Throws `undecodable`
  * if data of the picture is missing. Returns undefined for any other JPEG, which may be whole nevertheless.
  */
-export type JpegDecoder = (bytes: Uint8Array, lines: number, allocate?: Allocator) => Pixels | undefined;
+export type JpegDecoder = (bytes: Uint8Array, picture: JpegPicture, allocate?: Allocator) => Pixels | undefined;
 
 /** WebAssembly memory never shrinks: a kernel that has grown beyond this is replaced. */
 const MAX_KEPT_MEMORY = 256 * 2 ** 20;
@@ -35,7 +34,7 @@ export function createJpegDecoder(): JpegDecoder | undefined {
     }
   }
 
-  return (bytes, lines, allocate = allocateNew) =>
+  return (bytes, picture, allocate = allocateNew) =>
     attempt((own) => decodeRegular(own, bytes, allocate)) ??
-    attempt((own) => decodeTolerantly(own, bytes, lines, allocate));
+    attempt((own) => decodeTolerantly(own, bytes, picture, allocate));
 }

@@ -26,6 +26,13 @@ const DNL = 0xdc;
 /** As many pieces of a scan after the last one that it needs are looked at. */
 const MORE_PIECES = 8;
 
+export interface JpegPicture {
+  /** In pixels, as stored. The frame may leave it to a later segment. */
+  readonly height: number;
+  /** Whether a picture of which data is missing is decoded as far as it goes. */
+  readonly acceptsDamage: boolean;
+}
+
 /** A picture whose scans are being read. */
 interface Picture {
   readonly frame: Frame & { readonly progressive: boolean };
@@ -34,13 +41,13 @@ interface Picture {
 }
 
 /**
- * Decodes a file as far as its data go, with notes on what is odd. `height` is that of the picture, which the frame may not
- * state. Throws `undecodable` if data of the picture is missing, and Irregular for what the kernel does not decode.
+ * Decodes a file as far as its data go, with notes on what is odd. If data of the picture is missing, throws `undecodable`, or
+ * tells which pixels are whole. Throws Irregular for what the kernel does not decode.
  */
 export function decodeTolerantly(
   kernel: DecoderKernel,
   bytes: Uint8Array,
-  height: number,
+  { height, acceptsDamage }: JpegPicture,
   allocate: Allocator,
 ): Pixels {
   if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new Irregular();
@@ -68,8 +75,13 @@ export function decodeTolerantly(
   else if (end > at + 2) notes.add('surplus bytes before the end marker (EOI)');
   if (picture === undefined) throw new Irregular();
   const missing = describeMissing({ ...picture, isCut: end === undefined });
-  if (missing !== undefined) throw new ImgpipeError('undecodable', missing);
-  return withNotes(copyRows(decoding, picture.frame, allocate), decoding, end ?? bytes.length);
+  if (missing !== undefined) {
+    if (!acceptsDamage) throw new ImgpipeError('undecodable', missing);
+    notes.add(`${missing}; only what is whole is compared`);
+    if (picture.frame.components.some((_, index) => picture?.progression.missingOf(index))) picture.blocks.damageAll();
+  }
+  const pixels = withNotes(copyRows(decoding, picture.frame, allocate), decoding, end ?? bytes.length);
+  return missing === undefined ? pixels : { ...pixels, whole: picture.blocks.pixels() };
 }
 
 /** Whether all of a sequential picture has been read. Whatever follows is no part of it. */

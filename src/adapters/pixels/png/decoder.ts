@@ -20,14 +20,14 @@ const MAX_BYTES = 2 ** 32 - 2;
  */
 export async function decodePng(
   bytes: Uint8Array,
-  { background = WHITE, ...limits }: DecodeOptions,
+  { background = WHITE, acceptsDamage = false, ...limits }: DecodeOptions,
   allocate: Allocator = allocateNew,
 ): Promise<Pixels> {
   checkSize(readImageHeader(bytes), limits);
   const contents = readPngContents(bytes);
   const { orientation } = contents;
   const upright = orient(
-    await decodeStored(contents, background, orientation === 1 ? allocate : allocateNew),
+    await decodeStored(contents, { background, acceptsDamage }, orientation === 1 ? allocate : allocateNew),
     orientation,
   );
   const notes = contents.notes.list();
@@ -35,7 +35,11 @@ export async function decodePng(
 }
 
 /** Besides the result, only the inflated rows are in memory, and a chunk of unfiltered ones. */
-async function decodeStored(contents: PngContents, background: Background, allocate: Allocator): Promise<Pixels> {
+async function decodeStored(
+  contents: PngContents,
+  { background, acceptsDamage }: { readonly background: Background; readonly acceptsDamage: boolean },
+  allocate: Allocator,
+): Promise<Pixels> {
   const { width, height, bitsPerPixel, data, notes } = contents;
   const paint = rowPainter(contents, background);
   const passes = passesOf(contents);
@@ -43,8 +47,15 @@ async function decodeStored(contents: PngContents, background: Background, alloc
   if (length > MAX_BYTES) {
     throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, more than the PNG decoder can process`);
   }
-  const filtered = await inflate(data, length, notes);
-  if (filtered.length < length) throw new ImgpipeError('undecodable', cutShort(filtered.length, passes, length));
+  const inflated = await inflate(data, length, notes);
+  const isCut = inflated.length < length;
+  if (isCut) {
+    const missing = cutShort(inflated.length, passes, length);
+    // The passes of an interlaced picture lie over each other.
+    if (!acceptsDamage || passes.length > 1) throw new ImgpipeError('undecodable', missing);
+    notes.add(`${missing}; only what is whole is compared`);
+  }
+  const filtered = isCut ? padded(inflated, length) : inflated;
   const rgb = allocate(width * height * 3);
   const bytesPerPixel = Math.ceil(bitsPerPixel / 8);
   let from = 0;
@@ -60,7 +71,16 @@ async function decodeStored(contents: PngContents, background: Background, alloc
     if (!isKnown) throw new ImgpipeError('undecodable', 'the PNG is corrupt: a row has an unknown filter');
     from = end;
   }
-  return { width, height, data: rgb };
+  if (!isCut) return { width, height, data: rgb };
+  const wholeRows = Math.floor(inflated.length / ((passes[0]?.rowBytes ?? 0) + 1));
+  return { width, height, data: rgb, whole: new Uint8Array(width * height).fill(1, 0, wholeRows * width) };
+}
+
+/** Rows with zeros in the place of what is missing: the filter 0 has no effect. */
+function padded(rows: Uint8Array, length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  whole.set(rows);
+  return whole;
 }
 
 /** How much of a picture with too little data is there. The rows of an interlaced one come in several passes. */

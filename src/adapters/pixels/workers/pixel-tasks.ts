@@ -145,7 +145,7 @@ export function maskedReference({ reference, image, mask }: PixelPair): Pixels {
   return mask === undefined ? reference : maskReference(reference, image, mask);
 }
 
-export function haveSameSize({ reference, image }: PixelPair): boolean {
+export function haveSameSize({ reference, image }: Pick<PixelPair, 'reference' | 'image'>): boolean {
   return reference.width === image.width && reference.height === image.height;
 }
 

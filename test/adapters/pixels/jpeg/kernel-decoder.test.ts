@@ -10,7 +10,8 @@ import { sha256Of } from '../../../../src/base/digest.ts';
 import { expected, fixture } from '../../../fixtures/pictures/expected.ts';
 
 const decoder = createJpegDecoder() as JpegDecoder;
-const decode = (file: Uint8Array) => decoder(file, 0);
+const PICTURE = { height: 0, acceptsDamage: false };
+const decode = (file: Uint8Array) => decoder(file, PICTURE);
 const { encoder } = createInstance();
 
 /** TurboJPEG's numbers of chroma subsampling. */
@@ -84,7 +85,7 @@ describe('the decoder with a kernel', () => {
 
   it('writes the pixels into the memory that it is given', () => {
     const data = new Uint8Array(75 * 53 * 3);
-    expect(decoder(fixture('baseline-420.jpg'), 0, () => data)?.data).toBe(data);
+    expect(decoder(fixture('baseline-420.jpg'), PICTURE, () => data)?.data).toBe(data);
   });
 });
 

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
+import { createComparator } from '../../../src/adapters/pixels/comparator.ts';
+import { sha256Of } from '../../../src/base/digest.ts';
+import type { PictureFormat } from '../../../src/domain/records.ts';
+import { fixture } from '../../fixtures/pictures/expected.ts';
+
+const OPTIONS = { maxPixels: 1e7, acceptsDamage: true };
+const L2 = { technique: 'l2@1', threshold: { value: 0, unit: 'levels' } } as const;
+const CHANGED = { technique: 'changed@1', threshold: { value: 0, unit: 'px' } } as const;
+const odd = (name: string) => readFileSync(new URL(`../../fixtures/odd-pictures/${name}.jpg`, import.meta.url));
+
+function source(bytes: Uint8Array, format: PictureFormat = 'jpg') {
+  return { sha256: sha256Of(bytes), format, read: async () => bytes };
+}
+
+async function compared(reference: Uint8Array, image: Uint8Array, measure: typeof L2 | typeof CHANGED = L2) {
+  const comparator = createComparator(OPTIONS);
+  try {
+    const pair = { reference: source(reference), image: source(image), mask: undefined };
+    const fact = await comparator.inspect(pair.image);
+    return { ...(await comparator.compare(pair, measure)), fact };
+  } finally {
+    await comparator.close();
+  }
+}
+
+it.each([L2, CHANGED])('a component that never came is no difference: $technique', async (measure) => {
+  expect(await compared(odd('non-interleaved.a'), odd('non-interleaved-cr-missing.a'), measure)).toMatchObject({
+    kind: 'unchanged',
+    measurement: 0,
+    fact: {
+      verdict: 'decodes',
+      notes: ['the JPEG is damaged: the scan of Cr is missing; only what is whole is compared'],
+    },
+  });
+});
+
+it('an interval that is damaged is hidden, and what is whole is compared', async () => {
+  const hidden = await compared(odd('junk-before-rst.a'), odd('packet-lost-in-one-interval.a'));
+  expect(hidden).toMatchObject({ kind: 'unchanged', measurement: 0 });
+  const changed = await compared(odd('packet-lost-in-one-interval.a'), odd('packet-lost-in-one-interval.b'));
+  // A part of the block lies in the interval: without it, the norm is less than 5582.0 of the whole pair.
+  expect(changed.kind).toBe('changed');
+  expect(changed.measurement).toBeGreaterThan(4000);
+  expect(changed.measurement).toBeLessThan(5582.1);
+});
+
+it.each<[string, PictureFormat, number]>([
+  // Pillow's first 31 rows of 53 are those of the whole picture; the 32nd is mixed with chroma that is missing.
+  ['baseline-420.jpg', 'jpg', 31],
+  ['rgb8.png', 'png', 0],
+])('the pixels that are whole are those of the whole picture: %s', async (name, format, rows) => {
+  const file = fixture(name);
+  const scan = format === 'jpg' ? file.indexOf('ffda', 0, 'hex') : file.indexOf('IDAT');
+  const half = file.subarray(0, scan + Math.floor((file.length - scan) / 2));
+  const [cut, all] = [await decodePicture(half, format, OPTIONS), await decodePicture(file, format, OPTIONS)];
+  const { whole = new Uint8Array() } = cut;
+  expect(whole).toHaveLength(cut.width * cut.height);
+  for (const [pixel, each] of whole.entries()) {
+    if (each === 1)
+      expect(cut.data.subarray(pixel * 3, pixel * 3 + 3)).toEqual(all.data.subarray(pixel * 3, pixel * 3 + 3));
+  }
+  const count = whole.reduce((sum, each) => sum + each, 0);
+  if (rows > 0) expect(count).toBe(rows * cut.width);
+  else expect(count).toBeGreaterThan(cut.width * 5);
+});
+
+it('a damaged picture that is turned upright is whole where it was', async () => {
+  const file = fixture('exif-6.jpg');
+  const [, second] = [file.indexOf('ffda', 0, 'hex'), file.length - 14];
+  const cut = await decodePicture(file.subarray(0, second), 'jpg', OPTIONS);
+  const all = await decodePicture(file, 'jpg', OPTIONS);
+  expect(cut).toMatchObject({ width: all.width, height: all.height });
+  const { whole = new Uint8Array() } = cut;
+  expect(new Set(whole)).toEqual(new Set([0, 1]));
+  for (const [pixel, each] of whole.entries()) {
+    if (each === 1)
+      expect(cut.data.subarray(pixel * 3, pixel * 3 + 3)).toEqual(all.data.subarray(pixel * 3, pixel * 3 + 3));
+  }
+});
