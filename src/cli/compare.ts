@@ -56,6 +56,8 @@ function linesOf(compared: ComparedPictures, out: string | undefined): string[] 
     what,
     `Before:          ${escapeText(reference.file)}, ${sizeOf(reference)}`,
     `After:           ${escapeText(image.file)}, ${sizeOf(image)}`,
+    ...reference.notes.map((note) => `Note:            the first file is odd: ${escapeText(note)}`),
+    ...image.notes.map((note) => `Note:            the second file is odd: ${escapeText(note)}`),
     ...(mask === null ? [] : [`Mask:            ${escapeText(mask.file)}`]),
     ...(out === undefined || compared.difference === null ? [] : [`Difference:      ${escapeText(out)}`]),
     ...(regions === null ? [] : regionLines(regions)),

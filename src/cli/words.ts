@@ -93,7 +93,7 @@ export function noticeLine(report: Report): string | undefined {
     case 'skipped':
       return `${escapeText(report.origin)} is skipped: already received as image ${report.image}`;
     case 'odd_picture':
-      return `image ${imageName(report.image)} is an odd file, but nothing of the picture is missing: ${escapeText(report.note)}; this is told once for each stream`;
+      return `image ${imageName(report.image)} is an odd file: ${escapeText(report.note)}; this is told once for each stream`;
     case 'skipped_former':
       return `${report.stage}: skipped a message from before the last clean`;
     case 'skipped_stale':

@@ -30,7 +30,7 @@ export type DecodeFact =
       readonly verdict: 'decodes';
       readonly width: number;
       readonly height: number;
-      /** What is odd about the file although all of the picture is there, such as a missing end marker; absent if nothing is. */
+      /** What is odd about the file, such as a missing end marker; absent if nothing is. */
       readonly notes?: readonly string[];
     }
   | { readonly verdict: 'undecodable' | 'too_large'; readonly detail: string };

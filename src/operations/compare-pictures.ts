@@ -22,6 +22,8 @@ export interface ComparedPicture {
   readonly sha256: string;
   readonly width: number;
   readonly height: number;
+  /** What is odd about the file. */
+  readonly notes: readonly string[];
 }
 
 /** How two pictures differ. */
@@ -55,8 +57,8 @@ async function look(comparator: Comparator, picture: NamedPicture) {
   const source = sourceOf(picture);
   const fact = await comparator.inspect(source);
   if (fact.verdict !== 'decodes') throw new ImgpipeError(fact.verdict, `${picture.file}: ${fact.detail}`);
-  const { width, height } = fact;
-  return { source, compared: { file: picture.file, sha256: source.sha256, width, height } };
+  const { width, height, notes = [] } = fact;
+  return { source, compared: { file: picture.file, sha256: source.sha256, width, height, notes } };
 }
 
 function sourceOf({ file, bytes }: NamedPicture): PictureSource {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
 import { compareFiles } from '../../src/index.ts';
@@ -61,6 +62,27 @@ describe('two pictures compared without a pipeline', () => {
       status: 1,
       stdout: expect.stringMatching(/^the sizes differ: 8 × 4, before 4 × 4\n/),
     });
+  });
+
+  test('says what is odd about a file', async () => {
+    const odd = (name: string) => fileURLToPath(new URL(`../fixtures/odd-pictures/${name}.jpg`, import.meta.url));
+    const { stdout, status } = await imgpipe(['compare', odd('no-eoi.a'), odd('no-eoi.b')]);
+    expect(status).toBe(1);
+    expect(stdout).toContain('Note:            the second file is odd: the end marker (EOI) is missing\n');
+    const json = await imgpipe(['compare', odd('plain.a'), odd('no-eoi.b'), '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      reference: { notes: [] },
+      image: { notes: ['the end marker (EOI) is missing'] },
+    });
+  });
+
+  test('compares what is whole of damaged pictures if it is told to', async () => {
+    const odd = (name: string) => fileURLToPath(new URL(`../fixtures/odd-pictures/${name}.jpg`, import.meta.url));
+    const files = [odd('non-interleaved.a'), odd('non-interleaved-cr-missing.a')];
+    const refused = await imgpipe(['compare', ...files]);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('the scan of Cr is missing') });
+    const compared = await imgpipe(['compare', ...files, '--damaged-pictures', 'compare_whole']);
+    expect(compared).toMatchObject({ status: 0, stdout: expect.stringContaining('the scan of Cr is missing') });
   });
 
   test('lay transparent pictures over the background', async () => {

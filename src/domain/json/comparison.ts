@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { absolutePath, count, digest, techniqueId, thresholdFields } from './fields.ts';
+import { absolutePath, count, digest, notes, techniqueId, thresholdFields } from './fields.ts';
 import { regionFields } from './region.ts';
 
 const file = {
@@ -11,6 +11,7 @@ const comparedPicture = z.object({
   ...file,
   width: count.describe('width in pixels after EXIF orientation'),
   height: count.describe('height in pixels after EXIF orientation'),
+  notes,
 });
 
 /** `compare --json`: how two files differ. */

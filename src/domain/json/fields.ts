@@ -21,7 +21,7 @@ export const absolutePath = z.string();
 export const notes = z
   .array(z.string())
   .describe(
-    'what is odd about the file, although nothing of the picture is missing; empty if nothing is, and until it has been decoded',
+    'what is odd about the file, which is compared nevertheless; empty if nothing is, and until it has been decoded',
   );
 
 export const eventKind = z.enum(['changed', 'size_changed']);

@@ -50,7 +50,7 @@ const noticeSchemas = [
     })
     .meta({
       id: 'OddPictureLine',
-      description: 'an odd file of which nothing of the picture is missing; told once for each note and stream',
+      description: 'an odd file that is compared nevertheless; told once for each note and stream',
     }),
   z
     .object({

@@ -49,9 +49,7 @@ export const statusSchema = z
     dead_letters_discarded: count.describe(
       'number of dead letters of messages alone that were deleted, because only the newest 1,000 are kept',
     ),
-    odd_images: count.describe(
-      'images whose files are odd, although nothing of the pictures is missing: they have `notes`',
-    ),
+    odd_images: count.describe('images whose files are odd and compared nevertheless: they have `notes`'),
     waiting: z
       .object({
         analysis: count.describe('images that wait for an outcome'),

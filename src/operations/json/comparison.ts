@@ -18,6 +18,6 @@ export function comparisonJson(compared: ComparedPictures, out: string | undefin
   };
 }
 
-function pictureJson({ file, sha256, width, height }: ComparedPicture): ComparisonJson['image'] {
-  return { file: path.resolve(file), sha256, width, height };
+function pictureJson({ file, sha256, width, height, notes }: ComparedPicture): ComparisonJson['image'] {
+  return { file: path.resolve(file), sha256, width, height, notes: [...notes] };
 }
