@@ -22,7 +22,7 @@ import { multiplyByK, OVERRUN, writeColours, writeStored } from './jpeg/rgb.as';
 import { endScan, readDc, restartIfDue, SCAN, setPicture } from './jpeg/scan.as';
 import { MARGIN, meanOfRows, mixColumns, mixRows, repeat, widen } from './jpeg/upsample.as';
 
-export { beginScan, hasSurplus, marker, readInterval, readScan, scanEnd } from './jpeg/scan.as';
+export { beginScan, clearInterval, hasSurplus, marker, readInterval, readScan, scanEnd } from './jpeg/scan.as';
 
 /** The numbers of codes of a Huffman table and its symbols. */
 const CODES: usize = memory.data(16 + 256, 16);

@@ -12,7 +12,7 @@ import {
   takeSymbol,
   takeValue,
 } from './bits.as';
-import { Component, componentAt, keptBlock, MAX_COMPONENTS, ORDER } from './frame.as';
+import { BLOCK_BYTES, Component, componentAt, keptBlock, MAX_COMPONENTS, ORDER } from './frame.as';
 import { firstOfBand, isInsideRun, refineBand, startBand } from './progressive.as';
 
 const FIRST_RST: i32 = 0xd0;
@@ -119,6 +119,27 @@ export function readInterval(offset: i32, first: i32, count: i32): i32 {
   startInterval();
   for (let index = 0; index < count; index++) if (!readMcuAt(first + index) || isOverread()) return index;
   return isInsideRun() ? count - 1 : count;
+}
+
+/** Forgets the coefficients that are kept of some MCUs of the scan. */
+export function clearInterval(first: i32, count: i32): void {
+  for (let index = first; index < first + count; index++) clearMcu(index);
+}
+
+function clearMcu(index: i32): void {
+  if (scanCount == 1) {
+    const component = componentAt(load<u8>(SCAN));
+    memory.fill(keptBlock(component, index / component.columns, index % component.columns), 0, BLOCK_BYTES);
+    return;
+  }
+  const row = index / mcuColumns;
+  const column = index % mcuColumns;
+  for (let position = 0; position < scanCount; position++) {
+    const component = componentAt(load<u8>(SCAN + position));
+    for (let y = row * component.v; y < (row + 1) * component.v; y++) {
+      memory.fill(keptBlock(component, y, column * component.h), 0, component.h * BLOCK_BYTES);
+    }
+  }
 }
 
 /** Whether there were more data than the interval needed. */

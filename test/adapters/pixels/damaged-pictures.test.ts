@@ -67,6 +67,25 @@ it.each<[string, PictureFormat, number]>([
   else expect(count).toBeGreaterThan(cut.width * 5);
 });
 
+it('garbage in an interval does not spoil the others, whatever it decodes to', async () => {
+  const file = fixture('restart-markers.jpg');
+  const all = await decodePicture(file, 'jpg', OPTIONS);
+  const [from, to] = [file.indexOf('ffd1', 0, 'hex') + 2, file.indexOf('ffd2', 0, 'hex')];
+  for (let seed = 1; seed <= 200; seed += 1) {
+    const copy = Buffer.from(file);
+    // No byte of 0xff, which would be a marker, and an interval that is too short.
+    for (let at = from; at < to; at += 1) copy[at] = (Math.imul(at + seed, 2_654_435_761) >>> 24) % 255;
+    const cut = Buffer.concat([copy.subarray(0, to - 4), copy.subarray(to)]);
+    const { data, whole } = await decodePicture(cut, 'jpg', OPTIONS);
+    if (whole === undefined) continue;
+    expect(whole.includes(1)).toBe(true);
+    for (const [pixel, each] of whole.entries()) {
+      if (each === 1 && data[pixel * 3] !== all.data[pixel * 3])
+        throw new Error(`seed ${seed}: pixel ${pixel} differs`);
+    }
+  }
+});
+
 it('a damaged picture that is turned upright is whole where it was', async () => {
   const file = fixture('exif-6.jpg');
   const [, second] = [file.indexOf('ffda', 0, 'hex'), file.length - 14];

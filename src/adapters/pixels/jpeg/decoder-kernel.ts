@@ -28,6 +28,7 @@ export interface DecoderKernel {
   ): void;
   readScan(): number;
   readInterval(offset: number, first: number, count: number): number;
+  clearInterval(first: number, count: number): void;
   hasSurplus(): number;
   marker(): number;
   scanEnd(): number;

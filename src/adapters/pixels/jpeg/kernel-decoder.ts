@@ -7,8 +7,9 @@ import { decodeTolerantly, type JpegPicture } from './tolerant-decoder.ts';
 
 /**
  * Decodes a JPEG to RGB, without applying an orientation: baseline or progressive with 8-bit samples and Huffman coding, grey,
- * YCbCr, RGB, CMYK or YCCK, any sampling factors that divide each other. The pixels are those of libjpeg-turbo with its accurate DCT. What is odd is in the pixels' notes. Throws `undecodable`
- * if data of the picture is missing. Returns undefined for any other JPEG, which may be whole nevertheless.
+ * YCbCr, RGB, CMYK or YCCK, any sampling factors that divide each other. The pixels are those of libjpeg-turbo with its
+ * accurate DCT; what is odd about the file is in their notes. If data of the picture is missing, throws `undecodable`, or tells
+ * which pixels are whole. Returns undefined for any other JPEG, which may be whole nevertheless.
  */
 export type JpegDecoder = (bytes: Uint8Array, picture: JpegPicture, allocate?: Allocator) => Pixels | undefined;
 

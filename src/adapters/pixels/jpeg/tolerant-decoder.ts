@@ -38,6 +38,8 @@ interface Picture {
   readonly frame: Frame & { readonly progressive: boolean };
   readonly progression: Progression;
   readonly blocks: WholeBlocks;
+  /** The MCUs of each scan that are damaged. */
+  readonly damaged: { readonly scan: Scan; readonly first: number; readonly count: number }[];
 }
 
 /**
@@ -78,10 +80,19 @@ export function decodeTolerantly(
   if (missing !== undefined) {
     if (!acceptsDamage) throw new ImgpipeError('undecodable', missing);
     notes.add(`${missing}; only what is whole is compared`);
-    if (picture.frame.components.some((_, index) => picture?.progression.missingOf(index))) picture.blocks.damageAll();
+    forgetDamaged(decoding, picture);
   }
   const pixels = withNotes(copyRows(decoding, picture.frame, allocate), decoding, end ?? bytes.length);
   return missing === undefined ? pixels : { ...pixels, whole: picture.blocks.pixels() };
+}
+
+/** Forgets what was read of damaged MCUs, which may be out of every range. */
+function forgetDamaged(decoding: Decoding, { progression, blocks, damaged }: Picture): void {
+  if (!progression.isComplete()) blocks.damageAll();
+  for (const { scan, first, count } of damaged) {
+    beginScan(decoding, scan, 0);
+    decoding.kernel.clearInterval(first, count);
+  }
 }
 
 /** Whether all of a sequential picture has been read. Whatever follows is no part of it. */
@@ -104,7 +115,7 @@ function begin(decoding: Decoding): Picture {
   beginPicture(decoding, frame, true);
   const progression = createProgression(frame.components.length, frame.progressive);
   decoding.progression = progression;
-  return { frame, progression, blocks: createWholeBlocks(frame) };
+  return { frame, progression, blocks: createWholeBlocks(frame), damaged: [] };
 }
 
 /** Reads a scan whose data start at an index. Returns the index after them. */
@@ -128,7 +139,7 @@ function scanOf({ notes }: Decoding, frame: Picture['frame'], body: Uint8Array):
 }
 
 function readIntervals(decoding: Decoding, picture: Picture, scan: Scan, from: number): number {
-  const { frame, blocks } = picture;
+  const { frame, blocks, damaged } = picture;
   const { kernel, bytes, restartInterval, notes } = decoding;
   const indices = scan.components.map(({ index }) => index);
   const total = mcuCount(frame, indices);
@@ -149,8 +160,9 @@ function readIntervals(decoding: Decoding, picture: Picture, scan: Scan, from: n
     }
     // Where bytes were lost within an interval, what is wrong begins somewhere before the error.
     const isCut = data.end === bytes.length && start === data.pieces.at(-1)?.start;
-    if (isCut) blocks.damage(indices, first + whole, count - whole);
-    else blocks.damage(indices, first, count);
+    const kept = isCut ? whole : 0;
+    blocks.damage(indices, first + kept, count - kept);
+    damaged.push({ scan, first: first + kept, count: count - kept });
   }
   return data.end;
 }
