@@ -181,8 +181,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
       inSession(['receive'], options, (session) => {
         const { pipelineId } = session.pipeline;
         const reconciler = reconcilerOf(options, session, { stage: 'receive', images: 'all', events: false });
-        const { signal } = options;
-        return receiver.receive({ ...session, pipelineId, reconciler, signal });
+        return reconciler.during((signal) => receiver.receive({ ...session, pipelineId, reconciler, signal }));
       }),
     );
   }
@@ -218,17 +217,18 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
           const { pipelineId } = session.pipeline;
           const which = { stage: 'receive', images: 'all', events: true, analyzes: technique.technique } as const;
           const reconciler = reconcilerOf(options, { ...session, lost }, which);
-          return run({
-            ...options,
+          const parts = {
             catalog,
             bus,
             lost,
             analyze: analyzeStage(options, session, { ...technique, lost }),
             alert: alertStage(options, session, lost),
-            receive: (signal) => receiver.receive({ pipelineId, catalog, bus, reconciler, lost, signal }),
+            receive: (signal: AbortSignal) => receiver.receive({ pipelineId, catalog, bus, reconciler, lost, signal }),
             stream: config.stream,
             technique: technique.technique,
-          });
+          };
+          // Until the outcomes are there: the last messages can be lost as well.
+          return reconciler.during((signal) => run({ ...options, ...parts, signal }));
         }),
       ),
     );

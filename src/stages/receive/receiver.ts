@@ -25,7 +25,7 @@ export interface ReceiveSession {
   readonly pipelineId: string;
   readonly catalog: Locks & ImageCatalog;
   readonly bus: EventBus;
-  readonly reconciler: Reconciler;
+  readonly reconciler: Pick<Reconciler, 'own'>;
   /** Aborts when the pipeline's lock is lost. */
   readonly lost: AbortSignal;
   readonly signal: AbortSignal;
@@ -33,7 +33,7 @@ export interface ReceiveSession {
 
 /** The receive stage. Its source outlives the sessions in which its pictures are received. */
 export interface Receiver {
-  /** Receives until the source ends, and reconciles meanwhile. If one of the two fails, both end. */
+  /** Receives until the source ends. The reconciler leaves the stream to it meanwhile. */
   receive(session: ReceiveSession): Promise<Received>;
   close(): void;
 }
@@ -47,7 +47,7 @@ export function createReceiver(parts: ReceiverParts): Receiver {
       const mask = bytes === undefined ? null : await storeMask(whileHeld(store, session.lost), bytes);
       intake ??= createIntake({ ...parts, source: await openSource(), mask });
       const held = intake;
-      return session.reconciler.during((signal) => receive({ ...parts, ...session, intake: held, signal }));
+      return receive({ ...parts, ...session, intake: held });
     },
     close: () => intake?.close(),
   };
