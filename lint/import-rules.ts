@@ -45,7 +45,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { scope: 'adapters/generated', folders: CORE, packages: [], node: true },
   { scope: 'adapters/kafka', folders: CORE, packages: ['kafkajs', 'kafkajs/**'], node: true },
   { scope: 'adapters/memory', folders: CORE, packages: [], node: true },
-  { scope: 'adapters/pixels', folders: CORE, packages: ['jimp', '@jimp/*', '@cornerstonejs/**'], node: true },
+  {
+    scope: 'adapters/pixels',
+    folders: CORE,
+    packages: ['jimp', '@jimp/*', '@cornerstonejs/**', '@cwasm/webp/**'],
+    node: true,
+  },
   { scope: 'adapters/sqlite', folders: CORE, packages: ['@photostructure/sqlite'], node: true },
   {
     scope: 'app',

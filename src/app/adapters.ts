@@ -9,6 +9,7 @@ import { maxFileBytes } from '../config/picture-settings.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { Region } from '../domain/records.ts';
+import type { Observer } from '../domain/reports.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { Comparator } from '../ports/comparator.ts';
@@ -27,10 +28,10 @@ export interface Adapters {
   /** Opens its bus once, at the first use. */
   readonly broker: Broker;
   /** Pictures from files and folders, from a program's source, or the generated stream if there is no path. */
-  source(input: readonly string[] | ImageSource): Promise<ImageSource>;
+  source(input: readonly string[] | ImageSource, observer?: Pick<Observer, 'onReport'>): Promise<ImageSource>;
   comparator(): Promise<Comparator>;
   thumbnails(): Promise<Thumbnails>;
-  /** The configured mask's bytes, if there is one. Throws `config_invalid` if they are not a valid mask. */
+  /** The configured mask's bytes as they are stored, if there is one. Throws `config_invalid` if they are not a valid mask. */
   mask(): Promise<Uint8Array | undefined>;
   /** A copy of a picture with a box around each region, as a JPEG file. */
   boxed(picture: PictureBytes, regions: readonly Region[]): Promise<Uint8Array>;
@@ -71,15 +72,17 @@ export async function openAdapters({ config, command, as, access, techniques }: 
         return bus;
       },
     },
-    async source(input) {
+    async source(input, observer) {
       if (!isPaths(input)) return input;
-      if (input.length > 0) return createFileSource({ paths: input, maxBytes: maxFileBytes(config) });
+      if (input.length > 0) {
+        return createFileSource({ paths: input, maxBytes: maxFileBytes(config), onNotTaken: observer?.onReport });
+      }
       return (await pixelAdapters()).openGeneratedSource(config, cache);
     },
     comparator: async () =>
       (await pixelAdapters()).openComparator(config, { cache, ...(techniques && { techniques }) }),
     thumbnails: async () => (await pixelAdapters()).openThumbnails(config),
-    mask: async () => (await pixelAdapters()).maskOf(config),
+    mask: async () => (await pixelAdapters()).storedMaskOf(config),
     boxed: async (picture, regions) => (await pixelAdapters()).boxed(config, picture, regions),
     async close() {
       await bus?.close();

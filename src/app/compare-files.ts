@@ -1,5 +1,5 @@
 import type { Config } from '../config/settings.ts';
-import type { PictureFormat } from '../domain/records.ts';
+import type { WrittenFormat } from '../domain/records.ts';
 import { type ComparedPictures, comparePictures } from '../operations/compare-pictures.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
 import { measureOf } from './measure.ts';
@@ -9,7 +9,7 @@ export interface CompareFilesOptions {
   /** The techniques that a program provides. */
   readonly techniques?: readonly RegisteredTechnique[];
   /** The format of the difference image, by default JPEG; false for none. */
-  readonly draw?: PictureFormat | false;
+  readonly draw?: WrittenFormat | false;
 }
 
 /** Compares two files with the configured technique. Throws `not_found` if one does not exist, and other errors that name the file. */

@@ -114,7 +114,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     options: StageOptions,
     work: (receiver: Receiver) => Promise<T>,
   ): Promise<T> {
-    const openSource = () => adapters.source(input);
+    const openSource = () => adapters.source(input, options);
     const { stream } = config;
     // Before anything is consumed.
     const mask = await adapters.mask();

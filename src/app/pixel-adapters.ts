@@ -5,7 +5,7 @@ import { createGeneratedSource } from '../adapters/generated/generated-source.ts
 import { decodePicture, encodeJpeg } from '../adapters/pixels/codec.ts';
 import { createComparator } from '../adapters/pixels/comparator.ts';
 import { needOf } from '../adapters/pixels/limits.ts';
-import { checkMask } from '../adapters/pixels/mask-file.ts';
+import { checkMask, storedMask } from '../adapters/pixels/mask-file.ts';
 import type { PictureCache } from '../adapters/pixels/picture-cache.ts';
 import { createThumbnails } from '../adapters/pixels/thumbnails/thumbnails.ts';
 import { turnPicture } from '../adapters/pixels/turn-picture.ts';
@@ -89,6 +89,8 @@ export function isSmall(bytes: Uint8Array, config: Config): boolean {
   if (bytes.length > SMALL_FILE_BYTES) return false;
   const format = sniffFormat(bytes);
   if (format === undefined) return true;
+  // libwebp is not ours to make promises about.
+  if (format === 'webp') return false;
   try {
     return needOf(bytes, format, decodeOptionsOf(config)).pixels <= SMALL_PIXEL_BYTES;
   } catch {
@@ -97,7 +99,13 @@ export function isSmall(bytes: Uint8Array, config: Config): boolean {
   }
 }
 
-/** The configured mask's bytes (see `Adapters`). */
+/** The configured mask as it is stored (see `Adapters`). */
+export async function storedMaskOf(config: Config): Promise<Uint8Array | undefined> {
+  const bytes = await maskOf(config);
+  return bytes && storedMask(bytes, decodeOptionsOf(config));
+}
+
+/** The bytes of the configured mask's file, which has been checked; undefined without a mask. Throws `config_invalid`. */
 export async function maskOf(config: Config): Promise<Uint8Array | undefined> {
   if (config.mask === '') return undefined;
   let bytes: Uint8Array;

@@ -2,12 +2,12 @@ import { type Stats, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ImgpipeError } from '../domain/errors.ts';
-import type { PictureFormat } from '../domain/records.ts';
+import type { WrittenFormat } from '../domain/records.ts';
 
-const FORMATS: Readonly<Record<string, PictureFormat>> = { '.jpg': 'jpg', '.jpeg': 'jpg', '.png': 'png' };
+const FORMATS: Readonly<Record<string, WrittenFormat>> = { '.jpg': 'jpg', '.jpeg': 'jpg', '.png': 'png' };
 
 /** The format that the name of an output file asks for. Throws `usage` for another one, and for a file that is an input. */
-export function checkOut(out: string, inputs: readonly string[]): PictureFormat {
+export function checkOut(out: string, inputs: readonly string[]): WrittenFormat {
   const format = FORMATS[path.extname(out).toLowerCase()];
   if (format === undefined)
     throw invalid(`${out} names no format that is written: use an ending of .png, .jpg or .jpeg`);

@@ -49,7 +49,7 @@ function receivedWords({ images, skipped, rejected }: Tally, isSearched: boolean
   return [
     `${counted(images, 'image')} received`,
     ...(skipped > 0 ? [`${counted(skipped, 'file')} skipped`] : []),
-    ...(nothing ? ['no .jpg, .jpeg or .png found'] : []),
+    ...(nothing ? ['no .jpg, .png, .webp, .gif, .bmp or .tiff found'] : []),
   ].join(', ');
 }
 

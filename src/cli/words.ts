@@ -94,6 +94,9 @@ export function noticeLine(report: Report): string | undefined {
       return `${escapeText(report.origin)} is skipped: already received as image ${report.image}`;
     case 'odd_picture':
       return `image ${imageName(report.image)} is an odd file: ${escapeText(report.note)}; this is told once for each stream`;
+      return `image ${imageName(report.image)} is an odd file, but nothing of the picture is missing: ${escapeText(report.note)}; this is told once for each stream`;
+    case 'not_taken':
+      return notTakenLine(report);
     case 'skipped_former':
       return `${report.stage}: skipped a message from before the last clean`;
     case 'skipped_stale':
@@ -131,6 +134,13 @@ export function noticeLine(report: Report): string | undefined {
     default:
       return undefined;
   }
+}
+
+function notTakenLine({ folder, files, endings }: Of<'not_taken'>): string {
+  const parts = endings.map((each) => `${each.files} ${escapeText(each.ending) || 'without an ending'}`);
+  const rest = files - endings.reduce((sum, each) => sum + each.files, 0);
+  const all = [...parts, ...(rest > 0 ? [`${rest} with other endings`] : [])].join(', ');
+  return `${counted(files, 'file')} of ${escapeText(folder)} ${files === 1 ? 'was' : 'were'} not taken: ${all}`;
 }
 
 export function skippedStaleLine(stage: StageName, messages: number): string {

@@ -19,7 +19,12 @@ export interface RecordPosition {
 }
 
 /** The format of a stored image, which is also its file extension. */
-export type PictureFormat = 'jpg' | 'png';
+export const PICTURE_FORMATS = ['jpg', 'png', 'webp', 'gif', 'bmp', 'tiff'] as const;
+
+export type PictureFormat = (typeof PICTURE_FORMATS)[number];
+
+/** The format of a picture that is made here. */
+export type WrittenFormat = Extract<PictureFormat, 'jpg' | 'png'>;
 
 /** A row is `pending` from when it gets its number until its files are complete under their names. */
 export type RowState = 'pending' | 'ready';

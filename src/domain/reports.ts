@@ -5,6 +5,16 @@ export const STAGES = ['receive', 'analyze', 'alert'] as const;
 
 export type StageName = (typeof STAGES)[number];
 
+/** The files of a folder and its subfolders that are no pictures by their endings, and were not read. */
+export interface FilesNotTaken {
+  readonly kind: 'not_taken';
+  /** As it was given. */
+  readonly folder: string;
+  readonly files: number;
+  /** The most frequent endings, such as `.txt`, most frequent first; empty for files without one. */
+  readonly endings: readonly { readonly ending: string; readonly files: number }[];
+}
+
 /** What stages report while they work. The core prints nothing; its caller does. */
 export type Report =
   /** An image is received: its bytes are stored and its row is ready. */
@@ -13,6 +23,7 @@ export type Report =
   | { readonly kind: 'rejected'; readonly origin: string; readonly error: ImgpipeError }
   /** A file was skipped: its content is already this image of the stream. */
   | { readonly kind: 'skipped'; readonly origin: string; readonly image: number }
+  | FilesNotTaken
   /** An outcome; `repeated` if it was there before and may have been reported. */
   | { readonly kind: 'outcome'; readonly outcome: OutcomeRecord; readonly repeated: boolean }
   /** A file is odd, and decodes nevertheless. Told once for each note and stream. */

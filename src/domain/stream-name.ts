@@ -1,10 +1,11 @@
 import { ImgpipeError } from './errors.ts';
+import { PICTURE_FORMATS } from './records.ts';
 
 /** The stream that is used if none is named. Its images are directly in `image_database/`. */
 export const DEFAULT_STREAM = 'default';
 
 export const STREAM_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-const LOOKS_LIKE_AN_IMAGE_FILE = /^\d{5,}\.(jpg|png)$/;
+const LOOKS_LIKE_AN_IMAGE_FILE = new RegExp(`^\\d{5,}\\.(${PICTURE_FORMATS.join('|')})$`);
 
 /** The name, if it is valid. Throws `config_invalid`. */
 export function checkStreamName(name: string): string {
@@ -17,7 +18,7 @@ export function checkStreamName(name: string): string {
   if (LOOKS_LIKE_AN_IMAGE_FILE.test(name)) {
     throw new ImgpipeError(
       'config_invalid',
-      `stream: ${JSON.stringify(name)} would look like an image of the stream '${DEFAULT_STREAM}': choose a name that is not a number followed by .jpg or .png`,
+      `stream: ${JSON.stringify(name)} would look like an image of the stream '${DEFAULT_STREAM}': choose a name that is not a number followed by an ending of a picture, such as .jpg`,
     );
   }
   return name;

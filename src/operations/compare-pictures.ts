@@ -1,7 +1,7 @@
 import { sha256Of } from '../base/digest.ts';
-import { ImgpipeError } from '../domain/errors.ts';
-import { sniffFormat } from '../domain/picture-format.ts';
-import type { PictureFormat } from '../domain/records.ts';
+import { asImgpipeError, ImgpipeError } from '../domain/errors.ts';
+import { formatOf } from '../domain/picture-format.ts';
+import type { PictureFormat, WrittenFormat } from '../domain/records.ts';
 import type { Comparator, Comparison, Measure, PictureSource } from '../ports/comparator.ts';
 
 /** A picture file with its bytes. */
@@ -38,7 +38,7 @@ export async function comparePictures(
   comparator: Comparator,
   pictures: PicturesToCompare,
   measure: Measure,
-  options: { readonly draw?: PictureFormat | false } = {},
+  options: { readonly draw?: WrittenFormat | false } = {},
 ): Promise<ComparedPictures> {
   const reference = await look(comparator, pictures.reference);
   const image = await look(comparator, pictures.image);
@@ -62,8 +62,14 @@ async function look(comparator: Comparator, picture: NamedPicture) {
 }
 
 function sourceOf({ file, bytes }: NamedPicture): PictureSource {
-  const format = sniffFormat(bytes);
-  if (format === undefined) throw new ImgpipeError('not_a_picture', `${file} is neither a JPEG nor a PNG`);
-  const sha256 = sha256Of(bytes);
-  return { sha256, format, read: async () => bytes };
+  return { sha256: sha256Of(bytes), format: namedFormatOf(file, bytes), read: async () => bytes };
+}
+
+function namedFormatOf(file: string, bytes: Uint8Array): PictureFormat {
+  try {
+    return formatOf(bytes);
+  } catch (thrown) {
+    const { code, message } = asImgpipeError(thrown);
+    throw new ImgpipeError(code, `${file}: ${message}`, { cause: thrown });
+  }
 }

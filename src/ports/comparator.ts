@@ -1,4 +1,4 @@
-import type { DecodeFact, PictureFormat, Regions } from '../domain/records.ts';
+import type { DecodeFact, PictureFormat, Regions, WrittenFormat } from '../domain/records.ts';
 import type { Threshold } from '../domain/threshold.ts';
 
 /** A picture, identified by its digest and read only when its pixels are needed. */
@@ -51,7 +51,7 @@ export interface Comparator {
   compare(
     pair: PicturePair,
     measure: Measure,
-    options?: { readonly draw?: PictureFormat | false },
+    options?: { readonly draw?: WrittenFormat | false },
   ): Promise<Comparison>;
   /** The difference image alone, as a JPEG file, whatever the threshold: for an event that exists already. */
   difference(pair: PicturePair): Promise<Uint8Array>;

@@ -12,7 +12,15 @@ export interface StoredPicture extends Pick<PictureSource, 'sha256' | 'format'> 
   readonly key: string;
 }
 
-const TYPES: Record<PictureFormat, string> = { jpg: 'image/jpeg', png: 'image/png' };
+/** Of pictures alone: nothing that a browser would run. */
+const TYPES: Record<PictureFormat, string> = {
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  bmp: 'image/bmp',
+  tiff: 'image/tiff',
+};
 /** For URLs with the digest, whose picture never changes. */
 const IMMUTABLE = 'private, max-age=31536000, immutable';
 const REVALIDATE = 'private, no-cache';

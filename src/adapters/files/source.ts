@@ -1,5 +1,7 @@
 import path from 'node:path';
+import type { FilesNotTaken } from '../../domain/reports.ts';
 import type { ImageSource, SourceItem } from '../../ports/image-source.ts';
+import { createNotTakenCounter } from './not-taken.ts';
 import { readBounded } from './picture-file.ts';
 import { type Found, walk, whyNotReadable, whyUnreadable } from './walk.ts';
 
@@ -10,15 +12,21 @@ const MAX_BATCH_PICTURES = 64;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 const MAX_CONCURRENT_READS = 4;
 
+export interface FileSourceOptions {
+  readonly paths: readonly string[];
+  readonly maxBytes: number;
+  /** Is told, once a folder has been searched, how many of its files were not taken. */
+  readonly onNotTaken?: ((files: FilesNotTaken) => void) | undefined;
+}
+
 /** Pictures from files and folders, in the order of the paths. A file that cannot be read yields a rejected item. */
-export function createFileSource(options: { paths: readonly string[]; maxBytes: number }): ImageSource {
-  const { paths, maxBytes } = options;
+export function createFileSource({ paths, maxBytes, onNotTaken }: FileSourceOptions): ImageSource {
   return {
     expected: undefined,
     async *pictures(_position, signal) {
       let items: SourceItem[] = [];
       let bytes = 0;
-      for await (const found of inGroups(findAll(paths))) {
+      for await (const found of inGroups(findAll(paths, onNotTaken))) {
         const read = await Promise.all(found.map((each) => itemOf(each, maxBytes)));
         items.push(...read);
         bytes += read.reduce((sum, item) => sum + (item.kind === 'picture' ? item.bytes.length : 0), 0);
@@ -45,8 +53,13 @@ export async function rejectedPaths(paths: readonly string[]): Promise<readonly 
   return rejected;
 }
 
-async function* findAll(paths: readonly string[]): AsyncGenerator<Found> {
-  for (const start of paths) yield* walk(start);
+async function* findAll(paths: readonly string[], onNotTaken: FileSourceOptions['onNotTaken']): AsyncGenerator<Found> {
+  for (const start of paths) {
+    const counter = createNotTakenCounter();
+    yield* walk(start, counter.add);
+    const notTaken = counter.report(start);
+    if (notTaken !== undefined) onNotTaken?.(notTaken);
+  }
 }
 
 async function* inGroups(all: AsyncIterable<Found>): AsyncGenerator<Found[]> {

@@ -7,23 +7,26 @@ import { isMissing } from './errors.ts';
 /** A file that may be a picture, or an error for one that cannot be read. */
 export type Found = { readonly file: string; readonly error?: ImgpipeError };
 
+/** Is told the name of a file that is not taken. */
+type OnOther = (name: string) => void;
+
 /** Marks a pipeline's data folder. */
 const CATALOG_FILE = 'imgpipe.db';
 
-const PICTURE_NAME = /\.(jpe?g|png)$/i;
+const PICTURE_NAME = /\.(jpe?g|jpe|jfif|png|webp|gif|bmp|tiff?)$/i;
 
 const COLLATOR = new Intl.Collator('en', { numeric: true });
 
 /**
- * The pictures at a path: the file itself, regardless of its name, or the .jpg, .jpeg and .png files below a folder, in natural
- * order. Skips names that start with a dot and data folders of pipelines. Follows symbolic links, but visits no folder
- * twice.
+ * The pictures at a path: the file itself, regardless of its name, or the files below a folder that have the ending of a
+ * picture, in natural order. Skips names that start with a dot and data folders of pipelines. Follows symbolic links, but
+ * visits no folder twice. Other files of a folder are passed to `onOther`.
  */
-export async function* walk(start: string): AsyncGenerator<Found> {
+export async function* walk(start: string, onOther: OnOther = () => {}): AsyncGenerator<Found> {
   const root = path.resolve(start);
   const stats = await statsOf(root);
   if (stats instanceof ImgpipeError) yield { file: root, error: stats };
-  else if (stats.isDirectory()) yield* walkFolder(root, stats, new Set());
+  else if (stats.isDirectory()) yield* walkFolder(root, stats, { visited: new Set(), onOther });
   else yield { file: root };
 }
 
@@ -41,7 +44,15 @@ export async function whyNotReadable(start: string): Promise<ImgpipeError | unde
   }
 }
 
-async function* walkFolder(folder: string, stats: Stats, visited: Set<string>): AsyncGenerator<Found> {
+/** The state of a walk. */
+interface Walked {
+  /** The folders that have been visited. */
+  readonly visited: Set<string>;
+  readonly onOther: OnOther;
+}
+
+async function* walkFolder(folder: string, stats: Stats, walked: Walked): AsyncGenerator<Found> {
+  const { visited } = walked;
   const identity = `${stats.dev}:${stats.ino}`;
   if (visited.has(identity)) return;
   visited.add(identity);
@@ -52,10 +63,10 @@ async function* walkFolder(folder: string, stats: Stats, visited: Set<string>): 
   }
   // Otherwise a pipeline could receive its own images, more of them at every run.
   if (entries.some(({ name }) => name === CATALOG_FILE)) return;
-  for (const entry of entries) yield* walkEntry(path.join(folder, entry.name), entry, visited);
+  for (const entry of entries) yield* walkEntry(path.join(folder, entry.name), entry, walked);
 }
 
-async function* walkEntry(file: string, entry: Dirent, visited: Set<string>): AsyncGenerator<Found> {
+async function* walkEntry(file: string, entry: Dirent, walked: Walked): AsyncGenerator<Found> {
   if (entry.name.startsWith('.')) return;
   const isPicture = PICTURE_NAME.test(entry.name);
   if (isPicture && entry.isFile()) {
@@ -63,14 +74,19 @@ async function* walkEntry(file: string, entry: Dirent, visited: Set<string>): As
     yield { file, ...(error && { error }) };
     return;
   }
-  if (entry.isFile()) return;
+  if (entry.isFile()) {
+    walked.onOther(entry.name);
+    return;
+  }
   const stats = await statsOf(file);
   if (stats instanceof ImgpipeError) {
     if (isPicture || entry.isDirectory()) yield { file, error: stats };
   } else if (stats.isDirectory()) {
-    yield* walkFolder(file, stats, visited);
+    yield* walkFolder(file, stats, walked);
   } else if (isPicture) {
     yield { file };
+  } else if (stats.isFile()) {
+    walked.onOther(entry.name);
   }
 }
 

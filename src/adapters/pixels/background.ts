@@ -11,3 +11,12 @@ export function blend(level: number, alpha: number, under: number): number {
   // With `| 0` the compiler divides integers, which it turns into a multiplication.
   return ((alpha * level + (255 - alpha) * under + 127) / 255) | 0;
 }
+
+/** Fills pixels with the background. */
+export function fill(rgb: Uint8Array, [red, green, blue]: Background): void {
+  for (let at = 0; at < rgb.length; at += 3) {
+    rgb[at] = red;
+    rgb[at + 1] = green;
+    rgb[at + 2] = blue;
+  }
+}

@@ -24,7 +24,21 @@ export async function decodePicture(
   options: DecodeOptions,
   allocate?: Allocator,
 ): Promise<Pixels> {
-  return format === 'jpg' ? decodeJpeg(bytes, options, allocate) : decodePng(bytes, options, allocate);
+  switch (format) {
+    case 'jpg':
+      return decodeJpeg(bytes, options, allocate);
+    case 'png':
+      return decodePng(bytes, options, allocate);
+    // The other decoders are loaded only when such a picture is decoded.
+    case 'webp':
+      return (await import('./webp/decoder.ts')).decodeWebp(bytes, options, allocate);
+    case 'gif':
+      return (await import('./gif/decoder.ts')).decodeGif(bytes, options, allocate);
+    case 'bmp':
+      return (await import('./bmp/decoder.ts')).decodeBmp(bytes, options, allocate);
+    case 'tiff':
+      return (await import('./tiff/decoder.ts')).decodeTiff(bytes, options, allocate);
+  }
 }
 
 /** Encodes a picture as a baseline JPEG of quality 75 with 4:2:0 subsampling. */

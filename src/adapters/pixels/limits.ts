@@ -1,8 +1,13 @@
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { PictureFormat } from '../../domain/records.ts';
 import type { Background } from './background.ts';
+import { readBmpHeader } from './bmp/header.ts';
+import { readGifHeader } from './gif/header.ts';
 import { readJpegHeader } from './jpeg/header.ts';
 import { readImageHeader } from './png/header.ts';
+import { readTiffHeader, tiledSize } from './tiff/header.ts';
+import { frameMemory } from './webp/frame-memory.ts';
+import { readWebpHeader } from './webp/header.ts';
 
 /** The limits that a picture is checked against before it is decoded. */
 export interface Limits {
@@ -45,7 +50,7 @@ export interface DecodingNeed {
 
 /** Throws `too_large` if the picture exceeds a limit, and `undecodable` if it has no valid header. */
 export function needOf(bytes: Uint8Array, format: PictureFormat, limits: Limits): DecodingNeed {
-  const need = format === 'jpg' ? needOfJpeg(bytes, limits) : needOfPng(bytes, limits);
+  const need = NEEDS[format](bytes, limits);
   const { maxMemory } = limits;
   if (maxMemory !== undefined && need.memory > maxMemory) {
     const over = `${Math.ceil(need.memory / 1e6)} MB of memory to be decoded, over the limit of ${maxMemory / 1e6} (max_picture_memory)`;
@@ -75,3 +80,47 @@ function needOfPng(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const pixels = header.width * header.height * 3;
   return { memory: bytes.length + inflated + 2 * pixels, pixels };
 }
+
+/** The file, the pixels, and the samples of run-length encoding. */
+function needOfBmp(bytes: Uint8Array, limits: Limits): DecodingNeed {
+  const header = readBmpHeader(bytes);
+  checkSize(header, limits);
+  const pixels = header.width * header.height * 3;
+  return { memory: bytes.length + header.width * header.height + pixels, pixels };
+}
+
+/** The file, the samples of the first frame, and the pixels of the canvas. */
+function needOfGif(bytes: Uint8Array, limits: Limits): DecodingNeed {
+  const header = readGifHeader(bytes);
+  checkSize(header, limits);
+  const pixels = header.width * header.height * 3;
+  return { memory: bytes.length + header.frame.width * header.frame.height + pixels, pixels };
+}
+
+/** The file, a strip or tile, the samples, and two copies of the pixels. */
+function needOfTiff(bytes: Uint8Array, limits: Limits): DecodingNeed {
+  const header = readTiffHeader(bytes);
+  checkSize(header, limits);
+  checkSize(tiledSize(header), limits);
+  const { samplesPerPixel, bitsPerSample, chunk } = header;
+  const count = header.width * header.height;
+  const strip = (chunk.width * chunk.height * samplesPerPixel * bitsPerSample) / 8;
+  return { memory: bytes.length + 2 * strip + count * (samplesPerPixel + 6), pixels: count * 3 };
+}
+
+/** The file twice, libwebp's memory, and two copies of the pixels. */
+function needOfWebp(bytes: Uint8Array, limits: Limits): DecodingNeed {
+  const header = readWebpHeader(bytes);
+  checkSize(header, limits);
+  const pixels = header.width * header.height * 3;
+  return { memory: bytes.length + frameMemory(header.frame) + 2 * pixels, pixels };
+}
+
+const NEEDS: Readonly<Record<PictureFormat, (bytes: Uint8Array, limits: Limits) => DecodingNeed>> = {
+  jpg: needOfJpeg,
+  png: needOfPng,
+  webp: needOfWebp,
+  gif: needOfGif,
+  bmp: needOfBmp,
+  tiff: needOfTiff,
+};

@@ -1,7 +1,6 @@
 import { drawQuarterTurn } from '../../analysis/quarter-turn.ts';
 import { sha256Of } from '../../base/digest.ts';
-import { ImgpipeError } from '../../domain/errors.ts';
-import { sniffFormat } from '../../domain/picture-format.ts';
+import { formatOf } from '../../domain/picture-format.ts';
 import { decodePicture, encodeDrawnJpeg } from './codec.ts';
 import type { DecodeOptions } from './limits.ts';
 import type { HeldPicture, PictureCache } from './picture-cache.ts';
@@ -28,8 +27,7 @@ async function decoded(bytes: Uint8Array, { cache, maxPixels, background }: Turn
   const sha256 = sha256Of(bytes);
   const cached = cache.hold(sha256);
   if (cached !== undefined) return cached;
-  const format = sniffFormat(bytes);
-  if (format === undefined) throw new ImgpipeError('undecodable', 'it is neither a JPEG nor a PNG file');
+  const format = formatOf(bytes);
   let unused: Uint8Array | undefined;
   const allocate = (length: number) => {
     unused = cache.allocate(length);

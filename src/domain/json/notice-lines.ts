@@ -27,6 +27,21 @@ const noticeSchemas = [
       image: positiveInteger.describe('number of the image with the same content'),
     })
     .meta({ id: 'SkippedLine', description: 'a file whose content the stream already has' }),
+  z
+    .object({
+      type: z.literal('not_taken').describe('always `not_taken`'),
+      folder: z.string().describe('the folder, as it was given'),
+      files: count.describe('files of the folder and its subfolders that were not taken'),
+      endings: z
+        .array(
+          z.object({
+            ending: z.string().describe('ending in lower case, such as `.txt`; empty for names without one'),
+            files: count.describe('files with this ending'),
+          }),
+        )
+        .describe('the ten most frequent endings, most frequent first'),
+    })
+    .meta({ id: 'NotTakenLine', description: 'files of a folder that do not have the ending of a picture' }),
   deadLetterLineSchema
     .omit({ id: true, replayed_at: true, dropped_at: true })
     .extend({

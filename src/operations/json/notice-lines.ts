@@ -26,6 +26,8 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
       return { type: report.kind, origin: report.origin, error: errorJson(report.error) };
     case 'skipped':
       return { type: report.kind, origin: report.origin, image: report.image };
+    case 'not_taken':
+      return { type: report.kind, folder: report.folder, files: report.files, endings: [...report.endings] };
     case 'dead_letter': {
       const head = { ...report.letter, id: 0, replayedAt: null, droppedAt: null };
       const { id: _id, replayed_at: _replayed, dropped_at: _dropped, ...line } = deadLetterLineJson(head);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { unlessAborted } from '../../base/deadlines.ts';
 import { sha256Of } from '../../base/digest.ts';
-import { ImgpipeError } from '../../domain/errors.ts';
-import { sniffFormat } from '../../domain/picture-format.ts';
-import type { ImageRecord, NewImage } from '../../domain/records.ts';
+import { asImgpipeError, ImgpipeError } from '../../domain/errors.ts';
+import { formatOf } from '../../domain/picture-format.ts';
+import type { ImageRecord, NewImage, PictureFormat } from '../../domain/records.ts';
 import type { Observer } from '../../domain/reports.ts';
 import type { ImageSource, SourceItem, StreamPosition } from '../../ports/image-source.ts';
 
@@ -83,14 +83,16 @@ export function createIntake({ source, stream, mask, signal, onReport }: IntakeP
     return items;
   }
 
+  function reject(origin: string, error: ImgpipeError): [] {
+    counts.rejected += 1;
+    onReport?.({ kind: 'rejected', origin, error });
+    return [];
+  }
+
   function candidateOf(item: SourceItem): Candidate[] {
-    const format = item.kind === 'picture' ? sniffFormat(item.bytes) : undefined;
-    if (item.kind === 'rejected' || format === undefined) {
-      counts.rejected += 1;
-      const error = item.kind === 'rejected' ? item.error : notAPicture(item.bytes);
-      onReport?.({ kind: 'rejected', origin: item.origin, error });
-      return [];
-    }
+    if (item.kind === 'rejected') return reject(item.origin, item.error);
+    const format = formatOrError(item.bytes);
+    if (format instanceof ImgpipeError) return reject(item.origin, format);
     const row: NewImage = {
       stream,
       receiptId: randomUUID(),
@@ -165,7 +167,10 @@ function* withoutRepeatedOrigins(items: readonly SourceItem[]): Generator<Source
   if (part.length > 0) yield part;
 }
 
-function notAPicture(bytes: Uint8Array): ImgpipeError {
-  const what = bytes.length === 0 ? 'the file is empty' : 'it is neither a JPEG nor a PNG, whatever its name says';
-  return new ImgpipeError('not_a_picture', what);
+function formatOrError(bytes: Uint8Array): PictureFormat | ImgpipeError {
+  try {
+    return formatOf(bytes);
+  } catch (error) {
+    return asImgpipeError(error);
+  }
 }

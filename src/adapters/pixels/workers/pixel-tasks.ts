@@ -5,7 +5,7 @@ import type { Pixels } from '../../../analysis/pixels.ts';
 import { techniqueOf } from '../../../analysis/techniques.ts';
 import { thumbnail } from '../../../analysis/thumbnail.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { MAX_REGIONS, type PictureFormat } from '../../../domain/records.ts';
+import { MAX_REGIONS, type PictureFormat, type WrittenFormat } from '../../../domain/records.ts';
 import { limitOf } from '../../../domain/threshold.ts';
 import type { Comparison, Measure } from '../../../ports/comparator.ts';
 import { decodePicture, encodeDrawnJpeg, encodeJpeg } from '../codec.ts';
@@ -40,13 +40,13 @@ export interface PixelPair {
 export interface CompareTask extends PixelPair, Measure {
   readonly kind: 'compare';
   /** The format of the difference image if there is an event; false for none. */
-  readonly draw: PictureFormat | false;
+  readonly draw: WrittenFormat | false;
 }
 
 /** Draws the difference image only. */
 export interface DrawTask extends PixelPair {
   readonly kind: 'draw';
-  readonly format: PictureFormat;
+  readonly format: WrittenFormat;
 }
 
 export interface ThumbnailTask extends Encoded {
@@ -154,12 +154,12 @@ export function encodeDifference(
   reference: Pixels,
   image: Pixels,
   range: DifferenceRange,
-  format: PictureFormat = 'jpg',
+  format: WrittenFormat = 'jpg',
 ): Uint8Array {
   if (format === 'png') return encodePng(differenceImage(reference, image, range));
   return encodeDrawnJpeg(image, (rgb, first) => drawDifference(reference, image, range, rgb, first));
 }
 
-function encodePicture(pixels: Pixels, format: PictureFormat): Uint8Array {
+function encodePicture(pixels: Pixels, format: WrittenFormat): Uint8Array {
   return format === 'png' ? encodePng(pixels) : encodeJpeg(pixels);
 }

@@ -1,0 +1,57 @@
+import { cutShort } from '../verdicts.ts';
+import type { BmpHeader } from './header.ts';
+
+/** The escapes that follow a zero. */
+const [END_OF_LINE, END_OF_PICTURE, DELTA] = [0, 1, 2];
+
+/**
+ * Expands RLE8 and RLE4 to a byte for each pixel, in the order of the file. What runs over the end of a row or of the picture is dropped,
+ * and what is left out is 0. Throws `undecodable` if the data ends before the picture does.
+ */
+export function expandRuns(data: Uint8Array, { width, height, bitsPerPixel }: BmpHeader): Uint8Array {
+  const out = new Uint8Array(width * height);
+  const isNibbles = bitsPerPixel === 4;
+  let [x, y, at] = [0, 0, 0];
+
+  function put(value: number): void {
+    if (x < width) out[y * width + x] = value;
+    x++;
+  }
+
+  while (y < height) {
+    // Without the last end of a line, or of the picture, all of it may be there.
+    if (at + 2 > data.length) {
+      if (y === height - 1 && x >= width) return out;
+      throw cutShort('BMP', y, height);
+    }
+    const count = data[at] as number;
+    const value = data[at + 1] as number;
+    at += 2;
+    if (count > 0) {
+      for (let index = 0; index < count; index++) put(isNibbles ? nibble(value, index) : value);
+    } else if (value === END_OF_LINE) {
+      x = 0;
+      y++;
+    } else if (value === END_OF_PICTURE) {
+      return out;
+    } else if (value === DELTA) {
+      if (at + 2 > data.length) throw cutShort('BMP', y, height);
+      x += data[at] as number;
+      y += data[at + 1] as number;
+      at += 2;
+    } else {
+      const bytes = isNibbles ? Math.ceil(value / 2) : value;
+      if (at + bytes > data.length) throw cutShort('BMP', y, height);
+      for (let index = 0; index < value; index++) {
+        put(isNibbles ? nibble(data[at + (index >> 1)] as number, index) : (data[at + index] as number));
+      }
+      // Literal pixels are padded to 16 bits.
+      at += bytes + (bytes % 2);
+    }
+  }
+  return out;
+}
+
+function nibble(byte: number, index: number): number {
+  return index % 2 === 0 ? byte >> 4 : byte & 15;
+}

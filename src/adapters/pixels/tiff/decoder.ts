@@ -1,0 +1,86 @@
+import { orient } from '../../../analysis/orientation.ts';
+import type { Pixels } from '../../../analysis/pixels.ts';
+import { type Background, blend, WHITE } from '../background.ts';
+import { checkSize, type DecodeOptions } from '../limits.ts';
+import { type Allocator, allocateNew } from '../pixel-memory.ts';
+import { readTiffHeader, type TiffHeader, tiledSize } from './header.ts';
+import { readSamples } from './samples.ts';
+
+/** Decodes the first page of a TIFF to upright RGB, laid over the background. Throws `undecodable` or `too_large`. */
+export function decodeTiff(bytes: Uint8Array, options: DecodeOptions, allocate: Allocator = allocateNew): Pixels {
+  const header = readTiffHeader(bytes);
+  checkSize(header, options);
+  checkSize(tiledSize(header), options);
+  const { width, height, orientation } = header;
+  const samples = readSamples(bytes, header);
+  const data = (orientation === 1 ? allocate : allocateNew)(width * height * 3);
+  paint(header, { samples, rgb: data, background: options.background ?? WHITE });
+  const notes = notesOn(header);
+  return { ...orient({ width, height, data }, orientation), ...(notes.length > 0 && { notes }) };
+}
+
+function notesOn({ bitsPerSample, hasMorePages }: TiffHeader): string[] {
+  return [
+    ...(bitsPerSample === 16 ? ['of the 16-bit samples of the TIFF, the high 8 bits are compared'] : []),
+    ...(hasMorePages ? ['the TIFF has more than one page: the first is compared'] : []),
+  ];
+}
+
+interface Painting {
+  readonly samples: Uint8Array;
+  readonly rgb: Uint8Array;
+  readonly background: Background;
+}
+
+function paint(header: TiffHeader, painting: Painting): void {
+  if (header.photometric === 'rgb') paintRgb(header, painting);
+  else if (header.photometric === 'cmyk') paintCmyk(header, painting);
+  else paintFromTable(header, painting);
+}
+
+/** As Pillow does: without a colour profile, inks are taken for ideal. */
+function paintCmyk({ samplesPerPixel: step }: TiffHeader, { samples, rgb }: Painting): void {
+  for (let from = 0, to = 0; to < rgb.length; from += step, to += 3) {
+    const light = 255 - (samples[from + 3] as number);
+    for (let ink = 0; ink < 3; ink++) {
+      rgb[to + ink] = light - Math.floor(((samples[from + ink] as number) * light + 127) / 255);
+    }
+  }
+}
+
+function paintRgb({ samplesPerPixel: step, alpha }: TiffHeader, { samples, rgb, background }: Painting): void {
+  const lay = layingOver(alpha);
+  const [red, green, blue] = background;
+  for (let from = 0, to = 0; to < rgb.length; from += step, to += 3) {
+    const opacity = alpha === 'none' ? 255 : (samples[from + 3] as number);
+    rgb[to] = lay(samples[from] as number, opacity, red);
+    rgb[to + 1] = lay(samples[from + 1] as number, opacity, green);
+    rgb[to + 2] = lay(samples[from + 2] as number, opacity, blue);
+  }
+}
+
+/** Grey, whose levels of fewer than 8 bits are stretched, and palettes, of whose levels the high bytes count. */
+function paintFromTable(header: TiffHeader, { samples, rgb, background }: Painting): void {
+  const { photometric, bitsPerSample, samplesPerPixel: step, alpha, colourMap } = header;
+  const lay = layingOver(alpha);
+  const [red, green, blue] = background;
+  const highest = bitsPerSample === 16 ? 255 : 2 ** bitsPerSample - 1;
+  const table = Uint8Array.from({ length: 3 * (highest + 1) }, (_, index) => {
+    const sample = Math.floor(index / 3);
+    if (photometric === 'palette') return (colourMap[(index % 3) * (highest + 1) + sample] as number) >> 8;
+    return ((photometric === 'white-is-0' ? highest - sample : sample) * 255) / highest;
+  });
+  for (let from = 0, to = 0; to < rgb.length; from += step, to += 3) {
+    const colour = (samples[from] as number) * 3;
+    const opacity = alpha === 'none' ? 255 : (samples[from + 1] as number);
+    rgb[to] = lay(table[colour] as number, opacity, red);
+    rgb[to + 1] = lay(table[colour + 1] as number, opacity, green);
+    rgb[to + 2] = lay(table[colour + 2] as number, opacity, blue);
+  }
+}
+
+function layingOver(alpha: TiffHeader['alpha']): typeof blend {
+  if (alpha === 'plain') return blend;
+  if (alpha === 'none') return (level) => level;
+  return (level, opacity, under) => Math.min(255, level + blend(0, opacity, under));
+}
