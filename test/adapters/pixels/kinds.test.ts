@@ -19,11 +19,14 @@ function decode(name: string) {
 }
 
 describe('the decoders of WebP, GIF, BMP and TIFF', () => {
-  it.each(Object.entries(expected))('decode %s to the pixels that Pillow decodes', async (name, { width, height, sha256 }) => {
-    const pixels = await decode(name);
-    expect({ width: pixels.width, height: pixels.height }).toEqual({ width, height });
-    expect(sha256Of(pixels.data)).toBe(sha256);
-  });
+  it.each(Object.entries(expected))(
+    'decode %s to the pixels that Pillow decodes',
+    async (name, { width, height, sha256 }) => {
+      const pixels = await decode(name);
+      expect({ width: pixels.width, height: pixels.height }).toEqual({ width, height });
+      expect(sha256Of(pixels.data)).toBe(sha256);
+    },
+  );
 
   it.each(Object.keys(expected))('need as much memory for the pixels of %s as they say', async (name) => {
     const bytes = readFileSync(new URL(name, FOLDER));

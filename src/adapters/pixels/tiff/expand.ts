@@ -1,10 +1,11 @@
 import { constants, inflateSync } from 'node:zlib';
+import { undecodable } from '../verdicts.ts';
 import type { Compression } from './header.ts';
 
 /** The errors of zlib that are about the data. */
 const DATA_ERRORS = ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT', 'ERR_BUFFER_TOO_LARGE'];
 
-/** Expands a strip or tile to at most `length` bytes: to fewer if the data ends early or is damaged. */
+/** Expands a strip or tile to at most `length` bytes: to fewer if the data ends early. Throws `undecodable` if it is damaged. */
 export function expand(data: Uint8Array, compression: Compression, length: number): Uint8Array {
   switch (compression) {
     case 'none':
@@ -27,7 +28,7 @@ function inflate(data: Uint8Array, length: number): Uint8Array {
     });
   } catch (thrown) {
     if (!DATA_ERRORS.includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
-    return new Uint8Array();
+    throw undecodable('the TIFF is damaged: a strip or tile does not decompress', thrown);
   }
 }
 
@@ -79,7 +80,7 @@ function expandLzw(data: Uint8Array, out: Uint8Array): Uint8Array {
       continue;
     }
     const isUnknown = code > next || (code === next && previous < 0) || (code >= FIRST_FREE && previous < 0);
-    if (isUnknown) return out.subarray(0, to);
+    if (isUnknown) throw undecodable('the TIFF is damaged: a strip or tile has an invalid code');
     const at = to;
     if (code < CLEAR) {
       out[to] = code;

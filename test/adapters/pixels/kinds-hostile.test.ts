@@ -1,0 +1,339 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
+import { needOf } from '../../../src/adapters/pixels/limits.ts';
+import { ImgpipeError } from '../../../src/domain/errors.ts';
+import { sniffFormat } from '../../../src/domain/picture-format.ts';
+import type { PictureFormat } from '../../../src/domain/records.ts';
+import { outcomeOf } from '../../support/decoding.ts';
+import { bmp, canvas, codes, gif, tiff, webp, webpChunk } from '../../support/kind-files.ts';
+
+const FOLDER = new URL('../../fixtures/kinds/', import.meta.url);
+const LIMITS = { maxPixels: 1e6, maxMemory: 64e6 };
+
+function fixture(name: string): Buffer {
+  return readFileSync(new URL(name, FOLDER));
+}
+
+/** The pixels, or the code and message of the error. */
+async function decoded(
+  bytes: Uint8Array,
+  format: PictureFormat,
+  limits: typeof LIMITS = LIMITS,
+): Promise<number[] | string> {
+  try {
+    needOf(bytes, format, limits);
+    const { width, height, data } = await decodePicture(bytes, format, limits);
+    expect(data.length).toBe(width * height * 3);
+    return [...data];
+  } catch (thrown) {
+    if (!(thrown instanceof ImgpipeError)) throw thrown;
+    return `${thrown.code}: ${thrown.message}`;
+  }
+}
+
+const [BLACK, RED, GREEN, WHITE] = [
+  [0, 0, 0],
+  [255, 0, 0],
+  [0, 255, 0],
+  [255, 255, 255],
+];
+
+describe('a BMP', () => {
+  const palette = [0x000000, 0xff0000, 0x00ff00, 0xffffff];
+
+  it('with run lengths that run over the end of a row keeps to the row', async () => {
+    // A run of 255 in a row of 2, the end of the row, two pixels one by one, and one more than the picture has rows.
+    const data = Buffer.of(255, 1, 0, 0, 1, 2, 1, 3, 0, 0, 255, 1, 0, 1);
+    expect(await decoded(bmp({ width: 2, height: 2, bits: 8, compression: 1, colours: palette, data }), 'bmp')).toEqual(
+      [GREEN, WHITE, RED, RED].flat(),
+    );
+  });
+
+  it('with run lengths that jump out of the picture ends there', async () => {
+    const data = Buffer.of(1, 1, 0, 2, 255, 255, 9, 1);
+    expect(await decoded(bmp({ width: 2, height: 2, bits: 8, compression: 1, colours: palette, data }), 'bmp')).toEqual(
+      [BLACK, BLACK, RED, BLACK].flat(),
+    );
+  });
+
+  it('with run lengths of 4 bits is read', async () => {
+    const data = Buffer.of(3, 0x12, 0, 0, 0, 3, 0x31, 0x20, 0, 1);
+    expect(await decoded(bmp({ width: 3, height: 2, bits: 4, compression: 2, colours: palette, data }), 'bmp')).toEqual(
+      [WHITE, RED, GREEN, RED, GREEN, RED].flat(),
+    );
+  });
+
+  it('is cut short if its run lengths or its rows end early', async () => {
+    const runs = bmp({ width: 2, height: 4, bits: 8, compression: 1, colours: palette, data: Buffer.of(2, 1, 0, 0) });
+    expect(await decoded(runs, 'bmp')).toBe('undecodable: the BMP is cut short: only 25 % of its rows are there');
+    const rows = bmp({ width: 2, height: 4, data: Buffer.alloc(8 * 3) });
+    expect(await decoded(rows, 'bmp')).toBe('undecodable: the BMP is cut short: only 75 % of its rows are there');
+  });
+
+  it('may lack the padding of its last row', async () => {
+    expect(await decoded(bmp({ width: 1, height: 1, data: Buffer.of(1, 2, 3) }), 'bmp')).toEqual([3, 2, 1]);
+  });
+
+  it('with a palette that is said to be huge uses what is there, and black beyond it', async () => {
+    const picture = { width: 2, height: 1, bits: 8, colours: palette, colourCount: 2 ** 32 - 1 };
+    expect(await decoded(bmp({ ...picture, data: Buffer.of(1, 200, 0, 0) }), 'bmp')).toEqual([RED, BLACK].flat());
+  });
+
+  it('whose alpha is 0 everywhere is opaque, as in browsers', async () => {
+    const masks = [0xff0000, 0xff00, 0xff, 0xff000000];
+    const opaque = { width: 1, height: 1, bits: 32, compression: 6, masks, data: Buffer.of(1, 2, 3, 0) };
+    expect(await decoded(bmp(opaque), 'bmp')).toEqual([3, 2, 1]);
+    const half = { ...opaque, width: 2, data: Buffer.of(0, 0, 0, 0, 0, 0, 0, 255) };
+    expect(await decoded(bmp(half), 'bmp')).toEqual([WHITE, BLACK].flat());
+  });
+
+  it.each([
+    ['the largest size', { width: 2 ** 31 - 1, height: 2 ** 31 - 1 }, 'too_large'],
+    ['a negative width', { width: -1, height: 1 }, 'undecodable: the BMP has an invalid size'],
+    ['no height', { width: 1, height: 0 }, 'undecodable: the BMP has an invalid size'],
+    [
+      'masks with gaps',
+      { width: 1, height: 1, bits: 32, compression: 3, masks: [5, 0xff00, 0xff0000] },
+      'undecodable: the BMP has invalid colour masks',
+    ],
+    [
+      'a JPEG inside',
+      { width: 1, height: 1, compression: 4 },
+      'undecodable: it is a BMP with a JPEG or PNG inside, which imgpipe does not read: save it as PNG or JPEG',
+    ],
+    [
+      '64 bits per pixel',
+      { width: 1, height: 1, bits: 64 },
+      'undecodable: it is a BMP with 64 bits per pixel in encoding 0, which imgpipe does not read: save it as PNG or JPEG',
+    ],
+  ])('with %s is refused', async (_, parts, message) => {
+    expect(String(await decoded(bmp({ ...parts, data: Buffer.alloc(8) }), 'bmp')).startsWith(message)).toBe(true);
+  });
+});
+
+describe('a GIF', () => {
+  // Clear, four samples, end: of 3 bits each but for the last, which follow three new codes.
+  const four = codes(3, 4, 0, 1, 2);
+
+  it('whose frame is larger than its screen has the size of the frame, as in browsers', async () => {
+    const bytes = gif({ screen: [1, 1], frame: [0, 1, 3, 1], data: four });
+    expect(needOf(bytes, 'gif', LIMITS).pixels).toBe(3 * 2 * 3);
+    expect(await decoded(bytes, 'gif')).toEqual([WHITE, WHITE, WHITE, BLACK, RED, GREEN].flat());
+  });
+
+  it('whose frame makes it larger than the limit is refused before it is decoded', async () => {
+    const bytes = gif({ screen: [1, 1], frame: [65_535, 0, 1, 1], data: four });
+    expect(await decoded(bytes, 'gif')).toContain('too_large: the picture is 65536 × 1');
+  });
+
+  it('with more samples than its frame has ignores them', async () => {
+    expect(await decoded(gif({ screen: [2, 1], frame: [0, 0, 2, 1], data: four }), 'gif')).toEqual([BLACK, RED].flat());
+  });
+
+  it.each([
+    ['that ends early', four.subarray(0, 1), 'the GIF is cut short: only 0 % of its rows are there'],
+    [
+      'with a code that is not defined yet',
+      codes(3, 4, 0, 7, 7, 7),
+      'the GIF is damaged: its first frame has an invalid code',
+    ],
+    [
+      'that starts with a code that is not defined',
+      codes(3, 4, 6, 6),
+      'the GIF is damaged: its first frame has an invalid code',
+    ],
+    ['with the end before its samples', codes(3, 4, 5), 'the GIF is cut short: only 0 % of its rows are there'],
+  ])('with data %s is refused', async (_, data, message) => {
+    expect(await decoded(gif({ screen: [9, 1], frame: [0, 0, 9, 1], data }), 'gif')).toBe(`undecodable: ${message}`);
+  });
+
+  it('with a code size that there is not is refused', async () => {
+    for (const codeSize of [0, 9, 12, 255]) {
+      const bytes = gif({ screen: [1, 1], frame: [0, 0, 1, 1], codeSize, data: four });
+      expect(await decoded(bytes, 'gif')).toBe('undecodable: the GIF has an invalid code size');
+    }
+  });
+
+  it('without frames, or without an end marker, is told apart', async () => {
+    const whole = gif({ screen: [3, 1], frame: [0, 0, 3, 1], data: four });
+    expect(await decoded(Buffer.concat([whole.subarray(0, 25), Buffer.of(0x3b)]), 'gif')).toBe(
+      'undecodable: the GIF has no frame',
+    );
+    const open = await decodePicture(whole.subarray(0, -1), 'gif', LIMITS);
+    expect(open.notes).toEqual(['the end marker of the GIF is missing']);
+  });
+});
+
+describe('a TIFF', () => {
+  const grey = { 256: 4, 257: 4, 258: 8, 262: 1, 273: 8, 278: 4, 279: 16 };
+  const data = Buffer.alloc(16, 7);
+
+  it('of these parts is read', async () => {
+    expect(await decoded(tiff(grey, data), 'tiff')).toEqual(Array(48).fill(7));
+  });
+
+  it.each([
+    [
+      'a strip that is longer than the file',
+      { 279: 2 ** 32 - 1 },
+      'the TIFF is cut short or damaged: its strips or tiles are longer than the file',
+    ],
+    ['a strip beyond the file', { 273: 2 ** 32 - 1 }, 'the TIFF is cut short: only 0 % of its rows are there'],
+    ['a strip that is too short', { 279: 9 }, 'the TIFF is cut short: only 50 % of its rows are there'],
+    ['fewer strips than it needs', { 278: 1 }, 'the TIFF has too few strips or tiles'],
+    ['more strips than it needs', { 273: [8, 8], 279: [8, 8] }, 'the TIFF has an invalid value of tag 273'],
+    ['strips of no height', { 278: 0 }, 'the TIFF has strips or tiles of no size'],
+    ['no width', { 256: 0 }, 'the TIFF has an invalid size'],
+    ['a million samples per pixel', { 277: 1_000_000 }, 'the TIFF has 1000000 samples per pixel'],
+    [
+      'floating-point samples',
+      { 258: 32, 339: 3 },
+      'it is a TIFF with floating-point samples, which imgpipe does not read: save it as PNG or JPEG',
+    ],
+    [
+      'a JPEG inside',
+      { 259: 7 },
+      'it is a TIFF with JPEG compression (7), which imgpipe does not read: save it as PNG or JPEG',
+    ],
+    [
+      'sensor data',
+      { 262: 32803 },
+      "it is a camera's raw picture (TIFF based), which imgpipe does not read: have the camera write JPEG, or convert it to 16-bit PNG",
+    ],
+    [
+      'a preview first',
+      { 254: 1 },
+      "it is a camera's raw picture (TIFF based), which imgpipe does not read: have the camera write JPEG, or convert it to 16-bit PNG",
+    ],
+    ['a damaged deflate stream', { 259: 8 }, 'the TIFF is damaged: a strip or tile does not decompress'],
+  ])('with %s is refused', async (_, tags, message) => {
+    expect(await decoded(tiff({ ...grey, ...tags }, data), 'tiff')).toBe(`undecodable: ${message}`);
+  });
+
+  it.each([
+    ['huge', { 256: 2 ** 31 - 1, 257: 2 ** 31 - 1 }],
+    ['stored in huge tiles', { 322: 60_000, 323: 60_000, 324: 8, 325: 16 }],
+    ['stored in tiles of which most is padding', { 256: 4, 257: 10_000, 322: 10_000, 323: 1, 324: 8, 325: 16 }],
+  ])('that is %s is refused by its size', async (_, tags) => {
+    expect(await decoded(tiff({ ...grey, ...tags }, data), 'tiff')).toMatch(/^too_large: the picture is /);
+  });
+
+  it('whose strips all lie on the same data costs no more than the file is long', async () => {
+    // A megabyte of clear codes, which expand to nothing, for each of 50,000 strips.
+    const clear = Buffer.alloc(9 * 2 ** 17);
+    for (let at = 0; at < clear.length; at += 9) clear.set([0x80, 0x40, 0x20, 0x10, 0x08, 0x04, 0x02, 0x01, 0x00], at);
+    const strips = Array<number>(50_000).fill(8);
+    const lengths = strips.map(() => clear.length);
+    const bytes = tiff({ ...grey, 257: 50_000, 259: 5, 273: strips, 278: 1, 279: lengths }, clear);
+    expect(await outcomeOf({ name: 'overlapping strips', format: 'tiff', bytes })).toBe('undecodable');
+  });
+
+  it('whose strip inflates to 64 MB is refused', async () => {
+    const bomb = deflateSync(Buffer.alloc(2 ** 26));
+    const bytes = tiff({ ...grey, 259: 8, 279: bomb.length }, bomb);
+    expect(await outcomeOf({ name: 'bomb', format: 'tiff', bytes })).toBe('undecodable');
+  });
+});
+
+describe('a WebP', () => {
+  const lossless = fixture('lossless.webp').subarray(20);
+  const damaged = 'undecodable: the WebP is cut short or damaged';
+
+  it('that is cut short says how much is there', async () => {
+    const bytes = fixture('lossy.webp');
+    expect(await decoded(bytes.subarray(0, 100), 'webp')).toBe(
+      `undecodable: the WebP is cut short: 100 of its ${bytes.length} bytes are there`,
+    );
+  });
+
+  it.each([
+    ['a canvas of another size than its picture', webp(['VP8X', canvas(40, 40)], ['VP8L', lossless])],
+    [
+      'a frame beyond its canvas',
+      webp(
+        ['VP8X', canvas(37, 29, 2)],
+        [
+          'ANMF',
+          Buffer.concat([Buffer.of(1, 0, 0, 0, 0, 0, 36, 0, 0, 28, 0, 0, 0, 0, 0, 0), webpChunk('VP8L', lossless)]),
+        ],
+      ),
+    ],
+  ])('with %s is refused', async (_, bytes) => {
+    expect(await decoded(bytes, 'webp')).toBe(
+      'undecodable: the WebP is damaged: its picture does not have the size of its canvas',
+    );
+  });
+
+  it('whose frame has another size than it says is refused', async () => {
+    const frame = Buffer.concat([
+      Buffer.of(0, 0, 0, 0, 0, 0, 9, 0, 0, 9, 0, 0, 0, 0, 0, 0),
+      webpChunk('VP8L', lossless),
+    ]);
+    expect(await decoded(webp(['VP8X', canvas(99, 99, 2)], ['ANMF', frame]), 'webp')).toBe(damaged);
+  });
+
+  it('is refused by its size before libwebp sees it', async () => {
+    const huge = Buffer.from(lossless);
+    huge.writeUInt32LE(0xfff_ffff, 1);
+    expect(await decoded(webp(['VP8L', huge]), 'webp')).toMatch(/^too_large: the picture is 16384 × 16384/);
+    expect(
+      await decoded(
+        webp(
+          ['VP8X', canvas(2 ** 24, 2 ** 24, 2)],
+          [
+            'ANMF',
+            Buffer.concat([Buffer.alloc(6), Buffer.of(36, 0, 0, 28, 0, 0, 0, 0, 0, 0), webpChunk('VP8L', lossless)]),
+          ],
+        ),
+        'webp',
+      ),
+    ).toMatch(/^too_large: the picture is 16777216 × 16777216/);
+  });
+
+  it('that libwebp refuses leaves nothing behind: the next one is right', async () => {
+    const good = await decoded(fixture('lossless.webp'), 'webp');
+    for (let at = 25; at < 400; at++) {
+      const bytes = fixture('lossless.webp');
+      bytes[at] = 255 - (bytes[at] as number);
+      await decoded(bytes, 'webp');
+    }
+    expect(await decoded(fixture('lossless.webp'), 'webp')).toEqual(good);
+  });
+
+  it('that is not whole has no picture, or a damaged one', async () => {
+    expect(await decoded(webp(), 'webp')).toBe('undecodable: the WebP has no picture');
+    expect(await decoded(webp(['VP8 ', Buffer.alloc(5)]), 'webp')).toBe(damaged);
+    expect(await decoded(webp(['VP8L', Buffer.alloc(5)]), 'webp')).toBe(damaged);
+    expect(await decoded(webp(['ANMF', Buffer.alloc(5)]), 'webp')).toBe(damaged);
+    expect(await decoded(webp(['VP8X', Buffer.alloc(5)]), 'webp')).toBe(damaged);
+  });
+});
+
+describe('mutated files', () => {
+  const names = readdirSync(FOLDER).filter((name) => /\.(webp|gif|bmp|tiff)$/.test(name));
+
+  it.each(names)('of %s decode or are refused, with pixels of the size that was checked', async (name) => {
+    const original = fixture(name);
+    let state = 13;
+    const random = (below: number) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+      return state % below;
+    };
+    for (let round = 0; round < 100; round++) {
+      const bytes = Buffer.from(original);
+      for (let change = 0; change <= round % 4; change++) {
+        bytes[random(round % 2 === 0 ? Math.min(200, bytes.length) : bytes.length)] = [0, 255, random(256)][
+          round % 3
+        ] as number;
+      }
+      const cut = round % 10 === 0 ? bytes.subarray(0, random(bytes.length)) : bytes;
+      const format = sniffFormat(cut);
+      if (format === undefined) continue;
+      const result = await decoded(cut, format);
+      if (typeof result === 'string') expect(result).toMatch(/^(undecodable|too_large): /);
+      else expect(result.length).toBe(needOf(cut, format, LIMITS).pixels);
+    }
+  });
+});
