@@ -44,10 +44,10 @@ describe('a BMP', () => {
   const palette = [0x000000, 0xff0000, 0x00ff00, 0xffffff];
 
   it('with run lengths that run over the end of a row keeps to the row', async () => {
-    // A run of 255 in a row of 2, the end of the row, two pixels one by one, and one more than the picture has rows.
-    const data = Buffer.of(255, 1, 0, 0, 1, 2, 1, 3, 0, 0, 255, 1, 0, 1);
-    expect(await decoded(bmp({ width: 2, height: 2, bits: 8, compression: 1, colours: palette, data }), 'bmp')).toEqual(
-      [GREEN, WHITE, RED, RED].flat(),
+    // A run of 255 in a row of 2, the end of the row, one pixel, the end of the picture.
+    const data = Buffer.of(255, 1, 0, 0, 1, 2, 0, 1);
+    expect(await decoded(bmp({ width: 2, height: 3, bits: 8, compression: 1, colours: palette, data }), 'bmp')).toEqual(
+      [BLACK, BLACK, GREEN, BLACK, RED, RED].flat(),
     );
   });
 
@@ -221,13 +221,17 @@ describe('a TIFF', () => {
   });
 
   it('whose strips all lie on the same data costs no more than the file is long', async () => {
-    // A megabyte of clear codes, which expand to nothing, for each of 50,000 strips.
-    const clear = Buffer.alloc(9 * 2 ** 17);
-    for (let at = 0; at < clear.length; at += 9) clear.set([0x80, 0x40, 0x20, 0x10, 0x08, 0x04, 0x02, 0x01, 0x00], at);
+    // A megabyte of clear codes, which expand to nothing, and then a row's four samples: for each of 50,000 rows.
+    const clear = '100000000'.repeat(8);
+    const block = (bits: string) => Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
+    const row = block(clear.slice(36) + '000000111'.repeat(4));
+    const data = Buffer.concat([Buffer.alloc(9 * 2 ** 17, block(clear)), row]);
     const strips = Array<number>(50_000).fill(8);
-    const lengths = strips.map(() => clear.length);
-    const bytes = tiff({ ...grey, 257: 50_000, 259: 5, 273: strips, 278: 1, 279: lengths }, clear);
+    const lengths = strips.map(() => data.length);
+    const bytes = tiff({ ...grey, 257: 50_000, 259: 5, 273: strips, 278: 1, 279: lengths }, data);
     expect(await outcomeOf({ name: 'overlapping strips', format: 'tiff', bytes })).toBe('undecodable');
+    const one = tiff({ ...grey, 257: 1, 259: 5, 278: 1, 279: data.length }, data);
+    expect(await decoded(one, 'tiff')).toEqual(Array(12).fill(7));
   });
 
   it('whose strip inflates to 64 MB is refused', async () => {
