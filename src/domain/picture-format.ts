@@ -36,8 +36,5 @@ export function formatOf(bytes: Uint8Array): PictureFormat {
     );
   }
   const what = kind === undefined ? 'it is no picture of a known kind' : `it is ${kind.name}, not a picture`;
-  throw new ImgpipeError(
-    'not_a_picture',
-    `${what}, whatever its name says: check what its source sends, or leave it out`,
-  );
+  throw new ImgpipeError('not_a_picture', `${what}, whatever its name says: check its source`);
 }

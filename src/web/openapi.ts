@@ -2,6 +2,7 @@ import { alertListSchema, apiAlertSchema, problemSchema, timelineSchema } from '
 import { type JsonSchema, jsonSchemaOf, type Shape } from '../domain/json/json-schema.ts';
 import { alertLineSchema } from '../domain/json/result-lines.ts';
 import { statusSchema } from '../domain/json/status.ts';
+import { PICTURE_TYPES } from './pictures.ts';
 import { ROLES } from './urls.ts';
 
 /** The viewer's HTTP interface as OpenAPI 3.1. Its schemas are those of `src/domain/json/`. */
@@ -96,9 +97,9 @@ const PATHS = {
   }),
   '/alerts/{alert}/{role}': get({
     operationId: 'getPicture',
-    summary: 'One of the pictures of an alert, as stored',
+    summary: 'One of the pictures of an alert, as stored; a TIFF as PNG',
     parameters: [alertNumber, inPath('role', { enum: ROLES }, 'which picture')],
-    content: { 'image/jpeg': { schema: {} }, 'image/png': { schema: {} } },
+    content: Object.fromEntries(PICTURE_TYPES.map((type) => [type, { schema: {} }])),
     problem: { 'text/html': { schema: text } },
   }),
   '/live': get({

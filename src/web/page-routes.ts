@@ -87,7 +87,7 @@ export function addPageRoutes(app: Hono, parts: PageParts): void {
     if (!isRole(role) || (size !== undefined && size !== 'thumbnail')) return context.notFound();
     const picture = pictureOf(await view(catalog, store, positive('alert number', alert)), role);
     const request = pictureRequestOf(context);
-    if (size === undefined) return pictureResponse(picture, store, request);
+    if (size === undefined) return pictureResponse(picture, store, thumbnails, request);
     return thumbnailResponse(picture, store, thumbnails, request);
   });
 

@@ -21,6 +21,12 @@ const TYPES: Record<PictureFormat, string> = {
   bmp: 'image/bmp',
   tiff: 'image/tiff',
 };
+/** The formats that browsers do not show. */
+const CONVERTED: ReadonlySet<PictureFormat> = new Set(['tiff']);
+/** What pictures are sent as. */
+export const PICTURE_TYPES = Object.entries(TYPES).flatMap(([format, type]) =>
+  CONVERTED.has(format as PictureFormat) ? [] : [type],
+);
 /** For URLs with the digest, whose picture never changes. */
 const IMMUTABLE = 'private, max-age=31536000, immutable';
 const REVALIDATE = 'private, no-cache';
@@ -56,12 +62,14 @@ export interface PictureRequest {
   readonly version: string | undefined;
 }
 
-/** Responds with a picture as stored, as a stream. Throws `object_missing`. */
+/** Responds with a picture as stored, as a stream, or as PNG if browsers do not show its format. Throws `object_missing`. */
 export async function pictureResponse(
   picture: StoredPicture,
   store: PictureStore,
+  thumbnails: Thumbnails,
   request: PictureRequest,
 ): Promise<Response> {
+  if (CONVERTED.has(picture.format)) return convertedResponse(picture, store, thumbnails, request);
   const headers = headersOf(picture, picture.sha256, TYPES[picture.format], request);
   if (isUnchanged(headers, request)) return new Response(null, { status: 304, headers });
   if (request.head) {
@@ -76,6 +84,21 @@ export async function pictureResponse(
   return new Response(object.bytes, { headers });
 }
 
+/** Responds with a picture as PNG. Throws `object_missing`, `undecodable` and `too_large`. */
+async function convertedResponse(
+  picture: StoredPicture,
+  store: PictureStore,
+  thumbnails: Thumbnails,
+  request: PictureRequest,
+): Promise<Response> {
+  const headers = headersOf(picture, `${picture.sha256}-png`, TYPES.png, request);
+  if (isUnchanged(headers, request)) return new Response(null, { status: 304, headers });
+  if (request.head) return new Response(null, { headers });
+  const bytes = new Uint8Array(await thumbnails.png({ ...picture, read: () => bytesOf(picture, store) }));
+  headers.set('Content-Length', String(bytes.length));
+  return new Response(bytes, { headers });
+}
+
 /** Responds with a thumbnail. Throws `object_missing`, `undecodable` and `too_large`. */
 export async function thumbnailResponse(
   picture: StoredPicture,
@@ -85,14 +108,15 @@ export async function thumbnailResponse(
 ): Promise<Response> {
   const headers = headersOf(picture, `${picture.sha256}-small`, TYPES.jpg, request);
   if (isUnchanged(headers, request)) return new Response(null, { status: 304, headers });
-  const read = async () => {
-    const bytes = await store.get(picture.key);
-    if (bytes === undefined) throw missing(picture, store);
-    return bytes;
-  };
-  const bytes = new Uint8Array(await thumbnails.of({ ...picture, read }));
+  const bytes = new Uint8Array(await thumbnails.of({ ...picture, read: () => bytesOf(picture, store) }));
   headers.set('Content-Length', String(bytes.length));
   return new Response(request.head ? null : bytes, { headers });
+}
+
+async function bytesOf(picture: StoredPicture, store: PictureStore): Promise<Uint8Array> {
+  const bytes = await store.get(picture.key);
+  if (bytes === undefined) throw missing(picture, store);
+  return bytes;
 }
 
 function headersOf({ sha256 }: StoredPicture, tag: string, type: string, { version }: PictureRequest): Headers {

@@ -181,7 +181,7 @@ describe('two pictures compared without a pipeline', () => {
     expect(ends.map(({ stdout }) => stdout).join('')).toBe('');
     expect(ends.map(({ stderr }) => stderr)).toEqual([
       `imgpipe: ${cut}: the PNG is cut short after 75 % of the rows\n`,
-      `imgpipe: ${text} is neither a JPEG nor a PNG\n`,
+      `imgpipe: ${text}: it is text, not a picture, whatever its name says: check its source\n`,
       `imgpipe: ${path.dirname(grey)} cannot be read: not a regular file\n`,
       `imgpipe: ${missing} does not exist\n`,
       "imgpipe: missing required argument 'after': see 'imgpipe compare --help'\n",

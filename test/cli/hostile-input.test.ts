@@ -30,7 +30,7 @@ describe('hostile input', () => {
     expect(stdout.match(/^image /gm)).toHaveLength(3);
     const errors = stderr.split('\n').filter((line) => line.startsWith('imgpipe: '));
     expect(errors).toEqual([
-      `imgpipe: ${folder}/2.jpg was not received: it is neither a JPEG nor a PNG, whatever its name says (not_a_picture)`,
+      `imgpipe: ${folder}/2.jpg was not received: it is text, not a picture, whatever its name says: check its source (not_a_picture)`,
       `imgpipe: ${folder}/3.png was not received: the file is empty (not_a_picture)`,
       `imgpipe: image default/2 (${folder}/4.jpg) is now a dead letter: the JPEG is truncated or corrupt (undecodable)`,
       "imgpipe: 2 files not received; 1 dead letter, see 'imgpipe dead list'",
@@ -90,7 +90,7 @@ describe('hostile input', () => {
     const folder = temporaryFolder();
     const empty = await imgpipe(['receive', '.'], { cwd: folder });
     expect(empty).toMatchObject({ status: 0, stdout: '' });
-    expect(empty.stderr).toContain('0 images received, no .jpg, .jpeg or .png found');
+    expect(empty.stderr).toContain('0 images received, no .jpg, .png, .webp, .gif, .bmp or .tiff found');
     const missing = await imgpipe(['receive', 'nothere.jpg'], { cwd: folder });
     expect(missing.status).toBe(1);
     expect(missing.stderr).toContain(`${folder}/nothere.jpg was not received: no such file or folder (ENOENT)`);
@@ -119,8 +119,8 @@ describe('hostile input', () => {
     const kafka = { IMGPIPE_BROKER: 'kafka://127.0.0.1:1', IMGPIPE_KAFKA_TLS: 'true', IMGPIPE_KAFKA_TLS_CA: 'none' };
     const mistakes: [string, string, Record<string, string>?][] = [
       ['run a.jpg --mask none.png', 'mask: none.png does not exist'],
-      ['receive a.jpg --mask mask.png', 'mask: mask.png is not a valid mask: it is not a PNG file'],
-      ['receive --mask mask.png', 'mask: mask.png is not a valid mask: it is not a PNG file'],
+      ['receive a.jpg --mask mask.png', 'mask: mask.png is not a valid mask: it is text, not a picture'],
+      ['receive --mask mask.png', 'mask: mask.png is not a valid mask: it is text, not a picture'],
       ['run a.jpg --threshold 5px', 'threshold: 5px is not valid for the technique l2'],
       ['analyze --threshold 5%', 'threshold: 5% is not valid for the technique l2'],
       ...['receive', 'analyze', 'alert', 'run'].map((name): [string, string, Record<string, string>] => [

@@ -96,17 +96,17 @@ describe('a mask', () => {
 
   test('that is not valid is refused before anything is received', async () => {
     const grey = file('1.png', GREY);
-    const jpeg = path.join(import.meta.dirname, '../fixtures/pictures/grey.jpg');
+    const text = file('text.png', Buffer.from('text'));
     const ends = [
       await to('receive', grey, '--mask', path.join(folder, 'none.png')),
-      await to('receive', grey, '--mask', jpeg),
+      await to('receive', grey, '--mask', text),
       await to('receive', grey, '--mask', file('black.png', png([0, 0, 0]))),
       await to('receive', grey, '--mask', file('cut.png', MASK.subarray(0, 60))),
     ];
     expect(ends.map(({ status }) => status)).toEqual([2, 2, 2, 2]);
     expect(ends.map(({ stderr }) => stderr.split('\n').at(-2))).toEqual([
       `imgpipe: mask: ${path.join(folder, 'none.png')} does not exist`,
-      `imgpipe: mask: ${jpeg} is not a valid mask: it is not a PNG file. Save the mask as PNG`,
+      `imgpipe: mask: ${text} is not a valid mask: it is text, not a picture, whatever its name says: check its source`,
       `imgpipe: mask: ${path.join(folder, 'black.png')} is not a valid mask: it is all black, which masks out every pixel`,
       `imgpipe: mask: ${path.join(folder, 'cut.png')} is not a valid mask: the PNG is cut short after 50 % of the rows`,
     ]);

@@ -21,7 +21,8 @@ describe('the name of a stream', () => {
     'a'.repeat(64),
     '00001',
     '1234.jpg',
-    '00001.gif',
+    '00001.txt',
+    '0001.gif',
     'a00001.jpg',
   ])('can be %s', (name) => {
     expect(checkStreamName(name)).toBe(name);

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSy
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFileSource } from '../../../src/adapters/files/source.ts';
+import type { FilesNotTaken } from '../../../src/domain/reports.ts';
 import type { ImageSource, SourceItem } from '../../../src/ports/image-source.ts';
 import { imageSourceContract } from '../../contracts/image-source.ts';
 import { startProgram } from '../../support/imgpipe.ts';
@@ -79,6 +80,64 @@ describe('the file source', () => {
     const folder = temporaryFolder();
     write(folder, ['.hidden.jpg', '.folder/a.jpg', 'notes.txt', 'jpg', 'a.jpg.part', 'a.jpg']);
     expect(await linesOf(folder)).toEqual(['a.jpg']);
+  });
+
+  it.each(['jpg', 'JPEG', 'jpe', 'jfif', 'png', 'WebP', 'gif', 'bmp', 'tif', 'tiff'])('takes .%s', async (ending) => {
+    const folder = temporaryFolder();
+    write(folder, [`a.${ending}`, 'b.jp2', 'c.heic', 'd.svg', 'e.tifff']);
+    expect(await linesOf(folder)).toEqual([`a.${ending}`]);
+  });
+
+  describe('counts what a folder holds and is not taken', () => {
+    async function notTaken(...paths: string[]): Promise<FilesNotTaken[]> {
+      const counts: FilesNotTaken[] = [];
+      await itemsOf(createFileSource({ paths, maxBytes: 1000, onNotTaken: (files) => counts.push(files) }));
+      return counts;
+    }
+
+    it('by ending, whatever its case, and in all sub-folders', async () => {
+      const folder = temporaryFolder();
+      write(folder, ['a.jpg', 'a.txt', 'b.TXT', 'x/c.txt', 'x/y/d.mp4', 'README', 'x.jpg.part', 'no ending. here']);
+      symlinkSync('a.txt', path.join(folder, 'link.txt'));
+      expect(await notTaken(folder)).toEqual([
+        {
+          kind: 'not_taken',
+          folder,
+          files: 8,
+          endings: [
+            { ending: '.txt', files: 4 },
+            { ending: '', files: 2 },
+            { ending: '.mp4', files: 1 },
+            { ending: '.part', files: 1 },
+          ],
+        },
+      ]);
+    });
+
+    it('for each folder that was given, and not hidden files or what was named', async () => {
+      const [first, second, third] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+      const [text = ''] = write(first, ['a.txt', '.b.txt', '.git/c']);
+      write(second, ['b.jpg', '.DS_Store']);
+      write(third, ['c.log']);
+      const counts = await notTaken(first, second, text, third);
+      expect(counts.map(({ folder, files }) => [folder, files])).toEqual([
+        [first, 1],
+        [third, 1],
+      ]);
+    });
+
+    it('in bounded space: the ten most frequent of at most a thousand endings', async () => {
+      const folder = temporaryFolder();
+      write(
+        folder,
+        Array.from({ length: 1100 }, (_, index) => `x.e${index}`),
+      );
+      write(folder, ['1.e7', '2.e7']);
+      const [counts] = await notTaken(folder);
+      expect(counts?.files).toBe(1102);
+      expect(counts?.endings).toHaveLength(10);
+      expect(counts?.endings[0]).toEqual({ ending: '.e7', files: 3 });
+    });
   });
 
   it('accepts any file name', async () => {

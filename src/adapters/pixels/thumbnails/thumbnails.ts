@@ -4,7 +4,14 @@ import type { Thumbnails } from '../../../ports/thumbnails.ts';
 import { type DecodeOptions, needOf } from '../limits.ts';
 import { createMemoryGate } from '../workers/memory-gate.ts';
 import { INLINE_EXECUTOR, type PixelExecutor, verdictOnLoss, WorkerLost } from '../workers/pixel-executor.ts';
-import { type Thumbnail, type ThumbnailTask, type Verdict, verdictOf } from '../workers/pixel-tasks.ts';
+import {
+  type ConvertTask,
+  type ResultOf,
+  type Thumbnail,
+  type ThumbnailTask,
+  type Verdict,
+  verdictOf,
+} from '../workers/pixel-tasks.ts';
 import { createThumbnailCache } from './thumbnail-cache.ts';
 
 export interface ThumbnailsOptions extends DecodeOptions {
@@ -34,12 +41,16 @@ export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
     if (closed) throw new Stopped();
   }
 
-  async function create(picture: PictureSource): Promise<Thumbnail> {
+  /** Runs a task on a picture's bytes. */
+  async function run<T extends ThumbnailTask | ConvertTask>(
+    picture: PictureSource,
+    taskOf: (encoded: Pick<T, 'bytes' | 'format' | 'options'>) => T,
+  ): Promise<ResultOf<T> | { readonly verdict: Verdict }> {
     stopIfClosed();
     const bytes = await picture.read();
     stopIfClosed();
     const { format } = picture;
-    const task: ThumbnailTask = { kind: 'thumbnail', bytes, format, options: decoding, side };
+    const task = taskOf({ bytes, format, options: decoding });
     try {
       return await executor.run(() => task, needOf(bytes, format, decoding).memory);
     } catch (thrown) {
@@ -50,7 +61,7 @@ export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
   function start(picture: PictureSource): Promise<Thumbnail> {
     const { sha256 } = picture;
     const result = gate
-      .run(0, () => create(picture))
+      .run(0, () => run<ThumbnailTask>(picture, (encoded) => ({ kind: 'thumbnail', ...encoded, side })))
       .then((thumbnail) => {
         cache.put(sha256, thumbnail);
         return thumbnail;
@@ -65,8 +76,15 @@ export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
       const { sha256 } = picture;
       const thumbnail = cache.get(sha256) ?? (await (inProgress.get(sha256) ?? start(picture)));
       if ('jpeg' in thumbnail) return thumbnail.jpeg;
-      const { code, message } = thumbnail.verdict;
-      throw new ImgpipeError(code, message);
+      throw errorOf(thumbnail.verdict);
+    },
+
+    async png(picture) {
+      const converted = await gate.run(0, () =>
+        run<ConvertTask>(picture, (encoded) => ({ kind: 'convert', ...encoded })),
+      );
+      if ('verdict' in converted) throw errorOf(converted.verdict);
+      return converted.png;
     },
 
     async close() {
@@ -75,6 +93,10 @@ export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
       cache.clear();
     },
   };
+}
+
+function errorOf({ code, message }: Verdict): ImgpipeError {
+  return new ImgpipeError(code, message);
 }
 
 function verdictOn(thrown: unknown): Verdict {

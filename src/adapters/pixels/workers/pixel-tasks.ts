@@ -13,7 +13,7 @@ import type { DecodeOptions } from '../limits.ts';
 import { encodePng } from '../png/encoder.ts';
 
 /** A task on pixels. It can be posted to another thread. */
-export type PixelTask = DecodeTask | CompareTask | DrawTask | ThumbnailTask;
+export type PixelTask = DecodeTask | CompareTask | DrawTask | ThumbnailTask | ConvertTask;
 
 /** An encoded picture. */
 interface Encoded {
@@ -55,11 +55,19 @@ export interface ThumbnailTask extends Encoded {
   readonly side: number;
 }
 
+/** Makes a PNG of a picture, for programs that cannot read its format. */
+export interface ConvertTask extends Encoded {
+  readonly kind: 'convert';
+}
+
 /** The pixels of a picture, or the verdict on it. */
 export type Decoded = { readonly pixels: Pixels } | { readonly verdict: Verdict };
 
 /** A thumbnail as a JPEG file, or the verdict on its picture. */
 export type Thumbnail = { readonly jpeg: Uint8Array } | { readonly verdict: Verdict };
+
+/** A picture as a PNG file, or the verdict on it. */
+export type Converted = { readonly png: Uint8Array } | { readonly verdict: Verdict };
 
 /** Why a picture cannot be decoded. */
 export interface Verdict {
@@ -74,7 +82,9 @@ export type ResultOf<T extends PixelTask> = T extends DecodeTask
     ? Comparison
     : T extends ThumbnailTask
       ? Thumbnail
-      : Uint8Array;
+      : T extends ConvertTask
+        ? Converted
+        : Uint8Array;
 
 /** Runs a task on the calling thread. */
 export async function runTask(task: PixelTask): Promise<ResultOf<PixelTask>> {
@@ -87,6 +97,8 @@ export async function runTask(task: PixelTask): Promise<ResultOf<PixelTask>> {
       return draw(task);
     case 'thumbnail':
       return shrink(task);
+    case 'convert':
+      return convert(task);
   }
 }
 
@@ -104,6 +116,11 @@ async function decode({ bytes, format, options, into }: Omit<DecodeTask, 'kind'>
 async function shrink({ side, ...encoded }: Omit<ThumbnailTask, 'kind'>): Promise<Thumbnail> {
   const decoded = await decode(encoded);
   return 'verdict' in decoded ? decoded : { jpeg: encodeJpeg(thumbnail(decoded.pixels, side)) };
+}
+
+async function convert(encoded: Encoded): Promise<Converted> {
+  const decoded = await decode(encoded);
+  return 'verdict' in decoded ? decoded : { png: encodePng(decoded.pixels) };
 }
 
 /** Returns the verdict that an error expresses. Rethrows any other error. */
