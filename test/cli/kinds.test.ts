@@ -49,7 +49,9 @@ describe('pictures of other kinds than JPEG and PNG', () => {
       'event 2: image default/5 differs in size from image default/4',
     ]);
     const view = await imgpipe(['view', '1', '--data', data, '--json']);
-    expect(JSON.parse(view.stdout)).toMatchObject({ image_path: path.join(data, 'image_database/00004.gif') });
+    expect(JSON.parse(view.stdout)).toMatchObject({
+      image: { path: path.join(data, 'image_database/00004.gif') },
+    });
     const status = await imgpipe(['status', '--check', '--json', '--data', data]);
     expect(JSON.parse(status.stdout)).toMatchObject({ analyzed: 5, dead_letters: 0, balanced: true });
   });
@@ -64,9 +66,9 @@ describe('pictures of other kinds than JPEG and PNG', () => {
     });
     expect(status).toBe(1);
     expect(stderr.split('\n').filter((line) => /not received|not taken/.test(line))).toEqual([
+      '3 files of . were not taken: 2 .txt, 1 .mp4',
       `imgpipe: ${folder}/b.jpg was not received: it is HEIC, which imgpipe does not read: have its source write JPEG or PNG, or convert it (undecodable)`,
       `imgpipe: ${folder}/c.png was not received: it is a web page (HTML), not a picture, whatever its name says: check its source (not_a_picture)`,
-      '3 files of . were not taken: 2 .txt, 1 .mp4',
       'imgpipe: 2 files not received',
     ]);
   });
