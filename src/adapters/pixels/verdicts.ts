@@ -8,7 +8,7 @@ export function undecodable(message: string, cause?: unknown): ImgpipeError {
 /** The error of a picture whose data ends early: `rows` of them are whole. */
 export function cutShort(kind: string, rows: number, height: number): ImgpipeError {
   const percent = Math.floor((100 * rows) / height);
-  return undecodable(`the ${kind} is cut short: only ${percent} % of its rows are there`);
+  return undecodable(`the ${kind} is cut short after ${percent} % of the rows`);
 }
 
 /** The error of a valid file that uses something that is not read. */

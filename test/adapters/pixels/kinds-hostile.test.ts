@@ -67,9 +67,9 @@ describe('a BMP', () => {
 
   it('is cut short if its run lengths or its rows end early', async () => {
     const runs = bmp({ width: 2, height: 4, bits: 8, compression: 1, colours: palette, data: Buffer.of(2, 1, 0, 0) });
-    expect(await decoded(runs, 'bmp')).toBe('undecodable: the BMP is cut short: only 25 % of its rows are there');
+    expect(await decoded(runs, 'bmp')).toBe('undecodable: the BMP is cut short after 25 % of the rows');
     const rows = bmp({ width: 2, height: 4, data: Buffer.alloc(8 * 3) });
-    expect(await decoded(rows, 'bmp')).toBe('undecodable: the BMP is cut short: only 75 % of its rows are there');
+    expect(await decoded(rows, 'bmp')).toBe('undecodable: the BMP is cut short after 75 % of the rows');
   });
 
   it('may lack the padding of its last row', async () => {
@@ -133,7 +133,7 @@ describe('a GIF', () => {
   });
 
   it.each([
-    ['that ends early', four.subarray(0, 1), 'the GIF is cut short: only 0 % of its rows are there'],
+    ['that ends early', four.subarray(0, 1), 'the GIF is cut short after 0 % of the rows'],
     [
       'with a code that is not defined yet',
       codes(3, 4, 0, 7, 7, 7),
@@ -144,7 +144,7 @@ describe('a GIF', () => {
       codes(3, 4, 6, 6),
       'the GIF is damaged: its first frame has an invalid code',
     ],
-    ['with the end before its samples', codes(3, 4, 5), 'the GIF is cut short: only 0 % of its rows are there'],
+    ['with the end before its samples', codes(3, 4, 5), 'the GIF is cut short after 0 % of the rows'],
   ])('with data %s is refused', async (_, data, message) => {
     expect(await decoded(gif({ screen: [9, 1], frame: [0, 0, 9, 1], data }), 'gif')).toBe(`undecodable: ${message}`);
   });
@@ -180,8 +180,8 @@ describe('a TIFF', () => {
       { 279: 2 ** 32 - 1 },
       'the TIFF is cut short or damaged: its strips or tiles are longer than the file',
     ],
-    ['a strip beyond the file', { 273: 2 ** 32 - 1 }, 'the TIFF is cut short: only 0 % of its rows are there'],
-    ['a strip that is too short', { 279: 9 }, 'the TIFF is cut short: only 50 % of its rows are there'],
+    ['a strip beyond the file', { 273: 2 ** 32 - 1 }, 'the TIFF is cut short after 0 % of the rows'],
+    ['a strip that is too short', { 279: 9 }, 'the TIFF is cut short after 50 % of the rows'],
     ['fewer strips than it needs', { 278: 1 }, 'the TIFF has too few strips or tiles'],
     ['more strips than it needs', { 273: [8, 8], 279: [8, 8] }, 'the TIFF has an invalid value of tag 273'],
     ['strips of no height', { 278: 0 }, 'the TIFF has strips or tiles of no size'],

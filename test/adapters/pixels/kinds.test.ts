@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Background } from '../../../src/adapters/pixels/background.ts';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
 import { needOf } from '../../../src/adapters/pixels/limits.ts';
 import { sha256Of } from '../../../src/base/digest.ts';
@@ -9,13 +10,23 @@ import { formatOf } from '../../../src/domain/picture-format.ts';
 const FOLDER = new URL('../../fixtures/kinds/', import.meta.url);
 const LIMITS = { maxPixels: 64e6, maxMemory: 1024e6 };
 
-type Expected = Readonly<Record<string, { readonly width: number; readonly height: number; readonly sha256: string }>>;
+interface ExpectedPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly sha256: string;
+  readonly over_orange?: string;
+}
+
+type Expected = Readonly<Record<string, ExpectedPicture>>;
 
 const expected = JSON.parse(readFileSync(new URL('expected.json', FOLDER), 'utf8')) as Expected;
 
-function decode(name: string) {
+const ORANGE = [255, 128, 0] as const;
+const transparent = Object.entries(expected).filter(([, picture]) => picture.over_orange !== undefined);
+
+function decode(name: string, background?: Background) {
   const bytes = readFileSync(new URL(name, FOLDER));
-  return decodePicture(bytes, formatOf(bytes), LIMITS);
+  return decodePicture(bytes, formatOf(bytes), { ...LIMITS, background });
 }
 
 describe('the decoders of WebP, GIF, BMP and TIFF', () => {
@@ -27,6 +38,10 @@ describe('the decoders of WebP, GIF, BMP and TIFF', () => {
       expect(sha256Of(pixels.data)).toBe(sha256);
     },
   );
+
+  it.each(transparent)('lay %s over the background', async (name, { over_orange }) => {
+    expect(sha256Of((await decode(name, ORANGE)).data)).toBe(over_orange);
+  });
 
   it.each(Object.keys(expected))('need as much memory for the pixels of %s as they say', async (name) => {
     const bytes = readFileSync(new URL(name, FOLDER));
