@@ -6,7 +6,7 @@ import { pathOf, wrongArgument } from './arguments.ts';
 
 /** A picture of a program's source. */
 export interface SourcePicture {
-  /** The bytes of a JPEG or PNG file. They are copied. */
+  /** The bytes of a picture file, such as a JPEG. They are copied. */
   readonly bytes: Uint8Array;
   /** Where it came from, such as a URL or the name of a camera. */
   readonly origin: string;

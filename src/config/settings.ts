@@ -99,7 +99,7 @@ export const SETTINGS = {
   mask: {
     field: 'mask',
     flag: '--mask <file>',
-    help: 'a PNG of the same size as the images; pixels that are black in it are ignored',
+    help: 'a picture of the same size as the images, best a PNG; pixels that are black in it are ignored',
     takes: 'text',
     fallback: '',
     isPath: true,

@@ -13,10 +13,11 @@ const REACTIONS: Readonly<Record<Blame, string>> = {
 
 /** What each error code means, and what to do. The compiler refuses a code without an entry. */
 const MEANINGS: Readonly<Record<ErrorCode, string>> = {
-  not_a_picture: 'The file is empty, or neither JPEG nor PNG. Leave it out.',
+  not_a_picture: 'The file is empty, or no picture: a web page, text, a video. The message names it. Leave it out.',
   file_unreadable: 'The file or folder does not exist, or this user may not read it. The message says which.',
   file_too_big: 'The file is larger than `max_file_megabytes`. Raise the limit, or leave it out.',
-  undecodable: 'The picture is truncated or corrupt. The next image is compared with the last one that decodes.',
+  undecodable:
+    'The picture is damaged, or of [a kind that is not read](pictures.md). The next image is compared with the last one that decodes.',
   too_large:
     'The picture exceeds `max_megapixels`, `max_picture_memory` or `max_picture_time`. Raise the limit and replay the dead letter.',
   mask_differs: 'The image and its mask differ in size. Receive it without a mask, or with a mask of its size.',

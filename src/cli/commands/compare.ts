@@ -20,7 +20,7 @@ export function compareCommand(onExit: (status: number) => void): Command {
     example: 'imgpipe compare before.jpg after.jpg --technique changed',
   })
     .description('compare two pictures without a pipeline; exit 0: same, 1: different, 2 or higher: error')
-    .argument('<before>', 'the reference, a JPEG or PNG')
+    .argument('<before>', 'the reference, a picture')
     .argument('<after>', 'the picture to compare with it')
     .action(async (before: string, after: string, { out }: { out?: string }, command: Command) => {
       const { runCompare } = await import('../compare.ts');

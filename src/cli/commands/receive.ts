@@ -23,7 +23,7 @@ export function receiveCommand(onExit: (status: number) => void): Command {
     example: 'imgpipe receive --stream garden pictures/',
   })
     .description('store pictures as the images of a stream')
-    .argument('[path...]', 'JPEG and PNG files, and folders of them; without a path, a generated stream')
+    .argument('[path...]', 'pictures, and folders of them; without a path, a generated stream')
     .action(async (paths: string[], options: { rebind?: boolean }, command: Command) => {
       const config = configOf(command);
       checkPaths(paths, command);

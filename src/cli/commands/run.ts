@@ -24,7 +24,7 @@ export function runCommand(onExit: (status: number) => void): Command {
   ] as const;
   return commandOf({ name: 'run', settings, options: [REBIND], example: 'imgpipe run pictures/' })
     .description('receive, analyze and alert in one process, until every received image is processed')
-    .argument('[path...]', 'JPEG and PNG files, and folders of them; without a path, a generated stream')
+    .argument('[path...]', 'pictures, and folders of them; without a path, a generated stream')
     .action(async (paths: string[], options: { rebind?: boolean }, command: Command) => {
       const config = configOf(command);
       checkPaths(paths, command);
