@@ -5,10 +5,18 @@ export function undecodable(message: string, cause?: unknown): ImgpipeError {
   return new ImgpipeError('undecodable', message, cause === undefined ? undefined : { cause });
 }
 
-/** The error of a picture whose data ends early: `rows` of them are whole. */
-export function cutShort(kind: string, rows: number, height: number): ImgpipeError {
-  const percent = Math.floor((100 * rows) / height);
-  return undecodable(`the ${kind} is cut short after ${percent} % of the rows`);
+/** A picture whose data ends early: `rows` of its rows are whole. */
+export interface CutPicture {
+  readonly kind: string;
+  readonly rows: number;
+  readonly height: number;
+}
+
+/** The note on a picture that is cut short. Throws `undecodable` unless damage is accepted. */
+export function noteOnCut({ kind, rows, height }: CutPicture, acceptsDamage: boolean | undefined): string {
+  const missing = `the ${kind} is cut short after ${Math.floor((100 * rows) / height)} % of the rows`;
+  if (acceptsDamage !== true) throw undecodable(missing);
+  return `${missing}; only what is whole is compared`;
 }
 
 /** The error of a valid file that uses something that is not read. */

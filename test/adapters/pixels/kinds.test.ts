@@ -60,4 +60,31 @@ describe('the decoders of WebP, GIF, BMP and TIFF', () => {
   ])('note what is odd about %s', async (name, notes) => {
     expect((await decode(name)).notes).toEqual(notes);
   });
+
+  it.each([
+    // Rows of 112 bytes from byte 54, rows of 50 bytes from byte 854, rows of 37 bytes from byte 122.
+    ['rgb.bmp', 14, 'the BMP is cut short after 48 % of the rows'],
+    ['top-down.bmp', 14, 'the BMP is cut short after 48 % of the rows'],
+    ['rle8.bmp', 5, 'the BMP is cut short after 17 % of the rows'],
+    ['palette.gif', 4, 'the GIF is cut short after 13 % of the rows'],
+    ['interlaced.gif', 4, 'the GIF is cut short after 13 % of the rows'],
+    ['grey-raw.tiff', 12, 'the TIFF is cut short after 41 % of the rows'],
+  ])('tell which pixels of %s are whole if it is cut short', async (name, rows, message) => {
+    const bytes = readFileSync(new URL(name, FOLDER));
+    const cut = bytes.subarray(0, bytes.length / 2);
+    const format = formatOf(cut);
+    await expect(decodePicture(cut, format, LIMITS)).rejects.toMatchObject({ code: 'undecodable', message });
+    const {
+      whole = new Uint8Array(),
+      notes,
+      ...half
+    } = await decodePicture(cut, format, { ...LIMITS, acceptsDamage: true });
+    const all = await decode(name);
+    expect(notes?.[0]).toBe(`${message}; only what is whole is compared`);
+    expect(whole.reduce((sum, each) => sum + each, 0)).toBe(rows * all.width);
+    for (const [pixel, each] of whole.entries()) {
+      const [at, end] = [pixel * 3, pixel * 3 + 3];
+      if (each === 1) expect(half.data.subarray(at, end)).toEqual(all.data.subarray(at, end));
+    }
+  });
 });

@@ -2,7 +2,7 @@ import type { Pixels } from '../../../analysis/pixels.ts';
 import { type Background, blend, WHITE } from '../background.ts';
 import { checkSize, type DecodeOptions } from '../limits.ts';
 import { type Allocator, allocateNew } from '../pixel-memory.ts';
-import { cutShort } from '../verdicts.ts';
+import { noteOnCut } from '../verdicts.ts';
 import { type BmpHeader, readBmpHeader } from './header.ts';
 import { expandRuns } from './run-length.ts';
 
@@ -19,27 +19,45 @@ export function decodeBmp(bytes: Uint8Array, options: DecodeOptions, allocate: A
   checkSize(header, options);
   const { width, height, topDown, encoding, dataAt } = header;
   const data = bytes.subarray(dataAt);
-  // Run lengths are of 4 or 8 bits, and are expanded to a byte for each pixel.
-  const isExpanded = encoding === 'run-length';
-  const bits = isExpanded ? 8 : header.bitsPerPixel;
-  const samples = isExpanded ? expandRuns(data, header) : data;
-  const rowBytes = Math.ceil((width * bits) / 8);
-  const stride = isExpanded ? width : Math.ceil((width * bits) / 32) * 4;
-  if (samples.length < (height - 1) * stride + rowBytes) {
-    throw cutShort('BMP', Math.floor(samples.length / stride), height);
-  }
+  const { samples, rows, bits, stride } = encoding === 'plain' ? plainRows(data, header) : expandedRows(data, header);
+  const note = rows < height ? noteOnCut({ kind: 'BMP', rows, height }, options.acceptsDamage) : undefined;
   const rgb = allocate(width * height * 3);
+  // What is missing is always the same.
+  if (note !== undefined) rgb.fill(0);
+  const whole = note === undefined ? undefined : new Uint8Array(width * height);
   const paint =
     bits <= 8
       ? fromPalette(header, bits)
       : bits === 24
         ? paintBgr
         : fromMasks(header, samples, options.background ?? WHITE);
-  for (let row = 0; row < height; row++) {
+  for (let row = 0; row < rows; row++) {
     const y = topDown ? row : height - 1 - row;
-    paint(samples.subarray(row * stride, row * stride + rowBytes), { rgb, at: y * width * 3, columns: width });
+    paint(samples.subarray(row * stride, (row + 1) * stride), { rgb, at: y * width * 3, columns: width });
+    whole?.fill(1, y * width, (y + 1) * width);
   }
-  return { width, height, data: rgb };
+  return { width, height, data: rgb, ...(whole && { whole }), ...(note !== undefined && { notes: [note] }) };
+}
+
+/** The rows of samples in the order of the file, and how many of them are whole. */
+interface Rows {
+  readonly samples: Uint8Array;
+  readonly rows: number;
+  readonly bits: number;
+  /** The distance of rows in bytes. */
+  readonly stride: number;
+}
+
+/** The last row may lack its padding. */
+function plainRows(data: Uint8Array, { width, height, bitsPerPixel: bits }: BmpHeader): Rows {
+  const stride = Math.ceil((width * bits) / 32) * 4;
+  const padding = stride - Math.ceil((width * bits) / 8);
+  return { samples: data, rows: Math.min(height, Math.floor((data.length + padding) / stride)), bits, stride };
+}
+
+/** Run lengths are of 4 or 8 bits, and are expanded to a byte for each pixel. */
+function expandedRows(data: Uint8Array, header: BmpHeader): Rows {
+  return { ...expandRuns(data, header), bits: 8, stride: header.width };
 }
 
 type PaintRow = (samples: Uint8Array, target: RowTarget) => void;

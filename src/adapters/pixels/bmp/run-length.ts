@@ -1,14 +1,19 @@
-import { cutShort } from '../verdicts.ts';
 import type { BmpHeader } from './header.ts';
 
 /** The escapes that follow a zero. */
 const [END_OF_LINE, END_OF_PICTURE, DELTA] = [0, 1, 2];
 
+interface Expanded {
+  readonly samples: Uint8Array;
+  readonly rows: number;
+}
+
 /**
- * Expands RLE8 and RLE4 to a byte for each pixel, in the order of the file. What runs over the end of a row or of the picture is dropped,
- * and what is left out is 0. Throws `undecodable` if the data ends before the picture does.
+ * Expands RLE8 and RLE4 to a byte for each pixel, in the order of the file. What runs over the end of a row or of the
+ * picture is dropped, and what is left out is 0. `rows` is how many rows are whole: fewer than the height if the data
+ * ends early.
  */
-export function expandRuns(data: Uint8Array, { width, height, bitsPerPixel }: BmpHeader): Uint8Array {
+export function expandRuns(data: Uint8Array, { width, height, bitsPerPixel }: BmpHeader): Expanded {
   const out = new Uint8Array(width * height);
   const isNibbles = bitsPerPixel === 4;
   let [x, y, at] = [0, 0, 0];
@@ -21,8 +26,8 @@ export function expandRuns(data: Uint8Array, { width, height, bitsPerPixel }: Bm
   while (y < height) {
     // Without the last end of a line, or of the picture, all of it may be there.
     if (at + 2 > data.length) {
-      if (y === height - 1 && x >= width) return out;
-      throw cutShort('BMP', y, height);
+      const isWhole = y === height - 1 && x >= width;
+      return { samples: out, rows: isWhole ? height : y };
     }
     const count = data[at] as number;
     const value = data[at + 1] as number;
@@ -33,15 +38,15 @@ export function expandRuns(data: Uint8Array, { width, height, bitsPerPixel }: Bm
       x = 0;
       y++;
     } else if (value === END_OF_PICTURE) {
-      return out;
+      return { samples: out, rows: height };
     } else if (value === DELTA) {
-      if (at + 2 > data.length) throw cutShort('BMP', y, height);
+      if (at + 2 > data.length) return { samples: out, rows: y };
       x += data[at] as number;
       y += data[at + 1] as number;
       at += 2;
     } else {
       const bytes = isNibbles ? Math.ceil(value / 2) : value;
-      if (at + bytes > data.length) throw cutShort('BMP', y, height);
+      if (at + bytes > data.length) return { samples: out, rows: y };
       for (let index = 0; index < value; index++) {
         put(isNibbles ? nibble(data[at + (index >> 1)] as number, index) : (data[at + index] as number));
       }
@@ -49,7 +54,7 @@ export function expandRuns(data: Uint8Array, { width, height, bitsPerPixel }: Bm
       at += bytes + (bytes % 2);
     }
   }
-  return out;
+  return { samples: out, rows: height };
 }
 
 function nibble(byte: number, index: number): number {

@@ -2,7 +2,7 @@ import type { Pixels } from '../../../analysis/pixels.ts';
 import { type Background, fill, WHITE } from '../background.ts';
 import { checkSize, type DecodeOptions } from '../limits.ts';
 import { type Allocator, allocateNew } from '../pixel-memory.ts';
-import { cutShort, undecodable } from '../verdicts.ts';
+import { noteOnCut, undecodable } from '../verdicts.ts';
 import { endOfBlocks, type GifHeader, readGifHeader, whatFollows } from './header.ts';
 import { inflateLzw } from './lzw.ts';
 
@@ -24,14 +24,29 @@ export function decodeGif(bytes: Uint8Array, options: DecodeOptions, allocate: A
   const samples = new Uint8Array(frame.width * frame.height);
   const { count, valid } = inflateLzw(bytes, dataAt + 1, codeSize, samples);
   if (!valid) throw undecodable('the GIF is damaged: its first frame has an invalid code');
-  if (count < samples.length) throw cutShort('GIF', Math.floor(count / frame.width), frame.height);
+  const rows = Math.floor(count / frame.width);
+  const isCut = rows < frame.height;
+  const cut = isCut ? noteOnCut({ kind: 'GIF', rows, height: frame.height }, options.acceptsDamage) : undefined;
   const data = allocate(width * height * 3);
   const isCovered = frame.width === width && frame.height === height;
   const background = options.background ?? WHITE;
   if (!isCovered) fill(data, background);
   paint(header, { samples, rgb: data, background });
-  const notes = notesOn(whatFollows(bytes, endOfBlocks(bytes, dataAt + 1)));
-  return { width, height, data, ...(notes && { notes }) };
+  const notes = cut === undefined ? notesOn(whatFollows(bytes, endOfBlocks(bytes, dataAt + 1))) : [cut];
+  return { width, height, data, ...(isCut && { whole: wholePixels(header, rows) }), ...(notes && { notes }) };
+}
+
+/** Which pixels are whole, if only so many rows of the frame are, in the order of the file. */
+function wholePixels(header: GifHeader, rows: number): Uint8Array {
+  const { width, height, frame } = header;
+  const whole = new Uint8Array(width * height).fill(1);
+  let index = 0;
+  for (const row of rowsOf(header)) {
+    const at = (frame.y + row) * width + frame.x;
+    if (index >= rows) whole.fill(0, at, at + frame.width);
+    index++;
+  }
+  return whole;
 }
 
 interface Painting {

@@ -3,6 +3,7 @@ import type { Pixels } from '../../../analysis/pixels.ts';
 import { type Background, blend, WHITE } from '../background.ts';
 import { checkSize, type DecodeOptions } from '../limits.ts';
 import { type Allocator, allocateNew } from '../pixel-memory.ts';
+import { noteOnCut } from '../verdicts.ts';
 import { readTiffHeader, type TiffHeader, tiledSize } from './header.ts';
 import { readSamples } from './samples.ts';
 
@@ -12,11 +13,13 @@ export function decodeTiff(bytes: Uint8Array, options: DecodeOptions, allocate: 
   checkSize(header, options);
   checkSize(tiledSize(header), options);
   const { width, height, orientation } = header;
-  const samples = readSamples(bytes, header);
+  const { samples, whole, rows } = readSamples(bytes, header);
+  const cut = whole && noteOnCut({ kind: 'TIFF', rows, height }, options.acceptsDamage);
   const data = (orientation === 1 ? allocate : allocateNew)(width * height * 3);
   paint(header, { samples, rgb: data, background: options.background ?? WHITE });
-  const notes = notesOn(header);
-  return { ...orient({ width, height, data }, orientation), ...(notes.length > 0 && { notes }) };
+  const notes = [...(cut === undefined ? [] : [cut]), ...notesOn(header)];
+  const upright = orient({ width, height, data, ...(whole && { whole }) }, orientation);
+  return notes.length > 0 ? { ...upright, notes } : upright;
 }
 
 function notesOn({ bitsPerSample, hasMorePages }: TiffHeader): string[] {

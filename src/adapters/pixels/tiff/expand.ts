@@ -21,6 +21,7 @@ export function expand(data: Uint8Array, compression: Compression, length: numbe
 
 function inflate(data: Uint8Array, length: number): Uint8Array {
   try {
+    if (data.length === 0) return data;
     return inflateSync(data, {
       maxOutputLength: length,
       chunkSize: Math.max(length + 1, 64),

@@ -1,29 +1,35 @@
-import { cutShort, undecodable } from '../verdicts.ts';
+import { undecodable } from '../verdicts.ts';
 import { expand } from './expand.ts';
 import { readChunkTable, type TiffHeader } from './header.ts';
 
+/** The samples of a picture, a byte for each. */
+export interface Samples {
+  readonly samples: Uint8Array;
+  /** For each pixel whether it is whole, if data is missing. */
+  readonly whole: Uint8Array | undefined;
+  /** How many rows precede the first one with missing data. */
+  readonly rows: number;
+}
+
 /**
- * Reads all samples of a picture, a byte for each: the high byte of 16 bits, the plain number of fewer than 8. Throws
- * `undecodable` if data is missing or invalid. The time is proportional to the sizes of the file and of the picture.
+ * Reads all samples of a picture: of 16 bits the high byte, of fewer than 8 the plain number. Throws `undecodable` if data is
+ * invalid. The time is proportional to the sizes of the file and of the picture.
  */
-export function readSamples(bytes: Uint8Array, header: TiffHeader): Uint8Array {
+export function readSamples(bytes: Uint8Array, header: TiffHeader): Samples {
   const { width, height, samplesPerPixel, planar, chunk } = header;
-  const { offsets, byteCounts } = readChunkTable(bytes, header);
-  // A file whose strips lie over each other could make work without end.
-  if (byteCounts.reduce((sum, count) => sum + count, 0) > bytes.length) {
-    throw undecodable('the TIFF is cut short or damaged: its strips or tiles are longer than the file');
-  }
+  const chunks = chunksOf(bytes, header);
   const samples = new Uint8Array(width * height * samplesPerPixel);
+  let whole: Uint8Array | undefined;
+  let wholeRows = height;
   const { across, down } = chunk;
   const perChunk = planar ? 1 : samplesPerPixel;
   const rowBytes = Math.ceil((chunk.width * perChunk * header.bitsPerSample) / 8);
-  offsets.forEach((offset, index) => {
+  for (let index = 0; index < across * down * (planar ? samplesPerPixel : 1); index++) {
     const [x, y] = [(index % across) * chunk.width, (Math.floor(index / across) % down) * chunk.height];
-    const rows = Math.min(chunk.height, height - y);
-    const data = bytes.subarray(offset, offset + (byteCounts[index] as number));
     // Some programs pad the last strip.
-    const expanded = expand(data, header.compression, rowBytes * chunk.height);
-    if (expanded.length < rowBytes * rows) throw cutShort('TIFF', y + Math.floor(expanded.length / rowBytes), height);
+    const expanded = expand(chunks(index), header.compression, rowBytes * chunk.height);
+    const needed = Math.min(chunk.height, height - y);
+    const rows = Math.min(needed, Math.floor(expanded.length / rowBytes));
     const columns = Math.min(chunk.width, width - x);
     const sample = planar ? Math.floor(index / (across * down)) : 0;
     for (let row = 0; row < rows; row++) {
@@ -31,8 +37,26 @@ export function readSamples(bytes: Uint8Array, header: TiffHeader): Uint8Array {
       const to = ((y + row) * width + x) * samplesPerPixel + sample;
       copyRow(stored, { samples, to, step: planar ? samplesPerPixel : 1, count: columns * perChunk }, header);
     }
-  });
-  return samples;
+    if (rows === needed) continue;
+    wholeRows = Math.min(wholeRows, y + rows);
+    whole ??= new Uint8Array(width * height).fill(1);
+    for (let row = y + rows; row < y + needed; row++) whole.fill(0, row * width + x, row * width + x + columns);
+  }
+  return { samples, whole, rows: wholeRows };
+}
+
+/** The data of each strip or tile, as far as the file goes. Throws `undecodable` if they lie over each other. */
+function chunksOf(bytes: Uint8Array, header: TiffHeader): (index: number) => Uint8Array {
+  const { offsets, byteCounts } = readChunkTable(bytes, header);
+  const dataOf = (index: number) => {
+    const offset = offsets[index] as number;
+    return bytes.subarray(offset, offset + (byteCounts[index] as number));
+  };
+  let total = 0;
+  for (let index = 0; index < offsets.length; index++) total += dataOf(index).length;
+  // Expanding the same data again and again could take without end.
+  if (total > bytes.length) throw undecodable('the TIFF is damaged: its strips or tiles lie over each other');
+  return dataOf;
 }
 
 /** Where the samples of a row go. */
