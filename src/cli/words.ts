@@ -94,7 +94,6 @@ export function noticeLine(report: Report): string | undefined {
       return `${escapeText(report.origin)} is skipped: already received as image ${report.image}`;
     case 'odd_picture':
       return `image ${imageName(report.image)} is an odd file: ${escapeText(report.note)}; this is told once for each stream`;
-      return `image ${imageName(report.image)} is an odd file, but nothing of the picture is missing: ${escapeText(report.note)}; this is told once for each stream`;
     case 'not_taken':
       return notTakenLine(report);
     case 'skipped_former':
