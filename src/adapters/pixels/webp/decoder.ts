@@ -33,6 +33,12 @@ function paint({ width, frame }: WebpHeader, { rgba, rgb, background: [red, gree
     let to = ((frame.y + row) * width + frame.x) * 3;
     for (const end = to + frame.width * 3; to < end; to += 3, from += 4) {
       const opacity = rgba[from + 3] as number;
+      if (opacity === 255) {
+        rgb[to] = rgba[from] as number;
+        rgb[to + 1] = rgba[from + 1] as number;
+        rgb[to + 2] = rgba[from + 2] as number;
+        continue;
+      }
       rgb[to] = blend(rgba[from] as number, opacity, red);
       rgb[to + 1] = blend(rgba[from + 1] as number, opacity, green);
       rgb[to + 2] = blend(rgba[from + 2] as number, opacity, blue);
