@@ -17,6 +17,7 @@ export const IHDR = 0x49_48_44_52;
 export const PLTE = 0x50_4c_54_45;
 export const TRNS = 0x74_52_4e_53;
 export const EXIF = 0x65_58_49_66;
+export const TIME = 0x74_49_4d_45;
 export const IDAT = 0x49_44_41_54;
 export const IEND = 0x49_45_4e_44;
 

@@ -1,0 +1,74 @@
+/** What the time of capture was read from: EXIF data, a PNG's tIME, the file's name, or its time of modification. */
+export const TIME_SOURCES = ['exif', 'png', 'name', 'mtime'] as const;
+
+export type TimeSource = (typeof TIME_SOURCES)[number];
+
+/** When and how a picture was taken, as far as its file tells; what is not known is null. */
+export interface Capture {
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly at: string | null;
+  readonly timeFrom: TimeSource | null;
+  readonly make: string | null;
+  readonly model: string | null;
+  /** In seconds. */
+  readonly exposure: number | null;
+  /** The f-number. */
+  readonly aperture: number | null;
+  readonly iso: number | null;
+  /** In millimetres. */
+  readonly focalLength: number | null;
+  readonly position: Position | null;
+}
+
+export interface Position {
+  /** In degrees; north is positive. */
+  readonly latitude: number;
+  /** In degrees; east is positive. */
+  readonly longitude: number;
+  /** In metres above sea level. */
+  readonly altitude: number | null;
+}
+
+export const NOTHING_KNOWN: Capture = {
+  at: null,
+  timeFrom: null,
+  make: null,
+  model: null,
+  exposure: null,
+  aperture: null,
+  iso: null,
+  focalLength: null,
+  position: null,
+};
+
+/** The known facts for people, each with its name. */
+export function captureFacts(capture: Capture | null): [name: string, value: string][] {
+  if (capture === null) return [];
+  const { at, exposure, aperture, iso, focalLength, position } = capture;
+  const facts: [string, string | null][] = [
+    ['Captured at', at],
+    ['Camera', cameraOf(capture)],
+    ['Exposure', exposure && `${exposureText(exposure)} s`],
+    ['Aperture', aperture && `f/${aperture}`],
+    ['ISO', iso && `${iso}`],
+    ['Focal length', focalLength && `${focalLength} mm`],
+    ['Position', position && positionText(position)],
+  ].map(([name, value]) => [name as string, value ? String(value) : null]);
+  return facts.filter((fact): fact is [string, string] => fact[1] !== null);
+}
+
+/** Make and model; many cameras repeat the make in the model. */
+function cameraOf({ make, model }: Capture): string | null {
+  if (make === null || model?.toLowerCase().startsWith(make.toLowerCase())) return model;
+  return model === null ? make : `${make} ${model}`;
+}
+
+/** Below a quarter of a second as a fraction, as on cameras. */
+function exposureText(seconds: number): string {
+  return seconds < 0.25 ? `1/${Math.round(1 / seconds)}` : String(seconds);
+}
+
+function positionText({ latitude, longitude, altitude }: Position): string {
+  const height = altitude === null ? '' : `, ${altitude} m`;
+  return `${latitude}, ${longitude}${height}`;
+}
