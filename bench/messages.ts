@@ -13,6 +13,7 @@ export function someMessages(count: number): Message[] {
       sha256: 'c7'.repeat(32),
       bytes: 25_000,
       mask: null,
+      capture: null,
       receivedAt: new Date().toISOString(),
       receiptId: randomUUID(),
       attempt: 1,

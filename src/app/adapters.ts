@@ -1,15 +1,18 @@
 import path from 'node:path';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
 import { createFileSource } from '../adapters/files/source.ts';
+import { createCaptureReader } from '../adapters/pixels/capture/read-capture.ts';
 import { createPictureCache } from '../adapters/pixels/picture-cache.ts';
 import { createSqliteCatalog } from '../adapters/sqlite/catalog.ts';
 import { createEmbeddedBus } from '../adapters/sqlite/event-bus.ts';
+import { timeRuleOf } from '../config/capture-settings.ts';
 import { kafkaConnectionOf } from '../config/kafka-connection.ts';
 import { maxFileBytes } from '../config/picture-settings.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { Region } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
+import type { ReadCapture } from '../ports/capture.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { Comparator } from '../ports/comparator.ts';
@@ -31,6 +34,8 @@ export interface Adapters {
   source(input: readonly string[] | ImageSource, observer?: Pick<Observer, 'onReport'>): Promise<ImageSource>;
   comparator(): Promise<Comparator>;
   thumbnails(): Promise<Thumbnails>;
+  /** Reads when and how a picture was taken, with the configured rule for its time. */
+  readonly readCapture: ReadCapture;
   /** The configured mask's bytes as they are stored, if there is one. Throws `config_invalid` if they are not a valid mask. */
   mask(): Promise<Uint8Array | undefined>;
   /** A copy of a picture with a box around each region, as a JPEG file. */
@@ -82,6 +87,7 @@ export async function openAdapters({ config, command, as, access, techniques }: 
     comparator: async () =>
       (await pixelAdapters()).openComparator(config, { cache, ...(techniques && { techniques }) }),
     thumbnails: async () => (await pixelAdapters()).openThumbnails(config),
+    readCapture: createCaptureReader(timeRuleOf(config.timeFrom)),
     mask: async () => (await pixelAdapters()).storedMaskOf(config),
     boxed: async (picture, regions) => (await pixelAdapters()).boxed(config, picture, regions),
     async close() {

@@ -119,7 +119,15 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     // Before anything is consumed.
     const mask = await adapters.mask();
     const readMask = async () => mask;
-    const receiver = createReceiver({ ...options, as, store, stream, openSource, readMask });
+    const receiver = createReceiver({
+      ...options,
+      as,
+      store,
+      stream,
+      openSource,
+      readMask,
+      readCapture: adapters.readCapture,
+    });
     try {
       return await work(receiver);
     } finally {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openReader, type Reader } from '../app/reader.ts';
 import type { AlertLine, ImageLine, OutcomeLine, ResultLine } from '../domain/json/result-lines.ts';
+import type { ImageRecord } from '../domain/records.ts';
 import { alertJson, eventJson, imageJson } from '../operations/json/result-lines.ts';
 import type { ListFilter } from '../operations/list.ts';
 import { csvLine } from './csv.ts';
@@ -38,7 +39,7 @@ const LISTS: Record<Listed, (reader: Reader, filter: ListFilter) => AsyncIterabl
   async *images({ images, locate }, filter) {
     for await (const image of images(filter)) {
       yield {
-        text: () => `${image.receivedAt}  ${imageLine({ kind: 'image', image })}`,
+        text: () => `${image.receivedAt}  ${imageLine({ kind: 'image', image })}${capturedWords(image)}`,
         json: () => imageJson(image, locate),
       };
     }
@@ -61,9 +62,13 @@ const LISTS: Record<Listed, (reader: Reader, filter: ListFilter) => AsyncIterabl
   },
 };
 
+function capturedWords({ capture }: Pick<ImageRecord, 'capture'>): string {
+  return capture?.at ? `, captured ${capture.at}` : '';
+}
+
 /** The columns of CSV: the fields of JSON. */
 export const COLUMNS = {
-  images: ['stream', 'image', 'path', 'sha256', 'bytes', 'origin', 'received_at', 'notes', 'mask'],
+  images: ['stream', 'image', 'path', 'sha256', 'bytes', 'origin', 'received_at', 'notes', 'mask', 'captured_at'],
   events: [
     'stream',
     'image',

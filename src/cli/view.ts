@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { openReader } from '../app/reader.ts';
+import { captureFacts } from '../domain/capture.ts';
 import { escapeText } from '../domain/escape.ts';
 import { type ImageRecord, notesOf } from '../domain/records.ts';
 import { thresholdText } from '../domain/threshold.ts';
@@ -32,6 +33,8 @@ function linesOf({ alert, event, image, reference, paths }: AlertView): string[]
     `Received:        ${image.receivedAt}${image.origin === 'generated' ? ', generated' : ` from ${escapeText(image.origin)}`}`,
     ...notesOf(image).map((note) => `Note:            the image's file is odd: ${escapeText(note)}`),
     ...notesOf(reference).map((note) => `Note:            the previous image's file is odd: ${escapeText(note)}`),
+    ...(image.capture?.at ? [`Captured:        ${image.capture.at}`] : []),
+    ...captureFacts(image.capture).map(([name, value]) => `${`${name}:`.padEnd(17)}${escapeText(value)}`),
     `Analyzed:        ${event.analyzedAt}`,
     `Alerted:         ${alert.alertedAt}`,
     `Previous image:  ${escapeText(paths.reference)}`,

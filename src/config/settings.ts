@@ -1,5 +1,6 @@
 import { checkStreamName, DEFAULT_STREAM, STREAM_NAME } from '../domain/stream-name.ts';
 import { brokerAddress, isPlainAddress, TOPIC_PREFIX, topicPrefix } from './broker-address.ts';
+import { CAPTURE_SETTINGS } from './capture-settings.ts';
 import { KAFKA_SETTINGS } from './kafka-settings.ts';
 import { PICTURE_SETTINGS } from './picture-settings.ts';
 import { NO_THRESHOLD, numberWithin, oneOf, text, threshold, timeFrom, yesOrNo } from './readers.ts';
@@ -112,6 +113,7 @@ export const SETTINGS = {
     fallback: 60_000,
     ...timeFrom(0),
   },
+  ...CAPTURE_SETTINGS,
   ...PICTURE_SETTINGS,
   ...WEB_SETTINGS,
   ...KAFKA_SETTINGS,

@@ -41,20 +41,19 @@ export const NOTHING_KNOWN: Capture = {
   position: null,
 };
 
-/** The known facts for people, each with its name. */
+/** How a picture was taken, for people: the known facts, each with its name. */
 export function captureFacts(capture: Capture | null): [name: string, value: string][] {
   if (capture === null) return [];
-  const { at, exposure, aperture, iso, focalLength, position } = capture;
-  const facts: [string, string | null][] = [
-    ['Captured at', at],
+  const { exposure, aperture, iso, focalLength, position } = capture;
+  const facts: [name: string, value: string | null][] = [
     ['Camera', cameraOf(capture)],
-    ['Exposure', exposure && `${exposureText(exposure)} s`],
-    ['Aperture', aperture && `f/${aperture}`],
-    ['ISO', iso && `${iso}`],
-    ['Focal length', focalLength && `${focalLength} mm`],
-    ['Position', position && positionText(position)],
-  ].map(([name, value]) => [name as string, value ? String(value) : null]);
-  return facts.filter((fact): fact is [string, string] => fact[1] !== null);
+    ['Exposure', exposure === null ? null : `${exposureText(exposure)} s`],
+    ['Aperture', aperture === null ? null : `f/${aperture}`],
+    ['ISO', iso === null ? null : `${iso}`],
+    ['Focal length', focalLength === null ? null : `${focalLength} mm`],
+    ['Position', position === null ? null : positionText(position)],
+  ];
+  return facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
 }
 
 /** Make and model; many cameras repeat the make in the model. */

@@ -1,4 +1,5 @@
 import type { Region } from '../base/region.ts';
+import type { Capture } from './capture.ts';
 import type { Message } from './message.ts';
 import type { Threshold } from './threshold.ts';
 
@@ -53,6 +54,8 @@ export interface NewImage {
   readonly receivedAt: string;
   /** The digest of its mask; null without a mask. */
   readonly mask: string | null;
+  /** When and how it was taken; null if nothing is known. */
+  readonly capture: Capture | null;
 }
 
 export interface ImageRecord extends NewImage {

@@ -1,3 +1,4 @@
+import { captureFacts } from './capture.ts';
 import { escapeText } from './escape.ts';
 import { differenceKey, eventTextKey, imageKey } from './object-keys.ts';
 import { type AlertRecord, type EventRecord, type ImageRecord, notesOf, type Region } from './records.ts';
@@ -28,6 +29,8 @@ export function eventText(event: EventRecord, image: ImageRecord, reference: Ima
     ...notesOf(image).map((note) => `Image file: ${escapeText(note)}`),
     ...notesOf(reference).map((note) => `Previous image file: ${escapeText(note)}`),
     `Analyzed at: ${event.analyzedAt}`,
+    ...(image.capture?.at ? [`Image captured at: ${image.capture.at}`] : []),
+    ...captureFacts(image.capture).map(([name, value]) => `${name}: ${escapeText(value)}`),
     ...(event.regions === null ? [] : [`Regions: ${event.regions.count}`]),
     ...(event.regions?.first.map((region, index) => `Region ${index + 1}: ${regionText(region)}`) ?? []),
   ]);

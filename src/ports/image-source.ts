@@ -9,6 +9,8 @@ export type SourceItem =
       readonly origin: string;
       /** Skips the picture if the stream's newest image from this origin has the same bytes. */
       readonly onlyIfNew?: boolean;
+      /** When its file was modified last, if it has one. */
+      readonly modifiedAt?: Date;
     }
   | { readonly kind: 'rejected'; readonly origin: string; readonly error: ImgpipeError };
 

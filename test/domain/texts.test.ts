@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { NOTHING_KNOWN } from '../../src/domain/capture.ts';
 import { alertText, eventText } from '../../src/domain/texts.ts';
-import { alertRecord, eventRecord, imageRecord } from '../support/samples.ts';
+import { alertRecord, CAPTURE, eventRecord, imageRecord } from '../support/samples.ts';
 
 const image = imageRecord({ number: 3, origin: '/from/3.jpg', receivedAt: '2026-01-01T00:00:00.000Z' });
 const reference = imageRecord({ number: 2, format: 'png' });
@@ -43,6 +44,27 @@ describe('the text of an event', () => {
     expect(lines.slice(9, 13)).toEqual(['Technique: changed@1', 'Measurement: 12.5', 'Threshold: 0.1%', 'Mask: ab12']);
     const words = '12 × 11 at 104, 77; centroid 109.40, 82.25; area 98 px; sum -4021.13; peak -88.00; SNR 41.20';
     expect(lines.slice(-4)).toEqual(['Regions: 2', `Region 1: ${words}`, `Region 2: ${words}`, '']);
+  });
+
+  it('has lines for what is known of the capture', () => {
+    const known = eventText(event, { ...image, capture: CAPTURE }, reference)
+      .split('\n')
+      .slice(15, -1);
+    expect(known).toEqual([
+      'Image captured at: 2026-01-01T12:00:00.250Z',
+      'Camera: NIKON CORPORATION D750',
+      'Exposure: 1/250 s',
+      'Aperture: f/2.8',
+      'ISO: 400',
+      'Focal length: 50 mm',
+      'Position: -33.8569, 151.2093, 58.5 m',
+    ]);
+    const capture = { ...NOTHING_KNOWN, make: 'Canon', model: 'Canon\u202e EOS', exposure: 2.5 };
+    expect(
+      eventText(event, { ...image, capture }, reference)
+        .split('\n')
+        .slice(15, -1),
+    ).toEqual(['Camera: Canon\\u202e EOS', 'Exposure: 2.5 s']);
   });
 
   it('has no measurement line for size_changed', () => {

@@ -56,6 +56,7 @@ export async function scene(): Promise<Scene> {
     source: async () => PICTURES,
     comparator: async () => createComparator({ maxPixels: 10_000 }),
     thumbnails: notUsed,
+    readCapture: () => null,
     mask: async () => undefined,
     boxed: notUsed,
     close: async () => {},

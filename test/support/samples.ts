@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Capture } from '../../src/domain/capture.ts';
 import { TOPICS } from '../../src/domain/messages.ts';
 import type {
   AlertRecord,
@@ -28,6 +29,19 @@ export function levels(value: number): Threshold {
   return { value, unit: 'levels' };
 }
 
+/** What is known of a picture with all facts. */
+export const CAPTURE: Capture = {
+  at: '2026-01-01T12:00:00.250Z',
+  timeFrom: 'exif',
+  make: 'NIKON CORPORATION',
+  model: 'D750',
+  exposure: 0.004,
+  aperture: 2.8,
+  iso: 400,
+  focalLength: 50,
+  position: { latitude: -33.8569, longitude: 151.2093, altitude: 58.5 },
+};
+
 export function newImage(over: Partial<NewImage> = {}): NewImage {
   const stream = over.stream ?? 'default';
   return {
@@ -39,6 +53,7 @@ export function newImage(over: Partial<NewImage> = {}): NewImage {
     bytes: 100,
     receivedAt: AT,
     mask: null,
+    capture: null,
     ...over,
   };
 }

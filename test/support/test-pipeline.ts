@@ -4,6 +4,7 @@ import { createFileObjectStore } from '../../src/adapters/files/object-store.ts'
 import { createMemoryCatalog, type MemoryCatalog } from '../../src/adapters/memory/catalog.ts';
 import { createMemoryBus, type MemoryBus } from '../../src/adapters/memory/event-bus.ts';
 import { createMemoryObjectStore, type MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { createCaptureReader } from '../../src/adapters/pixels/capture/read-capture.ts';
 import { createComparator } from '../../src/adapters/pixels/comparator.ts';
 import type { Message } from '../../src/domain/messages.ts';
 import type { OutcomeRecord } from '../../src/domain/records.ts';
@@ -133,7 +134,7 @@ async function pipelineOn({ catalog, bus, store }: Ports): Promise<TestPipeline>
     const { stream = 'default' } = over;
     const { pipelineId } = await catalog.identity();
     const all = { ...parts, pipelineId, lost: NEVER_LOST, stream, reconciler: await reconciler(), ...over };
-    const intake = over.intake ?? createIntake({ ...all, source, mask: null });
+    const intake = over.intake ?? createIntake({ ...all, source, mask: null, readCapture: createCaptureReader({}) });
     return receive({ ...all, intake }).finally(intake.close);
   };
 

@@ -6,8 +6,14 @@ import { unreadable, whyUnreadable } from './walk.ts';
 
 const PIECE_BYTES = 64 * 1024;
 
+/** A file's bytes, and when it was modified last. */
+export interface FileContents {
+  readonly bytes: Uint8Array;
+  readonly modifiedAt: Date;
+}
+
 /** Reads a regular file of at most `maxBytes`. Never waits for the writer of a pipe. */
-export async function readBounded(file: string, maxBytes: number): Promise<Uint8Array> {
+export async function readBounded(file: string, maxBytes: number): Promise<FileContents> {
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = await handle.stat();
@@ -15,7 +21,7 @@ export async function readBounded(file: string, maxBytes: number): Promise<Uint8
     if (stats.size > maxBytes) throw tooBig(stats.size, maxBytes);
     const bytes = await (stats.size === 0 ? readUnsized(handle, maxBytes + 1) : readBytes(handle, stats.size));
     if (bytes.length > maxBytes) throw tooBig(bytes.length, maxBytes);
-    return bytes;
+    return { bytes, modifiedAt: stats.mtime };
   } finally {
     await handle.close();
   }
@@ -36,7 +42,7 @@ async function readUnsized(handle: FileHandle, maxBytes: number): Promise<Uint8A
 /** Like `readBounded`, for a file named by the user: its errors `not_found`, `file_unreadable` and `file_too_big` name the file. */
 export async function readNamed(file: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    return await readBounded(file, maxBytes);
+    return (await readBounded(file, maxBytes)).bytes;
   } catch (thrown) {
     if (isMissing(thrown)) throw new ImgpipeError('not_found', `${file} does not exist`, { cause: thrown });
     const { code, message } = whyUnreadable(thrown);

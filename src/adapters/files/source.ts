@@ -76,7 +76,7 @@ async function* inGroups(all: AsyncIterable<Found>): AsyncGenerator<Found[]> {
 async function itemOf({ file, error }: Found, maxBytes: number): Promise<SourceItem> {
   if (error !== undefined) return { kind: 'rejected', origin: file, error };
   try {
-    return { kind: 'picture', origin: file, bytes: await readBounded(file, maxBytes), onlyIfNew: true };
+    return { kind: 'picture', origin: file, ...(await readBounded(file, maxBytes)), onlyIfNew: true };
   } catch (thrown) {
     return { kind: 'rejected', origin: file, error: whyUnreadable(thrown) };
   }

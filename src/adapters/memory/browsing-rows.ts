@@ -16,8 +16,8 @@ export function createBrowsingRows(tables: Tables): BrowsingCatalog {
   return {
     alertPage: async (filter, page) => alertPage(tables, filter, page),
     imagesBelow: async (stream, range, { before = Number.MAX_SAFE_INTEGER, limit }) => {
-      const isListed = ({ state, number, receivedAt }: ImageRecord) =>
-        state === 'ready' && number < before && isWithin(receivedAt, range);
+      const isListed = ({ state, number, receivedAt, capture }: ImageRecord) =>
+        state === 'ready' && number < before && isWithin(capture?.at ?? receivedAt, range);
       return [...(tables.images.get(stream)?.values() ?? [])].filter(isListed).reverse().slice(0, limit);
     },
 

@@ -15,8 +15,8 @@ export function createBrowsingRows(db: Database): BrowsingCatalog {
       const { sql, values } = where([
         ['stream = ?', stream],
         ['number < ?', before],
-        ['received_at >= ?', from],
-        ['received_at < ?', to],
+        ['coalesce(captured_at, received_at) >= ?', from],
+        ['coalesce(captured_at, received_at) < ?', to],
       ]);
       return db
         .all(`SELECT * FROM image WHERE state = 'ready' ${sql} ORDER BY number DESC LIMIT ?`, ...values, limit)

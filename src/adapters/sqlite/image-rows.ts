@@ -14,8 +14,8 @@ export function createImageRows(db: Database): ImageCatalog {
     );
     const number = Number(next?.['last_number']);
     db.run(
-      `INSERT INTO image (stream, number, receipt_id, format, origin, sha256, bytes, received_at, mask, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
+      `INSERT INTO image (stream, number, receipt_id, format, origin, sha256, bytes, received_at, mask, captured_at, capture, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
       picture.stream,
       number,
       picture.receiptId,
@@ -25,6 +25,8 @@ export function createImageRows(db: Database): ImageCatalog {
       picture.bytes,
       picture.receivedAt,
       picture.mask,
+      picture.capture?.at ?? null,
+      picture.capture && JSON.stringify(picture.capture),
     );
     return { ...picture, number, attempt: 1, state: 'pending', fact: null, position: null };
   }

@@ -156,11 +156,13 @@ CREATE TABLE image (
   mask TEXT,
   attempt INTEGER NOT NULL DEFAULT 1,
   notes TEXT,
+  captured_at TEXT,
+  capture TEXT,
   PRIMARY KEY (stream, number)
 ) STRICT;
 INSERT INTO image
   SELECT stream, number, incoming, format, origin, sha256, bytes, received_at, state, verdict, width, height, detail,
-    place_bus, place_topic, place_partition, place_offset, mask, 1, NULL
+    place_bus, place_topic, place_partition, place_offset, mask, 1, NULL, NULL, NULL
   FROM image_before;
 DROP TABLE image_before;
 CREATE INDEX image_by_origin ON image (stream, origin, number);

@@ -13,7 +13,8 @@ CREATE TEMP VIEW pipeline AS
   SELECT *, NULL AS bus_address, NULL AS path, NULL AS token, NULL AS events_token FROM main.pipeline;
 CREATE TEMP VIEW technique AS SELECT *, NULL AS active_at, 0 AS idle FROM main.technique;
 CREATE TEMP VIEW stream AS SELECT *, NULL AS token, 0 AS odd FROM main.stream;
-CREATE TEMP VIEW image AS SELECT *, incoming AS receipt_id, 1 AS attempt, NULL AS notes FROM main.image;
+CREATE TEMP VIEW image AS
+  SELECT *, incoming AS receipt_id, 1 AS attempt, NULL AS notes, NULL AS captured_at, NULL AS capture FROM main.image;
 CREATE TEMP VIEW event AS SELECT *, 1 AS attempt FROM main.event;
 CREATE TEMP VIEW alert AS SELECT *, 1 AS attempt FROM main.alert;
 CREATE TEMP VIEW dead_letter AS SELECT *, NULL AS dropped_at FROM main.dead_letter;

@@ -1,3 +1,4 @@
+import type { Capture } from '../../domain/capture.ts';
 import type { Message } from '../../domain/messages.ts';
 import type {
   AlertRecord,
@@ -32,6 +33,7 @@ export function imageOf(row: Row): ImageRecord {
     bytes: integer(row, 'bytes'),
     receivedAt: text(row, 'received_at'),
     mask: textOrNull(row['mask']),
+    capture: captureOf(row),
     attempt: integer(row, 'attempt'),
     state: text(row, 'state') as ImageRecord['state'],
     fact: factOf(row),
@@ -162,6 +164,11 @@ export function positionValues(position: RecordPosition | null): [Value, Value, 
   return position === null
     ? [null, null, null, null]
     : [position.bus, position.topic, position.partition, position.offset];
+}
+
+function captureOf(row: Row): Capture | null {
+  const capture = row['capture'];
+  return typeof capture === 'string' ? (JSON.parse(capture) as Capture) : null;
 }
 
 function factOf(row: Row): DecodeFact | null {

@@ -127,7 +127,7 @@ END;
 
 /**
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
- * letter's message. Regions are JSON, and the notes on an image. `path` is where the file was when a stage opened it last; null if none has yet.
+ * letter's message. Regions are JSON, and so are the notes on an image and its `capture`, whose time is also `captured_at`. `path` is where the file was when a stage opened it last; null if none has yet.
  * `stream.odd` counts images with notes. `stream.token` is that of the latest holder of the stream's lock, `pipeline.events_token` of the lock of the events, and
  * `pipeline.token` of the exclusive holder of the pipeline's lock, null once it is shared again. A ready alert has a copy of all columns that lists
  * filter by, which never changes again. `alert_delay` counts in seconds how long alerts took from their images' receipt.
@@ -181,6 +181,8 @@ CREATE TABLE image (
   mask TEXT,
   attempt INTEGER NOT NULL DEFAULT 1,
   notes TEXT,
+  captured_at TEXT,
+  capture TEXT,
   PRIMARY KEY (stream, number)
 ) STRICT;
 CREATE INDEX image_by_origin ON image (stream, origin, number);

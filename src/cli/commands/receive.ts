@@ -8,6 +8,7 @@ export function receiveCommand(onExit: (status: number) => void): Command {
     'stream',
     'count',
     'interval',
+    'timeFrom',
     'mask',
     'maxFileMegabytes',
     'maxMegapixels',

@@ -8,6 +8,7 @@ export function runCommand(onExit: (status: number) => void): Command {
     'stream',
     'count',
     'interval',
+    'timeFrom',
     'mask',
     'technique',
     'threshold',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { captureFields } from './capture.ts';
 import {
   absolutePath,
   count,
@@ -25,6 +26,7 @@ export const imageLineSchema = z
     received_at: time.describe('time of receipt'),
     notes,
     mask: digest.nullable().describe('digest of the mask that applies to the image; null without a mask'),
+    ...captureFields,
   })
   .meta({ id: 'ImageLine', description: 'a received image' });
 

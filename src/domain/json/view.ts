@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { captureFields } from './capture.ts';
 import {
   absolutePath,
   count,
@@ -23,6 +24,7 @@ export const pictureSchema = z
     origin: z.string().describe('path of the file that it was received from, or `generated`'),
     notes,
     received_at: time.describe('time of receipt'),
+    ...captureFields,
   })
   .meta({ id: 'Picture', description: 'an image of a stream' });
 

@@ -8,7 +8,7 @@ import {
   type OutcomeRecord,
 } from '../../domain/records.ts';
 import type { Report } from '../../domain/reports.ts';
-import { thresholdJson } from './fields.ts';
+import { captureJson, thresholdJson } from './fields.ts';
 
 /** Makes the key of an object an address: `ObjectStore.locate`. */
 export type Locate = (key: string) => string;
@@ -40,6 +40,7 @@ export function imageJson(image: ImageRecord, locate: Locate): ImageLine {
     received_at: image.receivedAt,
     notes: [...notesOf(image)],
     mask: image.mask,
+    ...captureJson(image),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { PictureJson, ViewJson } from '../../domain/json/view.ts';
 import { type ImageRecord, notesOf } from '../../domain/records.ts';
 import type { AlertView } from '../view.ts';
-import { regionsJson, thresholdJson } from './fields.ts';
+import { captureJson, regionsJson, thresholdJson } from './fields.ts';
 
 /** `view --json`. */
 export function viewJson({ alert, event, image, reference, paths }: AlertView): ViewJson {
@@ -34,5 +34,6 @@ function pictureJson(image: ImageRecord, path: string): PictureJson {
     origin: image.origin,
     notes: [...notesOf(image)],
     received_at: image.receivedAt,
+    ...captureJson(image),
   };
 }

@@ -102,7 +102,7 @@ export interface Below {
 export interface BrowsingCatalog {
   /** A page of ready alerts, the highest number first. */
   alertPage(filter: AlertFilter, page: AlertPage): Promise<AlertEntry[]>;
-  /** The ready images of a stream, the highest number first. */
+  /** The ready images of a stream, the highest number first. Their time is that of capture, or of receipt where that is not known. */
   imagesBelow(stream: string, range: TimeRange, page: Below): Promise<ImageRecord[]>;
   /** The ready events, of all streams or of one, the highest number first. */
   eventsBelow(filter: TimeRange & { readonly stream?: string }, page: Below): Promise<EventRecord[]>;

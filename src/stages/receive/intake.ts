@@ -5,6 +5,7 @@ import { asImgpipeError, ImgpipeError } from '../../domain/errors.ts';
 import { formatOf } from '../../domain/picture-format.ts';
 import type { ImageRecord, NewImage, PictureFormat } from '../../domain/records.ts';
 import type { Observer } from '../../domain/reports.ts';
+import type { ReadCapture } from '../../ports/capture.ts';
 import type { ImageSource, SourceItem, StreamPosition } from '../../ports/image-source.ts';
 
 export interface Received {
@@ -55,10 +56,11 @@ export interface IntakeParts extends Pick<Observer, 'onReport'> {
   readonly stream: string;
   /** The digest of the mask through which the pictures are compared; null without a mask. */
   readonly mask: string | null;
+  readonly readCapture: ReadCapture;
   readonly signal: AbortSignal;
 }
 
-export function createIntake({ source, stream, mask, signal, onReport }: IntakeParts): Intake {
+export function createIntake({ source, stream, mask, readCapture, signal, onReport }: IntakeParts): Intake {
   const closed = new AbortController();
   const counts = { images: 0, skipped: 0, rejected: 0 };
   let numbers: Received['numbers'];
@@ -102,6 +104,7 @@ export function createIntake({ source, stream, mask, signal, onReport }: IntakeP
       bytes: item.bytes.length,
       receivedAt: new Date().toISOString(),
       mask,
+      capture: readCapture({ ...item, format }),
     };
     return [{ bytes: item.bytes, row, onlyIfNew: item.onlyIfNew === true }];
   }

@@ -1,6 +1,7 @@
 import { sha256Of } from '../../base/digest.ts';
 import { maskKey } from '../../domain/object-keys.ts';
 import type { Observer } from '../../domain/reports.ts';
+import type { ReadCapture } from '../../ports/capture.ts';
 import type { ImageCatalog } from '../../ports/catalog/images.ts';
 import type { Locks } from '../../ports/catalog/locks.ts';
 import type { EventBus } from '../../ports/event-bus.ts';
@@ -18,6 +19,7 @@ export interface ReceiverParts extends LockOwner, Observer {
   openSource(): Promise<ImageSource>;
   /** The configured mask's bytes; undefined without a mask. */
   readMask(): Promise<Uint8Array | undefined>;
+  readonly readCapture: ReadCapture;
 }
 
 /** What a receiver works with while the pipeline's lock is held. */

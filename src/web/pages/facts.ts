@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { counted } from '../../base/counted.ts';
+import { captureFacts } from '../../domain/capture.ts';
 import { escapeText } from '../../domain/escape.ts';
 import { notesOf, type Region, type Regions } from '../../domain/records.ts';
 import type { AlertView } from '../../operations/view.ts';
@@ -16,6 +17,8 @@ ${fact('Previous image', html`${reference.number}, ${sizeWords(reference)}, ${co
 ${fact('Technique', escapeText(event.technique))}
 ${fact('Measurement', event.measurement === null ? 'none: the sizes differ' : amount(event.measurement, event.threshold))}
 ${fact('Threshold', thresholdWords(event.threshold))}
+${image.capture?.at ? fact('Captured', exactTime(image.capture.at)) : ''}
+${captureFacts(image.capture).map(([name, value]) => fact(name, escapeText(value)))}
 ${fact('Received', exactTime(image.receivedAt))}
 ${fact('Analyzed', exactTime(event.analyzedAt))}
 ${fact('Alert raised', exactTime(alert.alertedAt))}

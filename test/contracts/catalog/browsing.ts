@@ -4,7 +4,7 @@ import type { Threshold } from '../../../src/domain/threshold.ts';
 import type { AlertFilter, AlertPage, Below, TimeRange } from '../../../src/ports/catalog/browsing.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { cleanCatalog } from '../../support/clean-catalog.ts';
-import { deadLetter, levels, newAlert, newImage, newOutcome, positionAt } from '../../support/samples.ts';
+import { CAPTURE, deadLetter, levels, newAlert, newImage, newOutcome, positionAt } from '../../support/samples.ts';
 import {
   addPictures,
   addReadyImages,
@@ -158,6 +158,18 @@ export function browsingContract(setUp: SetUpCatalog): void {
       await received(catalog);
       expect((await catalog.imagesBelow('default', range, page)).map(({ number }) => number)).toEqual(expected);
     });
+  });
+
+  it('an image whose time of capture is known is found by it, not by its time of receipt', async () => {
+    const { catalog } = await setUp();
+    const capture = { ...CAPTURE, at: minute(3) };
+    const pictures = [newImage({ receivedAt: minute(1) }), newImage({ receivedAt: minute(1), capture })];
+    await makeReady(catalog, await addPictures(catalog, pictures));
+    const found = async (range: TimeRange) =>
+      (await catalog.imagesBelow('default', range, { limit: 9 })).map(({ number }) => number);
+    expect(await found({ from: minute(1), to: minute(2) })).toEqual([1]);
+    expect(await found({ from: minute(2) })).toEqual([2]);
+    expect(await found({ to: minute(3) })).toEqual([1]);
   });
 
   describe('the events', () => {

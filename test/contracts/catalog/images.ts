@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newImage, newOutcome, positionAt } from '../../support/samples.ts';
+import { CAPTURE, newImage, newOutcome, positionAt } from '../../support/samples.ts';
 import { addImages, addPictures, id, makeReady, publishAt, type SetUpCatalog } from './setup.ts';
 
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
@@ -17,7 +17,7 @@ export function imagesContract(setUp: SetUpCatalog): void {
 
     it('have the fields that they were added with: pending, without a decode fact or a position', async () => {
       const { catalog, open } = await setUp();
-      const picture = newImage({ format: 'png', origin: "/a b/'\n☃.png", bytes: 7 });
+      const picture = newImage({ format: 'png', origin: "/a b/'\n☃.png", bytes: 7, capture: CAPTURE });
       const expected = { ...picture, number: 1, attempt: 1, state: 'pending', fact: null, position: null };
       expect(await addPictures(catalog, [picture])).toEqual([expected]);
       expect(await (await open()).images([id(1)])).toEqual([expected]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alertPage } from '../../../src/web/pages/alert.ts';
+import { CAPTURE } from '../../support/samples.ts';
 import { alertModel, HARMLESS, HOSTILE, madeEvent, madeImage, region } from './made-up.ts';
 
 async function page(...parts: Parameters<typeof alertModel>): Promise<string> {
@@ -91,6 +92,15 @@ describe('the page of an alert', () => {
     expect(html).toContain(`<dt>Origin</dt><dd>${HARMLESS}</dd>`);
     expect(html).toContain(`<dt>Image file</dt><dd><code>${HARMLESS}</code></dd>`);
     expect(html).not.toContain('<script>alert');
+  });
+
+  it('shows when and how the image was taken, if that is known', async () => {
+    const html = await page({ image: madeImage(12, { capture: { ...CAPTURE, make: null, model: HOSTILE } }) });
+    expect(html).toContain('<dt>Captured</dt>');
+    expect(html).toContain(CAPTURE.at);
+    expect(html).toContain(`<dt>Camera</dt><dd>${HARMLESS}</dd>`);
+    expect(html).toContain('<dt>Position</dt><dd>-33.8569, 151.2093, 58.5 m</dd>');
+    expect(await page()).not.toContain('<dt>Captured</dt>');
   });
 
   it('shows the mask, if any', async () => {

@@ -20,6 +20,7 @@ export function madeImage(number: number, more: Partial<ImageRecord> = {}): Imag
     bytes: 1234,
     receivedAt: '2026-11-25T20:14:03.120Z',
     mask: null,
+    capture: null,
     attempt: 1,
     state: 'ready',
     fact: { verdict: 'decodes', width: 600, height: 400 },
