@@ -61,8 +61,12 @@ const PATHS = {
     parameters: [
       inQuery('stream', text, 'only alerts of this stream'),
       inQuery('technique', text, 'only alerts of this technique, such as `l2@1`'),
-      inQuery('from', text, 'only alerts raised at or after this day or time (UTC)'),
-      inQuery('to', text, 'only alerts raised before this day or time (UTC)'),
+      inQuery(
+        'from',
+        text,
+        'only alerts of images that were captured at or after this day or time (UTC); if that is not known, alerts raised then',
+      ),
+      inQuery('to', text, 'only alerts captured, or raised, before this day or time (UTC)'),
       inQuery('min_measurement', { ...number, minimum: 0 }, 'only alerts with at least this measurement'),
       inQuery('before', positive, 'only alerts with lower numbers; not together with `after`'),
       inQuery('after', positive, 'only alerts with higher numbers; not together with `before`'),

@@ -19,7 +19,7 @@ export async function fillAlerts(folder: string, count: number): Promise<void> {
         folder,
       );
       db.run(
-        "INSERT INTO alert SELECT number, 'ready', ?, strftime('%FT%H:%M:%fZ', at + 0.04, 'unixepoch'), number, stream, technique, measurement, 1 FROM filled",
+        "INSERT INTO alert SELECT number, 'ready', ?, strftime('%FT%H:%M:%fZ', at + 0.04, 'unixepoch'), number, stream, technique, measurement, 1, strftime('%FT%H:%M:%fZ', at + 0.04, 'unixepoch') FROM filled",
         folder,
       );
       db.run('DROP TABLE filled');

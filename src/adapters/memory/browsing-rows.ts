@@ -25,7 +25,7 @@ export function createBrowsingRows(tables: Tables): BrowsingCatalog {
       const found: EventRecord[] = [];
       for (const number of [...tables.events.keys()].sort((a, b) => b - a)) {
         const event = number < before ? eventAt(tables, number) : undefined;
-        if (event?.state !== 'ready' || !isWithin(event.analyzedAt, range)) continue;
+        if (event?.state !== 'ready' || !isWithin(capturedAt(tables, event) ?? event.analyzedAt, range)) continue;
         if (stream === undefined || event.image.stream === stream) found.push(event);
         if (found.length === limit) break;
       }
@@ -66,6 +66,10 @@ export function createBrowsingRows(tables: Tables): BrowsingCatalog {
   };
 }
 
+function capturedAt(tables: Tables, { image }: EventRecord): string | null | undefined {
+  return imageAt(tables, image)?.capture?.at;
+}
+
 function isWithin(time: string, { from, to }: TimeRange): boolean {
   return (from === undefined || time >= from) && (to === undefined || time < to);
 }
@@ -86,12 +90,12 @@ function alertPage(tables: Tables, filter: AlertFilter, { before, after, limit }
   return upwards ? entries.reverse() : entries;
 }
 
-function matches({ alert, event }: AlertEntry, filter: AlertFilter): boolean {
+function matches({ alert, event, image }: AlertEntry, filter: AlertFilter): boolean {
   const { stream, technique, minMeasurement } = filter;
   return (
     (stream === undefined || event.image.stream === stream) &&
     (technique === undefined || event.technique === technique) &&
-    isWithin(alert.alertedAt, filter) &&
+    isWithin(image.capture?.at ?? alert.alertedAt, filter) &&
     (minMeasurement === undefined || (event.measurement !== null && event.measurement >= minMeasurement))
   );
 }

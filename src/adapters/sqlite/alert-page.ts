@@ -13,7 +13,7 @@ export function alertPage(db: Database, filter: AlertFilter, page: AlertPage): A
 
 /** The numbers on the page, the highest first. They come from `main`, because a view of an older table has no indexes. */
 function pageNumbers(db: Database, filter: AlertFilter, page: AlertPage): number[] {
-  const { strength, times } = rangesOf(filter);
+  const { strength, times } = rangesOf(db, filter);
   const { sql, values } = where([
     ...strength,
     ...times,
@@ -36,7 +36,7 @@ function pageNumbers(db: Database, filter: AlertFilter, page: AlertPage): number
 
 /** The index to use: one in the order of the numbers, unless few alerts match. */
 function indexFor(db: Database, filter: AlertFilter): string {
-  const { strength, times } = rangesOf(filter);
+  const { strength, times } = rangesOf(db, filter);
   if (isSelective(db, 'alert_by_measurement', strength)) return 'INDEXED BY alert_by_measurement';
   if (isSelective(db, 'alert_by_time', times)) return 'INDEXED BY alert_by_time';
   if (filter.stream !== undefined) return 'INDEXED BY alert_by_stream';
@@ -44,14 +44,22 @@ function indexFor(db: Database, filter: AlertFilter): string {
   return 'NOT INDEXED';
 }
 
-function rangesOf(filter: AlertFilter): { readonly strength: Conditions; readonly times: Conditions } {
+function rangesOf(db: Database, filter: AlertFilter): { readonly strength: Conditions; readonly times: Conditions } {
+  const time = timeColumn(db, filter);
   return {
     strength: [['measurement >= ?', filter.minMeasurement]],
     times: [
-      ['alerted_at >= ?', filter.from],
-      ['alerted_at < ?', filter.to],
+      [`${time} >= ?`, filter.from],
+      [`${time} < ?`, filter.to],
     ],
   };
+}
+
+/** In a catalog of the version before, all alerts have their own time, and so has the index. */
+function timeColumn(db: Database, { from, to }: AlertFilter): string {
+  if (from === undefined && to === undefined) return 'listed_at';
+  const columns = db.all("SELECT name FROM pragma_table_info('alert', 'main')");
+  return columns.some(({ name }) => name === 'listed_at') ? 'listed_at' : 'alerted_at';
 }
 
 function isSelective(db: Database, index: string, range: Conditions): boolean {

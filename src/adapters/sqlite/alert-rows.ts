@@ -6,7 +6,7 @@ import { alertOf } from './rows.ts';
 
 /** The columns that a pending alert copies from its event, and the milliseconds since its image was received. */
 const PENDING_QUERY = `
-  SELECT e.stream, e.technique, o.measurement,
+  SELECT e.stream, e.technique, o.measurement, coalesce(i.captured_at, a.alerted_at) AS listed_at,
     max(0, round(1000 * (unixepoch(a.alerted_at, 'subsec') - unixepoch(i.received_at, 'subsec')))) AS delay_ms
   FROM alert a
     LEFT JOIN event e ON e.number = a.number
@@ -36,13 +36,20 @@ export function createAlertRows(db: Database): AlertCatalog {
   function markReady(number: number): boolean {
     const row = db.get(PENDING_QUERY, number);
     if (row === undefined) return false;
-    const { stream = null, technique = null, measurement = null, delay_ms: delay = null } = row;
+    const {
+      stream = null,
+      technique = null,
+      measurement = null,
+      listed_at: listedAt = null,
+      delay_ms: delay = null,
+    } = row;
     db.run(
-      `UPDATE alert SET state = 'ready', stream = ?, technique = ?, measurement = ?, ready_order =
+      `UPDATE alert SET state = 'ready', stream = ?, technique = ?, measurement = ?, listed_at = ?, ready_order =
          (SELECT ifnull(max(ready_order), 0) + 1 FROM alert WHERE ready_order IS NOT NULL) WHERE number = ?`,
       stream,
       technique,
       measurement,
+      listedAt,
       number,
     );
     if (delay !== null) countDelay(db, Number(delay));

@@ -5,6 +5,10 @@ import { techniquesWithOutcomes } from './counts.ts';
 import type { Database, Row } from './database.ts';
 import { EVENT_QUERY, eventOf, imageOf, measuredOf } from './rows.ts';
 
+/** When an event's image was captured, or else compared. */
+const EVENT_TIME = `coalesce(
+  (SELECT i.captured_at FROM image i WHERE i.stream = e.stream AND i.number = e.image), o.analyzed_at)`;
+
 export function createBrowsingRows(db: Database): BrowsingCatalog {
   const numberIn = (row: Row | undefined) => (row === undefined ? null : Number(row['number']));
 
@@ -27,8 +31,8 @@ export function createBrowsingRows(db: Database): BrowsingCatalog {
       const { sql, values } = where([
         ['e.stream = ?', stream],
         ['e.number < ?', before],
-        ['o.analyzed_at >= ?', from],
-        ['o.analyzed_at < ?', to],
+        [`${EVENT_TIME} >= ?`, from],
+        [`${EVENT_TIME} < ?`, to],
       ]);
       return db
         .all(`${EVENT_QUERY} WHERE e.state = 'ready' ${sql} ORDER BY e.number DESC LIMIT ?`, ...values, limit)

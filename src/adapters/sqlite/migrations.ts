@@ -168,6 +168,10 @@ DROP TABLE image_before;
 CREATE INDEX image_by_origin ON image (stream, origin, number);
 ALTER TABLE event ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE alert ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE alert ADD COLUMN listed_at TEXT;
+UPDATE alert SET listed_at = alerted_at WHERE state = 'ready';
+DROP INDEX alert_by_time;
+CREATE INDEX alert_by_time ON alert (listed_at) WHERE listed_at IS NOT NULL;
 CREATE INDEX image_pending ON image (stream, number) WHERE state = 'pending';
 ${COUNTED}
 INSERT INTO outcome_total SELECT technique, threshold, threshold_unit, kind, count(*) FROM outcome

@@ -16,7 +16,7 @@ CREATE TEMP VIEW stream AS SELECT *, NULL AS token, 0 AS odd FROM main.stream;
 CREATE TEMP VIEW image AS
   SELECT *, incoming AS receipt_id, 1 AS attempt, NULL AS notes, NULL AS captured_at, NULL AS capture FROM main.image;
 CREATE TEMP VIEW event AS SELECT *, 1 AS attempt FROM main.event;
-CREATE TEMP VIEW alert AS SELECT *, 1 AS attempt FROM main.alert;
+CREATE TEMP VIEW alert AS SELECT *, 1 AS attempt, alerted_at AS listed_at FROM main.alert;
 CREATE TEMP VIEW dead_letter AS SELECT *, NULL AS dropped_at FROM main.dead_letter;
 CREATE TEMP VIEW discarded_letters AS SELECT '' AS stage, 0 AS count;
 CREATE TEMP VIEW outcome_total AS

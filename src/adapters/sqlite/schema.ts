@@ -130,7 +130,7 @@ END;
  * letter's message. Regions are JSON, and so are the notes on an image and its `capture`, whose time is also `captured_at`. `path` is where the file was when a stage opened it last; null if none has yet.
  * `stream.odd` counts images with notes. `stream.token` is that of the latest holder of the stream's lock, `pipeline.events_token` of the lock of the events, and
  * `pipeline.token` of the exclusive holder of the pipeline's lock, null once it is shared again. A ready alert has a copy of all columns that lists
- * filter by, which never changes again. `alert_delay` counts in seconds how long alerts took from their images' receipt.
+ * filter by, which never changes again; `listed_at` is when its image was captured, or else its own time. `alert_delay` counts in seconds how long alerts took from their images' receipt.
  * `discarded_letters` counts the dead letters of messages that were deleted because there are too many.
  */
 export const SCHEMA = `
@@ -227,12 +227,13 @@ CREATE TABLE alert (
   stream TEXT,
   technique TEXT,
   measurement REAL,
-  attempt INTEGER NOT NULL DEFAULT 1
+  attempt INTEGER NOT NULL DEFAULT 1,
+  listed_at TEXT
 ) STRICT;
 CREATE UNIQUE INDEX alert_by_order ON alert (ready_order) WHERE ready_order IS NOT NULL;
 CREATE INDEX alert_by_stream ON alert (stream) WHERE stream IS NOT NULL;
 CREATE INDEX alert_by_technique ON alert (technique) WHERE technique IS NOT NULL;
-CREATE INDEX alert_by_time ON alert (alerted_at);
+CREATE INDEX alert_by_time ON alert (listed_at) WHERE listed_at IS NOT NULL;
 CREATE INDEX alert_by_measurement ON alert (measurement) WHERE measurement IS NOT NULL;
 
 CREATE TABLE alert_delay (

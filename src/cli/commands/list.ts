@@ -16,9 +16,9 @@ interface ListOptions {
 
 /** What is listed, and the time by which it is selected. */
 const LISTS: readonly { readonly listed: Listed; readonly time: string; readonly what: string }[] = [
-  { listed: 'images', time: 'captured', what: 'the images that were received' },
-  { listed: 'events', time: 'recorded', what: 'the events: images that differ from the one before' },
-  { listed: 'alerts', time: 'raised', what: 'the alerts' },
+  { listed: 'images', time: 'captured or received', what: 'the images that were received' },
+  { listed: 'events', time: 'captured or recorded', what: 'the events: images that differ from the one before' },
+  { listed: 'alerts', time: 'captured or raised', what: 'the alerts' },
 ];
 
 /** `imgpipe list` */

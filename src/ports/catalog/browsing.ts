@@ -6,9 +6,9 @@ export interface AlertFilter {
   readonly stream?: string;
   /** A technique's id: `l2@1`. */
   readonly technique?: string;
-  /** Raised at this time or later; RFC 3339 in UTC, as rows have it. */
+  /** Its image was captured at this time or later; if that is not known, it was raised then. RFC 3339 in UTC, as rows have it. */
   readonly from?: string;
-  /** Raised before this time. */
+  /** Captured before this time, or raised. */
   readonly to?: string;
   /** The minimum measurement. A `size_changed` event has none, and does not match. */
   readonly minMeasurement?: number;
@@ -104,7 +104,7 @@ export interface BrowsingCatalog {
   alertPage(filter: AlertFilter, page: AlertPage): Promise<AlertEntry[]>;
   /** The ready images of a stream, the highest number first. Their time is that of capture, or of receipt where that is not known. */
   imagesBelow(stream: string, range: TimeRange, page: Below): Promise<ImageRecord[]>;
-  /** The ready events, of all streams or of one, the highest number first. */
+  /** The ready events, of all streams or of one, the highest number first. Their time is that of capture, or of the comparison. */
   eventsBelow(filter: TimeRange & { readonly stream?: string }, page: Below): Promise<EventRecord[]>;
   /** The ready alerts with these numbers, in that order; `undefined` for one that is not ready or lacks a row. */
   alertEntries(numbers: readonly number[]): Promise<(AlertEntry | undefined)[]>;

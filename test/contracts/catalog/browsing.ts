@@ -160,6 +160,28 @@ export function browsingContract(setUp: SetUpCatalog): void {
     });
   });
 
+  it('the event and the alert of an image whose time of capture is known are found by it', async () => {
+    const { catalog } = await setUp();
+    const capture = { ...CAPTURE, at: minute(3) };
+    await makeReady(catalog, await addPictures(catalog, [newImage(), newImage({ capture }), newImage()]));
+    const at = { analyzedAt: minute(5) };
+    await catalog.addOutcomes([
+      newOutcome(id(1), 'first'),
+      newOutcome(id(2), 'changed', at),
+      newOutcome(id(3), 'changed', at),
+    ]);
+    await catalog.markEventsReady([1, 2].map((number) => ({ number, attempt: 1 })));
+    await catalog.addAlerts([1, 2].map((number) => ({ ...newAlert(number), alertedAt: minute(6) })));
+    await catalog.markAlertsReady([1, 2]);
+    const found = async (range: TimeRange) => ({
+      events: (await catalog.eventsBelow(range, { limit: 9 })).map(({ number }) => number),
+      alerts: await numbers(catalog, range),
+    });
+    expect(await found({ from: minute(3), to: minute(4) })).toEqual({ events: [1], alerts: [1] });
+    expect(await found({ from: minute(4) })).toEqual({ events: [2], alerts: [2] });
+    expect(await found({ to: minute(6) })).toEqual({ events: [2, 1], alerts: [1] });
+  });
+
   it('an image whose time of capture is known is found by it, not by its time of receipt', async () => {
     const { catalog } = await setUp();
     const capture = { ...CAPTURE, at: minute(3) };
