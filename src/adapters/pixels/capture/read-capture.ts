@@ -32,6 +32,7 @@ function factsOf(bytes: Uint8Array, format: PictureFormat): Capture {
     const exif = jpegExif(bytes);
     return exif === undefined ? NOTHING_KNOWN : exifFacts(exif);
   }
+  if (format !== 'png') return NOTHING_KNOWN;
   const { exif, time } = pngParts(bytes);
   const facts = exif === undefined ? NOTHING_KNOWN : exifFacts(exif);
   return facts.at !== null || time === undefined ? facts : (timed(facts, 'png', pngTime(time)) ?? facts);
