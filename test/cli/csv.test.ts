@@ -16,8 +16,8 @@ describe('a line of CSV', () => {
   });
 });
 
-it('CSV has the fields of JSON, without what no listed row has', () => {
-  const left = new Set(['type', 'repeated']);
+it('CSV has the fields of JSON, without what no listed row has and the facts that are no single value', () => {
+  const left = new Set(['type', 'repeated', 'capture']);
   const fieldsOf = ({ shape }: { readonly shape: object }) => Object.keys(shape).filter((field) => !left.has(field));
   expect(COLUMNS).toEqual({
     images: fieldsOf(imageLineSchema),

@@ -32,7 +32,7 @@ describe('hostile input', () => {
     expect(errors).toEqual([
       `imgpipe: ${folder}/2.jpg was not received: it is text, not a picture, whatever its name says: check its source (not_a_picture)`,
       `imgpipe: ${folder}/3.png was not received: the file is empty (not_a_picture)`,
-      `imgpipe: image default/2 (${folder}/4.jpg) is now a dead letter: the JPEG is truncated or corrupt (undecodable)`,
+      `imgpipe: image default/2 (${folder}/4.jpg) is now a dead letter: the JPEG is cut short: the last scans of Y, Cb, and Cr are missing (undecodable)`,
       "imgpipe: 2 files not received; 1 dead letter, see 'imgpipe dead list'",
     ]);
     const whole = await imgpipe(['status', '--check', '--json', '--data', data]);
