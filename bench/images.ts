@@ -18,7 +18,7 @@ import { copyOf, SIZES, type Size, writeScenes } from './images/pictures.ts';
 import { head, row, say } from './print.ts';
 import { percentile } from './statistics.ts';
 
-const MEASURE = { technique: 'l2@1', threshold: { value: 0, unit: 'levels' } } as const;
+const MEASURE = { technique: 'l2@2', threshold: { value: 0, unit: 'levels' } } as const;
 const MAX_TIME_MS = 300_000;
 const LIMITS = { maxPixels: 64e6 };
 

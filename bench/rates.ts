@@ -35,7 +35,7 @@ if (values.help || !(pairs >= 1 && size >= 100 && size <= 350 && Number.isIntege
 } else {
   const scenes = await loadScenes();
   say(
-    `Events in ${pairs} pairs of each kind, ${size} × ${size} pixels, seed ${seed}; the scene columns are of changed@1`,
+    `Events in ${pairs} pairs of each kind, ${size} × ${size} pixels, seed ${seed}; the scene columns are of changed@2`,
   );
   await table('no event', NUISANCES, scenes);
   await table('event', EVENTS, scenes);
@@ -45,7 +45,7 @@ if (values.help || !(pairs >= 1 && size >= 100 && size <= 350 && Number.isIntege
 async function table(title: string, kinds: readonly Kind[], scenes: Readonly<Record<string, Scene>>): Promise<void> {
   const wanted = kinds.filter(({ name }) => name.includes(values.only));
   if (wanted.length === 0) return;
-  head(title, 'l2@1', 'plain formula', '**changed@1**', ...Object.keys(scenes));
+  head(title, 'l2@2', 'plain formula', '**changed@2**', ...Object.keys(scenes));
   for (const { name, make } of wanted) {
     const detected = { l2: 0, plain: 0, changed: 0 };
     const byScene = Object.keys(scenes).map(() => 0);

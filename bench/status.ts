@@ -28,7 +28,7 @@ try {
     topic === TOPICS.imageAnalysis ? [{ partition: 0, start: 0, end: IMAGES + 1 }] : [];
   const bus = { id: 'embedded', committed: async () => new Map(), logs };
   await measure('streams with undelivered images', async () => {
-    const view = await viewBus(catalog, bus, 'l2@1');
+    const view = await viewBus(catalog, bus, 'l2@2');
     if ((await undeliveredStreams(catalog, view, view.techniques)).length > 0) throw new Error('some are undelivered');
   });
   const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -43,7 +43,7 @@ try {
     before = process.cpuUsage();
   });
   const totals = await catalog.snapshot((pages) =>
-    auditRows(pages, 'l2@1', {
+    auditRows(pages, 'l2@2', {
       onFault: ({ key, what }) => {
         throw new Error(`${key}: ${what}`);
       },

@@ -1,6 +1,6 @@
 // AssemblyScript, compiled to WebAssembly by `npm run kernel` (part of `npm run build`).
 //
-// The inner loops of `changed@1`. Each call processes a chunk of a band (a row of blocks of 8 × 8 pixels), up to
+// The inner loops of `changed@2`. Each call processes a chunk of a band (a row of blocks of 8 × 8 pixels), up to
 // `capacity()` pixels wide. The wrappers are src/analysis/changed/bands.ts and difference-histograms.ts.
 
 export { capacity } from './changed/layout.as';

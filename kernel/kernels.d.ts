@@ -2,7 +2,7 @@
 export declare const KERNELS: {
   /** differences.as.ts: range and sum of squares of the differences of two pictures, and the difference image. */
   readonly differences: string;
-  /** changed.as.ts: the inner loops of `changed@1`. */
+  /** changed.as.ts: the inner loops of `changed@2`. */
   readonly changed: string;
   /** png-unfilter.as.ts: reverses PNG's row filters. */
   readonly pngUnfilter: string;

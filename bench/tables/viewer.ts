@@ -14,7 +14,7 @@ const PAGES: readonly (readonly [what: string, address: string])[] = [
   ['the first page', '/'],
   ['a page in the middle', '/?before=50000'],
   ['a stream', '/?stream=north'],
-  ['a stream and technique', '/?stream=north&technique=l2@1'],
+  ['a stream and technique', '/?stream=north&technique=l2@2'],
   ['the strongest 1 %', '/?min_measurement=9900'],
   ['the strongest, 10 alerts', '/?min_measurement=9999'],
   ['the first page as JSON', '/api/alerts'],

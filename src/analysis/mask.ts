@@ -1,3 +1,4 @@
+import { isDeepPair, type Samples, samples16Of } from './depth.ts';
 import type { Pixels } from './pixels.ts';
 
 /** Which pixels of a stream's pictures are compared. */
@@ -28,14 +29,24 @@ export function maskOfWhole(reference: Pixels, image: Pixels, mask: Mask | undef
   return { width, height, included };
 }
 
-/** A copy of the reference with the image's own pixels where the mask hides them, so that these do not differ. */
-export function maskReference(reference: Pixels, image: Pixels, { included }: Mask): Pixels {
-  const data = new Uint8Array(reference.data);
+/**
+ * A copy of the reference with the image's own pixels where the mask hides them, so that these do not differ. It has
+ * 16-bit samples if either picture has them.
+ */
+export function maskReference(reference: Pixels, image: Pixels, mask: Mask): Pixels {
+  const data = withHidden(new Uint8Array(reference.data), image.data, mask);
+  if (!isDeepPair(reference, image)) return { ...reference, data };
+  const samples16 = withHidden(new Uint16Array(samples16Of(reference)), samples16Of(image), mask);
+  return { ...reference, data, samples16 };
+}
+
+/** Replaces the samples of hidden pixels by those of the image. */
+function withHidden<T extends Samples>(samples: T, image: T, { included }: Mask): T {
   for (let pixel = 0, at = 0; pixel < included.length; pixel++, at += 3) {
     if (included[pixel] === 1) continue;
-    data[at] = image.data[at] as number;
-    data[at + 1] = image.data[at + 1] as number;
-    data[at + 2] = image.data[at + 2] as number;
+    samples[at] = image[at] as number;
+    samples[at + 1] = image[at + 1] as number;
+    samples[at + 2] = image[at + 2] as number;
   }
-  return { ...reference, data };
+  return samples;
 }

@@ -1,3 +1,4 @@
+import type { Samples } from './depth.ts';
 import type { Pixels } from './pixels.ts';
 
 /** The EXIF orientation: how a stored picture must be rotated and mirrored to appear upright. */
@@ -26,27 +27,41 @@ const TRAVERSALS: Record<Orientation, Traversal> = {
 /** Returns the upright picture. Orientations 5 to 8 swap width and height. */
 export function orient(pixels: Pixels, orientation: Orientation): Pixels {
   if (orientation === 1) return pixels;
-  const { fromRight, fromBottom, swapped } = TRAVERSALS[orientation];
-  const source = pixels.data;
-  const alongX = fromRight ? -3 : 3;
-  const alongY = fromBottom ? -pixels.width * 3 : pixels.width * 3;
-  const first = (fromRight ? pixels.width - 1 : 0) * 3 + (fromBottom ? pixels.height - 1 : 0) * pixels.width * 3;
+  const { swapped } = TRAVERSALS[orientation];
   const [width, height] = swapped ? [pixels.height, pixels.width] : [pixels.width, pixels.height];
+  const { data, samples16, whole } = pixels;
+  return {
+    ...pixels,
+    width,
+    height,
+    data: traversed(data, new Uint8Array(data.length), pixels, orientation),
+    ...(samples16 && { samples16: traversed(samples16, new Uint16Array(data.length), pixels, orientation) }),
+    ...(whole && { whole: orientWhole(pixels, orientation) }),
+  };
+}
+
+/** Copies the samples of a stored picture so that they come out upright. */
+function traversed<T extends Samples>(source: T, to: T, stored: Pick<Pixels, 'width' | 'height'>, by: Orientation): T {
+  const { fromRight, fromBottom, swapped } = TRAVERSALS[by];
+  const { width, height } = stored;
+  const alongX = fromRight ? -3 : 3;
+  const alongY = fromBottom ? -width * 3 : width * 3;
+  const first = (fromRight ? width - 1 : 0) * 3 + (fromBottom ? height - 1 : 0) * width * 3;
+  const [columns, rows] = swapped ? [height, width] : [width, height];
   const [across, down] = swapped ? [alongY, alongX] : [alongX, alongY];
 
-  const data = new Uint8Array(source.length);
-  let to = 0;
-  for (let y = 0; y < height; y++) {
+  let at = 0;
+  for (let y = 0; y < rows; y++) {
     let from = first + y * down;
-    for (let x = 0; x < width; x++) {
-      data[to] = source[from] as number;
-      data[to + 1] = source[from + 1] as number;
-      data[to + 2] = source[from + 2] as number;
-      to += 3;
+    for (let x = 0; x < columns; x++) {
+      to[at] = source[from] as number;
+      to[at + 1] = source[from + 1] as number;
+      to[at + 2] = source[from + 2] as number;
+      at += 3;
       from += across;
     }
   }
-  return { ...pixels, width, height, data, ...(pixels.whole && { whole: orientWhole(pixels, orientation) }) };
+  return to;
 }
 
 /** Which pixels of the upright picture are whole. */

@@ -2,13 +2,13 @@ import type { Pixels } from './pixels.ts';
 
 /**
  * Rotates a picture by 90° counter-clockwise around its centre, on a canvas of the same size. A picture that is not
- * square is cropped, and padded with black. Identical to Pillow's `Image.rotate(90)`, also where width + height is odd
+ * square is cropped, and padded with black. The result has 8 bits. Identical to Pillow's `Image.rotate(90)`, also where width + height is odd
  * and the result is off by half a pixel.
  */
 export function quarterTurn(pixels: Pixels): Pixels {
   const data = new Uint8Array(pixels.data.length);
   drawQuarterTurn(pixels, data);
-  return { ...pixels, data };
+  return { width: pixels.width, height: pixels.height, data };
 }
 
 /** Draws rows of the rotated picture, from row `first`, into `data`: as many as it holds. */

@@ -27,7 +27,7 @@ export interface Technique {
 /** The Euclidean norm of the signed difference over all pixels and channels. */
 export const L2: Technique = {
   name: 'l2',
-  id: 'l2@1',
+  id: 'l2@2',
   unit: 'levels',
   measure(reference, image) {
     const { norm, min, max } = l2(reference, image);
@@ -38,7 +38,7 @@ export const L2: Technique = {
 /** The number of pixels that differ by more than noise, JPEG compression and a change of brightness explain. */
 export const CHANGED: Technique = {
   name: 'changed',
-  id: 'changed@1',
+  id: 'changed@2',
   unit: 'px',
   measure(reference, image, mask) {
     const { area, ...found } = changed(reference, image, mask);

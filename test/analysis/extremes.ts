@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** The number of pixels of a row that the kernel of `changed@1` processes in one call. */
+/** The number of pixels of a row that the kernel of `changed@2` processes in one call. */
 const PART = 2048;
 
 /** Sizes of small pictures, and of pictures about as wide as the kernel's capacity. */

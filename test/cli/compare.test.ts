@@ -35,13 +35,13 @@ describe('two pictures compared without a pipeline', () => {
     const { grey, pixel } = files();
     expect(await imgpipe(['compare', grey, grey])).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/^no difference \(l2@1\)\n/),
+      stdout: expect.stringMatching(/^no difference \(l2@2\)\n/),
       stderr: '',
     });
     expect(await imgpipe(['compare', grey, pixel, '--threshold', '5'])).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(
-        /^not above the threshold: the pictures differ by 5 levels \(l2@1\), threshold 5\n/,
+        /^not above the threshold: the pictures differ by 5 levels \(l2@2\), threshold 5\n/,
       ),
     });
   });
@@ -51,7 +51,7 @@ describe('two pictures compared without a pipeline', () => {
     const differing = await imgpipe(['compare', grey, pixel, '--out', out]);
     expect(differing).toMatchObject({ status: 1, stderr: '' });
     expect(differing.stdout.split('\n')).toEqual([
-      'the pictures differ by 5 levels (l2@1), threshold 0',
+      'the pictures differ by 5 levels (l2@2), threshold 0',
       `Before:          ${grey}, 4 × 4`,
       `After:           ${pixel}, 4 × 4`,
       `Difference:      ${out}`,
@@ -230,7 +230,7 @@ describe('two pictures compared without a pipeline', () => {
     const compared = await imgpipe(['compare', before, after, '--technique', 'changed', '--threshold', '5%']);
     expect(compared.status).toBe(1);
     expect(compared.stdout.split('\n').filter((line) => !/^(Before|After)/.test(line))).toEqual([
-      'the pictures differ by 100 px (changed@1), threshold 5%',
+      'the pictures differ by 100 px (changed@2), threshold 5%',
       'Regions:         1',
       '    1. 10 × 10 at 15, 7; centroid 19.50, 11.50; area 100 px; sum 5760.00; peak 90.00; SNR 576.00',
       '',
@@ -248,7 +248,7 @@ describe('two pictures compared without a pipeline', () => {
     expect(await compareFiles(grey, pixel, { workers: 0 })).toMatchObject({
       outcome: 'changed',
       measurement: 5,
-      technique: 'l2@1',
+      technique: 'l2@2',
       threshold: 0,
       threshold_unit: 'levels',
       difference_image: expect.any(Uint8Array),

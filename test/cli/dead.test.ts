@@ -54,7 +54,7 @@ describe('imgpipe dead list', () => {
     const { catalog, close } = await connectSqlite(data);
     await catalog.addDeadLetters(
       Array.from({ length: 20_000 }, (_, number) =>
-        deadLetter({ image: { stream: 'sea', number: number + 1 }, technique: 'l2@1', detail: 'x'.repeat(4000) }),
+        deadLetter({ image: { stream: 'sea', number: number + 1 }, technique: 'l2@2', detail: 'x'.repeat(4000) }),
       ),
     );
     await close();
@@ -116,7 +116,7 @@ describe('imgpipe dead show', () => {
   test('shows the image', async () => {
     const { stdout } = await to('dead show 1');
     expect(stdout).toMatch(/^Image: +sky\/2$/m);
-    expect(stdout).toMatch(/^Technique: +l2@1$/m);
+    expect(stdout).toMatch(/^Technique: +l2@2$/m);
     expect(stdout).toMatch(/^Header: +ce_type: imgpipe\.image\.received\.v1$/m);
     expect(stdout).toMatch(/^Value: +\{"image_num":2,/m);
   });

@@ -15,7 +15,7 @@ function ofMessage(offset: number, stage: 'analyze' | 'alert' = 'analyze'): Repo
 
 const OF_IMAGE: Report = {
   kind: 'dead_letter',
-  letter: deadLetter({ image: { stream: 'sky', number: 1 }, technique: 'l2@1' }),
+  letter: deadLetter({ image: { stream: 'sky', number: 1 }, technique: 'l2@2' }),
   origin: 'a.jpg',
 };
 const FORMER: Report = { kind: 'skipped_former', stage: 'alert' };

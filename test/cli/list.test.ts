@@ -65,7 +65,7 @@ describe('imgpipe list', () => {
 
   test('events and alerts as text', async () => {
     expect((await list('events'))[2]).toMatch(
-      /^\d{4}-\S+Z {2}event 1: image default\/2 differs from image default\/1 by [\d.]+ levels \(l2@1\)$/,
+      /^\d{4}-\S+Z {2}event 1: image default\/2 differs from image default\/1 by [\d.]+ levels \(l2@2\)$/,
     );
     expect((await list('alerts'))[2]).toMatch(
       /^\d{4}-\S+Z {2}alert 1: image default\/2 differs from image default\/1 by/,

@@ -21,7 +21,7 @@ describe('a second technique', () => {
     await to('run', '--count', '8');
     const analyze = await to('analyze', '--technique', 'changed', '--threshold', '0.5%', '--drain');
     expect(analyze.stdout).toMatch(
-      /^event 3: image default\/3 differs from image default\/2 by \d+ px \(changed@1\), in \d+ region/m,
+      /^event 3: image default\/3 differs from image default\/2 by \d+ px \(changed@2\), in \d+ region/m,
     );
     expect((await json('status')).waiting).toEqual({ analysis: 0, alert: 2 });
     await to('alert', '--drain');
@@ -29,12 +29,12 @@ describe('a second technique', () => {
     expect(status).toMatchObject({ images: 8, analyzed: 8, events: 4, alerts: 4, balanced: true });
     const outcomes = { first: 1, unchanged: 5, changed: 2, size_changed: 0, dead: 0 };
     expect(outcomesOf(status)).toEqual([
-      ['changed@1', outcomes],
-      ['l2@1', outcomes],
+      ['changed@2', outcomes],
+      ['l2@2', outcomes],
     ]);
     expect(status.techniques.map((each: object) => ({ ...each, outcomes: 0, judged: 0 }))).toEqual([
-      { technique: 'changed@1', threshold: 0.5, threshold_unit: '%', idle: false, outcomes: 0, judged: 0 },
-      { technique: 'l2@1', threshold: 0, threshold_unit: 'levels', idle: false, outcomes: 0, judged: 0 },
+      { technique: 'changed@2', threshold: 0.5, threshold_unit: '%', idle: false, outcomes: 0, judged: 0 },
+      { technique: 'l2@2', threshold: 0, threshold_unit: 'levels', idle: false, outcomes: 0, judged: 0 },
     ]);
     expect(status.groups.map(({ group }: { group: string }) => group).sort()).toEqual([
       'image_analysis_group',
@@ -47,7 +47,7 @@ describe('a second technique', () => {
     const { data, to, json } = pipeline();
     await to('run', '--count', '3', '--technique', 'changed');
     const view = await json('view', '1');
-    expect(view).toMatchObject({ technique: 'changed@1', threshold: 0, threshold_unit: 'px', mask: null });
+    expect(view).toMatchObject({ technique: 'changed@2', threshold: 0, threshold_unit: 'px', mask: null });
     expect(view.regions).toHaveLength(view.region_count);
     const areas: number[] = view.regions.map(({ area }: { area: number }) => area);
     expect(areas.reduce((sum, area) => sum + area, 0)).toBe(view.measurement);

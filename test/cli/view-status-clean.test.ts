@@ -27,13 +27,13 @@ beforeEach(() => {
 describe('the thresholds of imgpipe status', () => {
   test('are those that judged outcomes as well as the one in force', async () => {
     expect((await to('status')).stdout).toMatch(
-      /^Technique: {5}l2@1, threshold 0: 1 first, 5 unchanged, 2 changed\nTopic/m,
+      /^Technique: {5}l2@2, threshold 0: 1 first, 5 unchanged, 2 changed\nTopic/m,
     );
     await to('run --count 8 --threshold 1000000 --stream other');
     const { stdout } = await to('status');
     expect(stdout).toContain(
       [
-        'Technique:     l2@1, threshold 1000000: 2 first, 12 unchanged, 2 changed',
+        'Technique:     l2@2, threshold 1000000: 2 first, 12 unchanged, 2 changed',
         '  judged by threshold 0: 1 first, 5 unchanged, 2 changed',
         '  judged by threshold 1000000: 1 first, 7 unchanged',
         '',
@@ -42,7 +42,7 @@ describe('the thresholds of imgpipe status', () => {
     const none = { first: 0, unchanged: 0, changed: 0, size_changed: 0, dead: 0 };
     const [technique] = JSON.parse((await to('status --json')).stdout).techniques;
     expect(technique).toEqual({
-      technique: 'l2@1',
+      technique: 'l2@2',
       threshold: 1_000_000,
       threshold_unit: 'levels',
       idle: false,
@@ -59,7 +59,7 @@ describe('imgpipe view', () => {
   test('prints what changed, and the paths of the three pictures', async () => {
     const { status, stdout } = await to('view 2');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^Alert 2: the picture has changed by [\d.]+ levels \(l2@1\), threshold 0$/m);
+    expect(stdout).toMatch(/^Alert 2: the picture has changed by [\d.]+ levels \(l2@2\), threshold 0$/m);
     expect(stdout).toMatch(/^Stream: +default, image 7 after image 6$/m);
     const paths = [...stdout.matchAll(/^(?:Previous image|Image|Difference): +(.*)$/gm)].map(([, file]) => file ?? '');
     expect(paths).toEqual([
@@ -113,7 +113,7 @@ describe('imgpipe status', () => {
       'Lost: 0',
       'Stream: default: 8 images, 2 events',
       'Stream: garden: 3 images, 0 events',
-      'Technique: l2@1, threshold 0: 1 first, 5 unchanged, 2 changed',
+      'Technique: l2@2, threshold 0: 1 first, 5 unchanged, 2 changed',
       'Topic: image_analysis, read by image_analysis_group: lag 3',
       'Topic: image_event_alert, read by image_event_alert_group: lag 0',
       '',

@@ -69,7 +69,7 @@ describe('the message of an image event', () => {
         image_event_db_path: '/data/image_event_database/image_event_001.txt',
         stream: 'sky',
         image_num: 3,
-        technique: 'l2@1',
+        technique: 'l2@2',
         kind: 'changed',
         measurement: 12.5,
       },
@@ -87,7 +87,7 @@ describe('the copy of a dead letter', () => {
   const letter = deadLetter({
     position: positionAt(7, { partition: 2 }),
     image: { stream: 'sky', number: 3 },
-    technique: 'l2@1',
+    technique: 'l2@2',
     message: received,
   });
 
@@ -112,7 +112,7 @@ describe('the copy of a dead letter', () => {
         offset: 7,
         stream: 'sky',
         image_num: 3,
-        technique: 'l2@1',
+        technique: 'l2@2',
         image_event_num: null,
         value: received.value,
       },
@@ -183,6 +183,6 @@ describe('readMessage', () => {
 
 it('consumer groups have the names of the reference, and each other technique its own group', () => {
   expect(ALERT_GROUP).toBe('image_event_alert_group');
-  expect(consumerGroup('l2@1')).toBe('image_analysis_group');
+  expect(consumerGroup('l2@2')).toBe('image_analysis_group');
   expect(consumerGroup('mse@1')).toBe('image_analysis_group.mse');
 });

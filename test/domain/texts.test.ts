@@ -20,7 +20,7 @@ describe('the text of an event', () => {
         'Image: 3',
         'Previous image: 2',
         'Kind: changed',
-        'Technique: l2@1',
+        'Technique: l2@2',
         'Measurement: 12.5',
         'Threshold: 0',
         'Image received from: /from/3.jpg',
@@ -36,12 +36,12 @@ describe('the text of an event', () => {
     const region = { box, centroid: { x: 109.4, y: 82.25 }, area: 98, sum: -4021.125, peak: -88, snr: 41.2 };
     const changed = {
       ...event,
-      technique: 'changed@1',
+      technique: 'changed@2',
       threshold: { value: 0.1, unit: '%' },
       regions: { count: 2, first: [region, region] },
     } as const;
     const lines = eventText(changed, { ...image, mask: 'ab12' }, reference).split('\n');
-    expect(lines.slice(9, 13)).toEqual(['Technique: changed@1', 'Measurement: 12.5', 'Threshold: 0.1%', 'Mask: ab12']);
+    expect(lines.slice(9, 13)).toEqual(['Technique: changed@2', 'Measurement: 12.5', 'Threshold: 0.1%', 'Mask: ab12']);
     const words = '12 × 11 at 104, 77; centroid 109.40, 82.25; area 98 px; sum -4021.13; peak -88.00; SNR 41.20';
     expect(lines.slice(-4)).toEqual(['Regions: 2', `Region 1: ${words}`, `Region 2: ${words}`, '']);
   });
@@ -69,7 +69,7 @@ describe('the text of an event', () => {
 
   it('has no measurement line for size_changed', () => {
     const text = eventText({ ...event, kind: 'size_changed', measurement: null }, image, reference);
-    expect(text).toContain('Kind: size_changed\nTechnique: l2@1\nThreshold: 0\n');
+    expect(text).toContain('Kind: size_changed\nTechnique: l2@2\nThreshold: 0\n');
   });
 
   it('escapes line breaks in paths', () => {

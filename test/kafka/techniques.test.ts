@@ -30,8 +30,8 @@ test.skipIf(kafka.whyNone !== undefined)(
     const status = await l2.status({ check: true });
     expect(status).toMatchObject({ images: 8, analyzed: 8, events: 4, alerts: 4, faults: [] });
     expect(status.techniques.map(({ technique, outcomes }) => [technique, outcomes.changed])).toEqual([
-      ['changed@1', 2],
-      ['l2@1', 2],
+      ['changed@2', 2],
+      ['l2@2', 2],
     ]);
     const committed = async (group: string) => (await bus.committed('image_analysis', group)).size;
     expect(await committed('image_analysis_group')).toBe(1);

@@ -75,7 +75,7 @@ describe('a clean', () => {
       catalog: pipeline.catalog,
       store: pipeline.store,
       broker: pipeline.broker,
-      defaultTechnique: 'l2@1',
+      defaultTechnique: 'l2@2',
     };
     expect(await status(parts, { check: true })).toMatchObject({ images: 2, events: 1, alerts: 1, faults: [] });
   });
@@ -140,7 +140,7 @@ describe('a clean on a bus that lists its consumers', () => {
       message: expect.stringContaining('imgpipe-analyze-7 on ::1'),
     });
     expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: false });
-    expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
+    expect((await auditOf(catalog, 'l2@2')).images).toBe(4);
   });
 
   it("is refused on another bus than the pipeline's, and the error names both", async () => {
@@ -150,7 +150,7 @@ describe('a clean on a bus that lists its consumers', () => {
       code: 'bus_differs',
       message: expect.stringMatching(/are on embedded, not on kafka:other \(kafka:\/\/broker:9092\)/),
     });
-    expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
+    expect((await auditOf(catalog, 'l2@2')).images).toBe(4);
   });
 
   it('keeps the messages if no bus is given: they are skipped later', async () => {
@@ -189,7 +189,7 @@ describe('a clean on a bus that lists its consumers', () => {
       });
       expect(await filesLeft(pipeline)).toEqual(before);
       expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: false });
-      expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
+      expect((await auditOf(catalog, 'l2@2')).images).toBe(4);
     },
   );
 
@@ -231,7 +231,7 @@ describe('a clean on a bus that lists its consumers', () => {
     const store = { ...plain, remove };
     await expect(clean({ catalog, store, bus: undefined, as: AS })).rejects.toMatchObject({ code: 'in_use' });
     expect(await catalog.identity()).toMatchObject({ formerIds: [], cleaning: true });
-    expect((await auditOf(catalog, 'l2@1')).images).toBe(4);
+    expect((await auditOf(catalog, 'l2@2')).images).toBe(4);
   });
 
   it('leaves the topics of a bus that the pipeline has never used', async () => {

@@ -21,7 +21,7 @@ async function outcomesOf(pipeline: MemoryTestPipeline, count: number) {
 }
 
 function check({ catalog, store, broker }: MemoryTestPipeline) {
-  return status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true });
+  return status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true });
 }
 
 /** Expects that nothing is lost or waiting: every event has its alert, and this many dead letters are left. */
@@ -242,7 +242,7 @@ describe('the replay of an image that has a pending event', () => {
     await expectSettled(pipeline);
     expect(await replayed(pipeline)).toEqual([[1, 'published']]);
     expect(await check(pipeline)).toMatchObject({ waiting: { analysis: 1, alert: 0 }, faults: [] });
-    expect(await pipeline.catalog.firstOpen('l2@1', { stream: 'default', first: 1, last: 2 })).toBe(2);
+    expect(await pipeline.catalog.firstOpen('l2@2', { stream: 'default', first: 1, last: 2 })).toBe(2);
     await pipeline.drain();
     await expectClosed(pipeline, 1);
     expect(await pipeline.catalog.snapshot((pages) => pages.lastEvent())).toBe(1);

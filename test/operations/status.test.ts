@@ -10,7 +10,7 @@ const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
 function statusOf({ catalog, store, broker }: DurableTestPipeline, check = true): Promise<Status> {
-  return status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check });
+  return status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check });
 }
 
 async function faultKeys(pipeline: DurableTestPipeline): Promise<string[]> {
@@ -73,7 +73,7 @@ describe('the status', () => {
       notes: [],
       techniques: [
         {
-          technique: 'l2@1',
+          technique: 'l2@2',
           threshold: levels(0),
           outcomes: { first: 1, unchanged: 1, changed: 2, size_changed: 0, dead: 0 },
           judged: [
@@ -109,7 +109,7 @@ describe('the status', () => {
 
   it('reads the files only with check, and reports its progress', async () => {
     const { catalog, store, broker } = await drained();
-    const parts = { catalog, store, broker, defaultTechnique: 'l2@1' };
+    const parts = { catalog, store, broker, defaultTechnique: 'l2@2' };
     rmSync(store.locate('image_database/00001.png'));
     expect((await status(parts, { check: false })).faults).toEqual([]);
     const counts: number[] = [];
@@ -121,9 +121,9 @@ describe('the status', () => {
 describe('the check, after a drain', () => {
   it.each([
     ['the outcome of a change', 'DELETE FROM outcome WHERE number = 2', ['event 1']],
-    ['an image in the middle', 'DELETE FROM image WHERE number = 2', ['image default/2', 'outcome l2@1 default/2']],
+    ['an image in the middle', 'DELETE FROM image WHERE number = 2', ['image default/2', 'outcome l2@2 default/2']],
     ['the last image', 'DELETE FROM image WHERE number = 4', ['image default/4']],
-    ['an event', 'DELETE FROM event WHERE number = 1', ['event 1', 'outcome l2@1 default/2', 'alert 1']],
+    ['an event', 'DELETE FROM event WHERE number = 1', ['event 1', 'outcome l2@2 default/2', 'alert 1']],
     ['an alert', 'DELETE FROM alert WHERE number = 2', ['count of events without an alert']],
   ])('reports a missing row: %s', async (_, sql, keys) => {
     const pipeline = await drained();
@@ -147,7 +147,7 @@ describe('the check, after a drain', () => {
     await pipeline.receive([cutPng()]);
     await pipeline.drain();
     await pipeline.tamper('DELETE FROM dead_letter');
-    expect(await faultKeys(pipeline)).toEqual(['outcome l2@1 default/1']);
+    expect(await faultKeys(pipeline)).toEqual(['outcome l2@2 default/1']);
   });
 
   const FILES = [
@@ -243,7 +243,7 @@ describe('the status while the broker is unreachable', () => {
     const { catalog, store } = await drained();
     rmSync(store.locate('image_database/00001.png'));
     const broker = { address: 'kafka://broker:9092', open: () => Promise.reject(UNREACHABLE) };
-    expect(await status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true })).toMatchObject({
+    expect(await status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true })).toMatchObject({
       images: 4,
       alerts: 2,
       waiting: null,
@@ -257,7 +257,7 @@ describe('the status while the broker is unreachable', () => {
     const { catalog, store } = await drained();
     const broker = { address: 'kafka://broker:9092', open: () => new Promise<never>(() => {}) };
     const { waiting, broker: brokerStatus } = await status(
-      { catalog, store, broker, defaultTechnique: 'l2@1' },
+      { catalog, store, broker, defaultTechnique: 'l2@2' },
       { check: false, maxBusMs: 50 },
     );
     expect(waiting).toBeNull();
@@ -268,7 +268,7 @@ describe('the status while the broker is unreachable', () => {
     const { catalog, store } = await drained();
     const refused = new ImgpipeError('broker_refused', 'no');
     const broker = { address: 'kafka://broker:9092', open: () => Promise.reject(refused) };
-    await expect(status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: false })).rejects.toBe(refused);
+    await expect(status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: false })).rejects.toBe(refused);
   });
 
   it('is refused on another bus than the one on which messages wait', async () => {

@@ -57,7 +57,7 @@ describe('an image event', () => {
       const stage = await pipeline.alertStage();
       expect(await pipeline.committed(stage)).toBe(0);
       await pipeline.work(stage);
-      expect(await auditOf(pipeline.catalog, 'l2@1')).toMatchObject({ alerts: 1, openEvents: [], faults: [] });
+      expect(await auditOf(pipeline.catalog, 'l2@2')).toMatchObject({ alerts: 1, openEvents: [], faults: [] });
       expect(await pipeline.store.list('image_event_alerts')).toEqual(['image_event_alerts/image_event_alert_001.txt']);
       // Reported once, and again if the first report may have been lost.
       expect(pipeline.reported('alert').map(({ alert }) => alert.number)).toEqual(
@@ -96,7 +96,7 @@ describe('the text file of an alert', () => {
       `${pipeline.store.address}/image_event_database/image_event_001.txt`,
     );
     const { catalog, store, broker } = pipeline;
-    expect(await status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true })).toMatchObject({
+    expect(await status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true })).toMatchObject({
       alerts: 2,
       waiting: { alert: 0 },
       lost: 0,

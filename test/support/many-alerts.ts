@@ -3,7 +3,7 @@ import { catalogFile } from './open-sqlite.ts';
 
 /**
  * Fills the empty or new catalog of a folder with this many ready alerts, without files. In each of the streams east,
- * north, south and west the images 2, 4, 6, … have changed for both `changed@1` and `l2@1`. One image arrives each
+ * north, south and west the images 2, 4, 6, … have changed for both `changed@2` and `l2@2`. One image arrives each
  * second, in turn, and its two alerts 40 ms later. Measurements are spread evenly from 0 to 10,000. Every fiftieth event
  * is `size_changed` and has none.
  */
@@ -33,7 +33,7 @@ const EVENTS = `
   WITH RECURSIVE counted (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM counted WHERE number < ?),
     paired AS (SELECT number, (number - 1) / 2 AS pair, number % 50 = 0 AS size_changed FROM counted)
   INSERT INTO filled
-  SELECT number, CASE number % 2 WHEN 1 THEN 'changed@1' ELSE 'l2@1' END,
+  SELECT number, CASE number % 2 WHEN 1 THEN 'changed@2' ELSE 'l2@2' END,
     CASE pair % 4 WHEN 0 THEN 'east' WHEN 1 THEN 'north' WHEN 2 THEN 'south' ELSE 'west' END,
     2 + 2 * (pair / 4),
     CASE WHEN size_changed THEN 'size_changed' ELSE 'changed' END,
@@ -43,7 +43,7 @@ const EVENTS = `
 
 /** All other rows. The image before each changed one is `unchanged` or `first`, and half a second older. */
 const ROWS = [
-  "INSERT INTO technique (technique, threshold) VALUES ('changed@1', 0), ('l2@1', 0)",
+  "INSERT INTO technique (technique, threshold) VALUES ('changed@2', 0), ('l2@2', 0)",
   'INSERT INTO stream (stream, last_number) SELECT stream, max(image) FROM filled GROUP BY stream',
   `INSERT INTO image
      SELECT stream, image - before, stream || '/' || (image - before), 'jpg', 'generated', printf('%064x', image - before),

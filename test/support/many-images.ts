@@ -8,14 +8,14 @@ export interface ManyImages {
   readonly streams: number;
 }
 
-/** Fills the empty catalog of a folder with images of equal content, each with an outcome of `l2@1`, except for the open ones. Writes no files. */
+/** Fills the empty catalog of a folder with images of equal content, each with an outcome of `l2@2`, except for the open ones. Writes no files. */
 export async function fillImages(folder: string, { images, open, streams }: ManyImages): Promise<void> {
   const db = await openDatabase(catalogFile(folder), { create: true });
   const ofStream = Math.floor(images / streams);
   const openOfStream = Math.floor(open / streams);
   try {
     await db.write(() => {
-      db.run("INSERT INTO technique (technique, threshold) VALUES ('l2@1', 0)");
+      db.run("INSERT INTO technique (technique, threshold) VALUES ('l2@2', 0)");
       db.run("UPDATE pipeline SET bus_id = 'embedded'");
     });
     for (let stream = 0; stream < streams; stream += 1) {
@@ -43,14 +43,14 @@ const IMAGES = `
 
 const OUTCOMES = `
   INSERT INTO outcome
-  SELECT 'l2@1', stream, number, CASE number WHEN 1 THEN 'first' ELSE 'unchanged' END, 0,
+  SELECT 'l2@2', stream, number, CASE number WHEN 1 THEN 'first' ELSE 'unchanged' END, 0,
     CASE WHEN number > 1 THEN 0 END, CASE WHEN number > 1 THEN number - 1 END, received_at, 'levels'
   FROM image WHERE stream = ?1 AND number <= ?2`;
 
 /** An image that is inserted as ready is owed to no technique. */
 const OWED = `
   INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset, publications, published_at)
-  SELECT stream, number, 'l2@1', place_bus, place_partition, place_offset, 1, received_at
+  SELECT stream, number, 'l2@2', place_bus, place_partition, place_offset, 1, received_at
   FROM image WHERE stream = ?1 AND number > ?2`;
 
 /** The end of the log is beyond all offsets. Committed offsets are not needed. */

@@ -11,7 +11,7 @@ import type { Catalog } from '../../src/ports/catalog/catalog.ts';
 import type { ImageSource } from '../../src/ports/image-source.ts';
 import { png } from './pictures.ts';
 
-export const TECHNIQUE = 'l2@1';
+export const TECHNIQUE = 'l2@2';
 
 /** Eight pictures in four batches; each differs from the one before. */
 const PICTURES: ImageSource = {

@@ -20,7 +20,7 @@ import type { Measure, PicturePair, PictureSource } from '../../src/ports/compar
 
 const AT = '2026-01-02T03:04:05.678Z';
 const BASE = '/data';
-const TECHNIQUE = 'l2@1';
+const TECHNIQUE = 'l2@2';
 const DIFFERENCE = 'd'.repeat(64);
 /** Any change is an event. */
 export const NO_THRESHOLD: Threshold = levels(0);

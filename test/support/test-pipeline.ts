@@ -26,7 +26,7 @@ import { openSqlite } from './open-sqlite.ts';
 import { NO_THRESHOLD } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const TECHNIQUE = 'l2@1';
+const TECHNIQUE = 'l2@2';
 
 /** What a test pipeline is made of. */
 interface Ports {

@@ -102,8 +102,8 @@ describe('the API', () => {
     const { viewer } = lasting;
     const found = async (query: string) => numbers(await viewer.json<List>(`/api/alerts?${query}`));
     expect(await found('stream=masked')).toEqual([8, 7]);
-    expect(await found('technique=changed@1')).toEqual([7, 6, 5, 4]);
-    expect(await found('technique=l2@1&stream=default')).toEqual([3, 2, 1]);
+    expect(await found('technique=changed@2')).toEqual([7, 6, 5, 4]);
+    expect(await found('technique=l2@2&stream=default')).toEqual([3, 2, 1]);
     expect(await found('min_measurement=100000')).toEqual([7, 6, 5, 4]);
     expect(await found('from=2000-01-01&to=2001-01-01')).toEqual([]);
     const { alerted_at: at } = await viewer.json<{ alerted_at: string }>('/api/alerts/4');
@@ -143,10 +143,10 @@ describe('the metrics for Prometheus', () => {
       'imgpipe_images_total{stream="default"} 12',
       'imgpipe_images_total{stream="garden"} 3',
       'imgpipe_events_total{stream="default"} 6',
-      'imgpipe_outcomes_total{technique="l2@1",outcome="dead"} 1',
-      'imgpipe_outcomes_total{technique="l2@1",outcome="size_changed"} 1',
-      'imgpipe_outcomes_total{technique="changed@1",outcome="changed"} 4',
-      'imgpipe_waiting_images{technique="changed@1"} 3',
+      'imgpipe_outcomes_total{technique="l2@2",outcome="dead"} 1',
+      'imgpipe_outcomes_total{technique="l2@2",outcome="size_changed"} 1',
+      'imgpipe_outcomes_total{technique="changed@2",outcome="changed"} 4',
+      'imgpipe_waiting_images{technique="changed@2"} 3',
       'imgpipe_alerts_total 9',
       'imgpipe_dead_letters 1',
       'imgpipe_waiting_events 0',

@@ -96,7 +96,7 @@ describe.runIf(hasBrowser)('in a browser', () => {
 
   test('compares pictures in each mode, by keys and by URL', async () => {
     const viewer = await startViewer(data);
-    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
+    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@2');
     const page = await open(viewer, `/alerts/${alert}`);
     for (const [index, mode] of MODES.entries()) {
       await page.keyboard.press(String(index + 1));
@@ -117,7 +117,7 @@ describe.runIf(hasBrowser)('in a browser', () => {
 
   test('shows the stored values of the pixel under the pointer', async () => {
     const viewer = await startViewer(data);
-    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
+    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@2');
     const pixels = async (role: string) => {
       const bytes = Buffer.from(await (await viewer.get(`/alerts/${alert}/${role}`)).arrayBuffer());
       return decodePicture(bytes, 'jpg', { maxPixels: 1e6 });
@@ -213,7 +213,7 @@ describe.runIf(hasBrowser)('in a browser', () => {
     ['light', 360],
   ] as const)('passes axe, %s and %i pixels wide', async (colorScheme, width) => {
     const viewer = await startViewer(data);
-    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
+    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@2');
     for (const address of [
       '/',
       '/?stream=none',
@@ -234,7 +234,7 @@ describe.runIf(hasBrowser)('in a browser', () => {
 
   test('fits a phone without horizontal scrolling or layout shift', async () => {
     const viewer = await startViewer(data);
-    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
+    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@2');
     for (const address of ['/', `/alerts/${alert}`, '/streams/default', '/alerts/999']) {
       const page = await open(viewer, address, {
         viewport: { width: 360, height: 740 },
@@ -272,7 +272,7 @@ describe.runIf(hasBrowser)('in a browser', () => {
 
   test('shows pictures and regions without scripts', async () => {
     const viewer = await startViewer(data);
-    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@1');
+    const alert = await alertIn(viewer, 'stream=crossing&technique=changed@2');
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(`${viewer.url}/alerts/${alert}`);

@@ -24,7 +24,7 @@ describe('the query of a list', () => {
   it.each([
     ['stream', '../x'],
     ['technique', 'l2'],
-    ['technique', 'l2@1;'],
+    ['technique', 'l2@2;'],
     ['from', '2026-13-01'],
     ['to', '25.11.2026'],
     ['min_measurement', '-1'],

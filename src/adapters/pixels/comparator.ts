@@ -1,3 +1,4 @@
+import { isDeepPair } from '../../analysis/depth.ts';
 import { type Mask, maskOf, maskOfWhole } from '../../analysis/mask.ts';
 import type { Pixels } from '../../analysis/pixels.ts';
 import { L2 } from '../../analysis/techniques.ts';
@@ -10,6 +11,7 @@ import { encodeJpeg } from './codec.ts';
 import { compareWith } from './custom-comparison.ts';
 import { type DecodeOptions, needOf } from './limits.ts';
 import { createPictureCache, type HeldPicture, type PictureCache } from './picture-cache.ts';
+import { layOutLike } from './pixel-memory.ts';
 import { INLINE_EXECUTOR, type PixelExecutor, verdictOnLoss, WorkerLost } from './workers/pixel-executor.ts';
 import {
   type CompareTask,
@@ -70,7 +72,8 @@ export function createComparator(options: ComparatorOptions): Comparator {
       const decoded = await executor.run(createTask, need.memory);
       if ('verdict' in decoded) return decoded.verdict;
       latestBytes = need.pixels;
-      cached = cache.put(keyOf(picture), into === undefined ? decoded.pixels : { ...decoded.pixels, data: into });
+      const { pixels } = decoded;
+      cached = cache.put(keyOf(picture), into === undefined ? pixels : { ...pixels, ...layOutLike(pixels, into) });
       return cached;
     } catch (thrown) {
       if (!(thrown instanceof WorkerLost)) return verdictOf(thrown);
@@ -152,7 +155,7 @@ export function createComparator(options: ComparatorOptions): Comparator {
   }
 
   function run<T extends CompareTask | DrawTask>(task: T) {
-    return describingLoss(executor.run(() => task, memoryOf(task.image)));
+    return describingLoss(executor.run(() => task, memoryOf(task)));
   }
 
   return {
@@ -213,9 +216,13 @@ function inSharedMemory({ included, ...size }: Mask): Mask {
   return { ...size, included: shared };
 }
 
-/** The approximate memory of a comparison besides the two pictures, in bytes: the difference image and its file. */
-function memoryOf({ data }: Pixels): number {
-  return 2 * data.length;
+/**
+ * The approximate memory of a comparison besides the two pictures, in bytes: the difference image and its file, and for
+ * 16-bit samples a copy of the reference.
+ */
+function memoryOf({ reference, image }: PixelPair): number {
+  const copy = isDeepPair(reference, image) ? 2 * reference.data.length : 0;
+  return 2 * image.data.length + copy;
 }
 
 async function describingLoss<T>(comparing: Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import type { Background } from './background.ts';
 import { readBmpHeader } from './bmp/header.ts';
 import { readGifHeader } from './gif/header.ts';
 import { readJpegHeader } from './jpeg/header.ts';
+import { pixelBytes } from './pixel-memory.ts';
 import { readImageHeader } from './png/header.ts';
 import { readTiffHeader, tiledSize } from './tiff/header.ts';
 import { frameMemory } from './webp/frame-memory.ts';
@@ -77,7 +78,7 @@ function needOfPng(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const header = readImageHeader(bytes);
   checkSize(header, limits);
   const inflated = header.height * (1 + Math.ceil((header.width * header.bitsPerPixel) / 8));
-  const pixels = header.width * header.height * 3;
+  const pixels = pixelBytes(header);
   return { memory: bytes.length + inflated + 2 * pixels, pixels };
 }
 

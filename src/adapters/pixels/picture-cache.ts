@@ -1,5 +1,5 @@
 import type { Pixels } from '../../analysis/pixels.ts';
-import { createPixelMemory } from './pixel-memory.ts';
+import { bytesOf, createPixelMemory } from './pixel-memory.ts';
 
 /** A decoded picture whose memory is not reused until each holder has released it once. */
 export interface HeldPicture {
@@ -59,7 +59,7 @@ export function createPictureCache(maxBytes = DEFAULT_BYTES): PictureCache {
     if (entry === undefined) return;
     entries.delete(sha256);
     entry.isCached = false;
-    bytes -= entry.pixels.data.length;
+    bytes -= bytesOf(entry.pixels);
     freeUnused(entry);
   }
 
@@ -82,10 +82,10 @@ export function createPictureCache(maxBytes = DEFAULT_BYTES): PictureCache {
     },
     put(sha256, pixels) {
       drop(sha256);
-      evict(pixels.data.length);
+      evict(bytesOf(pixels));
       const entry = { pixels, holds: 0, isCached: true };
       entries.set(sha256, entry);
-      bytes += pixels.data.length;
+      bytes += bytesOf(pixels);
       return hold(entry);
     },
     allocate(length) {

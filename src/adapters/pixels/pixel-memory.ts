@@ -1,7 +1,42 @@
+import type { Pixels } from '../../analysis/pixels.ts';
+
 /** Allocates memory for the pixels of a picture, in bytes. Its contents are undefined. */
 export type Allocator = (bytes: number) => Uint8Array;
 
 export const allocateNew: Allocator = (bytes) => new Uint8Array(bytes);
+
+/** The size of a picture, and how many bits its samples have. */
+export interface PixelLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+}
+
+/** The pixels of a picture without its size. */
+type Samples = Pick<Pixels, 'data' | 'samples16'>;
+
+/** The memory for a picture's pixels, in bytes: 3 for each pixel, and 6 more for samples of over 8 bits. */
+export function pixelBytes({ width, height, depth }: PixelLayout): number {
+  return width * height * (depth > 8 ? 9 : 3);
+}
+
+/** Divides memory of `pixelBytes` among the arrays of a picture. */
+export function layOut(memory: Uint8Array, { width, height, depth }: PixelLayout): Samples {
+  if (depth <= 8) return { data: memory };
+  const count = width * height * 3;
+  const samples16 = new Uint16Array(memory.buffer, memory.byteOffset, count);
+  return { samples16, data: memory.subarray(2 * count) };
+}
+
+/** The memory that a picture's pixels occupy, in bytes. */
+export function bytesOf({ data, samples16 }: Samples): number {
+  return data.length + (samples16?.byteLength ?? 0);
+}
+
+/** Divides memory as that of a picture of the same size and depth is divided. */
+export function layOutLike({ width, height, samples16 }: Pixels, memory: Uint8Array): Samples {
+  return layOut(memory, { width, height, depth: samples16 === undefined ? 8 : 16 });
+}
 
 /**
  * A pool of shared memory for pixels. Buffers are reused, because shared memory is freed only after all threads have

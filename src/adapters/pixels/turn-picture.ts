@@ -35,7 +35,7 @@ async function decoded(bytes: Uint8Array, { cache, maxPixels, background }: Turn
   };
   try {
     const pixels = await decodePicture(bytes, format, { maxPixels, background }, allocate);
-    if (pixels.data === unused) unused = undefined;
+    if (pixels.data.buffer === unused?.buffer) unused = undefined;
     return cache.put(sha256, pixels);
   } finally {
     if (unused !== undefined) cache.free(unused);

@@ -1,6 +1,6 @@
 import { addRow, BLOCK, type BlockSums } from './blocks.ts';
 import { type ChangedKernel, createChangedKernel } from './kernel.ts';
-import { fillPlanes, type Pair } from './planes.ts';
+import { createPlane, fillPlanes, type Pair, type Plane } from './planes.ts';
 import { STRONG, WEAK } from './region-accumulator.ts';
 import { createColumnSums, sumColumns } from './smoothing.ts';
 
@@ -25,23 +25,23 @@ export interface Bounds {
 /** Operations on a band of a picture: one row of blocks. The last band may have fewer than eight rows of pixels. */
 export interface BandOperations {
   /** Writes the luma of the pair's differences to a plane, and adds up the band's blocks in `sums`, which must be 0. */
-  subtract(pair: Pair, band: number, luma: Int16Array, sums: PlaneSums): void;
+  subtract(pair: Pair, band: number, luma: Plane, sums: PlaneSums): void;
   /**
    * Marks weak and strong pixels of a luma plane in `marks`, which must be 0, except at the picture's border: the first
    * and the last row, and the first and the last block of each row. Returns whether any pixel is strong.
    */
-  threshold(luma: Int16Array, width: number, band: number, bounds: Bounds, marks: Uint8Array): boolean;
+  threshold(luma: Plane, width: number, band: number, bounds: Bounds, marks: Uint8Array): boolean;
 }
 
 /**
- * The scalar implementation: for machines without SIMD, and the reference that the SIMD implementation is tested
- * against.
+ * The scalar implementation: for 16-bit pictures, for machines without SIMD, and the reference that the SIMD
+ * implementation is tested against.
  */
 export const SCALAR: BandOperations = { subtract, threshold };
 
-function subtract(pair: Pair, band: number, plane: Int16Array, sums: PlaneSums): void {
+function subtract(pair: Pair, band: number, plane: Plane, sums: PlaneSums): void {
   const { width, height } = pair.image;
-  const [blue, red] = [new Int16Array(width), new Int16Array(width)];
+  const [blue, red] = [createPlane(pair.image, width), createPlane(pair.image, width)];
   const first = band * Math.ceil(width / BLOCK);
   for (let y = band * BLOCK; y < Math.min((band + 1) * BLOCK, height); y++) {
     const luma = plane.subarray(y * width, (y + 1) * width);
@@ -52,7 +52,7 @@ function subtract(pair: Pair, band: number, plane: Int16Array, sums: PlaneSums):
   }
 }
 
-function threshold(plane: Int16Array, width: number, band: number, bounds: Bounds, marks: Uint8Array): boolean {
+function threshold(plane: Plane, width: number, band: number, bounds: Bounds, marks: Uint8Array): boolean {
   const height = plane.length / width;
   const across = Math.ceil(width / BLOCK);
   const columns = createColumnSums(width);
@@ -78,7 +78,7 @@ function threshold(plane: Int16Array, width: number, band: number, bounds: Bound
 const OVERRUN = 15;
 
 /**
- * The SIMD implementation; `undefined` where SIMD is not available. It copies bands through the kernel's memory in
+ * The SIMD implementation for 8-bit pictures; `undefined` where SIMD is not available. It copies bands through the kernel's memory in
  * chunks.
  */
 export function createSimdBands(): BandOperations | undefined {
@@ -96,7 +96,7 @@ function createSubtract(kernel: ChangedKernel): BandOperations['subtract'] {
   const luma = new Int16Array(buffer, kernel.luma(), BLOCK * capacity);
   const sums = new Int32Array(buffer, kernel.sums(), (6 * capacity) / BLOCK);
 
-  return ({ reference, image, mask, offsets }: Pair, band: number, plane: Int16Array, to: PlaneSums) => {
+  return ({ reference, image, mask, offsets }: Pair, band: number, plane: Plane, to: PlaneSums) => {
     const { width, height } = image;
     const [red, green, blue] = offsets as [number, number, number];
     const across = Math.ceil(width / BLOCK);
@@ -142,7 +142,7 @@ function createThreshold(kernel: ChangedKernel): BandOperations['threshold'] {
   const strong = new Int32Array(buffer, kernel.strong(), capacity / BLOCK);
   const found = new Uint8Array(buffer, kernel.marks(), BLOCK * capacity);
 
-  return (plane: Int16Array, width: number, band: number, bounds: Bounds, marks: Uint8Array) => {
+  return (plane: Plane, width: number, band: number, bounds: Bounds, marks: Uint8Array) => {
     const height = plane.length / width;
     const across = Math.ceil(width / BLOCK);
     const top = Math.max(1, band * BLOCK);
@@ -172,8 +172,9 @@ function createThreshold(kernel: ChangedKernel): BandOperations['threshold'] {
 
 let chosen: BandOperations | undefined;
 
-/** The fastest implementation that this machine supports; its kernel is compiled at the first call. */
-export function bands(): BandOperations {
+/** The fastest implementation for this plane that the machine supports; its kernel is compiled at the first call. */
+export function bands(plane: Plane): BandOperations {
+  if (plane instanceof Int32Array) return SCALAR;
   chosen ??= createSimdBands() ?? SCALAR;
   return chosen;
 }

@@ -1,4 +1,5 @@
-import type { Pixels } from '../pixels.ts';
+import { type SampledPicture, samplesPerLevel } from '../depth.ts';
+import type { Plane } from './planes.ts';
 
 /** The side of a block, aligned as JPEG's are; blocks at the right and the bottom edge may be smaller. */
 export const BLOCK = 8;
@@ -17,7 +18,7 @@ export function createBlockSums(width: number, height: number): BlockSums {
 }
 
 /** Adds a row of a plane; its first pixel belongs to block number `first`. */
-export function addRow({ signed, magnitudes }: BlockSums, first: number, row: Int16Array): void {
+export function addRow({ signed, magnitudes }: BlockSums, first: number, row: Plane): void {
   for (let start = 0, block = first; start < row.length; start += BLOCK, block++) {
     const end = Math.min(start + BLOCK, row.length);
     let [sum, magnitude] = [0, 0];
@@ -60,14 +61,16 @@ function dilateLine(values: Float64Array, first: number, stride: number, count: 
 }
 
 /** Whether a level in the block is clipped: 0 or 255, or within one level of these, as JPEG's rounding may leave it. */
-export function isClipped({ width, height, data }: Pixels, block: number): boolean {
+export function isClipped(picture: SampledPicture, block: number): boolean {
+  const { width, height, data } = picture;
+  const level = samplesPerLevel(picture);
   const across = Math.ceil(width / BLOCK);
   const [left, top] = [(block % across) * BLOCK, Math.floor(block / across) * BLOCK];
   for (let y = top; y < Math.min(top + BLOCK, height); y++) {
     const end = (y * width + Math.min(left + BLOCK, width)) * 3;
     for (let at = (y * width + left) * 3; at < end; at++) {
-      const level = data[at] as number;
-      if (level < 2 || level > 253) return true;
+      const sample = data[at] as number;
+      if (sample < 2 * level || sample > 253 * level) return true;
     }
   }
   return false;

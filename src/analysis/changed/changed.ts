@@ -1,5 +1,7 @@
 import type { Region } from '../../base/region.ts';
-import { type DifferenceRange, differences } from '../differences.ts';
+import { isDeepPair, type SampledPicture, samples16Of, samplesPerLevel } from '../depth.ts';
+import type { DifferenceRange } from '../differences.ts';
+import { differenceRange } from '../l2.ts';
 import type { Mask } from '../mask.ts';
 import type { Pixels } from '../pixels.ts';
 import { brightnessOf, MAX_OFFSET } from './brightness.ts';
@@ -7,8 +9,9 @@ import { markPixels } from './marks.ts';
 import { createNoiseModel } from './noise-model.ts';
 import { type Pair, residual } from './planes.ts';
 import { createRegionFinder } from './region-finder.ts';
+import { areFine, sampleStep } from './sample-step.ts';
 
-/** The result of `changed@1`. */
+/** The result of `changed@2`. The range is in the units of `l2`. */
 export interface Changed extends DifferenceRange {
   /** The measurement: the area of all regions, in pixels. */
   readonly area: number;
@@ -33,24 +36,29 @@ export function changed(reference: Pixels, image: Pixels, mask?: Mask): Changed 
       throw new RangeError('changed needs two pictures of the same size, and a mask of that size');
     }
   }
-  const range = mask === undefined ? differences.sums(reference.data, image.data) : rangeOf(reference, image, mask);
+  const [before, after] = isDeepPair(reference, image) ? [deep(reference), deep(image)] : [reference, image];
+  const range = mask === undefined ? differenceRange(reference, image) : rangeOf(before, after, mask);
   const { min, max } = range;
+  const level = samplesPerLevel(after);
   // No difference, or a small one that is the same everywhere.
-  if (min === max && Math.abs(min) <= MAX_OFFSET) return { area: 0, regions: [], min, max };
+  if (min === max && Math.abs(min) <= MAX_OFFSET * level) return { area: 0, regions: [], min, max };
 
   // Odd, so that all eight rows of JPEG's blocks are sampled.
   const step = 1 + 2 * Math.floor((width * height) / (2 * MIN_SAMPLE));
-  const brightness = brightnessOf(reference, image, step, mask);
-  const pair: Pair = { reference, image, mask, offsets: brightness.map(({ offset }) => offset) };
-  const marks = markPixels(width, createNoiseModel(pair, step), mask);
+  const isFine = areFine(reference, image);
+  const minSigma = isFine ? Math.max(sampleStep(before, step), sampleStep(after, step)) : level;
+  const brightness = brightnessOf({ reference: before, image: after, mask }, step, minSigma);
+  const offsets = brightness.map(({ offset }) => offset);
+  const pair: Pair = { reference: before, image: after, mask, offsets };
+  const marks = markPixels(width, createNoiseModel(pair, { step, minSigma, isFine }), mask);
   if (marks === undefined) return { area: 0, regions: [], min, max };
 
   const finder = createRegionFinder(width, MIN_AREA, {
-    sigmas: brightness.map(({ sigma }) => sigma),
+    sigmas: brightness.map(({ sigma }) => sigma / level),
     difference(x, y, channel) {
       const at = (y * width + x) * 3 + channel;
-      const offset = pair.offsets[channel] as number;
-      return residual(offset, reference.data[at] as number, image.data[at] as number);
+      const offset = offsets[channel] as number;
+      return residual(offset, before.data[at] as number, after.data[at] as number, 255 * level) / level;
     },
   });
   for (let y = 0; y < height; y++) finder.row(marks.subarray(y * width, (y + 1) * width));
@@ -58,10 +66,14 @@ export function changed(reference: Pixels, image: Pixels, mask?: Mask): Changed 
   return { area: regions.reduce((area, region) => area + region.area, 0), regions, min, max };
 }
 
+function deep(pixels: Pixels): SampledPicture {
+  return { width: pixels.width, height: pixels.height, data: samples16Of(pixels) };
+}
+
 /** The range of the signed differences, with 0 for masked pixels. */
-function rangeOf(reference: Pixels, image: Pixels, { included }: Mask): DifferenceRange {
+function rangeOf(reference: SampledPicture, image: SampledPicture, { included }: Mask): DifferenceRange {
   const [before, after] = [reference.data, image.data];
-  let [min, max] = [255, -255];
+  let [min, max] = [65_535, -65_535];
   for (let pixel = 0, at = 0; pixel < included.length; pixel++) {
     const isIncluded = included[pixel] === 1;
     for (const end = at + 3; at < end; at++) {

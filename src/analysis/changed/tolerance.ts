@@ -1,6 +1,6 @@
-import { type BlockSums, dilate } from './blocks.ts';
+import { BLOCK, type BlockSums, dilate } from './blocks.ts';
 import { createHistogram, SIGMA_PER_MAD, spreadOf } from './histogram.ts';
-import { LUMA_PER_LEVEL } from './planes.ts';
+import { LUMA_PER_SAMPLE } from './planes.ts';
 
 /**
  * The errors of JPEG at quality 75 and above with 4:2:0 subsampling, in levels; determined with `npm run bench:rates`.
@@ -32,6 +32,8 @@ const ACTIVITY_PER_SIGMA = 3;
 /** The same for chroma, per σ of the mean of a block: σ 1 there is σ 8 in a pixel, a mean magnitude of 6.4. */
 const CHROMA_ACTIVITY_PER_SIGMA = 8;
 const MEAN_SIGMAS = 6.5;
+/** The noise of a block's mean per activity if it is that of a few bright pixels, times `MEAN_SIGMAS`. */
+const FINE_MEAN_PER_ACTIVITY = 2;
 /** Noise of σ 8 that is all chroma leaves 2 levels in the mean of a block; more than this is not noise. */
 const MAX_NOISE = 3;
 
@@ -43,8 +45,10 @@ export interface Tolerance {
   readonly recoloured: Uint8Array;
 }
 
-/** The differences in the three planes, by block. */
+/** The differences in the three planes, by block, in the units of these planes. */
 export interface BlockDifferences {
+  /** The samples' units in one level. */
+  readonly level: number;
   readonly luma: BlockSums;
   readonly blue: BlockSums;
   readonly red: BlockSums;
@@ -58,10 +62,10 @@ export interface BlockDifferences {
 
 /** Computes the tolerance of each block. `sigma` is the noise of a smoothed pixel's luma, in levels. */
 export function toleranceOf(blocks: BlockDifferences, sigma: number): Tolerance {
-  const { luma, blue, red, pixels, across } = blocks;
-  const lumaActivity = activityOf(luma, pixels, LUMA_PER_LEVEL);
-  const [blueActivity, redActivity] = [activityOf(blue, pixels, 1), activityOf(red, pixels, 1)];
-  const [meanBlue, meanRed] = [means(blue.signed, pixels), means(red.signed, pixels)];
+  const { luma, blue, red, pixels, across, level } = blocks;
+  const lumaActivity = activityOf(luma, pixels, LUMA_PER_SAMPLE * level);
+  const [blueActivity, redActivity] = [activityOf(blue, pixels, level), activityOf(red, pixels, level)];
+  const [meanBlue, meanRed] = [means(blue.signed, pixels, level), means(red.signed, pixels, level)];
   const noise = Math.min(Math.max(noiseOf(meanBlue), noiseOf(meanRed)), MAX_NOISE);
 
   const differs = (mean: number, activity: number) =>
@@ -72,7 +76,7 @@ export function toleranceOf(blocks: BlockDifferences, sigma: number): Tolerance 
     const isBlue = differs(meanBlue[block] as number, blueActivity[block] as number);
     if (isBlue || differs(meanRed[block] as number, redActivity[block] as number)) recoloured[block] = 1;
     const magnitude =
-      Math.max(blue.magnitudes[block] as number, red.magnitudes[block] as number) / (pixels[block] as number);
+      Math.max(blue.magnitudes[block] as number, red.magnitudes[block] as number) / (level * (pixels[block] as number));
     const beyondNoise = magnitude - CHROMA_ACTIVITY_PER_SIGMA * noise;
     if (beyondNoise > 0 && blocks.isClipped(block)) colour[block] = beyondNoise;
   }
@@ -87,6 +91,24 @@ export function toleranceOf(blocks: BlockDifferences, sigma: number): Tolerance 
   return { luma: allowed, recoloured };
 }
 
+/**
+ * The tolerance of pictures that cannot have been JPEGs: noise alone, in the colours of blocks too. `minSigma` is the
+ * least noise of a pixel, in levels.
+ */
+export function fineToleranceOf({ blue, red, pixels, level }: BlockDifferences, minSigma: number): Tolerance {
+  const recoloured = new Uint8Array(pixels.length);
+  for (const sums of [blue, red]) {
+    const activity = activityOf(sums, pixels, level);
+    const mean = means(sums.signed, pixels, level);
+    const noise = Math.max(fineNoiseOf(mean), minSigma / BLOCK);
+    mean.forEach((value, block) => {
+      if (Math.abs(value) > Math.max(MEAN_SIGMAS * noise, FINE_MEAN_PER_ACTIVITY * (activity[block] as number)))
+        recoloured[block] = 1;
+    });
+  }
+  return { luma: new Float64Array(pixels.length), recoloured };
+}
+
 /** The activity of each block, in levels (see `JPEG`); a level is `unitsPerLevel` in the plane. */
 function activityOf({ signed, magnitudes }: BlockSums, pixels: Uint8Array, unitsPerLevel: number): Float64Array {
   const activity = new Float64Array(pixels.length);
@@ -97,9 +119,11 @@ function activityOf({ signed, magnitudes }: BlockSums, pixels: Uint8Array, units
   return activity;
 }
 
-function means(sums: Int32Array, pixels: Uint8Array): Float64Array {
+function means(sums: Int32Array, pixels: Uint8Array, unitsPerLevel: number): Float64Array {
   const mean = new Float64Array(sums.length);
-  for (let block = 0; block < mean.length; block++) mean[block] = (sums[block] as number) / (pixels[block] as number);
+  for (let block = 0; block < mean.length; block++) {
+    mean[block] = (sums[block] as number) / (unitsPerLevel * (pixels[block] as number));
+  }
   return mean;
 }
 
@@ -108,4 +132,11 @@ function noiseOf(values: Float64Array): number {
   const { min, counts } = createHistogram(-510 * 16, 510 * 16);
   for (const value of values) (counts[Math.round(value * 16) - min] as number)++;
   return (SIGMA_PER_MAD * spreadOf({ min, counts }).mad) / 16;
+}
+
+/** The same without rounding, by sorting. */
+function fineNoiseOf(values: Float64Array): number {
+  const middle = (sorted: Float64Array) => sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
+  const median = middle(values.toSorted());
+  return SIGMA_PER_MAD * middle(values.map((value) => Math.abs(value - median)).sort());
 }

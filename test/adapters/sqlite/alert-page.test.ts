@@ -38,7 +38,7 @@ describe('pages of thousands of alerts', () => {
     expect(all.map(({ alert }) => alert.number)).toEqual(Array.from({ length: MANY }, (_, index) => MANY - index));
     const filters = combined<AlertFilter>([
       [{}, { stream: 'north' }, { stream: 'sea' }],
-      [{}, { technique: 'l2@1' }, { technique: 'mse@1' }],
+      [{}, { technique: 'l2@2' }, { technique: 'mse@1' }],
       [{}, { from: second(1990) }, { from: second(100) }],
       [{}, { to: second(120) }, { to: second(1990) }],
       [{}, { minMeasurement: 0 }, { minMeasurement: 2500 }, { minMeasurement: 9900 }, { minMeasurement: 10_000 }],
@@ -60,7 +60,7 @@ describe('pages of thousands of alerts', () => {
     const folder = temporaryFolder();
     await fillAlerts(folder, MANY);
     const { catalog } = await openSqlite(folder);
-    expect(await auditOf(catalog, 'l2@1')).toMatchObject({
+    expect(await auditOf(catalog, 'l2@2')).toMatchObject({
       images: 4000,
       analyzed: 4000,
       events: MANY,

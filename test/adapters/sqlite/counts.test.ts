@@ -30,8 +30,8 @@ function explaining(db: Database): { readonly reader: Reader; readonly plans: st
 describe('the counts of a catalog', () => {
   it('are read without a scan of a table that grows', async () => {
     const { db, catalog } = await openSqlite(temporaryFolder());
-    await catalog.setThreshold('l2@1', levels(0));
-    await catalog.setThreshold('changed@1', levels(0));
+    await catalog.setThreshold('l2@2', levels(0));
+    await catalog.setThreshold('changed@2', levels(0));
     const { reader, plans } = explaining(db);
     countsOf(reader);
     expect(plans.length).toBeGreaterThan(10);
@@ -40,7 +40,7 @@ describe('the counts of a catalog', () => {
 
   it('have the outcomes by their threshold from one table, along its key', async () => {
     const { db, catalog } = await openSqlite(temporaryFolder());
-    await catalog.setThreshold('l2@1', levels(0));
+    await catalog.setThreshold('l2@2', levels(0));
     const { reader, plans } = explaining(db);
     countsOf(reader);
     const ofOutcomes = plans.filter((plan) => /outcome/.test(plan));
@@ -58,7 +58,7 @@ describe('the counts of a catalog', () => {
       oldestOpen: { stream: 'camera-0000', number: 76 },
       techniques: [{ outcomes: { first: 4, unchanged: 296 }, open: 100 }],
     });
-    await catalog.setThreshold('changed@1', levels(0));
+    await catalog.setThreshold('changed@2', levels(0));
     expect(await catalog.counts()).toMatchObject({
       openImages: 400,
       oldestOpen: { stream: 'camera-0000', number: 1 },
@@ -77,8 +77,8 @@ describe('the rows that reconciliation looks for', () => {
       ranges: [0, 1, 2].map((partition) => ({ partition, from: 10, to: 20 })),
     };
     await open.anyOpen();
-    await open.undeliverableStreams('l2@1', deliverable);
-    await open.undeliverableImages('l2@1', deliverable, 'default', 7, 9);
+    await open.undeliverableStreams('l2@2', deliverable);
+    await open.undeliverableImages('l2@2', deliverable, 'default', 7, 9);
     await open.undeliverableEvents(deliverable, 7, 9);
     expect(plans.filter((plan) => GROWING.test(plan))).toEqual([]);
     const steps = plans.map((plan) => plan.slice(0, plan.indexOf(' in ')));

@@ -51,7 +51,7 @@ async function failureOf(file: string): Promise<ImgpipeError> {
     try {
       await catalog.identity();
       await catalog.snapshot((pages) => pages.imagePage(undefined, 10_000));
-      await auditOf(catalog, 'l2@1');
+      await auditOf(catalog, 'l2@2');
     } finally {
       await catalog.close();
     }
@@ -215,7 +215,7 @@ describe('a catalog on a full disk', () => {
       code: 'disk_full',
       message: `the disk that holds ${catalogFile(folder)} is full (database or disk is full): free some space on it`,
     });
-    const full = await auditOf(catalog, 'l2@1');
+    const full = await auditOf(catalog, 'l2@2');
     expect(full.images % 20).toBe(0);
     expect(full.faults).toEqual([]);
     const lastNumber = full.images + 20;
@@ -225,7 +225,7 @@ describe('a catalog on a full disk', () => {
     expect(written.map((row) => row.number)).toEqual(written.map((_, index) => lastNumber + 1 + index));
     await catalog.close();
     const { catalog: again } = await openSqlite(folder);
-    expect((await auditOf(again, 'l2@1')).images).toBe(full.images + 20);
+    expect((await auditOf(again, 'l2@2')).images).toBe(full.images + 20);
   });
 
   it('loses no event number', async () => {
@@ -265,7 +265,7 @@ describe('a catalog on a full disk', () => {
       const addBatch = await batchesOf(catalog, 50);
       const error = await fillUp(addBatch);
       expect(error.blame).toBe('transient');
-      const { images, faults } = await auditOf(catalog, 'l2@1');
+      const { images, faults } = await auditOf(catalog, 'l2@2');
       expect([images % 50, faults]).toEqual([0, []]);
       rmSync(path.join(folder, 'ballast'));
       const [written] = await addBatch();

@@ -53,7 +53,7 @@ describe('a catalog that is opened for reading', () => {
     const before = contentOf(folder);
     const catalog = await readerOf(folder);
     expect(await imagesIn(catalog)).toBe(2);
-    expect((await auditOf(catalog, 'l2@1')).images).toBe(2);
+    expect((await auditOf(catalog, 'l2@2')).images).toBe(2);
     expect(contentOf(folder)).toEqual(before);
     await catalog.close();
     expect(contentOf(folder)).toEqual(before);
@@ -65,7 +65,7 @@ describe('a catalog that is opened for reading', () => {
     expect(files).toEqual(['imgpipe.db', 'imgpipe.db-shm', 'imgpipe.db-wal']);
     const catalog = await readerOf(folder);
     expect(await imagesIn(catalog)).toBe(3);
-    expect((await auditOf(catalog, 'l2@1')).images).toBe(3);
+    expect((await auditOf(catalog, 'l2@2')).images).toBe(3);
     await catalog.close();
     expect(readdirSync(folder)).toEqual(files);
   });
@@ -76,7 +76,7 @@ describe('a catalog that is opened for reading', () => {
     const before = contentOf(folder);
     const catalog = await readerOf(folder);
     expect(await imagesIn(catalog)).toBe(3);
-    expect((await auditOf(catalog, 'l2@1')).images).toBe(3);
+    expect((await auditOf(catalog, 'l2@2')).images).toBe(3);
     expect(contentOf(folder)).toEqual(before);
   });
 
@@ -131,21 +131,21 @@ describe('a catalog that is opened for reading', () => {
 
 /** Four images: the second and the third have changed, and the alert of the third is missing, as is the outcome of the fourth. */
 const ROWS = `
-INSERT INTO technique VALUES ('l2@1', 2.5, 'levels');
+INSERT INTO technique VALUES ('l2@2', 2.5, 'levels');
 INSERT INTO stream (stream, last_number) VALUES ('sky', 4);
 INSERT INTO image (stream, number, incoming, format, origin, sha256, bytes, received_at, state)
   SELECT 'sky', value, 'sky/' || value, 'jpg', '/a', 'aa', 7, '2026-01-02T03:04:05.678Z', 'ready'
   FROM json_each('[1, 2, 3, 4]');
 UPDATE image SET place_bus = 'embedded', place_topic = 'image_analysis', place_partition = 0, place_offset = number - 1;
 INSERT INTO outcome VALUES
-  ('l2@1', 'sky', 1, 'first', 1.5, NULL, NULL, '2026-01-02T03:04:05.678Z', 'levels'),
-  ('l2@1', 'sky', 2, 'changed', 2.5, 12.5, 1, '2026-01-02T03:04:05.678Z', 'levels'),
-  ('l2@1', 'sky', 3, 'changed', 2.5, 13.5, 2, '2026-01-02T03:04:05.678Z', 'levels');
+  ('l2@2', 'sky', 1, 'first', 1.5, NULL, NULL, '2026-01-02T03:04:05.678Z', 'levels'),
+  ('l2@2', 'sky', 2, 'changed', 2.5, 12.5, 1, '2026-01-02T03:04:05.678Z', 'levels'),
+  ('l2@2', 'sky', 3, 'changed', 2.5, 13.5, 2, '2026-01-02T03:04:05.678Z', 'levels');
 UPDATE pipeline SET last_event = 2, bus_id = 'embedded';
 INSERT INTO event (number, technique, stream, image, state, base, difference_sha256)
-  SELECT value, 'l2@1', 'sky', value + 1, 'ready', '/data', 'dd' FROM json_each('[1, 2]');
+  SELECT value, 'l2@2', 'sky', value + 1, 'ready', '/data', 'dd' FROM json_each('[1, 2]');
 UPDATE event SET place_bus = 'embedded', place_topic = 'image_event_alert', place_partition = 0, place_offset = number - 1;
-INSERT INTO alert VALUES (1, 'pending', '/data', '2026-01-02T03:04:05.678Z', 1, 'sky', 'l2@1', 12.5);
+INSERT INTO alert VALUES (1, 'pending', '/data', '2026-01-02T03:04:05.678Z', 1, 'sky', 'l2@2', 12.5);
 UPDATE alert SET state = 'ready';
 INSERT INTO bus_topic VALUES ('image_analysis', 4), ('image_event_alert', 2);
 `;
@@ -161,11 +161,11 @@ describe('a catalog of the version before, opened for reading', () => {
     identity: await catalog.identity(),
     counts: await catalog.counts(),
     open: await catalog.anyOpen(),
-    images: await catalog.undeliverableImages('l2@1', NOWHERE, 'sky', 0, 9),
+    images: await catalog.undeliverableImages('l2@2', NOWHERE, 'sky', 0, 9),
     events: await catalog.undeliverableEvents(NOWHERE, 0, 9),
     choices: await catalog.choices(),
     alerts: await catalog.alertPage({ stream: 'sky' }, { limit: 9 }),
-    audit: await auditOf(catalog, 'l2@1'),
+    audit: await auditOf(catalog, 'l2@2'),
   });
 
   it('is read as a migrated one, without being changed', async () => {

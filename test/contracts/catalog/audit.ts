@@ -94,10 +94,10 @@ export function auditContract(setUp: SetUpCatalog): void {
     it.each<[string, (faults: CatalogFaults) => Promise<void>, string]>([
       ['an image in the middle', (faults) => faults.loseImages([id(2)]), 'image default/2'],
       ['the last image', (faults) => faults.loseImages([id(3)]), 'image default/3'],
-      ['the reference of an outcome', (faults) => faults.loseImages([id(2)]), 'outcome l2@1 default/3'],
-      ['the image of an outcome', (faults) => faults.loseImages([id(1)]), 'outcome l2@1 default/1'],
+      ['the reference of an outcome', (faults) => faults.loseImages([id(2)]), 'outcome l2@2 default/3'],
+      ['the image of an outcome', (faults) => faults.loseImages([id(1)]), 'outcome l2@2 default/1'],
       ['an event', (faults) => faults.loseEvents([1]), 'event 1'],
-      ['the event of a change', (faults) => faults.loseEvents([1]), 'outcome l2@1 default/3'],
+      ['the event of a change', (faults) => faults.loseEvents([1]), 'outcome l2@2 default/3'],
       ['the event of an alert', (faults) => faults.loseEvents([1]), 'alert 1'],
       ['the outcome of an event', (faults) => faults.loseOutcomes(L2, [id(3)]), 'event 1'],
       ['the row of a stream', (faults) => faults.loseStream('default'), 'stream default'],
@@ -118,7 +118,7 @@ export function auditContract(setUp: SetUpCatalog): void {
       expect((await auditOf(catalog, L2)).faults).toEqual([]);
       await faults.loseDeadLetters();
       expect((await auditOf(catalog, L2)).faults).toEqual([
-        { key: 'outcome l2@1 default/1', what: 'it is dead, but its dead letter is missing' },
+        { key: 'outcome l2@2 default/1', what: 'it is dead, but its dead letter is missing' },
       ]);
     });
 

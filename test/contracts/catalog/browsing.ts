@@ -16,7 +16,7 @@ import {
   type SetUpCatalog,
 } from './setup.ts';
 
-const CHANGED = 'changed@1';
+const CHANGED = 'changed@2';
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
 const RECEIVED = '2026-01-02T03:04:05.678Z';
 

@@ -80,13 +80,13 @@ export function idleTechniquesContract(setUp: SetUpCatalog): void {
       const { catalog } = await setUp();
       for (const technique of [L2, MSE]) await catalog.setThreshold(technique, levels(0));
       await addReadyImages(catalog, 1);
-      for (const technique of [L2, 'changed@1']) {
+      for (const technique of [L2, 'changed@2']) {
         await catalog.addOutcomes([newOutcome(id(1), 'first', { technique })]);
       }
       await catalog.retireIdle(now());
       await catalog.keepActive(MSE);
       expect(await catalog.snapshot((pages) => pages.techniques())).toEqual([
-        { technique: 'changed@1', use: 'none' },
+        { technique: 'changed@2', use: 'none' },
         { technique: L2, use: 'idle' },
         { technique: MSE, use: 'active' },
       ]);

@@ -16,7 +16,7 @@ export interface CatalogSetup {
 /** Makes a catalog for one test. */
 export type SetUpCatalog = () => Promise<CatalogSetup>;
 
-export const L2 = 'l2@1';
+export const L2 = 'l2@2';
 
 /** Adds pending images. */
 export async function addImages(catalog: Catalog, count: number, stream = 'default'): Promise<ImageRecord[]> {

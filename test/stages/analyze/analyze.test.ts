@@ -83,7 +83,7 @@ describe('an image', () => {
     await pipeline.receive([OTHER, OTHER], 'sky');
     await pipeline.work(await pipeline.analyzeStage());
     const sky = await pipeline.catalog.outcomes(
-      'l2@1',
+      'l2@2',
       [1, 2].map((number) => ({ stream: 'sky', number })),
     );
     expect(sky.map((outcome) => outcome?.kind)).toEqual(['first', 'unchanged']);
@@ -400,7 +400,7 @@ describe('a repetition', () => {
     const difference = await pipeline.store.get('image_event_database/image_event_001.jpg');
     expect(event).toMatchObject({ state: 'ready', differenceSha256: sha256Of(difference ?? Buffer.of()) });
     expect(event?.position).not.toBeNull();
-    expect(await auditOf(pipeline.catalog, 'l2@1')).toMatchObject({ events: 1, alerts: 1, openEvents: [], faults: [] });
+    expect(await auditOf(pipeline.catalog, 'l2@2')).toMatchObject({ events: 1, alerts: 1, openEvents: [], faults: [] });
     expect(pipeline.reported('outcome').map(({ outcome }) => outcome.image.number)).toEqual([1, 2]);
   });
 
@@ -476,7 +476,7 @@ describe('a lost answer to a transaction', () => {
         ['changed', 2, 5],
       ]);
       await pipeline.work(await pipeline.alertStage());
-      expect(await auditOf(pipeline.catalog, 'l2@1')).toMatchObject({
+      expect(await auditOf(pipeline.catalog, 'l2@2')).toMatchObject({
         events: 2,
         alerts: 2,
         openEvents: [],

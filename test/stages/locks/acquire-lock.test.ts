@@ -9,7 +9,7 @@ import type { Report } from '../../../src/domain/reports.ts';
 import { lockStream, lockThreshold } from '../../../src/stages/locks/acquire-lock.ts';
 import { levels } from '../../support/samples.ts';
 
-const T = 'l2@1';
+const T = 'l2@2';
 const signal = new AbortController().signal;
 
 /** The catalogs of two processes. */
@@ -35,7 +35,7 @@ describe('the threshold of a technique', () => {
     await expect(lock(two, 5, 'the second')).rejects.toMatchObject({
       code: 'threshold_disagrees',
       message:
-        'threshold: imgpipe analyze (process 7) uses 0 for l2@1, not 5: use --threshold 0, or stop all its analyzers and start them with --threshold 5',
+        'threshold: imgpipe analyze (process 7) uses 0 for l2@2, not 5: use --threshold 0, or stop all its analyzers and start them with --threshold 5',
     });
     expect(await two.thresholds()).toEqual(new Map([[T, levels(0)]]));
   });

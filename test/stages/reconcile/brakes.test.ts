@@ -131,15 +131,15 @@ describe('an image without an outcome', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {
       const pipeline = await testPipeline();
-      await pipeline.catalog.keepActive('l2@1');
+      await pipeline.catalog.keepActive('l2@2');
       await pipeline.receive([GREY]);
       pipeline.bus.faults.loseMessages(TOPICS.imageAnalysis);
       vi.setSystemTime(Date.now() + 25 * 3600 * SECOND);
       for (let each = 0; each < 3; each += 1) expect(await round(pipeline)).toBe(0);
-      expect(pipeline.reported('technique_idle')).toEqual([{ kind: 'technique_idle', technique: 'l2@1' }]);
+      expect(pipeline.reported('technique_idle')).toEqual([{ kind: 'technique_idle', technique: 'l2@2' }]);
       expect(await published(pipeline)).toEqual([]);
-      const images = { technique: 'l2@1' };
-      expect(await round(pipeline, { stage: 'analyze', images, analyzes: 'l2@1' })).toBe(1);
+      const images = { technique: 'l2@2' };
+      expect(await round(pipeline, { stage: 'analyze', images, analyzes: 'l2@2' })).toBe(1);
       await pipeline.drain();
       expect(await pipeline.firstOpen(1)).toBeUndefined();
     } finally {

@@ -6,7 +6,7 @@ import type { Reconciler } from '../../../src/stages/reconcile/reconciler.ts';
 import { png } from '../../support/pictures.ts';
 import { type MemoryTestPipeline, type TestPipeline, testPipeline } from '../../support/test-pipeline.ts';
 
-const GROUP = consumerGroup('l2@1');
+const GROUP = consumerGroup('l2@2');
 const COUNT = 6;
 
 /** Pictures of which each differs from the one before. */
@@ -73,7 +73,7 @@ function reconcilerOf({ catalog, bus, reports, reconciler }: TestPipeline): Prom
 }
 
 function check({ catalog, store, broker }: TestPipeline) {
-  return status({ catalog, store, broker, defaultTechnique: 'l2@1' }, { check: true });
+  return status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true });
 }
 
 /** Works as stages do that drain. */

@@ -115,13 +115,13 @@ describe('a round', () => {
 
   it('publishes the images owed to one technique, if it works for that one', async () => {
     const pipeline = await testPipeline();
-    await pipeline.catalog.setThreshold('changed@1', { value: 0, unit: 'px' });
+    await pipeline.catalog.setThreshold('changed@2', { value: 0, unit: 'px' });
     await pipeline.receive([GREY, GREY]);
     await pipeline.work(await pipeline.analyzeStage());
     pipeline.bus.faults.loseMessages(TOPICS.imageAnalysis);
     const owed = { stage: 'analyze', events: true } as const;
-    expect(await round(pipeline, { ...owed, images: { technique: 'l2@1' } })).toBe(0);
-    expect(await round(pipeline, { ...owed, images: { technique: 'changed@1' } })).toBe(2);
+    expect(await round(pipeline, { ...owed, images: { technique: 'l2@2' } })).toBe(0);
+    expect(await round(pipeline, { ...owed, images: { technique: 'changed@2' } })).toBe(2);
   });
 
   it('publishes events only, or images only, if it works for those', async () => {

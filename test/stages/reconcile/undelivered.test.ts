@@ -24,7 +24,7 @@ describe('the undelivered images', () => {
       },
     };
     const found: OpenImage[] = [];
-    const view = await viewBus(catalog, bus, 'l2@1');
+    const view = await viewBus(catalog, bus, 'l2@2');
     const [technique = null] = view.techniques;
     for await (const page of undeliveredImages(receiving, view, technique, 'default')) {
       found.push(...page);

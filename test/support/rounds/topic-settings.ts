@@ -9,7 +9,7 @@ import type { Site } from './site.ts';
 
 /** The topics of a pipeline with one technique, each with its consumer group. */
 export const GROUPS = [
-  [TOPICS.imageAnalysis, consumerGroup('l2@1')],
+  [TOPICS.imageAnalysis, consumerGroup('l2@2')],
   [TOPICS.imageEventAlert, ALERT_GROUP],
 ] as const;
 

@@ -12,13 +12,13 @@ describe('the page of an alert', () => {
     const html = await page();
     expect(html).toContain('<title>Alert 7 – imgpipe</title>');
     expect(html).toContain('<h1>Alert 7</h1>');
-    expect(html).toContain('The picture changed by 46236.6 levels (l2@1). Any change above 0 levels is an event.');
+    expect(html).toContain('The picture changed by 46236.6 levels (l2@2). Any change above 0 levels is an event.');
   });
 
   it('converts a percentage to pixels', async () => {
-    const event = madeEvent(7, { technique: 'changed@1', measurement: 500, threshold: { value: 0.1, unit: '%' } });
+    const event = madeEvent(7, { technique: 'changed@2', measurement: 500, threshold: { value: 0.1, unit: '%' } });
     expect(await page({ event })).toContain(
-      'The picture changed by 500 px (changed@1). Any change above 0.1 % of the pixels (240 px) is an event.',
+      'The picture changed by 500 px (changed@2). Any change above 0.1 % of the pixels (240 px) is an event.',
     );
   });
 

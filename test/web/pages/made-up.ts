@@ -34,7 +34,7 @@ export function madeEvent(number: number, more: Partial<EventRecord> = {}): Even
     number,
     image: { stream: 'garden', number: 12 },
     reference: 11,
-    technique: 'l2@1',
+    technique: 'l2@2',
     threshold: { value: 0, unit: 'levels' },
     kind: 'changed',
     measurement: 46236.6049,
@@ -64,7 +64,7 @@ export function listModel(more: Partial<ListModel> = {}): ListModel {
   return {
     fields: { stream: '', technique: '', from: '', to: '', min_measurement: '' },
     streams: ['garden', 'sky'],
-    techniques: ['changed@1', 'l2@1'],
+    techniques: ['changed@2', 'l2@2'],
     entries: [madeEntry(7)],
     range: { first: 1, last: 7 },
     older: undefined,
@@ -101,8 +101,8 @@ export function streamModel(points: readonly Measured[], more: Partial<StreamMod
   return {
     stream: 'garden',
     streams: ['garden', 'sky'],
-    technique: 'changed@1',
-    techniques: ['changed@1', 'l2@1'],
+    technique: 'changed@2',
+    techniques: ['changed@2', 'l2@2'],
     points,
     older: undefined,
     newer: undefined,

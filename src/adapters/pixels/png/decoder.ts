@@ -3,9 +3,10 @@ import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import { type Background, WHITE } from '../background.ts';
 import { checkSize, type DecodeOptions } from '../limits.ts';
-import { type Allocator, allocateNew } from '../pixel-memory.ts';
+import { type Allocator, allocateNew, layOut, pixelBytes } from '../pixel-memory.ts';
 import { rowPainter } from './colours.ts';
 import { type PngContents, readPngContents } from './contents.ts';
+import { deepRowPainter } from './deep-colours.ts';
 import { readImageHeader } from './header.ts';
 import { inflate } from './inflate.ts';
 import { type Pass, passesOf, storedBytes } from './passes.ts';
@@ -15,7 +16,7 @@ import { unfilter } from './unfilter.ts';
 const MAX_BYTES = 2 ** 32 - 2;
 
 /**
- * Decodes a PNG to upright RGB, laid over the background. What is odd about a file with all of its picture becomes a note.
+ * Decodes a PNG to upright RGB of its own depth, laid over the background. What is odd about a file with all of its picture becomes a note.
  * Throws `undecodable` or `too_large`.
  */
 export async function decodePng(
@@ -42,6 +43,7 @@ async function decodeStored(
 ): Promise<Pixels> {
   const { width, height, bitsPerPixel, data, notes } = contents;
   const paint = rowPainter(contents, background);
+  const paintDeep = contents.depth === 16 ? deepRowPainter(contents, background) : undefined;
   const passes = passesOf(contents);
   const length = passes.reduce((sum, pass) => sum + storedBytes(pass), 0);
   if (length > MAX_BYTES) {
@@ -56,7 +58,7 @@ async function decodeStored(
     notes.add(`${missing}; only what is whole is compared`);
   }
   const filtered = isCut ? padded(inflated, length) : inflated;
-  const rgb = allocate(width * height * 3);
+  const { data: rgb, samples16 } = layOut(allocate(pixelBytes(contents)), contents);
   const bytesPerPixel = Math.ceil(bitsPerPixel / 8);
   let from = 0;
   for (const pass of passes) {
@@ -65,15 +67,18 @@ async function decodeStored(
     const isKnown = unfilter(filtered.subarray(from, end), { rowBytes, bytesPerPixel }, (rows, first) => {
       for (let row = 0; row * rowBytes < rows.length; row++) {
         const at = ((y + (first + row) * down) * width + x) * 3;
-        paint(rows.subarray(row * rowBytes, (row + 1) * rowBytes), { rgb, columns, at, step: across * 3 });
+        const samples = rows.subarray(row * rowBytes, (row + 1) * rowBytes);
+        paint(samples, { rgb, columns, at, step: across * 3 });
+        if (samples16 !== undefined) paintDeep?.(samples, { samples16, columns, at, step: across * 3 });
       }
     });
     if (!isKnown) throw new ImgpipeError('undecodable', 'the PNG is corrupt: a row has an unknown filter');
     from = end;
   }
-  if (!isCut) return { width, height, data: rgb };
+  const pixels = { width, height, data: rgb, ...(samples16 && { samples16 }) };
+  if (!isCut) return pixels;
   const wholeRows = Math.floor(inflated.length / ((passes[0]?.rowBytes ?? 0) + 1));
-  return { width, height, data: rgb, whole: new Uint8Array(width * height).fill(1, 0, wholeRows * width) };
+  return { ...pixels, whole: new Uint8Array(width * height).fill(1, 0, wholeRows * width) };
 }
 
 /** Rows with zeros in the place of what is missing: the filter 0 has no effect. */

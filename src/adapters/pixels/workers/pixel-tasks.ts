@@ -1,5 +1,6 @@
 import { differenceImage, drawDifference, sizeChangeImage } from '../../../analysis/difference-image.ts';
-import { type DifferenceRange, differences } from '../../../analysis/differences.ts';
+import type { DifferenceRange } from '../../../analysis/differences.ts';
+import { differenceRange } from '../../../analysis/l2.ts';
 import { type Mask, maskReference } from '../../../analysis/mask.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { techniqueOf } from '../../../analysis/techniques.ts';
@@ -10,6 +11,7 @@ import { limitOf } from '../../../domain/threshold.ts';
 import type { Comparison, Measure } from '../../../ports/comparator.ts';
 import { decodePicture, encodeDrawnJpeg, encodeJpeg } from '../codec.ts';
 import type { DecodeOptions } from '../limits.ts';
+import { layOutLike } from '../pixel-memory.ts';
 import { encodePng } from '../png/encoder.ts';
 
 /** A task on pixels. It can be posted to another thread. */
@@ -24,7 +26,7 @@ interface Encoded {
 
 export interface DecodeTask extends Encoded {
   readonly kind: 'decode';
-  /** The memory for the pixels, of exactly their size; `undefined` for new memory. */
+  /** The memory for the pixels, of exactly their size (see `pixelBytes`); `undefined` for new memory. */
   readonly into?: Uint8Array | undefined;
 }
 
@@ -106,11 +108,20 @@ async function decode({ bytes, format, options, into }: Omit<DecodeTask, 'kind'>
   try {
     const pixels = await decodePicture(bytes, format, options, into && (() => into));
     if (into === undefined) return { pixels };
-    if (pixels.data !== into) into.set(pixels.data);
-    return { pixels: { ...pixels, data: into } };
+    return { pixels: movedTo(into, pixels) };
   } catch (thrown) {
     return { verdict: verdictOf(thrown) };
   }
+}
+
+/** The picture in this memory, where it may have been decoded already. */
+function movedTo(memory: Uint8Array, pixels: Pixels): Pixels {
+  const { data, samples16 } = layOutLike(pixels, memory);
+  if (pixels.data.buffer !== memory.buffer) {
+    data.set(pixels.data);
+    if (pixels.samples16 !== undefined) samples16?.set(pixels.samples16);
+  }
+  return { ...pixels, data, ...(samples16 && { samples16 }) };
 }
 
 async function shrink({ side, ...encoded }: Omit<ThumbnailTask, 'kind'>): Promise<Thumbnail> {
@@ -154,7 +165,7 @@ function draw(pair: Omit<DrawTask, 'kind'>): Uint8Array {
   const { image, maxPixels, format } = pair;
   if (!haveSameSize(pair)) return encodePicture(sizeChangeImage(pair.reference, image, maxPixels), format);
   const reference = maskedReference(pair);
-  return encodeDifference(reference, image, differences.sums(reference.data, image.data), format);
+  return encodeDifference(reference, image, differenceRange(reference, image), format);
 }
 
 /** The reference, with the pixels of the image where the mask hides them. */
