@@ -16,7 +16,7 @@ export interface Measured extends DifferenceRange {
 export interface Technique {
   /** Its name in the settings: `l2`. */
   readonly name: string;
-  /** Name and version, recorded with each outcome: `l2@1`. */
+  /** Name and version, recorded with each outcome: `l2@2`. */
   readonly id: string;
   /** The unit of the measurement. */
   readonly unit: 'levels' | 'px';
@@ -48,7 +48,7 @@ export const CHANGED: Technique = {
 
 export const TECHNIQUES: readonly Technique[] = [L2, CHANGED];
 
-/** The built-in technique of an id such as `l2@1`. Throws a RangeError for an unknown id. */
+/** The built-in technique of an id such as `l2@2`. Throws a RangeError for an unknown id. */
 export function techniqueOf(id: string): Technique {
   const found = TECHNIQUES.find((technique) => technique.id === id);
   if (found === undefined) throw new RangeError(`there is no technique ${id}`);

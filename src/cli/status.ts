@@ -7,7 +7,7 @@ import { sameThreshold, thresholdText } from '../domain/threshold.ts';
 import { statusJson } from '../operations/json/status.ts';
 import type { GroupLag } from '../operations/lag.ts';
 import type { Status } from '../operations/status.ts';
-import type { TechniqueCounts } from '../ports/catalog/audit.ts';
+import type { JudgedCounts, TechniqueCounts } from '../ports/catalog/audit.ts';
 import { runReadCommand } from './read-command.ts';
 
 /** How many thresholds of a technique are listed. */
@@ -64,15 +64,22 @@ function linesOf(status: Status, check: boolean): string[] {
   ];
 }
 
-/** A technique with its outcomes. Where some were judged by another threshold than that in force, all are listed by theirs. */
+/**
+ * A technique with its outcomes. Where some were judged by another version or threshold than those in force, all are listed
+ * by theirs.
+ */
 function techniqueLines({ technique, threshold, idle, outcomes, judged }: TechniqueCounts): string[] {
-  const others = judged.some((each) => !sameThreshold(each.threshold, threshold)) ? judged : [];
+  const isOther = (each: JudgedCounts) => each.technique !== technique || !sameThreshold(each.threshold, threshold);
+  const others = judged.some(isOther) ? judged : [];
   const more = others.length - MAX_JUDGED;
   return [
     `Technique:     ${technique}, threshold ${thresholdText(threshold)}${idle ? ', idle' : ''}: ${outcomeWords(outcomes)}`,
     ...others
       .slice(0, MAX_JUDGED)
-      .map((each) => `  judged by threshold ${thresholdText(each.threshold)}: ${outcomeWords(each.outcomes)}`),
+      .map(
+        (each) =>
+          `  judged by ${each.technique === technique ? '' : `${each.technique}, `}threshold ${thresholdText(each.threshold)}: ${outcomeWords(each.outcomes)}`,
+      ),
     ...(more > 0 ? [`  and by ${counted(more, 'other threshold')}, which --json lists`] : []),
   ];
 }

@@ -36,7 +36,7 @@ export function outcomeLine(outcome: OutcomeRecord): string {
   return kind === 'first' ? `${it}: the first, with no image to compare it with` : `${it}: dead`;
 }
 
-/** What an event is about: `image sky/2 differs from image sky/1 by 23 levels (l2@1)`. */
+/** What an event is about: `image sky/2 differs from image sky/1 by 23 levels (l2@2)`. */
 export function changeWords(event: EventRecord): string {
   const { image, reference, measurement, regions } = event;
   const [it, other] = [`image ${imageName(image)}`, `image ${image.stream}/${reference}`];

@@ -2,6 +2,7 @@ import type { MessageData, MessageType } from './json/messages.ts';
 import type { Message } from './message.ts';
 import { eventTextKey, imageKey } from './object-keys.ts';
 import type { EventRecord, ImageRecord, NewDeadLetter } from './records.ts';
+import { techniqueName } from './technique-id.ts';
 
 export type { MessageData, MessageType } from './json/messages.ts';
 
@@ -18,9 +19,9 @@ export const ALERT_GROUP = 'image_event_alert_group';
 
 const ANALYSIS_GROUP = 'image_analysis_group';
 
-/** The consumer group of a technique. Each has its own, so that a new technique reads all past images. The group of `l2` has the reference's name. */
+/** The consumer group of a technique, whatever its version. Each name has its own, so that a new technique reads all past images. The group of `l2` has the reference's name. */
 export function consumerGroup(technique: string): string {
-  const [name] = technique.split('@');
+  const name = techniqueName(technique);
   return name === 'l2' ? ANALYSIS_GROUP : `${ANALYSIS_GROUP}.${name}`;
 }
 

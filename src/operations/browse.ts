@@ -1,4 +1,5 @@
 import { ImgpipeError } from '../domain/errors.ts';
+import { techniqueAmong } from '../domain/technique-id.ts';
 import type { AlertEntry, AlertFilter, AlertPage, BrowsingCatalog, Measured } from '../ports/catalog/browsing.ts';
 
 /** A page of alerts, and where the adjacent pages start; undefined without one. */
@@ -49,6 +50,9 @@ export interface TimelineQuery {
   readonly limit: number;
 }
 
+/** Whose measurements are shown unless another one is chosen. */
+const DEFAULT_TECHNIQUE = 'l2';
+
 /** Throws `not_found` for a stream without images. */
 export async function timeline(
   catalog: Pick<BrowsingCatalog, 'measured' | 'choices'>,
@@ -56,7 +60,8 @@ export async function timeline(
 ): Promise<Timeline> {
   const { streams, techniques } = await catalog.choices();
   checkStream(stream, streams);
-  const chosen = technique ?? techniques.find((each) => each.startsWith('l2@')) ?? techniques[0] ?? 'l2@1';
+  const wanted = technique ?? DEFAULT_TECHNIQUE;
+  const chosen = techniqueAmong(techniques, wanted) ?? (technique === undefined ? techniques[0] : undefined) ?? wanted;
   const found = await catalog.measured(stream, chosen, {
     limit: limit + 1,
     ...(before !== undefined && { before }),

@@ -16,7 +16,7 @@ export interface PicturePair {
   readonly mask: PictureSource | undefined;
 }
 
-/** How pictures are compared: a technique's id, such as `l2@1`, and the threshold of its measurement. */
+/** How pictures are compared: a technique's id, such as `l2@2`, and the threshold of its measurement. */
 export interface Measure {
   readonly technique: string;
   readonly threshold: Threshold;

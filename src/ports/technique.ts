@@ -19,8 +19,9 @@ export interface TechniqueResult {
 }
 
 /**
- * A comparison of two pictures that a program provides. Its outcomes are recorded under `name@version`, and it has a
- * consumer group of its own, so that it analyzes all images of its streams from the first one on.
+ * A comparison of two pictures that a program provides. Its outcomes are recorded under `name@version`, and its name has a
+ * consumer group of its own, so that it analyzes all images of its streams from the first one on. A newer version takes
+ * over where the one before was: what that has judged stays judged.
  */
 export interface CustomTechnique {
   /** 1 to 32 of a-z, 0-9, '_' and '-', starting with a letter. `l2` and `changed` are reserved. */

@@ -56,7 +56,7 @@ export function readListQuery(query: Texts): ListQuery {
 /** Parses a technique's id. Throws `usage`. */
 export function techniqueOf(text: string): string {
   if (/^[a-z0-9_-]{1,32}@\d{1,6}$/.test(text)) return text;
-  throw invalid('technique', text, 'a technique with its version, such as l2@1');
+  throw invalid('technique', text, 'a technique with its version, such as l2@2');
 }
 
 /** Parses a positive integer; undefined for an empty text. Throws `usage`. */

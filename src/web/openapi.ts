@@ -60,7 +60,7 @@ const PATHS = {
     summary: 'A page of alerts, highest number first',
     parameters: [
       inQuery('stream', text, 'only alerts of this stream'),
-      inQuery('technique', text, 'only alerts of this technique, such as `l2@1`'),
+      inQuery('technique', text, 'only alerts of this technique, such as `l2@2`, whichever of its versions judged'),
       inQuery(
         'from',
         text,
@@ -88,7 +88,7 @@ const PATHS = {
       inQuery(
         'technique',
         text,
-        'measurements of this technique, such as `l2@1`; if omitted those of `l2`, or else of the first technique by name',
+        'measurements of this technique, such as `l2@2`, of all its versions; if omitted those of `l2`, or else of the first technique by name',
       ),
       inQuery('before', positive, 'only images with lower numbers'),
     ],

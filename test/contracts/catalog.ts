@@ -14,6 +14,7 @@ import { openedContract } from './catalog/opened.ts';
 import { outcomesContract } from './catalog/outcomes.ts';
 import { pipelineContract } from './catalog/pipeline.ts';
 import type { SetUpCatalog } from './catalog/setup.ts';
+import { techniqueVersionsContract } from './catalog/technique-versions.ts';
 import { undeliverableContract } from './catalog/undeliverable.ts';
 
 /** The contract of every catalog, a file for each part of the port. */
@@ -31,6 +32,7 @@ export function catalogContract(setUp: SetUpCatalog): void {
   pipelineContract(setUp);
   fencesContract(setUp);
   idleTechniquesContract(setUp);
+  techniqueVersionsContract(setUp);
   auditContract(setUp);
   undeliverableContract(setUp);
   browsingContract(setUp);

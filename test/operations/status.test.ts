@@ -77,7 +77,11 @@ describe('the status', () => {
           threshold: levels(0),
           outcomes: { first: 1, unchanged: 1, changed: 2, size_changed: 0, dead: 0 },
           judged: [
-            { threshold: levels(0), outcomes: { first: 1, unchanged: 1, changed: 2, size_changed: 0, dead: 0 } },
+            {
+              technique: 'l2@2',
+              threshold: levels(0),
+              outcomes: { first: 1, unchanged: 1, changed: 2, size_changed: 0, dead: 0 },
+            },
           ],
           open: 0,
           idle: false,

@@ -51,11 +51,11 @@ const ROWS = [
        'embedded', 'image_analysis', 0, row_number() OVER (ORDER BY at, before DESC) - 1, NULL, 1, NULL, NULL, NULL
      FROM (SELECT DISTINCT stream, image, at FROM filled), (SELECT 0 AS before UNION ALL SELECT 1)`,
   `INSERT INTO outcome
-     SELECT technique, stream, image, kind, 0, measurement, image - 1, strftime('%FT%H:%M:%fZ', at + 0.02, 'unixepoch'), 'levels'
+     SELECT technique, stream, image, kind, 0, measurement, image - 1, strftime('%FT%H:%M:%fZ', at + 0.02, 'unixepoch'), 'levels', NULL
      FROM filled`,
   `INSERT INTO outcome
      SELECT t.technique, i.stream, i.number, CASE i.number WHEN 1 THEN 'first' ELSE 'unchanged' END, 0,
-       CASE WHEN i.number > 1 THEN 0 END, CASE WHEN i.number > 1 THEN i.number - 1 END, i.received_at, 'levels'
+       CASE WHEN i.number > 1 THEN 0 END, CASE WHEN i.number > 1 THEN i.number - 1 END, i.received_at, 'levels', NULL
      FROM technique t, image i WHERE NOT EXISTS (
        SELECT 1 FROM outcome o WHERE o.technique = t.technique AND o.stream = i.stream AND o.number = i.number)`,
   'UPDATE pipeline SET last_event = (SELECT max(number) FROM filled)',

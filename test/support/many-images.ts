@@ -44,7 +44,7 @@ const IMAGES = `
 const OUTCOMES = `
   INSERT INTO outcome
   SELECT 'l2@2', stream, number, CASE number WHEN 1 THEN 'first' ELSE 'unchanged' END, 0,
-    CASE WHEN number > 1 THEN 0 END, CASE WHEN number > 1 THEN number - 1 END, received_at, 'levels'
+    CASE WHEN number > 1 THEN 0 END, CASE WHEN number > 1 THEN number - 1 END, received_at, 'levels', NULL
   FROM image WHERE stream = ?1 AND number <= ?2`;
 
 /** An image that is inserted as ready is owed to no technique. */

@@ -12,7 +12,7 @@ const COUNTS: Counts = {
   streams: [{ stream: 'garden', images: 1, events: 1, lastNumber: 1 }],
   techniques: [
     {
-      technique: 'l2@1',
+      technique: 'l2@2',
       outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 1, dead: 1 },
       threshold: { value: 0, unit: 'levels' },
       judged: [],

@@ -8,7 +8,7 @@ import type {
   TimeRange,
 } from '../../ports/catalog/browsing.ts';
 import { countBelow } from './alert-rows.ts';
-import { eventAt, imageAt, outcomeKey, type Tables, techniquesWithOutcomes } from './tables.ts';
+import { eventAt, imageAt, keyOf, outcomeKey, type Tables, techniquesWithOutcomes } from './tables.ts';
 
 export function createBrowsingRows(tables: Tables): BrowsingCatalog {
   const { readyOrder, readyNumbers } = tables;
@@ -85,16 +85,16 @@ function alertPage(tables: Tables, filter: AlertFilter, { before, after, limit }
     const number = readyNumbers[index];
     if (number === undefined || (upwards && before !== undefined && number >= before)) break;
     const entry = entryOf(tables, number);
-    if (entry !== undefined && matches(entry, filter)) entries.push(entry);
+    if (entry !== undefined && matches(tables, entry, filter)) entries.push(entry);
   }
   return upwards ? entries.reverse() : entries;
 }
 
-function matches({ alert, event, image }: AlertEntry, filter: AlertFilter): boolean {
+function matches(tables: Tables, { alert, event, image }: AlertEntry, filter: AlertFilter): boolean {
   const { stream, technique, minMeasurement } = filter;
   return (
     (stream === undefined || event.image.stream === stream) &&
-    (technique === undefined || event.technique === technique) &&
+    (technique === undefined || keyOf(tables, event.technique) === keyOf(tables, technique)) &&
     isWithin(image.capture?.at ?? alert.alertedAt, filter) &&
     (minMeasurement === undefined || (event.measurement !== null && event.measurement >= minMeasurement))
   );
@@ -110,7 +110,7 @@ function entryOf(tables: Tables, number: number): AlertEntry | undefined {
 }
 
 function measuredOf(tables: Tables, stream: string, technique: string, number: number): Measured[] {
-  const key = outcomeKey(technique, { stream, number });
+  const key = outcomeKey(tables, technique, { stream, number });
   const [outcome, image] = [tables.outcomes.get(key), imageAt(tables, { stream, number })];
   if (outcome === undefined || image === undefined) return [];
   const { kind, measurement, threshold } = outcome;

@@ -3,7 +3,7 @@ import { sameThreshold } from '../../domain/threshold.ts';
 import type { Counts, JudgedCounts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
 import { type AlertDelays, DELAY_BOUNDS } from '../../ports/catalog/browsing.ts';
 import { openEvents, openImages } from './open-rows.ts';
-import { compareImages, compareText, imageAt, type OutcomeRow, pendingImages, type Tables } from './tables.ts';
+import { compareImages, compareText, imageAt, keyOf, type OutcomeRow, pendingImages, type Tables } from './tables.ts';
 
 /** See `AuditCatalog.counts`. */
 export function countsOf(tables: Tables): Counts {
@@ -47,17 +47,18 @@ function streamCounts(tables: Tables): StreamCounts[] {
     .sort((a, b) => compareText(a.stream, b.stream));
 }
 
-function techniqueCounts({ thresholds, idle, outcomes }: Tables, open: readonly (string | null)[]): TechniqueCounts[] {
+function techniqueCounts(tables: Tables, open: readonly (string | null)[]): TechniqueCounts[] {
+  const { thresholds, inForce, idle, outcomes } = tables;
   return [...thresholds]
-    .map(([technique, threshold]) => {
-      const rows = [...outcomes.values()].filter((each) => each.technique === technique);
+    .map(([key, threshold]) => {
+      const rows = [...outcomes.values()].filter((each) => keyOf(tables, each.technique) === key);
       return {
-        technique,
+        technique: inForce.get(key) ?? key,
         threshold,
-        idle: idle.has(technique),
+        idle: idle.has(key),
         outcomes: outcomeCounts(rows),
         judged: judgedCounts(rows),
-        open: open.filter((each) => each === technique).length,
+        open: open.filter((each) => each === key).length,
       };
     })
     .sort((a, b) => compareText(a.technique, b.technique));
@@ -69,13 +70,17 @@ function outcomeCounts(rows: readonly OutcomeRow[]): Record<OutcomeKind, number>
 }
 
 function judgedCounts(rows: readonly OutcomeRow[]): JudgedCounts[] {
-  const all = rows.map(({ threshold }) => threshold);
-  return all
-    .filter((threshold, index) => all.findIndex((each) => sameThreshold(each, threshold)) === index)
-    .sort((a, b) => a.value - b.value || compareText(a.unit, b.unit))
-    .map((threshold) => ({
-      threshold,
-      outcomes: outcomeCounts(rows.filter((row) => sameThreshold(row.threshold, threshold))),
+  const isSame = (a: OutcomeRow, b: OutcomeRow) =>
+    a.technique === b.technique && sameThreshold(a.threshold, b.threshold);
+  return rows
+    .filter((row, index) => rows.findIndex((each) => isSame(each, row)) === index)
+    .sort(({ threshold: a, technique: x }, { threshold: b, technique: y }) => {
+      return a.value - b.value || compareText(a.unit, b.unit) || compareText(x, y);
+    })
+    .map((row) => ({
+      technique: row.technique,
+      threshold: row.threshold,
+      outcomes: outcomeCounts(rows.filter((each) => isSame(each, row))),
     }));
 }
 

@@ -5,6 +5,7 @@ import {
   deleteOutcome,
   hasCompleteOutcome,
   imageAt,
+  keyOf,
   lettersOfEvent,
   lettersOfImage,
   outcomeKey,
@@ -30,7 +31,8 @@ export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
     if (subject?.kind !== 'image') return;
     const { technique, image } = subject;
     const letters = lettersOfImage(tables, technique, image);
-    if (tables.outcomes.get(outcomeKey(technique, image))?.kind === 'dead') deleteOutcome(tables, technique, image);
+    if (tables.outcomes.get(outcomeKey(tables, technique, image))?.kind === 'dead')
+      deleteOutcome(tables, technique, image);
     const row = imageAt(tables, image);
     if (hasCompleteOutcome(tables, technique, image)) {
       for (const each of letters) tables.deadLetters.delete(each.id);
@@ -103,13 +105,13 @@ export function addDeadLetter(tables: Tables, letter: NewDeadLetter): void {
       : subject.kind === 'event'
         ? lettersOfEvent(tables, subject.event)
         : [];
-  const key = keyOf(letter);
+  const key = subjectKey(tables, letter);
   for (const each of earlier) {
     if (each.replayedAt !== null || positionKey(each.position) !== positionKey(letter.position)) {
       tables.deadLetters.delete(each.id);
     }
   }
-  for (const each of tables.deadLetters.values()) if (keyOf(each) === key) return;
+  for (const each of tables.deadLetters.values()) if (subjectKey(tables, each) === key) return;
   tables.lastDeadLetter += 1;
   const id = tables.lastDeadLetter;
   tables.deadLetters.set(id, { ...letter, id, replayedAt: null, droppedAt: null });
@@ -142,8 +144,9 @@ function headOf({ stack: _, message: __, ...head }: DeadLetterRecord): DeadLette
 }
 
 /** Identifies a dead letter by its subject and message. */
-function keyOf({ stage, technique, image, event, position }: NewDeadLetter): string {
-  return JSON.stringify([stage, technique, image?.stream, image?.number, event, positionKey(position)]);
+function subjectKey(tables: Tables, { stage, technique, image, event, position }: NewDeadLetter): string {
+  const of = technique === null ? null : keyOf(tables, technique);
+  return JSON.stringify([stage, of, image?.stream, image?.number, event, positionKey(position)]);
 }
 
 function positionKey(position: RecordPosition | null): string {

@@ -1,12 +1,15 @@
 import { type Deliverable, isDeliverable } from '../../domain/record-positions.ts';
 import type { AuditCatalog, OpenEvent, OpenImage } from '../../ports/catalog/audit.ts';
-import { imageAt, isEventDead, owedTechniques, publicationKey, sortedImages, type Tables } from './tables.ts';
+import { imageAt, isEventDead, keyOf, owedTechniques, publicationKey, sortedImages, type Tables } from './tables.ts';
 
 type OpenRows = Pick<AuditCatalog, 'anyOpen' | 'undeliverableStreams' | 'undeliverableImages' | 'undeliverableEvents'>;
 
 export function createOpenRows(tables: Tables): OpenRows {
   const undeliverable = (technique: string | null, deliverable: Deliverable) =>
-    openImages(tables).filter((open) => open.technique === technique && !isDeliverable(open.position, deliverable));
+    openImages(tables).filter(
+      (open) =>
+        open.technique === (technique && keyOf(tables, technique)) && !isDeliverable(open.position, deliverable),
+    );
   return {
     anyOpen: async () => ({ images: openImages(tables).length > 0, events: openEvents(tables).length > 0 }),
 

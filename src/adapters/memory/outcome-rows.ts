@@ -42,7 +42,7 @@ export function createOutcomeRows(tables: Tables): OutcomeCatalog {
   function addEvent({ image, technique, base, regions, differenceSha256 }: NewOutcome): void {
     const number = tables.pipeline.lastEvent + 1;
     tables.pipeline = { ...tables.pipeline, lastEvent: number };
-    tables.eventOfOutcome.set(outcomeKey(technique, image), number);
+    tables.eventOfOutcome.set(outcomeKey(tables, technique, image), number);
     const pending = { attempt: 1, state: 'pending', position: null } as const;
     tables.events.set(number, { number, technique, image, base, regions, differenceSha256, ...pending });
   }
@@ -56,7 +56,7 @@ export function createOutcomeRows(tables: Tables): OutcomeCatalog {
   function isOpen(technique: string, image: ImageId): boolean {
     if (imageAt(tables, image) === undefined) return false;
     if (!isSettled(tables, technique, image)) return true;
-    const number = tables.eventOfOutcome.get(outcomeKey(technique, image));
+    const number = tables.eventOfOutcome.get(outcomeKey(tables, technique, image));
     const event = number === undefined ? undefined : tables.events.get(number);
     if (event?.state !== 'ready') return false;
     return tables.alerts.get(event.number)?.state !== 'ready' && !isEventDead(tables, event.number);
@@ -98,7 +98,7 @@ export function createOutcomeRows(tables: Tables): OutcomeCatalog {
       const tally = { events: 0, alerts: 0, deadLetters: 0 };
       for (const number of numbersIn(range)) {
         const image = { stream: range.stream, number };
-        const key = outcomeKey(technique, image);
+        const key = outcomeKey(tables, technique, image);
         if (tables.outcomes.get(key)?.kind === 'dead') tally.deadLetters += 1;
         const event = tables.eventOfOutcome.get(key);
         if (event === undefined) continue;

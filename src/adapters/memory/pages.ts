@@ -1,32 +1,26 @@
 import { type ImageId, imageName } from '../../domain/records.ts';
 import type { CatalogPages } from '../../ports/catalog/audit.ts';
 import { countsOf } from './counts.ts';
-import {
-  compareImages,
-  eventAt,
-  isImageDead,
-  outcomeAt,
-  sortedImages,
-  type Tables,
-  techniquesWithOutcomes,
-} from './tables.ts';
+import { compareImages, eventAt, isImageDead, keyOf, outcomeAt, sortedImages, type Tables } from './tables.ts';
 
 /** The pages of tables that no longer change. */
 export function pagesOf(tables: Tables): CatalogPages {
+  const isOf = (technique: string | null, wanted: string) =>
+    technique !== null && keyOf(tables, technique) === keyOf(tables, wanted);
   return {
     counts: async () => countsOf(tables),
 
     imagePage: async (after, limit) => pageOf(sortedImages(tables), (image) => image, after, limit),
 
     outcomePage: async (technique, after, limit) => {
-      const rows = [...tables.outcomes.values()].filter((row) => row.technique === technique);
+      const rows = [...tables.outcomes.values()].filter((row) => isOf(row.technique, technique));
       const page = pageOf(rows, ({ image }) => image, after, limit);
       return page.flatMap(({ image }) => outcomeAt(tables, technique, image) ?? []);
     },
 
     deadImagePage: async (technique, after, limit) => {
       const images = [...tables.deadLetters.values()].flatMap((letter) =>
-        letter.stage === 'analyze' && letter.technique === technique && letter.image !== null ? [letter.image] : [],
+        letter.stage === 'analyze' && letter.image !== null && isOf(letter.technique, technique) ? [letter.image] : [],
       );
       const distinct = new Map(images.map((image) => [imageName(image), image]));
       return pageOf([...distinct.values()], (image) => image, after, limit).map(({ stream, number }) => ({
@@ -58,9 +52,9 @@ export function pagesOf(tables: Tables): CatalogPages {
         .map((stream) => ({ stream, lastNumber: tables.lastNumbers.get(stream) ?? 0 })),
 
     techniques: async () =>
-      [...new Set([...tables.thresholds.keys(), ...techniquesWithOutcomes(tables)])].sort().map((technique) => ({
-        technique,
-        use: !tables.thresholds.has(technique) ? 'none' : tables.idle.has(technique) ? 'idle' : 'active',
+      [...new Set([...tables.thresholds.keys(), ...tables.outcomeCounts.keys()])].sort().map((key) => ({
+        technique: tables.inForce.get(key) ?? key,
+        use: !tables.thresholds.has(key) ? 'none' : tables.idle.has(key) ? 'idle' : 'active',
       })),
 
     lastEvent: async () => tables.pipeline.lastEvent,

@@ -1,12 +1,15 @@
+import { newerVersion } from '../../domain/technique-id.ts';
 import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
 import { checkPipelineToken } from './fences.ts';
-import { newTables, type Tables } from './tables.ts';
+import { keyOf, newTables, type Tables } from './tables.ts';
 
 export function createPipelineRows(tables: Tables): PipelineCatalog {
-  function activate(technique: string): void {
-    tables.activeAt.set(technique, new Date().toISOString());
-    tables.idle.delete(technique);
+  function activate(key: string): void {
+    tables.activeAt.set(key, new Date().toISOString());
+    tables.idle.delete(key);
   }
+
+  const inForce = (key: string) => tables.inForce.get(key) ?? key;
 
   return {
     identity: async () => {
@@ -23,23 +26,29 @@ export function createPipelineRows(tables: Tables): PipelineCatalog {
       if (tables.pipeline.busId === before) tables.pipeline = { ...tables.pipeline, busId: id, busAddress: address };
     },
 
-    thresholds: async () => new Map(tables.thresholds),
+    thresholds: async () => new Map([...tables.thresholds].map(([key, threshold]) => [inForce(key), threshold])),
 
     setThreshold: async (technique, threshold) => {
-      tables.thresholds.set(technique, threshold);
-      activate(technique);
+      const key = keyOf(tables, technique);
+      tables.thresholds.set(key, threshold);
+      tables.inForce.set(key, newerVersion(inForce(key), technique));
+      activate(key);
     },
 
-    activeTechniques: async () => [...tables.thresholds.keys()].filter((name) => !tables.idle.has(name)).sort(),
+    activeTechniques: async () =>
+      [...tables.thresholds.keys()]
+        .filter((key) => !tables.idle.has(key))
+        .sort()
+        .map(inForce),
 
-    keepActive: async (technique) => activate(technique),
+    keepActive: async (technique) => activate(keyOf(tables, technique)),
 
     retireIdle: async (since) => {
-      const names = [...tables.thresholds.keys()].filter(
-        (name) => !tables.idle.has(name) && (tables.activeAt.get(name) ?? '') < since,
+      const keys = [...tables.thresholds.keys()].filter(
+        (key) => !tables.idle.has(key) && (tables.activeAt.get(key) ?? '') < since,
       );
-      for (const name of names) tables.idle.set(name, true);
-      return names;
+      for (const key of keys) tables.idle.set(key, true);
+      return keys.map(inForce);
     },
 
     beginClean: async (token) => {

@@ -9,6 +9,7 @@ import {
   type OutcomeRecord,
   type RecordPosition,
 } from '../../domain/records.ts';
+import { techniqueAmong } from '../../domain/technique-id.ts';
 import type { Threshold } from '../../domain/threshold.ts';
 import type { Heartbeat } from '../../ports/catalog/heartbeats.ts';
 import type { PipelineIdentity } from '../../ports/catalog/pipeline.ts';
@@ -33,7 +34,10 @@ export interface Tables {
     /** That of the latest holder of the lock of the events. */
     readonly eventsToken: string | null;
   };
+  /** By the key of the technique (see `keyOf`), as are all maps of techniques here. */
   readonly thresholds: Map<string, Threshold>;
+  /** The version in force of each technique in use. */
+  readonly inForce: Map<string, string>;
   /** When each technique in use had an analyzer last. */
   readonly activeAt: Map<string, string>;
   /** The techniques in use that nothing is owed to, by name. */
@@ -86,6 +90,7 @@ export function newTables(): Tables {
       eventsToken: null,
     },
     thresholds: new Map(),
+    inForce: new Map(),
     activeAt: new Map(),
     idle: new Map(),
     lastNumbers: new Map(),
@@ -109,9 +114,17 @@ export function newTables(): Tables {
   };
 }
 
+/**
+ * The key of a technique, by which its rows are found whatever the version: the id of the version that was the first of
+ * its name.
+ */
+export function keyOf({ thresholds, outcomeCounts }: Tables, technique: string): string {
+  return techniqueAmong(thresholds.keys(), technique) ?? techniqueAmong(outcomeCounts.keys(), technique) ?? technique;
+}
+
 /** Identifies an outcome. Neither a technique nor a stream's name has a space. */
-export function outcomeKey(technique: string, { stream, number }: ImageId): string {
-  return `${technique} ${stream} ${number}`;
+export function outcomeKey(tables: Tables, technique: string, { stream, number }: ImageId): string {
+  return `${keyOf(tables, technique)} ${stream} ${number}`;
 }
 
 export function originKey(stream: string, origin: string): string {
@@ -170,32 +183,34 @@ function countPublication({ publications }: Tables, key: string, position: Recor
 
 export function putOutcome(tables: Tables, outcome: OutcomeRow): void {
   const { technique, image } = outcome;
-  tables.outcomes.set(outcomeKey(technique, image), outcome);
-  tables.outcomeCounts.set(technique, (tables.outcomeCounts.get(technique) ?? 0) + 1);
+  const key = keyOf(tables, technique);
+  tables.outcomes.set(outcomeKey(tables, technique, image), outcome);
+  tables.outcomeCounts.set(key, (tables.outcomeCounts.get(key) ?? 0) + 1);
 }
 
 export function deleteOutcome(tables: Tables, technique: string, image: ImageId): void {
-  if (!tables.outcomes.delete(outcomeKey(technique, image))) return;
-  const count = (tables.outcomeCounts.get(technique) ?? 0) - 1;
-  if (count > 0) tables.outcomeCounts.set(technique, count);
-  else tables.outcomeCounts.delete(technique);
+  if (!tables.outcomes.delete(outcomeKey(tables, technique, image))) return;
+  const key = keyOf(tables, technique);
+  const count = (tables.outcomeCounts.get(key) ?? 0) - 1;
+  if (count > 0) tables.outcomeCounts.set(key, count);
+  else tables.outcomeCounts.delete(key);
 }
 
-/** The techniques that have outcomes, by name. */
-export function techniquesWithOutcomes({ outcomeCounts }: Tables): string[] {
-  return [...outcomeCounts.keys()].sort();
+/** The techniques that have outcomes, by name: the version in force of each. */
+export function techniquesWithOutcomes({ outcomeCounts, inForce }: Tables): string[] {
+  return [...outcomeCounts.keys()].sort().map((key) => inForce.get(key) ?? key);
 }
 
 /** Whether an image has an outcome of a technique, whose event, if any, is ready. */
 export function hasCompleteOutcome(tables: Tables, technique: string, image: ImageId): boolean {
-  const key = outcomeKey(technique, image);
+  const key = outcomeKey(tables, technique, image);
   const event = tables.eventOfOutcome.get(key);
   return tables.outcomes.has(key) && (event === undefined || tables.events.get(event)?.state !== 'pending');
 }
 
 /** Whether an image has an outcome of a technique, whose event, if any, is ready, or set aside by a dead letter. */
 export function isSettled(tables: Tables, technique: string, image: ImageId): boolean {
-  if (!tables.outcomes.has(outcomeKey(technique, image))) return false;
+  if (!tables.outcomes.has(outcomeKey(tables, technique, image))) return false;
   return hasCompleteOutcome(tables, technique, image) || isImageDead(tables, technique, image);
 }
 
@@ -209,10 +224,11 @@ export function owedTechniques(tables: Tables, image: ImageId): (string | null)[
 }
 
 /** An event with the fields of its outcome; undefined if either is missing. */
-export function eventAt({ events, outcomes }: Tables, number: number): EventRecord | undefined {
+export function eventAt(tables: Tables, number: number): EventRecord | undefined {
+  const { events, outcomes } = tables;
   const row = events.get(number);
   if (row === undefined) return undefined;
-  const outcome = outcomes.get(outcomeKey(row.technique, row.image));
+  const outcome = outcomes.get(outcomeKey(tables, row.technique, row.image));
   if (outcome === undefined || outcome.reference === null) return undefined;
   if (outcome.kind !== 'changed' && outcome.kind !== 'size_changed') return undefined;
   const { kind, threshold, measurement, reference, analyzedAt } = outcome;
@@ -221,7 +237,7 @@ export function eventAt({ events, outcomes }: Tables, number: number): EventReco
 
 /** An outcome with its event; undefined if it does not exist. */
 export function outcomeAt(tables: Tables, technique: string, image: ImageId): OutcomeRecord | undefined {
-  const key = outcomeKey(technique, image);
+  const key = outcomeKey(tables, technique, image);
   const row = tables.outcomes.get(key);
   if (row === undefined) return undefined;
   const event = tables.eventOfOutcome.get(key);
@@ -239,14 +255,15 @@ export function isEventDead(tables: Tables, event: number): boolean {
 }
 
 /** The analyze stage's dead letters of an image and technique. */
-export function lettersOfImage(
-  { deadLetters }: Tables,
-  technique: string,
-  { stream, number }: ImageId,
-): DeadLetterRecord[] {
-  return [...deadLetters.values()].filter(
+export function lettersOfImage(tables: Tables, technique: string, { stream, number }: ImageId): DeadLetterRecord[] {
+  const key = keyOf(tables, technique);
+  return [...tables.deadLetters.values()].filter(
     ({ stage, image, technique: of }) =>
-      stage === 'analyze' && of === technique && image?.stream === stream && image.number === number,
+      stage === 'analyze' &&
+      image?.stream === stream &&
+      image.number === number &&
+      of !== null &&
+      keyOf(tables, of) === key,
   );
 }
 

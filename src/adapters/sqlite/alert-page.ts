@@ -2,6 +2,7 @@ import type { AlertEntry, AlertFilter, AlertPage } from '../../ports/catalog/bro
 import { type Conditions, where } from './conditions.ts';
 import type { Database, Value } from './database.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf } from './rows.ts';
+import { keyOf } from './technique-keys.ts';
 
 /** At most this many alerts are found by measurement or time and sorted. With more, a scan by number is faster. */
 const MAX_SORTED = 1000;
@@ -18,7 +19,7 @@ function pageNumbers(db: Database, filter: AlertFilter, page: AlertPage): number
     ...strength,
     ...times,
     ['stream = ?', filter.stream],
-    ['technique = ?', filter.technique],
+    ['technique = ?', filter.technique && keyOf(db, filter.technique)],
     ['number < ?', page.before],
     ['number > ?', page.after],
   ]);

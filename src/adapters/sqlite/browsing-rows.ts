@@ -4,6 +4,7 @@ import { where } from './conditions.ts';
 import { techniquesWithOutcomes } from './counts.ts';
 import type { Database, Row } from './database.ts';
 import { EVENT_QUERY, eventOf, imageOf, measuredOf } from './rows.ts';
+import { keyOf } from './technique-keys.ts';
 
 /** When an event's image was captured, or else compared. */
 const EVENT_TIME = `coalesce(
@@ -82,7 +83,7 @@ export function createBrowsingRows(db: Database): BrowsingCatalog {
              LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
              LEFT JOIN alert a ON a.number = e.number AND a.state = 'ready'
            WHERE o.technique = ? AND o.stream = ? AND o.number < ? ORDER BY o.number DESC LIMIT ?`,
-          technique,
+          keyOf(db, technique),
           stream,
           before ?? Number.MAX_SAFE_INTEGER,
           limit,

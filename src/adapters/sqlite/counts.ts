@@ -3,7 +3,8 @@ import type { Threshold } from '../../domain/threshold.ts';
 import type { Counts, JudgedCounts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
 import { alertDelays } from './alert-rows.ts';
 import type { Database, Row } from './database.ts';
-import { thresholdOf } from './rows.ts';
+import { thresholdOf, versionIn } from './rows.ts';
+import { inForce } from './technique-keys.ts';
 
 /** What a query needs of a connection. */
 export type Reader = Pick<Database, 'all' | 'get'>;
@@ -41,11 +42,14 @@ export function countsOf(db: Reader): Counts {
   };
 }
 
-/** The techniques that have outcomes, by name. */
+/** The techniques that have outcomes, by name: the version in force of each. */
 export function techniquesWithOutcomes(db: Reader): string[] {
   return db
-    .all('SELECT DISTINCT technique FROM outcome_total WHERE count > 0 ORDER BY technique')
-    .map((row) => String(row['technique']));
+    .all(
+      `SELECT DISTINCT o.technique, t.in_force FROM outcome_total o LEFT JOIN technique t ON t.technique = o.technique
+       WHERE o.count > 0 ORDER BY o.technique`,
+    )
+    .map(inForce);
 }
 
 function streamCounts(db: Reader): StreamCounts[] {
@@ -65,18 +69,18 @@ function streamCounts(db: Reader): StreamCounts[] {
 
 function techniqueCounts(db: Reader): TechniqueCounts[] {
   return db.all('SELECT * FROM technique ORDER BY technique').map((row) => {
-    const technique = String(row['technique']);
+    const key = String(row['technique']);
     const counted = db.all(
-      'SELECT * FROM outcome_total WHERE technique = ? AND count > 0 ORDER BY threshold, threshold_unit',
-      technique,
+      'SELECT * FROM outcome_total WHERE technique = ? AND count > 0 ORDER BY threshold, threshold_unit, judged_by',
+      key,
     );
     return {
-      technique,
+      technique: inForce(row),
       threshold: thresholdOf(row),
       idle: row['idle'] === 1,
       outcomes: outcomeCounts(counted),
       judged: judgedCounts(counted),
-      open: count(db, 'SELECT count(*) AS n FROM owed WHERE technique = ?', technique),
+      open: count(db, 'SELECT count(*) AS n FROM owed WHERE technique = ?', key),
     };
   });
 }
@@ -87,17 +91,18 @@ function outcomeCounts(rows: readonly Row[]): Record<OutcomeKind, number> {
   return Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, countOf(kind)])) as Record<OutcomeKind, number>;
 }
 
-/** The rows of one technique by their threshold, in the order of the rows. */
+/** The rows of one technique by version and threshold, in the order of the rows. */
 function judgedCounts(rows: readonly Row[]): JudgedCounts[] {
-  const judged = new Map<string, { readonly threshold: Threshold; readonly rows: Row[] }>();
+  const judged = new Map<string, { readonly technique: string; readonly threshold: Threshold; readonly rows: Row[] }>();
   for (const row of rows) {
     const threshold = thresholdOf(row);
-    const key = `${threshold.value} ${threshold.unit}`;
-    const known = judged.get(key) ?? { threshold, rows: [] };
+    const technique = versionIn(row);
+    const key = `${technique} ${threshold.value} ${threshold.unit}`;
+    const known = judged.get(key) ?? { technique, threshold, rows: [] };
     known.rows.push(row);
     judged.set(key, known);
   }
-  return [...judged.values()].map(({ threshold, rows: of }) => ({ threshold, outcomes: outcomeCounts(of) }));
+  return [...judged.values()].map(({ rows: of, ...by }) => ({ ...by, outcomes: outcomeCounts(of) }));
 }
 
 function openEvents(db: Reader): number {

@@ -3,10 +3,11 @@ import type { DeadLetterHead, ImageId, NewDeadLetter, RecordPosition } from '../
 import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
 import type { Database } from './database.ts';
 import { deadLetterHeadOf, deadLetterOf, messageValues, positionValues } from './rows.ts';
+import { judgedBy, keyOf, keyOrNull } from './technique-keys.ts';
 
 /** The columns of `DeadLetterHead`: without the message, which may be large. */
 const HEAD = `id, stage, reason, detail, attempts, at, stream, image, technique, event,
-  place_bus, place_topic, place_partition, place_offset, replayed_at, dropped_at`;
+  place_bus, place_topic, place_partition, place_offset, replayed_at, dropped_at, judged_by`;
 
 const UNMARKED = 'replayed_at IS NULL AND dropped_at IS NULL';
 
@@ -22,7 +23,7 @@ export function createDeadLetterRows(db: Database): DeadLetterCatalog {
     const subject = letter && subjectOf(letter);
     if (subject?.kind !== 'image') return;
     const { technique, image } = subject;
-    const ofImage = [technique, image.stream, image.number] as const;
+    const ofImage = [keyOf(db, technique), image.stream, image.number] as const;
     db.run("DELETE FROM outcome WHERE technique = ? AND stream = ? AND number = ? AND kind = 'dead'", ...ofImage);
     const letters = "stage = 'analyze' AND technique = ? AND stream = ? AND image = ?";
     const closed = db.get(
@@ -94,18 +95,20 @@ export function createDeadLetterRows(db: Database): DeadLetterCatalog {
       return { count: Number(row['n']), first: Number(row['first']), last: Number(row['last']) };
     },
 
-    deadLettersOf: async (technique, images) =>
-      images.flatMap(({ stream, number }) =>
+    deadLettersOf: async (technique, images) => {
+      const key = keyOf(db, technique);
+      return images.flatMap(({ stream, number }) =>
         db
           .all(
             `SELECT * FROM dead_letter WHERE stage = 'analyze' AND technique = ? AND stream = ? AND image = ?
              ORDER BY id`,
-            technique,
+            key,
             stream,
             number,
           )
           .map(deadLetterOf),
-      ),
+      );
+    },
 
     replayImages: (ids, at) =>
       db.write(() => {
@@ -129,12 +132,12 @@ export function createDeadLetterRows(db: Database): DeadLetterCatalog {
   };
 }
 
-/** Within a transaction: removes the replayed dead letters of an image, which has a new outcome. */
-export function removeReplayed(db: Database, technique: string, { stream, number }: ImageId): void {
+/** Within a transaction: removes the replayed dead letters of an image, which has a new outcome. `key` is that of the technique. */
+export function removeReplayed(db: Database, key: string, { stream, number }: ImageId): void {
   db.run(
     `DELETE FROM dead_letter
      WHERE stage = 'analyze' AND technique = ? AND stream = ? AND image = ? AND replayed_at IS NOT NULL`,
-    technique,
+    key,
     stream,
     number,
   );
@@ -144,6 +147,7 @@ export function removeReplayed(db: Database, technique: string, { stream, number
 export function addDeadLetter(db: Database, letter: NewDeadLetter): void {
   const subject = subjectOf(letter);
   const position = positionValues(letter.position);
+  const key = keyOrNull(db, letter.technique);
   const others = `(replayed_at IS NOT NULL OR (place_bus, place_topic, place_partition, place_offset) IS NOT (?, ?, ?, ?))`;
   if (subject.kind === 'event') {
     db.run(`DELETE FROM dead_letter WHERE stage = 'alert' AND event = ? AND ${others}`, subject.event, ...position);
@@ -151,7 +155,7 @@ export function addDeadLetter(db: Database, letter: NewDeadLetter): void {
     db.run(
       `DELETE FROM dead_letter
        WHERE stage = 'analyze' AND technique = ? AND stream = ? AND image = ? AND ${others}`,
-      subject.technique,
+      key,
       subject.image.stream,
       subject.image.number,
       ...position,
@@ -161,8 +165,8 @@ export function addDeadLetter(db: Database, letter: NewDeadLetter): void {
     `INSERT OR IGNORE INTO dead_letter
        (stage, reason, detail, stack, attempts, at, stream, image, technique, event,
         place_bus, place_topic, place_partition, place_offset,
-        message_key, message_headers, message_value, message_bytes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        message_key, message_headers, message_value, message_bytes, judged_by)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     letter.stage,
     letter.reason,
     letter.detail,
@@ -171,10 +175,11 @@ export function addDeadLetter(db: Database, letter: NewDeadLetter): void {
     letter.at,
     letter.image?.stream ?? null,
     letter.image?.number ?? null,
-    letter.technique,
+    key,
     letter.event,
     ...position,
     ...messageValues(letter.message),
+    judgedBy(key, letter.technique),
   );
   if (added > 0 && subject.kind === 'message') discardOldest(db, letter.stage);
 }

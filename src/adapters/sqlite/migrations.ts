@@ -121,6 +121,7 @@ DROP INDEX image_unpublished;
 DROP INDEX dead_letter_replayed;
 
 ALTER TABLE dead_letter ADD COLUMN dropped_at TEXT;
+ALTER TABLE dead_letter ADD COLUMN judged_by TEXT;
 CREATE INDEX dead_letter_dropped ON dead_letter (dropped_at) WHERE dropped_at IS NOT NULL;
 CREATE INDEX dead_letter_of_message ON dead_letter (id) WHERE image IS NULL AND event IS NULL;
 CREATE TABLE discarded_letters (
@@ -134,6 +135,8 @@ ALTER TABLE pipeline ADD COLUMN events_token TEXT;
 ALTER TABLE technique ADD COLUMN active_at TEXT;
 UPDATE technique SET active_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
 ALTER TABLE technique ADD COLUMN idle INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE technique ADD COLUMN in_force TEXT;
+ALTER TABLE outcome ADD COLUMN judged_by TEXT;
 ALTER TABLE stream ADD COLUMN token TEXT;
 ALTER TABLE stream ADD COLUMN odd INTEGER NOT NULL DEFAULT 0;
 -- The format of a picture is no longer one of two, which a column cannot be told.
@@ -174,7 +177,7 @@ DROP INDEX alert_by_time;
 CREATE INDEX alert_by_time ON alert (listed_at) WHERE listed_at IS NOT NULL;
 CREATE INDEX image_pending ON image (stream, number) WHERE state = 'pending';
 ${COUNTED}
-INSERT INTO outcome_total SELECT technique, threshold, threshold_unit, kind, count(*) FROM outcome
+INSERT INTO outcome_total SELECT technique, threshold, threshold_unit, technique, kind, count(*) FROM outcome
   GROUP BY technique, threshold, threshold_unit, kind;
 INSERT INTO owed (stream, number, technique, place_bus, place_partition, place_offset)
   SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset

@@ -3,6 +3,7 @@ import type { AuditCatalog, OpenEvent, OpenImage } from '../../ports/catalog/aud
 import type { Database, Row, Value } from './database.ts';
 import { positionOf } from './rows.ts';
 import { eventDead } from './settled.ts';
+import { keyOrNull } from './technique-keys.ts';
 
 type OpenRows = Pick<AuditCatalog, 'anyOpen' | 'undeliverableStreams' | 'undeliverableImages' | 'undeliverableEvents'>;
 
@@ -25,7 +26,7 @@ export function createOpenRows(db: Database): OpenRows {
       return db
         .all(
           `SELECT DISTINCT stream FROM owed WHERE technique = ? AND ${sql} ORDER BY stream`,
-          technique ?? '',
+          keyOrNull(db, technique) ?? '',
           ...values,
         )
         .map((row) => String(row['stream']));
@@ -36,7 +37,7 @@ export function createOpenRows(db: Database): OpenRows {
       return db
         .all(
           `SELECT * FROM owed WHERE technique = ? AND stream = ? AND number > ? AND ${sql} ORDER BY number LIMIT ?`,
-          technique ?? '',
+          keyOrNull(db, technique) ?? '',
           stream,
           after,
           ...values,

@@ -5,12 +5,14 @@ import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
 import { checkEventsToken } from './fences.ts';
 import { EVENT_QUERY, eventOf, outcomeOf, positionValues } from './rows.ts';
 import { eventDead, imageDead, imageSettled } from './settled.ts';
+import { judgedBy, keyOf } from './technique-keys.ts';
 
 export function createOutcomeRows(db: Database): OutcomeCatalog {
-  function find(technique: string, id: ImageId): OutcomeRecord | undefined {
+  /** The outcome of the technique with this key. */
+  function find(key: string, id: ImageId): OutcomeRecord | undefined {
     const row = db.get(
       'SELECT * FROM outcome WHERE technique = ? AND stream = ? AND number = ?',
-      technique,
+      key,
       id.stream,
       id.number,
     );
@@ -18,7 +20,7 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
     if (row['kind'] !== 'changed' && row['kind'] !== 'size_changed') return outcomeOf(row, null);
     const event = db.get(
       `${EVENT_QUERY} WHERE e.technique = ? AND e.stream = ? AND e.image = ?`,
-      technique,
+      key,
       id.stream,
       id.number,
     );
@@ -33,11 +35,12 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
   function add(outcome: NewOutcome): OutcomeRecord {
     addFacts(db, outcome);
     const { image, technique, kind } = outcome;
-    const known = find(technique, image);
+    const key = keyOf(db, technique);
+    const known = find(key, image);
     if (known !== undefined) return known;
     db.run(
-      'INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      technique,
+      'INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      key,
       image.stream,
       image.number,
       kind,
@@ -46,6 +49,7 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
       outcome.reference,
       outcome.analyzedAt,
       outcome.threshold.unit,
+      judgedBy(key, technique),
     );
     if (kind === 'changed' || kind === 'size_changed') {
       const next = db.get('UPDATE pipeline SET last_event = last_event + 1 RETURNING last_event');
@@ -53,7 +57,7 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
         `INSERT INTO event (number, technique, stream, image, state, base, region_count, regions, difference_sha256)
          VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
         Number(next?.['last_event']),
-        technique,
+        key,
         image.stream,
         image.number,
         outcome.base,
@@ -62,16 +66,19 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
         outcome.differenceSha256,
       );
     }
-    removeReplayed(db, technique, image);
+    removeReplayed(db, key, image);
     if (outcome.deadLetter !== undefined) addDeadLetter(db, outcome.deadLetter);
-    const row = find(technique, image);
+    const row = find(key, image);
     if (row === undefined) throw new Error(`the outcome of ${image.stream}/${image.number} was not added`);
     return row;
   }
 
   return {
     addOutcomes: (outcomes) => db.write(() => outcomes.map(add)),
-    outcomes: async (technique, ids) => ids.map((id) => find(technique, id)),
+    outcomes: async (technique, ids) => {
+      const key = keyOf(db, technique);
+      return ids.map((id) => find(key, id));
+    },
     events: async (numbers) => numbers.map(event),
 
     nextEventAttempt: (events) =>
@@ -123,7 +130,7 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
            AND (NOT ${imageSettled('?1', 'i.stream', 'i.number')}
              OR (e.number IS NOT NULL AND a.number IS NULL AND NOT ${eventDead('e.number')}))
          ORDER BY i.number LIMIT 1`,
-        technique,
+        keyOf(db, technique),
         stream,
         first,
         last,
@@ -141,7 +148,7 @@ export function createOutcomeRows(db: Database): OutcomeCatalog {
            LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
            LEFT JOIN alert a ON a.number = e.number
          WHERE o.technique = ? AND o.stream = ? AND o.number BETWEEN ? AND ?`,
-        technique,
+        keyOf(db, technique),
         stream,
         first,
         last,

@@ -2,13 +2,14 @@ import type { ImageId } from '../../domain/records.ts';
 import type { CatalogPages, EventRow } from '../../ports/catalog/audit.ts';
 import { countsOf, type Reader } from './counts.ts';
 import type { Row } from './database.ts';
-import { alertOf, eventOf, imageOf, outcomeOf, positionOf } from './rows.ts';
+import { alertOf, eventOf, imageOf, outcomeOf, positionOf, versionIn } from './rows.ts';
+import { inForce, keyOf } from './technique-keys.ts';
 
 const USES = ['active', 'idle', 'none'] as const;
 
 /** Each event, with the columns of its outcome. */
 const EVENT_ROWS = `
-  SELECT e.*, o.kind, o.threshold, o.threshold_unit, o.measurement, o.reference, o.analyzed_at
+  SELECT e.*, o.kind, o.threshold, o.threshold_unit, o.measurement, o.reference, o.analyzed_at, o.judged_by
   FROM event e LEFT JOIN outcome o ON o.technique = e.technique AND o.stream = e.stream AND o.number = e.image
     AND o.kind IN ('changed', 'size_changed')`;
 
@@ -29,7 +30,7 @@ export function pagesOf(db: Reader): CatalogPages {
     outcomePage: async (technique, after, limit) => {
       const rows = db.all(
         `SELECT * FROM outcome WHERE technique = ? AND (stream, number) > (?, ?) ORDER BY stream, number LIMIT ?`,
-        technique,
+        keyOf(db, technique),
         ...key(after),
         limit,
       );
@@ -43,7 +44,7 @@ export function pagesOf(db: Reader): CatalogPages {
            FROM main.dead_letter INDEXED BY dead_letter_by_image
            WHERE technique = ? AND (stream, image) > (?, ?) AND image IS NOT NULL AND stage = 'analyze'
            GROUP BY stream, image ORDER BY stream, image LIMIT ?`,
-          technique,
+          keyOf(db, technique),
           ...key(after),
           limit,
         )
@@ -77,11 +78,11 @@ export function pagesOf(db: Reader): CatalogPages {
     techniques: async () =>
       db
         .all(
-          `SELECT technique, min(idle) AS idle FROM (
-             SELECT technique, idle FROM technique UNION ALL SELECT technique, 2 FROM outcome_total)
+          `SELECT technique, max(in_force) AS in_force, min(idle) AS idle FROM (
+             SELECT technique, in_force, idle FROM technique UNION ALL SELECT technique, NULL, 2 FROM outcome_total)
            GROUP BY technique ORDER BY technique`,
         )
-        .map((row) => ({ technique: String(row['technique']), use: USES[Number(row['idle'])] ?? 'none' })),
+        .map((row) => ({ technique: inForce(row), use: USES[Number(row['idle'])] ?? 'none' })),
 
     lastEvent: async () => Number(db.get('SELECT last_event FROM pipeline')?.['last_event']),
 
@@ -110,7 +111,7 @@ function eventRowOf(row: Row): EventRow {
     number: Number(row['number']),
     state: row['state'] === 'ready' ? 'ready' : 'pending',
     attempt: Number(row['attempt']),
-    technique: String(row['technique']),
+    technique: versionIn(row),
     image: { stream: String(row['stream']), number: Number(row['image']) },
     position: positionOf(row),
     event: row['kind'] === null ? undefined : eventOf(row),

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { newerVersion } from '../../domain/technique-id.ts';
 import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
 import type { Database } from './database.ts';
 import { checkPipelineToken } from './fences.ts';
 import { textOrNull, thresholdOf } from './rows.ts';
+import { inForce, judgedBy, keyOf } from './technique-keys.ts';
 
 /** The tables that `clean` empties. */
 const CLEANED = [
@@ -47,26 +49,27 @@ export function createPipelineRows(db: Database): PipelineCatalog {
       }),
 
     thresholds: async () =>
-      new Map(db.all('SELECT * FROM technique').map((row) => [String(row['technique']), thresholdOf(row)] as const)),
+      new Map(db.all('SELECT * FROM technique').map((row) => [inForce(row), thresholdOf(row)] as const)),
 
     setThreshold: (technique, threshold) =>
-      db.write(
-        () =>
-          void db.run(
-            `INSERT INTO technique (technique, threshold, threshold_unit, active_at) VALUES (?, ?, ?, ?)
-             ON CONFLICT (technique) DO UPDATE SET threshold = excluded.threshold,
-               threshold_unit = excluded.threshold_unit, active_at = excluded.active_at, idle = 0`,
-            technique,
-            threshold.value,
-            threshold.unit,
-            new Date().toISOString(),
-          ),
-      ),
+      db.write(() => {
+        const key = keyOf(db, technique);
+        const known = db.get('SELECT * FROM technique WHERE technique = ?', key);
+        const newest = newerVersion(known === undefined ? key : inForce(known), technique);
+        db.run(
+          `INSERT INTO technique (technique, threshold, threshold_unit, active_at, in_force) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT (technique) DO UPDATE SET threshold = excluded.threshold,
+             threshold_unit = excluded.threshold_unit, active_at = excluded.active_at, idle = 0,
+             in_force = excluded.in_force`,
+          key,
+          threshold.value,
+          threshold.unit,
+          new Date().toISOString(),
+          judgedBy(key, newest),
+        );
+      }),
 
-    activeTechniques: async () =>
-      db
-        .all('SELECT technique FROM technique WHERE idle = 0 ORDER BY technique')
-        .map((row) => String(row['technique'])),
+    activeTechniques: async () => db.all('SELECT * FROM technique WHERE idle = 0 ORDER BY technique').map(inForce),
 
     keepActive: (technique) =>
       db.write(
@@ -74,15 +77,18 @@ export function createPipelineRows(db: Database): PipelineCatalog {
           void db.run(
             'UPDATE technique SET active_at = ?, idle = 0 WHERE technique = ?',
             new Date().toISOString(),
-            technique,
+            keyOf(db, technique),
           ),
       ),
 
     retireIdle: (since) =>
       db.write(() =>
         db
-          .all("UPDATE technique SET idle = 1 WHERE idle = 0 AND ifnull(active_at, '') < ? RETURNING technique", since)
-          .map((row) => String(row['technique'])),
+          .all(
+            "UPDATE technique SET idle = 1 WHERE idle = 0 AND ifnull(active_at, '') < ? RETURNING technique, in_force",
+            since,
+          )
+          .map(inForce),
       ),
 
     beginClean: (token) =>

@@ -11,16 +11,17 @@ export const MIN_READ_VERSION = SCHEMA_VERSION - 1;
 export const PREVIOUS_VIEWS = `
 CREATE TEMP VIEW pipeline AS
   SELECT *, NULL AS bus_address, NULL AS path, NULL AS token, NULL AS events_token FROM main.pipeline;
-CREATE TEMP VIEW technique AS SELECT *, NULL AS active_at, 0 AS idle FROM main.technique;
+CREATE TEMP VIEW technique AS SELECT *, NULL AS active_at, 0 AS idle, NULL AS in_force FROM main.technique;
+CREATE TEMP VIEW outcome AS SELECT *, NULL AS judged_by FROM main.outcome;
 CREATE TEMP VIEW stream AS SELECT *, NULL AS token, 0 AS odd FROM main.stream;
 CREATE TEMP VIEW image AS
   SELECT *, incoming AS receipt_id, 1 AS attempt, NULL AS notes, NULL AS captured_at, NULL AS capture FROM main.image;
 CREATE TEMP VIEW event AS SELECT *, 1 AS attempt FROM main.event;
 CREATE TEMP VIEW alert AS SELECT *, 1 AS attempt, alerted_at AS listed_at FROM main.alert;
-CREATE TEMP VIEW dead_letter AS SELECT *, NULL AS dropped_at FROM main.dead_letter;
+CREATE TEMP VIEW dead_letter AS SELECT *, NULL AS dropped_at, NULL AS judged_by FROM main.dead_letter;
 CREATE TEMP VIEW discarded_letters AS SELECT '' AS stage, 0 AS count;
 CREATE TEMP VIEW outcome_total AS
-  SELECT technique, threshold, threshold_unit, kind, count(*) AS count FROM main.outcome
+  SELECT technique, threshold, threshold_unit, technique AS judged_by, kind, count(*) AS count FROM main.outcome
   GROUP BY technique, threshold, threshold_unit, kind;
 CREATE TEMP VIEW owed AS
   SELECT i.stream, i.number, t.technique, i.place_bus, i.place_partition, i.place_offset,

@@ -19,7 +19,7 @@ import type { Row, Value } from './database.ts';
 
 /** The columns that `eventOf` reads: an event with those of its outcome. */
 export const EVENT_QUERY = `
-  SELECT e.*, o.kind, o.threshold, o.threshold_unit, o.measurement, o.reference, o.analyzed_at
+  SELECT e.*, o.kind, o.threshold, o.threshold_unit, o.measurement, o.reference, o.analyzed_at, o.judged_by
   FROM event e JOIN outcome o ON o.technique = e.technique AND o.stream = e.stream AND o.number = e.image`;
 
 export function imageOf(row: Row): ImageRecord {
@@ -46,7 +46,7 @@ export function eventOf(row: Row): EventRecord {
     number: integer(row, 'number'),
     image: { stream: text(row, 'stream'), number: integer(row, 'image') },
     reference: integer(row, 'reference'),
-    technique: text(row, 'technique'),
+    technique: versionIn(row),
     threshold: thresholdOf(row),
     kind: text(row, 'kind') as EventRecord['kind'],
     measurement: numberOrNull(row['measurement']),
@@ -63,7 +63,7 @@ export function eventOf(row: Row): EventRecord {
 export function outcomeOf(row: Row, event: EventRecord | null): OutcomeRecord {
   return {
     image: { stream: text(row, 'stream'), number: integer(row, 'number') },
-    technique: text(row, 'technique'),
+    technique: versionIn(row),
     threshold: thresholdOf(row),
     kind: text(row, 'kind') as OutcomeRecord['kind'],
     measurement: numberOrNull(row['measurement']),
@@ -85,6 +85,11 @@ export function measuredOf(row: Row): Measured {
     size: width === null || height === null ? null : { width, height },
     alert: numberOrNull(row['alert']),
   };
+}
+
+/** The version of a technique that has judged. */
+export function versionIn(row: Row): string {
+  return String(row['judged_by'] ?? row['technique']);
 }
 
 /** A threshold from its two columns. */
@@ -119,7 +124,7 @@ export function deadLetterHeadOf(row: Row): DeadLetterHead {
     at: text(row, 'at'),
     position: positionOf(row),
     image: row['image'] === null ? null : { stream: text(row, 'stream'), number: integer(row, 'image') },
-    technique: textOrNull(row['technique']),
+    technique: textOrNull(row['judged_by'] ?? row['technique']),
     event: numberOrNull(row['event']),
     replayedAt: textOrNull(row['replayed_at']),
     droppedAt: textOrNull(row['dropped_at']),

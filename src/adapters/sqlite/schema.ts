@@ -50,9 +50,10 @@ CREATE TABLE outcome_total (
   technique TEXT NOT NULL,
   threshold REAL NOT NULL,
   threshold_unit TEXT NOT NULL,
+  judged_by TEXT NOT NULL,
   kind TEXT NOT NULL,
   count INTEGER NOT NULL,
-  PRIMARY KEY (technique, threshold, threshold_unit, kind)
+  PRIMARY KEY (technique, threshold, threshold_unit, judged_by, kind)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER image_ready AFTER UPDATE OF state ON image WHEN NEW.state = 'ready' AND OLD.state = 'pending' BEGIN
@@ -88,13 +89,14 @@ END;
 CREATE TRIGGER outcome_added AFTER INSERT ON outcome BEGIN
   DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.number AND technique IN (NEW.technique, '')
     AND NEW.kind NOT IN ('changed', 'size_changed');
-  INSERT INTO outcome_total VALUES (NEW.technique, NEW.threshold, NEW.threshold_unit, NEW.kind, 1)
-    ON CONFLICT (technique, threshold, threshold_unit, kind) DO UPDATE SET count = count + 1;
+  INSERT INTO outcome_total
+    VALUES (NEW.technique, NEW.threshold, NEW.threshold_unit, ifnull(NEW.judged_by, NEW.technique), NEW.kind, 1)
+    ON CONFLICT (technique, threshold, threshold_unit, judged_by, kind) DO UPDATE SET count = count + 1;
 END;
 CREATE TRIGGER outcome_removed AFTER DELETE ON outcome BEGIN
   UPDATE outcome_total SET count = count - 1
     WHERE technique = OLD.technique AND threshold = OLD.threshold AND threshold_unit = OLD.threshold_unit
-      AND kind = OLD.kind;${oweAgain('OLD', 'number')}
+      AND judged_by = ifnull(OLD.judged_by, OLD.technique) AND kind = OLD.kind;${oweAgain('OLD', 'number')}
 END;
 CREATE TRIGGER image_dead AFTER INSERT ON dead_letter WHEN NEW.stage = 'analyze' AND NEW.image IS NOT NULL BEGIN
   DELETE FROM owed WHERE stream = NEW.stream AND number = NEW.image AND technique IN (NEW.technique, '')
@@ -131,7 +133,9 @@ END;
  * `stream.odd` counts images with notes. `stream.token` is that of the latest holder of the stream's lock, `pipeline.events_token` of the lock of the events, and
  * `pipeline.token` of the exclusive holder of the pipeline's lock, null once it is shared again. A ready alert has a copy of all columns that lists
  * filter by, which never changes again; `listed_at` is when its image was captured, or else its own time. `alert_delay` counts in seconds how long alerts took from their images' receipt.
- * `discarded_letters` counts the dead letters of messages that were deleted because there are too many.
+ * `technique` is the key of a technique in all tables: the id of the version that was the first of its name in this
+ * pipeline. `technique.in_force` is the version in force, and `judged_by` the one that has judged; null where that is the
+ * key. `discarded_letters` counts the dead letters of messages that were deleted because there are too many.
  */
 export const SCHEMA = `
 CREATE TABLE pipeline (
@@ -152,7 +156,8 @@ CREATE TABLE technique (
   threshold REAL NOT NULL,
   threshold_unit TEXT NOT NULL DEFAULT 'levels',
   active_at TEXT,
-  idle INTEGER NOT NULL DEFAULT 0
+  idle INTEGER NOT NULL DEFAULT 0,
+  in_force TEXT
 ) STRICT;
 
 CREATE TABLE stream (
@@ -198,6 +203,7 @@ CREATE TABLE outcome (
   reference INTEGER,
   analyzed_at TEXT NOT NULL,
   threshold_unit TEXT NOT NULL DEFAULT 'levels',
+  judged_by TEXT,
   PRIMARY KEY (technique, stream, number)
 ) STRICT;
 CREATE INDEX outcome_by_kind ON outcome (technique, kind);
@@ -254,7 +260,8 @@ CREATE TABLE dead_letter (
   place_bus TEXT, place_topic TEXT, place_partition INTEGER, place_offset INTEGER,
   message_key TEXT, message_headers TEXT, message_value TEXT, message_bytes BLOB,
   replayed_at TEXT,
-  dropped_at TEXT
+  dropped_at TEXT,
+  judged_by TEXT
 ) STRICT;
 CREATE UNIQUE INDEX dead_letter_once ON dead_letter
   (stage, ifnull(technique, ''), ifnull(stream, ''), ifnull(image, 0), ifnull(event, 0),

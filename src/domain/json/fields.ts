@@ -28,8 +28,8 @@ export const eventKind = z.enum(['changed', 'size_changed']);
 
 export const outcomeKind = z.enum(OUTCOME_KINDS);
 
-/** A technique's name and version: `l2@1`. */
-export const techniqueId = z.string().describe('technique and its version, such as `l2@1`');
+/** A technique's name and version: `l2@2`. */
+export const techniqueId = z.string().describe('technique and its version, such as `l2@2`');
 
 /** The two fields of a threshold. */
 export const thresholdFields = {

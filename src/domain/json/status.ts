@@ -105,13 +105,14 @@ export const statusSchema = z
           judged: z
             .array(
               z.object({
+                technique: techniqueId.describe('the version that judged these outcomes'),
                 threshold: z.number().describe('threshold by which these outcomes were judged'),
                 threshold_unit: z.enum(THRESHOLD_UNITS).describe('its unit'),
                 outcomes: outcomeCounts.describe('number of these outcomes'),
               }),
             )
             .describe(
-              'the same by the threshold that judged them: `threshold` is in force now, earlier outcomes keep theirs',
+              'the same by the version and the threshold that judged them: `technique` and `threshold` are in force now, earlier outcomes keep theirs',
             ),
         }),
       )

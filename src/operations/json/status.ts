@@ -33,7 +33,7 @@ export function statusJson(status: Status): StatusJson {
       ...thresholdJson({ threshold }),
       idle,
       outcomes,
-      judged: judged.map((each) => ({ ...thresholdJson(each), outcomes: each.outcomes })),
+      judged: judged.map((each) => ({ technique: each.technique, ...thresholdJson(each), outcomes: each.outcomes })),
     })),
     streams: status.streams.map(({ stream, images, events }) => ({ stream, images, events })),
   };

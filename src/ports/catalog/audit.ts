@@ -19,13 +19,16 @@ export interface StreamCounts {
   readonly lastNumber: number;
 }
 
-/** How many outcomes of a technique were judged by a threshold. */
+/** How many outcomes of a technique were judged by one of its versions and a threshold. */
 export interface JudgedCounts {
+  /** The id of the version. */
+  readonly technique: string;
   readonly threshold: Threshold;
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
 }
 
 export interface TechniqueCounts {
+  /** The id of the version in force. */
   readonly technique: string;
   /** The threshold in force, by which outcomes are judged now. */
   readonly threshold: Threshold;
@@ -33,7 +36,7 @@ export interface TechniqueCounts {
   readonly idle: boolean;
   /** How many images have each outcome. */
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
-  /** The same by the threshold that judged them, lowest first; only those that have judged one. */
+  /** The same by the version and the threshold that judged them, the lowest threshold first; only those that have judged one. */
   readonly judged: readonly JudgedCounts[];
   /** Images without an outcome of this technique. */
   readonly open: number;

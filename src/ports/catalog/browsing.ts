@@ -4,7 +4,7 @@ import type { Threshold } from '../../domain/threshold.ts';
 /** Selects the alerts that meet every condition. */
 export interface AlertFilter {
   readonly stream?: string;
-  /** A technique's id: `l2@1`. */
+  /** A technique's id, such as `l2@2`; alerts of all its versions match. */
   readonly technique?: string;
   /** Its image was captured at this time or later; if that is not known, it was raised then. RFC 3339 in UTC, as rows have it. */
   readonly from?: string;
@@ -114,7 +114,7 @@ export interface BrowsingCatalog {
   neighbours(alert: number): Promise<{ readonly below: number | null; readonly above: number | null }>;
   /** The first alerts that became ready after the one with this order; 0 is before all. */
   readyAfter(order: number, limit: number): Promise<ReadyAlert[]>;
-  /** The images of a stream with an outcome of this technique, the highest number first, with numbers below `before`. */
+  /** The images of a stream with an outcome of this technique, of any version, the highest number first, with numbers below `before`. */
   measured(stream: string, technique: string, page: { before?: number; limit: number }): Promise<Measured[]>;
   /** The streams that have images, and the techniques that have outcomes, by name. */
   choices(): Promise<{ readonly streams: readonly string[]; readonly techniques: readonly string[] }>;

@@ -23,7 +23,10 @@ export interface EventAttempt {
   readonly differenceSha256: string;
 }
 
-/** The rows of outcomes and of image events. Lists of rows are in the order of the request, `undefined` where there is none. */
+/**
+ * The rows of outcomes and of image events. Outcomes are keyed by the name of their technique: a technique's id finds those
+ * of all its versions, and each says which version judged. Lists of rows are in the order of the request, `undefined` where there is none.
+ */
 export interface OutcomeCatalog {
   /**
    * Adds outcomes with their decode facts and dead letters, and assigns the next event number to each changed one, in one

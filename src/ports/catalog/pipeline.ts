@@ -28,11 +28,14 @@ export interface PipelineCatalog {
    * its token.
    */
   setBus(bus: { readonly id: string; readonly address: string }, before: string | null, token?: string): Promise<void>;
-  /** The techniques in use, each with its threshold; idle ones included. */
+  /** The techniques in use, each with its threshold, by the id of the version in force; idle ones included. */
   thresholds(): Promise<ReadonlyMap<string, Threshold>>;
-  /** Sets the threshold of a technique, which is in use from then on. */
+  /**
+   * Sets the threshold of a technique, which is in use from then on. A version newer than the one in force takes over: what
+   * others of its name have judged stays judged.
+   */
   setThreshold(technique: string, threshold: Threshold): Promise<void>;
-  /** The techniques in use that images are owed to, by name: those that are not idle. */
+  /** The techniques in use that images are owed to, by name: the versions in force of those that are not idle. */
   activeTechniques(): Promise<string[]>;
   /** Records that a technique has analyzers. One that was idle is owed again what it has no outcome for. */
   keepActive(technique: string): Promise<void>;

@@ -37,7 +37,7 @@ export interface AnalyzeParts extends Observer {
   readonly store: ObjectStore;
   readonly comparator: Comparator;
   readonly pipeline: PipelineIdentity;
-  /** The technique's id: `l2@1`. */
+  /** The technique's id: `l2@2`. */
   readonly technique: string;
   readonly threshold: Threshold;
   readonly objectWaitMs: number;

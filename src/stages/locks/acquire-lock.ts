@@ -1,5 +1,6 @@
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { Observer } from '../../domain/reports.ts';
+import { techniqueAmong, techniqueName } from '../../domain/technique-id.ts';
 import { sameThreshold, type Threshold, thresholdText } from '../../domain/threshold.ts';
 import type { Lock, Locks } from '../../ports/catalog/locks.ts';
 import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
@@ -54,14 +55,14 @@ export function streamLockName(stream: string): string {
   return `stream-${stream}`;
 }
 
-/** The name of the lock that protects a technique's threshold. */
+/** The name of the lock that protects a technique's threshold, whatever its version. */
 export function techniqueLockName(technique: string): string {
-  return `technique-${technique}`;
+  return `technique-${techniqueName(technique)}`;
 }
 
 /**
  * Sets a technique's threshold and acquires the shared lock that keeps it unchanged. Throws `threshold_disagrees` if
- * other analyzers of the technique use another threshold.
+ * other analyzers of the technique, of any version, use another threshold.
  */
 export async function lockThreshold(
   catalog: Locks & Pick<PipelineCatalog, 'thresholds' | 'setThreshold'>,
@@ -81,8 +82,14 @@ export async function lockThreshold(
     }
     const shared = await catalog.lock(name, as, 'shared');
     if ('lock' in shared) {
-      const current = (await catalog.thresholds()).get(technique);
-      if (current !== undefined && sameThreshold(current, threshold)) return shared.lock;
+      const thresholds = await catalog.thresholds();
+      const inForce = techniqueAmong(thresholds.keys(), technique);
+      const current = inForce === undefined ? undefined : thresholds.get(inForce);
+      if (current !== undefined && sameThreshold(current, threshold)) {
+        // A newer version takes over while analyzers of the one before still run.
+        if (inForce !== technique) await catalog.setThreshold(technique, threshold);
+        return shared.lock;
+      }
       await shared.lock.release();
       // The first time, the other analyzer may have just ended. The second time, one is running.
       const others = 'holder' in exclusive ? exclusive.holder : 'another analyzer';

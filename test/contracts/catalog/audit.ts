@@ -30,6 +30,7 @@ export function auditContract(setUp: SetUpCatalog): void {
             outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 0, dead: 0 },
             judged: [
               {
+                technique: L2,
                 threshold: levels(0),
                 outcomes: { first: 1, unchanged: 1, changed: 1, size_changed: 0, dead: 0 },
               },

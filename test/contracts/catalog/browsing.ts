@@ -428,8 +428,8 @@ export function browsingContract(setUp: SetUpCatalog): void {
       await catalog.replayImages([1], RECEIVED);
       await catalog.addOutcomes([newOutcome(id(4), 'unchanged', judgedBy(levels(5)))]);
       expect((await counted())?.judged).toEqual([
-        { threshold: levels(5), outcomes: { ...none, changed: 1, unchanged: 1 } },
-        { threshold: levels(20), outcomes: { ...none, first: 1, unchanged: 1 } },
+        { technique: L2, threshold: levels(5), outcomes: { ...none, changed: 1, unchanged: 1 } },
+        { technique: L2, threshold: levels(20), outcomes: { ...none, first: 1, unchanged: 1 } },
       ]);
     });
 

@@ -6,7 +6,7 @@ import {
 } from '../../../src/adapters/memory/catalog.ts';
 import { Stopped } from '../../../src/domain/errors.ts';
 import type { Report } from '../../../src/domain/reports.ts';
-import { lockStream, lockThreshold } from '../../../src/stages/locks/acquire-lock.ts';
+import { lockStream, lockThreshold, techniqueLockName } from '../../../src/stages/locks/acquire-lock.ts';
 import { levels } from '../../support/samples.ts';
 
 const T = 'l2@2';
@@ -73,7 +73,7 @@ describe('the threshold of a technique', () => {
 
   it('is not waited for after the signal', async () => {
     const [one, two] = twoCatalogs();
-    await one.lock(`technique-${T}`, 'another analyzer');
+    await one.lock(techniqueLockName(T), 'another analyzer');
     const stop = new AbortController();
     const waiting = lockThreshold(two, T, levels(0), { as: 'this', signal: stop.signal });
     stop.abort();

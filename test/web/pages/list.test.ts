@@ -11,7 +11,7 @@ describe('the list of alerts', () => {
     const html = await page();
     expect(html).toContain('<li data-alert="7"><div><h2><a href="/alerts/7">Alert 7</a></h2>');
     expect(html).toContain('Image garden/12 differs from 11 by 46236.6 levels');
-    expect(html).toContain('<a href="/streams/garden?technique=l2%401">garden</a>');
+    expect(html).toContain('<a href="/streams/garden?technique=l2%402">garden</a>');
     expect(html).toContain('<span>l2@2</span> <span>threshold 0 levels</span>');
     expect(html).toContain('<time datetime="2026-11-25T20:14:05.678Z">2026-11-25 20:14:05 UTC</time>');
   });
