@@ -7,8 +7,8 @@ import type { PictureFormat } from '../../../src/domain/records.ts';
 import { fixture } from '../../fixtures/pictures/expected.ts';
 
 const OPTIONS = { maxPixels: 1e7, acceptsDamage: true };
-const L2 = { technique: 'l2@1', threshold: { value: 0, unit: 'levels' } } as const;
-const CHANGED = { technique: 'changed@1', threshold: { value: 0, unit: 'px' } } as const;
+const L2 = { technique: 'l2@2', threshold: { value: 0, unit: 'levels' } } as const;
+const CHANGED = { technique: 'changed@2', threshold: { value: 0, unit: 'px' } } as const;
 const odd = (name: string) => readFileSync(new URL(`../../fixtures/odd-pictures/${name}.jpg`, import.meta.url));
 
 function source(bytes: Uint8Array, format: PictureFormat = 'jpg') {
