@@ -11,6 +11,7 @@ import { createThumbnails } from '../adapters/pixels/thumbnails/thumbnails.ts';
 import { turnPicture } from '../adapters/pixels/turn-picture.ts';
 import type { PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
 import { createPixelPool } from '../adapters/pixels/workers/pixel-pool.ts';
+import { displayed } from '../analysis/display.ts';
 import { withBoxes } from '../analysis/region-boxes.ts';
 import { decodeOptionsOf, maxFileBytes } from '../config/picture-settings.ts';
 import type { Config } from '../config/settings.ts';
@@ -69,7 +70,7 @@ export async function boxed(
   { bytes, format }: PictureBytes,
   regions: readonly Region[],
 ): Promise<Uint8Array> {
-  return encodeJpeg(withBoxes(await decodePicture(bytes, format, decodeOptionsOf(config)), regions));
+  return encodeJpeg(withBoxes(displayed(await decodePicture(bytes, format, decodeOptionsOf(config))), regions));
 }
 
 /** The configured worker threads, unless there are none. */

@@ -7,7 +7,11 @@ export interface Thumbnails {
    * picture cannot be shown, what the picture's `read` throws, and `Stopped` after `close`.
    */
   of(picture: PictureSource): Promise<Uint8Array>;
-  /** A picture in its full size as a PNG file, for browsers that do not show its format. Throws as `of` does. */
-  png(picture: PictureSource): Promise<Uint8Array>;
+  /**
+   * A picture in its full size as a PNG file of 8 bits, for browsers that do not show its format or depth. If it has 16 bits,
+   * the darkest 0.1 % of the samples of the picture that it is shown `beside`, or else of its own, are black, and the
+   * lightest 0.1 % white. Throws as \`of\` does.
+   */
+  png(picture: PictureSource, beside?: PictureSource): Promise<Uint8Array>;
   close(): Promise<void>;
 }

@@ -36,6 +36,8 @@ export interface AlertModel {
   readonly neighbours: { readonly below: number | null; readonly above: number | null };
   /** Pictures that are missing from the store. */
   readonly missing: ReadonlySet<Role>;
+  /** Pictures of 16 bits, which browsers show too dark or without what is faint. */
+  readonly deep: ReadonlySet<Role>;
 }
 
 /** The page of a stream. */

@@ -13,6 +13,8 @@ import { problemPage } from './pages/problem.ts';
 import { streamPage } from './pages/stream.ts';
 import type { ViewerParts } from './parts.ts';
 import {
+  convertedResponse,
+  deepPictures,
   isRole,
   missingPictures,
   type PictureRequest,
@@ -50,7 +52,8 @@ export function addPageRoutes(app: Hono, parts: PageParts): void {
     const number = positive('alert number', typed.trim());
     const shown = await view(catalog, store, number);
     const neighbours = await catalog.neighbours(number);
-    return show(context, alertPage({ view: shown, neighbours, missing: await missingPictures(shown, store) }));
+    const pictures = { missing: await missingPictures(shown, store), deep: await deepPictures(shown, store) };
+    return show(context, alertPage({ view: shown, neighbours, ...pictures }));
   }
 
   async function showList(context: Context): Promise<Response> {
@@ -84,9 +87,14 @@ export function addPageRoutes(app: Hono, parts: PageParts): void {
   app.get('/alerts/:alert/:role/:size?', async (context) => {
     await parts.check();
     const { alert, role, size } = context.req.param();
-    if (!isRole(role) || (size !== undefined && size !== 'thumbnail')) return context.notFound();
-    const picture = pictureOf(await view(catalog, store, positive('alert number', alert)), role);
+    if (!isRole(role) || ![undefined, 'thumbnail', 'shown'].includes(size)) return context.notFound();
+    const found = await view(catalog, store, positive('alert number', alert));
+    const picture = pictureOf(found, role);
     const request = pictureRequestOf(context);
+    if (size === 'shown') {
+      if (picture.format !== 'png') return context.notFound();
+      return convertedResponse({ picture, beside: pictureOf(found, 'reference') }, store, thumbnails, request);
+    }
     if (size === undefined) return pictureResponse(picture, store, thumbnails, request);
     return thumbnailResponse(picture, store, thumbnails, request);
   });

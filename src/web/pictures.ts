@@ -1,6 +1,7 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { differenceKey, imageKey } from '../domain/object-keys.ts';
 import type { PictureFormat } from '../domain/records.ts';
+import { isDeepPicture } from '../domain/sample-depth.ts';
 import type { AlertView } from '../operations/view.ts';
 import type { PictureSource } from '../ports/comparator.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -51,6 +52,20 @@ export async function missingPictures(view: AlertView, store: Pick<ObjectStore, 
   return new Set(ROLES.filter((_, index) => sizes[index] === undefined));
 }
 
+/** The pictures of an alert that have 16 bits, as their files begin. */
+export async function deepPictures(view: AlertView, store: Pick<ObjectStore, 'open'>): Promise<Set<Role>> {
+  const deep = new Set<Role>();
+  for (const role of ROLES) {
+    const picture = pictureOf(view, role);
+    if (picture.format !== 'png') continue;
+    const reader = (await store.open(picture.key))?.bytes.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    await reader?.cancel();
+    if (value !== undefined && isDeepPicture(value)) deep.add(role);
+  }
+  return deep;
+}
+
 /** The store, as far as pictures are read from it. */
 export type PictureStore = Pick<ObjectStore, 'locate' | 'size' | 'get' | 'open'>;
 
@@ -69,7 +84,7 @@ export async function pictureResponse(
   thumbnails: Thumbnails,
   request: PictureRequest,
 ): Promise<Response> {
-  if (CONVERTED.has(picture.format)) return convertedResponse(picture, store, thumbnails, request);
+  if (CONVERTED.has(picture.format)) return convertedResponse({ picture }, store, thumbnails, request);
   const headers = headersOf(picture, picture.sha256, TYPES[picture.format], request);
   if (isUnchanged(headers, request)) return new Response(null, { status: 304, headers });
   if (request.head) {
@@ -84,9 +99,9 @@ export async function pictureResponse(
   return new Response(object.bytes, { headers });
 }
 
-/** Responds with a picture as PNG. Throws `object_missing`, `undecodable` and `too_large`. */
-async function convertedResponse(
-  picture: StoredPicture,
+/** Responds with a picture as PNG of 8 bits (see `Thumbnails`). Throws `object_missing`, `undecodable` and `too_large`. */
+export async function convertedResponse(
+  { picture, beside }: { readonly picture: StoredPicture; readonly beside?: StoredPicture },
   store: PictureStore,
   thumbnails: Thumbnails,
   request: PictureRequest,
@@ -94,7 +109,8 @@ async function convertedResponse(
   const headers = headersOf(picture, `${picture.sha256}-png`, TYPES.png, request);
   if (isUnchanged(headers, request)) return new Response(null, { status: 304, headers });
   if (request.head) return new Response(null, { headers });
-  const bytes = new Uint8Array(await thumbnails.png({ ...picture, read: () => bytesOf(picture, store) }));
+  const sourceOf = (stored: StoredPicture) => ({ ...stored, read: () => bytesOf(stored, store) });
+  const bytes = new Uint8Array(await thumbnails.png(sourceOf(picture), beside && sourceOf(beside)));
   headers.set('Content-Length', String(bytes.length));
   return new Response(bytes, { headers });
 }

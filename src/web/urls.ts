@@ -28,6 +28,11 @@ export function thumbnailUrl(alert: number, role: Role, sha256: string): string 
   return `${alertUrl(alert)}/${role}/thumbnail?v=${versionOf(sha256)}`;
 }
 
+/** A 16-bit picture as a browser can show it. */
+export function shownUrl(alert: number, role: Role, sha256: string): string {
+  return `${alertUrl(alert)}/${role}/shown?v=${versionOf(sha256)}`;
+}
+
 /** The list of alerts, filtered as in `query`. */
 export function listUrl(query: Readonly<Record<string, string | undefined>> = {}): string {
   return withQuery('/', query);

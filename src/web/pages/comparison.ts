@@ -2,20 +2,21 @@ import { html } from 'hono/html';
 import { differenceKey, imageKey } from '../../domain/object-keys.ts';
 import type { ImageRecord, Region } from '../../domain/records.ts';
 import type { AlertModel } from '../models.ts';
-import { pictureUrl, type Role } from '../urls.ts';
+import { pictureUrl, type Role, shownUrl } from '../urls.ts';
 import { comparisonTools } from './comparison-tools.ts';
 import { canvasOf, type Size, sizeOf } from './geometry.ts';
 import type { Html, Piece } from './layout.ts';
 import { nameOf, sizeWords } from './words.ts';
 
 /** The three pictures side by side, at one scale. The script adds the other comparison modes. */
-export function comparison({ view, missing }: AlertModel): Html {
+export function comparison({ view, missing, deep }: AlertModel): Html {
   const { alert, event, image, reference } = view;
   const canvas = canvasOf(image, reference) ?? { width: 4, height: 3 };
   const regions = event.regions?.first ?? [];
-  const shown = (picture: Omit<Picture, 'url' | 'canvas' | 'regions' | 'missing'> & { sha256: string }) => {
+  const shown = (picture: Omit<Picture, 'url' | 'shownAs' | 'canvas' | 'regions' | 'missing'> & { sha256: string }) => {
     const url = pictureUrl(alert.number, picture.role, picture.sha256);
-    return figure({ ...picture, url, canvas, regions, missing: missing.has(picture.role) });
+    const shownAs = deep.has(picture.role) ? shownUrl(alert.number, picture.role, picture.sha256) : url;
+    return figure({ ...picture, url, shownAs, canvas, regions, missing: missing.has(picture.role) });
   };
   return html`<section class="compare" id="compare" aria-label="Pictures" data-width="${canvas.width}" data-height="${canvas.height}">
 ${comparisonTools({ pair: !missing.has('reference') && !missing.has('image'), regions: regions.length > 0 })}
@@ -33,7 +34,12 @@ ${comparisonTools({ pair: !missing.has('reference') && !missing.has('image'), re
       sha256: event.differenceSha256 ?? '',
     }),
   ]}</div>
-<p class="reading scripted" id="reading"></p>
+${
+  deep.size === 0
+    ? ''
+    : html`<p class="muted">Pictures of 16 bits are drawn in 8: the darkest 0.1 % of the previous image are black, and the lightest 0.1 % white.</p>
+`
+}<p class="reading scripted" id="reading"></p>
 </section>`;
 }
 
@@ -57,20 +63,22 @@ interface Picture {
   readonly about: string;
   readonly alt: string;
   readonly url: string;
+  /** The URL of the picture on the page. */
+  readonly shownAs: string;
   readonly size: Size | undefined;
   readonly canvas: Size;
   readonly regions: readonly Region[];
   readonly missing: boolean;
 }
 
-function figure({ role, label, noun, key, about, alt, url, size, canvas, regions, missing }: Picture): Html {
+function figure({ role, label, noun, key, about, alt, url, shownAs, size, canvas, regions, missing }: Picture): Html {
   return html`
 <figure class="view" data-role="${role}"><figcaption><h2>${label}</h2><span>${about}</span>${
     missing ? '' : html` <a href="${url}" aria-label="${label}: file">file</a>`
   }</figcaption>${
     missing
       ? html`<p class="missing">The ${noun} <code>${key}</code> is not in the store.</p>`
-      : html`<div class="pane"><div class="plane">${frame(canvas)}<img src="${url}" alt="${alt}" width="${share(size, canvas)}" decoding="async">${boxes(regions, canvas)}</div></div>`
+      : html`<div class="pane"><div class="plane">${frame(canvas)}<img src="${shownAs}" alt="${alt}" width="${share(size, canvas)}" decoding="async">${boxes(regions, canvas)}</div></div>`
   }</figure>`;
 }
 

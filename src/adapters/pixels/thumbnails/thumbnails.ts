@@ -79,10 +79,11 @@ export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
       throw errorOf(thumbnail.verdict);
     },
 
-    async png(picture) {
-      const converted = await gate.run(0, () =>
-        run<ConvertTask>(picture, (encoded) => ({ kind: 'convert', ...encoded })),
-      );
+    async png(picture, beside) {
+      const converted = await gate.run(0, async () => {
+        const other = beside && { bytes: await beside.read(), format: beside.format };
+        return run<ConvertTask>(picture, (encoded) => ({ kind: 'convert', ...encoded, beside: other }));
+      });
       if ('verdict' in converted) throw errorOf(converted.verdict);
       return converted.png;
     },

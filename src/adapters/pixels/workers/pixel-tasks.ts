@@ -1,5 +1,6 @@
 import { differenceImage, drawDifference, sizeChangeImage } from '../../../analysis/difference-image.ts';
 import type { DifferenceRange } from '../../../analysis/differences.ts';
+import { displayed, stretchOf } from '../../../analysis/display.ts';
 import { differenceRange } from '../../../analysis/l2.ts';
 import { type Mask, maskReference } from '../../../analysis/mask.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
@@ -57,9 +58,11 @@ export interface ThumbnailTask extends Encoded {
   readonly side: number;
 }
 
-/** Makes a PNG of a picture, for programs that cannot read its format. */
+/** Makes a PNG of 8 bits of a picture, for programs that cannot read its format, or do not show its depth. */
 export interface ConvertTask extends Encoded {
   readonly kind: 'convert';
+  /** The picture whose stretch it has if it has 16 bits; `undefined` for its own. */
+  readonly beside?: Pick<Encoded, 'bytes' | 'format'> | undefined;
 }
 
 /** The pixels of a picture, or the verdict on it. */
@@ -126,12 +129,16 @@ function movedTo(memory: Uint8Array, pixels: Pixels): Pixels {
 
 async function shrink({ side, ...encoded }: Omit<ThumbnailTask, 'kind'>): Promise<Thumbnail> {
   const decoded = await decode(encoded);
-  return 'verdict' in decoded ? decoded : { jpeg: encodeJpeg(thumbnail(decoded.pixels, side)) };
+  return 'verdict' in decoded ? decoded : { jpeg: encodeJpeg(thumbnail(displayed(decoded.pixels), side)) };
 }
 
-async function convert(encoded: Encoded): Promise<Converted> {
+/** With the stretch of the picture that it is shown beside, what is equal in the two looks equal. */
+async function convert({ beside, ...encoded }: Omit<ConvertTask, 'kind'>): Promise<Converted> {
+  const other = beside && (await decode({ ...encoded, ...beside }));
+  if (other !== undefined && 'verdict' in other) return other;
+  const stretch = other && stretchOf(other.pixels);
   const decoded = await decode(encoded);
-  return 'verdict' in decoded ? decoded : { png: encodePng(decoded.pixels) };
+  return 'verdict' in decoded ? decoded : { png: encodePng(displayed(decoded.pixels, stretch)) };
 }
 
 /** Returns the verdict that an error expresses. Rethrows any other error. */
