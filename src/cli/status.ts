@@ -10,7 +10,7 @@ import type { Status } from '../operations/status.ts';
 import type { JudgedCounts, TechniqueCounts } from '../ports/catalog/audit.ts';
 import { runReadCommand } from './read-command.ts';
 
-/** How many thresholds of a technique are listed. */
+/** How many versions and thresholds of a technique are listed. */
 const MAX_JUDGED = 10;
 
 /** The exit status of a check that could not be completed. */
@@ -69,17 +69,15 @@ function linesOf(status: Status, check: boolean): string[] {
  * by theirs.
  */
 function techniqueLines({ technique, threshold, idle, outcomes, judged }: TechniqueCounts): string[] {
-  const isOther = (each: JudgedCounts) => each.technique !== technique || !sameThreshold(each.threshold, threshold);
-  const others = judged.some(isOther) ? judged : [];
-  const more = others.length - MAX_JUDGED;
+  const hasVersions = judged.some((each) => each.technique !== technique);
+  const hasThresholds = judged.some((each) => !sameThreshold(each.threshold, threshold));
+  const listed = hasVersions || hasThresholds ? judged : [];
+  const more = listed.length - MAX_JUDGED;
+  const judge = (each: JudgedCounts) =>
+    `${hasVersions ? `${each.technique}, ` : ''}threshold ${thresholdText(each.threshold)}`;
   return [
     `Technique:     ${technique}, threshold ${thresholdText(threshold)}${idle ? ', idle' : ''}: ${outcomeWords(outcomes)}`,
-    ...others
-      .slice(0, MAX_JUDGED)
-      .map(
-        (each) =>
-          `  judged by ${each.technique === technique ? '' : `${each.technique}, `}threshold ${thresholdText(each.threshold)}: ${outcomeWords(each.outcomes)}`,
-      ),
+    ...listed.slice(0, MAX_JUDGED).map((each) => `  judged by ${judge(each)}: ${outcomeWords(each.outcomes)}`),
     ...(more > 0 ? [`  and by ${counted(more, 'other threshold')}, which --json lists`] : []),
   ];
 }
