@@ -1,6 +1,6 @@
 /** A technique's id is its name and its version: `l2@2`. A newer version takes over under its name. */
 
-/** The name of a technique, `l2`, from its id, or from the name alone. */
+/** The name of a technique, `l2`, from its id. */
 export function techniqueName(technique: string): string {
   const [name] = technique.split('@');
   return name ?? technique;
@@ -13,10 +13,11 @@ export function newerVersion(one: string, other: string): string {
 
 /**
  * The one of several ids that a technique goes by: its own, or else the newest of its name; undefined if there is none
- * of its name.
+ * of its name, and for a name alone, which is no id.
  */
 export function techniqueAmong(ids: Iterable<string>, technique: string): string | undefined {
-  const ofName = [...ids].filter((id) => techniqueName(id) === techniqueName(technique) && technique.includes('@'));
+  if (!technique.includes('@')) return undefined;
+  const ofName = [...ids].filter((id) => techniqueName(id) === techniqueName(technique));
   if (ofName.includes(technique)) return technique;
   return ofName.length === 0 ? undefined : ofName.reduce(newerVersion);
 }

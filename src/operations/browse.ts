@@ -1,3 +1,4 @@
+import { L2 } from '../analysis/techniques.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { techniqueAmong } from '../domain/technique-id.ts';
 import type { AlertEntry, AlertFilter, AlertPage, BrowsingCatalog, Measured } from '../ports/catalog/browsing.ts';
@@ -50,9 +51,6 @@ export interface TimelineQuery {
   readonly limit: number;
 }
 
-/** Whose measurements are shown unless another one is chosen. */
-const DEFAULT_TECHNIQUE = 'l2';
-
 /** Throws `not_found` for a stream without images. */
 export async function timeline(
   catalog: Pick<BrowsingCatalog, 'measured' | 'choices'>,
@@ -60,7 +58,7 @@ export async function timeline(
 ): Promise<Timeline> {
   const { streams, techniques } = await catalog.choices();
   checkStream(stream, streams);
-  const wanted = technique ?? DEFAULT_TECHNIQUE;
+  const wanted = technique ?? L2.id;
   const chosen = techniqueAmong(techniques, wanted) ?? (technique === undefined ? techniques[0] : undefined) ?? wanted;
   const found = await catalog.measured(stream, chosen, {
     limit: limit + 1,
