@@ -22,10 +22,12 @@ export function maskOf({ width, height, data }: Pixels): Mask {
 /** The mask of two pictures of one size that also hides what is not whole in one of them. */
 export function maskOfWhole(reference: Pixels, image: Pixels, mask: Mask | undefined): Mask | undefined {
   const { width, height } = image;
-  const parts = [mask?.included, reference.whole, image.whole].filter((part) => part !== undefined);
-  if ((reference.whole ?? image.whole) === undefined) return mask;
+  if (reference.whole === undefined && image.whole === undefined) return mask;
   const included = new Uint8Array(width * height).fill(1);
-  for (const part of parts) for (const [pixel, each] of part.entries()) if (each === 0) included[pixel] = 0;
+  for (const part of [mask?.included, reference.whole, image.whole]) {
+    if (part !== undefined)
+      for (let pixel = 0; pixel < part.length; pixel++) if (part[pixel] === 0) included[pixel] = 0;
+  }
   return { width, height, included };
 }
 

@@ -45,9 +45,9 @@ export interface AnalyzeParts extends Observer {
 
 /** The limits of a batch: outcomes are stored after this many images, or bytes of difference images in memory. */
 const MAX_IMAGES = 64;
-/** As many notes are told apart. */
-const MAX_TOLD_NOTES = 1000;
 const MAX_DIFFERENCE_BYTES = 8 * 1024 * 1024;
+/** After so many different notes, no more are told. */
+const MAX_TOLD_NOTES = 1000;
 
 /** A message with the image that it names. */
 interface NamedImage {
@@ -180,8 +180,8 @@ export function createAnalyzeStage(parts: AnalyzeParts): Stage {
     for (const { stream, number, fact } of facts) {
       for (const note of fact.verdict === 'decodes' ? (fact.notes ?? []) : []) {
         const told = `${stream}: ${note.replaceAll(/\d+/g, '#')}`;
-        if (toldNotes.has(told)) continue;
-        if (toldNotes.size < MAX_TOLD_NOTES) toldNotes.add(told);
+        if (toldNotes.has(told) || toldNotes.size >= MAX_TOLD_NOTES) continue;
+        toldNotes.add(told);
         onReport?.({ kind: 'odd_picture', image: { stream, number }, note });
       }
     }
