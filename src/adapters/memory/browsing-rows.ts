@@ -8,7 +8,8 @@ import type {
   TimeRange,
 } from '../../ports/catalog/browsing.ts';
 import { countBelow } from './alert-rows.ts';
-import { eventAt, imageAt, keyOf, outcomeKey, type Tables, techniquesWithOutcomes } from './tables.ts';
+import { eventAt, imageAt, outcomeKey, type Tables, techniquesWithOutcomes } from './tables.ts';
+import { keyOf } from './technique-keys.ts';
 
 export function createBrowsingRows(tables: Tables): BrowsingCatalog {
   const { readyOrder, readyNumbers } = tables;

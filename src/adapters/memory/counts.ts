@@ -3,7 +3,8 @@ import { sameThreshold } from '../../domain/threshold.ts';
 import type { Counts, JudgedCounts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
 import { type AlertDelays, DELAY_BOUNDS } from '../../ports/catalog/browsing.ts';
 import { openEvents, openImages } from './open-rows.ts';
-import { compareImages, compareText, imageAt, keyOf, type OutcomeRow, pendingImages, type Tables } from './tables.ts';
+import { compareImages, compareText, imageAt, type OutcomeRow, pendingImages, type Tables } from './tables.ts';
+import { keyOf } from './technique-keys.ts';
 
 /** See `AuditCatalog.counts`. */
 export function countsOf(tables: Tables): Counts {

@@ -5,7 +5,6 @@ import {
   deleteOutcome,
   hasCompleteOutcome,
   imageAt,
-  keyOf,
   lettersOfEvent,
   lettersOfImage,
   outcomeKey,
@@ -14,6 +13,7 @@ import {
   putImage,
   type Tables,
 } from './tables.ts';
+import { keyOf } from './technique-keys.ts';
 
 export function createDeadLetterRows(tables: Tables): DeadLetterCatalog {
   function mark(letters: readonly DeadLetterRecord[], at: string): void {

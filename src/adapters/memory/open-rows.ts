@@ -1,6 +1,7 @@
 import { type Deliverable, isDeliverable } from '../../domain/record-positions.ts';
 import type { AuditCatalog, OpenEvent, OpenImage } from '../../ports/catalog/audit.ts';
-import { imageAt, isEventDead, keyOf, owedTechniques, publicationKey, sortedImages, type Tables } from './tables.ts';
+import { imageAt, isEventDead, owedTechniques, publicationKey, sortedImages, type Tables } from './tables.ts';
+import { keyOf } from './technique-keys.ts';
 
 type OpenRows = Pick<AuditCatalog, 'anyOpen' | 'undeliverableStreams' | 'undeliverableImages' | 'undeliverableEvents'>;
 

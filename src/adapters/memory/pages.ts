@@ -1,7 +1,8 @@
 import { type ImageId, imageName } from '../../domain/records.ts';
 import type { CatalogPages } from '../../ports/catalog/audit.ts';
 import { countsOf } from './counts.ts';
-import { compareImages, eventAt, isImageDead, keyOf, outcomeAt, sortedImages, type Tables } from './tables.ts';
+import { compareImages, eventAt, isImageDead, outcomeAt, sortedImages, type Tables } from './tables.ts';
+import { keyOf } from './technique-keys.ts';
 
 /** The pages of tables that no longer change. */
 export function pagesOf(tables: Tables): CatalogPages {

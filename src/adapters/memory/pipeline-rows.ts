@@ -1,7 +1,8 @@
 import { newerVersion } from '../../domain/technique-id.ts';
 import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
 import { checkPipelineToken } from './fences.ts';
-import { keyOf, newTables, type Tables } from './tables.ts';
+import { newTables, type Tables } from './tables.ts';
+import { keyOf } from './technique-keys.ts';
 
 export function createPipelineRows(tables: Tables): PipelineCatalog {
   function activate(key: string): void {

@@ -9,10 +9,10 @@ import {
   type OutcomeRecord,
   type RecordPosition,
 } from '../../domain/records.ts';
-import { techniqueAmong } from '../../domain/technique-id.ts';
 import type { Threshold } from '../../domain/threshold.ts';
 import type { Heartbeat } from '../../ports/catalog/heartbeats.ts';
 import type { PipelineIdentity } from '../../ports/catalog/pipeline.ts';
+import { keyOf } from './technique-keys.ts';
 
 /** What a catalog stores of an outcome: its event is a row of its own. */
 export type OutcomeRow = Omit<OutcomeRecord, 'event'>;
@@ -112,14 +112,6 @@ export function newTables(): Tables {
     discardedLetters: 0,
     heartbeats: new Map(),
   };
-}
-
-/**
- * The key of a technique, by which its rows are found whatever the version: the id of the version that was the first of
- * its name.
- */
-export function keyOf({ thresholds, outcomeCounts }: Tables, technique: string): string {
-  return techniqueAmong(thresholds.keys(), technique) ?? techniqueAmong(outcomeCounts.keys(), technique) ?? technique;
 }
 
 /** Identifies an outcome. Neither a technique nor a stream's name has a space. */
