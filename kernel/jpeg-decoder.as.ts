@@ -234,7 +234,8 @@ function decodeBlock(component: Component, ac: usize, table: usize, to: usize): 
   if (last == 0) return writeFlat(<i16>component.lastDc, load<u16>(table), to, component.stride);
   store<i16>(COEFFICIENTS, component.lastDc);
   const isWhole = inverseTransform(COEFFICIENTS, table, table + BLOCK_BYTES, to, component.stride);
-  memory.fill(COEFFICIENTS, 0, BLOCK_BYTES);
+  // Faster than memory.fill, which is a call.
+  for (let at = 0; at < BLOCK_BYTES; at += 16) v128.store(COEFFICIENTS + at, i16x8.splat(0));
   return isWhole;
 }
 

@@ -5,12 +5,15 @@
 export const LOOK_BITS: i32 = 10;
 const LOOK_SIZE: i32 = 1 << LOOK_BITS;
 export const SIXTEEN_ZEROS: i32 = 0xf0;
+/** A run of zeros from within a block to beyond what any other code may lead to. */
+const TO_END: i32 = 128;
 
 /**
  * A Huffman table. For the next ten bits, `looks` has the code's length and its symbol, as length << 8 | symbol, or 0 if
- * the code is longer. `values`, for AC tables, has the whole coefficient if that fits into ten bits as well, as
- * value << 16 | run of zeros << 8 | bits, else 0. `ends` has, for each length, the end of the codes up to it, aligned to
- * sixteen bits, and `offsets` what to add to a code of that length for the index of its symbol.
+ * the code is longer. `values` has the whole coefficient or DC difference if that fits into ten bits as well, as
+ * value << 16 | run of zeros << 8 | bits, else 0; the end of a block is a run of TO_END zeros. `ends` has, for each length,
+ * the end of the codes up to it, aligned to sixteen bits, and `offsets` what to add to a code of that length for the index
+ * of its symbol.
  */
 const VALUES: i32 = LOOK_SIZE * 2;
 const ENDS: i32 = VALUES + LOOK_SIZE * 4;
@@ -61,9 +64,10 @@ function enter(table: usize, code: i32, length: i32, symbol: i32, isAc: bool): v
   for (let follows = 0; follows < 1 << rest; follows++) {
     const look = (code << rest) | follows;
     store<u16>(table + look * 2, (length << 8) | symbol);
-    if (!isAc || size == 0 || size > rest) continue;
-    const value = extended(follows >> (rest - size), size);
-    store<i32>(table + VALUES + look * 4, (value << 16) | ((symbol >> 4) << 8) | (length + size));
+    if (size > rest || (isAc && symbol == SIXTEEN_ZEROS)) continue;
+    const value = size == 0 ? 0 : extended(follows >> (rest - size), size);
+    const run = isAc && size == 0 ? TO_END : symbol >> 4;
+    store<i32>(table + VALUES + look * 4, (value << 16) | (run << 8) | (length + size));
   }
 }
 
@@ -209,6 +213,22 @@ function takeLongSymbol(table: usize): i32 {
   return -1;
 }
 
+/** The difference of a DC coefficient from the previous one (T.81, F.2.2.1), or i32.MIN_VALUE if there is no such code. */
+// @ts-ignore: AssemblyScript decorator
+@inline
+export function takeDifference(table: usize): i32 {
+  fill();
+  const entry = load<i32>(table + (<usize>(bits >>> (64 - LOOK_BITS)) << 2), VALUES);
+  if (entry == 0) return takeLongDifference(table);
+  skip(entry & 255);
+  return entry >> 16;
+}
+
+function takeLongDifference(table: usize): i32 {
+  const size = takeSymbol(table);
+  return size < 0 ? i32.MIN_VALUE : takeValue(size);
+}
+
 /**
  * Reads the AC coefficients of a block of a sequential JPEG (T.81, F.2.2.2) into `block`, which has zeros. `order` has the
  * byte offset of each coefficient in coding order. Returns the index of the last one, 0 if there is none, or -1 after an
@@ -229,13 +249,13 @@ export function takeCoefficients(block: usize, table: usize, order: usize): i32 
     }
     const look = <usize>(unread >>> (64 - LOOK_BITS));
     const entry = load<i32>(table + (look << 2), VALUES);
-    let value: i32;
+    let value = entry >> 16;
     if (entry != 0) {
       const length = entry & 255;
       unread <<= length;
       left -= length;
       k += (entry >> 8) & 255;
-      value = entry >> 16;
+      if (k >= TO_END) break;
     } else {
       bits = unread;
       count = left;

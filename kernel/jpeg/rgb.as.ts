@@ -2,15 +2,19 @@
 // B = Y + 1.772 Cb with Cb and Cr less 128, rounded to the nearest integer. Sixteen pixels are written together: callers
 // leave space for as many.
 
-import { interleaveHigh, interleaveLow } from './lanes.as';
+import { interleaveBytesHigh, interleaveBytesLow, interleaveHigh, interleaveLow } from './lanes.as';
 
 /** How many bytes beyond a row may be written. */
-export const OVERRUN: i32 = 48;
+export const OVERRUN: i32 = 64;
 
-// Weights in units of 2⁻¹⁶ that do not fit into 16 bits are split into a whole number and the rest.
-const R_OF_CHROMA: v128 = i16x8(0, 26345, 0, 26345, 0, 26345, 0, 26345);
-const G_OF_CHROMA: v128 = i16x8(-22554, 18734, -22554, 18734, -22554, 18734, -22554, 18734);
-const B_OF_CHROMA: v128 = i16x8(-14942, 0, -14942, 0, -14942, 0, -14942, 0);
+// The weights of Cr in R and of Cb in B, less 1 and 2, in units of 2⁻¹⁵: R's is rounded, and gives the same result as one of
+// 26345 · 2⁻¹⁶ for each Cr. Those of Cb and Cr in G, the latter plus 1, in units of 2⁻¹⁶.
+const RED_IN_R: i16 = 13173;
+const BLUE_IN_B: i16 = -7471;
+const CHROMA_IN_G: v128 = i16x8(-22554, 18734, -22554, 18734, -22554, 18734, -22554, 18734);
+
+/** Swizzle lanes that drop each fourth byte. */
+const THREE_OF_FOUR: v128 = i8x16(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
 
 /** Writes a row of pixels from rows of Y, Cb and Cr. */
 export function writeColours(y: usize, cb: usize, cr: usize, width: i32, to: usize): void {
@@ -23,33 +27,36 @@ export function writeColours(y: usize, cb: usize, cr: usize, width: i32, to: usi
     const lumaLow = v128.load8x8_u(y + x);
     const lumaHigh = v128.load8x8_u(y + x + 8);
 
-    const r = i8x16.narrow_i16x8_u(
-      i16x8.add(i16x8.add(lumaLow, redLow), weigh(blueLow, redLow, R_OF_CHROMA)),
-      i16x8.add(i16x8.add(lumaHigh, redHigh), weigh(blueHigh, redHigh, R_OF_CHROMA)),
+    writePixels(
+      i8x16.narrow_i16x8_u(redOf(lumaLow, redLow), redOf(lumaHigh, redHigh)),
+      i8x16.narrow_i16x8_u(greenOf(lumaLow, blueLow, redLow), greenOf(lumaHigh, blueHigh, redHigh)),
+      i8x16.narrow_i16x8_u(blueOf(lumaLow, blueLow), blueOf(lumaHigh, blueHigh)),
+      to,
     );
-    const g = i8x16.narrow_i16x8_u(
-      i16x8.add(i16x8.sub(lumaLow, redLow), weigh(blueLow, redLow, G_OF_CHROMA)),
-      i16x8.add(i16x8.sub(lumaHigh, redHigh), weigh(blueHigh, redHigh, G_OF_CHROMA)),
-    );
-    const b = i8x16.narrow_i16x8_u(
-      i16x8.add(i16x8.add(lumaLow, i16x8.shl(blueLow, 1)), weigh(blueLow, redLow, B_OF_CHROMA)),
-      i16x8.add(i16x8.add(lumaHigh, i16x8.shl(blueHigh, 1)), weigh(blueHigh, redHigh, B_OF_CHROMA)),
-    );
-    writePixels(r, g, b, to);
   }
 }
 
-/** The weighted sum of Cb and Cr, rounded. */
 // @ts-ignore: AssemblyScript decorator
 @inline
-function weigh(cb: v128, cr: v128, weights: v128): v128 {
+function redOf(luma: v128, cr: v128): v128 {
+  return i16x8.add(i16x8.add(luma, cr), i16x8.q15mulr_sat_s(cr, i16x8.splat(RED_IN_R)));
+}
+
+// @ts-ignore: AssemblyScript decorator
+@inline
+function blueOf(luma: v128, cb: v128): v128 {
+  return i16x8.add(i16x8.add(luma, i16x8.shl(cb, 1)), i16x8.q15mulr_sat_s(cb, i16x8.splat(BLUE_IN_B)));
+}
+
+/** The two products are rounded once, so that they have to be added before. */
+// @ts-ignore: AssemblyScript decorator
+@inline
+function greenOf(luma: v128, cb: v128, cr: v128): v128 {
   const half = i32x4.splat(32768);
-  const low = interleaveLow(cb, cr);
-  const high = interleaveHigh(cb, cr);
-  return i16x8.narrow_i32x4_s(
-    i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(low, weights), half), 16),
-    i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(high, weights), half), 16),
-  );
+  const low = i32x4.dot_i16x8_s(interleaveLow(cb, cr), CHROMA_IN_G);
+  const high = i32x4.dot_i16x8_s(interleaveHigh(cb, cr), CHROMA_IN_G);
+  const sums = i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, half), 16), i32x4.shr_s(i32x4.add(high, half), 16));
+  return i16x8.add(i16x8.sub(luma, cr), sums);
 }
 
 /** Writes a row of pixels from rows of R, G and B; for grey ones all three are the same row. */
@@ -81,14 +88,16 @@ function fractionOf(products: v128): v128 {
   return i16x8.shr_u(i16x8.add(rounded, i16x8.shr_u(rounded, 8)), 8);
 }
 
-/** Writes sixteen pixels, three bytes each. */
+/** Writes sixteen pixels, three bytes each, and four bytes after them. */
 // @ts-ignore: AssemblyScript decorator
 @inline
 function writePixels(r: v128, g: v128, b: v128, to: usize): void {
-  const rg0 = i8x16.shuffle(r, g, 0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5);
-  const rg1 = i8x16.shuffle(r, g, 21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26);
-  const rg2 = i8x16.shuffle(r, g, 0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0);
-  v128.store(to, i8x16.shuffle(rg0, b, 0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15));
-  v128.store(to, i8x16.shuffle(rg1, b, 0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15), 16);
-  v128.store(to, i8x16.shuffle(rg2, b, 26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31), 32);
+  const rgLow = interleaveBytesLow(r, g);
+  const rgHigh = interleaveBytesHigh(r, g);
+  const bbLow = interleaveBytesLow(b, b);
+  const bbHigh = interleaveBytesHigh(b, b);
+  v128.store(to, i8x16.swizzle(interleaveLow(rgLow, bbLow), THREE_OF_FOUR));
+  v128.store(to, i8x16.swizzle(interleaveHigh(rgLow, bbLow), THREE_OF_FOUR), 12);
+  v128.store(to, i8x16.swizzle(interleaveLow(rgHigh, bbHigh), THREE_OF_FOUR), 24);
+  v128.store(to, i8x16.swizzle(interleaveHigh(rgHigh, bbHigh), THREE_OF_FOUR), 36);
 }

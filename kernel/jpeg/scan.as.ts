@@ -9,8 +9,7 @@ import {
   tableAt,
   takeBit,
   takeCoefficients,
-  takeSymbol,
-  takeValue,
+  takeDifference,
 } from './bits.as';
 import { BLOCK_BYTES, Component, componentAt, keptBlock, MAX_COMPONENTS, ORDER } from './frame.as';
 import { firstOfBand, isInsideRun, refineBand, startBand } from './progressive.as';
@@ -187,9 +186,9 @@ function readBlock(component: Component, block: usize): bool {
 // @ts-ignore: AssemblyScript decorator
 @inline
 export function readDc(component: Component): bool {
-  const size = takeSymbol(tableAt(component.dc));
-  if (size < 0) return false;
-  component.lastDc += takeValue(size);
+  const difference = takeDifference(tableAt(component.dc));
+  if (difference == i32.MIN_VALUE) return false;
+  component.lastDc += difference;
   return true;
 }
 
