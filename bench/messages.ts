@@ -14,6 +14,8 @@ export function someMessages(count: number): Message[] {
       bytes: 25_000,
       mask: null,
       capture: null,
+      file: null,
+      movedTo: null,
       receivedAt: new Date().toISOString(),
       receiptId: randomUUID(),
       attempt: 1,

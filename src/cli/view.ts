@@ -7,7 +7,7 @@ import { thresholdText } from '../domain/threshold.ts';
 import { viewJson } from '../operations/json/view.ts';
 import type { AlertView } from '../operations/view.ts';
 import { runReadCommand } from './read-command.ts';
-import { measured, regionLines } from './words.ts';
+import { measured, movedWords, regionLines } from './words.ts';
 
 /** Prints an alert and, with `open`, shows its pictures in the desktop's viewer. Resolves to the exit status. */
 export function runView(command: Command, number: number, { open }: { readonly open: boolean }): Promise<number> {
@@ -30,7 +30,7 @@ function linesOf({ alert, event, image, reference, paths }: AlertView): string[]
   return [
     `Alert ${alert.number}: ${change}`,
     `Stream:          ${event.image.stream}, image ${image.number} after image ${reference.number}`,
-    `Received:        ${image.receivedAt}${image.origin === 'generated' ? ', generated' : ` from ${escapeText(image.origin)}`}`,
+    `Received:        ${image.receivedAt}${image.origin === 'generated' ? ', generated' : ` from ${escapeText(image.origin)}${movedWords(image)}`}`,
     ...notesOf(image).map((note) => `Note:            the image's file is odd: ${escapeText(note)}`),
     ...notesOf(reference).map((note) => `Note:            the previous image's file is odd: ${escapeText(note)}`),
     ...(image.capture?.at ? [`Captured:        ${image.capture.at}`] : []),

@@ -5,6 +5,7 @@ import { imageKey } from '../domain/object-keys.ts';
 import {
   type DeadLetterHead,
   type EventRecord,
+  type ImageRecord,
   imageName,
   type OutcomeRecord,
   type Regions,
@@ -24,8 +25,13 @@ export function measured(measurement: number, { technique, threshold }: Measure)
 }
 
 export function imageLine({ image }: Of<'image'>): string {
-  const from = image.origin === 'generated' ? '' : `  from ${escapeText(image.origin)}`;
+  const from = image.origin === 'generated' ? '' : `  from ${escapeText(image.origin)}${movedWords(image)}`;
   return `image ${imageName(image)}: ${imageKey(image)}${from}`;
+}
+
+/** `, moved to /pictures/b.jpg`; empty unless its file was found at another path. */
+export function movedWords({ movedTo }: Pick<ImageRecord, 'movedTo'>): string {
+  return movedTo === null ? '' : `, moved to ${escapeText(movedTo)}`;
 }
 
 export function outcomeLine(outcome: OutcomeRecord): string {
@@ -87,11 +93,16 @@ export function rejectedLine({ origin, error }: Of<'rejected'>): string {
   return `${escapeText(origin)} was not received: ${escapeText(error.message)} (${error.code})`;
 }
 
+function skippedLine({ origin, image, movedFrom }: Of<'skipped'>): string {
+  const moved = movedFrom === undefined ? '' : ` from ${escapeText(movedFrom)}, and moved since`;
+  return `${escapeText(origin)} is skipped: already received as image ${image}${moved}`;
+}
+
 /** A report as a notice; undefined for results and failures. */
 export function noticeLine(report: Report): string | undefined {
   switch (report.kind) {
     case 'skipped':
-      return `${escapeText(report.origin)} is skipped: already received as image ${report.image}`;
+      return skippedLine(report);
     case 'odd_picture':
       return `image ${imageName(report.image)} is an odd file: ${escapeText(report.note)}; this is told once for each stream`;
     case 'not_taken':

@@ -41,6 +41,13 @@ export type DecodeFact =
     }
   | { readonly verdict: 'undecodable' | 'too_large'; readonly detail: string };
 
+/** The file that an image was received from, as it was then. */
+export interface OriginFile {
+  /** The machine on which the origin is a path. */
+  readonly host: string;
+  readonly modifiedAt: string;
+}
+
 /** A picture to receive. */
 export interface NewImage {
   readonly stream: string;
@@ -56,6 +63,8 @@ export interface NewImage {
   readonly mask: string | null;
   /** When and how it was taken; null if nothing is known. */
   readonly capture: Capture | null;
+  /** Null if it was not received from a file, and in images of an older catalog. */
+  readonly file: OriginFile | null;
 }
 
 export interface ImageRecord extends NewImage {
@@ -63,6 +72,8 @@ export interface ImageRecord extends NewImage {
   /** Part of its key: 1, or more if other bytes already had the keys before. */
   readonly attempt: number;
   readonly state: RowState;
+  /** The path at which its file was found last, if that is not its origin; else null. */
+  readonly movedTo: string | null;
   /** Null until it has been decoded. */
   readonly fact: DecodeFact | null;
   /** Null until it is published. */
@@ -183,6 +194,11 @@ export interface DeadLetterRecord extends NewDeadLetter {
 
 /** A dead letter without its fields of unlimited size, for lists. */
 export type DeadLetterHead = Omit<DeadLetterRecord, 'stack' | 'message'>;
+
+/** The path at which an image's file was found last, or where else it came from. */
+export function pathOf({ origin, movedTo }: Pick<ImageRecord, 'origin' | 'movedTo'>): string {
+  return movedTo ?? origin;
+}
 
 /** What is odd about an image's file, as far as it is known. */
 export function notesOf({ fact }: Pick<ImageRecord, 'fact'>): readonly string[] {

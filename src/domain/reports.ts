@@ -21,8 +21,8 @@ export type Report =
   | { readonly kind: 'image'; readonly image: ImageRecord }
   /** A picture could not be received; the stage continues. */
   | { readonly kind: 'rejected'; readonly origin: string; readonly error: ImgpipeError }
-  /** A file was skipped: its content is already this image of the stream. */
-  | { readonly kind: 'skipped'; readonly origin: string; readonly image: number }
+  /** A file was skipped: it is already this image of the stream, also if it was moved since. */
+  | { readonly kind: 'skipped'; readonly origin: string; readonly image: number; readonly movedFrom?: string }
   | FilesNotTaken
   /** An outcome; `repeated` if it was there before and may have been reported. */
   | { readonly kind: 'outcome'; readonly outcome: OutcomeRecord; readonly repeated: boolean }

@@ -48,7 +48,7 @@ const ROWS = [
   `INSERT INTO image
      SELECT stream, image - before, stream || '/' || (image - before), 'jpg', 'generated', printf('%064x', image - before),
        60000, strftime('%FT%H:%M:%fZ', at - before / 2.0, 'unixepoch'), 'ready', 'decodes', 350, 350, NULL,
-       'embedded', 'image_analysis', 0, row_number() OVER (ORDER BY at, before DESC) - 1, NULL, 1, NULL, NULL, NULL
+       'embedded', 'image_analysis', 0, row_number() OVER (ORDER BY at, before DESC) - 1, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL
      FROM (SELECT DISTINCT stream, image, at FROM filled), (SELECT 0 AS before UNION ALL SELECT 1)`,
   `INSERT INTO outcome
      SELECT technique, stream, image, kind, 0, measurement, image - 1, strftime('%FT%H:%M:%fZ', at + 0.02, 'unixepoch'), 'levels', NULL

@@ -38,7 +38,7 @@ const IMAGES = `
   INSERT INTO image
   SELECT ?2, n, ?2 || '/' || n, 'jpg', 'generated', printf('%064x', 7), 60000,
     strftime('%FT%H:%M:%fZ', 1767225600 + n, 'unixepoch'), 'ready', NULL, NULL, NULL, NULL,
-    'embedded', 'image_analysis', 0, ?3 + n, NULL, 1, NULL, NULL, NULL
+    'embedded', 'image_analysis', 0, ?3 + n, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL
   FROM counted`;
 
 const OUTCOMES = `

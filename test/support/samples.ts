@@ -54,12 +54,13 @@ export function newImage(over: Partial<NewImage> = {}): NewImage {
     receivedAt: AT,
     mask: null,
     capture: null,
+    file: null,
     ...over,
   };
 }
 
 export function imageRecord(over: Partial<ImageRecord> = {}): ImageRecord {
-  return { ...newImage(), number: 1, attempt: 1, state: 'ready', fact: null, position: null, ...over };
+  return { ...newImage(), number: 1, attempt: 1, state: 'ready', movedTo: null, fact: null, position: null, ...over };
 }
 
 export function newOutcome(image: ImageId, kind: OutcomeKind, over: Partial<NewOutcome> = {}): NewOutcome {

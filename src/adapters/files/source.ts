@@ -1,6 +1,8 @@
+import { hostname } from 'node:os';
 import path from 'node:path';
 import type { FilesNotTaken } from '../../domain/reports.ts';
 import type { ImageSource, SourceItem } from '../../ports/image-source.ts';
+import { hasLeft } from './moved-file.ts';
 import { createNotTakenCounter } from './not-taken.ts';
 import { readBounded } from './picture-file.ts';
 import { type Found, walk, whyNotReadable, whyUnreadable } from './walk.ts';
@@ -23,6 +25,7 @@ export interface FileSourceOptions {
 export function createFileSource({ paths, maxBytes, onNotTaken }: FileSourceOptions): ImageSource {
   return {
     expected: undefined,
+    files: { host: hostname(), hasLeft },
     async *pictures(_position, signal) {
       let items: SourceItem[] = [];
       let bytes = 0;

@@ -1,20 +1,19 @@
 import { LockLost } from '../../domain/errors.ts';
 import type { ImageId, ImageRecord, NewImage } from '../../domain/records.ts';
-import type { ImageCatalog, NewestImageQuery, StreamHolder } from '../../ports/catalog/images.ts';
-import { deleteImage, imageAt, originKey, pendingImages, publishImage, putImage, type Tables } from './tables.ts';
+import type { ImageCatalog, NewestImageQuery, SameFileQuery, StreamHolder } from '../../ports/catalog/images.ts';
+import { addImage, deleteImage, fileKey, moveImage, pathKey } from './image-paths.ts';
+import { imageAt, pendingImages, publishImage, putImage, type Tables } from './tables.ts';
 
 export function createImageRows(tables: Tables): ImageCatalog {
   function add(picture: NewImage): ImageRecord {
     const known = tables.receipts.get(picture.receiptId);
     const existing = known && imageAt(tables, known);
     if (existing !== undefined) return existing;
-    const { stream, origin } = picture;
+    const { stream } = picture;
     const number = (tables.lastNumbers.get(stream) ?? 0) + 1;
-    const image: ImageRecord = { ...picture, number, attempt: 1, state: 'pending', fact: null, position: null };
-    tables.lastNumbers.set(stream, number);
-    tables.receipts.set(picture.receiptId, { stream, number });
-    tables.newestOfOrigin.set(originKey(stream, origin), number);
-    putImage(tables, image);
+    const made = { number, attempt: 1, state: 'pending', movedTo: null, fact: null, position: null } as const;
+    const image: ImageRecord = { ...picture, ...made };
+    addImage(tables, image);
     return image;
   }
 
@@ -37,10 +36,15 @@ export function createImageRows(tables: Tables): ImageCatalog {
     if (tables.tokens.get(stream) !== token) throw new LockLost();
   }
 
-  function newest({ stream, origin }: NewestImageQuery): ImageRecord | undefined {
-    const number =
-      origin === undefined ? tables.lastNumbers.get(stream) : tables.newestOfOrigin.get(originKey(stream, origin));
+  function newest({ stream, path }: NewestImageQuery): ImageRecord | undefined {
+    const number = path === undefined ? tables.lastNumbers.get(stream) : tables.newestOfPath.get(pathKey(stream, path));
     return number === undefined ? undefined : imageAt(tables, { stream, number });
+  }
+
+  function imagesOfFile({ after, limit, ...file }: SameFileQuery): ImageRecord[] {
+    const numbers = tables.numbersOfFile.get(fileKey(file) ?? '') ?? [];
+    const later = numbers.filter((number) => number > after).slice(0, limit);
+    return later.flatMap((number) => imageAt(tables, { stream: file.stream, number }) ?? []);
   }
 
   return {
@@ -49,10 +53,14 @@ export function createImageRows(tables: Tables): ImageCatalog {
       if (!tables.lastNumbers.has(stream)) tables.lastNumbers.set(stream, 0);
     },
 
-    writeImages: async (holder, { published = [], ready = [], added = [] }) => {
+    writeImages: async (holder, { published = [], ready = [], added = [], moved = [] }) => {
       checkHolder(holder);
       for (const { number, position } of published) publishImage(tables, { stream: holder.stream, number }, position);
       changePending(holder.stream, ready, () => ({ state: 'ready' }));
+      for (const { number, path } of moved) {
+        const image = imageAt(tables, { stream: holder.stream, number });
+        if (image !== undefined) moveImage(tables, image, path);
+      }
       return added.map(add);
     },
 
@@ -76,6 +84,7 @@ export function createImageRows(tables: Tables): ImageCatalog {
     images: async (ids) => ids.map((id) => imageAt(tables, id)),
     references: async (ids) => ids.map((id) => referenceOf(tables, id)),
     newestImages: async (queries) => queries.map(newest),
+    imagesOfFiles: async (queries) => queries.map(imagesOfFile),
   };
 }
 

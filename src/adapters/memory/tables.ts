@@ -52,8 +52,10 @@ export interface Tables {
   readonly receipts: Map<string, ImageId>;
   /** How often, and when last, the open images and events were published: by `publicationKey`. */
   readonly publications: Map<string, { readonly publications: number; readonly publishedAt: string }>;
-  /** The newest number of each stream and origin (see `originKey`). */
-  readonly newestOfOrigin: Map<string, number>;
+  /** The newest number of each stream and path (see `pathKey`). */
+  readonly newestOfPath: Map<string, number>;
+  /** The numbers of the images that were received from each file (see `fileKey`), ascending. */
+  readonly numbersOfFile: Map<string, readonly number[]>;
   /** By `outcomeKey`. */
   readonly outcomes: Map<string, OutcomeRow>;
   /** How many outcomes each technique has. */
@@ -98,7 +100,8 @@ export function newTables(): Tables {
     tokens: new Map(),
     receipts: new Map(),
     publications: new Map(),
-    newestOfOrigin: new Map(),
+    newestOfPath: new Map(),
+    numbersOfFile: new Map(),
     outcomes: new Map(),
     outcomeCounts: new Map(),
     events: new Map(),
@@ -119,10 +122,6 @@ export function outcomeKey(tables: Tables, technique: string, { stream, number }
   return `${keyOf(tables, technique)} ${stream} ${number}`;
 }
 
-export function originKey(stream: string, origin: string): string {
-  return `${stream} ${origin}`;
-}
-
 export function imageAt({ images }: Tables, { stream, number }: ImageId): ImageRecord | undefined {
   return images.get(stream)?.get(number);
 }
@@ -130,17 +129,6 @@ export function imageAt({ images }: Tables, { stream, number }: ImageId): ImageR
 /** Adds an image's row, or replaces it. */
 export function putImage(tables: Tables, image: ImageRecord): void {
   setDefault(tables.images, image.stream, () => new Map()).set(image.number, image);
-}
-
-/** Removes the last image of a stream. */
-export function deleteImage(tables: Tables, image: ImageRecord): void {
-  const { stream, number, origin } = image;
-  tables.images.get(stream)?.delete(number);
-  tables.receipts.delete(image.receiptId);
-  tables.lastNumbers.set(stream, (tables.lastNumbers.get(stream) ?? 0) - 1);
-  const newest = [...(tables.images.get(stream)?.values() ?? [])].filter((each) => each.origin === origin).at(-1);
-  if (newest === undefined) tables.newestOfOrigin.delete(originKey(stream, origin));
-  else tables.newestOfOrigin.set(originKey(stream, origin), newest.number);
 }
 
 /** The pending images of a stream, by number. */

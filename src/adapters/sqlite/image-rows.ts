@@ -1,6 +1,6 @@
 import { LockLost } from '../../domain/errors.ts';
 import type { ImageId, ImageRecord, NewImage } from '../../domain/records.ts';
-import type { ImageCatalog, NewestImageQuery, StreamHolder } from '../../ports/catalog/images.ts';
+import type { ImageCatalog, NewestImageQuery, SameFileQuery, StreamHolder } from '../../ports/catalog/images.ts';
 import type { Database, Row } from './database.ts';
 import { imageOf, positionValues } from './rows.ts';
 
@@ -14,8 +14,9 @@ export function createImageRows(db: Database): ImageCatalog {
     );
     const number = Number(next?.['last_number']);
     db.run(
-      `INSERT INTO image (stream, number, receipt_id, format, origin, sha256, bytes, received_at, mask, captured_at, capture, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
+      `INSERT INTO image (stream, number, receipt_id, format, origin, sha256, bytes, received_at, mask,
+         captured_at, capture, host, modified_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')`,
       picture.stream,
       number,
       picture.receiptId,
@@ -27,8 +28,10 @@ export function createImageRows(db: Database): ImageCatalog {
       picture.mask,
       picture.capture?.at ?? null,
       picture.capture && JSON.stringify(picture.capture),
+      picture.file?.host ?? null,
+      picture.file?.modifiedAt ?? null,
     );
-    return { ...picture, number, attempt: 1, state: 'pending', fact: null, position: null };
+    return { ...picture, number, attempt: 1, state: 'pending', movedTo: null, fact: null, position: null };
   }
 
   /** Runs `work` in one transaction, in which the holder's token is the stream's. */
@@ -54,7 +57,7 @@ export function createImageRows(db: Database): ImageCatalog {
           ),
       ),
 
-    writeImages: (holder, { published = [], ready = [], added = [] }) =>
+    writeImages: (holder, { published = [], ready = [], added = [], moved = [] }) =>
       writeAs(holder, () => {
         for (const { number, position } of published) {
           db.run(
@@ -68,6 +71,14 @@ export function createImageRows(db: Database): ImageCatalog {
         for (const number of ready) {
           db.run(
             "UPDATE image SET state = 'ready' WHERE stream = ? AND number = ? AND state = 'pending'",
+            holder.stream,
+            number,
+          );
+        }
+        for (const { number, path } of moved) {
+          db.run(
+            'UPDATE image SET moved_to = nullif(?, origin) WHERE stream = ? AND number = ?',
+            path,
             holder.stream,
             number,
           );
@@ -112,6 +123,8 @@ export function createImageRows(db: Database): ImageCatalog {
     references: async (ids) => ids.map((id) => one(referenceOf(db, id))),
 
     newestImages: async (queries) => queries.map((query) => one(newestOf(db, query))),
+
+    imagesOfFiles: async (queries) => queries.map((query) => imagesOfFile(db, query)),
   };
 }
 
@@ -125,8 +138,30 @@ function referenceOf(db: Database, id: ImageId): Row | undefined {
   );
 }
 
-function newestOf(db: Database, { stream, origin }: NewestImageQuery): Row | undefined {
-  return origin === undefined
-    ? db.get('SELECT * FROM image WHERE stream = ? ORDER BY number DESC LIMIT 1', stream)
-    : db.get('SELECT * FROM image WHERE stream = ? AND origin = ? ORDER BY number DESC LIMIT 1', stream, origin);
+function newestOf(db: Database, { stream, path }: NewestImageQuery): Row | undefined {
+  if (path === undefined) return db.get('SELECT * FROM image WHERE stream = ? ORDER BY number DESC LIMIT 1', stream);
+  return db.get(
+    'SELECT * FROM image WHERE stream = ? AND coalesce(moved_to, origin) = ? ORDER BY number DESC LIMIT 1',
+    stream,
+    path,
+  );
+}
+
+/** The digest's beginning is what the index has. */
+function imagesOfFile(db: Database, { stream, sha256, file, after, limit }: SameFileQuery): ImageRecord[] {
+  return db
+    .all(
+      `SELECT * FROM image
+       WHERE stream = ? AND modified_at = ? AND substr(sha256, 1, 16) = substr(?, 1, 16) AND number > ?
+         AND sha256 = ? AND host = ?
+       ORDER BY number LIMIT ?`,
+      stream,
+      file.modifiedAt,
+      sha256,
+      after,
+      sha256,
+      file.host,
+      limit,
+    )
+    .map(imageOf);
 }

@@ -161,14 +161,18 @@ CREATE TABLE image (
   notes TEXT,
   captured_at TEXT,
   capture TEXT,
+  host TEXT,
+  modified_at TEXT,
+  moved_to TEXT,
   PRIMARY KEY (stream, number)
 ) STRICT;
 INSERT INTO image
   SELECT stream, number, incoming, format, origin, sha256, bytes, received_at, state, verdict, width, height, detail,
-    place_bus, place_topic, place_partition, place_offset, mask, 1, NULL, NULL, NULL
+    place_bus, place_topic, place_partition, place_offset, mask, 1, NULL, NULL, NULL, NULL, NULL, NULL
   FROM image_before;
 DROP TABLE image_before;
-CREATE INDEX image_by_origin ON image (stream, origin, number);
+CREATE INDEX image_by_path ON image (stream, coalesce(moved_to, origin), number);
+CREATE INDEX image_by_file ON image (stream, modified_at, substr(sha256, 1, 16), number) WHERE modified_at IS NOT NULL;
 ALTER TABLE event ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE alert ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE alert ADD COLUMN listed_at TEXT;

@@ -15,7 +15,8 @@ CREATE TEMP VIEW technique AS SELECT *, NULL AS active_at, 0 AS idle, NULL AS in
 CREATE TEMP VIEW outcome AS SELECT *, NULL AS judged_by FROM main.outcome;
 CREATE TEMP VIEW stream AS SELECT *, NULL AS token, 0 AS odd FROM main.stream;
 CREATE TEMP VIEW image AS
-  SELECT *, incoming AS receipt_id, 1 AS attempt, NULL AS notes, NULL AS captured_at, NULL AS capture FROM main.image;
+  SELECT *, incoming AS receipt_id, 1 AS attempt, NULL AS notes, NULL AS captured_at, NULL AS capture,
+    NULL AS host, NULL AS modified_at, NULL AS moved_to FROM main.image;
 CREATE TEMP VIEW event AS SELECT *, 1 AS attempt FROM main.event;
 CREATE TEMP VIEW alert AS SELECT *, 1 AS attempt, alerted_at AS listed_at FROM main.alert;
 CREATE TEMP VIEW dead_letter AS SELECT *, NULL AS dropped_at, NULL AS judged_by FROM main.dead_letter;

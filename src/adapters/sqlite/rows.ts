@@ -7,6 +7,7 @@ import type {
   DecodeFact,
   EventRecord,
   ImageRecord,
+  OriginFile,
   OutcomeRecord,
   RecordPosition,
   Regions,
@@ -34,6 +35,8 @@ export function imageOf(row: Row): ImageRecord {
     receivedAt: text(row, 'received_at'),
     mask: textOrNull(row['mask']),
     capture: captureOf(row),
+    file: fileOf(row),
+    movedTo: textOrNull(row['moved_to']),
     attempt: integer(row, 'attempt'),
     state: text(row, 'state') as ImageRecord['state'],
     fact: factOf(row),
@@ -174,6 +177,11 @@ export function positionValues(position: RecordPosition | null): [Value, Value, 
 function captureOf(row: Row): Capture | null {
   const capture = row['capture'];
   return typeof capture === 'string' ? (JSON.parse(capture) as Capture) : null;
+}
+
+function fileOf(row: Row): OriginFile | null {
+  const [host, modifiedAt] = [row['host'], row['modified_at']];
+  return typeof host === 'string' && typeof modifiedAt === 'string' ? { host, modifiedAt } : null;
 }
 
 function factOf(row: Row): DecodeFact | null {

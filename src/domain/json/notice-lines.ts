@@ -25,6 +25,7 @@ const noticeSchemas = [
       type: z.literal('skipped').describe('always `skipped`'),
       origin,
       image: positiveInteger.describe('number of the image with the same content'),
+      moved_from: z.string().optional().describe('path at which its file was before; only if it was moved'),
     })
     .meta({ id: 'SkippedLine', description: 'a file whose content the stream already has' }),
   z

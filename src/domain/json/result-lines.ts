@@ -23,6 +23,7 @@ export const imageLineSchema = z
     sha256: digest.describe("digest of the image's bytes"),
     bytes: count.describe('size in bytes'),
     origin: z.string().describe('path of the file that it was received from, or `generated`'),
+    moved_to: z.string().nullable().describe('path at which this file was found last; null if it was not moved'),
     received_at: time.describe('time of receipt'),
     notes,
     mask: digest.nullable().describe('digest of the mask that applies to the image; null without a mask'),

@@ -22,6 +22,7 @@ export const pictureSchema = z
     width: count.nullable().describe('width in pixels after EXIF orientation; null if unknown'),
     height: count.nullable().describe('height in pixels after EXIF orientation; null if unknown'),
     origin: z.string().describe('path of the file that it was received from, or `generated`'),
+    moved_to: z.string().nullable().describe('path at which this file was found last; null if it was not moved'),
     notes,
     received_at: time.describe('time of receipt'),
     ...captureFields,

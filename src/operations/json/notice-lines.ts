@@ -25,7 +25,12 @@ function noticeJson(report: Exclude<Report, { kind: ResultLine['type'] }>): Noti
     case 'rejected':
       return { type: report.kind, origin: report.origin, error: errorJson(report.error) };
     case 'skipped':
-      return { type: report.kind, origin: report.origin, image: report.image };
+      return {
+        type: report.kind,
+        origin: report.origin,
+        image: report.image,
+        ...(report.movedFrom !== undefined && { moved_from: report.movedFrom }),
+      };
     case 'not_taken':
       return { type: report.kind, folder: report.folder, files: report.files, endings: [...report.endings] };
     case 'dead_letter': {

@@ -37,6 +37,7 @@ export function imageJson(image: ImageRecord, locate: Locate): ImageLine {
     sha256: image.sha256,
     bytes: image.bytes,
     origin: image.origin,
+    moved_to: image.movedTo,
     received_at: image.receivedAt,
     notes: [...notesOf(image)],
     mask: image.mask,

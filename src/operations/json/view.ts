@@ -32,6 +32,7 @@ function pictureJson(image: ImageRecord, path: string): PictureJson {
     width: size.width,
     height: size.height,
     origin: image.origin,
+    moved_to: image.movedTo,
     notes: [...notesOf(image)],
     received_at: image.receivedAt,
     ...captureJson(image),

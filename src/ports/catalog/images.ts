@@ -1,4 +1,4 @@
-import type { ImageId, ImageRecord, NewImage, RecordPosition } from '../../domain/records.ts';
+import type { ImageId, ImageRecord, NewImage, OriginFile, RecordPosition } from '../../domain/records.ts';
 
 /** The holder of a stream's lock. Its writes carry the lock's token. */
 export interface StreamHolder {
@@ -18,12 +18,24 @@ export interface ImageWrites {
    * gets that row back as it is, and no number.
    */
   readonly added?: readonly NewImage[];
+  /** Images whose files were found at another path. */
+  readonly moved?: readonly { readonly number: number; readonly path: string }[];
 }
 
-/** Which newest image is wanted: of a whole stream, or of those of its images that came from one origin. */
+/** Which newest image is wanted: of a whole stream, or of those of its images whose path is this one (see `pathOf`). */
 export interface NewestImageQuery {
   readonly stream: string;
-  readonly origin?: string;
+  readonly path?: string;
+}
+
+/** Which images are wanted: those of a stream that were received from a file with this content and these facts. */
+export interface SameFileQuery {
+  readonly stream: string;
+  readonly sha256: string;
+  readonly file: OriginFile;
+  /** Only images with higher numbers. */
+  readonly after: number;
+  readonly limit: number;
 }
 
 /**
@@ -50,4 +62,6 @@ export interface ImageCatalog {
   references(ids: readonly ImageId[]): Promise<(ImageRecord | undefined)[]>;
   /** `pending` ones included. */
   newestImages(queries: readonly NewestImageQuery[]): Promise<(ImageRecord | undefined)[]>;
+  /** For each query its images, by number; `pending` ones included. */
+  imagesOfFiles(queries: readonly SameFileQuery[]): Promise<ImageRecord[][]>;
 }

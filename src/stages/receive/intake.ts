@@ -3,10 +3,10 @@ import { unlessAborted } from '../../base/deadlines.ts';
 import { sha256Of } from '../../base/digest.ts';
 import { asImgpipeError, ImgpipeError } from '../../domain/errors.ts';
 import { formatOf } from '../../domain/picture-format.ts';
-import type { ImageRecord, NewImage, PictureFormat } from '../../domain/records.ts';
+import type { ImageRecord, NewImage, OriginFile, PictureFormat } from '../../domain/records.ts';
 import type { Observer } from '../../domain/reports.ts';
 import type { ReadCapture } from '../../ports/capture.ts';
-import type { ImageSource, SourceItem, StreamPosition } from '../../ports/image-source.ts';
+import type { ImageSource, SourceFiles, SourceItem, StreamPosition } from '../../ports/image-source.ts';
 
 export interface Received {
   readonly images: number;
@@ -20,8 +20,15 @@ export interface Received {
 export interface Candidate {
   readonly bytes: Uint8Array;
   readonly row: NewImage;
-  /** Skip it if the newest image from its origin has the same content. */
+  /** Skip it if it is an image of the stream already: the newest at its path, or one whose file was moved. */
   readonly onlyIfNew: boolean;
+}
+
+/** The image that a file is already. */
+export interface KnownImage {
+  readonly number: number;
+  /** Where its file was before; undefined if it is where it was. */
+  readonly movedFrom?: string;
 }
 
 /** Pictures that are received together. No origin occurs twice. */
@@ -38,8 +45,10 @@ export interface Intake {
   start(position: () => Promise<StreamPosition>): Promise<void>;
   /** Groups of batches: first the unfinished ones, then those of the source as it yields them, until `stop` aborts. */
   batches(stop: AbortSignal): AsyncIterable<readonly Batch[]>;
-  /** Drops a candidate, because this image of the stream has its content and its origin. */
-  skip(batch: Batch, candidate: Candidate, image: number): void;
+  /** The source's files, if it has any. */
+  readonly files: SourceFiles | undefined;
+  /** Drops a candidate, because it is an image of the stream already. */
+  skip(batch: Batch, candidate: Candidate, known: KnownImage): void;
   /** Marks a batch as received, with its rows, which are ready. */
   finish(batch: Batch, rows: readonly ImageRecord[]): void;
   /** Whether the source has ended and every batch is finished. */
@@ -105,6 +114,7 @@ export function createIntake({ source, stream, mask, readCapture, signal, onRepo
       receivedAt: new Date().toISOString(),
       mask,
       capture: readCapture({ ...item, format }),
+      file: originFile(source.files, item.modifiedAt),
     };
     return [{ bytes: item.bytes, row, onlyIfNew: item.onlyIfNew === true }];
   }
@@ -131,10 +141,13 @@ export function createIntake({ source, stream, mask, readCapture, signal, onRepo
       }
     },
 
-    skip({ candidates }, candidate, image) {
+    files: source.files,
+
+    skip({ candidates }, candidate, { number, movedFrom }) {
       candidates.splice(candidates.indexOf(candidate), 1);
       counts.skipped += 1;
-      onReport?.({ kind: 'skipped', origin: candidate.row.origin, image });
+      const { origin } = candidate.row;
+      onReport?.({ kind: 'skipped', origin, image: number, ...(movedFrom !== undefined && { movedFrom }) });
     },
 
     finish(batch, rows) {
@@ -168,6 +181,12 @@ function* withoutRepeatedOrigins(items: readonly SourceItem[]): Generator<Source
     origins.add(item.origin);
   }
   if (part.length > 0) yield part;
+}
+
+function originFile(files: SourceFiles | undefined, modifiedAt: Date | undefined): OriginFile | null {
+  // A file system may hold times that no Date has.
+  if (files === undefined || modifiedAt === undefined || Number.isNaN(modifiedAt.getTime())) return null;
+  return { host: files.host, modifiedAt: modifiedAt.toISOString() };
 }
 
 function formatOrError(bytes: Uint8Array): PictureFormat | ImgpipeError {

@@ -10,6 +10,7 @@ import { holdingLock, throwIfLost, whileHeld } from '../locks/held-lock.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import { withRetry } from '../retry.ts';
 import type { Batch, Intake, Received } from './intake.ts';
+import { findKnownImages } from './known-images.ts';
 import { createStreamWriter } from './stream-writer.ts';
 import { takeOver } from './take-over.ts';
 
@@ -65,17 +66,12 @@ async function receiveUnderLock(parts: ReceiveParts, lock: Pick<Lock, 'token' | 
     };
   }
 
-  /** Skips the pictures of a batch that the stream has. A batch that is retried may have rows already, which do not count. */
+  /** Skips the pictures of a batch that the stream has. */
   async function skipExisting(batch: Batch): Promise<void> {
     const candidates = batch.candidates.filter(({ onlyIfNew }) => onlyIfNew);
     if (candidates.length === 0) return;
-    const queries = candidates.map(({ row }) => ({ stream, origin: row.origin }));
-    const newest = await withRetry(retry, () => catalog.newestImages(queries));
-    for (const [index, candidate] of candidates.entries()) {
-      const image = newest[index];
-      if (image?.sha256 !== candidate.row.sha256 || image.receiptId === candidate.row.receiptId) continue;
-      intake.skip(batch, candidate, image.number);
-    }
+    const known = await findKnownImages({ catalog, holder, retry, files: intake.files }, candidates);
+    for (const [candidate, image] of known) intake.skip(batch, candidate, image);
   }
 
   await takeOver({ ...parts, catalog, store, holder, retry });

@@ -99,8 +99,10 @@ describe('the rows that reconciliation looks for', () => {
     await images.pendingImages('default');
     await images.pendingStreams();
     await images.references([{ stream: 'default', number: 9 }]);
-    await images.newestImages([{ stream: 'default' }, { stream: 'default', origin: '/a' }]);
-    expect(plans.length).toBeGreaterThanOrEqual(5);
+    await images.newestImages([{ stream: 'default' }, { stream: 'default', path: '/a' }]);
+    const file = { host: 'here', modifiedAt: '2026-01-01T00:00:00.000Z' };
+    await images.imagesOfFiles([{ stream: 'default', sha256: 'a'.repeat(64), file, after: 0, limit: 9 }]);
+    expect(plans.length).toBeGreaterThanOrEqual(6);
     expect(plans.filter((plan) => GROWING.test(plan) || /TEMP B-TREE/.test(plan))).toEqual([]);
   });
 });

@@ -63,7 +63,8 @@ export function imageWritesContract(setUp: SetUpCatalog): void {
         ready: [2, 3],
         added: [added],
       });
-      expect(rows).toEqual([{ ...added, number: 4, attempt: 1, state: 'pending', fact: null, position: null }]);
+      const more = { attempt: 1, state: 'pending', movedTo: null, fact: null, position: null };
+      expect(rows).toEqual([{ ...added, number: 4, ...more }]);
       const images = await catalog.images([1, 2, 3, 4].map((number) => id(number)));
       expect(images.map((image) => [image?.state, image?.position])).toEqual([
         ['ready', positionAt(5)],
@@ -148,8 +149,8 @@ export function imageWritesContract(setUp: SetUpCatalog): void {
     it('leave nothing behind: their pictures can be added again, and are no longer the newest', async () => {
       const { catalog } = await setUp();
       const [kept, withdrawn] = [newImage({ origin: '/a' }), newImage({ origin: '/b' })];
-      const origins = [{ stream: 'default' }, ...['/a', '/b'].map((origin) => ({ stream: 'default', origin }))];
-      const newest = async () => (await catalog.newestImages(origins)).map((image) => image?.number);
+      const paths = [{ stream: 'default' }, ...['/a', '/b'].map((path) => ({ stream: 'default', path }))];
+      const newest = async () => (await catalog.newestImages(paths)).map((image) => image?.number);
       await addPictures(catalog, [kept, newImage({ origin: '/a' }), withdrawn]);
       expect(await newest()).toEqual([3, 2, 3]);
       await catalog.withdrawImages(await holderOf(catalog), 2);

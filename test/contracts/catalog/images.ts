@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CAPTURE, newImage, newOutcome, positionAt } from '../../support/samples.ts';
-import { addImages, addPictures, id, makeReady, publishAt, type SetUpCatalog } from './setup.ts';
+import { addImages, addPictures, holderOf, id, makeReady, publishAt, type SetUpCatalog } from './setup.ts';
 
 const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
+const FILE = { host: 'here', modifiedAt: '2026-01-01T00:00:00.000Z' } as const;
 const UNDECODABLE = { verdict: 'undecodable', detail: 'cut short' } as const;
 
 /** The rows of images. */
@@ -17,8 +18,9 @@ export function imagesContract(setUp: SetUpCatalog): void {
 
     it('have the fields that they were added with: pending, without a decode fact or a position', async () => {
       const { catalog, open } = await setUp();
-      const picture = newImage({ format: 'png', origin: "/a b/'\n☃.png", bytes: 7, capture: CAPTURE });
-      const expected = { ...picture, number: 1, attempt: 1, state: 'pending', fact: null, position: null };
+      const picture = newImage({ format: 'png', origin: "/a b/'\n☃.png", bytes: 7, capture: CAPTURE, file: FILE });
+      const more = { attempt: 1, state: 'pending', movedTo: null, fact: null, position: null };
+      const expected = { ...picture, number: 1, ...more };
       expect(await addPictures(catalog, [picture])).toEqual([expected]);
       expect(await (await open()).images([id(1)])).toEqual([expected]);
     });
@@ -122,9 +124,9 @@ export function imagesContract(setUp: SetUpCatalog): void {
       await addPictures(catalog, [newImage({ stream: 'sky', origin: '/a' })]);
       const newest = await catalog.newestImages([
         { stream: 'default' },
-        { stream: 'default', origin: '/a' },
-        { stream: 'default', origin: '/d' },
-        { stream: 'sky', origin: '/a' },
+        { stream: 'default', path: '/a' },
+        { stream: 'default', path: '/d' },
+        { stream: 'sky', path: '/a' },
       ]);
       expect(newest.map((row) => row && `${row.stream}/${row.number}`)).toEqual([
         'default/4',
@@ -132,6 +134,60 @@ export function imagesContract(setUp: SetUpCatalog): void {
         undefined,
         'sky/1',
       ]);
+    });
+
+    it('are found at the path to which their file was moved, and not where it was', async () => {
+      const { catalog, open } = await setUp();
+      await addPictures(
+        catalog,
+        ['/a', '/a', '/b'].map((origin) => newImage({ origin, file: FILE })),
+      );
+      const holder = await holderOf(catalog);
+      const newest = async () => {
+        const paths = ['/a', '/b', '/c'];
+        const found = await (await open()).newestImages(paths.map((path) => ({ stream: 'default', path })));
+        return found.map((row) => row?.number);
+      };
+      await catalog.writeImages(holder, { moved: [{ number: 2, path: '/c' }] });
+      expect(await newest()).toEqual([1, 3, 2]);
+      expect(await catalog.images([id(2)])).toMatchObject([{ origin: '/a', movedTo: '/c' }]);
+      await catalog.writeImages(holder, { moved: [{ number: 1, path: '/b' }] });
+      expect(await newest()).toEqual([undefined, 3, 2]);
+      // Back where it was received.
+      await catalog.writeImages(holder, { moved: [{ number: 2, path: '/a' }] });
+      expect(await newest()).toEqual([2, 3, undefined]);
+      expect(await catalog.images([id(2)])).toMatchObject([{ origin: '/a', movedTo: null }]);
+    });
+
+    it('are found by the content and the facts of their file, a page at a time', async () => {
+      const { catalog } = await setUp();
+      const same = { sha256: `${'a'.repeat(63)}b`, file: FILE };
+      await addPictures(catalog, [
+        newImage({ ...same, origin: '/a' }),
+        newImage({ ...same, sha256: 'a'.repeat(64) }),
+        newImage({ ...same, file: null }),
+        newImage({ ...same, file: { ...FILE, host: 'elsewhere' } }),
+        newImage({ ...same, file: { ...FILE, modifiedAt: '2026-01-01T00:00:00.001Z' } }),
+        newImage({ ...same, origin: '/b' }),
+        newImage({ ...same, origin: '/c' }),
+      ]);
+      await addPictures(catalog, [newImage({ ...same, stream: 'sky' })]);
+      const query = { ...same, stream: 'default' };
+      const found = await catalog.imagesOfFiles([
+        { ...query, after: 0, limit: 2 },
+        { ...query, after: 6, limit: 2 },
+        { ...query, after: 7, limit: 2 },
+        { ...query, stream: 'sky', after: 0, limit: 2 },
+      ]);
+      expect(found.map((rows) => rows.map(({ number }) => number))).toEqual([[1, 6], [7], [], [1]]);
+    });
+
+    it('that are withdrawn are found no more', async () => {
+      const { catalog } = await setUp();
+      await addPictures(catalog, [newImage({ file: FILE }), newImage({ file: FILE })]);
+      await catalog.withdrawImages(await holderOf(catalog), 2);
+      const query = { stream: 'default', sha256: newImage().sha256, file: FILE, after: 0, limit: 9 };
+      expect(await catalog.imagesOfFiles([query])).toMatchObject([[{ number: 1 }]]);
     });
   });
 }

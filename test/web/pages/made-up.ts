@@ -21,6 +21,8 @@ export function madeImage(number: number, more: Partial<ImageRecord> = {}): Imag
     receivedAt: '2026-11-25T20:14:03.120Z',
     mask: null,
     capture: null,
+    file: null,
+    movedTo: null,
     attempt: 1,
     state: 'ready',
     fact: { verdict: 'decodes', width: 600, height: 400 },
