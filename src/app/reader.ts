@@ -2,11 +2,11 @@ import { hostname } from 'node:os';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { imageKey } from '../domain/object-keys.ts';
-import type { DeadLetterHead, DeadLetterRecord, EventRecord, ImageRecord } from '../domain/records.ts';
+import type { DeadLetterHead, DeadLetterRecord, ImageRecord } from '../domain/records.ts';
 import type { StageName } from '../domain/reports.ts';
 import { type Liveness, liveness } from '../operations/alive.ts';
 import { deadLetterHeads, findDeadLetter } from '../operations/dead-letters.ts';
-import { type ListFilter, listAlerts, listEvents, listImages } from '../operations/list.ts';
+import { type ListedEvent, type ListFilter, listAlerts, listEvents, listImages } from '../operations/list.ts';
 import { type AlertView, view } from '../operations/view.ts';
 import type { AlertEntry } from '../ports/catalog/browsing.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
@@ -28,7 +28,7 @@ export interface Reader {
   alive(stage: StageName): Promise<Liveness>;
   /** The images, events and alerts that a filter selects, newest first, read page by page. */
   images(filter: ListFilter): AsyncIterable<ImageRecord>;
-  events(filter: ListFilter): AsyncIterable<EventRecord>;
+  events(filter: ListFilter): AsyncIterable<ListedEvent>;
   alerts(filter: ListFilter): AsyncIterable<AlertEntry>;
   /** The dead letters, newest first; dropped ones only `withDropped`. */
   deadLetters(options?: { withDropped: boolean }): AsyncIterable<DeadLetterHead>;

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { openReader, type Reader } from '../app/reader.ts';
 import type { AlertLine, ImageLine, OutcomeLine, ResultLine } from '../domain/json/result-lines.ts';
-import type { ImageRecord } from '../domain/records.ts';
 import { alertJson, eventJson, imageJson } from '../operations/json/result-lines.ts';
 import type { ListFilter } from '../operations/list.ts';
 import { csvLine } from './csv.ts';
@@ -39,31 +38,34 @@ const LISTS: Record<Listed, (reader: Reader, filter: ListFilter) => AsyncIterabl
   async *images({ images, locate }, filter) {
     for await (const image of images(filter)) {
       yield {
-        text: () => `${image.receivedAt}  ${imageLine({ kind: 'image', image })}${capturedWords(image)}`,
+        text: () => `${image.receivedAt}  ${imageLine({ kind: 'image', image })}${capturedWords(image.capture?.at)}`,
         json: () => imageJson(image, locate),
       };
     }
   },
   async *events({ events, locate }, filter) {
-    for await (const event of events(filter)) {
+    for await (const listed of events(filter)) {
+      const { event, capturedAt } = listed;
       yield {
-        text: () => `${event.analyzedAt}  ${outcomeLine({ ...event, event })}`,
-        json: () => eventJson(event, locate),
+        text: () => `${event.analyzedAt}  ${outcomeLine({ ...event, event })}${capturedWords(capturedAt)}`,
+        json: () => eventJson(listed, locate),
       };
     }
   },
   async *alerts({ alerts, locate }, filter) {
-    for await (const { alert, event } of alerts(filter)) {
+    for await (const entry of alerts(filter)) {
+      const { alert, event, image } = entry;
+      const captured = capturedWords(image.capture?.at);
       yield {
-        text: () => `${alert.alertedAt}  alert ${alert.number}: ${changeWords(event)}`,
-        json: () => alertJson({ alert, event }, locate),
+        text: () => `${alert.alertedAt}  alert ${alert.number}: ${changeWords(event)}${captured}`,
+        json: () => alertJson(entry, locate),
       };
     }
   },
 };
 
-function capturedWords({ capture }: Pick<ImageRecord, 'capture'>): string {
-  return capture?.at ? `, captured ${capture.at}` : '';
+function capturedWords(at: string | null | undefined): string {
+  return at ? `, captured ${at}` : '';
 }
 
 /** The columns of CSV: the fields of JSON. */

@@ -1,5 +1,6 @@
 import type { EventRecord, ImageRecord } from '../domain/records.ts';
 import type { AlertEntry, BrowsingCatalog, TimeRange } from '../ports/catalog/browsing.ts';
+import type { ImageCatalog } from '../ports/catalog/images.ts';
 import { checkStream } from './browse.ts';
 import { rowsOf } from './row-stream.ts';
 
@@ -9,6 +10,12 @@ export interface ListFilter extends TimeRange {
   readonly stream?: string;
   /** How many are listed, the newest ones; all of them without it. */
   readonly limit?: number;
+}
+
+/** An event, and when its image was captured; null if that is not known. */
+export interface ListedEvent {
+  readonly event: EventRecord;
+  readonly capturedAt: string | null;
 }
 
 /** How many images are in memory, over all streams. */
@@ -36,13 +43,17 @@ export async function* listImages(
 
 /** The ready events, the highest number first. Throws `not_found` for a stream without images. */
 export async function* listEvents(
-  catalog: Pick<BrowsingCatalog, 'choices' | 'eventsBelow'>,
+  catalog: Pick<BrowsingCatalog, 'choices' | 'eventsBelow'> & Pick<ImageCatalog, 'images'>,
   { limit, ...filter }: ListFilter,
-): AsyncGenerator<EventRecord> {
+): AsyncGenerator<ListedEvent> {
   await streamsOf(catalog, filter.stream);
-  const events = rowsOf<EventRecord, number>(
-    (before, size) => catalog.eventsBelow(filter, below(before, size)),
-    numberOf,
+  const events = rowsOf<ListedEvent, number>(
+    async (before, size) => {
+      const page = await catalog.eventsBelow(filter, below(before, size));
+      const images = await catalog.images(page.map(({ image }) => image));
+      return page.map((event, index) => ({ event, capturedAt: images[index]?.capture?.at ?? null }));
+    },
+    ({ event }) => event.number,
   );
   yield* firstOf(events, limit);
 }

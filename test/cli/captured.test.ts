@@ -55,6 +55,10 @@ describe('when and how an image was taken', () => {
     expect(JSON.parse(line ?? '')).toMatchObject({ image: 2, ...known });
     expect(await to('list', 'images')).toMatch(/2\.jpg, captured 2026-11-27T08:47:42\.250Z\n/);
     expect((await to('list', 'images', '--csv')).split('\r\n')[1]).toMatch(/,2026-11-27T08:47:42\.250Z$/);
+    for (const list of ['events', 'alerts']) {
+      expect(await to('list', list)).toMatch(/levels \(l2@2\), captured 2026-11-27T08:47:42\.250Z\n/);
+      expect(JSON.parse(await to('list', list, '--json'))).toMatchObject({ captured_at: '2026-11-27T08:47:42.250Z' });
+    }
     expect(await to('view', '1')).toContain('\nCaptured:        2026-11-27T08:47:42.250Z\nCamera:          NIKON ');
     const text = readFileSync(path.join(data, 'image_event_database/image_event_001.txt'), 'utf8');
     expect(text).toContain('\nImage captured at: 2026-11-27T08:47:42.250Z\nCamera: NIKON CORPORATION NIKON D750\n');

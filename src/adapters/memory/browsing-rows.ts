@@ -115,9 +115,9 @@ function measuredOf(tables: Tables, stream: string, technique: string, number: n
   const [outcome, image] = [tables.outcomes.get(key), imageAt(tables, { stream, number })];
   if (outcome === undefined || image === undefined) return [];
   const { kind, measurement, threshold } = outcome;
-  const { fact, receivedAt } = image;
+  const { fact, receivedAt, capture } = image;
   const size = fact?.verdict === 'decodes' ? { width: fact.width, height: fact.height } : null;
   const event = tables.eventOfOutcome.get(key);
   const alert = event !== undefined && tables.alerts.get(event)?.state === 'ready' ? event : null;
-  return [{ number, receivedAt, kind, measurement, threshold, size, alert }];
+  return [{ number, receivedAt, capturedAt: capture?.at ?? null, kind, measurement, threshold, size, alert }];
 }

@@ -77,7 +77,7 @@ export function createBrowsingRows(db: Database): BrowsingCatalog {
     measured: async (stream, technique, { before, limit }) =>
       db
         .all(
-          `SELECT o.*, i.received_at, i.width, i.height, a.number AS alert
+          `SELECT o.*, i.received_at, i.captured_at, i.width, i.height, a.number AS alert
            FROM outcome o
              JOIN image i ON i.stream = o.stream AND i.number = o.number
              LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number

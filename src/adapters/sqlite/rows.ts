@@ -76,12 +76,13 @@ export function outcomeOf(row: Row, event: EventRecord | null): OutcomeRecord {
   };
 }
 
-/** An outcome with its image's `received_at`, `width` and `height`, and `alert`. */
+/** An outcome with its image's `received_at`, `captured_at`, `width` and `height`, and `alert`. */
 export function measuredOf(row: Row): Measured {
   const [width, height] = [numberOrNull(row['width']), numberOrNull(row['height'])];
   return {
     number: integer(row, 'number'),
     receivedAt: text(row, 'received_at'),
+    capturedAt: textOrNull(row['captured_at']),
     kind: text(row, 'kind') as Measured['kind'],
     measurement: numberOrNull(row['measurement']),
     threshold: thresholdOf(row),

@@ -38,6 +38,7 @@ export const timelineSchema = z
         z.object({
           image: positiveInteger.describe('number of the image within its stream'),
           received_at: time.describe('time of receipt'),
+          captured_at: time.nullable().describe('time of capture; null if unknown'),
           outcome: outcomeKind.describe('result of the comparison'),
           measurement: z.number().nullable().describe('how much the image differs; null if it was not measured'),
           ...thresholdFields,

@@ -36,6 +36,8 @@ const repeated = z
   .optional()
   .describe('true for a result that was there before and may have been reported');
 
+const capturedAt = time.optional().describe('when its image was captured; only in a list, and only if that is known');
+
 /** The line of an outcome: `analyze --json`, `run --json`. */
 export const outcomeLineSchema = z
   .object({
@@ -58,6 +60,7 @@ export const outcomeLineSchema = z
     event: positiveInteger.nullable().describe("the event's number; null without an event"),
     difference: absolutePath.nullable().describe('path of the difference image; null without an event'),
     analyzed_at: time.describe('time of the comparison'),
+    captured_at: capturedAt,
     repeated,
   })
   .meta({ id: 'OutcomeLine', description: 'the outcome of one technique for one image' });
@@ -73,6 +76,7 @@ export const alertLineSchema = z
     kind: eventKind.describe('kind of the event'),
     path: absolutePath.describe("path of the alert's text file"),
     alerted_at: time.describe('time of the alert'),
+    captured_at: capturedAt,
     repeated,
   })
   .meta({ id: 'AlertLine', description: 'a new alert' });

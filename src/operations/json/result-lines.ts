@@ -8,6 +8,7 @@ import {
   type OutcomeRecord,
 } from '../../domain/records.ts';
 import type { Report } from '../../domain/reports.ts';
+import type { ListedEvent } from '../list.ts';
 import { captureJson, thresholdJson } from './fields.ts';
 
 /** Makes the key of an object an address: `ObjectStore.locate`. */
@@ -67,9 +68,10 @@ export function outcomeJson(
   };
 }
 
-/** The line of the outcome that an event is of. */
-export function eventJson(event: EventRecord, locate: Locate): OutcomeLine {
-  return outcomeJson({ outcome: { ...event, event }, repeated: false }, locate);
+/** The line of the outcome that an event is of, in a list. */
+export function eventJson({ event, capturedAt }: ListedEvent, locate: Locate): OutcomeLine {
+  const line = outcomeJson({ outcome: { ...event, event }, repeated: false }, locate);
+  return { ...line, ...(capturedAt !== null && { captured_at: capturedAt }) };
 }
 
 /** The line of an alert. */
@@ -77,8 +79,15 @@ export function alertJson(
   {
     alert,
     event,
+    image,
     repeated = false,
-  }: { readonly alert: AlertRecord; readonly event: EventRecord; readonly repeated?: boolean },
+  }: {
+    readonly alert: AlertRecord;
+    readonly event: EventRecord;
+    /** In a list. */
+    readonly image?: ImageRecord;
+    readonly repeated?: boolean;
+  },
   locate: Locate,
 ): AlertLine {
   return {
@@ -90,6 +99,7 @@ export function alertJson(
     kind: event.kind,
     path: locate(alertTextKey(alert)),
     alerted_at: alert.alertedAt,
+    ...(image?.capture?.at && { captured_at: image.capture.at }),
     ...(repeated && { repeated }),
   };
 }

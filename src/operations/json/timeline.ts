@@ -10,6 +10,7 @@ export function timelineJson({ stream, technique, points }: Timeline): TimelineJ
     points: points.map((point) => ({
       image: point.number,
       received_at: point.receivedAt,
+      captured_at: point.capturedAt,
       outcome: point.kind,
       measurement: point.measurement,
       ...thresholdJson(point),

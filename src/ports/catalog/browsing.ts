@@ -33,6 +33,8 @@ export interface AlertEntry {
 export interface Measured {
   readonly number: number;
   readonly receivedAt: string;
+  /** Null if that is not known. */
+  readonly capturedAt: string | null;
   readonly kind: OutcomeKind;
   readonly measurement: number | null;
   readonly threshold: Threshold;
@@ -85,7 +87,7 @@ export interface AlertDelays {
   readonly sum: number;
 }
 
-/** Selects images by their receipt, or events by their comparison: at `from` or later, and before `to`. */
+/** Selects by time: at `from` or later, and before `to`. */
 export interface TimeRange {
   /** RFC 3339 in UTC, as rows have it. */
   readonly from?: string;

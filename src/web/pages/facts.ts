@@ -23,6 +23,7 @@ ${fact('Received', exactTime(image.receivedAt))}
 ${fact('Analyzed', exactTime(event.analyzedAt))}
 ${fact('Alert raised', exactTime(alert.alertedAt))}
 ${fact('Origin', escapeText(image.origin))}
+${image.movedTo === null ? '' : fact('Moved to', escapeText(image.movedTo))}
 ${notesOf(image).map((note) => fact('Odd file', escapeText(note)))}
 ${fact('Image file', html`<code>${escapeText(paths.image)}</code>`)}
 ${fact('Previous file', html`<code>${escapeText(paths.reference)}</code>`)}

@@ -32,7 +32,9 @@ function card(entry: AlertEntry): Html {
   return html`
 <li data-alert="${number}"><div><h2><a href="${alertUrl(number)}">Alert ${number}</a></h2>
 <p class="change">${capital(changeWords(entry))}</p>
-<p class="facts"><a href="${streamUrl(image.stream, { technique: event.technique })}">${escapeText(image.stream)}</a> <span>${escapeText(event.technique)}</span> <span>threshold ${thresholdWords(event.threshold)}</span> ${shortTime(alert.alertedAt)}</p></div>
+<p class="facts"><a href="${streamUrl(image.stream, { technique: event.technique })}">${escapeText(image.stream)}</a> <span>${escapeText(event.technique)}</span> <span>threshold ${thresholdWords(event.threshold)}</span> ${shortTime(alert.alertedAt)}${
+    image.capture?.at ? html` <span>captured ${shortTime(image.capture.at)}</span>` : ''
+  }</p></div>
 ${thumbnails(entry)}</li>`;
 }
 

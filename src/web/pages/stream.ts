@@ -6,7 +6,7 @@ import type { StreamModel } from '../models.ts';
 import { alertUrl, listUrl, streamUrl } from '../urls.ts';
 import { type Html, layout } from './layout.ts';
 import { pager } from './pager.ts';
-import { timeline } from './timeline.ts';
+import { timeline, timesOf } from './timeline.ts';
 import { amount, OUTCOME_WORDS, shortTime, thresholdWords, timeText, unitOf } from './words.ts';
 
 /** The page of a stream: its measurements over time. */
@@ -48,8 +48,10 @@ const LEGEND = html`<ul class="legend">${(
 function spanWords(points: StreamModel['points']): string {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return '';
-  if (first === last) return `image ${first.number}, ${timeText(first.receivedAt)}`;
-  return `${counted(points.length, 'image')}, ${first.number} to ${last.number}: ${timeText(first.receivedAt)} to ${timeText(last.receivedAt)}`;
+  const times = timesOf(points);
+  const [from, to] = [timeText(times[0] ?? ''), timeText(times.at(-1) ?? '')];
+  if (first === last) return `image ${first.number}, ${from}`;
+  return `${counted(points.length, 'image')}, ${first.number} to ${last.number}: ${from} to ${to}`;
 }
 
 /** Links that are shown without unfolding. */
@@ -73,9 +75,12 @@ function links(label: string, names: readonly string[], current: string, to: (na
 
 /** The timeline as a table. */
 function timelineTable(points: readonly Measured[]): Html {
+  const hasCaptured = points.some(({ capturedAt }) => capturedAt !== null);
   return html`<details class="as-table"><summary>Show as a table</summary><div class="wide" role="region" aria-label="Images and their measurements" tabindex="0"><table><caption class="unseen">Images and their measurements</caption>
-<thead><tr><th scope="col">Image</th><th scope="col">Received</th><th scope="col">Outcome</th><th scope="col">Measurement</th><th scope="col">Threshold</th><th scope="col">Alert</th></tr></thead><tbody>${points.map(
+<thead><tr><th scope="col">Image</th>${hasCaptured ? html`<th scope="col">Captured</th>` : ''}<th scope="col">Received</th><th scope="col">Outcome</th><th scope="col">Measurement</th><th scope="col">Threshold</th><th scope="col">Alert</th></tr></thead><tbody>${points.map(
     (point) => html`
-<tr><th scope="row">${point.number}</th><td>${shortTime(point.receivedAt)}</td><td>${OUTCOME_WORDS[point.kind]}</td><td>${point.measurement === null ? '–' : amount(point.measurement, point.threshold)}</td><td>${thresholdWords(point.threshold)}</td><td>${point.alert === null ? '–' : html`<a href="${alertUrl(point.alert)}">Alert ${point.alert}</a>`}</td></tr>`,
+<tr><th scope="row">${point.number}</th>${
+      hasCaptured ? html`<td>${point.capturedAt === null ? '–' : shortTime(point.capturedAt)}</td>` : ''
+    }<td>${shortTime(point.receivedAt)}</td><td>${OUTCOME_WORDS[point.kind]}</td><td>${point.measurement === null ? '–' : amount(point.measurement, point.threshold)}</td><td>${thresholdWords(point.threshold)}</td><td>${point.alert === null ? '–' : html`<a href="${alertUrl(point.alert)}">Alert ${point.alert}</a>`}</td></tr>`,
   )}</tbody></table></div></details>`;
 }

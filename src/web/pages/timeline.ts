@@ -22,7 +22,7 @@ interface Mark {
   readonly limit: number | undefined;
 }
 
-/** A stream's measurements over the time of receipt, with their thresholds. */
+/** A stream's measurements over time (see `timesOf`), with their thresholds. */
 export function timeline(points: readonly Measured[], label: string): Html {
   const ticks = ticksTo(highest(points), 4);
   const height = (value: number) => round(ZERO - ((ZERO - TOP) * value) / (ticks.at(-1) || 1));
@@ -65,9 +65,19 @@ function heightOf({ kind, measurement }: Measured, height: (value: number) => nu
   return kind === 'dead' ? DEAD_AT : height(measurement ?? 0);
 }
 
-/** The x of each image; equidistant if all were received at the same instant. */
+/**
+ * The time of each image: that of its capture if it is known of all and ascends, or else that of its receipt. Images that were
+ * received together, such as those of a folder, have hardly any other.
+ */
+export function timesOf(points: readonly Measured[]): string[] {
+  const captured = points.flatMap(({ capturedAt }) => capturedAt ?? []);
+  const ascends = captured.every((time, index) => index === 0 || (captured[index - 1] ?? '') <= time);
+  return captured.length === points.length && ascends ? captured : points.map(({ receivedAt }) => receivedAt);
+}
+
+/** The x of each image; equidistant if all have the same time. */
 function timeAxis(points: readonly Measured[]) {
-  const at = points.map((point) => Date.parse(point.receivedAt));
+  const at = timesOf(points).map((time) => Date.parse(time));
   const [first, last] = [Math.min(...at), Math.max(...at)];
   const span = last - first;
   const xAt = (share: number) => round(LEFT + (RIGHT - LEFT) * share);
@@ -119,9 +129,9 @@ function mark({ point, x, y }: Mark): Html {
   return html`\n<a href="${alertUrl(point.alert)}" aria-label="${words}"><title>${words}</title>${use}<circle class="ring" cx="${x}%" cy="${y}%" r="12"/></a>`;
 }
 
-function pointWords({ number, kind, measurement, threshold, receivedAt }: Measured): string {
+function pointWords({ number, kind, measurement, threshold, receivedAt, capturedAt }: Measured): string {
   const what = measurement === null ? OUTCOME_WORDS[kind] : `${OUTCOME_WORDS[kind]}, ${amount(measurement, threshold)}`;
-  return `image ${number}, ${what}, ${timeText(receivedAt)}`;
+  return `image ${number}, ${what}, ${timeText(capturedAt ?? receivedAt)}`;
 }
 
 function round(value: number): number {

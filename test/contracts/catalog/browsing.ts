@@ -299,7 +299,7 @@ export function browsingContract(setUp: SetUpCatalog): void {
     it('come by image, the highest number first, with the alerts that are ready', async () => {
       const { catalog } = await setUp();
       await browsable(catalog);
-      const common = { receivedAt: RECEIVED, threshold };
+      const common = { receivedAt: RECEIVED, capturedAt: null, threshold };
       expect(await catalog.measured('default', L2, { limit: 9 })).toEqual([
         { ...common, number: 4, kind: 'changed', measurement: 5, size: null, alert: 6 },
         { ...common, number: 3, kind: 'size_changed', measurement: null, size: { width: 8, height: 6 }, alert: 3 },
@@ -331,8 +331,19 @@ export function browsingContract(setUp: SetUpCatalog): void {
       const limit = { value: 0.5, unit: '%' } as const;
       await catalog.addOutcomes([newOutcome(id(1), 'dead', { facts: [undecodable], threshold: limit })]);
       expect(await catalog.measured('default', L2, { limit: 9 })).toEqual([
-        { number: 1, receivedAt: RECEIVED, kind: 'dead', measurement: null, threshold: limit, size: null, alert: null },
+        {
+          ...{ number: 1, receivedAt: RECEIVED, capturedAt: null, kind: 'dead' },
+          ...{ measurement: null, threshold: limit, size: null, alert: null },
+        },
       ]);
+    });
+
+    it('have the time of capture, if that is known', async () => {
+      const { catalog } = await setUp();
+      await addPictures(catalog, [newImage({ capture: CAPTURE })]);
+      await makeReady(catalog, [id(1)]);
+      await catalog.addOutcomes([newOutcome(id(1), 'first')]);
+      expect(await catalog.measured('default', L2, { limit: 9 })).toMatchObject([{ capturedAt: CAPTURE.at }]);
     });
   });
 

@@ -103,6 +103,13 @@ describe('the page of an alert', () => {
     expect(await page()).not.toContain('<dt>Captured</dt>');
   });
 
+  it('shows where the file of the image is now, if it was moved', async () => {
+    expect(await page({ image: madeImage(12, { movedTo: HOSTILE }) })).toContain(
+      `<dt>Moved to</dt><dd>${HARMLESS}</dd>`,
+    );
+    expect(await page()).not.toContain('<dt>Moved to</dt>');
+  });
+
   it('shows the mask, if any', async () => {
     const mask = 'f'.repeat(64);
     expect(await page({ image: madeImage(12, { mask }) })).toContain(`<dt>Mask</dt><dd><code>${mask}</code></dd>`);

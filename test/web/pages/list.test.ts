@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listPage } from '../../../src/web/pages/list.ts';
+import { CAPTURE } from '../../support/samples.ts';
 import { HARMLESS, HOSTILE, listModel, madeEntry, madeEvent, madeImage } from './made-up.ts';
 
 async function page(more: Parameters<typeof listModel>[0] = {}): Promise<string> {
@@ -14,6 +15,12 @@ describe('the list of alerts', () => {
     expect(html).toContain('<a href="/streams/garden?technique=l2%402">garden</a>');
     expect(html).toContain('<span>l2@2</span> <span>threshold 0 levels</span>');
     expect(html).toContain('<time datetime="2026-11-25T20:14:05.678Z">2026-11-25 20:14:05 UTC</time>');
+  });
+
+  it('says when the image was captured, if that is known', async () => {
+    expect(await page()).not.toContain('captured');
+    const entries = [madeEntry(7, { image: madeImage(12, { capture: CAPTURE }) })];
+    expect(await page({ entries })).toContain(`<span>captured <time datetime="${CAPTURE.at}">`);
   });
 
   it('names both sizes if they differ', async () => {

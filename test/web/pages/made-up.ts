@@ -91,6 +91,7 @@ export function measured(number: number, more: Partial<Measured> = {}): Measured
   return {
     number,
     receivedAt: `2026-11-25T20:${String(number).padStart(2, '0')}:00.000Z`,
+    capturedAt: null,
     kind: 'unchanged',
     measurement: 0,
     threshold: { value: 100, unit: 'px' },

@@ -21,6 +21,21 @@ describe('the timeline of a stream', () => {
     expect(html).toContain('<line class="series" x1="1%" y1="90%" x2="50%" y2="10%"/>');
   });
 
+  it('plots them over the time of capture, if it is known of all and ascends', async () => {
+    const at = (minute: number) => ({ capturedAt: `2026-11-20T08:${minute}:00.000Z` });
+    const ascending = await page([measured(0, at(10)), measured(10, at(50)), measured(20, at(50))]);
+    expect(ascending.match(/class="unchanged" x="99%"/g)).toHaveLength(2);
+    expect(ascending).toContain('2026-11-20 08:10:00 UTC to 2026-11-20 08:50:00 UTC');
+    expect(ascending).toContain('<th scope="col">Captured</th>');
+    for (const points of [
+      [measured(0, at(10)), measured(10, at(50)), measured(20)],
+      [measured(0, at(20)), measured(10, at(10)), measured(20, at(30))],
+    ]) {
+      expect(await page(points)).toContain('2026-11-25 20:00:00 UTC to 2026-11-25 20:20:00 UTC');
+    }
+    expect(await page([measured(0), measured(10)])).not.toContain('Captured');
+  });
+
   it('links events to their alerts', async () => {
     const html = await page([measured(3, { kind: 'changed', measurement: 200, alert: 4 })]);
     const words = 'Alert 4: image 3, changed, 200 px, 2026-11-25 20:03:00 UTC';
