@@ -3,6 +3,11 @@ export const TIME_SOURCES = ['exif', 'png', 'name', 'mtime'] as const;
 
 export type TimeSource = (typeof TIME_SOURCES)[number];
 
+/** How the camera amplified what it saw: EXIF's GainControl. */
+export const GAINS = ['none', 'low_gain_up', 'high_gain_up', 'low_gain_down', 'high_gain_down'] as const;
+
+export type Gain = (typeof GAINS)[number];
+
 /** When and how a picture was taken, as far as its file tells; what is not known is null. */
 export interface Capture {
   /** RFC 3339 in UTC, with milliseconds. */
@@ -15,6 +20,7 @@ export interface Capture {
   /** The f-number. */
   readonly aperture: number | null;
   readonly iso: number | null;
+  readonly gain: Gain | null;
   /** In millimetres. */
   readonly focalLength: number | null;
   readonly position: Position | null;
@@ -37,6 +43,7 @@ export const NOTHING_KNOWN: Capture = {
   exposure: null,
   aperture: null,
   iso: null,
+  gain: null,
   focalLength: null,
   position: null,
 };
@@ -44,12 +51,13 @@ export const NOTHING_KNOWN: Capture = {
 /** How a picture was taken, for people: the known facts, each with its name. */
 export function captureFacts(capture: Capture | null): [name: string, value: string][] {
   if (capture === null) return [];
-  const { exposure, aperture, iso, focalLength, position } = capture;
+  const { exposure, aperture, iso, gain, focalLength, position } = capture;
   const facts: [name: string, value: string | null][] = [
     ['Camera', cameraOf(capture)],
     ['Exposure', exposure === null ? null : `${exposureText(exposure)} s`],
     ['Aperture', aperture === null ? null : `f/${aperture}`],
     ['ISO', iso === null ? null : `${iso}`],
+    ['Gain', gain === null ? null : gain.replaceAll('_', ' ')],
     ['Focal length', focalLength === null ? null : `${focalLength} mm`],
     ['Position', position === null ? null : positionText(position)],
   ];

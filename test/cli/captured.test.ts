@@ -43,6 +43,7 @@ describe('when and how an image was taken', () => {
         exposure: 0.004,
         aperture: 2.8,
         iso: 400,
+        gain: null,
         focal_length: 50,
         latitude: -33.8569,
         longitude: 151.2093,

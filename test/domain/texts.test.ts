@@ -56,6 +56,7 @@ describe('the text of an event', () => {
       'Exposure: 1/250 s',
       'Aperture: f/2.8',
       'ISO: 400',
+      'Gain: low gain up',
       'Focal length: 50 mm',
       'Position: -33.8569, 151.2093, 58.5 m',
     ]);

@@ -38,6 +38,7 @@ export const CAPTURE: Capture = {
   exposure: 0.004,
   aperture: 2.8,
   iso: 400,
+  gain: 'low_gain_up',
   focalLength: 50,
   position: { latitude: -33.8569, longitude: 151.2093, altitude: 58.5 },
 };

@@ -1,4 +1,4 @@
-import type { Capture } from '../../domain/capture.ts';
+import { type Capture, NOTHING_KNOWN } from '../../domain/capture.ts';
 import type { Message } from '../../domain/messages.ts';
 import type {
   AlertRecord,
@@ -177,7 +177,7 @@ export function positionValues(position: RecordPosition | null): [Value, Value, 
 
 function captureOf(row: Row): Capture | null {
   const capture = row['capture'];
-  return typeof capture === 'string' ? (JSON.parse(capture) as Capture) : null;
+  return typeof capture === 'string' ? { ...NOTHING_KNOWN, ...(JSON.parse(capture) as Partial<Capture>) } : null;
 }
 
 function fileOf(row: Row): OriginFile | null {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { TIME_SOURCES } from '../capture.ts';
+import { GAINS, TIME_SOURCES } from '../capture.ts';
 import { time } from './fields.ts';
 
 const captureSchema = z
@@ -15,6 +15,7 @@ const captureSchema = z
     exposure: z.number().nullable().describe('exposure time in seconds'),
     aperture: z.number().nullable().describe('f-number'),
     iso: z.number().nullable().describe('ISO sensitivity'),
+    gain: z.enum(GAINS).nullable().describe("how the camera amplified what it saw: EXIF's GainControl"),
     focal_length: z.number().nullable().describe('focal length in millimetres'),
     latitude: z.number().nullable().describe('in degrees; north is positive'),
     longitude: z.number().nullable().describe('in degrees; east is positive'),

@@ -1,4 +1,4 @@
-import { type Capture, NOTHING_KNOWN, type Position } from '../../../domain/capture.ts';
+import { type Capture, GAINS, NOTHING_KNOWN, type Position } from '../../../domain/capture.ts';
 import { type Clock, instantOf } from '../../../domain/clock.ts';
 import { openTiff, type TiffValue } from './tiff-directory.ts';
 
@@ -14,13 +14,22 @@ const SENSITIVITY = 0x8827;
 const RECOMMENDED_EXPOSURE_INDEX = 0x8832;
 const ISO_SPEED = 0x8833;
 const FOCAL_LENGTH = 0x920a;
+const GAIN_CONTROL = 0xa407;
 // Time, offset and fraction of a second of DateTimeOriginal, DateTimeDigitized and DateTime, in the order of preference.
 const TIMES = [
   [0x9003, 0x9011, 0x9291],
   [0x9004, 0x9012, 0x9292],
   [DATE_TIME, 0x9010, 0x9290],
 ] as const;
-const EXIF_TAGS = [EXPOSURE_TIME, F_NUMBER, SENSITIVITY, RECOMMENDED_EXPOSURE_INDEX, ISO_SPEED, FOCAL_LENGTH];
+const EXIF_TAGS = [
+  EXPOSURE_TIME,
+  F_NUMBER,
+  SENSITIVITY,
+  RECOMMENDED_EXPOSURE_INDEX,
+  ISO_SPEED,
+  FOCAL_LENGTH,
+  GAIN_CONTROL,
+];
 
 const LATITUDE_REF = 1;
 const LATITUDE = 2;
@@ -51,6 +60,7 @@ export function exifFacts(tiff: Uint8Array): Capture {
     exposure: positive(numberOf(exif, EXPOSURE_TIME)),
     aperture: positive(numberOf(exif, F_NUMBER)),
     iso: isoOf(exif),
+    gain: GAINS[numberOf(exif, GAIN_CONTROL) ?? -1] ?? null,
     focalLength: positive(numberOf(exif, FOCAL_LENGTH)),
     position: positionOf(gps),
   };

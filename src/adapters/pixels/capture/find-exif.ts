@@ -1,4 +1,5 @@
 import { type Chunk, chunksOf, EXIF, hasValidChecksum, IEND, TIME } from '../png/chunks.ts';
+import { webpChunks } from '../webp/chunks.ts';
 
 /** How many segments or chunks are looked at, and how long a chunk may be. */
 const MAX_SEGMENTS = 1000;
@@ -21,6 +22,18 @@ export function jpegExif(bytes: Uint8Array): Uint8Array | undefined {
       return bytes.subarray(at + 3 + EXIF_NAME.length, end);
     }
     at = end;
+  }
+  return undefined;
+}
+
+/** The TIFF block of a WebP's first EXIF chunk. Some programs write JPEG's name before it. */
+export function webpExif(bytes: Uint8Array): Uint8Array | undefined {
+  let count = 0;
+  for (const { type, body } of webpChunks(bytes)) {
+    count += 1;
+    if (count > MAX_CHUNKS) return undefined;
+    if (type !== 'EXIF') continue;
+    return EXIF_NAME.every((value, index) => body[index] === value) ? body.subarray(EXIF_NAME.length) : body;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import type { ReadNameTime } from '../../../domain/name-time.ts';
 import type { PictureFormat } from '../../../domain/records.ts';
 import type { ReadCapture } from '../../../ports/capture.ts';
 import { exifFacts } from './exif-facts.ts';
-import { jpegExif, pngParts } from './find-exif.ts';
+import { jpegExif, pngParts, webpExif } from './find-exif.ts';
 
 export interface CaptureOptions {
   /** Reads the time from a file's name where the picture has none. */
@@ -28,13 +28,28 @@ export function createCaptureReader({ nameTime, useModified = false }: CaptureOp
 }
 
 function factsOf(bytes: Uint8Array, format: PictureFormat): Capture {
-  if (format === 'jpg') {
-    const exif = jpegExif(bytes);
-    return exif === undefined ? NOTHING_KNOWN : exifFacts(exif);
+  switch (format) {
+    case 'jpg':
+      return factsIn(jpegExif(bytes));
+    case 'png':
+      return pngFacts(bytes);
+    case 'webp':
+      return factsIn(webpExif(bytes));
+    case 'tiff':
+      return factsIn(bytes);
+    case 'gif':
+    case 'bmp':
+      return NOTHING_KNOWN;
   }
-  if (format !== 'png') return NOTHING_KNOWN;
+}
+
+function factsIn(exif: Uint8Array | undefined): Capture {
+  return exif === undefined ? NOTHING_KNOWN : exifFacts(exif);
+}
+
+function pngFacts(bytes: Uint8Array): Capture {
   const { exif, time } = pngParts(bytes);
-  const facts = exif === undefined ? NOTHING_KNOWN : exifFacts(exif);
+  const facts = factsIn(exif);
   return facts.at !== null || time === undefined ? facts : (timed(facts, 'png', pngTime(time)) ?? facts);
 }
 

@@ -6,7 +6,9 @@ const SHORT = 3;
 const LONG = 4;
 const RATIONAL = 5;
 const SRATIONAL = 10;
-const SIZES: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8 };
+/** The offset of a directory, instead of LONG. */
+const IFD = 13;
+const SIZES: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8, 13: 4 };
 
 /** Longer values are not read. No value that is read here needs more. */
 const MAX_TEXT = 256;
@@ -39,6 +41,7 @@ export function openTiff(bytes: Uint8Array): Tiff | undefined {
       case SHORT:
         return view.getUint16(at, little);
       case LONG:
+      case IFD:
         return view.getUint32(at, little);
       case RATIONAL:
         return view.getUint32(at, little) / view.getUint32(at + 4, little);

@@ -2,6 +2,7 @@ import type { Orientation } from '../../../analysis/orientation.ts';
 import { textAt, uint32At } from '../../../base/read-bytes.ts';
 import { tiffOrientation } from '../exif.ts';
 import { undecodable } from '../verdicts.ts';
+import { chunksOf, webpChunks } from './chunks.ts';
 
 /** The first frame of a WebP. */
 export interface WebpHeader {
@@ -25,12 +26,6 @@ export interface WebpFrame {
   readonly alpha: Uint8Array | undefined;
 }
 
-interface Chunk {
-  readonly type: string;
-  readonly body: Uint8Array;
-}
-
-const RIFF_HEADER = 12;
 const FRAME_HEADER = 16;
 const EXIF_START = 'Exif\0\0';
 
@@ -45,7 +40,7 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
   let alpha: Uint8Array | undefined;
   let frame: WebpFrame | undefined;
   let animated = false;
-  for (const { type, body } of chunksOf(bytes.subarray(RIFF_HEADER))) {
+  for (const { type, body } of webpChunks(bytes)) {
     if (type === 'VP8X' && canvas === undefined && frame === undefined) {
       if (body.length < 10) throw corrupt();
       canvas = { width: uint24(body, 4) + 1, height: uint24(body, 7) + 1 };
@@ -68,16 +63,6 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
     : width === whole.width && height === whole.height;
   if (!fits) throw undecodable('the WebP is damaged: its picture does not have the size of its canvas');
   return { ...whole, frame, animated, orientation };
-}
-
-/** Chunks in order, up to the first that is cut short. */
-function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
-  for (let at = 0; ; ) {
-    const length = uint32At(bytes, at + 4);
-    if (length === undefined || at + 8 + length > bytes.length) return;
-    yield { type: textAt(bytes, at, 4), body: bytes.subarray(at + 8, at + 8 + length) };
-    at += 8 + length + (length % 2);
-  }
 }
 
 function animationFrame(body: Uint8Array): WebpFrame | undefined {
