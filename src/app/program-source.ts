@@ -1,5 +1,7 @@
+import { types } from 'node:util';
 import { unlessAborted } from '../base/deadlines.ts';
 import { valueText } from '../base/value-text.ts';
+import { isCaptureTime } from '../domain/capture.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { ImageSource, SourceItem } from '../ports/image-source.ts';
 import { pathOf, wrongArgument } from './arguments.ts';
@@ -12,6 +14,8 @@ export interface SourcePicture {
   readonly origin: string;
   /** Skip it if the stream's newest image from this origin has the same bytes. */
   readonly onlyIfNew?: boolean;
+  /** When it was captured, if that is known: it counts more than what the file says. */
+  readonly capturedAt?: Date;
 }
 
 /** What a program gives to `receive`: paths of files and folders, or a source. */
@@ -64,7 +68,7 @@ function checkedSource(source: ImageSource, maxBytes: number): ImageSource {
 
 function checkedItem(item: unknown, maxBytes: number): SourceItem {
   if (!isObject(item)) throw wrongItem(item);
-  const { kind, bytes, origin, onlyIfNew, error } = item;
+  const { kind, bytes, origin, onlyIfNew, capturedAt, error } = item;
   if (typeof origin !== 'string' || origin.trim() === '') {
     throw wrongArgument('origin of a picture', origin, 'where it came from, such as a URL');
   }
@@ -78,12 +82,21 @@ function checkedItem(item: unknown, maxBytes: number): SourceItem {
   }
   if (kind !== 'picture') throw wrongArgument('kind of a picture', kind, "'picture' or 'rejected'");
   if (!isBytes(bytes)) throw wrongArgument('bytes of a picture', bytes, 'a Uint8Array or a Buffer');
+  const at = captureTimeOf(capturedAt);
   if (bytes.length > maxBytes) {
     const message = `it has ${bytes.length / 1e6} MB, over the limit of ${maxBytes / 1e6} (max_file_megabytes)`;
     return { kind: 'rejected', origin, error: new ImgpipeError('file_too_big', message) };
   }
   // The program may use its buffer again while the picture is stored.
-  return { kind, origin, bytes: new Uint8Array(bytes), onlyIfNew: onlyIfNew === true };
+  return { kind, origin, bytes: new Uint8Array(bytes), onlyIfNew: onlyIfNew === true, ...(at && { capturedAt: at }) };
+}
+
+/** A copy of the time, which may be a Date of another realm. Undefined if none is given. */
+function captureTimeOf(given: unknown): Date | undefined {
+  if (given === undefined) return undefined;
+  const time = types.isDate(given) ? new Date(Date.prototype.getTime.call(given)) : undefined;
+  if (time !== undefined && isCaptureTime(time)) return time;
+  throw wrongArgument('capturedAt of a picture', given, 'a Date of the years 1000 to 9999, or leave it out');
 }
 
 /** The items, until the signal aborts. An iterable that hangs is abandoned. */

@@ -1,5 +1,5 @@
-/** What the time of capture was read from: EXIF data, a PNG's tIME, the file's name, or its time of modification. */
-export const TIME_SOURCES = ['exif', 'png', 'name', 'mtime'] as const;
+/** What the time of capture is from: a program's source, EXIF data, a PNG's tIME, the file's name, or its time of modification. */
+export const TIME_SOURCES = ['source', 'exif', 'png', 'name', 'mtime'] as const;
 
 export type TimeSource = (typeof TIME_SOURCES)[number];
 
@@ -33,6 +33,12 @@ export interface Position {
   readonly longitude: number;
   /** In metres above sea level. */
   readonly altitude: number | null;
+}
+
+/** Whether a time can be kept: one with a year of four digits, as RFC 3339 has it. */
+export function isCaptureTime(time: Date): boolean {
+  const year = time.getUTCFullYear();
+  return year >= 1000 && year <= 9999;
 }
 
 export const NOTHING_KNOWN: Capture = {

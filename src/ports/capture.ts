@@ -8,6 +8,8 @@ export interface SourcePicture {
   readonly origin: string;
   /** When its file was modified last, if it has one. */
   readonly modifiedAt?: Date | undefined;
+  /** When it was captured, if its source knows. */
+  readonly capturedAt?: Date | undefined;
 }
 
 /** Reads when and how a picture was taken, in bounded time, without decoding it. Null if nothing is known. Never throws. */

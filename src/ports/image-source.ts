@@ -12,6 +12,8 @@ export type SourceItem =
       readonly onlyIfNew?: boolean;
       /** When its file was modified last, if it has one. */
       readonly modifiedAt?: Date;
+      /** When it was captured, if the source knows: it counts more than what the file says. */
+      readonly capturedAt?: Date;
     }
   | { readonly kind: 'rejected'; readonly origin: string; readonly error: ImgpipeError };
 

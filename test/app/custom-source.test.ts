@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   createPipeline,
@@ -11,6 +12,7 @@ import {
   type SourceItem,
   type SourcePicture,
 } from '../../src/index.ts';
+import { captured } from '../fixtures/captured/captured.ts';
 import { png } from '../support/pictures.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -90,6 +92,28 @@ describe("a program's source", () => {
     expect(reports).toContainEqual({ type: 'skipped', origin: 'camera', image: 1 });
   });
 
+  it('may say when a picture was captured, which counts more than its EXIF data', async () => {
+    const { pipeline, reports, onReport } = await opened();
+    const dated = captured().find(({ name }) => name === 'all, big-endian')?.bytes ?? Buffer.of();
+    const capturedAt = new Date('2026-05-06T07:08:09.010Z');
+    const ofAnotherRealm = runInNewContext("new Date('2026-05-06T07:08:10Z')") as Date;
+    await pipeline.receive(
+      picturesOf(
+        { ...picture(1), capturedAt },
+        { bytes: dated, origin: 'camera', capturedAt },
+        { bytes: dated, origin: 'camera' },
+        { ...picture(2), capturedAt: ofAnotherRealm },
+      ),
+      { onReport },
+    );
+    expect(reports).toMatchObject([
+      { captured_at: '2026-05-06T07:08:09.010Z', capture: { time_from: 'source', model: null } },
+      { captured_at: '2026-05-06T07:08:09.010Z', capture: { time_from: 'source', model: 'NIKON D750' } },
+      { captured_at: '2026-11-27T08:47:42.250Z', capture: { time_from: 'exif' } },
+      { captured_at: '2026-05-06T07:08:10.000Z' },
+    ]);
+  });
+
   it('may reuse its buffer once the next picture is requested', async () => {
     const { pipeline } = await opened();
     const buffer = Buffer.alloc(png([0, 0, 0]).length);
@@ -150,6 +174,26 @@ describe("a program's source", () => {
       'the origin is missing',
       picturesOf({ bytes: png([1, 1, 1]) } as never),
       'origin of a picture: undefined is not valid: use where it came from, such as a URL',
+    ],
+    [
+      'a time of capture is text',
+      picturesOf({ ...picture(1), capturedAt: '2026-05-06' } as never),
+      'capturedAt of a picture: "2026-05-06" is not valid: use a Date of the years 1000 to 9999, or leave it out',
+    ],
+    [
+      'a time of capture is no time',
+      picturesOf({ ...picture(1), capturedAt: new Date(Number.NaN) }),
+      'capturedAt of a picture: an object is not valid: use a Date of the years 1000 to 9999, or leave it out',
+    ],
+    [
+      'a time of capture has no year of four digits',
+      picturesOf({ ...picture(1), capturedAt: new Date(8.64e15) }),
+      'capturedAt of a picture: an object is not valid: use a Date of the years 1000 to 9999, or leave it out',
+    ],
+    [
+      'a time of capture only looks like one',
+      picturesOf({ ...picture(1), capturedAt: Object.create(Date.prototype) }),
+      'capturedAt of a picture: an object is not valid: use a Date of the years 1000 to 9999, or leave it out',
     ],
     [
       'a batch is not a list',

@@ -8,7 +8,7 @@ const captureSchema = z
       .enum(TIME_SOURCES)
       .nullable()
       .describe(
-        "what `captured_at` was read from: EXIF data, a PNG's tIME, the file's name, or its time of modification",
+        "what `captured_at` is from: a program's source, EXIF data, a PNG's tIME, the file's name, or its time of modification",
       ),
     make: z.string().nullable().describe("the camera's maker"),
     model: z.string().nullable().describe("the camera's model"),

@@ -1,4 +1,4 @@
-import { type Capture, NOTHING_KNOWN, type TimeSource } from '../../../domain/capture.ts';
+import { type Capture, isCaptureTime, NOTHING_KNOWN, type TimeSource } from '../../../domain/capture.ts';
 import { instantOf } from '../../../domain/clock.ts';
 import type { ReadNameTime } from '../../../domain/name-time.ts';
 import type { PictureFormat } from '../../../domain/records.ts';
@@ -13,16 +13,16 @@ export interface CaptureOptions {
   readonly useModified?: boolean;
 }
 
-/** A reader that looks into the picture first, then at the name, then at the file's own time. */
+/** A reader that takes the time from the source, or else from the picture, the name, or the file's own time, in this order. */
 export function createCaptureReader({ nameTime, useModified = false }: CaptureOptions): ReadCapture {
-  return ({ bytes, format, origin, modifiedAt }) => {
+  return ({ bytes, format, origin, modifiedAt, capturedAt }) => {
     const facts = factsOf(bytes, format);
     const dated =
-      facts.at !== null
-        ? facts
-        : (timed(facts, 'name', nameTime?.(origin)) ??
-          timed(facts, 'mtime', useModified ? modifiedAt : undefined) ??
-          facts);
+      timed(facts, 'source', capturedAt) ??
+      (facts.at === null ? undefined : facts) ??
+      timed(facts, 'name', nameTime?.(origin)) ??
+      timed(facts, 'mtime', useModified ? modifiedAt : undefined) ??
+      facts;
     return Object.values(dated).every((value) => value === null) ? null : dated;
   };
 }
@@ -61,8 +61,5 @@ function pngTime(body: Uint8Array): Date | undefined {
 
 /** The facts with this time; undefined without a time that can be kept. */
 function timed(facts: Capture, timeFrom: TimeSource, time: Date | undefined): Capture | undefined {
-  const year = time?.getUTCFullYear() ?? Number.NaN;
-  return time !== undefined && year >= 1000 && year <= 9999
-    ? { ...facts, at: time.toISOString(), timeFrom }
-    : undefined;
+  return time !== undefined && isCaptureTime(time) ? { ...facts, at: time.toISOString(), timeFrom } : undefined;
 }
