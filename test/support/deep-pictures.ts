@@ -28,3 +28,26 @@ export function deepPixels(width: number, height: number, samples: ArrayLike<num
   const samples16 = Uint16Array.from(samples);
   return { width, height, samples16, data: Uint8Array.from(samples16, (sample) => sample >> 8) };
 }
+
+/** A TIFF of 16-bit RGB, in one strip. */
+export function deepTiff({ width, height, samples }: Omit<DeepPicture, 'orientation'>): Buffer {
+  const entries = [
+    [256, width],
+    [257, height],
+    [258, 16],
+    [262, 2],
+    [273, 110],
+    [277, 3],
+    [278, height],
+    [279, samples.length * 2],
+  ] as const;
+  const file = Buffer.alloc(110 + samples.length * 2);
+  file.write('MM\0*\0\0\0\x08\0\x08', 'latin1');
+  for (const [index, [tag, value]] of entries.entries()) {
+    file.writeUInt32BE(tag * 65_536 + 4, 10 + 12 * index);
+    file.writeUInt32BE(1, 14 + 12 * index);
+    file.writeUInt32BE(value, 18 + 12 * index);
+  }
+  for (let index = 0; index < samples.length; index++) file.writeUInt16BE(Number(samples[index]), 110 + 2 * index);
+  return file;
+}

@@ -98,15 +98,16 @@ function needOfGif(bytes: Uint8Array, limits: Limits): DecodingNeed {
   return { memory: bytes.length + header.frame.width * header.frame.height + pixels, pixels };
 }
 
-/** The file, a strip or tile, the samples, and two copies of the pixels. */
+/** The file, a strip or tile, the samples (of 16 bits also their high bytes), and two copies of the pixels. */
 function needOfTiff(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const header = readTiffHeader(bytes);
   checkSize(header, limits);
   checkSize(tiledSize(header), limits);
   const { samplesPerPixel, bitsPerSample, chunk } = header;
-  const count = header.width * header.height;
+  const pixels = pixelBytes({ ...header, depth: bitsPerSample });
+  const samples = header.width * header.height * samplesPerPixel * (bitsPerSample === 16 ? 3 : 1);
   const strip = (chunk.width * chunk.height * samplesPerPixel * bitsPerSample) / 8;
-  return { memory: bytes.length + 2 * strip + count * (samplesPerPixel + 6), pixels: count * 3 };
+  return { memory: bytes.length + 2 * strip + samples + 2 * pixels, pixels };
 }
 
 /** The file twice, libwebp's memory, and two copies of the pixels. */

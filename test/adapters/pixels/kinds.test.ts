@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Background } from '../../../src/adapters/pixels/background.ts';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
 import { needOf } from '../../../src/adapters/pixels/limits.ts';
+import { bytesOf } from '../../../src/adapters/pixels/pixel-memory.ts';
 import { sha256Of } from '../../../src/base/digest.ts';
 import { formatOf } from '../../../src/domain/picture-format.ts';
 
@@ -45,14 +46,14 @@ describe('the decoders of WebP, GIF, BMP and TIFF', () => {
 
   it.each(Object.keys(expected))('need as much memory for the pixels of %s as they say', async (name) => {
     const bytes = readFileSync(new URL(name, FOLDER));
-    expect(needOf(bytes, formatOf(bytes), LIMITS).pixels).toBe((await decode(name)).data.length);
+    expect(needOf(bytes, formatOf(bytes), LIMITS).pixels).toBe(bytesOf(await decode(name)));
   });
 
   it.each([
     ['animated.webp', ['the WebP is animated: its first frame is compared']],
     ['animated.gif', ['the GIF is animated: its first frame is compared']],
     ['pages.tiff', ['the TIFF has more than one page: the first is compared']],
-    ['grey16.tiff', ['of the 16-bit samples of the TIFF, the high 8 bits are compared']],
+    ['grey16.tiff', undefined],
     ['lossless.webp', undefined],
     ['palette.gif', undefined],
     ['rgb.bmp', undefined],

@@ -2,31 +2,45 @@ import { orient } from '../../../analysis/orientation.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { type Background, blend, WHITE } from '../background.ts';
 import { checkSize, type DecodeOptions } from '../limits.ts';
-import { type Allocator, allocateNew } from '../pixel-memory.ts';
+import { type Allocator, allocateNew, layOut, pixelBytes } from '../pixel-memory.ts';
 import { noteOnCut } from '../verdicts.ts';
+import { paintDeep } from './deep-paint.ts';
 import { readTiffHeader, type TiffHeader, tiledSize } from './header.ts';
 import { readSamples } from './samples.ts';
 
-/** Decodes the first page of a TIFF to upright RGB, laid over the background. Throws `undecodable` or `too_large`. */
+/** Decodes the first page of a TIFF to upright RGB of its own depth, laid over the background. Throws `undecodable` or `too_large`. */
 export function decodeTiff(bytes: Uint8Array, options: DecodeOptions, allocate: Allocator = allocateNew): Pixels {
   const header = readTiffHeader(bytes);
   checkSize(header, options);
   checkSize(tiledSize(header), options);
-  const { width, height, orientation } = header;
+  const { width, height, orientation, bitsPerSample } = header;
   const { samples, whole, rows } = readSamples(bytes, header);
   const cut = whole && noteOnCut({ kind: 'TIFF', rows, height }, options.acceptsDamage);
-  const data = (orientation === 1 ? allocate : allocateNew)(width * height * 3);
-  paint(header, { samples, rgb: data, background: options.background ?? WHITE });
+  const layout = { width, height, depth: bitsPerSample };
+  const memory = (orientation === 1 ? allocate : allocateNew)(pixelBytes(layout));
+  const { data, samples16 } = layOut(memory, layout);
+  const background = options.background ?? WHITE;
+  if (samples instanceof Uint8Array) paint(header, { samples, rgb: data, background });
+  else {
+    paint(header, { samples: highBytes(samples), rgb: data, background });
+    if (samples16 !== undefined) paintDeep(header, { samples, rgb: samples16, background });
+  }
   const notes = [...(cut === undefined ? [] : [cut]), ...notesOn(header)];
-  const upright = orient({ width, height, data, ...(whole && { whole }) }, orientation);
+  const upright = orient(
+    { width, height, data, ...(samples16 && { samples16 }), ...(whole && { whole }) },
+    orientation,
+  );
   return notes.length > 0 ? { ...upright, notes } : upright;
 }
 
-function notesOn({ bitsPerSample, hasMorePages }: TiffHeader): string[] {
-  return [
-    ...(bitsPerSample === 16 ? ['of the 16-bit samples of the TIFF, the high 8 bits are compared'] : []),
-    ...(hasMorePages ? ['the TIFF has more than one page: the first is compared'] : []),
-  ];
+function notesOn({ hasMorePages }: TiffHeader): string[] {
+  return hasMorePages ? ['the TIFF has more than one page: the first is compared'] : [];
+}
+
+function highBytes(samples: Uint16Array): Uint8Array {
+  const high = new Uint8Array(samples.length);
+  for (let index = 0; index < samples.length; index++) high[index] = (samples[index] as number) >> 8;
+  return high;
 }
 
 interface Painting {

@@ -2,9 +2,9 @@ import { undecodable } from '../verdicts.ts';
 import { expand } from './expand.ts';
 import { readChunkTable, type TiffHeader } from './header.ts';
 
-/** The samples of a picture, a byte for each. */
+/** The samples of a picture: bytes, or numbers of 16 bits. */
 export interface Samples {
-  readonly samples: Uint8Array;
+  readonly samples: Uint8Array | Uint16Array;
   /** For each pixel whether it is whole, if data is missing. */
   readonly whole: Uint8Array | undefined;
   /** How many rows precede the first one with missing data. */
@@ -12,13 +12,14 @@ export interface Samples {
 }
 
 /**
- * Reads all samples of a picture: of 16 bits the high byte, of fewer than 8 the plain number. Throws `undecodable` if data is
+ * Reads all samples of a picture, those of fewer than 8 bits as plain numbers. Throws `undecodable` if data is
  * invalid. The time is proportional to the sizes of the file and of the picture.
  */
 export function readSamples(bytes: Uint8Array, header: TiffHeader): Samples {
   const { width, height, samplesPerPixel, planar, chunk } = header;
   const chunks = chunksOf(bytes, header);
-  const samples = new Uint8Array(width * height * samplesPerPixel);
+  const count = width * height * samplesPerPixel;
+  const samples = header.bitsPerSample === 16 ? new Uint16Array(count) : new Uint8Array(count);
   let whole: Uint8Array | undefined;
   let wholeRows = height;
   const { across, down } = chunk;
@@ -35,7 +36,9 @@ export function readSamples(bytes: Uint8Array, header: TiffHeader): Samples {
     for (let row = 0; row < rows; row++) {
       const stored = expanded.subarray(row * rowBytes, (row + 1) * rowBytes);
       const to = ((y + row) * width + x) * samplesPerPixel + sample;
-      copyRow(stored, { samples, to, step: planar ? samplesPerPixel : 1, count: columns * perChunk }, header);
+      const target = { to, step: planar ? samplesPerPixel : 1, count: columns * perChunk };
+      if (samples instanceof Uint16Array) copyDeepRow(stored, samples, target, header);
+      else copyRow(stored, samples, target, header);
     }
     if (rows === needed) continue;
     wholeRows = Math.min(wholeRows, y + rows);
@@ -61,28 +64,37 @@ function chunksOf(bytes: Uint8Array, header: TiffHeader): (index: number) => Uin
 
 /** Where the samples of a row go. */
 interface RowTarget {
-  readonly samples: Uint8Array;
   readonly to: number;
   readonly step: number;
   readonly count: number;
 }
 
-function copyRow(stored: Uint8Array, { samples, to, step, count }: RowTarget, header: TiffHeader): void {
-  const { bitsPerSample: bits, differences, planar, littleEndian } = header;
-  const perPixel = planar ? 1 : header.samplesPerPixel;
-  if (bits === 16) {
-    const [high, low] = littleEndian ? [1, 0] : [0, 1];
-    const sums = new Uint16Array(differences ? perPixel : 0);
-    for (let index = 0; index < count; index++) {
-      let value = ((stored[2 * index + high] as number) << 8) | (stored[2 * index + low] as number);
-      if (differences) {
-        value = (value + (sums[index % perPixel] as number)) & 0xffff;
-        sums[index % perPixel] = value;
-      }
-      samples[to + index * step] = value >> 8;
+function copyDeepRow(
+  stored: Uint8Array,
+  samples: Uint16Array,
+  { to, step, count }: RowTarget,
+  { samplesPerPixel, differences, planar, littleEndian }: TiffHeader,
+): void {
+  const perPixel = planar ? 1 : samplesPerPixel;
+  const [high, low] = littleEndian ? [1, 0] : [0, 1];
+  const sums = new Uint16Array(differences ? perPixel : 0);
+  for (let index = 0; index < count; index++) {
+    let value = ((stored[2 * index + high] as number) << 8) | (stored[2 * index + low] as number);
+    if (differences) {
+      value = (value + (sums[index % perPixel] as number)) & 0xffff;
+      sums[index % perPixel] = value;
     }
-    return;
+    samples[to + index * step] = value;
   }
+}
+
+function copyRow(
+  stored: Uint8Array,
+  samples: Uint8Array,
+  { to, step, count }: RowTarget,
+  { bitsPerSample: bits, samplesPerPixel, differences, planar }: TiffHeader,
+): void {
+  const perPixel = planar ? 1 : samplesPerPixel;
   if (bits === 8) {
     const sums = new Uint8Array(differences ? perPixel : 0);
     for (let index = 0; index < count; index++) {
