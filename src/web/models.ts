@@ -36,7 +36,9 @@ export interface AlertModel {
   readonly neighbours: { readonly below: number | null; readonly above: number | null };
   /** Pictures that are missing from the store. */
   readonly missing: ReadonlySet<Role>;
-  /** Pictures of 16 bits, which browsers show too dark or without what is faint. */
+  /** Pictures that are drawn as imgpipe decodes them, because browsers may not show them so. */
+  readonly drawn: ReadonlySet<Role>;
+  /** Those of them that have 16 bits, which browsers show too dark or without what is faint. */
   readonly deep: ReadonlySet<Role>;
 }
 

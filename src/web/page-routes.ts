@@ -13,10 +13,12 @@ import { problemPage } from './pages/problem.ts';
 import { streamPage } from './pages/stream.ts';
 import type { ViewerParts } from './parts.ts';
 import {
+  canBeDrawn,
   convertedResponse,
-  deepPictures,
+  drawingOf,
   isRole,
   missingPictures,
+  originalResponse,
   type PictureRequest,
   pictureOf,
   pictureResponse,
@@ -52,7 +54,7 @@ export function addPageRoutes(app: Hono, parts: PageParts): void {
     const number = positive('alert number', typed.trim());
     const shown = await view(catalog, store, number);
     const neighbours = await catalog.neighbours(number);
-    const pictures = { missing: await missingPictures(shown, store), deep: await deepPictures(shown, store) };
+    const pictures = { missing: await missingPictures(shown, store), ...(await drawingOf(shown, store)) };
     return show(context, alertPage({ view: shown, neighbours, ...pictures }));
   }
 
@@ -87,14 +89,15 @@ export function addPageRoutes(app: Hono, parts: PageParts): void {
   app.get('/alerts/:alert/:role/:size?', async (context) => {
     await parts.check();
     const { alert, role, size } = context.req.param();
-    if (!isRole(role) || ![undefined, 'thumbnail', 'shown'].includes(size)) return context.notFound();
+    if (!isRole(role) || ![undefined, 'thumbnail', 'shown', 'original'].includes(size)) return context.notFound();
     const found = await view(catalog, store, positive('alert number', alert));
     const picture = pictureOf(found, role);
     const request = pictureRequestOf(context);
     if (size === 'shown') {
-      if (picture.format !== 'png') return context.notFound();
+      if (!canBeDrawn(picture)) return context.notFound();
       return convertedResponse({ picture, beside: pictureOf(found, 'reference') }, store, thumbnails, request);
     }
+    if (size === 'original') return originalResponse(picture, store, request);
     if (size === undefined) return pictureResponse(picture, store, thumbnails, request);
     return thumbnailResponse(picture, store, thumbnails, request);
   });

@@ -1,16 +1,18 @@
 import { ImgpipeError } from '../domain/errors.ts';
 import { differenceKey, imageKey } from '../domain/object-keys.ts';
-import type { PictureFormat } from '../domain/records.ts';
+import { notesOf, type PictureFormat } from '../domain/records.ts';
 import { isDeepPicture } from '../domain/sample-depth.ts';
 import type { AlertView } from '../operations/view.ts';
 import type { PictureSource } from '../ports/comparator.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { Thumbnails } from '../ports/thumbnails.ts';
+import type { ShownPicture, Thumbnails } from '../ports/thumbnails.ts';
 import { ROLES, type Role, versionOf } from './urls.ts';
 
 /** A picture of an alert in the store. Its key is computed from the alert's rows, never from a request. */
 export interface StoredPicture extends Pick<PictureSource, 'sha256' | 'format'> {
   readonly key: string;
+  /** Whether its file is odd: a browser may show it differently, or not at all. */
+  readonly isOdd: boolean;
 }
 
 /** Of pictures alone: nothing that a browser would run. */
@@ -24,9 +26,15 @@ const TYPES: Record<PictureFormat, string> = {
 };
 /** The formats that browsers do not show. */
 const CONVERTED: ReadonlySet<PictureFormat> = new Set(['tiff']);
+
+/** Whether a picture of this format is sent as PNG, because browsers do not show it. */
+export function isConverted(format: PictureFormat): boolean {
+  return CONVERTED.has(format);
+}
+
 /** What pictures are sent as. */
 export const PICTURE_TYPES = Object.entries(TYPES).flatMap(([format, type]) =>
-  CONVERTED.has(format as PictureFormat) ? [] : [type],
+  isConverted(format as PictureFormat) ? [] : [type],
 );
 /** For URLs with the digest, whose picture never changes. */
 const IMMUTABLE = 'private, max-age=31536000, immutable';
@@ -41,9 +49,9 @@ export function isRole(text: string): text is Role {
 export function pictureOf({ event, image, reference }: AlertView, role: Role): StoredPicture {
   if (role !== 'difference') {
     const row = role === 'image' ? image : reference;
-    return { key: imageKey(row), sha256: row.sha256, format: row.format };
+    return { key: imageKey(row), sha256: row.sha256, format: row.format, isOdd: notesOf(row).length > 0 };
   }
-  return { key: differenceKey(event), sha256: event.differenceSha256 ?? '', format: 'jpg' };
+  return { key: differenceKey(event), sha256: event.differenceSha256 ?? '', format: 'jpg', isOdd: false };
 }
 
 /** The pictures of an alert that are missing from the store. */
@@ -52,18 +60,42 @@ export async function missingPictures(view: AlertView, store: Pick<ObjectStore, 
   return new Set(ROLES.filter((_, index) => sizes[index] === undefined));
 }
 
-/** The pictures of an alert that have 16 bits, as their files begin. */
-export async function deepPictures(view: AlertView, store: Pick<ObjectStore, 'open'>): Promise<Set<Role>> {
-  const deep = new Set<Role>();
+/** How the pictures of an alert are drawn on its page. */
+export interface Drawing {
+  /** Those that are drawn as imgpipe decodes them: see `canBeDrawn`. A PNG of 8 bits that is not odd is none of them. */
+  readonly drawn: ReadonlySet<Role>;
+  /** Those of 16 bits, which are drawn in 8. */
+  readonly deep: ReadonlySet<Role>;
+}
+
+export async function drawingOf(view: AlertView, store: Pick<ObjectStore, 'open' | 'get'>): Promise<Drawing> {
+  const [drawn, deep] = [new Set<Role>(), new Set<Role>()];
   for (const role of ROLES) {
     const picture = pictureOf(view, role);
-    if (picture.format !== 'png') continue;
-    const reader = (await store.open(picture.key))?.bytes.getReader();
-    const { value } = (await reader?.read()) ?? {};
-    await reader?.cancel();
-    if (value !== undefined && isDeepPicture(value)) deep.add(role);
+    if (!canBeDrawn(picture)) continue;
+    const isDeep = await isDeepIn(store, picture);
+    if (isDeep) deep.add(role);
+    if (isDeep || picture.isOdd || isConverted(picture.format)) drawn.add(role);
   }
-  return deep;
+  return { drawn, deep };
+}
+
+/**
+ * Whether a picture is sent as a PNG of what imgpipe decodes where that is asked for: browsers do not show its format or
+ * depth, or may not show all of an odd file, such as the last rows of a JPEG without an end marker.
+ */
+export function canBeDrawn({ format, isOdd }: StoredPicture): boolean {
+  return isOdd || format === 'png' || isConverted(format);
+}
+
+/** A PNG states its depth in its first bytes, a TIFF anywhere. */
+async function isDeepIn(store: Pick<ObjectStore, 'open' | 'get'>, { key, format }: StoredPicture): Promise<boolean> {
+  if (format === 'tiff') return isDeepPicture((await store.get(key)) ?? new Uint8Array());
+  if (format !== 'png') return false;
+  const reader = (await store.open(key))?.bytes.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  await reader?.cancel();
+  return value !== undefined && isDeepPicture(value);
 }
 
 /** The store, as far as pictures are read from it. */
@@ -77,14 +109,23 @@ export interface PictureRequest {
   readonly version: string | undefined;
 }
 
-/** Responds with a picture as stored, as a stream, or as PNG if browsers do not show its format. Throws `object_missing`. */
+/** Responds with a picture as stored, or as PNG if browsers do not show its format. Throws `object_missing`. */
 export async function pictureResponse(
   picture: StoredPicture,
   store: PictureStore,
   thumbnails: Thumbnails,
   request: PictureRequest,
 ): Promise<Response> {
-  if (CONVERTED.has(picture.format)) return convertedResponse({ picture }, store, thumbnails, request);
+  if (isConverted(picture.format)) return convertedResponse({ picture }, store, thumbnails, request);
+  return originalResponse(picture, store, request);
+}
+
+/** Responds with a picture as stored, as a stream. Throws `object_missing`. */
+export async function originalResponse(
+  picture: StoredPicture,
+  store: Pick<PictureStore, 'locate' | 'size' | 'open'>,
+  request: PictureRequest,
+): Promise<Response> {
   const headers = headersOf(picture, picture.sha256, TYPES[picture.format], request);
   if (isUnchanged(headers, request)) return new Response(null, { status: 304, headers });
   if (request.head) {
@@ -109,8 +150,9 @@ export async function convertedResponse(
   const headers = headersOf(picture, `${picture.sha256}-png`, TYPES.png, request);
   if (isUnchanged(headers, request)) return new Response(null, { status: 304, headers });
   if (request.head) return new Response(null, { headers });
-  const sourceOf = (stored: StoredPicture) => ({ ...stored, read: () => bytesOf(stored, store) });
-  const bytes = new Uint8Array(await thumbnails.png(sourceOf(picture), beside && sourceOf(beside)));
+  // Only a picture of 16 bits is stretched as the other is.
+  const other = mayBeDeep(picture) && beside !== undefined && mayBeDeep(beside) ? shownFrom(store, beside) : undefined;
+  const bytes = new Uint8Array(await thumbnails.png(shownFrom(store, picture), other));
   headers.set('Content-Length', String(bytes.length));
   return new Response(bytes, { headers });
 }
@@ -124,9 +166,18 @@ export async function thumbnailResponse(
 ): Promise<Response> {
   const headers = headersOf(picture, `${picture.sha256}-small`, TYPES.jpg, request);
   if (isUnchanged(headers, request)) return new Response(null, { status: 304, headers });
-  const bytes = new Uint8Array(await thumbnails.of({ ...picture, read: () => bytesOf(picture, store) }));
+  const bytes = new Uint8Array(await thumbnails.of(shownFrom(store, picture)));
   headers.set('Content-Length', String(bytes.length));
   return new Response(request.head ? null : bytes, { headers });
+}
+
+function mayBeDeep({ format }: StoredPicture): boolean {
+  return format === 'png' || format === 'tiff';
+}
+
+/** An odd picture was compared as far as it is whole, and is shown so. */
+function shownFrom(store: PictureStore, picture: StoredPicture): ShownPicture {
+  return { ...picture, acceptsDamage: picture.isOdd, read: () => bytesOf(picture, store) };
 }
 
 async function bytesOf(picture: StoredPicture, store: PictureStore): Promise<Uint8Array> {

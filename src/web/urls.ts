@@ -28,7 +28,12 @@ export function thumbnailUrl(alert: number, role: Role, sha256: string): string 
   return `${alertUrl(alert)}/${role}/thumbnail?v=${versionOf(sha256)}`;
 }
 
-/** A 16-bit picture as a browser can show it. */
+/** A picture as the file that was received, whatever its format. */
+export function originalUrl(alert: number, role: Role, sha256: string): string {
+  return `${alertUrl(alert)}/${role}/original?v=${versionOf(sha256)}`;
+}
+
+/** A picture as imgpipe decodes it, in 8 bits. */
 export function shownUrl(alert: number, role: Role, sha256: string): string {
   return `${alertUrl(alert)}/${role}/shown?v=${versionOf(sha256)}`;
 }

@@ -25,7 +25,7 @@ async function responseTo(format: PictureFormat, request: { head?: boolean; ifNo
   await store.put([{ key, bytes }]);
   const thumbnails = createThumbnails(LIMITS);
   const { head = false, ifNoneMatch } = request;
-  const picture = { key, sha256, format };
+  const picture = { key, sha256, format, isOdd: false };
   return {
     bytes,
     response: await pictureResponse(picture, store, thumbnails, { head, ifNoneMatch, version: undefined }),

@@ -1,21 +1,23 @@
 import { html } from 'hono/html';
 import { differenceKey, imageKey } from '../../domain/object-keys.ts';
-import type { ImageRecord, Region } from '../../domain/records.ts';
+import { type ImageRecord, notesOf, type PictureFormat, type Region } from '../../domain/records.ts';
 import type { AlertModel } from '../models.ts';
-import { pictureUrl, type Role, shownUrl } from '../urls.ts';
+import { isConverted } from '../pictures.ts';
+import { originalUrl, pictureUrl, type Role, shownUrl } from '../urls.ts';
 import { comparisonTools } from './comparison-tools.ts';
 import { canvasOf, type Size, sizeOf } from './geometry.ts';
 import type { Html, Piece } from './layout.ts';
 import { nameOf, sizeWords } from './words.ts';
 
 /** The three pictures side by side, at one scale. The script adds the other comparison modes. */
-export function comparison({ view, missing, deep }: AlertModel): Html {
+export function comparison({ view, missing, drawn, deep }: AlertModel): Html {
   const { alert, event, image, reference } = view;
   const canvas = canvasOf(image, reference) ?? { width: 4, height: 3 };
   const regions = event.regions?.first ?? [];
-  const shown = (picture: Omit<Picture, 'url' | 'shownAs' | 'canvas' | 'regions' | 'missing'> & { sha256: string }) => {
-    const url = pictureUrl(alert.number, picture.role, picture.sha256);
-    const shownAs = deep.has(picture.role) ? shownUrl(alert.number, picture.role, picture.sha256) : url;
+  const shown = (picture: Shown) => {
+    const { role, sha256, format } = picture;
+    const url = (isConverted(format) ? originalUrl : pictureUrl)(alert.number, role, sha256);
+    const shownAs = drawn.has(role) ? shownUrl(alert.number, role, sha256) : url;
     return figure({ ...picture, url, shownAs, canvas, regions, missing: missing.has(picture.role) });
   };
   return html`<section class="compare" id="compare" aria-label="Pictures" data-width="${canvas.width}" data-height="${canvas.height}">
@@ -32,6 +34,7 @@ ${comparisonTools({ pair: !missing.has('reference') && !missing.has('image'), re
       alt: `Difference of ${nameOf(image)} from ${reference.number}`,
       size: canvas,
       sha256: event.differenceSha256 ?? '',
+      format: 'jpg',
     }),
   ]}</div>
 ${
@@ -39,6 +42,11 @@ ${
     ? ''
     : html`<p class="muted">Pictures of 16 bits are drawn in 8: the darkest 0.1 % of the previous image are black, and the lightest 0.1 % white.</p>
 `
+}${
+  [image, reference].some((each) => notesOf(each).length > 0)
+    ? html`<p class="muted">An odd file is drawn as imgpipe decoded it, which a browser may not.</p>
+`
+    : ''
 }<p class="reading scripted" id="reading"></p>
 </section>`;
 }
@@ -50,7 +58,14 @@ function pictureOf(image: ImageRecord) {
     alt: nameOf(image),
     size: sizeOf(image),
     sha256: image.sha256,
+    format: image.format,
   };
+}
+
+/** A picture in the store. */
+interface Shown extends Omit<Picture, 'url' | 'shownAs' | 'canvas' | 'regions' | 'missing'> {
+  readonly sha256: string;
+  readonly format: PictureFormat;
 }
 
 interface Picture {

@@ -82,6 +82,7 @@ export function alertModel(entry: Partial<AlertEntry> = {}, more: Partial<AlertM
     view: { ...madeEntry(7, entry), paths },
     neighbours: { below: 6, above: 8 },
     missing: new Set(),
+    drawn: new Set(),
     deep: new Set(),
     ...more,
   };

@@ -1,6 +1,5 @@
 import { ImgpipeError, Stopped } from '../../../domain/errors.ts';
-import type { PictureSource } from '../../../ports/comparator.ts';
-import type { Thumbnails } from '../../../ports/thumbnails.ts';
+import type { ShownPicture, Thumbnails } from '../../../ports/thumbnails.ts';
 import { type DecodeOptions, needOf } from '../limits.ts';
 import { createMemoryGate } from '../workers/memory-gate.ts';
 import { INLINE_EXECUTOR, type PixelExecutor, verdictOnLoss, WorkerLost } from '../workers/pixel-executor.ts';
@@ -30,7 +29,7 @@ const DEFAULT_BYTES = 32e6;
 export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
   const { maxPixels, maxMemory, background, executor = INLINE_EXECUTOR } = options;
   const { side = DEFAULT_SIDE, maxBytes = DEFAULT_BYTES } = options;
-  const decoding = { maxPixels, maxMemory, background };
+  const optionsFor = ({ acceptsDamage }: ShownPicture) => ({ maxPixels, maxMemory, background, acceptsDamage });
   const cache = createThumbnailCache(maxBytes);
   const inProgress = new Map<string, Promise<Thumbnail>>();
   // Bounds the number of picture files in memory.
@@ -43,22 +42,23 @@ export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
 
   /** Runs a task on a picture's bytes. */
   async function run<T extends ThumbnailTask | ConvertTask>(
-    picture: PictureSource,
+    picture: ShownPicture,
     taskOf: (encoded: Pick<T, 'bytes' | 'format' | 'options'>) => T,
   ): Promise<ResultOf<T> | { readonly verdict: Verdict }> {
     stopIfClosed();
     const bytes = await picture.read();
     stopIfClosed();
     const { format } = picture;
-    const task = taskOf({ bytes, format, options: decoding });
+    const options = optionsFor(picture);
+    const task = taskOf({ bytes, format, options });
     try {
-      return await executor.run(() => task, needOf(bytes, format, decoding).memory);
+      return await executor.run(() => task, needOf(bytes, format, options).memory);
     } catch (thrown) {
       return { verdict: verdictOn(thrown) };
     }
   }
 
-  function start(picture: PictureSource): Promise<Thumbnail> {
+  function start(picture: ShownPicture): Promise<Thumbnail> {
     const { sha256 } = picture;
     const result = gate
       .run(0, () => run<ThumbnailTask>(picture, (encoded) => ({ kind: 'thumbnail', ...encoded, side })))
@@ -81,7 +81,11 @@ export function createThumbnails(options: ThumbnailsOptions): Thumbnails {
 
     async png(picture, beside) {
       const converted = await gate.run(0, async () => {
-        const other = beside && { bytes: await beside.read(), format: beside.format };
+        const other = beside && {
+          bytes: await beside.read(),
+          format: beside.format,
+          options: optionsFor(beside),
+        };
         return run<ConvertTask>(picture, (encoded) => ({ kind: 'convert', ...encoded, beside: other }));
       });
       if ('verdict' in converted) throw errorOf(converted.verdict);

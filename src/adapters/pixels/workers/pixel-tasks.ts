@@ -62,7 +62,7 @@ export interface ThumbnailTask extends Encoded {
 export interface ConvertTask extends Encoded {
   readonly kind: 'convert';
   /** The picture whose stretch it has if it has 16 bits; `undefined` for its own. */
-  readonly beside?: Pick<Encoded, 'bytes' | 'format'> | undefined;
+  readonly beside?: Encoded | undefined;
 }
 
 /** The pixels of a picture, or the verdict on it. */
@@ -134,7 +134,7 @@ async function shrink({ side, ...encoded }: Omit<ThumbnailTask, 'kind'>): Promis
 
 /** With the stretch of the picture that it is shown beside, what is equal in the two looks equal. */
 async function convert({ beside, ...encoded }: Omit<ConvertTask, 'kind'>): Promise<Converted> {
-  const other = beside && (await decode({ ...encoded, ...beside }));
+  const other = beside && (await decode(beside));
   if (other !== undefined && 'verdict' in other) return other;
   const stretch = other && stretchOf(other.pixels);
   const decoded = await decode(encoded);
