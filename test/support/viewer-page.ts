@@ -48,6 +48,14 @@ export const loaded = (page: Page, selector: string) =>
 export const IN_PAGE = {
   violations: `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => id + ': ' + html + ': ' + failureSummary)))`,
+  lastRow: `async (address) => {
+    const image = Object.assign(new Image(), { src: address });
+    await image.decode();
+    const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    return [...context.getImageData(0, image.height - 1, image.width, 1).data].filter((_, index) => index % 4 < 3);
+  }`,
   hasCanvas: `[...document.querySelectorAll('canvas')].some(({ width }) => width > 1)`,
   drawn: `(() => {
     const canvas = [...document.querySelectorAll('canvas')].find(({ width }) => width > 1);

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { decodePicture } from '../../src/adapters/pixels/codec.ts';
@@ -13,6 +15,7 @@ import { watchScenes } from '../support/watched-scenes.ts';
 const hasBrowser = CHROMIUM !== undefined || (process.env['CI'] ?? '') !== '';
 if (!hasBrowser) process.stderr.write('Chromium was not found: browser tests are skipped.\n');
 
+const ODD_PICTURES = new URL('../fixtures/odd-pictures/', import.meta.url);
 const MODES = ['side', 'swipe', 'onion', 'blink', 'difference'];
 
 const folder = lastingFolder();
@@ -113,6 +116,20 @@ describe.runIf(hasBrowser)('in a browser', () => {
     expect(await page.locator('svg.boxes path').count()).toBeGreaterThan(0);
     await page.keyboard.press('r');
     await boxes.waitFor({ state: 'hidden' });
+  });
+
+  test('shows all of a JPEG without its end marker, whose last rows a browser leaves out', async () => {
+    const own = temporaryFolder();
+    const files = ['a', 'b'].map((name) => fileURLToPath(new URL(`no-eoi.${name}.jpg`, ODD_PICTURES)));
+    await imgpipe(['run', ...files, '--data', path.join(own, 'data')]);
+    const viewer = await startViewer(path.join(own, 'data'));
+    const page = await open(viewer, '/alerts/1');
+    await loaded(page, 'figure img');
+    const { data: rgb, width } = await decodePicture(readFileSync(files[1] ?? ''), 'jpg', { maxPixels: 1e6 });
+    const drawn = (address: string) => page.evaluate<number[]>(`(${IN_PAGE.lastRow})('${address}')`);
+    const right = [...rgb.subarray(-3 * width)];
+    expect(await drawn((await page.locator('[data-role=image] .plane img').getAttribute('src')) ?? '')).toEqual(right);
+    expect(await drawn('/alerts/1/image')).not.toEqual(right);
   });
 
   test('shows the stored values of the pixel under the pointer', async () => {
