@@ -13,13 +13,13 @@ export interface ImageWrites {
   readonly published?: readonly { readonly number: number; readonly position: RecordPosition }[];
   /** Numbers of `pending` images that become `ready`. */
   readonly ready?: readonly number[];
+  /** Images whose files were found at another path. */
+  readonly moved?: readonly { readonly number: number; readonly path: string }[];
   /**
    * Pictures to add as `pending`, each with the next number of the stream. A picture whose receipt id already has a row
    * gets that row back as it is, and no number.
    */
   readonly added?: readonly NewImage[];
-  /** Images whose files were found at another path. */
-  readonly moved?: readonly { readonly number: number; readonly path: string }[];
 }
 
 /** Which newest image is wanted: of a whole stream, or of those of its images whose path is this one (see `pathOf`). */
