@@ -94,7 +94,7 @@ export function rejectedLine({ origin, error }: Of<'rejected'>): string {
 }
 
 function skippedLine({ origin, image, movedFrom }: Of<'skipped'>): string {
-  const moved = movedFrom === undefined ? '' : ` from ${escapeText(movedFrom)}, and moved since`;
+  const moved = movedFrom === undefined ? '' : `, moved from ${escapeText(movedFrom)}`;
   return `${escapeText(origin)} is skipped: already received as image ${image}${moved}`;
 }
 

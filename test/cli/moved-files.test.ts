@@ -21,7 +21,7 @@ test('files that were moved are skipped with a notice, and view shows where they
   writeFileSync(path.join(archive, '4.png'), png([9, 9, 9], { width: 8, height: 8 }));
   const again = await to('run', archive, '--threshold', '0');
   expect(again.status).toBe(0);
-  const moved = `${archive}/1.png is skipped: already received as image 1 from ${pictures}/1.png, and moved since`;
+  const moved = `${archive}/1.png is skipped: already received as image 1, moved from ${pictures}/1.png`;
   expect(again.stderr).toContain(moved);
   expect(again.stdout).toContain('image default/4:');
   expect(again.stdout).not.toContain('image default/5:');
