@@ -12,6 +12,7 @@ const SOURCES = {
   changed: 'changed.as.ts',
   pngUnfilter: 'png-unfilter.as.ts',
   jpegDecoder: 'jpeg-decoder.as.ts',
+  jpegDeepDecoder: 'jpeg-deep-decoder.as.ts',
   jpegEncoder: 'jpeg-encoder.as.ts',
 };
 

@@ -4,13 +4,14 @@
 // rows. The caller, in src/adapters/pixels/jpeg/, reads the segments between the scans, sets up components and tables, and
 // copies the rows. `readScan` and `nextRows` end at whatever is irregular; `readInterval` tells how much is whole.
 
-import { buildTable, tableAt, takeCoefficients } from './jpeg/bits.as';
+import { tableAt, takeCoefficients } from './jpeg/bits.as';
 import {
   BLOCK,
   BLOCK_BYTES,
   Component,
   componentAt,
   keptBlock,
+  MARGIN,
   MAX_COMPONENTS,
   ORDER,
   QUANTIZATION,
@@ -18,27 +19,31 @@ import {
   samplesOf,
 } from './jpeg/frame.as';
 import { inverseTransform, largest, writeFlat } from './jpeg/inverse-transform.as';
+import {
+  aligned,
+  clearKept,
+  componentCount,
+  height,
+  layOut,
+  maxH,
+  maxV,
+  mcuColumns,
+  mcuRows,
+  neighbour,
+  width,
+} from './jpeg/picture.as';
 import { multiplyByK, OVERRUN, writeColours, writeStored } from './jpeg/rgb.as';
-import { endScan, readDc, restartIfDue, SCAN, setPicture } from './jpeg/scan.as';
-import { MARGIN, meanOfRows, mixColumns, mixRows, repeat, widen } from './jpeg/upsample.as';
+import { endScan, readDc, restartIfDue } from './jpeg/scan.as';
+import { meanOfRows, mixColumns, mixRows, repeat, widen } from './jpeg/upsample.as';
 
+export { codes, input, order, quantization, scan, setCodes, setComponent, setTables } from './jpeg/picture.as';
 export { beginScan, clearInterval, hasSurplus, marker, readInterval, readScan, scanEnd } from './jpeg/scan.as';
 
-/** The numbers of codes of a Huffman table and its symbols. */
-const CODES: usize = memory.data(16 + 256, 16);
 /** The coefficients of the current block. */
 const COEFFICIENTS: usize = memory.data(BLOCK_BYTES, 16);
 
-let width: i32 = 0;
-let height: i32 = 0;
-let componentCount: i32 = 0;
-let maxH: i32 = 0;
-let maxV: i32 = 0;
-let mcuColumns: i32 = 0;
-let mcuRows: i32 = 0;
 let keepsCoefficients: bool = false;
 let isYcc: bool = false;
-let inputAt: usize = 0;
 let sums: usize = 0;
 let upsampled: usize = 0;
 let rgb: usize = 0;
@@ -48,36 +53,8 @@ let ks: usize = 0;
 let nextMcuRow: i32 = 0;
 let preparedRows: i32 = 0;
 
-export function quantization(): usize {
-  return QUANTIZATION;
-}
-
-export function order(): usize {
-  return ORDER;
-}
-
-export function codes(): usize {
-  return CODES;
-}
-
-export function scan(): usize {
-  return SCAN;
-}
-
-export function input(): usize {
-  return inputAt;
-}
-
 export function rows(): usize {
   return rgb;
-}
-
-function ceilDivided(value: i32, by: i32): i32 {
-  return (value + by - 1) / by;
-}
-
-function aligned(address: usize): usize {
-  return (address + 15) & ~15;
 }
 
 /**
@@ -86,37 +63,10 @@ function aligned(address: usize): usize {
  * provide before anything else, or 0 if the picture's sampling factors do not divide each other.
  */
 export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bool, converts: bool): usize {
-  width = pixels;
-  height = lines;
-  componentCount = count;
   keepsCoefficients = keeps;
   isYcc = converts;
-  maxH = 1;
-  maxV = 1;
-  for (let index = 0; index < count; index++) {
-    maxH = max(maxH, componentAt(index).h);
-    maxV = max(maxV, componentAt(index).v);
-  }
-  mcuColumns = ceilDivided(width, maxH * BLOCK);
-  mcuRows = ceilDivided(height, maxV * BLOCK);
-  inputAt = aligned(__heap_base);
-  let end = aligned(inputAt + bytes + 16);
-  for (let index = 0; index < count; index++) {
-    const component = componentAt(index);
-    if (maxH % component.h != 0 || maxV % component.v != 0) return 0;
-    component.width = ceilDivided(width * component.h, maxH);
-    component.height = ceilDivided(height * component.v, maxV);
-    component.columns = ceilDivided(component.width, BLOCK);
-    component.rows = ceilDivided(component.height, BLOCK);
-    component.allColumns = mcuColumns * component.h;
-    component.allRows = mcuRows * component.v;
-    const blocks = component.allColumns * component.allRows;
-    component.coefficients = end;
-    if (keeps) end = aligned(end + blocks * BLOCK_BYTES);
-    component.stride = component.allColumns * BLOCK;
-    component.samples = end + MARGIN;
-    end = aligned(component.samples + blocks * 64 + MARGIN);
-  }
+  let end = layOut(pixels, lines, count, bytes, keeps, 1);
+  if (end == 0) return 0;
   sums = end + 2 * MARGIN;
   end = aligned(sums + (mcuColumns * maxH * BLOCK + MARGIN) * 2);
   upsampled = end;
@@ -124,7 +74,6 @@ export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bo
   ks = end;
   if (count == 4) end = aligned(end + width * 3 + OVERRUN);
   rgb = end;
-  setPicture(count, mcuRows, mcuColumns, inputAt, bytes);
   nextMcuRow = 0;
   preparedRows = 0;
   return rgb + maxV * BLOCK * width * 3 + OVERRUN;
@@ -138,26 +87,7 @@ function upsampledBytes(): i32 {
 /** Forgets the coefficients of the picture before. Called once the memory is there. */
 export function clear(): void {
   memory.fill(COEFFICIENTS, 0, BLOCK_BYTES);
-  if (!keepsCoefficients) return;
-  for (let index = 0; index < componentCount; index++) {
-    const component = componentAt(index);
-    memory.fill(component.coefficients, 0, component.allColumns * component.allRows * BLOCK_BYTES);
-  }
-}
-
-/** Sets the sampling factors and the quantization table of a component, before `begin`. */
-export function setComponent(index: i32, h: i32, v: i32, quantization: i32): void {
-  const component = componentAt(index);
-  component.h = h;
-  component.v = v;
-  component.quantization = quantization;
-}
-
-/** Sets the Huffman tables of a component for the scans that follow. */
-export function setTables(index: i32, dc: i32, ac: i32): void {
-  const component = componentAt(index);
-  component.dc = dc;
-  component.ac = ac;
+  if (keepsCoefficients) clearKept();
 }
 
 /** Completes a quantization table whose steps are set. */
@@ -165,11 +95,6 @@ export function setSteps(table: i32): void {
   const steps = QUANTIZATION + table * QUANTIZATION_BYTES;
   for (let index = 0; index < BLOCK_BYTES; index += 2)
     store<u16>(steps + index, largest(load<u16>(steps + index)), BLOCK_BYTES);
-}
-
-/** Makes a Huffman table of `codes()`: a table for DC coefficients has a slot of 0 to 3, one for AC of 4 to 7. */
-export function setCodes(slot: i32): bool {
-  return buildTable(slot, CODES, CODES + 16);
 }
 
 /**
@@ -271,11 +196,4 @@ function rowOf(index: i32, y: i32): usize {
     repeat(row, component.width, horizontal, to);
   }
   return to;
-}
-
-/** The other row of samples, of two for each sample row, that is nearest to a row of pixels: itself at the picture's edge. */
-function neighbour(component: Component, y: i32): usize {
-  const row = y >> 1;
-  const next = (y & 1) == 0 ? max(0, row - 1) : min(component.height - 1, row + 1);
-  return component.samples + next * component.stride;
 }

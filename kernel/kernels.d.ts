@@ -8,6 +8,8 @@ export declare const KERNELS: {
   readonly pngUnfilter: string;
   /** jpeg-decoder.as.ts: the scans of a baseline or progressive JPEG, decoded to RGB. */
   readonly jpegDecoder: string;
+  /** jpeg-deep-decoder.as.ts: the same with samples of 12 bits. It has no SIMD. */
+  readonly jpegDeepDecoder: string;
   /** jpeg-encoder.as.ts: the scan of a baseline JPEG. */
   readonly jpegEncoder: string;
 };

@@ -5,6 +5,9 @@ export const BLOCK: i32 = 8;
 export const BLOCK_BYTES: i32 = 128;
 export const MAX_COMPONENTS: i32 = 4;
 
+/** How many samples before and after a row may be read and written. */
+export const MARGIN: i32 = 16;
+
 /** A component of the frame. */
 // @ts-ignore: AssemblyScript class without a constructor
 @unmanaged

@@ -1,9 +1,6 @@
 // Chroma upsampling as libjpeg does it: a sample that is spread over two rows or columns is mixed 3 : 1 with its nearest
 // neighbour, with roundings that alternate so that there is no bias; one spread over other numbers is repeated.
 
-/** How many samples before and after a row may be read and written. */
-export const MARGIN: i32 = 16;
-
 /**
  * Writes 16-bit sums of two rows, 3 : 1, to `sums`, with a copy of the first before and of the last after them. The sums
  * are four times too large.

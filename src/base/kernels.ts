@@ -1,10 +1,10 @@
 import { KERNELS } from '#kernels';
 
 /** The kernels of the folder kernel/. */
-export type KernelName = 'changed' | 'differences' | 'jpegDecoder' | 'jpegEncoder' | 'pngUnfilter';
+export type KernelName = 'changed' | 'differences' | 'jpegDecoder' | 'jpegDeepDecoder' | 'jpegEncoder' | 'pngUnfilter';
 
 /**
- * A new instance of a kernel, with its own memory; `undefined` if the machine has no WebAssembly SIMD. `Exports` is
+ * A new instance of a kernel, with its own memory; `undefined` if it has SIMD and the machine has none. `Exports` is
  * what the kernel's source exports.
  */
 export function createKernel<Exports extends object>(name: KernelName): Exports | undefined {

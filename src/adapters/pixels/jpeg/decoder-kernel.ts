@@ -2,8 +2,11 @@ import { createKernel } from '../../../base/kernels.ts';
 import type { FrameComponent } from './segments.ts';
 import { ZIGZAG } from './tables.ts';
 
-/** What kernel/jpeg-decoder.as.ts exports. */
-export interface DecoderKernel {
+/** The bits of a sample that there is a kernel for. */
+export type Precision = 8 | 12;
+
+/** What kernel/jpeg-decoder.as.ts and kernel/jpeg-deep-decoder.as.ts export. */
+interface KernelExports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   quantization(): number;
   order(): number;
@@ -35,6 +38,12 @@ export interface DecoderKernel {
   nextRows(): number;
 }
 
+export interface DecoderKernel extends KernelExports {
+  readonly precision: Precision;
+}
+
+const NAMES = { 8: 'jpegDecoder', 12: 'jpegDeepDecoder' } as const;
+
 const PAGE = 2 ** 16;
 /** More than any picture within the limits needs; addresses beyond 2 GB would be negative. */
 export const MAX_MEMORY = 2 ** 31 - 2 ** 26;
@@ -42,12 +51,12 @@ const EOI = 0xd9;
 /** What follows a file in the kernel's memory: markers, at which the bits end. */
 const END = Uint8Array.from({ length: 16 }, (_, index) => (index % 2 === 0 ? 0xff : EOI));
 
-/** Creates a kernel with the zigzag order set; `undefined` without SIMD. */
-export function createDecoderKernel(): DecoderKernel | undefined {
-  const kernel = createKernel<DecoderKernel>('jpegDecoder');
+/** Creates a kernel with the zigzag order set. Without SIMD it is `undefined` for 8 bits. */
+export function createDecoderKernel(precision: Precision): DecoderKernel | undefined {
+  const kernel = createKernel<KernelExports>(NAMES[precision]);
   if (kernel === undefined) return undefined;
   new Uint8Array(kernel.memory.buffer, kernel.order(), 64).set(ZIGZAG.map((index) => index * 2));
-  return kernel;
+  return { ...kernel, precision };
 }
 
 export function setComponents(kernel: DecoderKernel, components: readonly FrameComponent[]): void {

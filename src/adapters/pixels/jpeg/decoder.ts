@@ -19,8 +19,9 @@ export async function decodeJpeg(bytes: Uint8Array, options: DecodeOptions, allo
   return orient(await decodeStored(bytes, header, picture, isUpright ? allocate : undefined), header.orientation);
 }
 
-/** Compiled when the first JPEG is decoded; null without SIMD. */
+/** Each is compiled when the first JPEG of its kind is decoded; null without SIMD. */
 let decodeWithKernel: JpegDecoder | null | undefined;
+let decodeDeep: JpegDecoder | null | undefined;
 
 async function decodeStored(
   bytes: Uint8Array,
@@ -29,7 +30,13 @@ async function decodeStored(
   allocator?: Allocator,
 ): Promise<Pixels> {
   const allocate = allocator && once(allocator);
-  decodeWithKernel ??= createJpegDecoder() ?? null;
+  if (header.precision === 12 && header.unread === undefined) {
+    decodeDeep ??= createJpegDecoder(12) ?? null;
+    const deep = decodeDeep?.(bytes, picture, allocate);
+    if (deep === undefined) throw new ImgpipeError('undecodable', CORRUPT);
+    return deep;
+  }
+  decodeWithKernel ??= createJpegDecoder(8) ?? null;
   const decoded = decodeWithKernel?.(bytes, picture, allocate);
   if (decoded !== undefined) return decoded;
   if (header.unread !== undefined) throw new ImgpipeError('undecodable', header.unread);

@@ -1,6 +1,6 @@
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { counted } from '../../../base/counted.ts';
-import type { Allocator } from '../pixel-memory.ts';
+import { type Allocator, layOut, pixelBytes } from '../pixel-memory.ts';
 import { type DecoderKernel, MAX_MEMORY, provideMemory, setComponents } from './decoder-kernel.ts';
 import { createIccParts, type IccParts } from './icc-parts.ts';
 import type { Progression } from './progression.ts';
@@ -99,7 +99,7 @@ export function readSegment(decoding: Decoding, marker: number, body: Uint8Array
   else if (marker === DRI) decoding.restartInterval = body.length === 2 ? word(body, 0) : irregular();
   else if (marker === BASELINE || marker === EXTENDED || marker === PROGRESSIVE) {
     if (decoding.frame !== undefined) throw new Irregular();
-    decoding.frame = { ...regularFrame(body, lines), progressive: marker === PROGRESSIVE };
+    decoding.frame = { ...regularFrame(decoding, body, lines), progressive: marker === PROGRESSIVE };
   } else if (marker === APP0) readJfif(decoding, body);
   else if (marker === APP2) decoding.icc.add(body);
   else if (marker === APP14) {
@@ -114,8 +114,8 @@ function readJfif(decoding: Decoding, body: Uint8Array): void {
 }
 
 /** A frame of one, three or four components. A single one has no MCUs, whatever its sampling factors are (T.81, A.2.2). */
-function regularFrame(body: Uint8Array, lines: number): Frame {
-  const stated = readFrame(body) ?? irregular();
+function regularFrame({ kernel }: Decoding, body: Uint8Array, lines: number): Frame {
+  const stated = readFrame(body, kernel.precision) ?? irregular();
   const frame = stated.height === 0 ? { ...stated, height: lines } : stated;
   const { components, width, height } = frame;
   if (width === 0 || height === 0) throw new Irregular();
@@ -170,7 +170,7 @@ export function hasTables({ quantizations, codes }: Decoding, frame: Frame, scan
 export function beginPicture(decoding: Decoding, frame: Frame, keeps: boolean): void {
   const { kernel, bytes } = decoding;
   const { width, height, components } = frame;
-  if (bytes.length + maxMemory(frame, keeps) > MAX_MEMORY) throw new Irregular();
+  if (bytes.length + maxMemory(frame, kernel.precision, keeps) > MAX_MEMORY) throw new Irregular();
   setComponents(kernel, components);
   const need = kernel.begin(width, height, components.length, bytes.length, keeps, isConverted(decoding, frame));
   if (need === 0) throw new Irregular();
@@ -179,13 +179,14 @@ export function beginPicture(decoding: Decoding, frame: Frame, keeps: boolean): 
 }
 
 /** At least what the kernel needs for a picture: its samples, in whole MCUs, its coefficients, and some rows. */
-function maxMemory({ width, height, components }: Frame, keeps: boolean): number {
+function maxMemory({ width, height, components }: Frame, precision: number, keeps: boolean): number {
   const [columns, rows] = [width, height].map((side) => Math.ceil(side / MAX_MCU_SIDE) * MAX_MCU_SIDE) as [
     number,
     number,
   ];
-  const bytesPerSample = keeps ? 3 : 1;
-  return columns * (rows * components.length * bytesPerSample + 3 * MAX_MCU_SIDE + 12) + 2 ** 20;
+  const sampleBytes = precision > 8 ? 2 : 1;
+  const rowBytes = sampleBytes * (3 * MAX_MCU_SIDE + 12);
+  return columns * (rows * components.length * (sampleBytes + (keeps ? 2 : 0)) + rowBytes) + 2 ** 20;
 }
 
 /**
@@ -210,14 +211,21 @@ export function beginScan({ kernel, restartInterval }: Decoding, scan: Scan, off
 }
 
 export function copyRows({ kernel }: Decoding, { width, height }: Frame, allocate: Allocator): Pixels {
-  const data = allocate(width * height * 3);
+  const layout = { width, height, depth: kernel.precision };
+  const { data, samples16 } = layOut(allocate(pixelBytes(layout)), layout);
   for (let at = 0; at < data.length; ) {
-    const count = kernel.nextRows();
+    const count = kernel.nextRows() * width * 3;
     if (count <= 0) throw new Irregular();
-    data.set(new Uint8Array(kernel.memory.buffer, kernel.rows(), count * width * 3), at);
-    at += count * width * 3;
+    if (samples16 === undefined) data.set(new Uint8Array(kernel.memory.buffer, kernel.rows(), count), at);
+    else copyDeep(new Uint16Array(kernel.memory.buffer, kernel.rows(), count), samples16, data, at);
+    at += count;
   }
-  return { width, height, data };
+  return { width, height, data, ...(samples16 && { samples16 }) };
+}
+
+function copyDeep(rows: Uint16Array, samples16: Uint16Array, high: Uint8Array, at: number): void {
+  samples16.set(rows, at);
+  for (let index = 0; index < rows.length; index++) high[at + index] = (rows[index] as number) >> 8;
 }
 
 /** Adds the notes to the pixels of a picture whose data end at `end`; after them, there should be nothing. */

@@ -1,13 +1,13 @@
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { type Allocator, allocateNew } from '../pixel-memory.ts';
-import { createDecoderKernel, type DecoderKernel } from './decoder-kernel.ts';
+import { createDecoderKernel, type DecoderKernel, type Precision } from './decoder-kernel.ts';
 import { Irregular } from './decoding.ts';
 import { decodeRegular } from './regular-decoder.ts';
 import { decodeTolerantly, type JpegPicture } from './tolerant-decoder.ts';
 
 /**
- * Decodes a JPEG to RGB, without applying an orientation: baseline or progressive with 8-bit samples and Huffman coding, grey,
- * YCbCr, RGB, CMYK or YCCK, any sampling factors that divide each other. The pixels are those of libjpeg-turbo with its
+ * Decodes a JPEG to RGB, without applying an orientation: baseline, extended or progressive with Huffman coding, grey, YCbCr,
+ * RGB, CMYK or YCCK, any sampling factors that divide each other. The pixels are those of libjpeg-turbo with its
  * accurate DCT; what is odd about the file is in their notes. If data of the picture is missing, throws `undecodable`, or tells
  * which pixels are whole. Returns undefined for any other JPEG, which may be whole nevertheless.
  */
@@ -16,13 +16,13 @@ export type JpegDecoder = (bytes: Uint8Array, picture: JpegPicture, allocate?: A
 /** WebAssembly memory never shrinks: a kernel that has grown beyond this is replaced. */
 const MAX_KEPT_MEMORY = 256 * 2 ** 20;
 
-/** Creates a decoder; `undefined` without SIMD. */
-export function createJpegDecoder(): JpegDecoder | undefined {
-  let kernel = createDecoderKernel();
+/** Creates a decoder for samples of so many bits. Without SIMD it is `undefined` for 8 bits. */
+export function createJpegDecoder(precision: Precision): JpegDecoder | undefined {
+  let kernel = createDecoderKernel(precision);
   if (kernel === undefined) return undefined;
 
   function attempt(decode: (kernel: DecoderKernel) => Pixels): Pixels | undefined {
-    kernel ??= createDecoderKernel();
+    kernel ??= createDecoderKernel(precision);
     if (kernel === undefined) return undefined;
     try {
       return decode(kernel);

@@ -37,7 +37,7 @@ export function decodeRegular(kernel: DecoderKernel, bytes: Uint8Array, allocate
     if (!hasTables(decoding, frame, scan)) throw new Irregular();
     countScan(decoding);
     if (decoding.progression === undefined) {
-      const isOnly = !frame.progressive && scan.components.length === frame.components.length;
+      const isOnly = kernel.precision === 8 && !frame.progressive && scan.components.length === frame.components.length;
       beginPicture(decoding, frame, !isOnly);
       if (isOnly) {
         if (!isSequential(scan)) throw new Irregular();

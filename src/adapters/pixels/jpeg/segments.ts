@@ -76,10 +76,10 @@ export function segmentAfter(bytes: Uint8Array, from: number): (Segment & { read
   return undefined;
 }
 
-/** Reads a frame header with 8-bit samples (T.81, B.2.2); `undefined` for any other. */
-export function readFrame(body: Uint8Array): Frame | undefined {
+/** Reads a frame header with samples of so many bits (T.81, B.2.2); `undefined` for any other. */
+export function readFrame(body: Uint8Array, precision: number): Frame | undefined {
   const count = body[5] ?? 0;
-  if (body[0] !== 8 || body.length !== 6 + count * 3) return undefined;
+  if (body[0] !== precision || body.length !== 6 + count * 3) return undefined;
   const components = Array.from({ length: count }, (_, index) => {
     const [id = 0, sampling = 0, quantization = 0] = body.subarray(6 + index * 3, 9 + index * 3);
     return { id, h: sampling >> 4, v: sampling & 15, quantization };

@@ -9,7 +9,7 @@ import type { Pixels } from '../../../../src/analysis/pixels.ts';
 import { sha256Of } from '../../../../src/base/digest.ts';
 import { expected, fixture } from '../../../fixtures/pictures/expected.ts';
 
-const decoder = createJpegDecoder() as JpegDecoder;
+const decoder = createJpegDecoder(8) as JpegDecoder;
 const PICTURE = { height: 0, acceptsDamage: false };
 const decode = (file: Uint8Array) => decoder(file, PICTURE);
 const { encoder } = createInstance();
