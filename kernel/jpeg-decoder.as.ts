@@ -24,12 +24,14 @@ import {
   clearKept,
   componentCount,
   height,
+  isMixed,
   layOut,
   maxH,
   maxV,
   mcuColumns,
   mcuRows,
   neighbour,
+  rowAt,
   width,
 } from './jpeg/picture.as';
 import { multiplyByK, OVERRUN, writeColours, writeStored } from './jpeg/rgb.as';
@@ -60,13 +62,12 @@ export function rows(): usize {
 /**
  * Starts a picture, whose components are set. `keeps` says whether it has several scans, whose coefficients are kept until
  * all have been read; `converts` whether its colours are YCbCr or YCCK. Returns the memory size in bytes that the caller must
- * provide before anything else, or 0 if the picture's sampling factors do not divide each other.
+ * provide before anything else.
  */
 export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bool, converts: bool): usize {
   keepsCoefficients = keeps;
   isYcc = converts;
   let end = layOut(pixels, lines, count, bytes, keeps, 1);
-  if (end == 0) return 0;
   sums = end + 2 * MARGIN;
   end = aligned(sums + (mcuColumns * maxH * BLOCK + MARGIN) * 2);
   upsampled = end;
@@ -181,19 +182,19 @@ function writeRow(y: i32, to: usize): void {
 /** The samples of a component for a row of pixels. */
 function rowOf(index: i32, y: i32): usize {
   const component = componentAt(index);
-  const horizontal = maxH / component.h;
-  const vertical = maxV / component.v;
-  const row = component.samples + (y / vertical) * component.stride;
-  if (horizontal == 1 && vertical != 2) return row;
+  const row = rowAt(component, y);
+  const isWide = component.h == maxH;
+  const isHalfHeight = component.v * 2 == maxV;
+  if (isWide && !isHalfHeight) return row;
   const to = upsampled + index * upsampledBytes();
-  if (horizontal == 1) {
+  if (isWide) {
     meanOfRows(row, neighbour(component, y), component.width, (y & 1) == 0, to);
-  } else if (horizontal == 2 && vertical <= 2 && component.width > 2) {
-    if (vertical == 1) widen(row, component.width, sums);
-    else mixRows(row, neighbour(component, y), component.width, sums);
-    mixColumns(sums, component.width, vertical == 1 ? 1 : 4, to);
+  } else if (isMixed(component)) {
+    if (isHalfHeight) mixRows(row, neighbour(component, y), component.width, sums);
+    else widen(row, component.width, sums);
+    mixColumns(sums, component.width, isHalfHeight ? 4 : 1, to);
   } else {
-    repeat(row, component.width, horizontal, to);
+    repeat(row, component.h, maxH, width, to);
   }
   return to;
 }

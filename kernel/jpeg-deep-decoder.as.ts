@@ -20,12 +20,14 @@ import {
   clearKept,
   componentCount,
   height,
+  isMixed,
   layOut,
   maxH,
   maxV,
   mcuColumns,
   mcuRows,
   neighbour,
+  rowAt,
   width,
 } from './jpeg/picture.as';
 
@@ -47,12 +49,11 @@ export function rows(): usize {
 
 /**
  * Starts a picture, whose components are set. `converts` says whether its colours are YCbCr or YCCK. Returns the memory size in
- * bytes that the caller must provide before anything else, or 0 if the picture's sampling factors do not divide each other.
+ * bytes that the caller must provide before anything else.
  */
 export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, _keeps: bool, converts: bool): usize {
   isYcc = converts;
   let end = layOut(pixels, lines, count, bytes, true, SAMPLE_BYTES);
-  if (end == 0) return 0;
   sums = end;
   end = aligned(sums + rowBytes());
   upsampled = end;
@@ -113,18 +114,18 @@ function writeRow(y: i32, to: usize): void {
 /** The samples of a component for a row of pixels. */
 function rowOf(index: i32, y: i32): usize {
   const component = componentAt(index);
-  const horizontal = maxH / component.h;
-  const vertical = maxV / component.v;
-  const row = component.samples + (y / vertical) * component.stride;
-  if (horizontal == 1 && vertical != 2) return row;
+  const row = rowAt(component, y);
+  const isWide = component.h == maxH;
+  const isHalfHeight = component.v * 2 == maxV;
+  if (isWide && !isHalfHeight) return row;
   const to = upsampled + index * rowBytes();
-  if (horizontal == 1) {
+  if (isWide) {
     deepMeanOfRows(row, neighbour(component, y), component.width, (y & 1) == 0, to);
-  } else if (horizontal == 2 && vertical <= 2 && component.width > 2) {
-    if (vertical == 2) deepMixRows(row, neighbour(component, y), component.width, sums);
-    deepMixColumns(vertical == 2 ? sums : row, component.width, vertical == 2 ? 4 : 1, to);
+  } else if (isMixed(component)) {
+    if (isHalfHeight) deepMixRows(row, neighbour(component, y), component.width, sums);
+    deepMixColumns(isHalfHeight ? sums : row, component.width, isHalfHeight ? 4 : 1, to);
   } else {
-    deepRepeat(row, component.width, horizontal, to);
+    deepRepeat(row, component.h, maxH, width, to);
   }
   return to;
 }

@@ -31,12 +31,9 @@ export function deepMeanOfRows(near: usize, far: usize, width: i32, isUpper: boo
   }
 }
 
-/** Writes each of the samples `times` times. */
-export function deepRepeat(row: usize, width: i32, times: i32, to: usize): void {
-  for (let x = 0; x < width; x++) {
-    const sample = load<u16>(row + x * 2);
-    for (let each = 0; each < times; each++, to += 2) store<u16>(to, sample);
-  }
+/** Writes `width` samples, of which each `most` in turn are `h` of the row. */
+export function deepRepeat(row: usize, h: i32, most: i32, width: i32, to: usize): void {
+  for (let x = 0; x < width; x++) store<u16>(to + x * 2, load<u16>(row + ((x * h) / most) * 2));
 }
 
 /** Writes a row of pixels of 12 bits from rows of R, G and B; for grey ones all three are the same row. */

@@ -46,7 +46,7 @@ export function aligned(address: usize): usize {
 
 /**
  * Lays out a picture, whose components are set: its file, their coefficients if it `keeps` them, and their samples of
- * `sampleBytes` each. Returns the end, or 0 if the sampling factors do not divide each other.
+ * `sampleBytes` each. Returns the end.
  */
 export function layOut(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bool, sampleBytes: i32): usize {
   width = pixels;
@@ -64,7 +64,6 @@ export function layOut(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: b
   let end = aligned(inputAt + bytes + 16);
   for (let index = 0; index < count; index++) {
     const component = componentAt(index);
-    if (maxH % component.h != 0 || maxV % component.v != 0) return 0;
     component.width = ceilDivided(width * component.h, maxH);
     component.height = ceilDivided(height * component.v, maxV);
     component.columns = ceilDivided(component.width, BLOCK);
@@ -108,6 +107,17 @@ export function setTables(index: i32, dc: i32, ac: i32): void {
 /** Makes a Huffman table of `codes()`: a table for DC coefficients has a slot of 0 to 3, one for AC of 4 to 7. */
 export function setCodes(slot: i32): bool {
   return buildTable(slot, CODES, CODES + 16);
+}
+
+/** The row of samples for a row of pixels, the nearest above it. */
+export function rowAt(component: Component, y: i32): usize {
+  return component.samples + ((y * component.v) / maxV) * component.stride;
+}
+
+/** Whether each sample is spread over two columns, and one row or two, and mixed with its neighbours. */
+export function isMixed(component: Component): bool {
+  const hasHeight = component.v == maxV || component.v * 2 == maxV;
+  return component.h * 2 == maxH && hasHeight && component.width > 2;
 }
 
 /** The other row of samples, of two for each sample row, that is nearest to a row of pixels: itself at the picture's edge. */

@@ -1,5 +1,6 @@
 // Chroma upsampling as libjpeg does it: a sample that is spread over two rows or columns is mixed 3 : 1 with its nearest
-// neighbour, with roundings that alternate so that there is no bias; one spread over other numbers is repeated.
+// neighbour, with roundings that alternate so that there is no bias; one spread over another number, or a
+// fraction, is repeated.
 
 /**
  * Writes 16-bit sums of two rows, 3 : 1, to `sums`, with a copy of the first before and of the last after them. The sums
@@ -50,7 +51,7 @@ export function meanOfRows(near: usize, far: usize, width: i32, isUpper: bool, t
   }
 }
 
-/** Writes each of the samples `times` times. */
-export function repeat(row: usize, width: i32, times: i32, to: usize): void {
-  for (let x = 0; x < width; x++, to += times) memory.fill(to, load<u8>(row + x), times);
+/** Writes `width` samples, of which each `most` in turn are `h` of the row. */
+export function repeat(row: usize, h: i32, most: i32, width: i32, to: usize): void {
+  for (let x = 0; x < width; x++) store<u8>(to + x, load<u8>(row + (x * h) / most));
 }

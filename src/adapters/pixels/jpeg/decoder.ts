@@ -19,9 +19,10 @@ export async function decodeJpeg(bytes: Uint8Array, options: DecodeOptions, allo
   return orient(await decodeStored(bytes, header, picture, isUpright ? allocate : undefined), header.orientation);
 }
 
-/** Each is compiled when the first JPEG of its kind is decoded; null without SIMD. */
+/** Compiled when the first JPEG is decoded; null without SIMD. */
 let decodeWithKernel: JpegDecoder | null | undefined;
-let decodeDeep: JpegDecoder | null | undefined;
+/** Compiled when the first JPEG with 12 bits per sample is decoded. */
+let decodeWithDeepKernel: JpegDecoder | undefined;
 
 async function decodeStored(
   bytes: Uint8Array,
@@ -30,12 +31,7 @@ async function decodeStored(
   allocator?: Allocator,
 ): Promise<Pixels> {
   const allocate = allocator && once(allocator);
-  if (header.precision === 12 && header.unread === undefined) {
-    decodeDeep ??= createJpegDecoder(12) ?? null;
-    const deep = decodeDeep?.(bytes, picture, allocate);
-    if (deep === undefined) throw new ImgpipeError('undecodable', CORRUPT);
-    return deep;
-  }
+  if (header.precision === 12 && header.unread === undefined) return decodeDeep(bytes, picture, allocate);
   decodeWithKernel ??= createJpegDecoder(8) ?? null;
   const decoded = decodeWithKernel?.(bytes, picture, allocate);
   if (decoded !== undefined) return decoded;
@@ -47,6 +43,14 @@ async function decodeStored(
   if ('data' in result) return result;
   if (result.refused === 'header' && hasRareSampling(header)) return decodeWithJimp(cleaned, header);
   throw new ImgpipeError('undecodable', CORRUPT);
+}
+
+function decodeDeep(bytes: Uint8Array, picture: JpegPicture, allocate?: Allocator): Pixels {
+  decodeWithDeepKernel ??= createJpegDecoder(12);
+  if (decodeWithDeepKernel === undefined) throw new Error('JPEGs with 12 bits per sample need WebAssembly');
+  const decoded = decodeWithDeepKernel(bytes, picture, allocate);
+  if (decoded === undefined) throw new ImgpipeError('undecodable', CORRUPT);
+  return decoded;
 }
 
 /** An allocator that returns its memory again to whoever asks for as much. */

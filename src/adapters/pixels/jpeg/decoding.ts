@@ -173,7 +173,6 @@ export function beginPicture(decoding: Decoding, frame: Frame, keeps: boolean): 
   if (bytes.length + maxMemory(frame, kernel.precision, keeps) > MAX_MEMORY) throw new Irregular();
   setComponents(kernel, components);
   const need = kernel.begin(width, height, components.length, bytes.length, keeps, isConverted(decoding, frame));
-  if (need === 0) throw new Irregular();
   provideMemory(kernel, need, bytes);
   kernel.clear();
 }

@@ -49,10 +49,10 @@ export function createWholeBlocks(frame: Frame): WholeBlocks {
   /** Marks the pixels that blocks of a component have a part in. Upsampling by two mixes a sample with its neighbours. */
   function damageBlocks({ h, v }: FrameComponent, column: number, row: number, across: number, down: number): void {
     const [wide, high] = [maxH / h, maxV / v];
-    const left = Math.max(0, column * BLOCK * wide - (wide === 2 ? 1 : 0));
-    const right = Math.min(width, (column + across) * BLOCK * wide + (wide === 2 ? 1 : 0));
-    const top = Math.max(0, row * BLOCK * high - (high === 2 ? 1 : 0));
-    const bottom = Math.min(height, (row + down) * BLOCK * high + (high === 2 ? 1 : 0));
+    const left = Math.max(0, Math.floor(column * BLOCK * wide) - (wide === 2 ? 1 : 0));
+    const right = Math.min(width, Math.ceil((column + across) * BLOCK * wide) + (wide === 2 ? 1 : 0));
+    const top = Math.max(0, Math.floor(row * BLOCK * high) - (high === 2 ? 1 : 0));
+    const bottom = Math.min(height, Math.ceil((row + down) * BLOCK * high) + (high === 2 ? 1 : 0));
     if (left === 0 && right === width) {
       pixels().fill(0, top * width, bottom * width);
       return;

@@ -77,7 +77,10 @@ describe('the decoder with a kernel', () => {
     fc.assert(
       fc.property(files, ({ width, height, kind, seed, ...encoding }) => {
         const file = encodedByLibjpeg(picture(width, height, kind, seed), encoding);
-        expect(decode(file)).toEqual(decodeWithLibjpeg(file, readJpegHeader(file)));
+        const [own, other] = [decode(file), decodeWithLibjpeg(file, readJpegHeader(file)) as Pixels];
+        expect([own?.width, own?.height, own?.notes]).toEqual([other.width, other.height, undefined]);
+        // Comparing them as arrays takes much longer.
+        expect(sha256Of(own?.data ?? new Uint8Array())).toBe(sha256Of(other.data));
       }),
       { numRuns: 600 },
     );
