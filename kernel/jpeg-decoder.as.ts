@@ -34,7 +34,7 @@ import {
   rowAt,
   width,
 } from './jpeg/picture.as';
-import { multiplyByK, OVERRUN, writeColours, writeStored } from './jpeg/rgb.as';
+import { OVERRUN, writeColours, writeStored } from './jpeg/rgb.as';
 import { endScan, readDc, restartIfDue } from './jpeg/scan.as';
 import { meanOfRows, mixColumns, mixRows, repeat, widen } from './jpeg/upsample.as';
 
@@ -49,8 +49,6 @@ let isYcc: bool = false;
 let sums: usize = 0;
 let upsampled: usize = 0;
 let rgb: usize = 0;
-/** Space for three copies of a row of K. */
-let ks: usize = 0;
 
 let nextMcuRow: i32 = 0;
 let preparedRows: i32 = 0;
@@ -72,8 +70,6 @@ export function begin(pixels: i32, lines: i32, count: i32, bytes: i32, keeps: bo
   end = aligned(sums + (mcuColumns * maxH * BLOCK + MARGIN) * 2);
   upsampled = end;
   end = aligned(upsampled + MAX_COMPONENTS * upsampledBytes());
-  ks = end;
-  if (count == 4) end = aligned(end + width * 3 + OVERRUN);
   rgb = end;
   nextMcuRow = 0;
   preparedRows = 0;
@@ -168,15 +164,12 @@ function decodeBlock(component: Component, ac: usize, table: usize, to: usize): 
 /** Writes a row of pixels. */
 function writeRow(y: i32, to: usize): void {
   const first = rowOf(0, y);
-  if (componentCount == 1) return writeStored(first, first, first, width, to);
+  if (componentCount == 1) return writeStored(first, first, first, 0, width, to);
   const second = rowOf(1, y);
   const third = rowOf(2, y);
-  if (isYcc) writeColours(first, second, third, width, to);
-  else writeStored(first, second, third, width, to);
-  if (componentCount < 4) return;
-  const k = rowOf(3, y);
-  writeStored(k, k, k, width, ks);
-  multiplyByK(to, ks, width, isYcc);
+  const k = componentCount == 4 ? rowOf(3, y) : 0;
+  if (isYcc) writeColours(first, second, third, k, width, to);
+  else writeStored(first, second, third, k, width, to);
 }
 
 /** The samples of a component for a row of pixels. */

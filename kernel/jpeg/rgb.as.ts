@@ -16,24 +16,32 @@ const CHROMA_IN_G: v128 = i16x8(-22554, 18734, -22554, 18734, -22554, 18734, -22
 /** Swizzle lanes that drop each fourth byte. */
 const THREE_OF_FOUR: v128 = i8x16(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
 
-/** Writes a row of pixels from rows of Y, Cb and Cr. */
-export function writeColours(y: usize, cb: usize, cr: usize, width: i32, to: usize): void {
-  const middle = i16x8.splat(128);
-  for (let x = 0; x < width; x += 16, to += 48) {
-    const blueLow = i16x8.sub(v128.load8x8_u(cb + x), middle);
-    const blueHigh = i16x8.sub(v128.load8x8_u(cb + x + 8), middle);
-    const redLow = i16x8.sub(v128.load8x8_u(cr + x), middle);
-    const redHigh = i16x8.sub(v128.load8x8_u(cr + x + 8), middle);
-    const lumaLow = v128.load8x8_u(y + x);
-    const lumaHigh = v128.load8x8_u(y + x + 8);
-
-    writePixels(
-      i8x16.narrow_i16x8_u(redOf(lumaLow, redLow), redOf(lumaHigh, redHigh)),
-      i8x16.narrow_i16x8_u(greenOf(lumaLow, blueLow, redLow), greenOf(lumaHigh, blueHigh, redHigh)),
-      i8x16.narrow_i16x8_u(blueOf(lumaLow, blueLow), blueOf(lumaHigh, blueHigh)),
-      to,
-    );
+/** Writes a row of pixels from rows of Y, Cb and Cr, or with K from YCCK. */
+export function writeColours(y: usize, cb: usize, cr: usize, k: usize, width: i32, to: usize): void {
+  if (k == 0) {
+    for (let x = 0; x < width; x += 16, to += 48) writeConverted(y + x, cb + x, cr + x, 0, to);
+  } else {
+    for (let x = 0; x < width; x += 16, to += 48) writeConverted(y + x, cb + x, cr + x, k + x, to);
   }
+}
+
+// @ts-ignore: AssemblyScript decorator
+@inline
+function writeConverted(y: usize, cb: usize, cr: usize, k: usize, to: usize): void {
+  const middle = i16x8.splat(128);
+  const blueLow = i16x8.sub(v128.load8x8_u(cb), middle);
+  const blueHigh = i16x8.sub(v128.load8x8_u(cb, 8), middle);
+  const redLow = i16x8.sub(v128.load8x8_u(cr), middle);
+  const redHigh = i16x8.sub(v128.load8x8_u(cr, 8), middle);
+  const lumaLow = v128.load8x8_u(y);
+  const lumaHigh = v128.load8x8_u(y, 8);
+
+  const r = i8x16.narrow_i16x8_u(redOf(lumaLow, redLow), redOf(lumaHigh, redHigh));
+  const g = i8x16.narrow_i16x8_u(greenOf(lumaLow, blueLow, redLow), greenOf(lumaHigh, blueHigh, redHigh));
+  const b = i8x16.narrow_i16x8_u(blueOf(lumaLow, blueLow), blueOf(lumaHigh, blueHigh));
+  // YCCK's colours are C, M and Y, subtracted from 255.
+  if (k == 0) writePixels(r, g, b, to);
+  else writeFractions(v128.not(r), v128.not(g), v128.not(b), v128.load(k), to);
 }
 
 // @ts-ignore: AssemblyScript decorator
@@ -59,25 +67,31 @@ function greenOf(luma: v128, cb: v128, cr: v128): v128 {
   return i16x8.add(i16x8.sub(luma, cr), sums);
 }
 
-/** Writes a row of pixels from rows of R, G and B; for grey ones all three are the same row. */
-export function writeStored(r: usize, g: usize, b: usize, width: i32, to: usize): void {
-  for (let x = 0; x < width; x += 16, to += 48) writePixels(v128.load(r + x), v128.load(g + x), v128.load(b + x), to);
+/** Writes a row of pixels from rows of R, G and B, which are the same row if they are grey, or with K from inverted CMYK. */
+export function writeStored(r: usize, g: usize, b: usize, k: usize, width: i32, to: usize): void {
+  if (k == 0) {
+    for (let x = 0; x < width; x += 16, to += 48) writePixels(v128.load(r + x), v128.load(g + x), v128.load(b + x), to);
+  } else {
+    for (let x = 0; x < width; x += 16, to += 48) {
+      writeFractions(v128.load(r + x), v128.load(g + x), v128.load(b + x), v128.load(k + x), to);
+    }
+  }
 }
 
-/**
- * Multiplies pixels with as many values of K, three copies each at `ks`, as fractions of 255, rounded: pixels of inverted CMYK
- * become RGB. With `inverts`, each channel is subtracted from 255 first, as for YCCK.
- */
-export function multiplyByK(rgb: usize, ks: usize, width: i32, inverts: bool): void {
-  const all = i8x16.splat(inverts ? -1 : 0);
-  for (let byte = 0; byte < width * 3; byte += 16) {
-    const channels = v128.xor(v128.load(rgb + byte), all);
-    const k = v128.load(ks + byte);
-    v128.store(
-      rgb + byte,
-      i8x16.narrow_i16x8_u(fractionOf(i16x8.extmul_low_i8x16_u(channels, k)), fractionOf(i16x8.extmul_high_i8x16_u(channels, k))),
-    );
-  }
+/** Writes sixteen pixels of inverted CMYK: each channel is a fraction of K, which is one of 255. */
+// @ts-ignore: AssemblyScript decorator
+@inline
+function writeFractions(c: v128, m: v128, y: v128, k: v128, to: usize): void {
+  writePixels(fractionsOf(c, k), fractionsOf(m, k), fractionsOf(y, k), to);
+}
+
+// @ts-ignore: AssemblyScript decorator
+@inline
+function fractionsOf(channel: v128, k: v128): v128 {
+  return i8x16.narrow_i16x8_u(
+    fractionOf(i16x8.extmul_low_i8x16_u(channel, k)),
+    fractionOf(i16x8.extmul_high_i8x16_u(channel, k)),
+  );
 }
 
 /** Products divided by 255, rounded to the nearest integer. */

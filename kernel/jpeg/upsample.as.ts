@@ -51,7 +51,20 @@ export function meanOfRows(near: usize, far: usize, width: i32, isUpper: bool, t
   }
 }
 
-/** Writes `width` samples, of which each `most` in turn are `h` of the row. */
+/** How many samples `repeat` writes together: a multiple of sixteen and of any sampling factor. */
+const GROUP: i32 = 48;
+/** For each sample of a group, which one it is of the row's, counted from the first of its sixteen. */
+const LANES: usize = memory.data(GROUP, 16);
+
+/** Writes `width` samples, of which each `most` in turn are `h` of the row, and up to 47 more. */
 export function repeat(row: usize, h: i32, most: i32, width: i32, to: usize): void {
-  for (let x = 0; x < width; x++) store<u8>(to + x, load<u8>(row + (x * h) / most));
+  for (let x = 0; x < GROUP; x++) store<u8>(LANES + x, (x * h) / most - ((x & ~15) * h) / most);
+  const second = (16 * h) / most;
+  const third = (32 * h) / most;
+  const step = (GROUP * h) / most;
+  for (let x = 0; x < width; x += GROUP, row += step, to += GROUP) {
+    v128.store(to, i8x16.swizzle(v128.load(row), v128.load(LANES)));
+    v128.store(to, i8x16.swizzle(v128.load(row + second), v128.load(LANES + 16)), 16);
+    v128.store(to, i8x16.swizzle(v128.load(row + third), v128.load(LANES + 32)), 32);
+  }
 }
