@@ -39,7 +39,17 @@ import { endScan, readDc, restartIfDue } from './jpeg/scan.as';
 import { meanOfRows, mixColumns, mixRows, repeat, widen } from './jpeg/upsample.as';
 
 export { codes, input, order, quantization, scan, setCodes, setComponent, setTables } from './jpeg/picture.as';
-export { beginScan, clearInterval, hasSurplus, marker, readInterval, readScan, scanEnd } from './jpeg/scan.as';
+export { resetConditioning, setConditioning } from './jpeg/arithmetic.as';
+export {
+  beginScan,
+  clearInterval,
+  hasSurplus,
+  marker,
+  readInterval,
+  readScan,
+  scanEnd,
+  setArithmetic,
+} from './jpeg/scan.as';
 
 /** The coefficients of the current block. */
 const COEFFICIENTS: usize = memory.data(BLOCK_BYTES, 16);

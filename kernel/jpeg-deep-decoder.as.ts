@@ -32,7 +32,17 @@ import {
 } from './jpeg/picture.as';
 
 export { codes, input, order, quantization, scan, setCodes, setComponent, setTables } from './jpeg/picture.as';
-export { beginScan, clearInterval, hasSurplus, marker, readInterval, readScan, scanEnd } from './jpeg/scan.as';
+export { resetConditioning, setConditioning } from './jpeg/arithmetic.as';
+export {
+  beginScan,
+  clearInterval,
+  hasSurplus,
+  marker,
+  readInterval,
+  readScan,
+  scanEnd,
+  setArithmetic,
+} from './jpeg/scan.as';
 
 const SAMPLE_BYTES: i32 = 2;
 

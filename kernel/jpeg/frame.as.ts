@@ -12,6 +12,8 @@ export const MARGIN: i32 = 16;
 // @ts-ignore: AssemblyScript class without a constructor
 @unmanaged
 export class Component {
+  /** Its index in the frame. */
+  number: i32;
   /** The sampling factors. */
   h: i32;
   v: i32;

@@ -92,6 +92,7 @@ export function clearKept(): void {
 /** Sets the sampling factors and the quantization table of a component, before `begin`. */
 export function setComponent(index: i32, h: i32, v: i32, quantization: i32): void {
   const component = componentAt(index);
+  component.number = index;
   component.h = h;
   component.v = v;
   component.quantization = quantization;

@@ -1,6 +1,19 @@
 // A scan: its blocks in their order (T.81, A.2), and the restarts between them.
 
 import {
+  decideBand,
+  decideDc,
+  decideEvenly,
+  decideRefinement,
+  endArithmetic,
+  endOfArithmetic,
+  hasArithmeticUnread,
+  isArithmeticAtEnd,
+  isArithmeticOverread,
+  startArithmetic,
+  startArithmeticScan,
+} from './arithmetic.as';
+import {
   endInterval,
   endOfBits,
   hasUnread,
@@ -25,6 +38,8 @@ let mcuColumns: i32 = 0;
 let inputAt: usize = 0;
 let inputEnd: usize = 0;
 
+/** Whether the entropy coding is arithmetic, and not Huffman's. */
+let isArithmetic: bool = false;
 let scanCount: i32 = 0;
 let restartInterval: i32 = 0;
 let untilRestart: i32 = 0;
@@ -43,6 +58,11 @@ export function setPicture(components: i32, rows: i32, columns: i32, file: usize
   mcuColumns = columns;
   inputAt = file;
   inputEnd = file + bytes;
+}
+
+/** Sets the entropy coding of the scans that follow. */
+export function setArithmetic(arithmetic: bool): void {
+  isArithmetic = arithmetic;
 }
 
 /**
@@ -66,8 +86,18 @@ export function beginScan(
   refines = refining;
   lowBits = low;
   nextRestart = 0;
-  startBits(inputAt + offset);
+  startArithmeticScan(first == 0 && refining);
+  startEntropy(inputAt + offset);
   startInterval();
+}
+
+function startEntropy(from: usize): void {
+  if (isArithmetic) startArithmetic(from);
+  else startBits(from);
+}
+
+function endEntropy(): i32 {
+  return isArithmetic ? endArithmetic() : endInterval();
 }
 
 function startInterval(): void {
@@ -82,7 +112,7 @@ function startInterval(): void {
 export function restartIfDue(): bool {
   if (restartInterval == 0) return true;
   if (untilRestart == 0) {
-    if (isInsideRun() || endInterval() != FIRST_RST + nextRestart) return false;
+    if (isInsideRun() || endEntropy() != FIRST_RST + nextRestart) return false;
     nextRestart = (nextRestart + 1) & 7;
     startInterval();
   }
@@ -114,10 +144,25 @@ export function readScan(): i32 {
  * Returns how many of them are whole, counted from the first.
  */
 export function readInterval(offset: i32, first: i32, count: i32): i32 {
-  startBits(inputAt + offset);
+  startEntropy(inputAt + offset);
   startInterval();
+  if (isArithmetic) return decideInterval(first, count);
   for (let index = 0; index < count; index++) if (!readMcuAt(first + index) || isOverread()) return index;
   return isInsideRun() ? count - 1 : count;
+}
+
+/**
+ * Like `readInterval`. Damaged data still makes decisions, wrong ones, but does not end where they do. What was decided before
+ * the end of data that is cut short is whole.
+ */
+function decideInterval(first: i32, count: i32): i32 {
+  let whole = 0;
+  for (let index = 0; index < count; index++) {
+    if (!readMcuAt(first + index)) return whole;
+    if (!isArithmeticAtEnd()) whole = index + 1;
+  }
+  if (hasArithmeticUnread()) return 0;
+  return isArithmeticOverread(inputEnd) ? whole : count;
 }
 
 /** Forgets the coefficients that are kept of some MCUs of the scan. */
@@ -143,7 +188,7 @@ function clearMcu(index: i32): void {
 
 /** Whether there were more data than the interval needed. */
 export function hasSurplus(): bool {
-  return hasUnread();
+  return isArithmetic ? hasArithmeticUnread() : hasUnread();
 }
 
 /** Reads the MCU with an index in the scan, which is one block if the scan has one component. */
@@ -167,6 +212,7 @@ function readMcu(row: i32, column: i32): bool {
 
 /** Reads what the scan has of a block. */
 function readBlock(component: Component, block: usize): bool {
+  if (isArithmetic) return decideBlock(component, block);
   if (firstCoefficient > 0) {
     const table = tableAt(4 + component.ac);
     return refines
@@ -182,6 +228,24 @@ function readBlock(component: Component, block: usize): bool {
   return lastCoefficient == 0 || takeCoefficients(block, tableAt(4 + component.ac), ORDER) >= 0;
 }
 
+/** Like `readBlock`. */
+function decideBlock(component: Component, block: usize): bool {
+  if (firstCoefficient > 0) {
+    return refines
+      ? decideRefinement(block, component.ac, firstCoefficient, lastCoefficient, lowBits)
+      : decideBand(block, component.ac, firstCoefficient, lastCoefficient, lowBits);
+  }
+  if (refines) {
+    if (decideEvenly()) store<i16>(block, <i16>(<i32>load<i16>(block) | (1 << lowBits)));
+    return true;
+  }
+  const difference = decideDc(component.number, component.dc);
+  if (difference == i32.MIN_VALUE) return false;
+  component.lastDc += difference;
+  store<i16>(block, component.lastDc << lowBits);
+  return lastCoefficient == 0 || decideBand(block, component.ac, 1, lastCoefficient, 0);
+}
+
 /** Reads the difference of a DC coefficient from the previous one (T.81, F.2.2.1). Returns false after an error. */
 // @ts-ignore: AssemblyScript decorator
 @inline
@@ -195,8 +259,8 @@ export function readDc(component: Component): bool {
 /** The offset after the marker that follows the scan, or -1 if none follows at once. */
 export function endScan(): i32 {
   if (isInsideRun()) return -1;
-  markerAfter = endInterval();
-  const end = endOfBits();
+  markerAfter = endEntropy();
+  const end = isArithmetic ? endOfArithmetic() : endOfBits();
   endAfter = markerAfter < 0 || end > inputEnd ? -1 : <i32>(end - inputAt);
   return endAfter;
 }

@@ -19,6 +19,9 @@ interface KernelExports {
   clear(): void;
   setSteps(table: number): void;
   setCodes(slot: number): number;
+  setArithmetic(arithmetic: boolean): void;
+  resetConditioning(): void;
+  setConditioning(slot: number, value: number): void;
   setTables(index: number, dc: number, ac: number): void;
   beginScan(
     offset: number,

@@ -9,6 +9,7 @@ import {
   type Frame,
   MAX_SEGMENTS,
   readCodes,
+  readConditioning,
   readFrame,
   readQuantization,
   type Scan,
@@ -26,6 +27,7 @@ export function irregular(): never {
 
 const DQT = 0xdb;
 const DHT = 0xc4;
+const DAC = 0xcc;
 const DRI = 0xdd;
 const APP0 = 0xe0;
 const APP2 = 0xe2;
@@ -35,17 +37,26 @@ const COM = 0xfe;
 const BASELINE = 0xc0;
 const EXTENDED = 0xc1;
 const PROGRESSIVE = 0xc2;
+const ARITHMETIC = 0xc9;
+const ARITHMETIC_PROGRESSIVE = 0xca;
+const FRAMES = [BASELINE, EXTENDED, PROGRESSIVE, ARITHMETIC, ARITHMETIC_PROGRESSIVE];
 
 /** The maximum side of an MCU in pixels, with a sampling factor of 4. */
 const MAX_MCU_SIDE = 32;
 /** The maximum number of blocks of an MCU (T.81, B.2.3). */
 const MAX_MCU_BLOCKS = 10;
 
+export interface CodedFrame extends Frame {
+  readonly progressive: boolean;
+  /** Whether its entropy coding is arithmetic, and not Huffman's. */
+  readonly arithmetic: boolean;
+}
+
 /** A JPEG while it is decoded: what its segments so far say. */
 export interface Decoding {
   readonly kernel: DecoderKernel;
   readonly bytes: Uint8Array;
-  frame: (Frame & { readonly progressive: boolean }) | undefined;
+  frame: CodedFrame | undefined;
   /** The numbers of the tables that are set. */
   readonly quantizations: Set<number>;
   readonly codes: Set<number>;
@@ -66,6 +77,7 @@ export interface Decoding {
 /** `odd` is called for what is odd and changes how the file is read: it throws Irregular, or adds a note. */
 export function createDecoding(kernel: DecoderKernel, bytes: Uint8Array, odd?: (note: string) => void): Decoding {
   const notes = new Set<string>();
+  kernel.resetConditioning();
   return {
     kernel,
     bytes,
@@ -96,10 +108,12 @@ export function readSegment(decoding: Decoding, marker: number, body: Uint8Array
   if (decoding.segments > MAX_SEGMENTS) throw new Irregular();
   if (marker === DQT) setQuantization(decoding, body);
   else if (marker === DHT) setCodes(decoding, body);
+  else if (marker === DAC) setConditioning(decoding, body);
   else if (marker === DRI) decoding.restartInterval = body.length === 2 ? word(body, 0) : irregular();
-  else if (marker === BASELINE || marker === EXTENDED || marker === PROGRESSIVE) {
+  else if (FRAMES.includes(marker)) {
     if (decoding.frame !== undefined) throw new Irregular();
-    decoding.frame = { ...regularFrame(decoding, body, lines), progressive: marker === PROGRESSIVE };
+    const progressive = marker === PROGRESSIVE || marker === ARITHMETIC_PROGRESSIVE;
+    decoding.frame = { ...regularFrame(decoding, body, lines), progressive, arithmetic: marker >= ARITHMETIC };
   } else if (marker === APP0) readJfif(decoding, body);
   else if (marker === APP2) decoding.icc.add(body);
   else if (marker === APP14) {
@@ -140,6 +154,10 @@ function setCodes(decoding: Decoding, body: Uint8Array): void {
   for (const { slot, counts, symbols } of readCodes(body) ?? irregular()) setTable(decoding, slot, counts, symbols);
 }
 
+function setConditioning({ kernel }: Decoding, body: Uint8Array): void {
+  for (const { slot, value } of readConditioning(body) ?? irregular()) kernel.setConditioning(slot, value);
+}
+
 function setTable({ kernel, codes }: Decoding, slot: number, counts: ArrayLike<number>, symbols: ArrayLike<number>) {
   const stored = new Uint8Array(kernel.memory.buffer, kernel.codes(), 16 + 256);
   stored.set(counts);
@@ -156,10 +174,11 @@ export function setStandardTables(decoding: Decoding): void {
 }
 
 /** Whether each table that the scan needs is set. */
-export function hasTables({ quantizations, codes }: Decoding, frame: Frame, scan: Scan): boolean {
+export function hasTables({ quantizations, codes }: Decoding, frame: CodedFrame, scan: Scan): boolean {
   const { components, first, last, high } = scan;
   return components.every(({ index, dc, ac }) => {
     const hasSteps = quantizations.has(frame.components[index]?.quantization ?? 0);
+    if (frame.arithmetic) return hasSteps;
     const hasDc = first > 0 || high > 0 || codes.has(dc);
     const hasAc = last === 0 || codes.has(4 + ac);
     return hasSteps && hasDc && hasAc;
@@ -167,11 +186,12 @@ export function hasTables({ quantizations, codes }: Decoding, frame: Frame, scan
 }
 
 /** Starts a picture. `keeps` says whether its coefficients are kept until all scans have been read. */
-export function beginPicture(decoding: Decoding, frame: Frame, keeps: boolean): void {
+export function beginPicture(decoding: Decoding, frame: CodedFrame, keeps: boolean): void {
   const { kernel, bytes } = decoding;
   const { width, height, components } = frame;
   if (bytes.length + maxMemory(frame, kernel.precision, keeps) > MAX_MEMORY) throw new Irregular();
   setComponents(kernel, components);
+  kernel.setArithmetic(frame.arithmetic);
   const need = kernel.begin(width, height, components.length, bytes.length, keeps, isConverted(decoding, frame));
   provideMemory(kernel, need, bytes);
   kernel.clear();

@@ -132,8 +132,6 @@ function readFrame(marker: number, body: Uint8Array, lines: () => number): Frame
 function kindNotRead(marker: number, precision: number): string | undefined {
   if ((marker & 3) === 3) return `it is a lossless JPEG${NOT_READ}`;
   if ((marker & 7) > 4) return `it is a hierarchical JPEG${NOT_READ}`;
-  if (precision === 12 && (marker & 8) > 0)
-    return `it is a JPEG with 12 bits a sample and arithmetic coding${NOT_READ}`;
   if (precision !== 8 && precision !== 12) return `it is a JPEG with ${precision} bits a sample${NOT_READ}`;
   return undefined;
 }

@@ -6,8 +6,8 @@ import { decodeRegular } from './regular-decoder.ts';
 import { decodeTolerantly, type JpegPicture } from './tolerant-decoder.ts';
 
 /**
- * Decodes a JPEG to RGB, without applying an orientation: baseline, extended or progressive with Huffman coding, grey, YCbCr,
- * RGB, CMYK or YCCK, any sampling factors. The pixels are those of libjpeg-turbo with its
+ * Decodes a JPEG to RGB, without applying an orientation: baseline, extended or progressive with Huffman or arithmetic coding,
+ * grey, YCbCr, RGB, CMYK or YCCK, any sampling factors. The pixels are those of libjpeg-turbo with its
  * accurate DCT; what is odd about the file is in their notes. If data of the picture is missing, throws `undecodable`, or tells
  * which pixels are whole. Returns undefined for any other JPEG, which may be whole nevertheless.
  */

@@ -4,9 +4,11 @@ import type { DecoderKernel } from './decoder-kernel.ts';
 import {
   beginPicture,
   beginScan,
+  type CodedFrame,
   copyRows,
   countScan,
   createDecoding,
+  type Decoding,
   hasTables,
   Irregular,
   irregular,
@@ -15,6 +17,11 @@ import {
 } from './decoding.ts';
 import { createProgression } from './progression.ts';
 import { EOI, isSequential, readScan, SOI, SOS, segmentAt } from './segments.ts';
+
+/** Whether a picture of a single scan is decoded while that is read. */
+function isStreamed({ kernel }: Decoding, { progressive, arithmetic }: CodedFrame): boolean {
+  return kernel.precision === 8 && !progressive && !arithmetic;
+}
 
 /** Decodes a file in which everything is where it belongs. Throws Irregular for any other. */
 export function decodeRegular(kernel: DecoderKernel, bytes: Uint8Array, allocate: Allocator): Pixels {
@@ -37,7 +44,7 @@ export function decodeRegular(kernel: DecoderKernel, bytes: Uint8Array, allocate
     if (!hasTables(decoding, frame, scan)) throw new Irregular();
     countScan(decoding);
     if (decoding.progression === undefined) {
-      const isOnly = kernel.precision === 8 && !frame.progressive && scan.components.length === frame.components.length;
+      const isOnly = isStreamed(decoding, frame) && scan.components.length === frame.components.length;
       beginPicture(decoding, frame, !isOnly);
       if (isOnly) {
         if (!isSequential(scan)) throw new Irregular();

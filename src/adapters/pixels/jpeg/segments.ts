@@ -139,6 +139,19 @@ export function readCodes(body: Uint8Array): Codes[] | undefined {
   return tables;
 }
 
+/** Reads the conditioning of arithmetic coding (T.81, B.2.4.3); `undefined` if it is invalid. */
+export function readConditioning(body: Uint8Array): { readonly slot: number; readonly value: number }[] | undefined {
+  const values: { slot: number; value: number }[] = [];
+  for (let at = 0; at < body.length; at += 2) {
+    const [kind = 0, value] = body.subarray(at, at + 2);
+    const isAc = kind >> 4 === 1;
+    if (value === undefined || kind >> 4 > 1 || (kind & 15) > 3) return undefined;
+    if (isAc ? value < 1 || value > 63 : (value & 15) > value >> 4) return undefined;
+    values.push({ slot: (isAc ? 4 : 0) + (kind & 15), value });
+  }
+  return values;
+}
+
 /** Whether a segment's body starts with a text of ASCII characters. */
 export function startsWith(body: Uint8Array, text: string): boolean {
   return Buffer.from(body.buffer, body.byteOffset, Math.min(text.length, body.length)).toString('latin1') === text;

@@ -5,6 +5,7 @@ import type { DecoderKernel } from './decoder-kernel.ts';
 import {
   beginPicture,
   beginScan,
+  type CodedFrame,
   copyRows,
   countScan,
   createDecoding,
@@ -19,7 +20,7 @@ import {
 import { describeMissing } from './missing-data.ts';
 import { createProgression, type Progression } from './progression.ts';
 import { assignIntervals, findScanData } from './restarts.ts';
-import { EOI, type Frame, isSequential, readScan, type Scan, SOI, SOS, segmentAfter, segmentAt } from './segments.ts';
+import { EOI, isSequential, readScan, type Scan, SOI, SOS, segmentAfter, segmentAt } from './segments.ts';
 import { createWholeBlocks, mcuCount, type WholeBlocks } from './whole-blocks.ts';
 
 const DNL = 0xdc;
@@ -35,7 +36,7 @@ export interface JpegPicture {
 
 /** A picture whose scans are being read. */
 interface Picture {
-  readonly frame: Frame & { readonly progressive: boolean };
+  readonly frame: CodedFrame;
   readonly progression: Progression;
   readonly blocks: WholeBlocks;
   /** The MCUs of each scan that are damaged. */
@@ -108,7 +109,7 @@ function findEnd(bytes: Uint8Array, from: number): number | undefined {
 
 function begin(decoding: Decoding): Picture {
   const frame = decoding.frame ?? irregular();
-  if (decoding.codes.size === 0) {
+  if (decoding.codes.size === 0 && !frame.arithmetic) {
     decoding.notes.add('the Huffman tables are missing: the standard ones are used');
     setStandardTables(decoding);
   }

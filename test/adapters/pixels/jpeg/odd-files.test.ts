@@ -229,12 +229,6 @@ describe('a JPEG of a kind that is not read', () => {
     const file = changed(baseline, placeOf(baseline, 0xc0) + 4, 10);
     await expect(decode(file)).rejects.toThrow('it is a JPEG with 10 bits a sample, which imgpipe does not read');
   });
-
-  it('is named: 12 bits and arithmetic coding', async () => {
-    const frame = placeOf(baseline, 0xc0);
-    const file = changed(changed(baseline, frame + 1, 0xc9), frame + 4, 12);
-    await expect(decode(file)).rejects.toThrow('it is a JPEG with 12 bits a sample and arithmetic coding, which');
-  });
 });
 
 describe('a header that is a bomb', () => {
