@@ -34,7 +34,7 @@ import {
   rowAt,
   width,
 } from './jpeg/picture.as';
-import { OVERRUN, writeColours, writeStored } from './jpeg/rgb.as';
+import { OVERRUN, writeCmyk, writeColours, writeStored, writeYcck } from './jpeg/rgb.as';
 import { endScan, readDc, restartIfDue } from './jpeg/scan.as';
 import { meanOfRows, mixColumns, mixRows, repeat, widen } from './jpeg/upsample.as';
 
@@ -174,12 +174,18 @@ function decodeBlock(component: Component, ac: usize, table: usize, to: usize): 
 /** Writes a row of pixels. */
 function writeRow(y: i32, to: usize): void {
   const first = rowOf(0, y);
-  if (componentCount == 1) return writeStored(first, first, first, 0, width, to);
+  if (componentCount == 1) return writeStored(first, first, first, width, to);
   const second = rowOf(1, y);
   const third = rowOf(2, y);
-  const k = componentCount == 4 ? rowOf(3, y) : 0;
-  if (isYcc) writeColours(first, second, third, k, width, to);
-  else writeStored(first, second, third, k, width, to);
+  if (componentCount == 4) {
+    const k = rowOf(3, y);
+    if (isYcc) writeYcck(first, second, third, k, width, to);
+    else writeCmyk(first, second, third, k, width, to);
+  } else if (isYcc) {
+    writeColours(first, second, third, width, to);
+  } else {
+    writeStored(first, second, third, width, to);
+  }
 }
 
 /** The samples of a component for a row of pixels. */

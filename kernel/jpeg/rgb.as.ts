@@ -16,13 +16,14 @@ const CHROMA_IN_G: v128 = i16x8(-22554, 18734, -22554, 18734, -22554, 18734, -22
 /** Swizzle lanes that drop each fourth byte. */
 const THREE_OF_FOUR: v128 = i8x16(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
 
-/** Writes a row of pixels from rows of Y, Cb and Cr, or with K from YCCK. */
-export function writeColours(y: usize, cb: usize, cr: usize, k: usize, width: i32, to: usize): void {
-  if (k == 0) {
-    for (let x = 0; x < width; x += 16, to += 48) writeConverted(y + x, cb + x, cr + x, 0, to);
-  } else {
-    for (let x = 0; x < width; x += 16, to += 48) writeConverted(y + x, cb + x, cr + x, k + x, to);
-  }
+/** Writes a row of pixels from rows of Y, Cb and Cr. */
+export function writeColours(y: usize, cb: usize, cr: usize, width: i32, to: usize): void {
+  for (let x = 0; x < width; x += 16, to += 48) writeConverted(y + x, cb + x, cr + x, 0, to);
+}
+
+/** Writes a row of pixels from rows of YCCK. */
+export function writeYcck(y: usize, cb: usize, cr: usize, k: usize, width: i32, to: usize): void {
+  for (let x = 0; x < width; x += 16, to += 48) writeConverted(y + x, cb + x, cr + x, k + x, to);
 }
 
 // @ts-ignore: AssemblyScript decorator
@@ -67,14 +68,15 @@ function greenOf(luma: v128, cb: v128, cr: v128): v128 {
   return i16x8.add(i16x8.sub(luma, cr), sums);
 }
 
-/** Writes a row of pixels from rows of R, G and B, which are the same row if they are grey, or with K from inverted CMYK. */
-export function writeStored(r: usize, g: usize, b: usize, k: usize, width: i32, to: usize): void {
-  if (k == 0) {
-    for (let x = 0; x < width; x += 16, to += 48) writePixels(v128.load(r + x), v128.load(g + x), v128.load(b + x), to);
-  } else {
-    for (let x = 0; x < width; x += 16, to += 48) {
-      writeFractions(v128.load(r + x), v128.load(g + x), v128.load(b + x), v128.load(k + x), to);
-    }
+/** Writes a row of pixels from rows of R, G and B; for grey ones all three are the same row. */
+export function writeStored(r: usize, g: usize, b: usize, width: i32, to: usize): void {
+  for (let x = 0; x < width; x += 16, to += 48) writePixels(v128.load(r + x), v128.load(g + x), v128.load(b + x), to);
+}
+
+/** Writes a row of pixels from rows of inverted CMYK. */
+export function writeCmyk(c: usize, m: usize, y: usize, k: usize, width: i32, to: usize): void {
+  for (let x = 0; x < width; x += 16, to += 48) {
+    writeFractions(v128.load(c + x), v128.load(m + x), v128.load(y + x), v128.load(k + x), to);
   }
 }
 

@@ -230,6 +230,7 @@ function readBlock(component: Component, block: usize): bool {
 
 /** Like `readBlock`. */
 function decideBlock(component: Component, block: usize): bool {
+  if (isArithmeticOverread(inputEnd)) return false;
   if (firstCoefficient > 0) {
     return refines
       ? decideRefinement(block, component.ac, firstCoefficient, lastCoefficient, lowBits)
