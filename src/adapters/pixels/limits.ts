@@ -61,17 +61,17 @@ export function needOf(bytes: Uint8Array, format: PictureFormat, limits: Limits)
 }
 
 /**
- * Two copies of the file, two of the pixels, and the samples, of one byte or two. The coefficients, which progressive JPEGs and
- * those of 12 bits have to keep, take two bytes for each sample.
+ * Two copies of the file, two of the pixels, and the samples, of one byte or two. The coefficients, which progressive and
+ * arithmetic-coded JPEGs and those of 12 bits have to keep, take two bytes for each sample.
  */
 function needOfJpeg(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const header = readJpegHeader(bytes);
   checkSize(header, limits);
   const count = header.width * header.height;
   const samples = header.sampling.length;
-  const isDeep = header.precision > 8;
-  const pixels = pixelBytes({ ...header, depth: header.precision });
-  const sampleBytes = isDeep ? 4 : header.progressive ? 3 : 1;
+  const { precision, progressive, arithmetic } = header;
+  const pixels = pixelBytes({ ...header, depth: precision });
+  const sampleBytes = precision > 8 ? 4 : progressive || arithmetic ? 3 : 1;
   return { memory: 2 * bytes.length + 2 * pixels + count * samples * sampleBytes, pixels };
 }
 

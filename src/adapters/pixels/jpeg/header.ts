@@ -11,6 +11,8 @@ export interface JpegHeader {
   /** Bits per sample. */
   readonly precision: number;
   readonly progressive: boolean;
+  /** Whether its entropy coding is arithmetic, and not Huffman's. */
+  readonly arithmetic: boolean;
   /** The horizontal and vertical sampling factors of each component. */
   readonly sampling: readonly { readonly h: number; readonly v: number }[];
   readonly orientation: Orientation;
@@ -123,6 +125,7 @@ function readFrame(marker: number, body: Uint8Array, lines: () => number): Frame
     height,
     precision,
     progressive: (marker & 3) === 2,
+    arithmetic: (marker & 8) > 0,
     sampling,
     unread: kindNotRead(marker, precision),
   };
