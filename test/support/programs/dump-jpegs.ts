@@ -1,5 +1,5 @@
-import { COUNTS, describeJpeg, type JpegSet } from './description.ts';
-import { makeGreyJpegs, makeJpeg } from './file.ts';
+import { COUNTS, describeJpeg, type JpegSet } from '../jpegs/description.ts';
+import { makeGreyJpegs, makeJpeg } from '../jpegs/file.ts';
 
 // Writes the files of a set to stdout for make.py, each after its length, four bytes. Files with fractional sampling factors are
 // followed by those of their components, and preceded by their description.
