@@ -70,7 +70,19 @@ function capturedWords(at: string | null | undefined): string {
 
 /** The columns of CSV: the fields of JSON. */
 export const COLUMNS = {
-  images: ['stream', 'image', 'path', 'sha256', 'bytes', 'origin', 'received_at', 'notes', 'mask', 'captured_at'],
+  images: [
+    'stream',
+    'image',
+    'path',
+    'sha256',
+    'bytes',
+    'origin',
+    'moved_to',
+    'received_at',
+    'notes',
+    'mask',
+    'captured_at',
+  ],
   events: [
     'stream',
     'image',
@@ -84,8 +96,9 @@ export const COLUMNS = {
     'event',
     'difference',
     'analyzed_at',
+    'captured_at',
   ],
-  alerts: ['alert', 'event', 'stream', 'image', 'kind', 'path', 'alerted_at'],
+  alerts: ['alert', 'event', 'stream', 'image', 'kind', 'path', 'alerted_at', 'captured_at'],
 } as const satisfies {
   images: readonly (keyof ImageLine)[];
   events: readonly (keyof OutcomeLine)[];

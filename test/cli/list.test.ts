@@ -87,11 +87,11 @@ describe('imgpipe list', () => {
   test('prints CSV with a header line and CR LF', async () => {
     const { stdout } = await imgpipe(['list', 'images', '--csv', '--stream', 'default', '--data', data]);
     const [header, line, ...others] = stdout.split('\r\n');
-    expect(header).toBe('stream,image,path,sha256,bytes,origin,received_at,notes,mask,captured_at');
-    expect(line).toMatch(/^default,2,\/.*00002\.png,[0-9a-f]{64},\d+,"\/.*an ""odd"", name\.png",\d{4}-\S+Z,,,$/);
+    expect(header).toBe('stream,image,path,sha256,bytes,origin,moved_to,received_at,notes,mask,captured_at');
+    expect(line).toMatch(/^default,2,\/.*00002\.png,[0-9a-f]{64},\d+,"\/.*an ""odd"", name\.png",,\d{4}-\S+Z,,,$/);
     expect(others).toEqual([expect.stringMatching(/^default,1,/), '']);
     expect(await list('alerts', '--csv', '--to', '2000-01-01', '--quiet')).toEqual([
-      'alert,event,stream,image,kind,path,alerted_at\r',
+      'alert,event,stream,image,kind,path,alerted_at,captured_at\r',
     ]);
   });
 
