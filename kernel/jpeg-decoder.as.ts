@@ -45,6 +45,7 @@ export {
   clearInterval,
   hasSurplus,
   marker,
+  position,
   readInterval,
   readScan,
   scanEnd,

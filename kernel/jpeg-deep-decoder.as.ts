@@ -38,6 +38,7 @@ export {
   clearInterval,
   hasSurplus,
   marker,
+  position,
   readInterval,
   readScan,
   scanEnd,

@@ -126,6 +126,11 @@ export function hasArithmeticUnread(): bool {
   return load<u8>(at) != 0xff || load<u8>(at + 1) == 0;
 }
 
+/** The address of the first byte that was not read. */
+export function firstArithmeticUnread(): usize {
+  return at;
+}
+
 /** Ends an interval: returns the marker that follows, and starts after it. Returns -1 if data is missing, or not read. */
 export function endArithmetic(): i32 {
   if (overread > maxOverread || hasArithmeticUnread()) return -1;

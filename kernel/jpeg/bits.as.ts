@@ -113,6 +113,11 @@ export function isOverread(): bool {
   return count < padding;
 }
 
+/** The address of the first byte that was not read. Of bytes that follow 0xff as zeros, some may be counted. */
+export function firstUnread(): usize {
+  return at - (max(0, count - padding) >> 3);
+}
+
 /** Whether whole bytes of the data were not read. */
 export function hasUnread(): bool {
   return count - padding >= 8 || load<u8>(at) != 0xff || load<u8>(at + 1) == 0;
@@ -153,8 +158,8 @@ function fillByBytes(): void {
     let byte = <u64>load<u8>(at);
     if (byte != 0xff) {
       at++;
-    } else if (load<u8>(at + 1) == 0) {
-      at += 2;
+    } else if (endOfFill() == 0) {
+      at++;
     } else {
       byte = 0;
       padding += 8;
@@ -162,6 +167,15 @@ function fillByBytes(): void {
     bits |= byte << (56 - count);
     count += 8;
   }
+}
+
+/** Skips fill bytes: more than one 0xff. Returns the byte after them, which `at` is at if it is a zero. */
+function endOfFill(): i32 {
+  let next = at + 1;
+  while (load<u8>(next) == 0xff) next++;
+  const byte = <i32>load<u8>(next);
+  if (byte == 0) at = next;
+  return byte;
 }
 
 // @ts-ignore: AssemblyScript decorator

@@ -7,6 +7,7 @@ import {
   decideRefinement,
   endArithmetic,
   endOfArithmetic,
+  firstArithmeticUnread,
   hasArithmeticUnread,
   isArithmeticAtEnd,
   isArithmeticOverread,
@@ -16,6 +17,7 @@ import {
 import {
   endInterval,
   endOfBits,
+  firstUnread,
   hasUnread,
   isOverread,
   startBits,
@@ -184,6 +186,11 @@ function clearMcu(index: i32): void {
       memory.fill(keptBlock(component, y, column * component.h), 0, component.h * BLOCK_BYTES);
     }
   }
+}
+
+/** The offset in the file of the first byte that was not read, at most eight bytes off. */
+export function position(): i32 {
+  return <i32>((isArithmetic ? firstArithmeticUnread() : firstUnread()) - inputAt);
 }
 
 /** Whether there were more data than the interval needed. */

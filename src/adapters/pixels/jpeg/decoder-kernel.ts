@@ -36,6 +36,7 @@ interface KernelExports {
   readInterval(offset: number, first: number, count: number): number;
   clearInterval(first: number, count: number): void;
   hasSurplus(): number;
+  position(): number;
   marker(): number;
   scanEnd(): number;
   nextRows(): number;
@@ -64,6 +65,11 @@ export function createDecoderKernel(precision: Precision): DecoderKernel | undef
 
 export function setComponents(kernel: DecoderKernel, components: readonly FrameComponent[]): void {
   for (const [index, { h, v, quantization }] of components.entries()) kernel.setComponent(index, h, v, quantization);
+}
+
+/** Has the bits end at an offset of the file that was copied. */
+export function endInput({ memory, input }: DecoderKernel, at: number): void {
+  new Uint8Array(memory.buffer, input() + at, 2).set(END.subarray(0, 2));
 }
 
 /** Grows the memory to what a picture needs, and copies its file there. */

@@ -43,9 +43,6 @@ const FRAMES = [BASELINE, EXTENDED, PROGRESSIVE, ARITHMETIC, ARITHMETIC_PROGRESS
 
 /** The maximum side of an MCU in pixels, with a sampling factor of 4. */
 const MAX_MCU_SIDE = 32;
-/** The maximum number of blocks of an MCU (T.81, B.2.3). */
-const MAX_MCU_BLOCKS = 10;
-
 export interface CodedFrame extends Frame {
   readonly progressive: boolean;
   /** Whether its entropy coding is arithmetic, and not Huffman's. */
@@ -134,8 +131,7 @@ function regularFrame({ kernel }: Decoding, body: Uint8Array, lines: number): Fr
   const { components, width, height } = frame;
   if (width === 0 || height === 0) throw new Irregular();
   if (components.length === 1) return { ...frame, components: components.map((each) => ({ ...each, h: 1, v: 1 })) };
-  const blocks = components.reduce((sum, { h, v }) => sum + h * v, 0);
-  return (components.length === 3 || components.length === 4) && blocks <= MAX_MCU_BLOCKS ? frame : irregular();
+  return components.length === 3 || components.length === 4 ? frame : irregular();
 }
 
 function setQuantization(decoding: Decoding, body: Uint8Array): void {

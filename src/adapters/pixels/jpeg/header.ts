@@ -1,7 +1,7 @@
 import type { Orientation } from '../../../analysis/orientation.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import { tiffOrientation } from '../exif.ts';
-import { EOI, MAX_SEGMENTS, SOI, SOS, word } from './segments.ts';
+import { EOI, MAX_SEGMENTS, MIN_LENGTH, SOI, SOS, word } from './segments.ts';
 
 /** The properties of a JPEG that precede its first scan. */
 export interface JpegHeader {
@@ -24,6 +24,8 @@ type Frame = Omit<JpegHeader, 'orientation'>;
 
 const APP1 = 0xe1;
 const TEM = 0x01;
+/** T.87, table C.1. */
+const SOF55 = 0xf7;
 const RST0 = 0xd0;
 const RST7 = 0xd7;
 const DNL_START = 'ffdc0004';
@@ -38,7 +40,9 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   if (bytes[0] !== 0xff || bytes[1] !== SOI) throw undecodable('the file does not start with a JPEG marker');
   let frame: Frame | undefined;
   let orientation: Orientation | undefined;
+  let last: number | undefined;
   for (const { marker, body } of segmentsOf(bytes)) {
+    last = marker;
     if (isFrame(marker)) {
       if (frame) throw undecodable('the JPEG has more than one frame');
       frame = readFrame(marker, body, () => linesOf(bytes));
@@ -46,6 +50,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
       orientation = tiffOrientation(body.subarray(EXIF.length));
     }
   }
+  if (last === undefined || !isEnd(last)) throw undecodable('the JPEG is cut short before its image data');
   if (!frame) throw undecodable('the JPEG has no frame header before its first scan');
   return { ...frame, orientation: orientation ?? 1 };
 }
@@ -55,7 +60,8 @@ export function withoutGarbage(bytes: Uint8Array): Uint8Array {
   const pieces = [bytes.subarray(0, 2)];
   let tail = 2;
   let isClean = true;
-  for (const { start, end } of segmentsOf(bytes)) {
+  for (const { marker, start, end } of segmentsOf(bytes)) {
+    if (isEnd(marker)) break;
     isClean &&= start === tail;
     pieces.push(bytes.subarray(start, end));
     tail = end;
@@ -65,18 +71,25 @@ export function withoutGarbage(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([...pieces, bytes.subarray(scan)]);
 }
 
-/** The segments before the first scan, each with the index of its marker's 0xff and the one after its end. */
+/**
+ * The segments before the first scan, each with the index of its marker's 0xff and the one after its end; then the marker that
+ * ends them, unless the file does.
+ */
 function* segmentsOf(bytes: Uint8Array) {
   let count = 0;
   for (let at = nextMarker(bytes, 2); at < bytes.length; ) {
     const marker = bytes[at] as number;
-    if (marker === SOI || marker === EOI || marker === SOS) return;
+    if (isEnd(marker)) {
+      yield { marker, body: bytes.subarray(at, at), start: at - 1, end: at - 1 };
+      return;
+    }
     if (marker === TEM || (marker >= RST0 && marker <= RST7)) {
       at = nextMarker(bytes, at + 1);
       continue;
     }
-    const end = at + 1 + word(bytes, at + 1);
-    if (end < at + 3 || end > bytes.length) return;
+    // Like libjpeg, takes a segment for empty that states an invalid length.
+    const end = at + 1 + Math.max(word(bytes, at + 1), MIN_LENGTH);
+    if (end > bytes.length) return;
     count += 1;
     if (count > MAX_SEGMENTS)
       throw undecodable(`the JPEG has more than ${MAX_SEGMENTS} segments before its first scan`);
@@ -103,8 +116,14 @@ function nextMarker(bytes: Uint8Array, from: number): number {
   }
 }
 
-/** SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which are in the same range. */
+/** Whether no segment of the header can follow a marker. */
+function isEnd(marker: number): boolean {
+  return marker === SOI || marker === EOI || marker === SOS;
+}
+
+/** SOF0 to SOF15, without DHT (C4), JPG (C8) and DAC (CC), which are in the same range, and the frame of JPEG-LS. */
 function isFrame(marker: number): boolean {
+  if (marker === SOF55) return true;
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
@@ -127,15 +146,17 @@ function readFrame(marker: number, body: Uint8Array, lines: () => number): Frame
     progressive: (marker & 3) === 2,
     arithmetic: (marker & 8) > 0,
     sampling,
-    unread: kindNotRead(marker, precision),
+    unread: kindNotRead(marker, precision, components),
   };
 }
 
 /** Why no decoder here reads a kind of JPEG. */
-function kindNotRead(marker: number, precision: number): string | undefined {
+function kindNotRead(marker: number, precision: number, components: number): string | undefined {
+  if (marker === SOF55) return `it is a JPEG-LS${NOT_READ}`;
   if ((marker & 3) === 3) return `it is a lossless JPEG${NOT_READ}`;
   if ((marker & 7) > 4) return `it is a hierarchical JPEG${NOT_READ}`;
   if (precision !== 8 && precision !== 12) return `it is a JPEG with ${precision} bits a sample${NOT_READ}`;
+  if (components === 2 || components > 4) return `it is a JPEG with ${components} components${NOT_READ}`;
   return undefined;
 }
 

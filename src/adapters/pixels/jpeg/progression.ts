@@ -4,13 +4,13 @@ import { isSequential, type Scan } from './segments.ts';
 export interface Progression {
   /**
    * Adds a scan. Coefficients are `due` once, then bit by bit, and DC before AC. Scans in another order are `undue`, which
-   * decoders accept. An `invalid` one is not added.
+   * decoders accept. What a scan refines although it has not come, or not as far, stays missing. An `invalid` scan is not added.
    */
   add(scan: Scan): 'due' | 'undue' | 'invalid';
   /** Whether no bit of any coefficient is missing. */
   isComplete(): boolean;
-  /** What is missing of a component: all, or some bits of coefficients. */
-  missingOf(component: number): 'all' | 'some' | undefined;
+  /** What is missing of a component: all, at least the DC coefficients, or some bits of others. */
+  missingOf(component: number): 'all' | 'first' | 'last' | undefined;
 }
 
 /** The largest bit position that a scan may leave for later (T.81, table B.3). */
@@ -23,7 +23,7 @@ export function createProgression(componentCount: number, isProgressive: boolean
 
   return {
     add(scan) {
-      const { components, first, last, high, low } = scan;
+      const { components, first, last, high } = scan;
       if (!isValid(scan, isProgressive)) return 'invalid';
       const before = high === 0 ? NONE : high;
       let isDue = true;
@@ -31,10 +31,11 @@ export function createProgression(componentCount: number, isProgressive: boolean
         const bits = missing[index];
         if (bits === undefined) return 'invalid';
         isDue &&= first === 0 || bits[0] !== NONE;
-        isDue &&= bits.subarray(first, last + 1).every((each) => each === before);
+        const band = bits.subarray(first, last + 1);
+        isDue &&= band.every((each) => each === before);
         // The kernel adds the coefficients of a sequential scan to zeros.
         if (!isDue && !isProgressive) return 'invalid';
-        bits.fill(low, first, last + 1);
+        for (const [k, each] of band.entries()) band[k] = bitsAfter(each, scan);
       }
       return isDue ? 'due' : 'undue';
     },
@@ -42,9 +43,17 @@ export function createProgression(componentCount: number, isProgressive: boolean
     missingOf(component) {
       const bits = missing[component];
       if (bits === undefined || isNone(bits)) return undefined;
-      return bits.every((each) => each === NONE) ? 'all' : 'some';
+      if (bits[0] !== NONE) return 'last';
+      return bits.every((each) => each === NONE) ? 'all' : 'first';
     },
   };
+}
+
+/** How many low bits of a coefficient are missing after a scan, if so many were before. */
+function bitsAfter(missing: number, { first, high, low }: Scan): number {
+  if (high === 0 || missing === high) return low;
+  // A bit of a DC coefficient that comes again changes nothing.
+  return first === 0 && missing < high ? missing : NONE;
 }
 
 function isNone(bits: Int8Array): boolean {

@@ -4,6 +4,8 @@ export interface ScanData {
   readonly pieces: readonly { readonly start: number; readonly number: number | null }[];
   /** Where the data end: at a marker, or at the end of the file. */
   readonly end: number;
+  /** Whether no marker follows. */
+  readonly isLast: boolean;
 }
 
 const RST0 = 0xd0;
@@ -18,18 +20,29 @@ export function findScanData(bytes: Uint8Array, from: number, limit: number): Sc
   const pieces: { start: number; number: number | null }[] = [{ start: from, number: null }];
   for (let at = from; ; ) {
     at = bytes.indexOf(0xff, at);
-    if (at < 0) return { pieces, end: bytes.length };
+    if (at < 0) return { pieces, end: bytes.length, isLast: true };
     const first = at;
     while (bytes[at] === 0xff) at++;
     const code = bytes[at];
-    if (code === undefined) return { pieces, end: first };
+    if (code === undefined) return { pieces, end: first, isLast: true };
     if (code >= RST0 && code <= RST7) {
       if (pieces.length < limit) pieces.push({ start: at + 1, number: code - RST0 });
     } else if (code >= FIRST_CODE) {
-      return { pieces, end: first };
+      return { pieces, end: first, isLast: false };
     }
     at++;
   }
+}
+
+/** As many zeros in a row are no data, but the place of data that was never written. */
+const MIN_ZEROS = 64;
+const ZEROS = Buffer.alloc(MIN_ZEROS);
+
+/** Where the first long run of zeros in a piece of a scan starts; undefined if there is none. */
+export function findZeros(bytes: Uint8Array, from: number, { pieces, end }: ScanData): number | undefined {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(ZEROS, from);
+  const next = pieces.find(({ start }) => start > from)?.start ?? end;
+  return at < 0 || at >= next ? undefined : at;
 }
 
 /** Where the data of each restart interval start; undefined for one that is missing. */

@@ -48,26 +48,34 @@ export interface Codes {
 export const SOI = 0xd8;
 export const EOI = 0xd9;
 export const SOS = 0xda;
+/** The length of a segment counts its own two bytes. */
+export const MIN_LENGTH = 2;
+/** The maximum number of blocks of an MCU (T.81, B.2.3). */
+const MAX_MCU_BLOCKS = 10;
 /** No encoder writes so many. Each costs a step, and an empty one only four bytes. */
 export const MAX_SEGMENTS = 2 ** 20;
 
-/** The segment at an index, whose marker may follow fill bytes; `undefined` if there is none, or it is cut off. EOI has no body. */
-export function segmentAt(bytes: Uint8Array, index: number): Segment | undefined {
+/**
+ * The segment at an index, whose marker may follow fill bytes; `undefined` if there is none, or it is cut off. EOI has no body. A
+ * length of 0 or 1 is invalid: if it is accepted, the segment is empty, as in libjpeg.
+ */
+export function segmentAt(bytes: Uint8Array, index: number, acceptsLength = false): Segment | undefined {
   let at = index;
   if (bytes[at] !== 0xff) return undefined;
   while (bytes[at] === 0xff) at++;
   const marker = bytes[at] ?? 0;
   if (marker === EOI) return { marker, body: bytes.subarray(0, 0), end: at + 1 };
   if (marker < 0xc0 || (marker >= 0xd0 && marker <= SOI)) return undefined;
-  const end = at + 1 + word(bytes, at + 1);
-  if (end < at + 3 || end > bytes.length) return undefined;
+  const length = word(bytes, at + 1);
+  const end = at + 1 + Math.max(length, MIN_LENGTH);
+  if ((length < MIN_LENGTH && !acceptsLength) || end > bytes.length) return undefined;
   return { marker, body: bytes.subarray(at + 3, end), end };
 }
 
-/** The next segment from an index, whatever is before it, with the index of its marker; `undefined` if there is none, or it is cut off. */
+/** The next segment from an index, whatever is before it and states as its length, with the index of its marker; `undefined` if there is none, or it is cut off. */
 export function segmentAfter(bytes: Uint8Array, from: number): (Segment & { readonly index: number }) | undefined {
   for (let index = bytes.indexOf(0xff, from); index >= 0; ) {
-    const segment = segmentAt(bytes, index);
+    const segment = segmentAt(bytes, index, true);
     if (segment !== undefined) return { ...segment, index };
     let next = index + 1;
     while (bytes[next] === 0xff) next++;
@@ -100,8 +108,15 @@ export function readScan(body: Uint8Array, frame: Frame): Scan | undefined {
   });
   const [first = 0, last = 0, bits = 0] = body.subarray(1 + count * 2);
   const isAscending = components.every(({ index }, position) => index > (components[position - 1]?.index ?? -1));
-  const isValid = isAscending && components.every(({ dc, ac }) => dc <= 3 && ac <= 3);
+  const blocks = components.reduce((sum, { index }) => sum + blocksOf(frame.components[index]), 0);
+  const fits = count === 1 || blocks <= MAX_MCU_BLOCKS;
+  const isValid = isAscending && fits && components.every(({ dc, ac }) => dc <= 3 && ac <= 3);
   return isValid ? { components, first, last, high: bits >> 4, low: bits & 15 } : undefined;
+}
+
+/** How many blocks a component has in each MCU of a scan of several. */
+function blocksOf(component: FrameComponent | undefined): number {
+  return component === undefined ? 0 : component.h * component.v;
 }
 
 /** Whether a scan brings whole coefficients, all of them. */

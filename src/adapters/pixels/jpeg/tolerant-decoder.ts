@@ -1,7 +1,7 @@
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import type { Allocator } from '../pixel-memory.ts';
-import type { DecoderKernel } from './decoder-kernel.ts';
+import { type DecoderKernel, endInput } from './decoder-kernel.ts';
 import {
   beginPicture,
   beginScan,
@@ -19,13 +19,26 @@ import {
 } from './decoding.ts';
 import { describeMissing } from './missing-data.ts';
 import { createProgression, type Progression } from './progression.ts';
-import { assignIntervals, findScanData } from './restarts.ts';
-import { EOI, isSequential, readScan, type Scan, SOI, SOS, segmentAfter, segmentAt } from './segments.ts';
-import { createWholeBlocks, mcuCount, type WholeBlocks } from './whole-blocks.ts';
+import { assignIntervals, findScanData, findZeros } from './restarts.ts';
+import {
+  EOI,
+  isSequential,
+  MIN_LENGTH,
+  readScan,
+  type Scan,
+  SOI,
+  SOS,
+  segmentAfter,
+  segmentAt,
+  word,
+} from './segments.ts';
+import { createWholeBlocks, mcuCount, rowsOf, type WholeBlocks } from './whole-blocks.ts';
 
 const DNL = 0xdc;
 /** As many pieces of a scan after the last one that it needs are looked at. */
 const MORE_PIECES = 8;
+/** How far off the kernel's position may be. */
+const POSITION_ERROR = 8;
 
 export interface JpegPicture {
   /** In pixels, as stored. The frame may leave it to a later segment. */
@@ -34,13 +47,21 @@ export interface JpegPicture {
   readonly acceptsDamage: boolean;
 }
 
+interface DamagedMcus {
+  readonly scan: Scan;
+  readonly first: number;
+  readonly count: number;
+}
+
 /** A picture whose scans are being read. */
 interface Picture {
   readonly frame: CodedFrame;
   readonly progression: Progression;
   readonly blocks: WholeBlocks;
+  /** After how many rows the data of a scan without restarts end, or make no sense. */
+  readonly readableRows: number[];
   /** The MCUs of each scan that are damaged. */
-  readonly damaged: { readonly scan: Scan; readonly first: number; readonly count: number }[];
+  readonly damaged: DamagedMcus[];
 }
 
 /**
@@ -63,6 +84,8 @@ export function decodeTolerantly(
     if (segment === undefined || segment.marker === EOI) break;
     const { index, marker, body, end } = segment;
     if (index > at) notes.add('surplus bytes before a marker');
+    if (word(bytes, end - MIN_LENGTH) < MIN_LENGTH && body.length === 0)
+      notes.add('a segment states an invalid length');
     at = end;
     if (marker === SOS) {
       picture ??= begin(decoding);
@@ -116,7 +139,7 @@ function begin(decoding: Decoding): Picture {
   beginPicture(decoding, frame, true);
   const progression = createProgression(frame.components.length, frame.progressive);
   decoding.progression = progression;
-  return { frame, progression, blocks: createWholeBlocks(frame), damaged: [] };
+  return { frame, progression, blocks: createWholeBlocks(frame), readableRows: [], damaged: [] };
 }
 
 /** Reads a scan whose data start at an index. Returns the index after them. */
@@ -154,16 +177,44 @@ function readIntervals(decoding: Decoding, picture: Picture, scan: Scan, from: n
     const first = position * interval;
     const count = Math.min(interval, total - first);
     const whole = start === undefined ? 0 : kernel.readInterval(start, first, count);
-    if (whole === count) {
+    const zeros = start !== undefined && isOdd(kernel, whole, count) ? findZeros(bytes, start, data) : undefined;
+    const isZeroed = zeros !== undefined && kernel.position() > zeros + POSITION_ERROR;
+    if (whole === count && !isZeroed) {
       const next = isWholeSequential(picture) ? 'the end marker (EOI)' : 'a marker';
       if (kernel.hasSurplus()) notes.add(`surplus bytes before ${position < expected - 1 ? 'a restart marker' : next}`);
       continue;
     }
     // Where bytes were lost within an interval, what is wrong begins somewhere before the error.
-    const isCut = data.end === bytes.length && start === data.pieces.at(-1)?.start;
-    const kept = isCut ? whole : 0;
+    const isCut = data.isLast && start === data.pieces.at(-1)?.start;
+    const kept = isZeroed
+      ? readUntil(decoding, picture, { start: start ?? 0, zeros, first, count })
+      : isCut
+        ? whole
+        : 0;
+    if (expected === 1 && kept === 0) picture.readableRows.push(rowsOf(frame, indices, whole));
     blocks.damage(indices, first + kept, count - kept);
     damaged.push({ scan, first: first + kept, count: count - kept });
   }
   return data.end;
+}
+
+/** Whether an interval was too short, or has data that was not read. */
+function isOdd(kernel: DecoderKernel, whole: number, count: number): boolean {
+  return whole < count || kernel.hasSurplus() !== 0;
+}
+
+interface ZeroedInterval {
+  readonly start: number;
+  readonly zeros: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Reads an interval again, up to the zeros that lie in the place of its data. Returns the number of MCUs that are whole. */
+function readUntil({ kernel }: Decoding, { frame }: Picture, { start, zeros, first, count }: ZeroedInterval): number {
+  // Scans of a progressive picture cannot be read twice.
+  if (frame.progressive) return 0;
+  kernel.clearInterval(first, count);
+  endInput(kernel, zeros);
+  return kernel.readInterval(start, first, count);
 }

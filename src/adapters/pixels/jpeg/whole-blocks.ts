@@ -30,6 +30,15 @@ function gridOf(frame: Frame, components: readonly number[]): { columns: number;
   return { columns: Math.ceil(samples / across), rows: Math.ceil(lines / down) };
 }
 
+/** How many rows of pixels the first MCUs of a scan of these components bring. */
+export function rowsOf(frame: Frame, indices: readonly number[], mcus: number): number {
+  const [, maxV] = maxFactors(frame);
+  const [only, ...others] = indices;
+  const v = only === undefined || others.length > 0 ? 1 : (frame.components[only]?.v ?? 1);
+  const mcuRows = Math.floor(mcus / gridOf(frame, indices).columns);
+  return Math.min(frame.height, mcuRows * BLOCK * (maxV / v));
+}
+
 function maxFactors({ components }: Frame): [number, number] {
   return [Math.max(...components.map(({ h }) => h)), Math.max(...components.map(({ v }) => v))];
 }

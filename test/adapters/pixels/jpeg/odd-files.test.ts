@@ -48,13 +48,16 @@ describe('a pair of odd files that common decoders show', () => {
     ['adobe-transform-5', "Adobe's marker names the unknown colour transform 5"],
     ['cmyk-no-adobe', undefined],
     ['eoi-half', 'the end marker (EOI) is missing'],
+    ['fill-before-stuffing', undefined],
     ['icc-part-number-0', 'its ICC profile is broken: part 0 of 1'],
     ['junk-before-eoi', 'surplus bytes before the end marker (EOI)'],
     ['junk-before-rst', 'surplus bytes before a restart marker'],
     ['no-eoi', 'the end marker (EOI) is missing'],
     ['non-interleaved', undefined],
+    ['non-interleaved-2x2', undefined],
     ['progressive-scan-bytes-in-trailer', '1503 bytes after the end marker (EOI)'],
     ['sampling-4x1_2x1_2x1', undefined],
+    ['segment-length-0', 'a segment states an invalid length'],
     ['sos-params-0-0-0', 'a scan header (SOS) has invalid spectral parameters'],
   ])('has the pixels and the norm of Pillow: %s', async (name, note) => {
     const [a, b] = await Promise.all([decode(odd(`${name}.a.jpg`)), decode(odd(`${name}.b.jpg`))]);
@@ -173,6 +176,9 @@ describe('a file of whose picture data is missing', () => {
   const lastScan = placeOf(progressive, 0xda, scans(progressive) - 1);
   const interval = placeOf(restarts, 0xd2);
   const half = placeOf(baseline, 0xda) + Math.floor((baseline.length - placeOf(baseline, 0xda)) / 2);
+  const firstScan = placeOf(progressive, 0xda);
+  const zeros = Buffer.alloc(20_000);
+  const end = Buffer.of(0xff, 0xd9);
 
   it.each<[string, Buffer, RegExp]>([
     [
@@ -189,6 +195,37 @@ describe('a file of whose picture data is missing', () => {
       'a file cut short',
       baseline.subarray(0, half), // Pillow's first 31 rows of 53 are those of the whole picture.
       /^the JPEG is cut short after 58 % of the rows$/,
+    ],
+    [
+      'a file cut short, whose end is missing, but not its end marker',
+      Buffer.concat([baseline.subarray(0, half), end]),
+      /^the JPEG is damaged: its data can be read for 60 % of the rows only$/,
+    ],
+    [
+      'a file whose second half was never written: zeros',
+      Buffer.concat([baseline.subarray(0, half), zeros]),
+      /^the JPEG is cut short after 58 % of the rows$/,
+    ],
+    [
+      'a file whose second half was never written: erased flash',
+      Buffer.concat([baseline.subarray(0, half), zeros.map(() => 0xff)]),
+      /^the JPEG is cut short after 58 % of the rows$/,
+    ],
+    [
+      'zeros before the end marker',
+      Buffer.concat([baseline.subarray(0, half), zeros, end]),
+      /^the JPEG is damaged: data of 42 % of the picture is missing$/,
+    ],
+    [
+      'a file cut short in its header',
+      baseline.subarray(0, placeOf(baseline, 0xc4) + 20),
+      /^the JPEG is cut short before its image data$/,
+    ],
+    ['the first two bytes', baseline.subarray(0, 2), /^the JPEG is cut short before its image data$/],
+    [
+      'a first scan that never came',
+      without(progressive, firstScan, placeOf(progressive, 0xc4, 2)),
+      /^the JPEG is damaged: the first scans of Y, Cb, and Cr are missing$/,
     ],
     [
       'a last refinement that never came',
@@ -219,6 +256,7 @@ describe('a JPEG of a kind that is not read', () => {
   const kinds: [string, number, RegExp][] = [
     ['lossless', 0xc3, /^it is a lossless JPEG, which imgpipe does not read: /],
     ['hierarchical', 0xc5, /^it is a hierarchical JPEG, which imgpipe does not read: /],
+    ['JPEG-LS', 0xf7, /^it is a JPEG-LS, which imgpipe does not read: /],
   ];
   it.each(kinds)('is named: %s', async (_, marker, message) => {
     const file = changed(baseline, placeOf(baseline, 0xc0) + 1, marker);
