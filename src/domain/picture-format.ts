@@ -21,7 +21,7 @@ export function sniffFormat(bytes: Uint8Array): PictureFormat | undefined {
 const BMP_HEADERS = [12, 40, 52, 56, 64, 108, 124];
 
 /**
- * The format of a file that should be a picture. Throws `undecodable` for a picture of a kind that is not read, and
+ * The format of a file that should be a picture. Throws `undecodable` for a picture of a kind that is not read, or whose first bytes are wrong, and
  * `not_a_picture` for anything else; the message names the kind, and can follow the file's name.
  */
 export function formatOf(bytes: Uint8Array): PictureFormat {
@@ -29,7 +29,8 @@ export function formatOf(bytes: Uint8Array): PictureFormat {
   if (format !== undefined) return format;
   if (bytes.length === 0) throw new ImgpipeError('not_a_picture', 'the file is empty');
   const kind = unreadKind(bytes);
-  if (kind?.isPicture === true) {
+  if (kind?.is === 'damaged') throw new ImgpipeError('undecodable', `it is ${kind.name}: check its source`);
+  if (kind?.is === 'picture') {
     throw new ImgpipeError(
       'undecodable',
       `it is ${kind.name}, which imgpipe does not read: have its source write JPEG or PNG, or convert it`,

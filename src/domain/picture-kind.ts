@@ -1,68 +1,46 @@
 import { startsWith, textAt } from '../base/read-bytes.ts';
-
-/** A kind of file that is not read. */
-export interface UnreadKind {
-  /** With its article: `HEIC`, `a web page (HTML)`. */
-  readonly name: string;
-  readonly isPicture: boolean;
-}
+import { damaged, other, picture, RAW, SIGNATURES, type UnreadKind } from './picture-signatures.ts';
 
 /** What a file is that is in no format that is read, by its first bytes; undefined if that is not known. */
 export function unreadKind(bytes: Uint8Array): UnreadKind | undefined {
-  return mediaKind(bytes) ?? signatureKind(bytes) ?? textKind(bytes);
+  return mediaKind(bytes) ?? signatureKind(bytes) ?? wrappedPicture(bytes) ?? textKind(bytes) ?? placedKind(bytes);
 }
-
-const picture = (name: string): UnreadKind => ({ name, isPicture: true });
-const other = (name: string): UnreadKind => ({ name, isPicture: false });
-
-const RAW = picture("a camera's raw picture");
-const BIG_TIFF = picture('BigTIFF');
-
-/** Files that start with these characters. */
-const SIGNATURES: readonly (readonly [string, UnreadKind])[] = [
-  ['\xff\x4f\xff\x51', picture('JPEG 2000')],
-  ['\0\0\0\x0cjP  ', picture('JPEG 2000')],
-  ['\xff\x0a', picture('JPEG XL')],
-  ['\0\0\0\x0cJXL ', picture('JPEG XL')],
-  ['II+\0', BIG_TIFF],
-  ['MM\0+', BIG_TIFF],
-  ['II*\0', RAW],
-  ['MM\0*', RAW],
-  ['IIRO', RAW],
-  ['IIRS', RAW],
-  ['MMOR', RAW],
-  ['IIU\0', RAW],
-  ['FUJIFILMCCD-RAW', RAW],
-  ['FOVb', RAW],
-  ['SIMPLE  =', picture('FITS')],
-  ['8BPS', picture('a Photoshop document')],
-  ['v/1\x01', picture('OpenEXR')],
-  ['#?RADIANCE', picture('Radiance HDR')],
-  ['qoif', picture('QOI')],
-  ['BPG\xfb', picture('BPG')],
-  ['DDS ', picture('DDS')],
-  ['\0\0\x01\0', picture('an icon (ICO)')],
-  ['%PDF', other('a PDF document')],
-  ['\x1aE\xdf\xa3', other('a Matroska or WebM video')],
-  ['FLV\x01', other('a Flash video')],
-  ['\0\0\x01\xba', other('an MPEG video')],
-  ['\0\0\x01\xb3', other('an MPEG video')],
-  ['\0\0\0\x01', other('an H.264 or H.265 video stream')],
-  ['OggS', other('an Ogg recording')],
-  ['PK\x03\x04', other('a ZIP archive')],
-  ['\x1f\x8b', other('a gzip file')],
-  ['7z\xbc\xaf\x27\x1c', other('a 7z archive')],
-  ['SQLite format 3\0', other('an SQLite database')],
-];
 
 function signatureKind(bytes: Uint8Array): UnreadKind | undefined {
   const start = textAt(bytes, 0, 16);
   const found = SIGNATURES.find(([signature]) => start.startsWith(signature));
   if (found !== undefined) return found[1];
-  if (/^P[1-7]\s/.test(start)) return picture('a portable bitmap (PNM)');
+  if (/^P[1-7Ff]\s/.test(start)) return picture('a portable bitmap (PNM)');
   if (bytes.every((byte) => byte === 0)) return other('nothing but zeros, as after a power cut');
+  if (bytes.every((byte) => byte === 0xff)) return other('nothing but bytes of 0xff, as of erased memory');
   return undefined;
 }
+
+/** The length of a packet of an MPEG transport stream, which starts with this byte. */
+const [PACKET, SYNC] = [188, 0x47];
+
+/** Files whose signature is not at their start. */
+function placedKind(bytes: Uint8Array): UnreadKind | undefined {
+  if (textAt(bytes, 128, 4) === 'DICM') return picture('DICOM');
+  if (textAt(bytes, 257, 5) === 'ustar') return other('a tar archive');
+  if (textAt(bytes, 0, 4) === '\x01\0\0\0' && textAt(bytes, 40, 4) === ' EMF') return picture('a Windows metafile');
+  if ([0, 1, 2].every((packet) => bytes[packet * PACKET] === SYNC)) return other('an MPEG video');
+  return undefined;
+}
+
+/** A JPEG that follows other bytes: those of a protocol, or a few that do not belong there. */
+function wrappedPicture(bytes: Uint8Array): UnreadKind | undefined {
+  const start = textAt(bytes, 0, TEXT_LENGTH);
+  const at = start.indexOf('\xff\xd8\xff');
+  if (at < 0) return undefined;
+  const before = start.slice(0, at);
+  if (/^\s*--/.test(before)) return other('a stream of pictures (multipart)');
+  if (/^\s*(http\/\d|content-)/i.test(before)) return other('an HTTP response with its header');
+  return at <= MAX_BEFORE ? damaged(`a JPEG after ${at} other bytes`) : undefined;
+}
+
+/** As many bytes may precede a JPEG that is told as one. */
+const MAX_BEFORE = 64;
 
 /** Containers that hold pictures, films or sound: ISO's (ISO/IEC 14496-12), whose brand tells which, and RIFF. */
 function mediaKind(bytes: Uint8Array): UnreadKind | undefined {
@@ -70,7 +48,10 @@ function mediaKind(bytes: Uint8Array): UnreadKind | undefined {
     const type = textAt(bytes, 8, 4);
     return type === 'AVI ' ? other('an AVI video') : other(`a RIFF file${type === 'WAVE' ? ' with sound' : ''}`);
   }
-  if (textAt(bytes, 4, 4) !== 'ftyp') return undefined;
+  const box = textAt(bytes, 4, 4);
+  // Old QuickTime has no brand.
+  if (box === 'moov' || box === 'mdat' || box === 'wide') return other('a QuickTime video');
+  if (box !== 'ftyp') return undefined;
   const brands = textAt(bytes, 8, 64);
   const major = brands.slice(0, 4);
   if (major === 'avif' || major === 'avis' || (major === 'mif1' && brands.includes('avif'))) return picture('AVIF');
@@ -83,6 +64,7 @@ function mediaKind(bytes: Uint8Array): UnreadKind | undefined {
 const TEXT_LENGTH = 4096;
 
 function textKind(bytes: Uint8Array): UnreadKind | undefined {
+  if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) return other('text (UTF-16)');
   const start = bytes.subarray(0, TEXT_LENGTH);
   if (start.some(isControl)) return undefined;
   const text = textAt(start, 0, TEXT_LENGTH)
@@ -92,7 +74,7 @@ function textKind(bytes: Uint8Array): UnreadKind | undefined {
   // What may stand before the first element: a declaration, comments and a document type.
   const body = text.replace(/^(<\?xml[^>]*>|<!--.*?-->|<!doctype svg[^>]*>|\s+)+/s, '');
   if (body.startsWith('<svg')) return picture('SVG, a drawing');
-  if (/^<(!doctype html|html|head|body|script|title)\b/.test(body)) return other('a web page (HTML)');
+  if (/^<(!doctype html|html|head|body|script|title|meta|h1|center)\b/.test(body)) return other('a web page (HTML)');
   if (text.startsWith('<?xml') || /^<[a-z][\w:.-]*[\s>/]/.test(text)) return other('an XML document');
   if (/^[[{]\s*(["[{\]}\d-]|true|false|null|$)/.test(text)) return other('JSON');
   if (text.startsWith('version https://git-lfs')) return other('a Git LFS pointer');

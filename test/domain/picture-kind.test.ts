@@ -35,6 +35,13 @@ describe('a file that should be a picture', () => {
       '\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a drawing -->\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN">\n<svg>',
     ],
     ['a portable bitmap (PNM)', 'P6\n2 2\n255\n'],
+    ['a portable bitmap (PNM)', 'PF\n2 2\n-1.0\n'],
+    ['JPEG XR', 'II\xbc\x01\x20\0\0\0'],
+    ['XISF', 'XISF0100'],
+    ['DICOM', `${'\0'.repeat(128)}DICM`],
+    ['a GIMP document', 'gimp xcf v011\0'],
+    ['an icon (ICNS)', 'icns\0\0\0\x08'],
+    ['a Windows metafile', `\x01\0\0\0${'\0'.repeat(36)} EMF`],
   ])('of a kind that is not read is told as %s', (name, start) => {
     expect(refusal(Buffer.from(start, 'latin1'))).toBe(
       `undecodable: it is ${name}, which imgpipe does not read: have its source write JPEG or PNG, or convert it`,
@@ -56,11 +63,34 @@ describe('a file that should be a picture', () => {
     ['nothing but zeros, as after a power cut', '\0'.repeat(5000)],
     ['text', 'connection refused\n'],
     ['text', 'Kamera 3: gestört'],
+    ['a web page (HTML)', '<h1>Unauthorized</h1>'],
+    ['text (UTF-16)', '\xff\xfet\0e\0x\0t\0'],
+    ['an xz file', '\xfd7zXZ\0\0\x04'],
+    ['a RAR archive', 'Rar!\x1a\x07\0'],
+    ['a tar archive', `a.jpg${'\0'.repeat(252)}ustar\0`],
+    ['a QuickTime video', '\0\0\x10\0moov'],
+    ['an MPEG video', `\x47${'\0'.repeat(187)}`.repeat(3)],
+    ['a video of an astronomical camera (SER)', 'LUCAM-RECORDER\0'],
+    ['an H.264 or H.265 video stream', '\0\0\x01\x67\x42'],
+    ["macOS's file about another file (AppleDouble)", '\0\x05\x16\x07\0\x02\0\0Mac OS X'],
+    ['an HDF5 file', '\x89HDF\r\n\x1a\n'],
+    ['nothing but bytes of 0xff, as of erased memory', '\xff'.repeat(5000)],
+    ['a stream of pictures (multipart)', '--boundary\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\xe0'],
+    ['an HTTP response with its header', 'HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\xe0'],
     ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:00'],
   ])('and is none is told as %s', (name, start) => {
     expect(refusal(Buffer.from(start, name === 'text' ? 'utf8' : 'latin1'))).toBe(
       `not_a_picture: it is ${name}, not a picture, whatever its name says: check its source`,
     );
+  });
+
+  it.each([
+    ['a JPEG with nothing but its first two bytes, or with wrong ones after them', '\xff\xd8'],
+    ['a JPEG with nothing but its first two bytes, or with wrong ones after them', '\xff\xd8\0\0\xff\xe0'],
+    ['a JPEG after 2 other bytes', '\r\n\xff\xd8\xff\xe0'],
+    ['a PNG whose first bytes are wrong, as after a transfer as text', '\x89PNG\n\x1a\n'],
+  ])('and whose first bytes are wrong is told as %s', (name, start) => {
+    expect(refusal(Buffer.from(start, 'latin1'))).toBe(`undecodable: it is ${name}: check its source`);
   });
 
   it('is told as empty, or as of no known kind', () => {
