@@ -87,7 +87,7 @@ function paintBgr(samples: Uint8Array, { rgb, at, columns }: RowTarget): void {
   }
 }
 
-/** Pixels of 16 or 32 bits. A channel of fewer than 8 bits is stretched to 0 to 255 and rounded down. */
+/** Pixels of 16 or 32 bits. A channel of fewer than 8 bits is stretched to 0 to 255 and rounded down; of more, the high 8 bits count. */
 function fromMasks({ bitsPerPixel, masks }: BmpHeader, samples: Uint8Array, under: Background): PaintRow {
   const [red, green, blue, alpha] = masks.map(channelOf) as [Channel, Channel, Channel, Channel];
   const bytes = bitsPerPixel / 8;
@@ -135,5 +135,6 @@ function channelOf(mask: number): Channel {
 
 function levelOf(pixel: number, { shift, max }: Channel): number {
   if (max === 0) return 0;
-  return Math.floor(((((pixel >>> shift) & max) >>> 0) * 255) / max);
+  const value = ((pixel >>> shift) & max) >>> 0;
+  return max > 255 ? value >>> (24 - Math.clz32(max)) : Math.floor((value * 255) / max);
 }

@@ -89,7 +89,7 @@ function isContiguous(mask: number): boolean {
   return (low & (low + 1)) === 0;
 }
 
-/** As many colours as the header says, and as there are before the pixels. */
+/** As many colours as the header says, and as there are before the pixels, unless these are said to lie in their place. */
 function paletteOf(
   bytes: Uint8Array,
   { length, bits, dataAt, compression }: Facts & { readonly dataAt: number },
@@ -99,7 +99,8 @@ function paletteOf(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stated = isCore ? 0 : view.getUint32(46, true);
   const from = FILE_HEADER + length + (compression === BITFIELDS && length === 40 ? 12 : 0);
-  const most = Math.floor(Math.max(0, dataAt - from) / entry);
+  const end = dataAt > from ? dataAt : bytes.length;
+  const most = Math.floor(Math.max(0, end - from) / entry);
   const count = Math.min(stated === 0 ? 2 ** bits : stated, 2 ** bits, most);
   const palette = new Uint8Array(count * 4);
   for (let index = 0; index < count; index++) {

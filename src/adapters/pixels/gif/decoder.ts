@@ -23,8 +23,11 @@ export function decodeGif(bytes: Uint8Array, options: DecodeOptions, allocate: A
   if (codeSize < 1 || codeSize > 8) throw undecodable('the GIF has an invalid code size');
   const samples = new Uint8Array(frame.width * frame.height);
   const { count, valid } = inflateLzw(bytes, dataAt + 1, codeSize, samples);
-  if (!valid) throw undecodable('the GIF is damaged: its first frame has an invalid code');
   const rows = Math.floor(count / frame.width);
+  if (!valid) {
+    const where = rows === 0 ? '' : ` after ${Math.floor((100 * rows) / frame.height)} % of the rows`;
+    throw undecodable(`the GIF is damaged: its first frame has an invalid code${where}`);
+  }
   const isCut = rows < frame.height;
   const cut = isCut ? noteOnCut({ kind: 'GIF', rows, height: frame.height }, options.acceptsDamage) : undefined;
   const data = allocate(width * height * 3);

@@ -1,4 +1,5 @@
 import { ImgpipeError } from '../../../domain/errors.ts';
+import { notRead } from '../verdicts.ts';
 import { IHDR, SIGNATURE } from './chunks.ts';
 
 /** The contents of the IHDR chunk: PNG (third edition), section 11.2.1. */
@@ -17,6 +18,8 @@ export interface ImageHeader {
 export type Colour = 0 | 2 | 3 | 4 | 6;
 
 const IHDR_END = 33;
+/** The first chunk of what Xcode makes of an app's PNGs, which no longer are any. */
+const CGBI = 0x43_67_42_49;
 const MAX_SIDE = 2 ** 31 - 1;
 
 // PNG (third edition), table 12: the bit depths of each colour type.
@@ -37,6 +40,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader {
     throw undecodable('the file does not start with a PNG signature');
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length >= IHDR_END && view.getUint32(12) === CGBI) throw notRead('PNG', "Apple's own compression (CgBI)");
   if (bytes.length < IHDR_END || view.getUint32(8) !== 13 || view.getUint32(12) !== IHDR) {
     throw undecodable('the PNG is corrupt or cut short in its header');
   }

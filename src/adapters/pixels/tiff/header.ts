@@ -22,6 +22,8 @@ export interface TiffHeader {
   readonly alpha: 'none' | 'plain' | 'premultiplied';
   /** Whether each sample has chunks of its own. */
   readonly planar: boolean;
+  /** Whether the bits of each byte of the data are in the reverse order. */
+  readonly reversedBits: boolean;
   /** Whether samples are stored as differences from the pixel to their left. */
   readonly differences: boolean;
   /** The palette: all reds, all greens, all blues, of 16 bits. */
@@ -105,7 +107,6 @@ export function readTiffHeader(bytes: Uint8Array): TiffHeader {
   const planar = value(TAGS.planar, 1) === 2 && samplesPerPixel > 1;
   const predictor = value(TAGS.predictor, 1);
   if (predictor > 2 || (predictor === 2 && bitsPerSample < 8)) throw notRead('TIFF', `predictor ${predictor}`);
-  if (value(TAGS.fillOrder, 1) !== 1 && bitsPerSample < 8) throw notRead('TIFF', 'the lowest bit first');
   return {
     ...size,
     littleEndian: bytes[0] === 0x49,
@@ -115,6 +116,7 @@ export function readTiffHeader(bytes: Uint8Array): TiffHeader {
     samplesPerPixel,
     alpha: alphaOf(directory, samplesPerPixel - colours),
     planar,
+    reversedBits: value(TAGS.fillOrder, 1) === 2,
     differences: predictor === 2 && (compression === 'lzw' || compression === 'deflate'),
     colourMap: photometric === 'palette' ? colourMapOf(directory, bitsPerSample) : new Uint32Array(),
     chunk: chunkOf(directory, size),
@@ -173,14 +175,18 @@ export function tiledSize({ chunk: { width, height, across, down } }: TiffHeader
   return { width: width * across, height: height * down };
 }
 
-/** Where the strips or tiles are, and their lengths, row by row. Throws `undecodable` unless they are as many as the picture needs. */
+/**
+ * Where the strips or tiles are, and their lengths, row by row; a length that the file does not state is undefined. Throws
+ * `undecodable` unless they are as many as the picture needs.
+ */
 export function readChunkTable(bytes: Uint8Array, { chunk, planar, samplesPerPixel }: TiffHeader) {
   const directory = readDirectory(bytes);
   const isTiled = directory.has(TAGS.tileWidth);
   const needed = chunk.across * chunk.down * (planar ? samplesPerPixel : 1);
   const offsets = directory.values(isTiled ? TAGS.tileOffsets : TAGS.stripOffsets, needed);
   const byteCounts = directory.values(isTiled ? TAGS.tileByteCounts : TAGS.stripByteCounts, needed);
-  if (offsets.length !== needed || byteCounts.length !== needed)
+  const isUnstated = byteCounts.length === 0 || (needed === 1 && byteCounts[0] === 0);
+  if (offsets.length !== needed || (byteCounts.length !== needed && !isUnstated))
     throw undecodable('the TIFF has too few strips or tiles');
-  return { offsets, byteCounts };
+  return { offsets, byteCounts: isUnstated ? undefined : byteCounts };
 }

@@ -17,7 +17,6 @@ export interface Samples {
  */
 export function readSamples(bytes: Uint8Array, header: TiffHeader): Samples {
   const { width, height, samplesPerPixel, planar, chunk } = header;
-  const chunks = chunksOf(bytes, header);
   const count = width * height * samplesPerPixel;
   const samples = header.bitsPerSample === 16 ? new Uint16Array(count) : new Uint8Array(count);
   let whole: Uint8Array | undefined;
@@ -25,6 +24,7 @@ export function readSamples(bytes: Uint8Array, header: TiffHeader): Samples {
   const { across, down } = chunk;
   const perChunk = planar ? 1 : samplesPerPixel;
   const rowBytes = Math.ceil((chunk.width * perChunk * header.bitsPerSample) / 8);
+  const chunks = chunksOf(bytes, header, rowBytes);
   for (let index = 0; index < across * down * (planar ? samplesPerPixel : 1); index++) {
     const [x, y] = [(index % across) * chunk.width, (Math.floor(index / across) % down) * chunk.height];
     // Some programs pad the last strip.
@@ -49,17 +49,26 @@ export function readSamples(bytes: Uint8Array, header: TiffHeader): Samples {
 }
 
 /** The data of each strip or tile, as far as the file goes. Throws `undecodable` if they lie over each other. */
-function chunksOf(bytes: Uint8Array, header: TiffHeader): (index: number) => Uint8Array {
+function chunksOf(bytes: Uint8Array, header: TiffHeader, rowBytes: number): (index: number) => Uint8Array {
   const { offsets, byteCounts } = readChunkTable(bytes, header);
+  // What is compressed tells itself where it ends, if it is all of the picture.
+  const unstated = header.compression === 'none' ? rowBytes * header.chunk.height : bytes.length;
   const dataOf = (index: number) => {
     const offset = offsets[index] as number;
-    return bytes.subarray(offset, offset + (byteCounts[index] as number));
+    return bytes.subarray(offset, offset + (byteCounts?.[index] ?? unstated));
   };
   let total = 0;
   for (let index = 0; index < offsets.length; index++) total += dataOf(index).length;
   // Expanding the same data again and again could take without end.
   if (total > bytes.length) throw undecodable('the TIFF is damaged: its strips or tiles lie over each other');
-  return dataOf;
+  return header.reversedBits ? (index) => dataOf(index).map(reversed) : dataOf;
+}
+
+/** A byte with its bits in the reverse order. */
+function reversed(byte: number): number {
+  let bits = 0;
+  for (let bit = 0; bit < 8; bit++) bits |= ((byte >> bit) & 1) << (7 - bit);
+  return bits;
 }
 
 /** Where the samples of a row go. */

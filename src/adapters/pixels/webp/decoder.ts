@@ -10,15 +10,18 @@ import { decodeFrame } from './libwebp.ts';
 export function decodeWebp(bytes: Uint8Array, options: DecodeOptions, allocate: Allocator = allocateNew): Pixels {
   const header = readWebpHeader(bytes);
   checkSize(header, options);
-  const { width, height, frame, animated, orientation } = header;
+  const { width, height, frame, animated, orientation, odd } = header;
   const rgba = decodeFrame(frame);
   const data = (orientation === 1 ? allocate : allocateNew)(width * height * 3);
   // The canvas is transparent where the first frame of an animation does not cover it.
   const background = options.background ?? WHITE;
   if (frame.width !== width || frame.height !== height) fill(data, background);
   paint(header, { rgba, rgb: data, background });
-  const notes = animated ? ['the WebP is animated: its first frame is compared'] : undefined;
-  return { ...orient({ width, height, data }, orientation), ...(notes && { notes }) };
+  const notes = [
+    ...(animated ? ['the WebP is animated: its first frame is compared'] : []),
+    ...(odd === undefined ? [] : [odd]),
+  ];
+  return { ...orient({ width, height, data }, orientation), ...(notes.length > 0 && { notes }) };
 }
 
 interface Painting {

@@ -12,6 +12,8 @@ export interface WebpHeader {
   readonly frame: WebpFrame;
   readonly animated: boolean;
   readonly orientation: Orientation;
+  /** What is odd about the file, as a sentence in lower case. */
+  readonly odd: string | undefined;
 }
 
 /** A picture within the canvas: a VP8 or VP8L stream. */
@@ -32,9 +34,6 @@ const EXIF_START = 'Exif\0\0';
 /** Reads the chunks of the container (RFC 9649, section 2) without decoding. Throws `undecodable`. */
 export function readWebpHeader(bytes: Uint8Array): WebpHeader {
   const stated = (uint32At(bytes, 4) ?? 0) + 8;
-  if (stated > bytes.length) {
-    throw undecodable(`the WebP is cut short: ${bytes.length} of its ${stated} bytes are there`);
-  }
   let canvas: { width: number; height: number } | undefined;
   let orientation: Orientation = 1;
   let alpha: Uint8Array | undefined;
@@ -55,6 +54,9 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
       orientation = tiffOrientation(textAt(body, 0, 6) === EXIF_START ? body.subarray(6) : body);
     }
   }
+  if (frame === undefined && stated > bytes.length) {
+    throw undecodable(`the WebP is cut short: ${bytes.length} of its ${stated} bytes are there`);
+  }
   if (frame === undefined) throw undecodable('the WebP has no picture');
   const { x, y, width, height } = frame;
   const whole = canvas ?? { width, height };
@@ -62,7 +64,13 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
     ? x + width <= whole.width && y + height <= whole.height
     : width === whole.width && height === whole.height;
   if (!fits) throw undecodable('the WebP is damaged: its picture does not have the size of its canvas');
-  return { ...whole, frame, animated, orientation };
+  return { ...whole, frame, animated, orientation, odd: oddLength(stated, bytes.length) };
+}
+
+/** What is odd about the length of a file whose picture is whole. Many a program counts the first eight bytes too. */
+function oddLength(stated: number, actual: number): string | undefined {
+  if (stated > actual) return 'the WebP is shorter than it states: what may follow its picture is missing';
+  return stated + (stated % 2) < actual ? 'the WebP is longer than it states' : undefined;
 }
 
 function animationFrame(body: Uint8Array): WebpFrame | undefined {

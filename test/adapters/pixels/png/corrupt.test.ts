@@ -69,6 +69,11 @@ describe('the order and the number of chunks', () => {
     ['a palette after the pixels', png(indexed, second, plte), BAD_PALETTE],
     ['two palettes', png(indexed, plte, plte, second), 'the PNG has two PLTE chunks'],
     ['an unknown critical chunk', png(rgb, chunk('CRIT'), red), /unknown critical chunk/],
+    [
+      "Apple's own kind of PNG",
+      png(chunk('CgBI', of(0x50, 0, 0x20, 2)), rgb, red),
+      /^it is a PNG with Apple's own compression \(CgBI\), which imgpipe does not read/,
+    ],
     ['what is not a chunk', png(rgb, chunk('a\0bc'), red), 'the PNG is corrupt: there is no valid chunk at byte 33'],
   ])('makes a PNG undecodable: %s', async (_, bytes, message) => {
     expect(await decoded(bytes)).toMatch(message);
