@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import { startsWith, textAt } from '../base/read-bytes.ts';
 import { damaged, other, picture, RAW, SIGNATURES, type UnreadKind } from './picture-signatures.ts';
 
@@ -36,7 +37,7 @@ function wrappedPicture(bytes: Uint8Array): UnreadKind | undefined {
   const before = start.slice(0, at);
   if (/^\s*--/.test(before)) return other('a stream of pictures (multipart)');
   if (/^\s*(http\/\d|content-)/i.test(before)) return other('an HTTP response with its header');
-  return at <= MAX_BEFORE ? damaged(`a JPEG after ${at} other bytes`) : undefined;
+  return at <= MAX_BEFORE ? damaged(`a JPEG after ${counted(at, 'other byte')}`) : undefined;
 }
 
 /** As many bytes may precede a JPEG that is told as one. */

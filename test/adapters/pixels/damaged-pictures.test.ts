@@ -86,6 +86,39 @@ it('garbage in an interval does not spoil the others, whatever it decodes to', a
   }
 });
 
+it('bytes lost with the restart markers among them leave nothing wrong, wherever they were', async () => {
+  const file = fixture('restart-markers.jpg');
+  const all = await decodePicture(file, 'jpg', OPTIONS);
+  const scan = file.indexOf('ffda', 0, 'hex') + 14;
+  let lost = 0;
+  for (let seed = 1; seed <= 300; seed += 1) {
+    const from = scan + ((seed * 7919) % (file.length - scan - 2));
+    const to = Math.min(file.length - 2, from + 4 + ((seed * 104_729) % 600));
+    if (!/\xff[\xd0-\xd7]/.test(file.subarray(from, to).toString('latin1'))) continue;
+    lost += 1;
+    const cut = Buffer.concat([file.subarray(0, from), file.subarray(to)]);
+    const { data, whole } = await decodePicture(cut, 'jpg', OPTIONS);
+    expect(whole).toBeDefined();
+    for (const [pixel, each] of whole?.entries() ?? []) {
+      if (each === 1 && data[pixel * 3] !== all.data[pixel * 3])
+        throw new Error(`seed ${seed}, bytes ${from} to ${to}: pixel ${pixel} differs`);
+    }
+  }
+  expect(lost).toBeGreaterThan(200);
+});
+
+it('of a progressive picture that breaks off within a header, and of one that another follows, nothing is whole', async () => {
+  const file = fixture('progressive-420.jpg');
+  const third = file.indexOf('ffda', file.indexOf('ffda', 0, 'hex') + 2, 'hex');
+  const broken = Buffer.concat([file.subarray(0, third + 8), Buffer.of(0xff, 0xd9)]);
+  const followed = Buffer.concat([file.subarray(0, file.length / 2), file]);
+  for (const bytes of [broken, followed]) {
+    const { whole, notes } = await decodePicture(bytes, 'jpg', OPTIONS);
+    expect(whole).not.toContain(1);
+    expect(notes?.at(-1)).toMatch(/the last scans of .* are missing; only what is whole is compared$/);
+  }
+});
+
 it('a damaged picture that is turned upright is whole where it was', async () => {
   const file = fixture('exif-6.jpg');
   const [, second] = [file.indexOf('ffda', 0, 'hex'), file.length - 14];

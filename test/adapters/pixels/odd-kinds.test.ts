@@ -39,9 +39,9 @@ it('a TIFF that does not state the lengths of its strips is read, as by libtiff'
 });
 
 it('of a BMP channel of more than 8 bits, the high 8 count, as in browsers', async () => {
-  // 1023, 514 and 3 of 1023.
+  // 1023, 513 and 3 of 1023.
   const pixel = Buffer.alloc(4);
-  pixel.writeUInt32LE((1023 << 20) | (514 << 10) | 3);
+  pixel.writeUInt32LE((1023 << 20) | (513 << 10) | 3);
   const masks = [0x3ff00000, 0xffc00, 0x3ff];
   const file = bmp({ width: 1, height: 1, bits: 32, compression: 3, masks, data: pixel });
   expect(await pixelsOf(file, 'bmp')).toEqual([255, 128, 0]);

@@ -10,6 +10,8 @@ export interface ScanData {
 
 const RST0 = 0xd0;
 const RST7 = 0xd7;
+/** The numbers of restart markers repeat after so many. */
+export const MARKER_NUMBERS = 8;
 /** Smaller codes are reserved: after 0xff they can only be damaged data. */
 const FIRST_CODE = 0xc0;
 /** As many restart markers after one that is missing are taken for those after it, and any others for earlier ones. */
@@ -56,7 +58,7 @@ export interface Intervals {
 
 /**
  * Assigns the pieces of a scan to its `expected` restart intervals. As many pieces as intervals are in order, whatever their
- * numbers are. Else the numbers tell which are missing.
+ * numbers are. Else the numbers tell which are missing, if they can.
  */
 export function assignIntervals({ pieces }: ScanData, expected: number): Intervals {
   const isInOrder = pieces
@@ -68,11 +70,15 @@ export function assignIntervals({ pieces }: ScanData, expected: number): Interva
   }
   const starts = new Array<number | undefined>(expected).fill(undefined);
   let last = -1;
+  let firstMissing: number | undefined;
   for (const { start, number } of pieces) {
     const ahead = number === null ? 0 : (number - (last % 8) + 8) % 8;
     if (ahead > MAX_AHEAD) continue;
+    if (ahead > 0) firstMissing ??= last + 1;
     last += ahead + 1;
     if (last < expected) starts[last] = start;
   }
+  // Where as many are missing as the numbers repeat after, it is unknown which they are.
+  if (firstMissing !== undefined && last < expected - MARKER_NUMBERS) starts.fill(undefined, firstMissing);
   return { starts, misnumbered: false, surplus: last >= expected };
 }

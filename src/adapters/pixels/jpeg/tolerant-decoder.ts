@@ -19,7 +19,7 @@ import {
 } from './decoding.ts';
 import { describeMissing } from './missing-data.ts';
 import { createProgression, type Progression } from './progression.ts';
-import { assignIntervals, findScanData, findZeros } from './restarts.ts';
+import { assignIntervals, findScanData, findZeros, MARKER_NUMBERS } from './restarts.ts';
 import {
   EOI,
   isSequential,
@@ -35,10 +35,11 @@ import {
 import { createWholeBlocks, mcuCount, rowsOf, type WholeBlocks } from './whole-blocks.ts';
 
 const DNL = 0xdc;
+const DHT = 0xc4;
 /** As many pieces of a scan after the last one that it needs are looked at. */
 const MORE_PIECES = 8;
-/** How far off the kernel's position may be. */
-const POSITION_ERROR = 8;
+/** As many zeros as may be the last bytes of the data before others. */
+const POSITION_ERROR = 2;
 
 export interface JpegPicture {
   /** In pixels, as stored. The frame may leave it to a later segment. */
@@ -83,15 +84,22 @@ export function decodeTolerantly(
     const segment = segmentAfter(bytes, at);
     if (segment === undefined || segment.marker === EOI) break;
     const { index, marker, body, end } = segment;
+    // The second of two pictures in a file, of which the first is not whole.
+    if (picture !== undefined && contains(bytes, SOI, at, index)) break;
     if (index > at) notes.add('surplus bytes before a marker');
     if (word(bytes, end - MIN_LENGTH) < MIN_LENGTH && body.length === 0)
       notes.add('a segment states an invalid length');
     at = end;
-    if (marker === SOS) {
-      picture ??= begin(decoding);
-      at = readPictureScan(decoding, picture, body, end);
-    } else if (marker !== DNL) {
-      readSegment(decoding, marker, body, height);
+    try {
+      if (marker === SOS) {
+        picture ??= begin(decoding);
+        at = readPictureScan(decoding, picture, body, end);
+      } else if (marker !== DNL) {
+        readSegment(decoding, marker, body, height);
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof Irregular) || !isDamage(decoding, marker, picture)) throw thrown;
+      break;
     }
   }
   const next = segmentAt(bytes, at);
@@ -124,9 +132,25 @@ function isWholeSequential(picture: Picture | undefined): boolean {
   return picture !== undefined && !picture.frame.progressive && picture.progression.isComplete();
 }
 
+/** Whether a segment that is not read is no part of the picture whose scans precede it: no decoder reads on. */
+function isDamage({ scans }: Decoding, marker: number, picture: Picture | undefined): boolean {
+  if (picture === undefined) return false;
+  return marker === DHT || (marker === SOS && picture.frame.progressive && scans > 1);
+}
+
+/** The index of the next marker, or -1. */
+function indexOfMarker(bytes: Uint8Array, marker: number, from: number): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(Buffer.of(0xff, marker), from);
+}
+
+function contains(bytes: Uint8Array, marker: number, from: number, end: number): boolean {
+  const at = end > from ? indexOfMarker(bytes, marker, from) : -1;
+  return at >= 0 && at < end;
+}
+
 /** The index after the next end marker. */
 function findEnd(bytes: Uint8Array, from: number): number | undefined {
-  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf('ffd9', from, 'hex');
+  const at = indexOfMarker(bytes, EOI, from);
   return at < 0 ? undefined : at + 2;
 }
 
@@ -171,19 +195,27 @@ function readIntervals(decoding: Decoding, picture: Picture, scan: Scan, from: n
   const expected = Math.ceil(total / interval);
   const data = findScanData(bytes, from, expected + MORE_PIECES);
   const { starts, misnumbered, surplus } = assignIntervals(data, expected);
+  /** Whether the marker after an interval is missing, so that its end may be that of another. */
+  const isMerged = (position: number) =>
+    position + 1 < expected && starts[position + 1] === undefined && (!data.isLast || kernel.hasSurplus() !== 0);
   if (misnumbered) notes.add('the restart markers are misnumbered');
   if (surplus) notes.add('data after the last restart interval');
-  for (const [position, start] of starts.entries()) {
+  const lastStart = starts.findLastIndex((start) => start !== undefined);
+  /** Whether as many markers are missing as their numbers repeat after, and it is not sure that it is the last ones. */
+  let isUnsure = false;
+  for (const [position, assigned] of starts.entries()) {
+    const start = isUnsure ? undefined : assigned;
     const first = position * interval;
     const count = Math.min(interval, total - first);
     const whole = start === undefined ? 0 : kernel.readInterval(start, first, count);
     const zeros = start !== undefined && isOdd(kernel, whole, count) ? findZeros(bytes, start, data) : undefined;
-    const isZeroed = zeros !== undefined && kernel.position() > zeros + POSITION_ERROR;
-    if (whole === count && !isZeroed) {
+    const isZeroed = zeros !== undefined && (isMerged(position) || kernel.position() > zeros + POSITION_ERROR);
+    if (whole === count && !isZeroed && !isMerged(position)) {
       const next = isWholeSequential(picture) ? 'the end marker (EOI)' : 'a marker';
       if (kernel.hasSurplus()) notes.add(`surplus bytes before ${position < expected - 1 ? 'a restart marker' : next}`);
       continue;
     }
+    isUnsure ||= position < lastStart && lastStart < expected - MARKER_NUMBERS;
     // Where bytes were lost within an interval, what is wrong begins somewhere before the error.
     const isCut = data.isLast && start === data.pieces.at(-1)?.start;
     const kept = isZeroed
