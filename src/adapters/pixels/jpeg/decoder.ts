@@ -38,7 +38,11 @@ async function decodeStored(
   if (header.unread !== undefined) throw new ImgpipeError('undecodable', header.unread);
   if (header.progressive && hasTooManyScans(bytes)) throw tooManyScans();
   const cleaned = withoutGarbage(bytes);
-  if (header.sampling.length === 4) return decodeWithJimp(cleaned, header);
+  if (header.sampling.length === 4) {
+    // jimp takes corrupt files for whole.
+    if (decodeWithKernel !== null) throw new ImgpipeError('undecodable', CORRUPT);
+    return decodeWithJimp(cleaned, header);
+  }
   const result = tryLibjpeg(cleaned, header, allocate);
   if ('data' in result) return result;
   if (result.refused === 'header' && hasRareSampling(header)) return decodeWithJimp(cleaned, header);

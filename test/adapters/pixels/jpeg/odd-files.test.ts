@@ -252,6 +252,15 @@ describe('a file of whose picture data is missing', () => {
   });
 });
 
+it('a CMYK file with invalid tables or sampling factors is corrupt, not a picture', async () => {
+  const file = fixture('cmyk.jpg');
+  const lastSymbol = placeOf(file, 0xc4) + 4 + 17 + 11;
+  const sampling = placeOf(file, 0xc0) + 14;
+  expect([file[lastSymbol], file[sampling]]).toEqual([11, 0x11]);
+  for (const bogus of [changed(file, lastSymbol, 255), changed(file, sampling, 0x19)])
+    await expect(decode(bogus)).rejects.toMatchObject({ message: 'the JPEG is truncated or corrupt' });
+});
+
 describe('a JPEG of a kind that is not read', () => {
   const kinds: [string, number, RegExp][] = [
     ['lossless', 0xc3, /^it is a lossless JPEG, which imgpipe does not read: /],
