@@ -13,6 +13,7 @@ export const other = (name: string): UnreadKind => ({ name, is: 'other' });
 export const RAW = picture("a camera's raw picture");
 const BIG_TIFF = picture('BigTIFF');
 const ICON = picture('an icon (ICO)');
+const TARGA = picture('a Targa picture (TGA)');
 const METAFILE = picture('a Windows metafile');
 const ZIP = other('a ZIP archive');
 const NETCDF = other('a NetCDF file');
@@ -57,7 +58,10 @@ export const SIGNATURES: readonly (readonly [string, UnreadKind])[] = [
   ['\x01\xda\0', picture('an SGI picture')],
   ['\x01\xda\x01', picture('an SGI picture')],
   ['\0\0\x01\0', ICON],
-  ['\0\0\x02\0', ICON],
+  ['\0\0\x02\0\x01', ICON],
+  ['\0\0\x02\0\0\0\0\0', TARGA],
+  ['\0\0\x03\0\0\0\0\0', TARGA],
+  ['\0\0\x0a\0\0\0\0\0', TARGA],
   ['icns', picture('an icon (ICNS)')],
   ['\xd7\xcd\xc6\x9a', METAFILE],
   ['\x89PNG', damaged('a PNG whose first bytes are wrong, as after a transfer as text')],

@@ -40,6 +40,8 @@ describe('a file that should be a picture', () => {
     ['XISF', 'XISF0100'],
     ['DICOM', `${'\0'.repeat(128)}DICM`],
     ['a GIMP document', 'gimp xcf v011\0'],
+    ['an icon (ICO)', '\0\0\x02\0\x01\0'],
+    ['a Targa picture (TGA)', '\0\0\x0a\0\0\0\0\0\0\0'],
     ['an icon (ICNS)', 'icns\0\0\0\x08'],
     ['a Windows metafile', `\x01\0\0\0${'\0'.repeat(36)} EMF`],
   ])('of a kind that is not read is told as %s', (name, start) => {
