@@ -169,12 +169,11 @@ function fillByBytes(): void {
   }
 }
 
-/** Skips fill bytes: more than one 0xff. Returns the byte after them, which `at` is at if it is a zero. */
+/** Skips fill bytes: more than one 0xff. Returns the byte after them, at which `at` is then if it is a zero, else before it. */
 function endOfFill(): i32 {
-  let next = at + 1;
-  while (load<u8>(next) == 0xff) next++;
-  const byte = <i32>load<u8>(next);
-  if (byte == 0) at = next;
+  while (load<u8>(at + 1) == 0xff) at++;
+  const byte = <i32>load<u8>(at + 1);
+  if (byte == 0) at++;
   return byte;
 }
 

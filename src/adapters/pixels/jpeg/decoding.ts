@@ -1,5 +1,6 @@
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { counted } from '../../../base/counted.ts';
+import { ImgpipeError } from '../../../domain/errors.ts';
 import { type Allocator, layOut, pixelBytes } from '../pixel-memory.ts';
 import { type DecoderKernel, MAX_MEMORY, provideMemory, setComponents } from './decoder-kernel.ts';
 import { createIccParts, type IccParts } from './icc-parts.ts';
@@ -102,7 +103,8 @@ export function countScan(decoding: Decoding): void {
 /** Reads a segment before a scan. `lines` is the height if the frame does not state it. */
 export function readSegment(decoding: Decoding, marker: number, body: Uint8Array, lines = 0): void {
   decoding.segments += 1;
-  if (decoding.segments > MAX_SEGMENTS) throw new Irregular();
+  if (decoding.segments > MAX_SEGMENTS)
+    throw new ImgpipeError('undecodable', `the JPEG has more than ${MAX_SEGMENTS} segments`);
   if (marker === DQT) setQuantization(decoding, body);
   else if (marker === DHT) setCodes(decoding, body);
   else if (marker === DAC) setConditioning(decoding, body);

@@ -41,10 +41,9 @@ const MIN_ZEROS = 64;
 const ZEROS = Buffer.alloc(MIN_ZEROS);
 
 /** Where the first long run of zeros in a piece of a scan starts; undefined if there is none. */
-export function findZeros(bytes: Uint8Array, from: number, { pieces, end }: ScanData): number | undefined {
-  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(ZEROS, from);
-  const next = pieces.find(({ start }) => start > from)?.start ?? end;
-  return at < 0 || at >= next ? undefined : at;
+export function findZeros(bytes: Uint8Array, from: number, end: number): number | undefined {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).indexOf(ZEROS);
+  return at < 0 ? undefined : from + at;
 }
 
 /** Where the data of each restart interval start; undefined for one that is missing. */

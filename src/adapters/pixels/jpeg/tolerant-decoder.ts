@@ -85,7 +85,7 @@ export function decodeTolerantly(
     if (segment === undefined || segment.marker === EOI) break;
     const { index, marker, body, end } = segment;
     // The second of two pictures in a file, of which the first is not whole.
-    if (picture !== undefined && contains(bytes, SOI, at, index)) break;
+    if (picture !== undefined && startsPicture(bytes, at, index)) break;
     if (index > at) notes.add('surplus bytes before a marker');
     if (word(bytes, end - MIN_LENGTH) < MIN_LENGTH && body.length === 0)
       notes.add('a segment states an invalid length');
@@ -138,19 +138,15 @@ function isDamage({ scans }: Decoding, marker: number, picture: Picture | undefi
   return marker === DHT || (marker === SOS && picture.frame.progressive && scans > 1);
 }
 
-/** The index of the next marker, or -1. */
-function indexOfMarker(bytes: Uint8Array, marker: number, from: number): number {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(Buffer.of(0xff, marker), from);
-}
-
-function contains(bytes: Uint8Array, marker: number, from: number, end: number): boolean {
-  const at = end > from ? indexOfMarker(bytes, marker, from) : -1;
-  return at >= 0 && at < end;
+/** Whether a picture starts between two indices. */
+function startsPicture(bytes: Uint8Array, from: number, end: number): boolean {
+  for (let at = from; at + 1 < end; at++) if (bytes[at] === 0xff && bytes[at + 1] === SOI) return true;
+  return false;
 }
 
 /** The index after the next end marker. */
 function findEnd(bytes: Uint8Array, from: number): number | undefined {
-  const at = indexOfMarker(bytes, EOI, from);
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf('ffd9', from, 'hex');
   return at < 0 ? undefined : at + 2;
 }
 
@@ -200,6 +196,14 @@ function readIntervals(decoding: Decoding, picture: Picture, scan: Scan, from: n
     position + 1 < expected && starts[position + 1] === undefined && (!data.isLast || kernel.hasSurplus() !== 0);
   if (misnumbered) notes.add('the restart markers are misnumbered');
   if (surplus) notes.add('data after the last restart interval');
+  function endAfter(position: number): number {
+    for (let next = position + 1; next < expected; next++) {
+      const start = starts[next];
+      if (start !== undefined) return start;
+    }
+    return data.end;
+  }
+
   const lastStart = starts.findLastIndex((start) => start !== undefined);
   /** Whether as many markers are missing as their numbers repeat after, and it is not sure that it is the last ones. */
   let isUnsure = false;
@@ -208,7 +212,8 @@ function readIntervals(decoding: Decoding, picture: Picture, scan: Scan, from: n
     const first = position * interval;
     const count = Math.min(interval, total - first);
     const whole = start === undefined ? 0 : kernel.readInterval(start, first, count);
-    const zeros = start !== undefined && isOdd(kernel, whole, count) ? findZeros(bytes, start, data) : undefined;
+    const zeros =
+      start !== undefined && isOdd(kernel, whole, count) ? findZeros(bytes, start, endAfter(position)) : undefined;
     const isZeroed = zeros !== undefined && (isMerged(position) || kernel.position() > zeros + POSITION_ERROR);
     if (whole === count && !isZeroed && !isMerged(position)) {
       const next = isWholeSequential(picture) ? 'the end marker (EOI)' : 'a marker';

@@ -61,15 +61,15 @@ function chunksOf(bytes: Uint8Array, header: TiffHeader, rowBytes: number): (ind
   for (let index = 0; index < offsets.length; index++) total += dataOf(index).length;
   // Expanding the same data again and again could take without end.
   if (total > bytes.length) throw undecodable('the TIFF is damaged: its strips or tiles lie over each other');
-  return header.reversedBits ? (index) => dataOf(index).map(reversed) : dataOf;
+  return header.reversedBits ? (index) => dataOf(index).map((byte) => REVERSED[byte] as number) : dataOf;
 }
 
-/** A byte with its bits in the reverse order. */
-function reversed(byte: number): number {
+/** Each byte with its bits in the reverse order. */
+const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) => {
   let bits = 0;
   for (let bit = 0; bit < 8; bit++) bits |= ((byte >> bit) & 1) << (7 - bit);
   return bits;
-}
+});
 
 /** Where the samples of a row go. */
 interface RowTarget {

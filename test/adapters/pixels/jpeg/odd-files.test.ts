@@ -290,6 +290,36 @@ describe('a header that is a bomb', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(50e6);
   });
 
+  it.each<[string, Buffer]>([
+    ['fill bytes in the place of data', Buffer.concat([baseline.subarray(0, -600), Buffer.alloc(30_000_000, 0xff)])],
+    [
+      'fill bytes before each marker',
+      Buffer.concat([restarts.subarray(0, -2), Buffer.alloc(30_000_000, 'ffffd0', 'hex')]),
+    ],
+    [
+      'garbage before each segment',
+      Buffer.concat([progressive.subarray(0, -2), Buffer.alloc(1_500_000, Buffer.from('00fffe0002', 'hex'))]),
+    ],
+    ['zeros after each restart', Buffer.concat([restarts.subarray(0, -2), Buffer.alloc(10_000_000, 'ffd000', 'hex')])],
+  ])('costs time in proportion to the file: %s', async (_, file) => {
+    const { user } = process.cpuUsage();
+    await decode(file).catch(() => undefined);
+    expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(5);
+  });
+
+  it('costs no time for each interval: a tall picture of one-block intervals, all too short', async () => {
+    const tall = changed(changed(restarts, placeOf(restarts, 0xc0) + 5, 0xea), placeOf(restarts, 0xc0) + 6, 0x60);
+    const single = changed(tall, placeOf(tall, 0xdd) + 5, 1);
+    const end = placeOf(single, 0xda) + 14;
+    const file = Buffer.concat([
+      single.subarray(0, end),
+      Buffer.alloc(600_000, Buffer.from('55ffd055ffd155ffd2', 'hex')),
+    ]);
+    const { user } = process.cpuUsage();
+    await expect(decode(file)).rejects.toThrow('the JPEG is');
+    expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(5);
+  });
+
   it('is not taken for scans: their bytes in a comment', async () => {
     const comment = Buffer.concat([Buffer.from('fffe0fa2', 'hex'), Buffer.alloc(4000, Buffer.from('ffda', 'hex'))]);
     const pixels = await decode(withBytes(progressive, 2, comment));
