@@ -1,4 +1,4 @@
-import { isDeepPair, type Samples, samples16Of } from './depth.ts';
+import { isDeepPair, samples16Of } from './depth.ts';
 import { type DifferenceRange, differences } from './differences.ts';
 import { drawDeep } from './differences-16.ts';
 import { differenceRange } from './l2.ts';
@@ -46,38 +46,39 @@ export function drawDifference(
  * have more than `maxPixels` (a very wide picture and a very high one), the result is the overlap alone.
  */
 export function sizeChangeImage(reference: Pixels, image: Pixels, maxPixels: number): Pixels {
-  const before = overlapWith(reference, image);
-  const after = overlapWith(image, reference);
-  const overlap = differenceImage(before, after, differenceRange(before, after));
-
-  const width = Math.max(reference.width, image.width);
-  const height = Math.max(reference.height, image.height);
-  if (width * height > maxPixels) return overlap;
-  const data = new Uint8Array(width * height * 3).fill(MID_GREY);
-  const row = overlap.width * 3;
-  for (let y = 0; y < overlap.height; y++) {
-    data.set(overlap.data.subarray(y * row, (y + 1) * row), y * width * 3);
+  const width = Math.min(reference.width, image.width);
+  const height = Math.min(reference.height, image.height);
+  let range: DifferenceRange = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+  for (let y = 0; y < height; y++) {
+    const { min, max } = differenceRange(rowOf(reference, y, width), rowOf(image, y, width));
+    range = { min: Math.min(range.min, min), max: Math.max(range.max, max) };
   }
-  return { width, height, data };
+  const canvas = sizeChangeSize(reference, image, maxPixels);
+  const data = new Uint8Array(canvas.width * canvas.height * 3).fill(MID_GREY);
+  for (let y = 0; y < height; y++) {
+    const at = y * canvas.width * 3;
+    drawDifference(rowOf(reference, y, width), rowOf(image, y, width), range, data.subarray(at, at + width * 3));
+  }
+  return { ...canvas, data };
 }
 
-/** The part of `picture` that overlaps with `other`. */
-function overlapWith(picture: Pixels, other: Pixels): Pixels {
-  const width = Math.min(picture.width, other.width);
-  const height = Math.min(picture.height, other.height);
-  const { data, samples16 } = picture;
-  const cut = <T extends Samples>(from: T, to: T): T => {
-    for (let y = 0; y < height; y++) {
-      const start = y * picture.width * 3;
-      to.set(from.subarray(start, start + width * 3), y * width * 3);
-    }
-    return to;
-  };
-  const length = width * height * 3;
+type Size = Pick<Pixels, 'width' | 'height'>;
+
+/** The size of the difference image of two pictures of different sizes. */
+export function sizeChangeSize(reference: Size, image: Size, maxPixels: number): Size {
+  const width = Math.max(reference.width, image.width);
+  const height = Math.max(reference.height, image.height);
+  if (width * height <= maxPixels) return { width, height };
+  return { width: Math.min(reference.width, image.width), height: Math.min(reference.height, image.height) };
+}
+
+/** The first pixels of a row, as a picture. */
+function rowOf({ width: columns, data, samples16 }: Pixels, y: number, width: number): Pixels {
+  const [from, to] = [y * columns * 3, (y * columns + width) * 3];
   return {
     width,
-    height,
-    data: cut(data, new Uint8Array(length)),
-    ...(samples16 && { samples16: cut(samples16, new Uint16Array(length)) }),
+    height: 1,
+    data: data.subarray(from, to),
+    ...(samples16 && { samples16: samples16.subarray(from, to) }),
   };
 }

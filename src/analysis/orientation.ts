@@ -24,50 +24,68 @@ const TRAVERSALS: Record<Orientation, Traversal> = {
   8: { fromRight: true, fromBottom: false, swapped: true },
 };
 
+/** Makes the arrays for a picture with as many samples as this one. */
+export type MakeSamples = (like: Pixels) => Pick<Pixels, 'data' | 'samples16'>;
+
 /** Returns the upright picture. Orientations 5 to 8 swap width and height. */
-export function orient(pixels: Pixels, orientation: Orientation): Pixels {
+export function orient(pixels: Pixels, orientation: Orientation, make: MakeSamples = newSamples): Pixels {
   if (orientation === 1) return pixels;
   const { swapped } = TRAVERSALS[orientation];
   const [width, height] = swapped ? [pixels.height, pixels.width] : [pixels.width, pixels.height];
   const { data, samples16, whole } = pixels;
+  const to = make(pixels);
   return {
     ...pixels,
     width,
     height,
-    data: traversed(data, new Uint8Array(data.length), pixels, orientation),
-    ...(samples16 && { samples16: traversed(samples16, new Uint16Array(data.length), pixels, orientation) }),
-    ...(whole && { whole: orientWhole(pixels, orientation) }),
+    data: traversed(data, to.data, pixels, orientation),
+    ...(samples16 && to.samples16 && { samples16: traversed(samples16, to.samples16, pixels, orientation) }),
+    ...(whole && { whole: orientWhole(whole, pixels, orientation) }),
+  };
+}
+
+function newSamples({ data, samples16 }: Pixels): ReturnType<MakeSamples> {
+  return { data: new Uint8Array(data.length), ...(samples16 && { samples16: new Uint16Array(samples16.length) }) };
+}
+
+/** The way through a stored picture, in pixels. */
+function pathOf({ width, height }: Pick<Pixels, 'width' | 'height'>, by: Orientation) {
+  const { fromRight, fromBottom, swapped } = TRAVERSALS[by];
+  const [alongX, alongY] = [fromRight ? -1 : 1, fromBottom ? -width : width];
+  return {
+    first: (fromRight ? width - 1 : 0) + (fromBottom ? height - 1 : 0) * width,
+    columns: swapped ? height : width,
+    rows: swapped ? width : height,
+    across: swapped ? alongY : alongX,
+    down: swapped ? alongX : alongY,
   };
 }
 
 /** Copies the samples of a stored picture so that they come out upright. */
 function traversed<T extends Samples>(source: T, to: T, stored: Pick<Pixels, 'width' | 'height'>, by: Orientation): T {
-  const { fromRight, fromBottom, swapped } = TRAVERSALS[by];
-  const { width, height } = stored;
-  const alongX = fromRight ? -3 : 3;
-  const alongY = fromBottom ? -width * 3 : width * 3;
-  const first = (fromRight ? width - 1 : 0) * 3 + (fromBottom ? height - 1 : 0) * width * 3;
-  const [columns, rows] = swapped ? [height, width] : [width, height];
-  const [across, down] = swapped ? [alongY, alongX] : [alongX, alongY];
-
+  const { first, columns, rows, across, down } = pathOf(stored, by);
+  const step = across * 3;
   let at = 0;
   for (let y = 0; y < rows; y++) {
-    let from = first + y * down;
+    let from = (first + y * down) * 3;
     for (let x = 0; x < columns; x++) {
       to[at] = source[from] as number;
       to[at + 1] = source[from + 1] as number;
       to[at + 2] = source[from + 2] as number;
       at += 3;
-      from += across;
+      from += step;
     }
   }
   return to;
 }
 
 /** Which pixels of the upright picture are whole. */
-function orientWhole({ width, height, whole = new Uint8Array() }: Pixels, orientation: Orientation): Uint8Array {
-  const data = new Uint8Array(width * height * 3);
-  for (const [pixel, each] of whole.entries()) data[pixel * 3] = each;
-  const turned = orient({ width, height, data }, orientation).data;
-  return Uint8Array.from({ length: width * height }, (_, pixel) => turned[pixel * 3] ?? 0);
+function orientWhole(whole: Uint8Array, stored: Pick<Pixels, 'width' | 'height'>, by: Orientation): Uint8Array {
+  const { first, columns, rows, across, down } = pathOf(stored, by);
+  const to = new Uint8Array(whole.length);
+  let at = 0;
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0, from = first + y * down; x < columns; x++, from += across) to[at++] = whole[from] as number;
+  }
+  return to;
 }

@@ -64,7 +64,7 @@ export const PICTURE_SETTINGS = {
   },
   maxPictureMemory: {
     field: 'max_picture_memory',
-    help: 'the memory limit for decoding a picture, in megabytes',
+    help: 'the memory limit for decoding a picture beside another of its size, and for comparing the two, in megabytes',
     fallback: 1024,
     ...numberWithin({ min: 1, max: 65_536 }),
   },

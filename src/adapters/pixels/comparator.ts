@@ -1,7 +1,9 @@
 import { isDeepPair } from '../../analysis/depth.ts';
+import { sizeChangeSize } from '../../analysis/difference-image.ts';
 import { type Mask, maskOf, maskOfWhole } from '../../analysis/mask.ts';
 import type { Pixels } from '../../analysis/pixels.ts';
 import { L2 } from '../../analysis/techniques.ts';
+import { countDropped } from '../../base/collect-garbage.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { DecodeFact } from '../../domain/records.ts';
 import type { Comparator, PicturePair, PictureSource } from '../../ports/comparator.ts';
@@ -9,9 +11,9 @@ import type { CustomTechnique } from '../../ports/technique.ts';
 import { WHITE } from './background.ts';
 import { encodeJpeg } from './codec.ts';
 import { compareWith } from './custom-comparison.ts';
-import { type DecodeOptions, needOf } from './limits.ts';
+import { checkMemory, type DecodeOptions, drawingMemory, needOf } from './limits.ts';
 import { createPictureCache, type HeldPicture, type PictureCache } from './picture-cache.ts';
-import { layOutLike } from './pixel-memory.ts';
+import { bytesOf, layOutLike, pixelBytes } from './pixel-memory.ts';
 import { INLINE_EXECUTOR, type PixelExecutor, verdictOnLoss, WorkerLost } from './workers/pixel-executor.ts';
 import {
   type CompareTask,
@@ -33,6 +35,9 @@ export interface ComparatorOptions extends DecodeOptions {
 
 /** The size of the mask cache: enough for the masks of several streams, or a single large one. */
 const MAX_MASK_BYTES = 16 * 2 ** 20;
+
+/** Smaller files are collected with everything else. */
+const LARGE_FILE_BYTES = 2 ** 22;
 
 /** A picture to decode. A mask is laid over white, whatever the background of the images. */
 interface Wanted extends PictureSource {
@@ -82,6 +87,8 @@ export function createComparator(options: ComparatorOptions): Comparator {
       return verdictOnLoss(thrown);
     } finally {
       if (into !== undefined && cached === undefined) cache.free(into);
+      // Once this function has returned.
+      if (bytes.length >= LARGE_FILE_BYTES) setImmediate(countDropped, bytes.length);
     }
   }
 
@@ -154,8 +161,10 @@ export function createComparator(options: ComparatorOptions): Comparator {
     );
   }
 
-  function run<T extends CompareTask | DrawTask>(task: T) {
-    return describingLoss(executor.run(() => task, memoryOf(task)));
+  async function run<T extends CompareTask | DrawTask>(task: T) {
+    const memory = memoryOf(task);
+    checkMemory(bytesOf(task.reference) + bytesOf(task.image) + memory, { maxPixels, maxMemory }, 'comparing it');
+    return describingLoss(executor.run(() => task, memory));
   }
 
   return {
@@ -217,12 +226,17 @@ function inSharedMemory({ included, ...size }: Mask): Mask {
 }
 
 /**
- * The approximate memory of a comparison besides the two pictures, in bytes: the difference image and its file, and for
- * 16-bit samples a copy of the reference.
+ * The approximate memory of a comparison besides the two pictures, in bytes: the difference image, and under a mask a copy of
+ * the reference.
  */
-function memoryOf({ reference, image }: PixelPair): number {
-  const copy = isDeepPair(reference, image) ? 2 * reference.data.length : 0;
-  return 2 * image.data.length + copy;
+function memoryOf(pair: PixelPair): number {
+  const { reference, image, mask, maxPixels } = pair;
+  if (!haveSameSize(pair)) {
+    const canvas = sizeChangeSize(reference, image, maxPixels);
+    return pixelBytes({ ...canvas, depth: 8 }) + drawingMemory(canvas);
+  }
+  const depth = isDeepPair(reference, image) ? 16 : 8;
+  return drawingMemory(image) + (mask === undefined ? 0 : pixelBytes({ ...image, depth }));
 }
 
 async function describingLoss<T>(comparing: Promise<T>): Promise<T> {

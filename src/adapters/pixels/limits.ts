@@ -3,8 +3,9 @@ import type { PictureFormat } from '../../domain/records.ts';
 import type { Background } from './background.ts';
 import { readBmpHeader } from './bmp/header.ts';
 import { readGifHeader } from './gif/header.ts';
-import { readJpegHeader } from './jpeg/header.ts';
-import { pixelBytes } from './pixel-memory.ts';
+import { type JpegHeader, readJpegHeader } from './jpeg/header.ts';
+import { sampleCount } from './jpeg/sample-count.ts';
+import { type PixelLayout, pixelBytes } from './pixel-memory.ts';
 import { readImageHeader } from './png/header.ts';
 import { readTiffHeader, tiledSize } from './tiff/header.ts';
 import { frameMemory } from './webp/frame-memory.ts';
@@ -15,6 +16,8 @@ export interface Limits {
   readonly maxPixels: number;
   /** In bytes, as estimated from the header; `undefined` for no limit. */
   readonly maxMemory?: number | undefined;
+  /** Whether a picture of which data is missing is decoded as far as it goes, and says which of its pixels are whole. */
+  readonly acceptsDamage?: boolean | undefined;
 }
 
 // The longest side that libjpeg can write: larger difference images could not be encoded.
@@ -24,8 +27,6 @@ const MAX_SIDE = 65_500;
 export interface DecodeOptions extends Limits {
   /** The colour under transparent pixels; by default white. */
   readonly background?: Background | undefined;
-  /** Whether a picture of which data is missing is decoded as far as it goes, and says which of its pixels are whole. */
-  readonly acceptsDamage?: boolean | undefined;
 }
 
 /** Throws `too_large` if a picture's size, as its header states it, exceeds a limit. */
@@ -43,7 +44,7 @@ export function checkSize({ width, height }: { width: number; height: number }, 
 
 /** The memory needs of a picture, estimated from its header, in bytes. */
 export interface DecodingNeed {
-  /** Peak memory during decoding, approximately. */
+  /** The peak while it is decoded beside a picture of its size, or compared with it. */
   readonly memory: number;
   /** The size of the decoded pixels. */
   readonly pixels: number;
@@ -52,72 +53,110 @@ export interface DecodingNeed {
 /** Throws `too_large` if the picture exceeds a limit, and `undecodable` if it has no valid header. */
 export function needOf(bytes: Uint8Array, format: PictureFormat, limits: Limits): DecodingNeed {
   const need = NEEDS[format](bytes, limits);
-  const { maxMemory } = limits;
-  if (maxMemory !== undefined && need.memory > maxMemory) {
-    const over = `${Math.ceil(need.memory / 1e6)} MB of memory to be decoded, over the limit of ${maxMemory / 1e6} (max_picture_memory)`;
-    throw new ImgpipeError('too_large', `the picture needs ${over}`);
-  }
+  checkMemory(need.memory, limits, 'the picture');
   return need;
 }
 
+/** Throws `too_large` if decoding something takes more than so many bytes. */
+export function checkMemory(memory: number, { maxMemory }: Limits, what: string): void {
+  if (maxMemory === undefined || memory <= maxMemory) return;
+  const over = `over the limit of ${maxMemory / 1e6} (max_picture_memory)`;
+  throw new ImgpipeError('too_large', `${what} needs ${Math.ceil(memory / 1e6)} MB of memory, ${over}`);
+}
+
+/** What a decoder works with. */
+interface Work {
+  readonly file: number;
+  /** The decoder's own memory besides the file and the pixels. */
+  readonly scratch: number;
+  readonly size: Pick<PixelLayout, 'width' | 'height'>;
+  readonly depth?: number;
+  readonly isTurned?: boolean;
+}
+
 /**
- * Two copies of the file, two of the pixels, and the samples, of one byte or two. The coefficients, which progressive and
- * arithmetic-coded JPEGs and those of 12 bits have to keep, take two bytes for each sample.
+ * Three copies of the file: the caller's, the thread's and the decoder's. The pixels twice, because those of the picture that
+ * it is compared with are held at the same time, and again while a picture is turned. Comparing two takes more than decoding
+ * some pictures.
  */
+function needFor({ file, scratch, size, depth = 8, isTurned = false }: Work, limits: Limits): DecodingNeed {
+  const count = size.width * size.height;
+  const pixels = pixelBytes({ ...size, depth });
+  const areas = limits.acceptsDamage === true ? count * AREA_BYTES : 0;
+  const decoding = 3 * file + scratch + (isTurned ? 3 : 2) * pixels;
+  return { memory: Math.max(decoding, 2 * pixels + drawingMemory(size)) + areas, pixels };
+}
+
+/** For each pixel, whether it is whole in the picture, in the other one, and in both, for two threads. */
+const AREA_BYTES = 4;
+/** A coefficient is kept in 16 bits. */
+const COEFFICIENT_BYTES = 2;
+/** A difference image of noise and its file, which is put together from parts. */
+const DRAWING_BYTES = 4;
+
+/** The memory for drawing a difference image, in bytes. */
+export function drawingMemory({ width, height }: Pick<PixelLayout, 'width' | 'height'>): number {
+  return width * height * DRAWING_BYTES;
+}
+
 function needOfJpeg(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const header = readJpegHeader(bytes);
   checkSize(header, limits);
-  const count = header.width * header.height;
-  const samples = header.sampling.length;
-  const { precision, progressive, arithmetic } = header;
-  const pixels = pixelBytes({ ...header, depth: precision });
-  const sampleBytes = precision > 8 ? 4 : progressive || arithmetic ? 3 : 1;
-  return { memory: 2 * bytes.length + 2 * pixels + count * samples * sampleBytes, pixels };
+  return jpegNeed(header, bytes.length, limits);
 }
 
-/** The file, the inflated data, and two copies of the pixels. */
+/**
+ * The samples, of one byte or two, and the coefficients if they are kept: those of progressive and arithmetic-coded JPEGs and
+ * those of 12 bits always are, others if their decoder finds a reason.
+ */
+export function jpegNeed(header: JpegHeader, file: number, limits: Limits, keeps = false): DecodingNeed {
+  const { precision: depth, progressive, arithmetic, orientation } = header;
+  const sampleBytes = depth > 8 ? 2 : 1;
+  const isKept = keeps || progressive || arithmetic || depth > 8;
+  const scratch = sampleCount(header) * (sampleBytes + (isKept ? COEFFICIENT_BYTES : 0));
+  return needFor({ file, scratch, size: header, depth, isTurned: orientation !== 1 }, limits);
+}
+
+/** The inflated data. */
 function needOfPng(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const header = readImageHeader(bytes);
   checkSize(header, limits);
-  const inflated = header.height * (1 + Math.ceil((header.width * header.bitsPerPixel) / 8));
-  const pixels = pixelBytes(header);
-  return { memory: bytes.length + inflated + 2 * pixels, pixels };
+  const scratch = header.height * (1 + Math.ceil((header.width * header.bitsPerPixel) / 8));
+  return needFor({ file: bytes.length, scratch, size: header, depth: header.depth }, limits);
 }
 
-/** The file, the pixels, and the samples of run-length encoding. */
+/** The samples of run-length encoding. */
 function needOfBmp(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const header = readBmpHeader(bytes);
   checkSize(header, limits);
-  const pixels = header.width * header.height * 3;
-  return { memory: bytes.length + header.width * header.height + pixels, pixels };
+  const scratch = header.encoding === 'plain' ? 0 : header.width * header.height;
+  return needFor({ file: bytes.length, scratch, size: header }, limits);
 }
 
-/** The file, the samples of the first frame, and the pixels of the canvas. */
+/** The samples of the first frame. */
 function needOfGif(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const header = readGifHeader(bytes);
   checkSize(header, limits);
-  const pixels = header.width * header.height * 3;
-  return { memory: bytes.length + header.frame.width * header.frame.height + pixels, pixels };
+  return needFor({ file: bytes.length, scratch: header.frame.width * header.frame.height, size: header }, limits);
 }
 
-/** The file, a strip or tile, the samples (of 16 bits also their high bytes), and two copies of the pixels. */
+/** A strip or tile that is expanded, and the samples, of 16 bits also their high bytes. */
 function needOfTiff(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const header = readTiffHeader(bytes);
   checkSize(header, limits);
   checkSize(tiledSize(header), limits);
-  const { samplesPerPixel, bitsPerSample, chunk } = header;
-  const pixels = pixelBytes({ ...header, depth: bitsPerSample });
-  const samples = header.width * header.height * samplesPerPixel * (bitsPerSample === 16 ? 3 : 1);
-  const strip = (chunk.width * chunk.height * samplesPerPixel * bitsPerSample) / 8;
-  return { memory: bytes.length + 2 * strip + samples + 2 * pixels, pixels };
+  const { width, height, samplesPerPixel, bitsPerSample: depth, chunk, compression } = header;
+  const strip = compression === 'none' ? 0 : (chunk.width * chunk.height * samplesPerPixel * depth) / 8;
+  const scratch = strip + width * height * samplesPerPixel * (depth === 16 ? 3 : 1);
+  return needFor({ file: bytes.length, scratch, size: header, depth, isTurned: header.orientation !== 1 }, limits);
 }
 
-/** The file twice, libwebp's memory, and two copies of the pixels. */
+/** libwebp's memory, which has a copy of the file. */
 function needOfWebp(bytes: Uint8Array, limits: Limits): DecodingNeed {
   const header = readWebpHeader(bytes);
   checkSize(header, limits);
-  const pixels = header.width * header.height * 3;
-  return { memory: bytes.length + frameMemory(header.frame) + 2 * pixels, pixels };
+  const scratch = frameMemory(header.frame);
+  return needFor({ file: bytes.length, scratch, size: header, isTurned: header.orientation !== 1 }, limits);
 }
 
 const NEEDS: Readonly<Record<PictureFormat, (bytes: Uint8Array, limits: Limits) => DecodingNeed>> = {

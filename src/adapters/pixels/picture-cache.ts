@@ -31,10 +31,10 @@ interface Entry {
 }
 
 export function createPictureCache(maxBytes = DEFAULT_BYTES): PictureCache {
-  const memory = createPixelMemory(maxBytes);
   // A Map iterates in insertion order: the first key is the least recently used.
   const entries = new Map<string, Entry>();
   let bytes = 0;
+  const memory = createPixelMemory(() => maxBytes - bytes);
 
   function hold(entry: Entry): HeldPicture {
     entry.holds += 1;

@@ -1,4 +1,5 @@
 import type { Pixels } from '../../analysis/pixels.ts';
+import { collectGarbage } from '../../base/collect-garbage.ts';
 
 /** Allocates memory for the pixels of a picture, in bytes. Its contents are undefined. */
 export type Allocator = (bytes: number) => Uint8Array;
@@ -38,6 +39,11 @@ export function layOutLike({ width, height, samples16 }: Pixels, memory: Uint8Ar
   return layOut(memory, { width, height, depth: samples16 === undefined ? 8 : 16 });
 }
 
+/** Makes the arrays of a picture of the same size and depth in memory that is allocated for it. */
+export function makeWith(allocate: Allocator): (like: Pixels) => Samples {
+  return (like) => layOutLike(like, allocate(bytesOf(like)));
+}
+
 /**
  * A pool of shared memory for pixels. Buffers are reused, because shared memory is freed only after all threads have
  * collected garbage, and that may be too late.
@@ -49,17 +55,27 @@ export interface PixelMemory {
   clear(): void;
 }
 
-/** Creates a pool that keeps at most `maxUnused` bytes of unused buffers. */
-export function createPixelMemory(maxUnused: number): PixelMemory {
+/** Before a buffer of this size is made, all that are unused are freed. */
+const LARGE_BYTES = 24e6;
+
+/** Creates a pool that keeps unused buffers: one, or several of at most `maxUnused()` bytes together. */
+export function createPixelMemory(maxUnused: () => number): PixelMemory {
   const own = new WeakSet<ArrayBufferLike>();
   const unused = new Map<number, SharedArrayBuffer[]>();
   let bytes = 0;
+
+  function freeAll(): void {
+    unused.clear();
+    bytes = 0;
+    collectGarbage();
+  }
 
   return {
     allocate(length) {
       const size = roundedUp(length);
       let buffer = unused.get(size)?.pop();
       if (buffer === undefined) {
+        if (size >= LARGE_BYTES) freeAll();
         buffer = new SharedArrayBuffer(size);
         own.add(buffer);
       } else {
@@ -70,7 +86,7 @@ export function createPixelMemory(maxUnused: number): PixelMemory {
     free({ buffer }) {
       if (!(buffer instanceof SharedArrayBuffer) || !own.has(buffer)) return;
       const size = buffer.byteLength;
-      if (bytes + size > maxUnused) return;
+      if (bytes > 0 && bytes + size > maxUnused()) return;
       unused.set(size, [...(unused.get(size) ?? []), buffer]);
       bytes += size;
     },

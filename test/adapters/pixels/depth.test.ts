@@ -53,7 +53,7 @@ describe('a PNG of 16 bits', () => {
 
   it('needs memory for its samples', () => {
     const bytes = deepPng({ width: 3, height: 2, samples: new Array(18).fill(7) });
-    expect(needOf(bytes, 'png', LIMITS)).toEqual({ pixels: 54, memory: bytes.length + 2 * 19 + 2 * 54 });
+    expect(needOf(bytes, 'png', LIMITS)).toEqual({ pixels: 54, memory: 3 * bytes.length + 2 * 19 + 2 * 54 });
   });
 });
 

@@ -57,7 +57,7 @@ describe('the picture cache', () => {
 
 describe('the pixel memory', () => {
   it('is shared, has the requested length, and is reused for similar lengths', () => {
-    const memory = createPixelMemory(10_000);
+    const memory = createPixelMemory(() => 10_000);
     const allocated = memory.allocate(1001);
     expect(allocated).toHaveLength(1001);
     expect(allocated.buffer).toBeInstanceOf(SharedArrayBuffer);
@@ -69,7 +69,7 @@ describe('the pixel memory', () => {
   });
 
   it('keeps unused buffers up to a limit, and ignores foreign ones', () => {
-    const memory = createPixelMemory(1500);
+    const memory = createPixelMemory(() => 1500);
     const [one, two] = [memory.allocate(1000), memory.allocate(1000)];
     memory.free(one);
     memory.free(two);
@@ -80,7 +80,7 @@ describe('the pixel memory', () => {
   });
 
   it('allocates at most an eighth more than requested', () => {
-    const memory = createPixelMemory(0);
+    const memory = createPixelMemory(() => 0);
     for (const length of [1, 7, 8, 9, 367_500, 6_220_800, 36_000_000]) {
       const { byteLength } = memory.allocate(length).buffer;
       expect(byteLength >= length && byteLength <= length * 1.125 + 1).toBe(true);

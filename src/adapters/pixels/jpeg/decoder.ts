@@ -1,23 +1,38 @@
 import { orient } from '../../../analysis/orientation.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
+import { collectGarbage } from '../../../base/collect-garbage.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { checkSize, type DecodeOptions } from '../limits.ts';
-import type { Allocator } from '../pixel-memory.ts';
+import { checkMemory, checkSize, type DecodeOptions, jpegNeed, type Limits } from '../limits.ts';
+import { type Allocator, makeWith } from '../pixel-memory.ts';
 import { type JpegHeader, readJpegHeader, withoutGarbage } from './header.ts';
 import { CORRUPT, decodeWithJimp } from './jimp.ts';
+import type { JpegPicture } from './jpeg-picture.ts';
 import { createJpegDecoder, type JpegDecoder } from './kernel-decoder.ts';
 import { decodeWithLibjpeg, type LibjpegResult } from './libjpeg.ts';
 import { hasTooManyScans, tooManyScans } from './scans.ts';
-import type { JpegPicture } from './tolerant-decoder.ts';
 
 /** Decodes a JPEG to upright RGB. Throws `undecodable` or `too_large`. */
 export async function decodeJpeg(bytes: Uint8Array, options: DecodeOptions, allocate?: Allocator): Promise<Pixels> {
   const header = readJpegHeader(bytes);
   checkSize(header, options);
   const isUpright = header.orientation === 1;
-  const picture = { height: header.height, acceptsDamage: options.acceptsDamage === true };
-  return orient(await decodeStored(bytes, header, picture, isUpright ? allocate : undefined), header.orientation);
+  const { memory } = jpegNeed(header, bytes.length, options);
+  const picture = {
+    height: header.height,
+    acceptsDamage: options.acceptsDamage === true,
+    checkKept: () => checkMemory(jpegNeed(header, bytes.length, options, true).memory, options, ODD_PICTURE),
+  };
+  const stored = await decodeStored(bytes, header, picture, { ...options, memory }, isUpright ? allocate : undefined);
+  return orient(stored, header.orientation, allocate && makeWith(allocate));
 }
+
+/** How a picture is called that needs more memory than its header says. */
+const ODD_PICTURE = 'the picture, which is no regular JPEG,';
+/** For each pixel: libjpeg's coefficients and its copy of the pixels, and what jimp's decoder takes. */
+const LIBJPEG_BYTES = 9;
+const JIMP_BYTES = 100;
+/** From this size on, what the kernel has left behind is freed first. */
+const LARGE_PIXELS = 4e6;
 
 /** Compiled when the first JPEG is decoded; null without SIMD. */
 let decodeWithKernel: JpegDecoder | null | undefined;
@@ -28,6 +43,7 @@ async function decodeStored(
   bytes: Uint8Array,
   header: JpegHeader,
   picture: JpegPicture,
+  limits: Limits & { readonly memory: number },
   allocator?: Allocator,
 ): Promise<Pixels> {
   const allocate = allocator && once(allocator);
@@ -37,15 +53,20 @@ async function decodeStored(
   if (decoded !== undefined) return decoded;
   if (header.unread !== undefined) throw new ImgpipeError('undecodable', header.unread);
   if (header.progressive && hasTooManyScans(bytes)) throw tooManyScans();
+  const count = header.width * header.height;
+  if (count >= LARGE_PIXELS) collectGarbage();
   const cleaned = withoutGarbage(bytes);
-  if (header.sampling.length === 4) {
-    // jimp takes corrupt files for whole.
-    if (decodeWithKernel !== null) throw new ImgpipeError('undecodable', CORRUPT);
-    return decodeWithJimp(cleaned, header);
-  }
+  const needsJimp = header.sampling.length === 4;
+  // jimp takes corrupt files for whole.
+  if (needsJimp && decodeWithKernel !== null) throw new ImgpipeError('undecodable', CORRUPT);
+  checkMemory(limits.memory + count * (needsJimp ? JIMP_BYTES : LIBJPEG_BYTES), limits, ODD_PICTURE);
+  if (needsJimp) return decodeWithJimp(cleaned, header);
   const result = tryLibjpeg(cleaned, header, allocate);
   if ('data' in result) return result;
-  if (result.refused === 'header' && hasRareSampling(header)) return decodeWithJimp(cleaned, header);
+  if (result.refused === 'header' && hasRareSampling(header)) {
+    checkMemory(limits.memory + count * JIMP_BYTES, limits, ODD_PICTURE);
+    return decodeWithJimp(cleaned, header);
+  }
   throw new ImgpipeError('undecodable', CORRUPT);
 }
 

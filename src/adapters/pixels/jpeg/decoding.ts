@@ -2,8 +2,10 @@ import type { Pixels } from '../../../analysis/pixels.ts';
 import { counted } from '../../../base/counted.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import { type Allocator, layOut, pixelBytes } from '../pixel-memory.ts';
+import { undecodable } from '../verdicts.ts';
 import { type DecoderKernel, MAX_MEMORY, provideMemory, setComponents } from './decoder-kernel.ts';
 import { createIccParts, type IccParts } from './icc-parts.ts';
+import type { JpegPicture } from './jpeg-picture.ts';
 import type { Progression } from './progression.ts';
 import { MAX_SCANS, tooManyScans } from './scans.ts';
 import {
@@ -44,6 +46,9 @@ const FRAMES = [BASELINE, EXTENDED, PROGRESSIVE, ARITHMETIC, ARITHMETIC_PROGRESS
 
 /** The maximum side of an MCU in pixels, with a sampling factor of 4. */
 const MAX_MCU_SIDE = 32;
+/** A progressive file may have new ones for each of its scans. */
+const MAX_TABLES = 10_000;
+
 export interface CodedFrame extends Frame {
   readonly progressive: boolean;
   /** Whether its entropy coding is arithmetic, and not Huffman's. */
@@ -54,6 +59,7 @@ export interface CodedFrame extends Frame {
 export interface Decoding {
   readonly kernel: DecoderKernel;
   readonly bytes: Uint8Array;
+  readonly checkKept: JpegPicture['checkKept'];
   frame: CodedFrame | undefined;
   /** The numbers of the tables that are set. */
   readonly quantizations: Set<number>;
@@ -66,6 +72,7 @@ export interface Decoding {
   /** Which coefficients are complete, once there has been a scan of several. */
   progression: Progression | undefined;
   segments: number;
+  tables: number;
   scans: number;
   /** What is odd, and harmless. */
   readonly notes: Set<string>;
@@ -73,12 +80,18 @@ export interface Decoding {
 }
 
 /** `odd` is called for what is odd and changes how the file is read: it throws Irregular, or adds a note. */
-export function createDecoding(kernel: DecoderKernel, bytes: Uint8Array, odd?: (note: string) => void): Decoding {
+export function createDecoding(
+  kernel: DecoderKernel,
+  bytes: Uint8Array,
+  checkKept: JpegPicture['checkKept'],
+  odd?: (note: string) => void,
+): Decoding {
   const notes = new Set<string>();
   kernel.resetConditioning();
   return {
     kernel,
     bytes,
+    checkKept,
     frame: undefined,
     quantizations: new Set(),
     codes: new Set(),
@@ -88,6 +101,7 @@ export function createDecoding(kernel: DecoderKernel, bytes: Uint8Array, odd?: (
     icc: createIccParts(),
     progression: undefined,
     segments: 0,
+    tables: 0,
     scans: 0,
     notes,
     odd: odd ?? ((note) => void notes.add(note)),
@@ -136,7 +150,14 @@ function regularFrame({ kernel }: Decoding, body: Uint8Array, lines: number): Fr
   return components.length === 3 || components.length === 4 ? frame : irregular();
 }
 
+/** Counts a segment of tables. Throws `undecodable` if there are too many, as each costs more than its bytes. */
+function countTables(decoding: Decoding): void {
+  decoding.tables += 1;
+  if (decoding.tables > MAX_TABLES) throw undecodable(`the JPEG has more than ${MAX_TABLES} tables`);
+}
+
 function setQuantization(decoding: Decoding, body: Uint8Array): void {
+  countTables(decoding);
   const { kernel, progression, quantizations } = decoding;
   // Other scans of the picture may have been read with a former table.
   if (progression !== undefined) throw new Irregular();
@@ -149,6 +170,7 @@ function setQuantization(decoding: Decoding, body: Uint8Array): void {
 }
 
 function setCodes(decoding: Decoding, body: Uint8Array): void {
+  countTables(decoding);
   for (const { slot, counts, symbols } of readCodes(body) ?? irregular()) setTable(decoding, slot, counts, symbols);
 }
 
@@ -187,6 +209,7 @@ export function hasTables({ quantizations, codes }: Decoding, frame: CodedFrame,
 export function beginPicture(decoding: Decoding, frame: CodedFrame, keeps: boolean): void {
   const { kernel, bytes } = decoding;
   const { width, height, components } = frame;
+  if (keeps) decoding.checkKept?.();
   if (bytes.length + maxMemory(frame, kernel.precision, keeps) > MAX_MEMORY) throw new Irregular();
   setComponents(kernel, components);
   kernel.setArithmetic(frame.arithmetic);

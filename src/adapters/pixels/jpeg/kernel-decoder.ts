@@ -2,8 +2,9 @@ import type { Pixels } from '../../../analysis/pixels.ts';
 import { type Allocator, allocateNew } from '../pixel-memory.ts';
 import { createDecoderKernel, type DecoderKernel, type Precision } from './decoder-kernel.ts';
 import { Irregular } from './decoding.ts';
+import type { JpegPicture } from './jpeg-picture.ts';
 import { decodeRegular } from './regular-decoder.ts';
-import { decodeTolerantly, type JpegPicture } from './tolerant-decoder.ts';
+import { decodeTolerantly } from './tolerant-decoder.ts';
 
 /**
  * Decodes a JPEG to RGB, without applying an orientation: baseline, extended or progressive with Huffman or arithmetic coding,
@@ -14,7 +15,7 @@ import { decodeTolerantly, type JpegPicture } from './tolerant-decoder.ts';
 export type JpegDecoder = (bytes: Uint8Array, picture: JpegPicture, allocate?: Allocator) => Pixels | undefined;
 
 /** WebAssembly memory never shrinks: a kernel that has grown beyond this is replaced. */
-const MAX_KEPT_MEMORY = 256 * 2 ** 20;
+const MAX_KEPT_MEMORY = 64 * 2 ** 20;
 
 /** Creates a decoder for samples of so many bits. Without SIMD it is `undefined` for 8 bits. */
 export function createJpegDecoder(precision: Precision): JpegDecoder | undefined {
@@ -30,12 +31,17 @@ export function createJpegDecoder(precision: Precision): JpegDecoder | undefined
       if (thrown instanceof Irregular) return undefined;
       if (!(thrown instanceof Error) || thrown.name === 'RuntimeError') kernel = undefined;
       throw thrown;
-    } finally {
-      if (kernel !== undefined && kernel.memory.buffer.byteLength > MAX_KEPT_MEMORY) kernel = undefined;
     }
   }
 
-  return (bytes, picture, allocate = allocateNew) =>
-    attempt((own) => decodeRegular(own, bytes, allocate)) ??
-    attempt((own) => decodeTolerantly(own, bytes, picture, allocate));
+  return (bytes, picture, allocate = allocateNew) => {
+    try {
+      return (
+        attempt((own) => decodeRegular(own, bytes, picture, allocate)) ??
+        attempt((own) => decodeTolerantly(own, bytes, picture, allocate))
+      );
+    } finally {
+      if (kernel !== undefined && kernel.memory.buffer.byteLength > MAX_KEPT_MEMORY) kernel = undefined;
+    }
+  };
 }

@@ -11,7 +11,7 @@ export type LibjpegResult = Pixels | { readonly refused: 'header' | 'pixels' };
 // Each failure leaks stack memory; an instance breaks after about 4,000 of them.
 const MAX_FAILURES = 200;
 // WebAssembly memory never shrinks: an instance that has grown beyond this is discarded.
-const MAX_KEPT_MEMORY = 256 * 2 ** 20;
+const MAX_KEPT_MEMORY = 64 * 2 ** 20;
 const MAX_MEMORY = 2 ** 31 - 2 ** 26;
 
 let current: LibjpegInstance | undefined;

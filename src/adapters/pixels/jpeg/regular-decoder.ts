@@ -15,6 +15,7 @@ import {
   readSegment,
   withNotes,
 } from './decoding.ts';
+import type { JpegPicture } from './jpeg-picture.ts';
 import { createProgression } from './progression.ts';
 import { EOI, isSequential, readScan, SOI, SOS, segmentAt } from './segments.ts';
 
@@ -24,9 +25,14 @@ function isStreamed({ kernel }: Decoding, { progressive, arithmetic }: CodedFram
 }
 
 /** Decodes a file in which everything is where it belongs. Throws Irregular for any other. */
-export function decodeRegular(kernel: DecoderKernel, bytes: Uint8Array, allocate: Allocator): Pixels {
+export function decodeRegular(
+  kernel: DecoderKernel,
+  bytes: Uint8Array,
+  { checkKept }: Pick<JpegPicture, 'checkKept'>,
+  allocate: Allocator,
+): Pixels {
   if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new Irregular();
-  const decoding = createDecoding(kernel, bytes, irregular);
+  const decoding = createDecoding(kernel, bytes, checkKept, irregular);
   for (let at = 2; ; ) {
     const { marker, body, end } = segmentAt(bytes, at) ?? irregular();
     if (marker === EOI) {

@@ -17,6 +17,7 @@ import {
   setStandardTables,
   withNotes,
 } from './decoding.ts';
+import type { JpegPicture } from './jpeg-picture.ts';
 import { describeMissing } from './missing-data.ts';
 import { createProgression, type Progression } from './progression.ts';
 import { assignIntervals, findScanData, findZeros, MARKER_NUMBERS } from './restarts.ts';
@@ -40,13 +41,6 @@ const DHT = 0xc4;
 const MORE_PIECES = 8;
 /** As many zeros as may be the last bytes of the data before others. */
 const POSITION_ERROR = 2;
-
-export interface JpegPicture {
-  /** In pixels, as stored. The frame may leave it to a later segment. */
-  readonly height: number;
-  /** Whether a picture of which data is missing is decoded as far as it goes. */
-  readonly acceptsDamage: boolean;
-}
 
 interface DamagedMcus {
   readonly scan: Scan;
@@ -72,11 +66,11 @@ interface Picture {
 export function decodeTolerantly(
   kernel: DecoderKernel,
   bytes: Uint8Array,
-  { height, acceptsDamage }: JpegPicture,
+  { height, acceptsDamage, checkKept }: JpegPicture,
   allocate: Allocator,
 ): Pixels {
   if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new Irregular();
-  const decoding = createDecoding(kernel, bytes);
+  const decoding = createDecoding(kernel, bytes, checkKept);
   const { notes } = decoding;
   let picture: Picture | undefined;
   let at = 2;

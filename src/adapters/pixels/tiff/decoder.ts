@@ -2,7 +2,7 @@ import { orient } from '../../../analysis/orientation.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { type Background, blend, WHITE } from '../background.ts';
 import { checkSize, type DecodeOptions } from '../limits.ts';
-import { type Allocator, allocateNew, layOut, pixelBytes } from '../pixel-memory.ts';
+import { type Allocator, allocateNew, layOut, makeWith, pixelBytes } from '../pixel-memory.ts';
 import { noteOnCut } from '../verdicts.ts';
 import { paintDeep } from './deep-paint.ts';
 import { readTiffHeader, type TiffHeader, tiledSize } from './header.ts';
@@ -26,10 +26,8 @@ export function decodeTiff(bytes: Uint8Array, options: DecodeOptions, allocate: 
     if (samples16 !== undefined) paintDeep(header, { samples, rgb: samples16, background });
   }
   const notes = [...(cut === undefined ? [] : [cut]), ...notesOn(header)];
-  const upright = orient(
-    { width, height, data, ...(samples16 && { samples16 }), ...(whole && { whole }) },
-    orientation,
-  );
+  const stored = { width, height, data, ...(samples16 && { samples16 }), ...(whole && { whole }) };
+  const upright = orient(stored, orientation, makeWith(allocate));
   return notes.length > 0 ? { ...upright, notes } : upright;
 }
 

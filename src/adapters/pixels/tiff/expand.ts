@@ -1,27 +1,36 @@
 import { constants, inflateSync } from 'node:zlib';
+import { countDropped } from '../../../base/collect-garbage.ts';
 import { undecodable } from '../verdicts.ts';
 import type { Compression } from './header.ts';
 
 /** The errors of zlib that are about the data. */
 const DATA_ERRORS = ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT', 'ERR_BUFFER_TOO_LARGE'];
 
-/** Expands a strip or tile to at most `length` bytes: to fewer if the data ends early. Throws `undecodable` if it is damaged. */
-export function expand(data: Uint8Array, compression: Compression, length: number): Uint8Array {
+/** Expands a strip or tile to fewer bytes if the data ends early. The bytes are valid until the next call. */
+export type Expand = (data: Uint8Array) => Uint8Array;
+
+/** A function that expands strips or tiles to at most `length` bytes. It throws `undecodable` if one is damaged. */
+export function expander(compression: Compression, length: number): Expand {
   switch (compression) {
     case 'none':
-      return data.subarray(0, length);
+      return (data) => data.subarray(0, length);
     case 'deflate':
-      return inflate(data, length);
-    case 'packbits':
-      return expandPackBits(data, new Uint8Array(length));
-    case 'lzw':
-      return expandLzw(data, new Uint8Array(length));
+      return (data) => inflate(data, length);
+    case 'packbits': {
+      const out = new Uint8Array(length);
+      return (data) => expandPackBits(data, out);
+    }
+    case 'lzw': {
+      const out = new Uint8Array(length);
+      return (data) => expandLzw(data, out);
+    }
   }
 }
 
 function inflate(data: Uint8Array, length: number): Uint8Array {
   try {
     if (data.length === 0) return data;
+    countDropped(length);
     return inflateSync(data, {
       maxOutputLength: length,
       chunkSize: Math.max(length + 1, 64),

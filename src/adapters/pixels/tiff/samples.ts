@@ -1,5 +1,5 @@
 import { undecodable } from '../verdicts.ts';
-import { expand } from './expand.ts';
+import { expander } from './expand.ts';
 import { readChunkTable, type TiffHeader } from './header.ts';
 
 /** The samples of a picture: bytes, or numbers of 16 bits. */
@@ -25,10 +25,11 @@ export function readSamples(bytes: Uint8Array, header: TiffHeader): Samples {
   const perChunk = planar ? 1 : samplesPerPixel;
   const rowBytes = Math.ceil((chunk.width * perChunk * header.bitsPerSample) / 8);
   const chunks = chunksOf(bytes, header, rowBytes);
+  const expand = expander(header.compression, rowBytes * chunk.height);
   for (let index = 0; index < across * down * (planar ? samplesPerPixel : 1); index++) {
     const [x, y] = [(index % across) * chunk.width, (Math.floor(index / across) % down) * chunk.height];
     // Some programs pad the last strip.
-    const expanded = expand(chunks(index), header.compression, rowBytes * chunk.height);
+    const expanded = expand(chunks(index));
     const needed = Math.min(chunk.height, height - y);
     const rows = Math.min(needed, Math.floor(expanded.length / rowBytes));
     const columns = Math.min(chunk.width, width - x);

@@ -2,7 +2,7 @@ import { orient } from '../../../analysis/orientation.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
 import { type Background, blend, fill, WHITE } from '../background.ts';
 import { checkSize, type DecodeOptions } from '../limits.ts';
-import { type Allocator, allocateNew } from '../pixel-memory.ts';
+import { type Allocator, allocateNew, makeWith } from '../pixel-memory.ts';
 import { readWebpHeader, type WebpHeader } from './header.ts';
 import { decodeFrame } from './libwebp.ts';
 
@@ -21,7 +21,7 @@ export function decodeWebp(bytes: Uint8Array, options: DecodeOptions, allocate: 
     ...(animated ? ['the WebP is animated: its first frame is compared'] : []),
     ...(odd === undefined ? [] : [odd]),
   ];
-  return { ...orient({ width, height, data }, orientation), ...(notes.length > 0 && { notes }) };
+  return { ...orient({ width, height, data }, orientation, makeWith(allocate)), ...(notes.length > 0 && { notes }) };
 }
 
 interface Painting {

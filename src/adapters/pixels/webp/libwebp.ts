@@ -38,11 +38,16 @@ const modules = new Map<number, WebAssembly.Module>();
 export function decodeFrame(frame: WebpFrame): Uint8Array {
   const libwebp = new WebAssembly.Instance(moduleFor(frameMemory(frame)), NO_SYSTEM).exports as unknown as Libwebp;
   const file = webpFile(frame);
-  const data = libwebp.malloc(file.length);
+  const length = lengthOf(file);
+  const data = libwebp.malloc(length);
   const size = libwebp.malloc(8);
   if (data === 0 || size === 0) throw new RangeError('out of memory: libwebp cannot allocate the file');
-  new Uint8Array(libwebp.memory.buffer, data, file.length).set(file);
-  const pixels = decoded(libwebp, [data, file.length, size, size + 4]);
+  let at = data;
+  for (const part of file) {
+    new Uint8Array(libwebp.memory.buffer, at, part.length).set(part);
+    at += part.length;
+  }
+  const pixels = decoded(libwebp, [data, length, size, size + 4]);
   const [width, height] = new Uint32Array(libwebp.memory.buffer, size, 2);
   if (pixels === 0 || width !== frame.width || height !== frame.height) throw damaged();
   return new Uint8Array(libwebp.memory.buffer, pixels, frame.width * frame.height * 4);
@@ -69,26 +74,35 @@ function decoded(libwebp: Libwebp, [data, length, width, height]: readonly [numb
   }
 }
 
-/** A file of this frame alone, so that libwebp decodes only what has been checked. */
-function webpFile({ width, height, lossless, data, alpha }: WebpFrame): Uint8Array {
+/** A file of this frame alone, in parts, so that libwebp decodes only what has been checked. */
+function webpFile({ width, height, lossless, data, alpha }: WebpFrame): readonly Uint8Array[] {
   const picture = chunk(lossless ? 'VP8L' : 'VP8 ', data);
   if (alpha === undefined) return riff(picture);
   const extended = Buffer.alloc(10);
   extended[0] = 0x10;
   extended.writeUIntLE(width - 1, 4, 3);
   extended.writeUIntLE(height - 1, 7, 3);
-  return riff(chunk('VP8X', extended), chunk('ALPH', alpha), picture);
+  return riff([...chunk('VP8X', extended), ...chunk('ALPH', alpha), ...picture]);
 }
 
-function riff(...chunks: readonly Uint8Array[]): Uint8Array {
-  return chunk('RIFF', Buffer.concat([Buffer.from('WEBP'), ...chunks]));
+function riff(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+  const parts = [Buffer.from('WEBP'), ...chunks];
+  return [header('RIFF', lengthOf(parts)), ...parts];
 }
 
-function chunk(type: string, body: Uint8Array): Uint8Array {
-  const header = Buffer.alloc(8);
-  header.write(type, 'latin1');
-  header.writeUInt32LE(body.length, 4);
-  return Buffer.concat([header, body, Buffer.alloc(body.length % 2)]);
+function chunk(type: string, body: Uint8Array): readonly Uint8Array[] {
+  return [header(type, body.length), body, Buffer.alloc(body.length % 2)];
+}
+
+function header(type: string, length: number): Uint8Array {
+  const bytes = Buffer.alloc(8);
+  bytes.write(type, 'latin1');
+  bytes.writeUInt32LE(length, 4);
+  return bytes;
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 function damaged(cause?: unknown) {

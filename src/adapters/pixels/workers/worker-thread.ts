@@ -8,6 +8,9 @@ export type WorkerMessage =
   | { readonly kind: 'done'; readonly result: ResultOf<PixelTask> }
   | { readonly kind: 'failed'; readonly error: unknown };
 
+/** A message to a worker: a task, or to free the memory that its tasks have left behind. */
+export type WorkerRequest = PixelTask | { readonly kind: 'collect' };
+
 /** A thread that runs one task at a time. */
 export interface WorkerThread {
   /**
@@ -15,6 +18,8 @@ export interface WorkerThread {
    * that of the task, or the reason why the thread did not start.
    */
   run<T extends PixelTask>(task: T, maxTimeMs: number): Promise<ResultOf<T>>;
+  /** Has the thread free the memory that its tasks have left behind, before the next one. */
+  collect(): void;
   isAlive(): boolean;
   terminate(): Promise<void>;
 }
@@ -84,6 +89,7 @@ export function startWorker(program: string): WorkerThread {
         thread.unref();
       }
     },
+    collect: () => thread.postMessage({ kind: 'collect' } satisfies WorkerRequest),
     isAlive: () => !isDead,
     async terminate() {
       await thread.terminate();
