@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
 import { decodePicture } from '../../../src/adapters/pixels/codec.ts';
 import { createComparator } from '../../../src/adapters/pixels/comparator.ts';
 import { sha256Of } from '../../../src/base/digest.ts';
 import type { PictureFormat } from '../../../src/domain/records.ts';
 import { fixture } from '../../fixtures/pictures/expected.ts';
+import { chunk, ihdr, png } from '../../support/png-files.ts';
 
 const OPTIONS = { maxPixels: 1e7, acceptsDamage: true };
 const L2 = { technique: 'l2@2', threshold: { value: 0, unit: 'levels' } } as const;
@@ -15,10 +17,15 @@ function source(bytes: Uint8Array, format: PictureFormat = 'jpg') {
   return { sha256: sha256Of(bytes), format, read: async () => bytes };
 }
 
-async function compared(reference: Uint8Array, image: Uint8Array, measure: typeof L2 | typeof CHANGED = L2) {
+async function compared(
+  reference: Uint8Array,
+  image: Uint8Array,
+  measure: typeof L2 | typeof CHANGED = L2,
+  format: PictureFormat = 'jpg',
+) {
   const comparator = createComparator(OPTIONS);
   try {
-    const pair = { reference: source(reference), image: source(image), mask: undefined };
+    const pair = { reference: source(reference, format), image: source(image, format), mask: undefined };
     const fact = await comparator.inspect(pair.image);
     return { ...(await comparator.compare(pair, measure)), fact };
   } finally {
@@ -131,4 +138,55 @@ it('a damaged picture that is turned upright is whole where it was', async () =>
     if (each === 1)
       expect(cut.data.subarray(pixel * 3, pixel * 3 + 3)).toEqual(all.data.subarray(pixel * 3, pixel * 3 + 3));
   }
+});
+
+describe('an interlaced PNG that is cut short', () => {
+  // The rows of the seven passes of 8 × 8 pixels, each with its filter byte: 79 bytes.
+  const ROWS = [
+    [1, 1],
+    [1, 1],
+    [1, 2],
+    [2, 2],
+    [2, 4],
+    [4, 4],
+    [4, 8],
+  ].flatMap(([rows = 0, columns = 0]) => Array.from({ length: rows }, () => [0, ...Array<number>(columns).fill(200)]));
+  const cutAfter = (count: number) => {
+    const data = deflateSync(Uint8Array.from(ROWS.flat()).subarray(0, count));
+    return png(ihdr(8, 8, 8, 0, 1), chunk('IDAT', data));
+  };
+
+  it.each([
+    [
+      'all passes but the last, and half of that',
+      43 + 2 * 9 + 5,
+      [...Array<string>(5).fill('11111111'), '00000000', '11111111', '00000000'],
+      48,
+    ],
+    ['the first pixel', 2, ['10000000'], 1],
+    ['nothing of the second pass but its filter', 3, ['10000000'], 1],
+    ['three passes', 7, ['10001000', '00000000', '00000000', '00000000', '10001000'], 4],
+  ])('has whole pixels where the row of their own pass was there: %s', async (_, count, rows, total) => {
+    const { whole = new Uint8Array(), data, notes } = await decodePicture(cutAfter(count), 'png', OPTIONS);
+    const found = Array.from({ length: 8 }, (_each, y) => whole.subarray(y * 8, y * 8 + 8).join(''));
+    expect(whole.reduce((sum, each) => sum + each, 0)).toBe(total);
+    expect(found.slice(0, rows.length)).toEqual(rows);
+    for (const [pixel, each] of whole.entries()) expect(data[pixel * 3]).toBe(each === 1 ? 200 : data[pixel * 3]);
+    expect(notes?.[0]).toMatch(
+      /^the PNG is cut short after \d+ % of its interlaced data; only what is whole is compared$/,
+    );
+  });
+
+  it('is no difference from the whole one', async () => {
+    const file = fixture('rgba8-interlaced.png');
+    const cut = file.subarray(0, file.indexOf('IDAT') + Math.floor((file.length - file.indexOf('IDAT')) / 2));
+    expect(await compared(file, cut, L2, 'png')).toMatchObject({ kind: 'unchanged', measurement: 0 });
+    const { whole = new Uint8Array(), data } = await decodePicture(cut, 'png', OPTIONS);
+    const all = await decodePicture(file, 'png', OPTIONS);
+    for (const [pixel, each] of whole.entries()) {
+      if (each === 1)
+        expect(data.subarray(pixel * 3, pixel * 3 + 3)).toEqual(all.data.subarray(pixel * 3, pixel * 3 + 3));
+    }
+    expect(whole.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(whole.length / 5);
+  });
 });

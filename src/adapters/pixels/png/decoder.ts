@@ -3,13 +3,13 @@ import type { Pixels } from '../../../analysis/pixels.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import { type Background, WHITE } from '../background.ts';
 import { checkSize, type DecodeOptions } from '../limits.ts';
-import { type Allocator, allocateNew, layOut, pixelBytes } from '../pixel-memory.ts';
+import { type Allocator, allocateNew, layOut, makeWith, pixelBytes } from '../pixel-memory.ts';
 import { rowPainter } from './colours.ts';
 import { type PngContents, readPngContents } from './contents.ts';
 import { deepRowPainter } from './deep-colours.ts';
 import { readImageHeader } from './header.ts';
 import { inflate } from './inflate.ts';
-import { type Pass, passesOf, storedBytes } from './passes.ts';
+import { type Pass, passesOf, storedBytes, wholePixels } from './passes.ts';
 import { unfilter } from './unfilter.ts';
 
 // zlib's counters have 32 bits.
@@ -30,6 +30,7 @@ export async function decodePng(
   const upright = orient(
     await decodeStored(contents, { background, acceptsDamage }, orientation === 1 ? allocate : allocateNew),
     orientation,
+    makeWith(allocate),
   );
   const notes = contents.notes.list();
   return notes === undefined ? upright : { ...upright, notes };
@@ -49,15 +50,13 @@ async function decodeStored(
   if (length > MAX_BYTES) {
     throw new ImgpipeError('too_large', `the picture is ${width} × ${height}, more than the PNG decoder can process`);
   }
-  const inflated = await inflate(data, length, notes);
-  const isCut = inflated.length < length;
+  const { bytes: filtered, count } = await inflate(data, length, notes);
+  const isCut = count < length;
   if (isCut) {
-    const missing = cutShort(inflated.length, passes, length);
-    // The passes of an interlaced picture lie over each other.
-    if (!acceptsDamage || passes.length > 1) throw new ImgpipeError('undecodable', missing);
+    const missing = cutShort(count, passes, length);
+    if (!acceptsDamage) throw new ImgpipeError('undecodable', missing);
     notes.add(`${missing}; only what is whole is compared`);
   }
-  const filtered = isCut ? padded(inflated, length) : inflated;
   const { data: rgb, samples16 } = layOut(allocate(pixelBytes(contents)), contents);
   const bytesPerPixel = Math.ceil(bitsPerPixel / 8);
   let from = 0;
@@ -77,15 +76,7 @@ async function decodeStored(
   }
   const pixels = { width, height, data: rgb, ...(samples16 && { samples16 }) };
   if (!isCut) return pixels;
-  const wholeRows = Math.floor(inflated.length / ((passes[0]?.rowBytes ?? 0) + 1));
-  return { ...pixels, whole: new Uint8Array(width * height).fill(1, 0, wholeRows * width) };
-}
-
-/** Rows with zeros in the place of what is missing: the filter 0 has no effect. */
-function padded(rows: Uint8Array, length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  whole.set(rows);
-  return whole;
+  return { ...pixels, whole: wholePixels(contents, passes, count) };
 }
 
 /** How much of a picture with too little data is there. The rows of an interlaced one come in several passes. */

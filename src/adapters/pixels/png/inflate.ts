@@ -1,4 +1,5 @@
 import { constants, createInflate, inflateSync } from 'node:zlib';
+import { countDropped } from '../../../base/collect-garbage.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
 import type { Notes } from '../notes.ts';
 
@@ -10,11 +11,18 @@ const WRONG_CHECKSUM = 'incorrect data check';
 const MAX_SURPLUS = 2 ** 20;
 const CHUNK_BYTES = 2 ** 16;
 
+export interface Inflated {
+  /** As many bytes as the picture needs, with zeros for those that are missing. */
+  readonly bytes: Uint8Array;
+  /** How many of them the data has. */
+  readonly count: number;
+}
+
 /**
- * Decompresses the data of a picture that needs `length` bytes. The result is shorter only if the data is. Surplus
- * data and a missing checksum become notes. Throws `undecodable` if the data is corrupt.
+ * Decompresses the data of a picture that needs `length` bytes. Surplus data and a missing checksum become notes. Throws
+ * `undecodable` if the data is corrupt.
  */
-export async function inflate(data: Uint8Array, length: number, notes: Notes): Promise<Uint8Array> {
+export async function inflate(data: Uint8Array, length: number, notes: Notes): Promise<Inflated> {
   try {
     // A chunk of one byte more than needed: zlib then returns a single chunk, which Node does not copy.
     const options = { chunkSize: Math.max(length + 1, 64), maxOutputLength: length, info: true };
@@ -24,7 +32,7 @@ export async function inflate(data: Uint8Array, length: number, notes: Notes): P
       readonly engine: { readonly bytesWritten: number };
     };
     if (engine.bytesWritten < data.length) notes.add('more bytes follow the compressed image data');
-    return buffer;
+    return whole(buffer, length);
   } catch (thrown) {
     const code = codeOf(thrown);
     if (code === 'ERR_BUFFER_TOO_LARGE' || code === 'Z_BUF_ERROR') return inflateFirst(data, length, notes);
@@ -33,14 +41,16 @@ export async function inflate(data: Uint8Array, length: number, notes: Notes): P
 }
 
 /** The first `length` bytes of data that is cut, or has a surplus. */
-async function inflateFirst(data: Uint8Array, length: number, notes: Notes): Promise<Uint8Array> {
+async function inflateFirst(data: Uint8Array, length: number, notes: Notes): Promise<Inflated> {
+  // What the first attempt has made.
+  countDropped(length);
   const stream = createInflate({ chunkSize: CHUNK_BYTES, finishFlush: constants.Z_SYNC_FLUSH });
-  const first = Buffer.allocUnsafe(length);
+  const bytes = new Uint8Array(length);
   let count = 0;
   stream.end(data);
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      if (count < length) first.set(chunk.subarray(0, length - count), count);
+      if (count < length) bytes.set(chunk.subarray(0, length - count), count);
       count += chunk.length;
       if (count > length + MAX_SURPLUS) break;
     }
@@ -51,7 +61,14 @@ async function inflateFirst(data: Uint8Array, length: number, notes: Notes): Pro
   }
   if (count > length) notes.add('there is more image data than the picture needs');
   if (count === length) notes.add('the image data ends without its checksum (Adler-32)');
-  return first.subarray(0, count);
+  return { bytes, count: Math.min(count, length) };
+}
+
+function whole(data: Uint8Array, length: number): Inflated {
+  if (data.length === length) return { bytes: data, count: length };
+  const bytes = new Uint8Array(length);
+  bytes.set(data);
+  return { bytes, count: data.length };
 }
 
 function corrupt(thrown: unknown): unknown {

@@ -41,3 +41,22 @@ export function passesOf({ width, height, bitsPerPixel, interlaced }: ImageHeade
 export function storedBytes({ rows, rowBytes }: Pass): number {
   return rows * (rowBytes + 1);
 }
+
+/**
+ * For each pixel whether it is whole, 1 or 0, if only the first `count` stored bytes are there: if the row that it has in its
+ * own pass is. Each pixel belongs to one pass.
+ */
+export function wholePixels({ width, height }: ImageHeader, passes: readonly Pass[], count: number): Uint8Array {
+  const whole = new Uint8Array(width * height);
+  let left = count;
+  for (const { x, y, across, down, rows, rowBytes } of passes) {
+    const there = Math.min(rows, Math.floor(left / (rowBytes + 1)));
+    for (let row = 0; row < there; row++) {
+      const start = (y + row * down) * width;
+      for (let at = start + x; at < start + width; at += across) whole[at] = 1;
+    }
+    left -= rows * (rowBytes + 1);
+    if (left <= 0) break;
+  }
+  return whole;
+}
