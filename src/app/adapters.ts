@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createFileObjectStore } from '../adapters/files/object-store.ts';
 import { createFileSource } from '../adapters/files/source.ts';
+import type { PictureBytes } from '../adapters/pixels/boxed-picture.ts';
 import { createCaptureReader } from '../adapters/pixels/capture/read-capture.ts';
 import { createPictureCache } from '../adapters/pixels/picture-cache.ts';
 import { createSqliteCatalog } from '../adapters/sqlite/catalog.ts';
@@ -22,7 +23,6 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
 import { type Access, openDataFolder } from './data-folder.ts';
-import type { PictureBytes } from './pixel-adapters.ts';
 
 /** The adapters of a pipeline, as configured. */
 export interface Adapters {
@@ -88,7 +88,7 @@ export async function openAdapters({ config, command, as, access, techniques }: 
       (await pixelAdapters()).openComparator(config, { cache, ...(techniques && { techniques }) }),
     thumbnails: async () => (await pixelAdapters()).openThumbnails(config),
     readCapture: createCaptureReader(timeRuleOf(config.timeFrom)),
-    mask: async () => (await pixelAdapters()).storedMaskOf(config),
+    mask: async () => (await (await pixelAdapters()).maskOf(config))?.stored,
     boxed: async (picture, regions) => (await pixelAdapters()).boxed(config, picture, regions),
     async close() {
       await bus?.close();

@@ -3,7 +3,7 @@ import type { WrittenFormat } from '../domain/records.ts';
 import { type ComparedPictures, comparePictures } from '../operations/compare-pictures.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
 import { measureOf } from './measure.ts';
-import { isSmall, maskOf, openComparator, readPicture } from './pixel-adapters.ts';
+import { maskOf, openComparator, readPicture, workersFor } from './pixel-adapters.ts';
 
 export interface CompareFilesOptions {
   /** The techniques that a program provides. */
@@ -25,7 +25,7 @@ export async function compareFiles(
   const pictures = {
     reference: await read(reference),
     image: await read(image),
-    mask: mask && { file: config.mask, bytes: mask },
+    mask: mask && { file: config.mask, bytes: mask.bytes },
   };
   const bytes = [pictures.reference, pictures.image].map((picture) => picture.bytes);
   const comparator = openComparator({ ...config, workers: workersFor(bytes, config) }, { techniques });
@@ -34,10 +34,4 @@ export async function compareFiles(
   } finally {
     await comparator.close();
   }
-}
-
-/** One comparison ends before a second thread has started, and one of small pictures before the first has. */
-function workersFor(pictures: readonly Uint8Array[], config: Config): Config['workers'] {
-  if (config.workers !== 'auto') return config.workers;
-  return pictures.every((bytes) => isSmall(bytes, config)) ? 0 : 1;
 }

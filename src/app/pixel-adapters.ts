@@ -2,22 +2,20 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readNamed } from '../adapters/files/picture-file.ts';
 import { createGeneratedSource } from '../adapters/generated/generated-source.ts';
-import { decodePicture, encodeJpeg } from '../adapters/pixels/codec.ts';
+import { boxedPicture, type PictureBytes } from '../adapters/pixels/boxed-picture.ts';
 import { createComparator } from '../adapters/pixels/comparator.ts';
 import { needOf } from '../adapters/pixels/limits.ts';
-import { checkMask, storedMask } from '../adapters/pixels/mask-file.ts';
+import { checkedMask } from '../adapters/pixels/mask-file.ts';
 import type { PictureCache } from '../adapters/pixels/picture-cache.ts';
 import { createThumbnails } from '../adapters/pixels/thumbnails/thumbnails.ts';
 import { turnPicture } from '../adapters/pixels/turn-picture.ts';
-import type { PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
+import { INLINE_EXECUTOR, type PixelExecutor } from '../adapters/pixels/workers/pixel-executor.ts';
 import { createPixelPool } from '../adapters/pixels/workers/pixel-pool.ts';
-import { displayed } from '../analysis/display.ts';
-import { withBoxes } from '../analysis/region-boxes.ts';
 import { decodeOptionsOf, maxFileBytes } from '../config/picture-settings.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { sniffFormat } from '../domain/picture-format.ts';
-import type { PictureFormat, Region } from '../domain/records.ts';
+import type { Region } from '../domain/records.ts';
 import type { Comparator } from '../ports/comparator.ts';
 import type { ImageSource } from '../ports/image-source.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
@@ -59,25 +57,39 @@ export function openThumbnails(config: Config): Thumbnails {
   return createThumbnails({ ...decodeOptionsOf(config), ...pixelExecutor(config) });
 }
 
-export interface PictureBytes {
-  readonly bytes: Uint8Array;
-  readonly format: PictureFormat;
+/** A copy of a picture with a box around each region, as a JPEG file. */
+export async function boxed(config: Config, picture: PictureBytes, regions: readonly Region[]): Promise<Uint8Array> {
+  return withExecutorFor(picture.bytes, config, (executor) =>
+    boxedPicture(picture, regions, { ...decodeOptionsOf(config), executor }),
+  );
 }
 
-/** A copy of a picture with a box around each region, as a JPEG file. */
-export async function boxed(
+/** Passes what one picture is decoded with to `use`: a thread of its own, unless it is small. */
+async function withExecutorFor<T>(
+  bytes: Uint8Array,
   config: Config,
-  { bytes, format }: PictureBytes,
-  regions: readonly Region[],
-): Promise<Uint8Array> {
-  return encodeJpeg(withBoxes(displayed(await decodePicture(bytes, format, decodeOptionsOf(config))), regions));
+  use: (executor: PixelExecutor) => Promise<T>,
+): Promise<T> {
+  const { executor = INLINE_EXECUTOR } = pixelExecutor({ ...config, workers: workersFor([bytes], config) });
+  try {
+    return await use(executor);
+  } finally {
+    await executor.close();
+  }
+}
+
+/** One comparison ends before a second thread has started, and one of small pictures before the first has. */
+export function workersFor(pictures: readonly Uint8Array[], config: Config): Config['workers'] {
+  if (config.workers !== 'auto') return config.workers;
+  return pictures.every((bytes) => isSmall(bytes, config)) ? 0 : 1;
 }
 
 /** The configured worker threads, unless there are none. */
 function pixelExecutor(config: Config): { executor?: PixelExecutor } {
   const workers = config.workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : config.workers;
   if (workers === 0) return {};
-  return { executor: createPixelPool({ workers, maxTimeMs: config.maxPictureTime }) };
+  const { maxMemory } = decodeOptionsOf(config);
+  return { executor: createPixelPool({ workers, maxTimeMs: config.maxPictureTime, maxMemory }) };
 }
 
 /** The bytes of a file that the user named. Throws `not_found`, `file_unreadable` and `file_too_big`. */
@@ -86,7 +98,7 @@ export function readPicture(config: Config, file: string): Promise<Uint8Array> {
 }
 
 /** Whether a picture is so small that a worker thread, which can be ended, is not needed for it. */
-export function isSmall(bytes: Uint8Array, config: Config): boolean {
+function isSmall(bytes: Uint8Array, config: Config): boolean {
   if (bytes.length > SMALL_FILE_BYTES) return false;
   const format = sniffFormat(bytes);
   if (format === undefined) return true;
@@ -100,14 +112,14 @@ export function isSmall(bytes: Uint8Array, config: Config): boolean {
   }
 }
 
-/** The configured mask as it is stored (see `Adapters`). */
-export async function storedMaskOf(config: Config): Promise<Uint8Array | undefined> {
-  const bytes = await maskOf(config);
-  return bytes && storedMask(bytes, decodeOptionsOf(config));
+/** The bytes of a mask's file, and those that are stored of it. */
+interface MaskBytes {
+  readonly bytes: Uint8Array;
+  readonly stored: Uint8Array;
 }
 
-/** The bytes of the configured mask's file, which has been checked; undefined without a mask. Throws `config_invalid`. */
-export async function maskOf(config: Config): Promise<Uint8Array | undefined> {
+/** The configured mask, which has been checked; undefined without one. Throws `config_invalid`. */
+export async function maskOf(config: Config): Promise<MaskBytes | undefined> {
   if (config.mask === '') return undefined;
   let bytes: Uint8Array;
   try {
@@ -116,6 +128,8 @@ export async function maskOf(config: Config): Promise<Uint8Array | undefined> {
     if (!(thrown instanceof ImgpipeError)) throw thrown;
     throw new ImgpipeError('config_invalid', `mask: ${thrown.message}`, { cause: thrown });
   }
-  await checkMask(config.mask, bytes, decodeOptionsOf(config));
-  return bytes;
+  const stored = await withExecutorFor(bytes, config, (executor) =>
+    checkedMask(config.mask, bytes, { ...decodeOptionsOf(config), executor }),
+  );
+  return { bytes, stored };
 }

@@ -2,12 +2,13 @@ import { differenceImage, drawDifference, sizeChangeImage } from '../../../analy
 import type { DifferenceRange } from '../../../analysis/differences.ts';
 import { displayed, stretchOf } from '../../../analysis/display.ts';
 import { differenceRange } from '../../../analysis/l2.ts';
-import { type Mask, maskReference } from '../../../analysis/mask.ts';
+import { type Mask, maskOf, maskReference } from '../../../analysis/mask.ts';
 import type { Pixels } from '../../../analysis/pixels.ts';
+import { withBoxes } from '../../../analysis/region-boxes.ts';
 import { techniqueOf } from '../../../analysis/techniques.ts';
 import { thumbnail } from '../../../analysis/thumbnail.ts';
 import { ImgpipeError } from '../../../domain/errors.ts';
-import { MAX_REGIONS, type PictureFormat, type WrittenFormat } from '../../../domain/records.ts';
+import { MAX_REGIONS, type PictureFormat, type Region, type WrittenFormat } from '../../../domain/records.ts';
 import { limitOf } from '../../../domain/threshold.ts';
 import type { Comparison, Measure } from '../../../ports/comparator.ts';
 import { decodePicture, encodeDrawnJpeg, encodeJpeg } from '../codec.ts';
@@ -16,7 +17,7 @@ import { layOutLike } from '../pixel-memory.ts';
 import { encodePng } from '../png/encoder.ts';
 
 /** A task on pixels. It can be posted to another thread. */
-export type PixelTask = DecodeTask | CompareTask | DrawTask | ThumbnailTask | ConvertTask;
+export type PixelTask = DecodeTask | CompareTask | DrawTask | ThumbnailTask | ConvertTask | MaskTask | BoxTask;
 
 /** An encoded picture. */
 interface Encoded {
@@ -65,14 +66,30 @@ export interface ConvertTask extends Encoded {
   readonly beside?: Encoded | undefined;
 }
 
+/** Checks a mask, and makes a PNG of it unless it is one. */
+export interface MaskTask extends Encoded {
+  readonly kind: 'mask';
+}
+
+/** Draws a box around each region of a picture. */
+export interface BoxTask extends Encoded {
+  readonly kind: 'box';
+  readonly regions: readonly Region[];
+}
+
 /** The pixels of a picture, or the verdict on it. */
 export type Decoded = { readonly pixels: Pixels } | { readonly verdict: Verdict };
 
-/** A thumbnail as a JPEG file, or the verdict on its picture. */
+/** A picture that was drawn, as a JPEG file, or the verdict on the picture. */
 export type Thumbnail = { readonly jpeg: Uint8Array } | { readonly verdict: Verdict };
 
 /** A picture as a PNG file, or the verdict on it. */
 export type Converted = { readonly png: Uint8Array } | { readonly verdict: Verdict };
+
+/** Whether a mask masks out every pixel, and its PNG file if it was no PNG; or the verdict on it. */
+export type CheckedMask =
+  | { readonly hidesAll: boolean; readonly png: Uint8Array | undefined }
+  | { readonly verdict: Verdict };
 
 /** Why a picture cannot be decoded. */
 export interface Verdict {
@@ -85,11 +102,13 @@ export type ResultOf<T extends PixelTask> = T extends DecodeTask
   ? Decoded
   : T extends CompareTask
     ? Comparison
-    : T extends ThumbnailTask
+    : T extends ThumbnailTask | BoxTask
       ? Thumbnail
       : T extends ConvertTask
         ? Converted
-        : Uint8Array;
+        : T extends MaskTask
+          ? CheckedMask
+          : Uint8Array;
 
 /** Runs a task on the calling thread. */
 export async function runTask(task: PixelTask): Promise<ResultOf<PixelTask>> {
@@ -104,6 +123,10 @@ export async function runTask(task: PixelTask): Promise<ResultOf<PixelTask>> {
       return shrink(task);
     case 'convert':
       return convert(task);
+    case 'mask':
+      return checkMask(task);
+    case 'box':
+      return box(task);
   }
 }
 
@@ -139,6 +162,19 @@ async function convert({ beside, ...encoded }: Omit<ConvertTask, 'kind'>): Promi
   const stretch = other && stretchOf(other.pixels);
   const decoded = await decode(encoded);
   return 'verdict' in decoded ? decoded : { png: encodePng(displayed(decoded.pixels, stretch)) };
+}
+
+async function checkMask(encoded: Omit<MaskTask, 'kind'>): Promise<CheckedMask> {
+  const decoded = await decode(encoded);
+  if ('verdict' in decoded) return decoded;
+  const { pixels } = decoded;
+  const png = encoded.format === 'png' ? undefined : encodePng(pixels);
+  return { hidesAll: !maskOf(pixels).included.includes(1), png };
+}
+
+async function box({ regions, ...encoded }: Omit<BoxTask, 'kind'>): Promise<Thumbnail> {
+  const decoded = await decode(encoded);
+  return 'verdict' in decoded ? decoded : { jpeg: encodeJpeg(withBoxes(displayed(decoded.pixels), regions)) };
 }
 
 /** Returns the verdict that an error expresses. Rethrows any other error. */
