@@ -18,9 +18,11 @@ export function expandRuns(data: Uint8Array, { width, height, bitsPerPixel }: Bm
   const isNibbles = bitsPerPixel === 4;
   let [x, y, at] = [0, 0, 0];
 
-  function put(value: number): void {
-    if (x < width) out[y * width + x] = value;
-    x++;
+  /** Takes so many pixels. What lies beyond the row costs no time. */
+  function put(count: number, valueAt: (index: number) => number): void {
+    const end = Math.min(count, width - x);
+    for (let index = 0; index < end; index++) out[y * width + x + index] = valueAt(index);
+    x += count;
   }
 
   while (y < height) {
@@ -33,7 +35,7 @@ export function expandRuns(data: Uint8Array, { width, height, bitsPerPixel }: Bm
     const value = data[at + 1] as number;
     at += 2;
     if (count > 0) {
-      for (let index = 0; index < count; index++) put(isNibbles ? nibble(value, index) : value);
+      put(count, (index) => (isNibbles ? nibble(value, index) : value));
     } else if (value === END_OF_LINE) {
       x = 0;
       y++;
@@ -47,9 +49,10 @@ export function expandRuns(data: Uint8Array, { width, height, bitsPerPixel }: Bm
     } else {
       const bytes = isNibbles ? Math.ceil(value / 2) : value;
       if (at + bytes > data.length) return { samples: out, rows: y };
-      for (let index = 0; index < value; index++) {
-        put(isNibbles ? nibble(data[at + (index >> 1)] as number, index) : (data[at + index] as number));
-      }
+      const from = at;
+      put(value, (index) =>
+        isNibbles ? nibble(data[from + (index >> 1)] as number, index) : (data[from + index] as number),
+      );
       // Literal pixels are padded to 16 bits.
       at += bytes + (bytes % 2);
     }

@@ -29,6 +29,8 @@ export interface WebpFrame {
 }
 
 const FRAME_HEADER = 16;
+/** What follows so many chunks is not looked for. */
+const MAX_CHUNKS = 2 ** 16;
 const EXIF_START = 'Exif\0\0';
 
 /** Reads the chunks of the container (RFC 9649, section 2) without decoding. Throws `undecodable`. */
@@ -39,7 +41,13 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
   let alpha: Uint8Array | undefined;
   let frame: WebpFrame | undefined;
   let animated = false;
+  let chunks = 0;
   for (const { type, body } of webpChunks(bytes)) {
+    chunks += 1;
+    if (chunks > MAX_CHUNKS) {
+      if (frame === undefined) throw undecodable(`the WebP has more than ${MAX_CHUNKS} chunks before its picture`);
+      break;
+    }
     if (type === 'VP8X' && canvas === undefined && frame === undefined) {
       if (body.length < 10) throw corrupt();
       canvas = { width: uint24(body, 4) + 1, height: uint24(body, 7) + 1 };
