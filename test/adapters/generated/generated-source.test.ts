@@ -86,7 +86,7 @@ describe('a generated stream', () => {
       error: {
         code: 'undecodable',
         message:
-          'cannot generate image 3 because the previous image cannot be rotated: the JPEG is truncated or corrupt',
+          'cannot generate image 3 because the previous image cannot be rotated: the JPEG is cut short before its image data',
       },
     });
   });
