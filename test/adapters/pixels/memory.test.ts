@@ -9,7 +9,7 @@ import { ROOT } from '../../support/imgpipe.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const PROGRAM = path.join(ROOT, 'test/support/programs/measure-memory.js');
-const MAX_MEMORY = 300e6;
+const MAX_MEMORY = 150e6;
 /** What the code and the data of two threads grow by, and buffers that are not collected yet. */
 const OVERHEAD = 80e6;
 const PROBE_SIDE = 2000;
