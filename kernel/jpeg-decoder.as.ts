@@ -1,8 +1,8 @@
 // AssemblyScript, compiled to WebAssembly by `npm run kernel` (part of `npm run build`).
 //
-// Decodes the scans of a JPEG (ITU-T T.81) with 8-bit samples and Huffman coding, baseline or progressive, to packed RGB
-// rows. The caller, in src/adapters/pixels/jpeg/, reads the segments between the scans, sets up components and tables, and
-// copies the rows. `readScan` and `nextRows` end at whatever is irregular; `readInterval` tells how much is whole.
+// Decodes the scans of a JPEG (ITU-T T.81) with 8-bit samples and Huffman or arithmetic coding, baseline or progressive, to
+// packed RGB rows. The caller, in src/adapters/pixels/jpeg/, reads the segments between the scans, sets up components and
+// tables, and copies the rows. `readScan` and `nextRows` end at whatever is irregular; `readInterval` tells how much is whole.
 
 import { tableAt, takeCoefficients } from './jpeg/bits.as';
 import {

@@ -8,14 +8,17 @@ export const APPLICATION_ID = 0x696d6770;
 
 /**
  * The catalog and the embedded bus. A position is four columns (`place_…`), which are null together, as are those of a dead
- * letter's message. Regions are JSON, and so are the notes on an image and its `capture`, whose time is also `captured_at`. An image that was received from a file has the `host` on
- * which `origin` is a path, and when the file was modified last; `moved_to` is where the file was found last, if not there. `pipeline.path` is where the catalog was when a stage opened it last; null if none has yet.
- * `stream.odd` counts images with notes. `stream.token` is that of the latest holder of the stream's lock, `pipeline.events_token` of the lock of the events, and
- * `pipeline.token` of the exclusive holder of the pipeline's lock, null once it is shared again. A ready alert has a copy of all columns that lists
- * filter by, which never changes again; `listed_at` is when its image was captured, or else its own time. `alert_delay` counts in seconds how long alerts took from their images' receipt.
- * `technique` is the key of a technique in all tables: the id of the version that was the first of its name in this
- * pipeline. `technique.in_force` is the version in force, and `judged_by` the one that has judged; null where that is the
- * key. `discarded_letters` counts the dead letters of messages that were deleted because there are too many.
+ * letter's message. Regions are JSON, and so are the notes on an image and its `capture`, whose time is also `captured_at`. An
+ * image that was received from a file has the `host` on which `origin` is a path, and when the file was modified last;
+ * `moved_to` is where the file was found last, if not there. `pipeline.path` is where the catalog was when a stage opened it
+ * last; null if none has yet. `stream.odd` counts images with notes. `stream.token` is that of the latest holder of the
+ * stream's lock, `pipeline.events_token` of the lock of the events, and `pipeline.token` of the exclusive holder of the
+ * pipeline's lock, null once it is shared again. A ready alert has a copy of all columns that lists filter by, which never
+ * changes again; `listed_at` is when its image was captured, or else its own time. `alert_delay` counts in seconds how long
+ * alerts took from their images' receipt. `technique` is the key of a technique in all tables: the id of the version that was
+ * the first of its name in this pipeline. `technique.in_force` is the version in force, and `judged_by` the one that has
+ * judged; null where that is the key. `discarded_letters` counts the dead letters of messages that were deleted because there
+ * are too many.
  */
 export const SCHEMA = `
 CREATE TABLE pipeline (
