@@ -34,24 +34,29 @@ export function createPixelPool(options: PixelPoolOptions): PixelExecutor {
   const { workers, maxTimeMs, program = workerProgram(), inlineMemory = DEFAULT_INLINE_MEMORY } = options;
   const maxMemory = Math.min(MAX_MEMORY, options.maxMemory ?? MAX_MEMORY);
   const gate = createMemoryGate({ tasks: workers, bytes: maxMemory });
-  const idle: WorkerThread[] = [];
+  /** The threads without a task, and the memory in bytes that the decoders of each have grown to and keep. */
+  const idle: { readonly worker: WorkerThread; readonly kept: number }[] = [];
 
   async function attempt<T extends PixelTask>(task: T, memory: number): Promise<ResultOf<T>> {
-    const worker = idle.pop() ?? startWorker(program);
-    // The others keep what their decoders have grown to.
-    if (memory > maxMemory) await terminateIdle();
+    const decodes = task.kind !== 'compare' && task.kind !== 'draw';
+    // A large picture is decoded where memory has grown already: the other threads stay small.
+    idle.sort((a, b) => (decodes ? a.kept - b.kept : b.kept - a.kept));
+    const { worker, kept } = idle.pop() ?? { worker: startWorker(program), kept: 0 };
+    if (memory > maxMemory) await terminateWhere((each) => each.kept > 0);
     try {
       return await worker.run(task, maxTimeMs);
     } finally {
       if (worker.isAlive()) {
         if (memory >= LARGE_MEMORY) worker.collect();
-        idle.push(worker);
+        idle.push({ worker, kept: decodes ? Math.max(kept, memory) : kept });
       }
     }
   }
 
-  async function terminateIdle(): Promise<void> {
-    await Promise.all(idle.splice(0).map((worker) => worker.terminate()));
+  async function terminateWhere(isEnded: (each: { readonly kept: number }) => boolean): Promise<void> {
+    const ended = idle.filter(isEnded);
+    idle.splice(0, idle.length, ...idle.filter((each) => !isEnded(each)));
+    await Promise.all(ended.map(({ worker }) => worker.terminate()));
   }
 
   return {
@@ -73,7 +78,7 @@ export function createPixelPool(options: PixelPoolOptions): PixelExecutor {
       return gate.runAlone(start);
     },
     // Waits for running tasks.
-    close: () => gate.runAlone(terminateIdle),
+    close: () => gate.runAlone(() => terminateWhere(() => true)),
   };
 }
 

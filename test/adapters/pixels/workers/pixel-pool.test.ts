@@ -150,3 +150,43 @@ describe('the pixels that a worker decodes', () => {
     expect([...into.subarray(0, 6), ...into.subarray(-3)]).toEqual([0, 100, 200, 0, 100, 200, 0, 100, 200]);
   });
 });
+
+describe('a picture that is decoded alone', () => {
+  const MAX_MEMORY = 1e6;
+  const pixels = { width: 1, height: 1, data: new Uint8Array(3) };
+  const drawing = {
+    kind: 'draw',
+    reference: pixels,
+    image: pixels,
+    mask: undefined,
+    maxPixels: 1,
+    format: 'jpg',
+  } as const;
+  const bytes = png([1, 2, 3], { width: 40, height: 30 });
+  const decoding = { kind: 'decode', bytes, format: 'png', options: { maxPixels: 10_000 } } as const;
+
+  /** How many threads a pool starts that runs two of these tasks at a time, and then decodes a picture alone; twice. */
+  async function threadsFor(task: typeof decoding | typeof drawing): Promise<number> {
+    let threads = 0;
+    const count = () => {
+      threads += 1;
+    };
+    process.on('worker', count);
+    const executor = createPixelPool({ workers: 2, maxTimeMs: LONG_MS, inlineMemory: 0, maxMemory: MAX_MEMORY });
+    for (let round = 0; round < 2; round++) {
+      await Promise.all([1, 2].map(() => executor.run<typeof task>(() => task, MAX_MEMORY / 2)));
+      await executor.run(() => decoding, 2 * MAX_MEMORY);
+    }
+    await executor.close();
+    process.off('worker', count);
+    return threads;
+  }
+
+  it('leaves a thread alone that only compares and draws', async () => {
+    expect(await threadsFor(drawing)).toBe(2);
+  });
+
+  it('ends a thread that keeps memory for decoding', async () => {
+    expect(await threadsFor(decoding)).toBe(3);
+  });
+});
