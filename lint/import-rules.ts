@@ -51,7 +51,8 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: ['jimp', '@jimp/*', '@cornerstonejs/**', '@cwasm/webp/**'],
     node: true,
   },
-  { scope: 'adapters/sqlite', folders: CORE, packages: ['@photostructure/sqlite'], node: true },
+  { scope: 'adapters/sql', folders: CORE, packages: [], node: true },
+  { scope: 'adapters/sqlite', folders: ['adapters/sql', ...CORE], packages: ['@photostructure/sqlite'], node: true },
   {
     scope: 'app',
     folders: [...ADAPTERS, 'web', 'stages', 'operations', 'config', ...CORE],

@@ -1,5 +1,6 @@
 import { copyFileSync, renameSync } from 'node:fs';
-import type { Database, Value } from '../../src/adapters/sqlite/database.ts';
+import type { Value } from '../../src/adapters/sql/work.ts';
+import type { Database } from '../../src/adapters/sqlite/database.ts';
 import type { CatalogFaults } from '../contracts/catalog/faults.ts';
 
 /** Faults of a catalog in SQLite, in SQL. */

@@ -1,4 +1,4 @@
-import { imageSettled } from './settled.ts';
+import { imageSettled } from '../sql/settled.ts';
 
 /**
  * Makes an image owed again that has no outcome of a technique any more, or whose event is no longer set aside. `row` is that

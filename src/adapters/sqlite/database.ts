@@ -11,8 +11,6 @@ import { type PrepareOptions, prepare } from './prepare.ts';
 import { createQueries, type Queries, withTranslatedErrors } from './queries.ts';
 import type { ReadConnection } from './read-connection.ts';
 
-export type { Row, Value } from './queries.ts';
-
 /**
  * A connection to the catalog's file, shared by the catalog and the embedded bus of a process. `run` is for statements
  * within `write`.

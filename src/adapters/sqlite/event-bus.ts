@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../../domain/messages.ts';
 import type { Lock, Locks } from '../../ports/catalog/locks.ts';
 import type { Chunk, ConsumeOptions, EventBus, ReceivedMessage } from '../../ports/event-bus.ts';
-import type { Database, Row } from './database.ts';
+import type { Row } from '../sql/work.ts';
+import type { Database } from './database.ts';
 import { createDoorbell, type Doorbell, listenTo } from './doorbell.ts';
 
 const BUS_ID = 'embedded';

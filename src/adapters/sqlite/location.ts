@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LocationCatalog } from '../../ports/catalog/location.ts';
+import { checkPipelineToken } from '../sql/fences.ts';
+import type { SqlDatabase } from '../sql/sql-database.ts';
+import { run } from '../sql/work.ts';
 import { checkFiles } from './check-files.ts';
 import type { Database } from './database.ts';
-import { checkPipelineToken } from './fences.ts';
 import { withTranslatedErrors } from './queries.ts';
 import { openReadConnection, type ReadConnection } from './read-connection.ts';
 
 /** The location of a catalog is the path of its file, without links. */
-export function createLocation(db: Database): LocationCatalog {
+export function createLocation(db: Pick<Database, 'file' | 'get'>, sql: SqlDatabase): LocationCatalog {
   const here = () => withTranslatedErrors(db.file, () => realpathSync(db.file));
-  const record = (file: string) => db.run('UPDATE pipeline SET path = ?', file);
+  const record = (file: string) => run('UPDATE pipeline SET path = ?', file);
 
   return {
     location: async () => {
@@ -24,23 +26,26 @@ export function createLocation(db: Database): LocationCatalog {
       return { kind: isCopy ? 'copied' : 'moved', from: path.dirname(known), to: path.dirname(file) };
     },
 
-    recordLocation: () => db.write(() => void record(here())),
+    recordLocation: () =>
+      sql.write(function* () {
+        yield* record(here());
+      }),
 
     separateCopy: (token) =>
-      db.write(() => {
-        checkPipelineToken(db, token);
-        db.run('UPDATE pipeline SET pipeline_id = ?, bus_id = NULL, bus_address = NULL', randomUUID());
-        record(here());
-        db.run(
+      sql.write(function* () {
+        yield* checkPipelineToken(token);
+        yield* run('UPDATE pipeline SET pipeline_id = ?, bus_id = NULL, bus_address = NULL', randomUUID());
+        yield* record(here());
+        yield* run(
           `UPDATE image SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL
            WHERE (stream, number) IN (SELECT stream, number FROM owed)`,
         );
-        db.run(
+        yield* run(
           `UPDATE event SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL
            WHERE number IN (SELECT number FROM owed_event)`,
         );
         // Offsets go on from where they were, so that no position means another message.
-        db.run('DELETE FROM bus_message');
+        yield* run('DELETE FROM bus_message');
       }),
   };
 }

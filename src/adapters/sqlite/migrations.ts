@@ -1,5 +1,5 @@
+import { imageSettled } from '../sql/settled.ts';
 import { COUNTED } from './counted-schema.ts';
-import { imageSettled } from './settled.ts';
 
 /** The migration from each version to the next; the first is from 1 to 2. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [

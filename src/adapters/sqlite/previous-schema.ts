@@ -1,5 +1,5 @@
+import { imageSettled } from '../sql/settled.ts';
 import { SCHEMA_VERSION } from './schema.ts';
-import { imageSettled } from './settled.ts';
 
 /** The oldest version of a catalog that readers, which never migrate, can read. */
 export const MIN_READ_VERSION = SCHEMA_VERSION - 1;

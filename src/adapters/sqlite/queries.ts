@@ -1,8 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { Row, Value } from '../sql/work.ts';
 import { translated } from './errors.ts';
-
-export type Value = string | number | null | Uint8Array;
-export type Row = Readonly<Record<string, Value>>;
 
 /** The statements of a connection. Each is prepared once. Errors are `ImgpipeError`s that name the file. */
 export interface Queries {

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { CatalogPages } from '../../ports/catalog/audit.ts';
+import { pagesOf } from '../sql/pages.ts';
 import { rollBack, untilFree } from './connection.ts';
 import type { Database } from './database.ts';
-import { pagesOf } from './pages.ts';
+import { perform, SQLITE } from './dialect.ts';
 import { createQueries } from './queries.ts';
 import type { ReadConnection } from './read-connection.ts';
 
@@ -46,7 +47,8 @@ async function readOnce<T>(
       if (opened.isConsistent()) return;
       throw new ImgpipeError('catalog_unavailable', `the catalog ${file} has changed while it was read: try again`);
     };
-    return await read(withYields(pagesOf(createQueries(connection, file)), check));
+    const queries = createQueries(connection, file);
+    return await read(withYields(pagesOf({ read: async (work) => perform(work(), queries), dialect: SQLITE }), check));
   } finally {
     rollBack(connection);
   }

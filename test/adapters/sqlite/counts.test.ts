@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { countsOf, type Reader } from '../../../src/adapters/sqlite/counts.ts';
-import type { Database, Value } from '../../../src/adapters/sqlite/database.ts';
-import { createImageRows } from '../../../src/adapters/sqlite/image-rows.ts';
-import { createOpenRows } from '../../../src/adapters/sqlite/open-rows.ts';
+import { countsOf } from '../../../src/adapters/sql/counts.ts';
+import { createImageRows } from '../../../src/adapters/sql/image-rows.ts';
+import { createOpenRows } from '../../../src/adapters/sql/open-rows.ts';
+import type { SqlDatabase } from '../../../src/adapters/sql/sql-database.ts';
+import type { Database } from '../../../src/adapters/sqlite/database.ts';
+import { perform, sqlOf } from '../../../src/adapters/sqlite/dialect.ts';
 import { fillImages } from '../../support/many-images.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { levels } from '../../support/samples.ts';
@@ -11,20 +13,17 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 /** Tables that grow with each image. A query that reads all of one becomes slower and slower. */
 const GROWING = /SCAN (image|i|outcome|o|event|e|alert|a|bus_message)\b(?! USING (COVERING )?INDEX image_pending)/;
 
-/** A reader that records the query plan of each query. */
-function explaining(db: Database): { readonly reader: Reader; readonly plans: string[] } {
+/** A database that records the query plan of each query. */
+function explaining(db: Database): { readonly sql: SqlDatabase; readonly plans: string[] } {
   const plans: string[] = [];
-  const explained = <T>(sql: string, values: Value[], read: () => T): T => {
-    for (const row of db.all(`EXPLAIN QUERY PLAN ${sql}`, ...values)) plans.push(`${row['detail']} in ${sql}`);
-    return read();
-  };
-  return {
-    plans,
-    reader: {
-      all: (sql, ...values) => explained(sql, values, () => db.all(sql, ...values)),
-      get: (sql, ...values) => explained(sql, values, () => db.get(sql, ...values)),
+  const queries: Pick<Database, 'all' | 'run'> = {
+    ...db,
+    all: (sql, ...values) => {
+      for (const row of db.all(`EXPLAIN QUERY PLAN ${sql}`, ...values)) plans.push(`${row['detail']} in ${sql}`);
+      return db.all(sql, ...values);
     },
   };
+  return { plans, sql: { ...sqlOf(db), read: async (work) => perform(work(), queries) } };
 }
 
 describe('the counts of a catalog', () => {
@@ -32,8 +31,8 @@ describe('the counts of a catalog', () => {
     const { db, catalog } = await openSqlite(temporaryFolder());
     await catalog.setThreshold('l2@2', levels(0));
     await catalog.setThreshold('changed@2', levels(0));
-    const { reader, plans } = explaining(db);
-    countsOf(reader);
+    const { sql, plans } = explaining(db);
+    await sql.read(countsOf);
     expect(plans.length).toBeGreaterThan(10);
     expect(plans.filter((plan) => GROWING.test(plan))).toEqual([]);
   });
@@ -41,8 +40,8 @@ describe('the counts of a catalog', () => {
   it('have the outcomes by their threshold from one table, along its key', async () => {
     const { db, catalog } = await openSqlite(temporaryFolder());
     await catalog.setThreshold('l2@2', levels(0));
-    const { reader, plans } = explaining(db);
-    countsOf(reader);
+    const { sql, plans } = explaining(db);
+    await sql.read(countsOf);
     const ofOutcomes = plans.filter((plan) => /outcome/.test(plan));
     expect(ofOutcomes).toHaveLength(1);
     expect(ofOutcomes[0]).toMatch(/^SEARCH outcome_total USING PRIMARY KEY \(technique=\?\)/);
@@ -70,8 +69,8 @@ describe('the counts of a catalog', () => {
 describe('the rows that reconciliation looks for', () => {
   it('are found along the indexes of what is owed, without a scan or a sort', async () => {
     const { db } = await openSqlite(temporaryFolder());
-    const { reader, plans } = explaining(db);
-    const open = createOpenRows({ ...db, ...reader });
+    const { sql, plans } = explaining(db);
+    const open = createOpenRows(sql);
     const deliverable = {
       bus: 'embedded',
       ranges: [0, 1, 2].map((partition) => ({ partition, from: 10, to: 20 })),
@@ -94,8 +93,8 @@ describe('the rows that reconciliation looks for', () => {
 
   it('are found by index if they are pending', async () => {
     const { db } = await openSqlite(temporaryFolder());
-    const { reader, plans } = explaining(db);
-    const images = createImageRows({ ...db, ...reader });
+    const { sql, plans } = explaining(db);
+    const images = createImageRows(sql);
     await images.pendingImages('default');
     await images.pendingStreams();
     await images.references([{ stream: 'default', number: 9 }]);

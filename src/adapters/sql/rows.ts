@@ -14,7 +14,7 @@ import type {
 } from '../../domain/records.ts';
 import type { Threshold } from '../../domain/threshold.ts';
 import type { Measured } from '../../ports/catalog/browsing.ts';
-import type { Row, Value } from './database.ts';
+import type { Row, Value } from './work.ts';
 
 /** Converts rows of the database to domain records, and back. */
 

@@ -1,31 +1,31 @@
 import { techniqueAmong, techniqueName } from '../../domain/technique-id.ts';
-import type { Database, Row } from './database.ts';
-
-type Reader = Pick<Database, 'all'>;
+import { all, type Row, type Work } from './work.ts';
 
 /**
  * The key of a technique, by which its rows are found whatever the version: the id of the version that was the first of
  * its name. Which version judged stands beside it.
  */
-export function keyOf(db: Reader, technique: string): string {
+export function* keyOf(technique: string): Work<string> {
   const name = techniqueName(technique);
-  const known = (table: string) =>
-    db
-      .all(
-        `SELECT DISTINCT technique FROM ${table} WHERE technique >= ? AND technique < ?`,
-        `${name}@`,
-        // The character after '@'.
-        `${name}A`,
-      )
-      .map((row) => String(row['technique']));
-  return (
-    techniqueAmong(known('technique'), technique) ?? techniqueAmong(known('outcome_total'), technique) ?? technique
-  );
+  for (const table of ['technique', 'outcome_total']) {
+    const rows = yield* all(
+      `SELECT DISTINCT technique FROM ${table} WHERE technique >= ? AND technique < ?`,
+      `${name}@`,
+      // The character after '@'.
+      `${name}A`,
+    );
+    const known = techniqueAmong(
+      rows.map((row) => String(row['technique'])),
+      technique,
+    );
+    if (known !== undefined) return known;
+  }
+  return technique;
 }
 
 /** The key, or null for that of no technique. */
-export function keyOrNull(db: Reader, technique: string | null): string | null {
-  return technique === null ? null : keyOf(db, technique);
+export function* keyOrNull(technique: string | null): Work<string | null> {
+  return technique === null ? null : yield* keyOf(technique);
 }
 
 /** What is stored of the version that judged: nothing if it is the key's own. */

@@ -1,4 +1,4 @@
-import type { Value } from './queries.ts';
+import type { Value } from './work.ts';
 
 /** Conditions of a query with their values; one without a value is left out. */
 export type Conditions = readonly (readonly [condition: string, value: Value | undefined])[];

@@ -1,9 +1,10 @@
 import type { Deliverable } from '../../domain/record-positions.ts';
 import type { AuditCatalog, OpenEvent, OpenImage } from '../../ports/catalog/audit.ts';
-import type { Database, Row, Value } from './database.ts';
 import { positionOf } from './rows.ts';
 import { eventDead } from './settled.ts';
+import type { SqlDatabase } from './sql-database.ts';
 import { keyOrNull } from './technique-keys.ts';
+import { all, get, type Row, type Value } from './work.ts';
 
 type OpenRows = Pick<AuditCatalog, 'anyOpen' | 'undeliverableStreams' | 'undeliverableImages' | 'undeliverableEvents'>;
 
@@ -11,45 +12,44 @@ type OpenRows = Pick<AuditCatalog, 'anyOpen' | 'undeliverableStreams' | 'undeliv
 const IMAGE_TOPIC = 'image_analysis';
 
 /** The open images and events, from the `owed` tables (see `COUNTED` in the schema). */
-export function createOpenRows(db: Database): OpenRows {
+export function createOpenRows(db: SqlDatabase): OpenRows {
   return {
-    anyOpen: async () => {
-      const row = db.get(
-        `SELECT EXISTS (SELECT 1 FROM owed) AS images,
-           EXISTS (SELECT 1 FROM owed_event WHERE NOT ${eventDead('number')}) AS events`,
-      );
-      return { images: row?.['images'] === 1, events: row?.['events'] === 1 };
-    },
+    anyOpen: () =>
+      db.read(function* () {
+        const image = yield* get('SELECT 1 FROM owed LIMIT 1');
+        const event = yield* get(`SELECT 1 FROM owed_event WHERE NOT ${eventDead('number')} LIMIT 1`);
+        return { images: image !== undefined, events: event !== undefined };
+      }),
 
-    undeliverableStreams: async (technique, deliverable) => {
-      const { sql, values } = isUndeliverable(deliverable);
-      return db
-        .all(
+    undeliverableStreams: (technique, deliverable) =>
+      db.read(function* () {
+        const { sql, values } = isUndeliverable(deliverable);
+        const rows = yield* all(
           `SELECT DISTINCT stream FROM owed WHERE technique = ? AND ${sql} ORDER BY stream`,
-          keyOrNull(db, technique) ?? '',
+          (yield* keyOrNull(technique)) ?? '',
           ...values,
-        )
-        .map((row) => String(row['stream']));
-    },
+        );
+        return rows.map((row) => String(row['stream']));
+      }),
 
-    undeliverableImages: async (technique, deliverable, stream, after, limit) => {
-      const { sql, values } = isUndeliverable(deliverable);
-      return db
-        .all(
+    undeliverableImages: (technique, deliverable, stream, after, limit) =>
+      db.read(function* () {
+        const { sql, values } = isUndeliverable(deliverable);
+        const rows = yield* all(
           `SELECT * FROM owed WHERE technique = ? AND stream = ? AND number > ? AND ${sql} ORDER BY number LIMIT ?`,
-          keyOrNull(db, technique) ?? '',
+          (yield* keyOrNull(technique)) ?? '',
           stream,
           after,
           ...values,
           limit,
-        )
-        .map(openImageOf);
-    },
+        );
+        return rows.map(openImageOf);
+      }),
 
-    undeliverableEvents: async (deliverable, after, limit) => {
-      const { sql, values } = isUndeliverable(deliverable, 'o.');
-      return db
-        .all(
+    undeliverableEvents: (deliverable, after, limit) =>
+      db.read(function* () {
+        const { sql, values } = isUndeliverable(deliverable, 'o.');
+        const rows = yield* all(
           `SELECT e.number, e.technique, e.place_bus, e.place_topic, e.place_partition, e.place_offset,
              o.publications, o.published_at,
              i.place_bus AS image_place_bus, i.place_topic AS image_place_topic,
@@ -61,9 +61,9 @@ export function createOpenRows(db: Database): OpenRows {
           after,
           ...values,
           limit,
-        )
-        .map(openEventOf);
-    },
+        );
+        return rows.map(openEventOf);
+      }),
   };
 }
 

@@ -2,64 +2,55 @@ import { OUTCOME_KINDS, type OutcomeKind } from '../../domain/records.ts';
 import type { Threshold } from '../../domain/threshold.ts';
 import type { Counts, JudgedCounts, StreamCounts, TechniqueCounts } from '../../ports/catalog/audit.ts';
 import { alertDelays } from './alert-rows.ts';
-import type { Database, Row } from './database.ts';
 import { thresholdOf, versionIn } from './rows.ts';
 import { inForce } from './technique-keys.ts';
-
-/** What a query needs of a connection. */
-export type Reader = Pick<Database, 'all' | 'get'>;
+import { all, each, get, type Row, type Work } from './work.ts';
 
 /** See `AuditCatalog.counts`. The caller must run it in one read transaction. */
-export function countsOf(db: Reader): Counts {
-  const streams = streamCounts(db);
-  const techniques = techniqueCounts(db);
-  const dropped = count(db, 'SELECT count(*) AS n FROM dead_letter WHERE dropped_at IS NOT NULL');
+export function* countsOf(): Work<Counts> {
+  const streams = yield* streamCounts();
+  const techniques = yield* techniqueCounts();
+  const dropped = yield* count('SELECT count(*) AS n FROM dead_letter WHERE dropped_at IS NOT NULL');
   return {
     images: streams.reduce((sum, { images }) => sum + images, 0),
-    events: count(db, 'SELECT last_event AS n FROM pipeline'),
-    alerts: count(db, 'SELECT ifnull(max(ready_order), 0) AS n FROM alert WHERE ready_order IS NOT NULL'),
-    deadLetters: count(db, 'SELECT count(*) AS n FROM dead_letter') - dropped,
+    events: yield* count('SELECT last_event AS n FROM pipeline'),
+    alerts: yield* count('SELECT coalesce(max(ready_order), 0) AS n FROM alert WHERE ready_order IS NOT NULL'),
+    deadLetters: (yield* count('SELECT count(*) AS n FROM dead_letter')) - dropped,
     droppedLetters: dropped,
-    discardedLetters: count(db, 'SELECT ifnull(sum(count), 0) AS n FROM discarded_letters'),
-    oddImages: count(db, 'SELECT ifnull(sum(odd), 0) AS n FROM stream'),
+    discardedLetters: yield* count('SELECT coalesce(sum(count), 0) AS n FROM discarded_letters'),
+    oddImages: yield* count('SELECT coalesce(sum(odd), 0) AS n FROM stream'),
     // With one technique each image has one row, and counting rows is several times as fast as counting images.
-    openImages: count(
-      db,
+    openImages: yield* count(
       techniques.length > 1
-        ? 'SELECT count(*) AS n FROM (SELECT 1 FROM owed GROUP BY stream, number)'
+        ? 'SELECT count(*) AS n FROM (SELECT 1 FROM owed GROUP BY stream, number) images'
         : 'SELECT count(*) AS n FROM owed',
     ),
-    unpublished: count(
-      db,
+    unpublished: yield* count(
       `SELECT count(*) AS n FROM (SELECT DISTINCT stream, number FROM owed
-         WHERE technique IN (SELECT technique FROM technique UNION ALL SELECT '') AND place_bus IS NULL)`,
+         WHERE technique IN (SELECT technique FROM technique UNION ALL SELECT '') AND place_bus IS NULL) images`,
     ),
-    openEvents: openEvents(db),
-    oldestOpen: oldestOpen(db),
+    openEvents: yield* openEvents(),
+    oldestOpen: yield* oldestOpen(),
     streams,
     techniques,
-    delays: alertDelays(db),
+    delays: yield* alertDelays(),
   };
 }
 
 /** The techniques that have outcomes, by name: the version in force of each. */
-export function techniquesWithOutcomes(db: Reader): string[] {
-  return db
-    .all(
-      `SELECT DISTINCT o.technique, t.in_force FROM outcome_total o LEFT JOIN technique t ON t.technique = o.technique
-       WHERE o.count > 0 ORDER BY o.technique`,
-    )
-    .map(inForce);
+export function* techniquesWithOutcomes(): Work<string[]> {
+  const rows = yield* all(
+    `SELECT DISTINCT o.technique, t.in_force FROM outcome_total o LEFT JOIN technique t ON t.technique = o.technique
+     WHERE o.count > 0 ORDER BY o.technique`,
+  );
+  return rows.map(inForce);
 }
 
-function streamCounts(db: Reader): StreamCounts[] {
-  const pending = new Map(
-    db
-      .all("SELECT stream, count(*) AS n FROM image WHERE state = 'pending' GROUP BY stream")
-      .map((row) => [String(row['stream']), Number(row['n'])]),
-  );
+function* streamCounts(): Work<StreamCounts[]> {
+  const rows = yield* all("SELECT stream, count(*) AS n FROM image WHERE state = 'pending' GROUP BY stream");
+  const pending = new Map(rows.map((row) => [String(row['stream']), Number(row['n'])]));
   // A stream that has a holder but no image yet does not count. Numbers are assigned without holes; an audit checks that.
-  return db.all('SELECT * FROM stream WHERE last_number > 0 ORDER BY stream').map((row) => ({
+  return (yield* all('SELECT * FROM stream WHERE last_number > 0 ORDER BY stream')).map((row) => ({
     stream: String(row['stream']),
     images: Number(row['last_number']) - (pending.get(String(row['stream'])) ?? 0),
     events: Number(row['events']),
@@ -67,10 +58,10 @@ function streamCounts(db: Reader): StreamCounts[] {
   }));
 }
 
-function techniqueCounts(db: Reader): TechniqueCounts[] {
-  return db.all('SELECT * FROM technique ORDER BY technique').map((row) => {
+function* techniqueCounts(): Work<TechniqueCounts[]> {
+  return yield* each(yield* all('SELECT * FROM technique ORDER BY technique'), function* (row) {
     const key = String(row['technique']);
-    const counted = db.all(
+    const counted = yield* all(
       'SELECT * FROM outcome_total WHERE technique = ? AND count > 0 ORDER BY threshold, threshold_unit, judged_by',
       key,
     );
@@ -80,7 +71,7 @@ function techniqueCounts(db: Reader): TechniqueCounts[] {
       idle: row['idle'] === 1,
       outcomes: outcomeCounts(counted),
       judged: judgedCounts(counted),
-      open: count(db, 'SELECT count(*) AS n FROM owed WHERE technique = ?', key),
+      open: yield* count('SELECT count(*) AS n FROM owed WHERE technique = ?', key),
     };
   });
 }
@@ -105,28 +96,29 @@ function judgedCounts(rows: readonly Row[]): JudgedCounts[] {
   return [...judged.values()].map(({ rows: of, ...by }) => ({ ...by, outcomes: outcomeCounts(of) }));
 }
 
-function openEvents(db: Reader): number {
-  const owed = count(db, 'SELECT count(*) AS n FROM owed_event');
-  const dead = count(
-    db,
+function* openEvents(): Work<number> {
+  const owed = yield* count('SELECT count(*) AS n FROM owed_event');
+  const dead = yield* count(
     `SELECT count(DISTINCT d.event) AS n FROM dead_letter d JOIN owed_event o ON o.number = d.event
      WHERE d.stage = 'alert' AND d.event IS NOT NULL AND d.replayed_at IS NULL`,
   );
   return owed - dead;
 }
 
-/** Within a stream images are received in the order of their numbers. CROSS JOIN keeps SQLite from going through all images. */
-function oldestOpen(db: Reader): Counts['oldestOpen'] {
-  const row = db.get(
-    `SELECT i.stream, i.number, i.received_at
-     FROM (SELECT s.stream, (SELECT min(number) FROM owed o WHERE o.stream = s.stream) AS number FROM stream s) first
-       CROSS JOIN image i ON i.stream = first.stream AND i.number = first.number
-     ORDER BY i.received_at, i.stream LIMIT 1`,
+/** Within a stream images are received in the order of their numbers. */
+function* oldestOpen(): Work<Counts['oldestOpen']> {
+  const row = yield* get(
+    `SELECT * FROM (
+       SELECT stream, number,
+         (SELECT i.received_at FROM image i WHERE i.stream = first.stream AND i.number = first.number) AS received_at
+       FROM (SELECT s.stream, (SELECT min(number) FROM owed o WHERE o.stream = s.stream) AS number FROM stream s) first
+     ) oldest
+     WHERE received_at IS NOT NULL ORDER BY received_at, stream LIMIT 1`,
   );
   if (row === undefined) return null;
   return { stream: String(row['stream']), number: Number(row['number']), receivedAt: String(row['received_at']) };
 }
 
-function count(db: Reader, sql: string, ...values: string[]): number {
-  return Number(db.get(sql, ...values)?.['n']);
+function* count(sql: string, ...values: string[]): Work<number> {
+  return Number((yield* get(sql, ...values))?.['n']);
 }

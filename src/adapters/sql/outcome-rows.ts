@@ -1,0 +1,192 @@
+import type { EventRecord, ImageId, NewOutcome, OutcomeRecord } from '../../domain/records.ts';
+import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
+import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
+import { checkEventsToken } from './fences.ts';
+import { EVENT_QUERY, eventOf, outcomeOf, positionValues } from './rows.ts';
+import { eventDead, imageDead, imageSettled } from './settled.ts';
+import type { SqlDatabase } from './sql-database.ts';
+import { judgedBy, keyOf } from './technique-keys.ts';
+import { each, get, run, type Work } from './work.ts';
+
+export function createOutcomeRows(db: SqlDatabase): OutcomeCatalog {
+  return {
+    addOutcomes: (outcomes) => db.write(() => each(outcomes, add)),
+
+    outcomes: (technique, ids) =>
+      db.read(function* () {
+        const key = yield* keyOf(technique);
+        return yield* each(ids, (id) => find(key, id));
+      }),
+
+    events: (numbers) => db.read(() => each(numbers, eventWith)),
+
+    nextEventAttempt: (events) =>
+      db.write(function* () {
+        const rows = yield* each(events, function* ({ number, attempt, differenceSha256 }) {
+          yield* run(
+            `UPDATE event SET attempt = attempt + 1, difference_sha256 = ?
+             WHERE number = ? AND attempt = ? AND state = 'pending'`,
+            differenceSha256,
+            number,
+            attempt,
+          );
+          return yield* eventWith(number);
+        });
+        return rows.flatMap((event) => event ?? []);
+      }),
+
+    markEventsReady: (events) =>
+      db.write(function* () {
+        for (const { number, attempt } of events) {
+          yield* run(
+            "UPDATE event SET state = 'ready' WHERE number = ? AND attempt = ? AND state = 'pending'",
+            number,
+            attempt,
+          );
+        }
+      }),
+
+    fenceEvents: (token) =>
+      db.write(function* () {
+        yield* run('UPDATE pipeline SET events_token = ?', token);
+      }),
+
+    markEventsPublished: (published, token) =>
+      db.write(function* () {
+        if (token !== undefined) yield* checkEventsToken(token);
+        for (const { number, position } of published) {
+          yield* run(
+            `UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
+             WHERE number = ? AND state = 'ready'`,
+            ...positionValues(position),
+            number,
+          );
+        }
+      }),
+
+    firstOpen: (technique, { stream, first, last }) =>
+      db.read(function* () {
+        const row = yield* get(
+          `SELECT i.number FROM (SELECT CAST(? AS TEXT) AS technique) t
+             JOIN image i ON i.stream = ? AND i.number BETWEEN ? AND ?
+             LEFT JOIN event e ON e.technique = t.technique AND e.stream = i.stream AND e.image = i.number
+               AND e.state = 'ready'
+             LEFT JOIN alert a ON a.number = e.number AND a.state = 'ready'
+           WHERE NOT ${imageSettled('t.technique', 'i.stream', 'i.number')}
+             OR (e.number IS NOT NULL AND a.number IS NULL AND NOT ${eventDead('e.number')})
+           ORDER BY i.number LIMIT 1`,
+          yield* keyOf(technique),
+          stream,
+          first,
+          last,
+        );
+        return row === undefined ? undefined : Number(row['number']);
+      }),
+
+    tally: (technique, { stream, first, last }) =>
+      db.read(function* () {
+        const row = yield* get(
+          `SELECT count(e.number) AS events, count(CASE WHEN a.state = 'ready' THEN 1 END) AS alerts,
+             count(CASE WHEN o.kind = 'dead' THEN 1 END)
+               + count(CASE WHEN e.state = 'pending' AND ${imageDead('o.technique', 'o.stream', 'o.number')} THEN 1
+                   WHEN e.state = 'ready' AND ${eventDead('e.number')} THEN 1 END) AS dead
+           FROM outcome o
+             LEFT JOIN event e ON e.technique = o.technique AND e.stream = o.stream AND e.image = o.number
+             LEFT JOIN alert a ON a.number = e.number
+           WHERE o.technique = ? AND o.stream = ? AND o.number BETWEEN ? AND ?`,
+          yield* keyOf(technique),
+          stream,
+          first,
+          last,
+        );
+        const count = (name: string) => Number(row?.[name]);
+        return { events: count('events'), alerts: count('alerts'), deadLetters: count('dead') };
+      }),
+  };
+}
+
+/** The outcome of the technique with this key. */
+function* find(key: string, { stream, number }: ImageId): Work<OutcomeRecord | undefined> {
+  const row = yield* get(
+    'SELECT * FROM outcome WHERE technique = ? AND stream = ? AND number = ?',
+    key,
+    stream,
+    number,
+  );
+  if (row === undefined) return undefined;
+  if (row['kind'] !== 'changed' && row['kind'] !== 'size_changed') return outcomeOf(row, null);
+  const event = yield* get(
+    `${EVENT_QUERY} WHERE e.technique = ? AND e.stream = ? AND e.image = ?`,
+    key,
+    stream,
+    number,
+  );
+  return outcomeOf(row, event === undefined ? null : eventOf(event));
+}
+
+function* eventWith(number: number): Work<EventRecord | undefined> {
+  const row = yield* get(`${EVENT_QUERY} WHERE e.number = ?`, number);
+  return row === undefined ? undefined : eventOf(row);
+}
+
+/** Within a transaction (see `addOutcomes`). */
+function* add(outcome: NewOutcome): Work<OutcomeRecord> {
+  yield* addFacts(outcome);
+  const { image, technique, kind } = outcome;
+  const key = yield* keyOf(technique);
+  const known = yield* find(key, image);
+  if (known !== undefined) return known;
+  yield* run(
+    'INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    key,
+    image.stream,
+    image.number,
+    kind,
+    outcome.threshold.value,
+    outcome.measurement,
+    outcome.reference,
+    outcome.analyzedAt,
+    outcome.threshold.unit,
+    judgedBy(key, technique),
+  );
+  if (kind === 'changed' || kind === 'size_changed') yield* addEvent(key, outcome);
+  yield* removeReplayed(key, image);
+  if (outcome.deadLetter !== undefined) yield* addDeadLetter(outcome.deadLetter);
+  const row = yield* find(key, image);
+  if (row === undefined) throw new Error(`the outcome of ${image.stream}/${image.number} was not added`);
+  return row;
+}
+
+function* addEvent(key: string, { image, base, regions, differenceSha256 }: NewOutcome): Work<void> {
+  const next = yield* get('UPDATE pipeline SET last_event = last_event + 1 RETURNING last_event');
+  yield* run(
+    `INSERT INTO event (number, technique, stream, image, state, base, region_count, regions, difference_sha256)
+     VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
+    Number(next?.['last_event']),
+    key,
+    image.stream,
+    image.number,
+    base,
+    regions?.count ?? null,
+    regions === null ? null : JSON.stringify(regions.first),
+    differenceSha256,
+  );
+}
+
+/** A fact is recorded once. Later writers have found the same fact. */
+function* addFacts(outcome: NewOutcome): Work<void> {
+  for (const { stream, number, fact } of outcome.facts) {
+    const decodes = fact.verdict === 'decodes';
+    yield* run(
+      `UPDATE image SET verdict = ?, width = ?, height = ?, detail = ?, notes = ?
+       WHERE stream = ? AND number = ? AND verdict IS NULL`,
+      fact.verdict,
+      decodes ? fact.width : null,
+      decodes ? fact.height : null,
+      decodes ? null : fact.detail,
+      decodes && fact.notes !== undefined ? JSON.stringify(fact.notes) : null,
+      stream,
+      number,
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import type { Work } from './work.ts';
+
+/** A database with the tables of the catalog. Errors are `ImgpipeError`s. */
+export interface SqlDatabase {
+  /** Does work that only reads. */
+  read<T>(work: () => Work<T>): Promise<T>;
+  /** Does work that only reads, all of it at one moment. May do it again from its start. */
+  snapshot<T>(work: () => Work<T>): Promise<T>;
+  /**
+   * Does work as one transaction, durable once the promise resolves. Transactions come one after the other: what one reads
+   * stays so until it ends. May do the work again from its start, if the transaction could not be completed.
+   */
+  write<T>(work: () => Work<T>): Promise<T>;
+  readonly dialect: Dialect;
+}
+
+/** What is written differently for each database. */
+export interface Dialect {
+  /** The table of alerts, read by this index, or in the order of its numbers. */
+  alertsBy(index: AlertIndex | undefined): string;
+  /** The column of the time by which alerts are listed. */
+  alertTime(): Work<string>;
+  /** The dead letters, read by image. */
+  readonly deadLettersByImage: string;
+  /** Lets the ids of dead letters start at 1 again. The table is empty. */
+  restartLetterIds(): Work<unknown>;
+}
+
+export type AlertIndex = 'alert_by_stream' | 'alert_by_technique' | 'alert_by_time' | 'alert_by_measurement';
