@@ -1,4 +1,5 @@
-import type { EventRecord, ImageId, NewOutcome, OutcomeRecord } from '../../domain/records.ts';
+import type { EventKind, EventRecord, ImageId, NewOutcome, OutcomeRecord } from '../../domain/records.ts';
+import { techniqueName } from '../../domain/technique-id.ts';
 import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
 import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
 import { checkEventsToken } from './fences.ts';
@@ -10,7 +11,16 @@ import { each, get, run, type Work } from './work.ts';
 
 export function createOutcomeRows(db: SqlDatabase): OutcomeCatalog {
   return {
-    addOutcomes: (outcomes) => db.write(() => each(outcomes, add)),
+    addOutcomes: (outcomes) =>
+      db.write(function* () {
+        const keys = new Map<string, string>();
+        return yield* each(outcomes, function* (outcome) {
+          const name = techniqueName(outcome.technique);
+          const key = keys.get(name) ?? (yield* keyOf(outcome.technique));
+          keys.set(name, key);
+          return yield* add(key, outcome);
+        });
+      }),
 
     outcomes: (technique, ids) =>
       db.read(function* () {
@@ -129,11 +139,10 @@ function* eventWith(number: number): Work<EventRecord | undefined> {
   return row === undefined ? undefined : eventOf(row);
 }
 
-/** Within a transaction (see `addOutcomes`). */
-function* add(outcome: NewOutcome): Work<OutcomeRecord> {
+/** Within a transaction (see `addOutcomes`). `key` is that of the technique. */
+function* add(key: string, outcome: NewOutcome): Work<OutcomeRecord> {
   yield* addFacts(outcome);
-  const { image, technique, kind } = outcome;
-  const key = yield* keyOf(technique);
+  const { image, technique, threshold, kind, measurement, reference, analyzedAt } = outcome;
   const known = yield* find(key, image);
   if (known !== undefined) return known;
   yield* run(
@@ -142,27 +151,27 @@ function* add(outcome: NewOutcome): Work<OutcomeRecord> {
     image.stream,
     image.number,
     kind,
-    outcome.threshold.value,
-    outcome.measurement,
-    outcome.reference,
-    outcome.analyzedAt,
-    outcome.threshold.unit,
+    threshold.value,
+    measurement,
+    reference,
+    analyzedAt,
+    threshold.unit,
     judgedBy(key, technique),
   );
-  if (kind === 'changed' || kind === 'size_changed') yield* addEvent(key, outcome);
+  const event = kind === 'changed' || kind === 'size_changed' ? yield* addEvent(key, { ...outcome, kind }) : null;
   yield* removeReplayed(key, image);
   if (outcome.deadLetter !== undefined) yield* addDeadLetter(outcome.deadLetter);
-  const row = yield* find(key, image);
-  if (row === undefined) throw new Error(`the outcome of ${image.stream}/${image.number} was not added`);
-  return row;
+  return { image, technique, threshold, kind, measurement, reference, analyzedAt, event };
 }
 
-function* addEvent(key: string, { image, base, regions, differenceSha256 }: NewOutcome): Work<void> {
+function* addEvent(key: string, outcome: NewOutcome & { readonly kind: EventKind }): Work<EventRecord> {
   const next = yield* get('UPDATE pipeline SET last_event = last_event + 1 RETURNING last_event');
+  const number = Number(next?.['last_event']);
+  const { image, technique, threshold, kind, measurement, regions, analyzedAt, base, differenceSha256 } = outcome;
   yield* run(
     `INSERT INTO event (number, technique, stream, image, state, base, region_count, regions, difference_sha256)
      VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
-    Number(next?.['last_event']),
+    number,
     key,
     image.stream,
     image.number,
@@ -171,6 +180,22 @@ function* addEvent(key: string, { image, base, regions, differenceSha256 }: NewO
     regions === null ? null : JSON.stringify(regions.first),
     differenceSha256,
   );
+  return {
+    number,
+    image,
+    reference: Number(outcome.reference),
+    technique,
+    threshold,
+    kind,
+    measurement,
+    regions,
+    analyzedAt,
+    state: 'pending',
+    base,
+    attempt: 1,
+    differenceSha256,
+    position: null,
+  };
 }
 
 /** A fact is recorded once. Later writers have found the same fact. */

@@ -6,11 +6,11 @@ export type Row = Readonly<Record<string, Value>>;
 export interface Statement {
   readonly sql: string;
   readonly values: readonly Value[];
-  /** Whether the result is the rows of a query, or how many rows were changed. */
-  readonly gives: 'rows' | 'changes';
+  /** What the result is: all rows of a query, its first row, or how many rows were changed. */
+  readonly gives: 'rows' | 'row' | 'changes';
 }
 
-export type Result = readonly Row[] | number;
+export type Result = readonly Row[] | Row | undefined | number;
 
 /**
  * Work in SQL: it yields one statement after the other and gets the result of each. It does not know how they are executed,
@@ -25,7 +25,7 @@ export function* all(sql: string, ...values: Value[]): Work<readonly Row[]> {
 
 /** The first row of a query. */
 export function* get(sql: string, ...values: Value[]): Work<Row | undefined> {
-  return (yield* all(sql, ...values))[0];
+  return (yield { sql, values, gives: 'row' }) as Row | undefined;
 }
 
 /** Runs a statement; returns how many rows it changed. */

@@ -1,5 +1,5 @@
 import type { Dialect, SqlDatabase } from '../sql/sql-database.ts';
-import { all, run, type Work } from '../sql/work.ts';
+import { all, type Result, run, type Statement, type Work } from '../sql/work.ts';
 import type { Database } from './database.ts';
 import type { Queries } from './queries.ts';
 
@@ -14,13 +14,23 @@ export function sqlOf(db: Database): SqlDatabase {
 }
 
 /** Does work, statement by statement. */
-export function perform<T>(work: Work<T>, { all, run }: Pick<Queries, 'all' | 'run'>): T {
+export function perform<T>(work: Work<T>, queries: Queries): T {
   let step = work.next();
   while (step.done !== true) {
-    const { sql, values, gives } = step.value;
-    step = work.next(gives === 'rows' ? all(sql, ...values) : run(sql, ...values));
+    step = work.next(execute(step.value, queries));
   }
   return step.value;
+}
+
+function execute({ sql, values, gives }: Statement, { all, get, run }: Queries): Result {
+  switch (gives) {
+    case 'rows':
+      return all(sql, ...values);
+    case 'row':
+      return get(sql, ...values);
+    case 'changes':
+      return run(sql, ...values);
+  }
 }
 
 /** Indexes are those of `main`, because a view of an older table has none. */

@@ -3,8 +3,10 @@ import { countsOf } from '../../../src/adapters/sql/counts.ts';
 import { createImageRows } from '../../../src/adapters/sql/image-rows.ts';
 import { createOpenRows } from '../../../src/adapters/sql/open-rows.ts';
 import type { SqlDatabase } from '../../../src/adapters/sql/sql-database.ts';
+import type { Value } from '../../../src/adapters/sql/work.ts';
 import type { Database } from '../../../src/adapters/sqlite/database.ts';
 import { perform, sqlOf } from '../../../src/adapters/sqlite/dialect.ts';
+import type { Queries } from '../../../src/adapters/sqlite/queries.ts';
 import { fillImages } from '../../support/many-images.ts';
 import { openSqlite } from '../../support/open-sqlite.ts';
 import { levels } from '../../support/samples.ts';
@@ -16,11 +18,18 @@ const GROWING = /SCAN (image|i|outcome|o|event|e|alert|a|bus_message)\b(?! USING
 /** A database that records the query plan of each query. */
 function explaining(db: Database): { readonly sql: SqlDatabase; readonly plans: string[] } {
   const plans: string[] = [];
-  const queries: Pick<Database, 'all' | 'run'> = {
+  const explain = (sql: string, values: readonly Value[]) => {
+    for (const row of db.all(`EXPLAIN QUERY PLAN ${sql}`, ...values)) plans.push(`${row['detail']} in ${sql}`);
+  };
+  const queries: Queries = {
     ...db,
     all: (sql, ...values) => {
-      for (const row of db.all(`EXPLAIN QUERY PLAN ${sql}`, ...values)) plans.push(`${row['detail']} in ${sql}`);
+      explain(sql, values);
       return db.all(sql, ...values);
+    },
+    get: (sql, ...values) => {
+      explain(sql, values);
+      return db.get(sql, ...values);
     },
   };
   return { plans, sql: { ...sqlOf(db), read: async (work) => perform(work(), queries) } };
