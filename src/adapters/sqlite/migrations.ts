@@ -1,5 +1,5 @@
 import { imageSettled } from '../sql/settled.ts';
-import { COUNTED } from './counted-schema.ts';
+import { COUNTED } from './schema.ts';
 
 /** The migration from each version to the next; the first is from 1 to 2. A released migration never changes. */
 export const MIGRATIONS: readonly string[] = [
@@ -122,6 +122,10 @@ DROP INDEX dead_letter_replayed;
 
 ALTER TABLE dead_letter ADD COLUMN dropped_at TEXT;
 ALTER TABLE dead_letter ADD COLUMN judged_by TEXT;
+DROP INDEX dead_letter_once;
+CREATE UNIQUE INDEX dead_letter_once ON dead_letter
+  (stage, coalesce(technique, ''), coalesce(stream, ''), coalesce(image, 0), coalesce(event, 0),
+   coalesce(place_bus, ''), coalesce(place_topic, ''), coalesce(place_partition, 0), coalesce(place_offset, 0));
 CREATE INDEX dead_letter_dropped ON dead_letter (dropped_at) WHERE dropped_at IS NOT NULL;
 CREATE INDEX dead_letter_of_message ON dead_letter (id) WHERE image IS NULL AND event IS NULL;
 CREATE TABLE discarded_letters (
