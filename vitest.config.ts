@@ -35,7 +35,11 @@ const ISOLATED = [
 /** `npm test` skips the long tests; `npm run test:long` runs only them. */
 export default defineConfig(({ mode }) => ({
   test: {
-    globalSetup: ['test/support/build-once.ts', 'test/support/kafka/kafka-for-tests.ts'],
+    globalSetup: [
+      'test/support/build-once.ts',
+      'test/support/kafka/kafka-for-tests.ts',
+      'test/support/postgres/postgres-for-tests.ts',
+    ],
     // Tests wait more than they compute.
     maxWorkers: 3,
     // A busy machine is slow: only what hangs shall end here.

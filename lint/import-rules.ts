@@ -16,7 +16,9 @@ export interface ImportRule {
 /** All may use `base`. */
 const BASE = 'base';
 const CORE = ['ports', 'domain', 'analysis', BASE];
-const ADAPTERS = ['files', 'generated', 'kafka', 'memory', 'pixels', 'sqlite'].map((name) => `adapters/${name}`);
+const ADAPTERS = ['files', 'generated', 'kafka', 'memory', 'pixels', 'postgres', 'sqlite'].map(
+  (name) => `adapters/${name}`,
+);
 
 export const IMPORT_RULES: readonly ImportRule[] = [
   { scope: BASE, folders: [], packages: ['#kernels'], node: true },
@@ -51,6 +53,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     packages: ['jimp', '@jimp/*', '@cornerstonejs/**', '@cwasm/webp/**'],
     node: true,
   },
+  { scope: 'adapters/postgres', folders: ['adapters/sql', ...CORE], packages: ['pg'], node: true },
   { scope: 'adapters/sql', folders: CORE, packages: [], node: true },
   { scope: 'adapters/sqlite', folders: ['adapters/sql', ...CORE], packages: ['@photostructure/sqlite'], node: true },
   {

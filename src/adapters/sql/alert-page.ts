@@ -51,7 +51,8 @@ function* indexFor(dialect: Dialect, filter: AlertFilter, ranges: Ranges): Work<
 }
 
 function* rangesOf(dialect: Dialect, { minMeasurement, from, to }: AlertFilter): Work<Ranges> {
-  const time = from === undefined && to === undefined ? '' : yield* dialect.alertTime();
+  const isTimed = from !== undefined || to !== undefined;
+  const time = isTimed && dialect.alertTime ? yield* dialect.alertTime() : 'listed_at';
   return {
     strength: [['measurement >= ?', minMeasurement]],
     times: [

@@ -18,8 +18,8 @@ export interface SqlDatabase {
 export interface Dialect {
   /** The table of alerts, read by this index, or in the order of its numbers. */
   alertsBy(index: AlertIndex | undefined): string;
-  /** The column of the time by which alerts are listed. */
-  alertTime(): Work<string>;
+  /** The column of the time by which alerts are listed, if that is not always `listed_at`. */
+  alertTime?(): Work<string>;
   /** The dead letters, read by image. */
   readonly deadLettersByImage: string;
   /** Lets the ids of dead letters start at 1 again. The table is empty. */

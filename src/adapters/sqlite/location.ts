@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LocationCatalog } from '../../ports/catalog/location.ts';
-import { checkPipelineToken } from '../sql/fences.ts';
+import { separateCopy } from '../sql/separate-copy.ts';
 import type { SqlDatabase } from '../sql/sql-database.ts';
 import { run } from '../sql/work.ts';
 import { checkFiles } from './check-files.ts';
@@ -33,17 +33,8 @@ export function createLocation(db: Pick<Database, 'file' | 'get'>, sql: SqlDatab
 
     separateCopy: (token) =>
       sql.write(function* () {
-        yield* checkPipelineToken(token);
-        yield* run('UPDATE pipeline SET pipeline_id = ?, bus_id = NULL, bus_address = NULL', randomUUID());
+        yield* separateCopy(token);
         yield* record(here());
-        yield* run(
-          `UPDATE image SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL
-           WHERE (stream, number) IN (SELECT stream, number FROM owed)`,
-        );
-        yield* run(
-          `UPDATE event SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL
-           WHERE number IN (SELECT number FROM owed_event)`,
-        );
         // Offsets go on from where they were, so that no position means another message.
         yield* run('DELETE FROM bus_message');
       }),

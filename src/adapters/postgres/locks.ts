@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from 'pg';
+import type { Lock, LockResult, Locks } from '../../ports/catalog/locks.ts';
+import { translated } from './errors.ts';
+import { lockKey } from './lock-key.ts';
+import type { Sessions } from './sessions.ts';
+
+/** How often the session of the locks is asked whether it still is there, and how long the answer may take. */
+const CHECK_MS = 3000;
+const MAX_ANSWER_MS = 8000;
+
+type Mode = 'exclusive' | 'shared';
+
+/** A lock that is held. */
+interface Held {
+  readonly mode: Mode;
+  readonly owner: string;
+  readonly lost: AbortController;
+}
+
+/** The session that all locks of this process belong to. */
+interface LockSession {
+  readonly client: Client;
+  readonly held: Map<string, Held[]>;
+  readonly checks: NodeJS.Timeout;
+}
+
+export interface SessionLocks extends Locks {
+  close(): Promise<void>;
+}
+
+/**
+ * Advisory locks of a session of their own. The server frees them when the session ends, also after its host has vanished;
+ * then each `lost` fires, and the next lock opens another session.
+ */
+export function createLocks(sessions: Pick<Sessions, 'open'>, address: string): SessionLocks {
+  let current: LockSession | undefined;
+  /** Requests come one after the other: a session knows of itself only what it holds. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  }
+
+  async function sessionOf(): Promise<LockSession> {
+    if (current !== undefined) return current;
+    const client = await sessions.open();
+    const checks = setInterval(() => void check(opened), CHECK_MS).unref();
+    const opened: LockSession = { client, held: new Map(), checks };
+    client.on('end', () => lose(opened));
+    client.on('error', () => lose(opened));
+    current = opened;
+    return opened;
+  }
+
+  function lose(session: LockSession): void {
+    clearInterval(session.checks);
+    if (current === session) current = undefined;
+    for (const { lost } of [...session.held.values()].flat()) lost.abort();
+    session.held.clear();
+  }
+
+  async function check(session: LockSession): Promise<void> {
+    const late = setTimeout(() => drop(session), MAX_ANSWER_MS).unref();
+    await session.client.query('SELECT 1').catch(() => drop(session));
+    clearTimeout(late);
+  }
+
+  function drop(session: LockSession): void {
+    lose(session);
+    session.client.end().catch(() => {});
+  }
+
+  async function acquire(name: string, owner: string, mode: Mode): Promise<LockResult> {
+    const session = await sessionOf();
+    const own = session.held.get(name) ?? [];
+    // To the server, all locks of a session are compatible.
+    const conflicting = own.filter((each) => mode === 'exclusive' || each.mode === 'exclusive');
+    if (conflicting.length > 0) return { holder: conflicting.map((each) => each.owner).join(', ') };
+    const { rows } = await session.client.query(`SELECT pg_try_advisory_lock${suffix(mode)}($1) AS locked`, [
+      lockKey(name),
+    ]);
+    if (rows[0]?.locked !== 1) return { holder: await holders(session.client, name) };
+    await session.client.query(ENTER_HOLDER, [name, owner]);
+    const held: Held = { mode, owner, lost: new AbortController() };
+    session.held.set(name, [...own, held]);
+    return { lock: lockOf(session, name, held) };
+  }
+
+  function lockOf(session: LockSession, name: string, held: Held): Lock {
+    const release = () =>
+      inTurn(async () => {
+        const all = session.held.get(name) ?? [];
+        if (!all.includes(held)) return;
+        session.held.set(
+          name,
+          all.filter((each) => each !== held),
+        );
+        // A session that cannot be asked any more is about to end, and its locks with it.
+        await unlock(session.client, name, held).catch(() => drop(session));
+      });
+    return { token: randomUUID(), lost: held.lost.signal, release };
+  }
+
+  return {
+    lock: (name, owner, mode = 'exclusive') =>
+      inTurn(() => acquire(name, owner, mode)).catch((error) => {
+        throw translated(error, address);
+      }),
+
+    close: () =>
+      inTurn(async () => {
+        const session = current;
+        if (session === undefined) return;
+        session.held.clear();
+        lose(session);
+        await session.client.end();
+      }),
+  };
+}
+
+async function unlock(client: Client, name: string, { mode, owner }: Held): Promise<void> {
+  await client.query(REMOVE_HOLDER, [name, owner]);
+  await client.query(`SELECT pg_advisory_unlock${suffix(mode)}($1)`, [lockKey(name)]);
+}
+
+function suffix(mode: Mode): string {
+  return mode === 'shared' ? '_shared' : '';
+}
+
+/** Whether a row of `lock_holder` is that of a session which still is there. */
+const LIVES = `EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = lock_holder.pid
+  AND a.backend_start::text = lock_holder.since)`;
+
+const ENTER_HOLDER = `
+  WITH ended AS (DELETE FROM lock_holder WHERE name = $1 AND NOT ${LIVES})
+  INSERT INTO lock_holder SELECT $1, $2, pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
+
+const REMOVE_HOLDER = `
+  DELETE FROM lock_holder WHERE ctid = (
+    SELECT ctid FROM lock_holder WHERE name = $1 AND owner = $2 AND pid = pg_backend_pid() LIMIT 1)`;
+
+async function holders(client: Client, name: string): Promise<string> {
+  const { rows } = await client.query(`SELECT owner FROM lock_holder WHERE name = $1 AND ${LIVES} ORDER BY owner`, [
+    name,
+  ]);
+  return rows.length === 0 ? 'another process' : rows.map(({ owner }) => String(owner)).join(', ');
+}
