@@ -3,16 +3,17 @@ import { openPostgresCatalog } from '../../../src/adapters/postgres/catalog.ts';
 import { createDatabase } from '../../../src/adapters/postgres/database.ts';
 import { createSessions } from '../../../src/adapters/postgres/sessions.ts';
 import { catalogContract } from '../../contracts/catalog.ts';
-import { asSuperuser, makeDatabase, sharedPostgres } from '../../support/postgres/shared-postgres.ts';
+import { asSuperuser, makeDatabase, makeTemplate, sharedPostgres } from '../../support/postgres/shared-postgres.ts';
 import { sqlFaults } from '../../support/sql-faults.ts';
 
 const { port, whyNone } = await sharedPostgres();
+const template = port === undefined ? '' : await makeTemplate(port);
 
 describe.skipIf(whyNone !== undefined)(
   `the catalog on PostgreSQL${whyNone === undefined ? '' : `: ${whyNone}`}`,
   () => {
     catalogContract(async () => {
-      const connection = await makeDatabase(port ?? 0);
+      const connection = await makeDatabase(port ?? 0, { template });
       const open = async () => {
         const catalog = await openPostgresCatalog(connection, { create: true });
         onTestFinished(() => catalog.close());
