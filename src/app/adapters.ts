@@ -4,8 +4,6 @@ import { createFileSource } from '../adapters/files/source.ts';
 import type { PictureBytes } from '../adapters/pixels/boxed-picture.ts';
 import { createCaptureReader } from '../adapters/pixels/capture/read-capture.ts';
 import { createPictureCache } from '../adapters/pixels/picture-cache.ts';
-import { createSqliteCatalog } from '../adapters/sqlite/catalog.ts';
-import { createEmbeddedBus } from '../adapters/sqlite/event-bus.ts';
 import { timeRuleOf } from '../config/capture-settings.ts';
 import { kafkaConnectionOf } from '../config/kafka-connection.ts';
 import { maxFileBytes } from '../config/picture-settings.ts';
@@ -22,7 +20,8 @@ import type { ImageSource } from '../ports/image-source.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Thumbnails } from '../ports/thumbnails.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
-import { type Access, openDataFolder } from './data-folder.ts';
+import type { Access } from './data-folder.ts';
+import { openCatalog } from './open-catalog.ts';
 
 /** The adapters of a pipeline, as configured. */
 export interface Adapters {
@@ -61,9 +60,8 @@ export async function openAdapters({ config, command, as, access, techniques }: 
   const folder = absolute(config.data);
   // Before anything is created.
   const connection = kafkaConnectionOf(config);
-  const db = await openDataFolder(folder, { access, as });
-  const catalog = createSqliteCatalog(db);
-  const openBus = busOpener(connection, command, () => createEmbeddedBus(db, catalog, as));
+  const { catalog, createEmbedded } = await openCatalog(config, folder, { access, as });
+  const openBus = busOpener(connection, command, createEmbedded);
   // A process that generates and compares pictures decodes each one once.
   const cache = createPictureCache(config.pictureCache * 1e6);
   let bus: EventBus | undefined;

@@ -36,6 +36,7 @@ function linesOf(status: Status, check: boolean): string[] {
   const { broker, oldestOpen } = status;
   return [
     `Folder:        ${escapeText(status.data)}`,
+    ...(isOnServer(status.catalog) ? [`Catalog:       ${status.catalog.address}`] : []),
     `Broker:        ${broker.address}${broker.unreachable === undefined ? '' : ', unreachable'}`,
     `Images:        ${status.images}, of which ${status.analyzed} analyzed`,
     `Events:        ${status.events}`,
@@ -62,6 +63,11 @@ function linesOf(status: Status, check: boolean): string[] {
       ? ['Checked:       every file is present and intact']
       : []),
   ];
+}
+
+/** A catalog that is not in the data folder. */
+function isOnServer({ address }: Status['catalog']): boolean {
+  return address.includes('://');
 }
 
 /**

@@ -1,6 +1,7 @@
 import { checkStreamName, DEFAULT_STREAM, STREAM_NAME } from '../domain/stream-name.ts';
 import { brokerAddress, isPlainAddress, TOPIC_PREFIX, topicPrefix } from './broker-address.ts';
 import { CAPTURE_SETTINGS } from './capture-settings.ts';
+import { catalogAddress, IN_FOLDER, isPlainCatalog } from './catalog-address.ts';
 import { KAFKA_SETTINGS } from './kafka-settings.ts';
 import { PICTURE_SETTINGS } from './picture-settings.ts';
 import { NO_THRESHOLD, numberWithin, oneOf, text, threshold, timeFrom, yesOrNo } from './readers.ts';
@@ -29,6 +30,23 @@ export const SETTINGS = {
     fallback: 'embedded',
     isShown: isPlainAddress,
     read: brokerAddress,
+  },
+  catalog: {
+    field: 'catalog',
+    flag: '--catalog <address>',
+    help: 'where the catalog is: sqlite, in the data folder, or postgres://[user@]host[:port]/database',
+    takes: 'text',
+    fallback: IN_FOLDER,
+    isShown: isPlainCatalog,
+    read: catalogAddress,
+  },
+  catalogPasswordFile: {
+    field: 'catalog_password_file',
+    help: "a file with the password for the catalog's database",
+    takes: 'text',
+    fallback: '',
+    isPath: true,
+    read: (value: unknown) => text(value, 'a file'),
   },
   topicPrefix: {
     field: 'topic_prefix',

@@ -41,6 +41,7 @@ export interface Status {
   readonly lost: number | null;
   /** The first of them. */
   readonly faults: readonly Fault[];
+  readonly catalog: { readonly address: string };
   readonly broker: BrokerStatus;
   /** The image that has waited longest for an outcome. */
   readonly oldestOpen: (ImageId & { readonly receivedAt: string }) | null;
@@ -113,6 +114,7 @@ async function statusWith(
     unpublished: counts.unpublished,
     lost: view === undefined ? null : faults.count(),
     faults: faults.first(),
+    catalog: { address: catalog.address },
     broker: { address: broker.address, unreachable, groups },
     oldestOpen: counts.oldestOpen,
     notes: idleMembers(groups, counts.streams),

@@ -38,6 +38,7 @@ export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCata
   const { tables } = state;
   const locks = createMemoryLocks(state.locks);
   const catalog: MemoryCatalog = {
+    address: 'memory',
     lock: locks.lock,
     ...createPipelineRows(tables),
     ...createLocation(tables),

@@ -18,12 +18,14 @@ export interface PostgresOptions {
   readonly create: boolean;
   /** Writes nothing. */
   readonly readOnly?: boolean;
+  /** What is added to the owner of a lock, for processes on other hosts: ` at build-3`. */
+  readonly holderSuffix?: string;
 }
 
 /** Opens the catalog on PostgreSQL. Throws `not_found` if it has no tables and may not create them. */
 export async function openPostgresCatalog(
   connection: Connection,
-  { create, readOnly = false }: PostgresOptions,
+  { create, readOnly = false, holderSuffix = '' }: PostgresOptions,
 ): Promise<Catalog> {
   const address = addressOf(connection);
   const sessions = createSessions(connection, readOnly);
@@ -32,7 +34,7 @@ export async function openPostgresCatalog(
       await prepare(session, address, { create });
       return identityOf(session);
     });
-    const locks = createLocks(sessions, address);
+    const locks = createLocks(sessions, { address, holderSuffix });
     return catalogOn({ sessions, address, made, locks, db: createDatabase(sessions, address) });
   } catch (error) {
     await sessions.close();
@@ -57,6 +59,7 @@ interface Parts {
 function catalogOn(parts: Parts): Catalog {
   const { sessions, address, made, locks, db } = parts;
   return {
+    address,
     lock: locks.lock,
     // A database server has no copies that look alike from here.
     location: async () => ({ kind: 'same' }),

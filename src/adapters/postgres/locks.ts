@@ -33,7 +33,10 @@ export interface SessionLocks extends Locks {
  * Advisory locks of a session of their own. The server frees them when the session ends, also after its host has vanished;
  * then each `lost` fires, and the next lock opens another session.
  */
-export function createLocks(sessions: Pick<Sessions, 'open'>, address: string): SessionLocks {
+export function createLocks(
+  sessions: Pick<Sessions, 'open'>,
+  { address, holderSuffix }: { readonly address: string; readonly holderSuffix: string },
+): SessionLocks {
   let current: LockSession | undefined;
   /** Requests come one after the other: a session knows of itself only what it holds. */
   let last: Promise<unknown> = Promise.resolve();
@@ -106,7 +109,7 @@ export function createLocks(sessions: Pick<Sessions, 'open'>, address: string): 
 
   return {
     lock: (name, owner, mode = 'exclusive') =>
-      inTurn(() => acquire(name, owner, mode)).catch((error) => {
+      inTurn(() => acquire(name, owner + holderSuffix, mode)).catch((error) => {
         throw translated(error, address);
       }),
 

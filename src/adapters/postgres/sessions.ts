@@ -8,7 +8,7 @@ export interface Connection {
   readonly user?: string | undefined;
   readonly password?: string | undefined;
   readonly ssl?: ClientConfig['ssl'];
-  /** What others see as the holder of a lock: `imgpipe receive (process 123)`. */
+  /** What the server calls the sessions: `imgpipe receive (process 123)`. */
   readonly as: string;
 }
 

@@ -13,7 +13,7 @@ import type { SqlDatabase } from './sql-database.ts';
 /** What a catalog in SQL does alike on each database. */
 export type SqlCatalog = Omit<
   Catalog,
-  'lock' | 'location' | 'recordLocation' | 'separateCopy' | 'verify' | 'snapshot' | 'forPipeline' | 'close'
+  'address' | 'lock' | 'location' | 'recordLocation' | 'separateCopy' | 'verify' | 'snapshot' | 'forPipeline' | 'close'
 >;
 
 export function createSqlCatalog(db: SqlDatabase): SqlCatalog {

@@ -16,6 +16,7 @@ export function createSqliteCatalog(db: Database): Catalog {
 
 function catalogOn(db: Database, sql: SqlDatabase, locks: FileLocks): Catalog {
   return {
+    address: db.file,
     lock: locks.lock,
     ...createLocation(db, sql),
     ...createSqlCatalog(sql),

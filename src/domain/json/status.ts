@@ -87,6 +87,9 @@ export const statusSchema = z
       )
       .describe('what is lost, missing, damaged or inconsistent: the first 1,000 faults'),
     balanced: z.boolean().nullable().describe('true if there are no faults; null if `lost` is null'),
+    catalog: z
+      .object({ address: z.string().describe('the path of its file, or `postgres://host:port/database`') })
+      .describe('the catalog'),
     broker: z
       .object({
         address: z.string().describe("the broker's address, or `embedded`"),

@@ -25,6 +25,7 @@ export function statusJson(status: Status): StatusJson {
     lost_keys: status.faults.map(({ key }) => key),
     faults: status.faults.map(({ key, what }) => ({ key, what })),
     balanced: status.lost === null ? null : status.lost === 0,
+    catalog: { address: status.catalog.address },
     broker: { address: status.broker.address, reachable: status.broker.unreachable === undefined },
     groups: status.broker.groups.map(groupJson),
     notes: [...status.notes],

@@ -31,6 +31,8 @@ export interface Catalog
     HeartbeatCatalog,
     BrowsingCatalog,
     AuditCatalog {
+  /** Where it is, for people: the path of its file, or `postgres://host:port/database`. */
+  readonly address: string;
   /**
    * The same catalog as a holder of the shared lock of the pipeline uses it. Before a write changes anything, in its own
    * transaction, it throws `LockLost` and calls `onLost` if the pipeline has another id by now, or an exclusive holder
