@@ -138,10 +138,9 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   function inTechnique<T>(
     options: StageOptions,
     measure: Measure,
-    { catalog, lost }: Session,
+    { catalog, lost, atStart }: Session,
     work: (technique: TechniqueInUse) => Promise<T>,
   ): Promise<T> {
-    const atStart = <L>(acquire: () => Promise<L>) => retryAtStart({ ...options, config, command }, acquire);
     const openComparator = () => adapters.comparator();
     return withTechnique({ ...options, as, catalog, measure, lost, openComparator, atStart }, work);
   }

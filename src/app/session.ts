@@ -34,6 +34,8 @@ export interface Session {
   readonly bus: EventBus;
   /** Aborts when the pipeline's lock is lost, or its catalog: the stage must stop writing and throw `Stopped`. */
   readonly lost: AbortSignal;
+  /** Does what a stage begins with. Retries transient errors with the setting `wait`, and always once the stage has started. */
+  atStart<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export interface SessionParts extends StartContext {
@@ -85,7 +87,7 @@ export async function withSession<T>(
     const session = await prepare(startParts, () => fenced.abort());
     started = true;
     try {
-      return await work({ ...session, lost });
+      return await work({ ...session, lost, atStart: (work) => retryAtStart(startParts, work) });
     } catch (error) {
       if (signal.aborted) throw error;
       const isStopped = lost.aborted && error instanceof Stopped;
@@ -111,7 +113,7 @@ export async function withSession<T>(
 }
 
 /** The caller shares the pipeline's lock. `onLost` is called when a write finds that this lock has been lost. */
-async function prepare(parts: SessionParts, onLost: () => void): Promise<Omit<Session, 'lost'>> {
+async function prepare(parts: SessionParts, onLost: () => void): Promise<Omit<Session, 'lost' | 'atStart'>> {
   const { store } = parts.adapters;
   const { pipeline, catalog } = await retryAtStart(parts, () => sharedCatalog(parts.adapters, onLost));
   const bus = await retryAtStart(parts, () => openBus(parts));

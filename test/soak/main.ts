@@ -3,20 +3,31 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { withDeadline } from '../../src/base/deadlines.ts';
+import { newCatalog } from '../support/postgres/databases.ts';
+import { startPostgres } from '../support/postgres/postgres-server.ts';
 import { ROUNDS } from '../support/rounds/fault-rounds.ts';
 import { createSite, kafkaBus, type Site } from '../support/rounds/site.ts';
 import { type Clusters, createClusters } from './clusters.ts';
 import { KAFKA_KINDS, type KafkaKind, settingsOf } from './kinds.ts';
 
 /**
- * Repeats the rounds of faults with new seeds: `ROUNDS=500 SEED=1 npm run soak -- [--broker embedded|kafka] [--only <kind>]`.
- * Starts the brokers that it needs. Keeps the folder and logs of a failed round.
+ * Repeats the rounds of faults with new seeds: `ROUNDS=500 SEED=1 npm run soak -- [--broker embedded|kafka]
+ * [--catalog sqlite|postgres] [--only <kind>]`.
+ * Starts the servers that it needs. Keeps the folder and logs of a failed round.
  */
 const { values } = parseArgs({
-  options: { broker: { type: 'string', default: 'embedded' }, only: { type: 'string' } },
+  options: {
+    broker: { type: 'string', default: 'embedded' },
+    catalog: { type: 'string', default: 'sqlite' },
+    only: { type: 'string' },
+  },
 });
 if (!['embedded', 'kafka'].includes(values.broker)) fail(`--broker: expected embedded or kafka, got ${values.broker}`);
+if (!['sqlite', 'postgres'].includes(values.catalog))
+  fail(`--catalog: expected sqlite or postgres, got ${values.catalog}`);
 const onKafka = values.broker === 'kafka';
+const postgres = values.catalog === 'postgres' ? await startPostgres() : undefined;
+if (postgres !== undefined && !onKafka) fail('--catalog postgres: only with --broker kafka');
 const kinds = Object.keys(onKafka ? KAFKA_KINDS : ROUNDS);
 const names = values.only === undefined ? kinds : kinds.filter((name) => name === values.only);
 if (names.length === 0) fail(`--only: expected one of ${kinds.join(', ')}`);
@@ -44,6 +55,7 @@ for (let index = 0; index < rounds; index += 1) {
   if (passed) rmSync(folder, { recursive: true, force: true });
 }
 await clusters.close();
+await postgres?.close();
 for (const [name, { passed, failed }] of counts) say(`${name}: ${passed} passed, ${failed} failed`);
 const failed = [...counts.values()].reduce((sum, each) => sum + each.failed, 0);
 say(`${rounds - failed} passed, ${failed} failed`);
@@ -64,7 +76,8 @@ async function playOnKafka(
   from: Clusters,
 ) {
   const kafka = await from.take(nodes);
-  const site = createSite(folder, kafkaBus(kafka.address, { ...settingsOf(seed), ...bus }));
+  const catalog = postgres === undefined ? {} : { IMGPIPE_CATALOG: await newCatalog(postgres) };
+  const site = createSite(folder, kafkaBus(kafka.address, { ...settingsOf(seed), ...bus, ...catalog }));
   try {
     const problems = await withinDeadline(site, round(site, seed, kafka));
     if (problems.length > 0 || spoilsCluster) await from.drop(nodes);

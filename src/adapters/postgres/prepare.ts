@@ -22,10 +22,16 @@ export async function prepare(session: ClientBase, address: string, { create }: 
   );
 }
 
-/** The catalog's version; undefined if it has no tables. */
+/**
+ * The catalog's version; undefined if it has no tables. Reads the system's tables: `to_regclass` answers within a transaction
+ * from what the session knew when that began.
+ */
 async function versionOf(session: ClientBase): Promise<number | undefined> {
-  const { rows } = await session.query(`SELECT to_regclass('${SCHEMA_NAME}.catalog_version') AS found`);
-  if (rows[0]?.found === null) return undefined;
+  const { rowCount } = await session.query('SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2', [
+    SCHEMA_NAME,
+    'catalog_version',
+  ]);
+  if (rowCount === 0) return undefined;
   return Number((await session.query('SELECT version FROM catalog_version')).rows[0]?.version);
 }
 
@@ -34,8 +40,8 @@ async function createTables(session: ClientBase): Promise<void> {
   await session.query('SELECT pg_advisory_xact_lock($1)', [lockKey('create')]);
   if ((await versionOf(session)) === undefined) {
     // A user who may not create schemas uses one that exists.
-    const { rows } = await session.query(`SELECT to_regnamespace('${SCHEMA_NAME}') AS found`);
-    if (rows[0]?.found === null) await session.query(`CREATE SCHEMA ${SCHEMA_NAME}`);
+    const { rowCount } = await session.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [SCHEMA_NAME]);
+    if (rowCount === 0) await session.query(`CREATE SCHEMA ${SCHEMA_NAME}`);
     await session.query(SCHEMA);
     await session.query(
       'INSERT INTO pipeline ("only", pipeline_id, former_ids, last_event, cleaning) VALUES (1, $1, \'[]\', 0, 0)',

@@ -3,7 +3,8 @@ import { openPostgresCatalog } from '../../../src/adapters/postgres/catalog.ts';
 import { createDatabase } from '../../../src/adapters/postgres/database.ts';
 import { createSessions } from '../../../src/adapters/postgres/sessions.ts';
 import { catalogContract } from '../../contracts/catalog.ts';
-import { asSuperuser, makeDatabase, makeTemplate, sharedPostgres } from '../../support/postgres/shared-postgres.ts';
+import { asSuperuser } from '../../support/postgres/databases.ts';
+import { makeDatabase, makeTemplate, sharedPostgres } from '../../support/postgres/shared-postgres.ts';
 import { sqlFaults } from '../../support/sql-faults.ts';
 
 const { port, whyNone } = await sharedPostgres();

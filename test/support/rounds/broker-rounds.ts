@@ -4,6 +4,7 @@ import { pick, seeded } from '../random.ts';
 import {
   checkEnd,
   drainAndCheck,
+  type Generated,
   receiveInProcess,
   type Stages,
   startReceiver,
@@ -94,10 +95,10 @@ export const oneOfThreeKilled: BrokerRound = async (site, seed, { nodes }) => {
 };
 
 /** Starts the three stages. The receiver starts last, once the others are members of their groups, so that all three are working when the outage begins. */
-async function startConsumersFirst(site: Site): Promise<Stages> {
+export async function startConsumersFirst(site: Site, generated: Generated = GENERATED): Promise<Stages> {
   const [alert, analyze] = [site.start('alert'), site.start('analyze')];
   await Promise.all([alert, analyze].map((stage) => stage.until(/is assigned/)));
-  return { alert, analyze, receive: startReceiver(site, GENERATED) };
+  return { alert, analyze, receive: startReceiver(site, generated) };
 }
 
 async function stopped(stages: Stages): Promise<string[]> {

@@ -71,15 +71,14 @@ export async function findProblems(
 /** What is lost or damaged, also while stages run or are dead. What still waits is not lost. The broker must be up. */
 export async function findLosses(folder: string, bus: BusSettings = {}): Promise<string[]> {
   // A process may have been suspended while it created the catalog. Nothing can be lost before.
-  const catalog = path.join(folder, 'imgpipe.db');
-  if (!existsSync(catalog) || statSync(catalog).size === 0) return [];
+  if (!hasCatalog(folder, bus)) return [];
   const { waiting, faults } = await check(folder, bus);
   return waiting === null ? ['the broker is unavailable', ...faults] : faults;
 }
 
 /** The last image number of a stream, 0 without images. Does not need the broker. */
 export async function imageCount(folder: string, stream: string, bus: BusSettings = {}): Promise<number> {
-  if (!existsSync(path.join(folder, 'imgpipe.db'))) return 0;
+  if (!hasCatalog(folder, bus)) return 0;
   const pipeline = await openAt(folder, bus);
   try {
     const { streams } = await pipeline.status({ check: false });
@@ -87,6 +86,12 @@ export async function imageCount(folder: string, stream: string, bus: BusSetting
   } finally {
     await pipeline.close();
   }
+}
+
+function hasCatalog(folder: string, { IMGPIPE_CATALOG: address }: BusSettings): boolean {
+  if (address !== undefined) return true;
+  const file = path.join(folder, 'imgpipe.db');
+  return existsSync(file) && statSync(file).size > 0;
 }
 
 async function check(folder: string, bus: BusSettings) {

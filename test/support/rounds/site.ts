@@ -5,7 +5,7 @@ import { openPipeline, type Pipeline } from '../../../src/app/pipeline.ts';
 import { type Given, loadConfig } from '../../../src/config/load.ts';
 import { type Running, start, startProgram } from '../imgpipe.ts';
 
-/** The settings of a bus as environment variables; the embedded bus needs none. */
+/** The settings of a bus, and of a catalog that is not in the data folder, as environment variables. */
 export type BusSettings = Readonly<Record<string, string>>;
 
 /** Where a round of faults takes place: a data folder, a bus, and a log of each process' output. */

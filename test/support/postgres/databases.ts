@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import type { Connection } from '../../../src/adapters/postgres/sessions.ts';
+import { type PostgresServer, SUPERUSER } from './postgres-server.ts';
+
+/** Creates a database of a new name; returns the name. `template` is the one that it is a copy of. */
+export async function createDatabaseOn(port: number, template = 'template0'): Promise<string> {
+  const database = `imgpipe_${randomUUID().replaceAll('-', '')}`;
+  await asSuperuser(port, 'postgres', `CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`);
+  return database;
+}
+
+/** A value for `--catalog`: a new database on this server. */
+export async function newCatalog({ port }: Pick<PostgresServer, 'port'>): Promise<string> {
+  return `postgres://${SUPERUSER}@127.0.0.1:${port}/${await createDatabaseOn(port)}`;
+}
+
+export function connectionTo(port: number, database: string): Connection {
+  return { host: '127.0.0.1', port, database, user: SUPERUSER, as: 'a test' };
+}
+
+/** Runs statements in a session of their own. */
+export async function asSuperuser(port: number, database: string, sql: string): Promise<void> {
+  const client = new Client({ host: '127.0.0.1', port, database, user: SUPERUSER });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
