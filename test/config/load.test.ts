@@ -34,6 +34,8 @@ describe('the configuration', () => {
   it('consists of defaults if nothing is given', () => {
     expect(load({})).toEqual({
       data: 'imgpipe-data',
+      catalog: 'sqlite',
+      catalogPasswordFile: '',
       broker: 'embedded',
       json: false,
       quiet: false,
@@ -118,6 +120,7 @@ describe('the configuration', () => {
     'kafkaTlsCert',
     'kafkaTlsKey',
     'kafkaPasswordFile',
+    'catalogPasswordFile',
   ] as const;
 
   it.each(PATHS)('reads %s in a file as relative to that file, and elsewhere as it is', (name) => {

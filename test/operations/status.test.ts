@@ -1,4 +1,5 @@
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ImgpipeError } from '../../src/domain/errors.ts';
 import { type Status, status } from '../../src/operations/status.ts';
@@ -48,6 +49,7 @@ describe('the status', () => {
     expect(await statusOf(pipeline)).toEqual({
       pipelineId: (await pipeline.catalog.identity()).pipelineId,
       data: pipeline.folder,
+      catalog: { address: path.join(pipeline.folder, 'imgpipe.db') },
       images: 4,
       analyzed: 4,
       events: 2,
