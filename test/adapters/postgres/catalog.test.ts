@@ -4,17 +4,16 @@ import { createDatabase } from '../../../src/adapters/postgres/database.ts';
 import { createSessions } from '../../../src/adapters/postgres/sessions.ts';
 import { catalogContract } from '../../contracts/catalog.ts';
 import { asSuperuser } from '../../support/postgres/databases.ts';
-import { makeDatabase, makeTemplate, sharedPostgres } from '../../support/postgres/shared-postgres.ts';
+import { borrowDatabase, sharedPostgres } from '../../support/postgres/shared-postgres.ts';
 import { sqlFaults } from '../../support/sql-faults.ts';
 
 const { port, whyNone } = await sharedPostgres();
-const template = port === undefined ? '' : await makeTemplate(port);
 
 describe.skipIf(whyNone !== undefined)(
   `the catalog on PostgreSQL${whyNone === undefined ? '' : `: ${whyNone}`}`,
   () => {
     catalogContract(async () => {
-      const connection = await makeDatabase(port ?? 0, { template });
+      const connection = await borrowDatabase(port ?? 0);
       const open = async () => {
         const catalog = await openPostgresCatalog(connection, { create: true });
         onTestFinished(() => catalog.close());

@@ -3,10 +3,10 @@ import { Client } from 'pg';
 import type { Connection } from '../../../src/adapters/postgres/sessions.ts';
 import { type PostgresServer, SUPERUSER } from './postgres-server.ts';
 
-/** Creates a database of a new name; returns the name. `template` is the one that it is a copy of. */
-export async function createDatabaseOn(port: number, template = 'template0'): Promise<string> {
+/** Creates an empty database of a new name; returns the name. */
+export async function createDatabaseOn(port: number): Promise<string> {
   const database = `imgpipe_${randomUUID().replaceAll('-', '')}`;
-  await asSuperuser(port, 'postgres', `CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY file_copy`);
+  await asSuperuser(port, 'postgres', `CREATE DATABASE ${database} TEMPLATE template0 STRATEGY file_copy`);
   return database;
 }
 
