@@ -2,14 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Tests that take minutes: commands in many processes, stages that are killed, all that needs a broker, every kind of
- * authentication, the contracts on Kafka and on migrated catalogs,
- * the tour and the examples of the guides, thousands of pictures, and the viewer as a process, under load and in a browser.
+ * authentication, the contracts on Kafka, PostgreSQL and migrated catalogs, the tour and the examples of the guides,
+ * thousands of pictures, and the viewer as a process, under load and in a browser.
  */
 const LONG = [
   'test/processes/*-faults.test.ts',
   'test/processes/faults-*.test.ts',
   'test/processes/{heals,replaced-folder,three-brokers}.test.ts',
   'test/adapters/kafka/{authorization,compacted-topic,event-bus,refusals,security,slow-broker,topics}.test.ts',
+  'test/adapters/postgres/catalog.test.ts',
   'test/adapters/sqlite/{migrated-contracts,migration,processes,read-database}.test.ts',
   'test/compatibility/{alert-client,kcat}.test.ts',
   'test/kafka/{cluster,dead-letters,main,techniques}.test.ts',
