@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isRotated } from '../src/adapters/generated/generated-source.ts';
-import { decodePicture, encodeJpeg } from '../src/adapters/pixels/codec.ts';
+import { decodePicture, encodeDrawnJpeg } from '../src/adapters/pixels/codec.ts';
 import { encodeDifference } from '../src/adapters/pixels/workers/pixel-tasks.ts';
 import { l2 } from '../src/analysis/l2.ts';
 import { quarterTurn } from '../src/analysis/quarter-turn.ts';
@@ -21,7 +21,7 @@ export async function pixelsAlone(original: string, images: number): Promise<num
   return images / ((performance.now() - began) / 1000);
 
   async function turnAndCompare(): Promise<void> {
-    const turned = await decodePicture(encodeJpeg(quarterTurn(pixels)), 'jpg', limits);
+    const turned = await decodePicture(encodeDrawnJpeg(pixels, quarterTurn(pixels)), 'jpg', limits);
     encodeDifference(pixels, turned, l2(pixels, turned));
     pixels = turned;
   }

@@ -11,12 +11,13 @@ const SOURCES = {
   differences: 'differences.as.ts',
   changed: 'changed.as.ts',
   pngUnfilter: 'png-unfilter.as.ts',
+  quarterTurn: 'quarter-turn.as.ts',
   jpegDecoder: 'jpeg-decoder.as.ts',
   jpegDeepDecoder: 'jpeg-deep-decoder.as.ts',
   jpegEncoder: 'jpeg-encoder.as.ts',
 };
 /** What runs on machines without SIMD: the compiler refuses vectors in it. */
-const PLAIN = ['jpeg-deep-decoder.as.ts'];
+const PLAIN = ['jpeg-deep-decoder.as.ts', 'quarter-turn.as.ts'];
 
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 const TARGET = path.join(FOLDER, '../dist/kernels.js');

@@ -6,6 +6,8 @@ export declare const KERNELS: {
   readonly changed: string;
   /** png-unfilter.as.ts: reverses PNG's row filters. */
   readonly pngUnfilter: string;
+  /** quarter-turn.as.ts: rows of a picture that is rotated by 90°. It has no SIMD. */
+  readonly quarterTurn: string;
   /** jpeg-decoder.as.ts: the scans of a baseline or progressive JPEG, decoded to RGB. */
   readonly jpegDecoder: string;
   /** jpeg-deep-decoder.as.ts: the same with samples of 12 bits. It has no SIMD. */

@@ -1,7 +1,14 @@
 import { KERNELS } from '#kernels';
 
 /** The kernels of the folder kernel/. */
-export type KernelName = 'changed' | 'differences' | 'jpegDecoder' | 'jpegDeepDecoder' | 'jpegEncoder' | 'pngUnfilter';
+export type KernelName =
+  | 'changed'
+  | 'differences'
+  | 'jpegDecoder'
+  | 'jpegDeepDecoder'
+  | 'jpegEncoder'
+  | 'pngUnfilter'
+  | 'quarterTurn';
 
 /** The compiled kernels. An instance of one that has been compiled before runs its optimized code at once. */
 const modules = new Map<KernelName, WebAssembly.Module>();

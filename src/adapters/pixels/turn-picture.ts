@@ -1,4 +1,4 @@
-import { drawQuarterTurn } from '../../analysis/quarter-turn.ts';
+import { quarterTurn } from '../../analysis/quarter-turn.ts';
 import { sha256Of } from '../../base/digest.ts';
 import { formatOf } from '../../domain/picture-format.ts';
 import { decodePicture, encodeDrawnJpeg } from './codec.ts';
@@ -17,7 +17,7 @@ export interface TurnOptions extends DecodeOptions {
 export async function turnPicture(bytes: Uint8Array, options: TurnOptions): Promise<Uint8Array> {
   const { pixels, release } = await decoded(bytes, options);
   try {
-    return encodeDrawnJpeg(pixels, (rgb, first) => drawQuarterTurn(pixels, rgb, first));
+    return encodeDrawnJpeg(pixels, quarterTurn(pixels));
   } finally {
     release();
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { decodePicture, encodeJpeg } from '../../../../src/adapters/pixels/codec.ts';
+import { decodePicture, encodeDrawnJpeg } from '../../../../src/adapters/pixels/codec.ts';
 import { createJpegEncoder, type JpegEncoder } from '../../../../src/adapters/pixels/jpeg/encoder.ts';
 import { encodeWithLibjpeg } from '../../../../src/adapters/pixels/jpeg/libjpeg.ts';
 import { encodeDifference } from '../../../../src/adapters/pixels/workers/pixel-tasks.ts';
@@ -116,7 +116,7 @@ it('the generated stream has the same pictures, norms and difference images as w
   const original = readFileSync(new URL('../../../../image_original/original_image.jpg', import.meta.url));
   let before = await decodePicture(original, 'jpg', LIMITS);
   for (const { sha256: sha, norm, difference } of encoded.stream) {
-    const bytes = encodeJpeg(quarterTurn(before));
+    const bytes = encodeDrawnJpeg(before, quarterTurn(before));
     expect(sha256Of(bytes)).toBe(sha);
     const after = await decodePicture(bytes, 'jpg', LIMITS);
     const measured = l2(before, after);
