@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { imageKey } from '../domain/object-keys.ts';
@@ -24,7 +23,7 @@ export interface Reader {
   view(alert: number): Promise<AlertView>;
   /** An alert's image as a JPEG file with a box around each region. */
   boxed(alert: AlertView): Promise<Uint8Array>;
-  /** Whether a stage is alive on this host. Reads only the catalog. */
+  /** Whether a stage is alive on this host or, in a container, in this one. Reads only the catalog. */
   alive(stage: StageName): Promise<Liveness>;
   /** The images, events and alerts that a filter selects, newest first, read page by page. */
   images(filter: ListFilter): AsyncIterable<ImageRecord>;
@@ -74,7 +73,7 @@ export function readerOf(adapters: Adapters): Reader {
       const bytes = await read(imageKey(image));
       return adapters.boxed({ bytes, format: image.format }, event.regions?.first ?? []);
     },
-    alive: (stage) => liveness(catalog, { stage, host: hostname() }),
+    alive: (stage) => liveness(catalog, { stage }),
     images: (filter) => listed(listImages, filter),
     events: (filter) => listed(listEvents, filter),
     alerts: (filter) => listed(listAlerts, filter),

@@ -1,5 +1,5 @@
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processTable, tableName } from '../base/process-table.ts';
 import type { Config } from '../config/settings.ts';
 import { ImgpipeError, LockLost, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
@@ -75,7 +75,8 @@ export async function withSession<T>(
   const { adapters, onReport, signal = new AbortController().signal } = parts;
   const [stage] = stages;
   if (parts.exclusive === true) await bindExclusively(parts);
-  const heartbeats = stages.map((name) => ({ stage: name, host: hostname(), process: process.pid }));
+  const host = tableName(processTable());
+  const heartbeats = stages.map((name) => ({ stage: name, host, process: process.pid }));
   // A stage that has started retries transient errors even without the setting `wait`.
   const waiting = { ...parts, config: { ...parts.config, wait: true } };
   let started = false;

@@ -7,7 +7,7 @@ import type { Liveness } from '../operations/alive.ts';
 import { livenessJson } from '../operations/json/status.ts';
 import { runReadCommand } from './read-command.ts';
 
-/** Checks whether a stage is alive on this host. Resolves to the exit status, 1 if it is not. */
+/** Checks whether a stage is alive on this host, or in this container. Resolves to the exit status, 1 if it is not. */
 export async function runAlive(command: Command, name: string): Promise<number> {
   const stage = stageNamed(name);
   return runReadCommand(command, openReader, async ({ pipeline, config, terminal }) => {
@@ -27,9 +27,9 @@ function stageNamed(name: string): StageName {
   throw new ImgpipeError('usage', `--alive: ${JSON.stringify(name)} is not a stage: use ${STAGES.join(', ')}`);
 }
 
-function livenessLine({ stage, host, alive, heartbeats }: Liveness): string {
+function livenessLine({ stage, host, inContainer, alive, heartbeats }: Liveness): string {
   const [latest] = heartbeats;
-  const where = `on this host (${escapeText(host)})`;
+  const where = `${inContainer ? 'in this container' : 'on this host'} (${escapeText(host)})`;
   if (latest === undefined) return `${stage} is not alive ${where}: it has no heartbeat`;
   const last = `process ${latest.process}, ${(latest.ageMs / 1000).toFixed(1)} s ago`;
   if (alive) return `${stage} is alive ${where}: last heartbeat from ${last}`;

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { foreignOwner } from '../base/foreign-owner.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 
 /** Settings, secrets and certificates are far smaller. */
@@ -21,7 +22,9 @@ export function readText(what: string, file: string): string {
     bytes = readRegular(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw code === undefined ? cannot(`: ${message}`) : cannot(` (${code})`, error);
+    if (code === undefined) throw cannot(`: ${message}`);
+    const owner = code === 'EACCES' ? foreignOwner(file) : undefined;
+    throw cannot(` (${code})${owner === undefined ? '' : `: ${owner}`}`, error);
   }
   return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }

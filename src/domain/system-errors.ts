@@ -7,8 +7,15 @@ export function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error;
 }
 
-/** An error of the operating system about a file or folder, as an ImgpipeError. It keeps the system's code. */
-export function fromSystemError(error: SystemError, file: string): ImgpipeError {
+/**
+ * An error of the operating system about a file or folder, as an ImgpipeError. It keeps the system's code. `advice` is what
+ * to do about a file that this user may not use, if it is known.
+ */
+export function fromSystemError(
+  error: SystemError,
+  file: string,
+  advice = 'give this user access to it',
+): ImgpipeError {
   const { code } = error;
   const make = (name: ErrorCode, message: string) => new ImgpipeError(name, message, { cause: error });
   switch (code) {
@@ -18,7 +25,7 @@ export function fromSystemError(error: SystemError, file: string): ImgpipeError 
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return make('no_permission', `${file} cannot be read or written (${code}): give this user access to it`);
+      return make('no_permission', `${file} cannot be read or written (${code}): ${advice}`);
     case 'ENOTDIR':
     case 'EEXIST':
       return make('config_invalid', `${file} cannot be created (${code}): a part of its path is a file, not a folder`);

@@ -2,11 +2,14 @@ import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { processTable, tableName } from '../../src/base/process-table.ts';
 import { STAGES, type StageName } from '../../src/domain/reports.ts';
 import { liveness } from '../../src/operations/alive.ts';
 import { imgpipe, type Running, start } from '../support/imgpipe.ts';
 import { openSqlite } from '../support/open-sqlite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const HERE = tableName(processTable());
 
 let data: string;
 const to = (line: string) => imgpipe([...line.split(' '), '--data', data]);
@@ -69,7 +72,7 @@ describe('imgpipe status --alive', () => {
     const { catalog } = await openSqlite(data);
     for (const { child } of [waiting, second]) {
       const beat = async () =>
-        (await catalog.heartbeats('analyze', hostname())).find((each) => each.process === child.pid)?.at;
+        (await catalog.heartbeats('analyze', HERE)).find((each) => each.process === child.pid)?.at;
       const before = await beat();
       await expect.poll(beat).not.toBe(before);
       expect(await beat()).toBeDefined();
@@ -79,7 +82,7 @@ describe('imgpipe status --alive', () => {
   test('exits 1 for a process that hangs: its heartbeat ages while others continue', async () => {
     const [frozen, running] = [await stage('analyze'), await stage('alert')];
     const { catalog } = await openSqlite(data);
-    const beatOf = async (name: StageName) => (await catalog.heartbeats(name, hostname()))[0]?.at ?? '';
+    const beatOf = async (name: StageName) => (await catalog.heartbeats(name, HERE))[0]?.at ?? '';
     await expect.poll(() => beatOf('analyze')).not.toBe('');
     frozen.child.kill('SIGSTOP');
     const last = await beatOf('analyze');
@@ -90,8 +93,7 @@ describe('imgpipe status --alive', () => {
     }
     expect(await beatOf('analyze')).toBe(last);
     const freshMs = Date.parse(await beatOf('alert')) - Date.parse(last);
-    const alive = async (name: StageName) =>
-      (await liveness(catalog, { stage: name, host: hostname(), freshMs })).alive;
+    const alive = async (name: StageName) => (await liveness(catalog, { stage: name, freshMs })).alive;
     expect([await alive('analyze'), await alive('alert')]).toEqual([false, true]);
     frozen.child.kill('SIGCONT');
     await expect.poll(() => beatOf('analyze')).not.toBe(last);
@@ -102,7 +104,7 @@ describe('imgpipe status --alive', () => {
     await to('receive --count 0');
     const { catalog, close } = await openSqlite(data);
     const at = new Date(Date.now() - 95_000).toISOString();
-    await catalog.recordHeartbeats([{ stage: 'analyze', host: hostname(), process: 7, at }], '2000-01-01');
+    await catalog.recordHeartbeats([{ stage: 'analyze', host: HERE, process: 7, at }], '2000-01-01');
     await close();
     const { status, stdout, stderr } = await to('status --alive analyze');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

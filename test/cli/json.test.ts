@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { processTable, tableName } from '../../src/base/process-table.ts';
 import { cleanSchema } from '../../src/domain/json/clean.ts';
 import { comparisonSchema } from '../../src/domain/json/comparison.ts';
 import { deadLetterLineSchema, deadLetterSchema, replayLineSchema } from '../../src/domain/json/dead-letters.ts';
@@ -95,7 +95,12 @@ describe('the output of a command with --json has the fields of its schema, and 
 
   test('status --alive, dead and clean', async () => {
     const { bus, catalog, close } = await openSqlite(data);
-    const heartbeat = { stage: 'alert', host: hostname(), process: 7, at: new Date().toISOString() } as const;
+    const heartbeat = {
+      stage: 'alert',
+      host: tableName(processTable()),
+      process: 7,
+      at: new Date().toISOString(),
+    } as const;
     await catalog.recordHeartbeats([heartbeat], heartbeat.at);
     const liveness = await only(livenessSchema, 'status', '--alive', 'alert');
     expect(liveness.heartbeats).toEqual([{ process: 7, at: heartbeat.at }]);

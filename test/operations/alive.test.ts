@@ -1,15 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { processTable, tableName } from '../../src/base/process-table.ts';
 import { liveness } from '../../src/operations/alive.ts';
 import type { HeartbeatCatalog } from '../../src/ports/catalog/heartbeats.ts';
 
-const OF = { stage: 'analyze', host: 'here' } as const;
+const OF = { stage: 'analyze' } as const;
 
-/** A catalog with one heartbeat of each process 1, 2, …, at these ages in seconds. */
+/** A catalog with heartbeats of this process at these ages in seconds. */
 function catalogOf(...secondsAgo: number[]): Pick<HeartbeatCatalog, 'heartbeats'> {
   const at = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
   return {
     heartbeats: async (stage, host) =>
-      secondsAgo.map((seconds, index) => ({ stage, host, process: index + 1, at: at(seconds) })),
+      secondsAgo.map((seconds) => ({ stage, host, process: process.pid, at: at(seconds) })),
   };
 }
 
@@ -22,8 +25,25 @@ describe('a stage', () => {
     ['whose clock is slightly ahead is alive', [-2], true],
   ])('%s', async (_, secondsAgo, alive) => {
     const answer = await liveness(catalogOf(...secondsAgo), OF);
-    expect(answer).toMatchObject({ ...OF, alive });
-    expect(answer.heartbeats.map(({ process }) => process)).toEqual(secondsAgo.map((_, index) => index + 1));
+    expect(answer).toMatchObject({ ...OF, host: hostname(), alive });
+    expect(answer.heartbeats).toHaveLength(secondsAgo.length);
+  });
+
+  it('is asked for in the process table of this process', async () => {
+    const asked: string[] = [];
+    const heartbeats = async (_: string, host: string) => {
+      asked.push(host);
+      return [];
+    };
+    await liveness({ heartbeats }, OF);
+    expect(asked).toEqual([tableName(processTable())]);
+  });
+
+  it('whose process is gone is not alive, however fresh its heartbeat', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const at = new Date().toISOString();
+    const catalog = { heartbeats: async () => [{ ...OF, host: 'here', process: pid, at }] };
+    expect(await liveness(catalog, OF)).toMatchObject({ alive: false });
   });
 
   it('has the age of each of its heartbeats', async () => {

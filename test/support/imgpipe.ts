@@ -63,7 +63,8 @@ function spawnOptions({ env = {}, cwd, uid }: StartOptions) {
   };
 }
 
-function watch(child: ChildProcess): Running {
+/** Collects the output of a process. */
+export function watch(child: ChildProcess): Running {
   const output = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {

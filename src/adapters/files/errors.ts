@@ -1,3 +1,4 @@
+import { foreignOwner } from '../../base/foreign-owner.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { fromSystemError, isSystemError } from '../../domain/system-errors.ts';
 
@@ -11,7 +12,7 @@ export function translated(error: unknown, file: string): unknown {
       { cause: error },
     );
   }
-  return fromSystemError(error, file);
+  return fromSystemError(error, file, foreignOwner(file));
 }
 
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);

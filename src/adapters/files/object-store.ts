@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rmdir } from 'node:fs/promises';
+import { readdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { isProcessAlive } from '../../base/process-alive.ts';
+import { isMarkedAlive, PROCESS_MARK, processMark } from '../../base/process-mark.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { allSettled, linkNew, removeIfExists, syncFoldersOf, unlinkAll, writeNew } from './durable.ts';
 import { isMissing, translated } from './errors.ts';
@@ -9,6 +9,9 @@ import { bytesOf, digestOf, piecesOf, sizeOf } from './stored-file.ts';
 
 /** Holds the temporary files of `put`, each named after its process. */
 const TEMPORARY = '.tmp';
+const TEMPORARY_FILE = new RegExp(`^(${PROCESS_MARK})-`);
+/** A writer that cannot be asked, in another container or on another host, needs seconds for a file. */
+const MAX_WRITING_MS = 24 * 3_600_000;
 
 /** An object store in a folder. A key is a path below it. Objects get their names by hard links, which never replace a file. */
 export function createFileObjectStore(folder: string): ObjectStore {
@@ -32,7 +35,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
       guarded(address, async () => {
         const puts = objects.map(({ key, bytes }) => ({
           bytes,
-          file: path.join(temporary, `${process.pid}-${randomUUID()}`),
+          file: path.join(temporary, `${processMark()}-${randomUUID()}`),
           to: at(key),
         }));
         await writeNew(puts);
@@ -72,13 +75,21 @@ export function createFileObjectStore(folder: string): ObjectStore {
 
     collectGarbage: () =>
       guarded(temporary, async () => {
-        const leftovers = (await filesIn(temporary)).filter((file) => {
-          const pid = /^(\d+)-/.exec(file)?.[1];
-          return pid !== undefined && !isProcessAlive(Number(pid));
+        await allSettled(await filesIn(temporary), async (file) => {
+          if (await isLeftover(path.join(temporary, file))) await removeIfExists(path.join(temporary, file));
         });
-        await allSettled(leftovers, (file) => removeIfExists(path.join(temporary, file)));
       }),
   };
+}
+
+/** Whether a temporary file's writer is gone. */
+async function isLeftover(file: string): Promise<boolean> {
+  const mark = TEMPORARY_FILE.exec(path.basename(file))?.[1];
+  if (mark === undefined) return false;
+  const isAlive = isMarkedAlive(mark);
+  if (isAlive !== undefined) return !isAlive;
+  const stats = await stat(file).catch(() => undefined);
+  return stats !== undefined && Date.now() - stats.mtimeMs > MAX_WRITING_MS;
 }
 
 async function filesIn(folder: string): Promise<string[]> {

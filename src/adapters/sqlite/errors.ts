@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
+import { foreignOwner } from '../../base/foreign-owner.ts';
 import { type ErrorCode, ImgpipeError } from '../../domain/errors.ts';
 import { diskFull, fromSystemError, isSystemError } from '../../domain/system-errors.ts';
 
@@ -46,15 +47,20 @@ export function isSchemaMismatch(error: unknown): boolean {
 /** An error of SQLite or of the operating system as an ImgpipeError; any other error as it is. */
 export function translated(error: unknown, file: string): unknown {
   const code = primaryCode(error);
-  if (code === undefined) return isSystemError(error) ? fromSystemError(error, file) : error;
+  if (code === undefined) return isSystemError(error) ? fromSystemError(error, file, foreignOwner(file)) : error;
   const reason = (error as Error).message;
   const make = (name: ErrorCode, message: string) => new ImgpipeError(name, message, { cause: error });
   if (isDamage(error)) return damaged(file, reason, error);
   // On a full disk the shared memory of the WAL cannot grow, which SQLite reports as an I/O error.
   if (code === FULL || (code === IOERR && isDiskFull(file))) return make('disk_full', diskFull(file, reason));
   if (code === READONLY || code === PERM) {
-    return make('no_permission', `${file} cannot be written (${reason}): give this user access to it`);
+    return make(
+      'no_permission',
+      `${file} cannot be written (${reason}): ${foreignOwner(file) ?? 'give this user access to it'}`,
+    );
   }
+  const owner = code === CANTOPEN ? foreignOwner(file) : undefined;
+  if (owner !== undefined) return make('no_permission', `${file} cannot be opened: ${owner}`);
   if (code === CANTOPEN) {
     return make(
       'catalog_unavailable',

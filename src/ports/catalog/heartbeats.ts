@@ -1,8 +1,9 @@
 import type { StageName } from '../../domain/reports.ts';
 
-/** A stage in a process of a host. */
+/** A stage in a process. */
 export interface StageProcess {
   readonly stage: StageName;
+  /** The name of the process table that the process is in: a host's or a container's. */
   readonly host: string;
   readonly process: number;
 }
@@ -18,6 +19,6 @@ export interface HeartbeatCatalog {
   recordHeartbeats(heartbeats: readonly Heartbeat[], oldest: string): Promise<void>;
   /** Deletes the heartbeats of stages that have ended. */
   removeHeartbeats(stages: readonly StageProcess[]): Promise<void>;
-  /** The heartbeats of a stage on a host, the latest first. */
+  /** The heartbeats of a stage in a process table, the latest first. */
   heartbeats(stage: StageName, host: string): Promise<Heartbeat[]>;
 }

@@ -12,12 +12,14 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFileObjectStore } from '../../../src/adapters/files/object-store.ts';
+import { processTable } from '../../../src/base/process-table.ts';
 import { objectStoreContract } from '../../contracts/object-store.ts';
 import { startProgram } from '../../support/imgpipe.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -78,12 +80,31 @@ describe('the object store in a folder', () => {
     await store.collectGarbage();
     await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
     const dead = await deadProcess();
-    const files = [`${dead}-a`, `${process.pid}-a`, '1-a', 'a foreign note', `note-${dead}`];
+    const { id } = processTable();
+    const files = [`${id}-${dead}-a`, `${id}-${process.pid}-a`, `${id}-1-a`, 'a foreign note', `note-${dead}`];
     for (const file of files) writeFileSync(path.join(folder, '.tmp', file), '');
-    mkdirSync(path.join(folder, '.tmp', `${dead}-folder`));
+    mkdirSync(path.join(folder, '.tmp', `${id}-${dead}-folder`));
     await store.collectGarbage();
-    expect(temporaryFiles(folder).sort()).toEqual([...files.slice(1), `${dead}-folder`].sort());
+    expect(temporaryFiles(folder).sort()).toEqual([...files.slice(1), `${id}-${dead}-folder`].sort());
     expect(await store.list('image_database')).toEqual([KEY]);
+  });
+
+  it('collects a temporary file of another container or host, or of an unknown one, once it is a day old', async () => {
+    const folder = temporaryFolder();
+    const store = createFileObjectStore(folder);
+    await store.put([{ key: KEY, bytes: Buffer.from('a') }]);
+    const dead = await deadProcess();
+    const at = (file: string) => path.join(folder, '.tmp', file);
+    const [foreign, former, note] = [`${'0'.repeat(12)}-${dead}-a`, `${dead}-a`, 'a foreign note'];
+    for (const file of [foreign, former, note]) {
+      writeFileSync(at(file), '');
+      utimesSync(at(file), 0, Date.now() / 1000 - 23 * 3600);
+    }
+    await store.collectGarbage();
+    expect(temporaryFiles(folder).sort()).toEqual([foreign, former, note].sort());
+    for (const file of [foreign, former, note]) utimesSync(at(file), 0, Date.now() / 1000 - 25 * 3600);
+    await store.collectGarbage();
+    expect(temporaryFiles(folder)).toEqual([note]);
   });
 
   it('keeps folders that hold files of others', async () => {
