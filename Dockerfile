@@ -1,4 +1,7 @@
-# The stages of imgpipe in a container: `docker build -t imgpipe .`, then `docker run imgpipe run`.
+# The stages of imgpipe in a container (docs/guides/containers.md). A named volume keeps the pipeline from one run to the next:
+#   docker build -t imgpipe .
+#   docker run --rm -v imgpipe:/pipeline imgpipe run
+#   docker run --rm -v imgpipe:/pipeline imgpipe list alerts
 
 FROM node:24-slim AS build
 WORKDIR /build

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import { createHostCheck } from './hosts.ts';
+import { createHostCheck, hostIn } from './hosts.ts';
 import { createTokenCheck } from './token.ts';
 
 /** Who may use the server, and under which names. */
@@ -40,6 +40,11 @@ const PUBLIC_PATH = '/healthz';
 
 type Refusal = { readonly status: 401 | 405 | 414 | 421; readonly text: string };
 
+function unknownHost(header: string | undefined): string {
+  const name = hostIn(header) ?? '<name>';
+  return `Unknown host ${JSON.stringify(header ?? '')}: use the address that the server printed, or start it with --allow-hosts ${name} if that is the name or address of its machine. In a container, it cannot know those of the container's host.`;
+}
+
 /** Refuses requests with an unknown host, a method other than GET and HEAD, or a missing token, and adds the security headers. */
 export function createGuard({ host, port, token, names }: GuardOptions): MiddlewareHandler {
   const isAllowedHost = createHostCheck(host, names);
@@ -49,10 +54,7 @@ export function createGuard({ host, port, token, names }: GuardOptions): Middlew
     const { req } = context;
     const header = req.header('host');
     if (!isAllowedHost(header)) {
-      return {
-        status: 421,
-        text: `Unknown host ${JSON.stringify(header ?? '')}: use the address that the server printed, or start it with --allow-hosts.`,
-      };
+      return { status: 421, text: unknownHost(header) };
     }
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       return { status: 405, text: 'The viewer is read-only: use GET or HEAD.' };

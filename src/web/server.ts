@@ -2,11 +2,11 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { ImgpipeError } from '../domain/errors.ts';
-import { bracketed } from './hosts.ts';
+import { bracketed, localUrl } from './hosts.ts';
 
 /** A listening server. */
 export interface WebServer {
-  /** With host and port: `http://127.0.0.1:8080/`. */
+  /** With host and port, as it opens on this machine: `http://127.0.0.1:8080/`. */
   readonly url: string;
   /** Stops listening and closes every connection. */
   close(): Promise<void>;
@@ -61,7 +61,7 @@ export async function serve({ host, port, createHandler }: ServeOptions): Promis
     throw error;
   }
   return {
-    url: `http://${bracketed(host)}:${chosen}/`,
+    url: localUrl(host, chosen),
     close,
   };
 }

@@ -46,6 +46,6 @@ describe('the data folder', () => {
     chmodSync(data, 0o700);
     chmodSync(folder, 0o755);
     const { status, stderr } = await imgpipe(['status', '--data', data], { uid: NOBODY });
-    expect({ status, named: stderr.includes('give this user access to it') }).toEqual({ status: 4, named: true });
+    expect({ status, named: stderr.includes(`${data} belongs to root (uid 0)`) }).toEqual({ status: 4, named: true });
   });
 });

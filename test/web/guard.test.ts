@@ -71,6 +71,15 @@ describe('the viewer', () => {
     expect(await statusFor('Host: localhost\r\nHost: evil.example\r\n')).not.toBe('200');
   });
 
+  test('says of an unknown host how to make it a known one', async () => {
+    const { viewer } = lasting;
+    const answer = (host: string) => viewer.raw(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    expect(await answer('NAS.lan:8000')).toMatch(
+      /^HTTP\/1\.1 421 [\s\S]*Unknown host "NAS\.lan:8000": .* start it with --allow-hosts nas\.lan if .* container's host\.\n$/,
+    );
+    expect(await answer('localhost@evil.example')).toContain('--allow-hosts <name>');
+  });
+
   test('opens no file that a URL names, however the path is encoded', async () => {
     const secret = path.join(data, 'secret.txt');
     writeFileSync(secret, 'a secret of the folder');

@@ -1,10 +1,13 @@
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { freePorts } from '../../kafka/ports.ts';
 import { sha256Of } from '../../src/base/digest.ts';
+import { processTable } from '../../src/base/process-table.ts';
 import { imgpipe, start } from '../support/imgpipe.ts';
+import { createNamespace, killIn, whyNoNamespace } from '../support/pid-namespace.ts';
 import { lastingFolder, temporaryFolder } from '../support/temporary-folder.ts';
 import { lastingViewer, startViewer, type Viewer } from '../support/viewer.ts';
 
@@ -155,6 +158,40 @@ describe('imgpipe serve', () => {
     const none = await imgpipe(['serve', '--data', path.join(temporaryFolder(), 'none')]);
     expect(none.status).toBe(3);
   });
+});
+
+describe('imgpipe serve on all addresses', () => {
+  const token = path.join(lastingFolder(), 'token');
+  beforeAll(() => writeFileSync(token, 'a-token-of-20-letters'));
+
+  test('prints an address that opens, and how other machines reach it', async () => {
+    const viewer = await startViewer(prepared, '--host', '0.0.0.0', '--token-file', token);
+    expect(viewer.running.stdout()).toBe(`http://127.0.0.1:${viewer.port}/\n`);
+    const authorization = 'Bearer a-token-of-20-letters';
+    expect((await fetch(viewer.running.stdout().trim(), { headers: { authorization } })).status).toBe(200);
+    if (!processTable().isContainer) {
+      expect(viewer.running.stderr()).toContain(`other machines reach it as http://${hostname()}:${viewer.port}/\n`);
+    }
+  });
+
+  test.skipIf(whyNoNamespace !== undefined)(
+    `says in a container what it cannot know${whyNoNamespace ? ` (skipped: ${whyNoNamespace})` : ''}`,
+    async () => {
+      const container = await createNamespace();
+      const stderrOf = async (...args: readonly string[]) => {
+        const running = container.imgpipe(['serve', '--data', prepared, '--port', '0', ...args]);
+        await running.until(/^http:/m);
+        await killIn(running);
+        return running.stderr();
+      };
+      expect(await stderrOf()).toContain('use --host 0.0.0.0 with --token-file');
+      const open = ['--host', '0.0.0.0', '--token-file', token];
+      expect(await stderrOf(...open)).toContain("once --allow-hosts has the host's name or address");
+      expect(await stderrOf(...open, '--allow-hosts', 'nas.lan, 10.0.0.7')).toMatch(
+        /from other machines as http:\/\/nas\.lan:\d+\/\n/,
+      );
+    },
+  );
 });
 
 describe('a stage with --metrics', () => {
