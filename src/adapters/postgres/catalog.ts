@@ -9,6 +9,7 @@ import { createDatabase } from './database.ts';
 import { POSTGRES } from './dialect.ts';
 import { isGone, translated } from './errors.ts';
 import { createLocks, type SessionLocks } from './locks.ts';
+import { refuseTransactionPooling } from './pooler.ts';
 import { prepare } from './prepare.ts';
 import { type Connection, createSessions, SCHEMA_NAME, type Sessions } from './sessions.ts';
 import { perform } from './statements.ts';
@@ -22,7 +23,10 @@ export interface PostgresOptions {
   readonly holderSuffix?: string;
 }
 
-/** Opens the catalog on PostgreSQL. Throws `not_found` if it has no tables and may not create them. */
+/**
+ * Opens the catalog on PostgreSQL. Throws `not_found` if it has no tables and may not create them, and `config_invalid` for
+ * a pooler in transaction mode.
+ */
 export async function openPostgresCatalog(
   connection: Connection,
   { create, readOnly = false, holderSuffix = '' }: PostgresOptions,
@@ -30,6 +34,7 @@ export async function openPostgresCatalog(
   const address = addressOf(connection);
   const sessions = createSessions(connection, readOnly);
   try {
+    await refuseTransactionPooling(sessions, address);
     const made = await sessions.using(async (session) => {
       await prepare(session, address, { create });
       return identityOf(session);

@@ -3,6 +3,7 @@ import type { Client } from 'pg';
 import type { Lock, LockResult, Locks } from '../../ports/catalog/locks.ts';
 import { translated } from './errors.ts';
 import { lockKey } from './lock-key.ts';
+import { processOf } from './pooler.ts';
 import type { Sessions } from './sessions.ts';
 
 /** How often the session of the locks is asked whether it still is there, and how long the answer may take. */
@@ -21,6 +22,8 @@ interface Held {
 /** The session that all locks of this process belong to. */
 interface LockSession {
   readonly client: Client;
+  /** The process of the server that has its locks. */
+  readonly process: number;
   readonly held: Map<string, Held[]>;
   readonly checks: NodeJS.Timeout;
 }
@@ -50,8 +53,12 @@ export function createLocks(
   async function sessionOf(): Promise<LockSession> {
     if (current !== undefined) return current;
     const client = await sessions.open();
+    const process = await processOf(client).catch(async (error) => {
+      await client.end();
+      throw error;
+    });
     const checks = setInterval(() => void check(opened), CHECK_MS).unref();
-    const opened: LockSession = { client, held: new Map(), checks };
+    const opened: LockSession = { client, process, held: new Map(), checks };
     client.on('end', () => lose(opened));
     client.on('error', () => lose(opened));
     current = opened;
@@ -67,8 +74,9 @@ export function createLocks(
 
   async function check(session: LockSession): Promise<void> {
     const late = setTimeout(() => drop(session), MAX_ANSWER_MS).unref();
-    await session.client.query('SELECT 1').catch(() => drop(session));
+    const process = await processOf(session.client).catch(() => undefined);
     clearTimeout(late);
+    if (process !== session.process) drop(session);
   }
 
   function drop(session: LockSession): void {
