@@ -1,6 +1,8 @@
+import { userInfo } from 'node:os';
 import { ImgpipeError } from '../domain/errors.ts';
 import { postgresAddress, type SslMode, sslModeOf } from './catalog-address.ts';
-import { contentOf, firstLine } from './named-file.ts';
+import { contentOf } from './named-file.ts';
+import { postgresPassword } from './postgres-password.ts';
 import type { Config } from './settings.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -20,15 +22,26 @@ export function postgresConnectionOf(
       'broker: the embedded broker is in the data folder, together with the catalog there: with a catalog on PostgreSQL, name a Kafka cluster',
     );
   }
-  const { host, port, database, user } = address;
+  if (catalogPasswordFile) contentOf('catalog_password_file', catalogPasswordFile);
+  const { host, port, database } = address;
+  const account = { host, port, database, user: address.user ?? (env['PGUSER'] || userOfProcess()) };
   return {
-    host,
-    port,
-    database,
-    user,
-    password: catalogPasswordFile ? firstLine(contentOf('catalog_password_file', catalogPasswordFile)) : undefined,
+    ...account,
+    password: () => postgresPassword(account, catalogPasswordFile, env),
     ssl: tlsOf(host, address.sslMode ?? modeIn(env), address.sslRootCert ?? env['PGSSLROOTCERT']),
   };
+}
+
+function userOfProcess(): string {
+  try {
+    return userInfo().username;
+  } catch (cause) {
+    throw new ImgpipeError(
+      'config_invalid',
+      'catalog: the user of the database is not known, and the user of this process has no name: give the user in PGUSER, or in the address as in postgres://user@host/database',
+      { cause },
+    );
+  }
 }
 
 function modeIn(env: Env): SslMode | undefined {

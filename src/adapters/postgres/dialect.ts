@@ -1,9 +1,9 @@
 import type { Dialect } from '../sql/sql-database.ts';
-import { run } from '../sql/work.ts';
+import { get } from '../sql/work.ts';
 
 /** PostgreSQL chooses its indexes by itself. */
 export const POSTGRES: Dialect = {
   alertsBy: () => 'alert',
   deadLettersByImage: 'dead_letter',
-  restartLetterIds: () => run('ALTER TABLE dead_letter ALTER COLUMN id RESTART WITH 1'),
+  restartLetterIds: () => get('SELECT restart_letter_ids()'),
 };

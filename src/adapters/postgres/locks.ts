@@ -94,7 +94,7 @@ export function createLocks(
       lockKey(name),
     ]);
     if (rows[0]?.locked !== 1) return { holder: await holders(session.client, name) };
-    await session.client.query(ENTER_HOLDER, [name, owner]);
+    await session.client.query(ENTER_HOLDER, [name, lockKey(name), owner]);
     const held: Held = { mode, owner, lost: new AbortController() };
     session.held.set(name, [...own, held]);
     return { lock: lockOf(session, name, held) };
@@ -141,21 +141,31 @@ function suffix(mode: Mode): string {
   return mode === 'shared' ? '_shared' : '';
 }
 
-/** Whether a row of `lock_holder` is that of a session which still is there. */
-const LIVES = `EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = lock_holder.pid
-  AND a.backend_start::text = lock_holder.since)`;
+/**
+ * Whether a row of `lock_holder` is that of a session which has the lock: $1 is its name, $2 its key. Roles see each other's
+ * locks, but not when each other's sessions began.
+ */
+const HOLDS = `EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+  WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.objsubid = 1
+    AND (l.classid::bigint << 32) | l.objid::bigint = $2::bigint AND l.pid = lock_holder.pid)`;
+
+/** Number and begin of this session: a number is used again. */
+const THIS_SESSION = 'SELECT pid, backend_start::text AS since FROM pg_stat_activity WHERE pid = pg_backend_pid()';
 
 const ENTER_HOLDER = `
-  WITH ended AS (DELETE FROM lock_holder WHERE name = $1 AND NOT ${LIVES})
-  INSERT INTO lock_holder SELECT $1, $2, pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
+  WITH session AS (${THIS_SESSION}), ended AS (
+    DELETE FROM lock_holder USING session
+    WHERE name = $1 AND (NOT ${HOLDS} OR (lock_holder.pid = session.pid AND lock_holder.since <> session.since)))
+  INSERT INTO lock_holder SELECT $1, $3, pid, since FROM session`;
 
 const REMOVE_HOLDER = `
   DELETE FROM lock_holder WHERE ctid = (
     SELECT ctid FROM lock_holder WHERE name = $1 AND owner = $2 AND pid = pg_backend_pid() LIMIT 1)`;
 
 async function holders(client: Client, name: string): Promise<string> {
-  const { rows } = await client.query(`SELECT owner FROM lock_holder WHERE name = $1 AND ${LIVES} ORDER BY owner`, [
+  const { rows } = await client.query(`SELECT owner FROM lock_holder WHERE name = $1 AND ${HOLDS} ORDER BY owner`, [
     name,
+    lockKey(name),
   ]);
   return rows.length === 0 ? 'another process' : rows.map(({ owner }) => String(owner)).join(', ');
 }

@@ -32,7 +32,8 @@ async function versionOf(session: ClientBase): Promise<number | undefined> {
     'catalog_version',
   ]);
   if (rowCount === 0) return undefined;
-  return Number((await session.query('SELECT version FROM catalog_version')).rows[0]?.version);
+  // With its schema: without a right on that, the table would seem not to exist.
+  return Number((await session.query(`SELECT version FROM ${SCHEMA_NAME}.catalog_version`)).rows[0]?.version);
 }
 
 async function createTables(session: ClientBase): Promise<void> {

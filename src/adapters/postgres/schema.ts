@@ -33,6 +33,11 @@ CREATE TABLE lock_holder (
 ${translatedTypes(TABLES)}
 ${translatedTypes(COUNTED_TABLES)}
 ${triggersOf(NOW).map(triggerSql).join('\n')}
+-- With the rights of the tables' owner: a role of stages has none to alter a table.
+CREATE FUNCTION restart_letter_ids() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${SCHEMA_NAME} AS $$ BEGIN
+  ALTER TABLE dead_letter ALTER COLUMN id RESTART WITH 1;
+END $$;
+REVOKE EXECUTE ON FUNCTION restart_letter_ids() FROM PUBLIC;
 `;
 
 function translatedTypes(tables: string): string {

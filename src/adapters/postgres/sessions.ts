@@ -1,12 +1,13 @@
 import { Client, type ClientBase, type ClientConfig, Pool, types } from 'pg';
 
-/** How to reach the database. Anything that is undefined comes from the variables and files of libpq: PGUSER, PGPASSFILE, … */
+/** How to reach the database. */
 export interface Connection {
   readonly host: string;
   readonly port: number;
   readonly database: string;
-  readonly user?: string | undefined;
-  readonly password?: string | undefined;
+  readonly user: string;
+  /** Called if the server requires a password. What it throws fails the session. */
+  readonly password?: () => string;
   readonly ssl?: ClientConfig['ssl'];
   /** What the server calls the sessions: `imgpipe receive (process 123)`. */
   readonly as: string;
@@ -95,9 +96,14 @@ export function createSessions({ as, password, ...connection }: Connection, read
 
     async open() {
       const session = new Client(config);
-      await session.connect();
-      await begin(session);
-      return session;
+      try {
+        await session.connect();
+        await begin(session);
+        return session;
+      } catch (error) {
+        session.end().catch(() => {});
+        throw error;
+      }
     },
 
     close: async () => {

@@ -4,15 +4,14 @@ import { openPostgresCatalog } from '../../../src/adapters/postgres/catalog.ts';
 import { createLocks } from '../../../src/adapters/postgres/locks.ts';
 import { type Connection, createSessions } from '../../../src/adapters/postgres/sessions.ts';
 import { asSuperuser } from '../../support/postgres/databases.ts';
-import { makeDatabase, makeTemplate, sharedPostgres } from '../../support/postgres/shared-postgres.ts';
+import { makeDatabase, sharedPostgres } from '../../support/postgres/shared-postgres.ts';
 import { type PoolOrder, startTransactionPooler } from '../../support/postgres/transaction-pooler.ts';
 
 const { port = 0, whyNone } = await sharedPostgres();
-const template = whyNone === undefined ? await makeTemplate(port) : '';
 
 describe.skipIf(whyNone !== undefined)('a pooler in transaction mode', () => {
   async function pooled(size: number, order: PoolOrder): Promise<Connection> {
-    const connection = await makeDatabase(port, { template });
+    const connection = await makeDatabase(port);
     return { ...connection, port: await startTransactionPooler({ target: port, size, order }) };
   }
 
@@ -41,6 +40,7 @@ describe.skipIf(whyNone !== undefined)('a pooler in transaction mode', () => {
 
   it('that takes the place of a server later makes locks fire their lost signal', async () => {
     const connection = await pooled(2, 'oldest');
+    await (await openPostgresCatalog({ ...connection, port }, { create: true })).close();
     await asSuperuser(port, 'postgres', `ALTER DATABASE ${connection.database} SET search_path = imgpipe`);
     const sessions = createSessions(connection, false);
     onTestFinished(() => sessions.close());

@@ -21,7 +21,7 @@ export interface PostgresServer {
 export const SUPERUSER = 'postgres';
 
 /** PostgreSQL does not run as root. */
-const NOBODY = 65_534;
+export const NOBODY = 65_534;
 
 /** Starts PostgreSQL for a test on a free port of 127.0.0.1, with a temporary data folder. It never outlives this process. */
 export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
