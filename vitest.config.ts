@@ -40,6 +40,7 @@ export default defineConfig(({ mode }) => ({
       'test/support/build-once.ts',
       'test/support/kafka/kafka-for-tests.ts',
       'test/support/postgres/postgres-for-tests.ts',
+      'test/support/s3/s3-for-tests.ts',
     ],
     // Tests wait more than they compute.
     maxWorkers: 3,

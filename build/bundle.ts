@@ -17,9 +17,9 @@ const BUNDLED = ['commander', 'kafkajs', 'zod'];
 const OUT = path.join(ROOT, 'dist/bundle');
 const LICENSES = 'LICENSES.txt';
 
-const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  dependencies: Record<string, string>;
-};
+const { dependencies, peerDependencies } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
 
 /** The modules of kafkajs that the program imports. */
 const kafkajs = new Set<string>();
@@ -37,7 +37,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  external: Object.keys(dependencies)
+  external: Object.keys({ ...dependencies, ...peerDependencies })
     .filter((name) => !BUNDLED.includes(name))
     .flatMap((name) => [name, `${name}/*`]),
   plugins: [externalKafkajs(kafkajs)],

@@ -16,7 +16,7 @@ export interface ImportRule {
 /** All may use `base`. */
 const BASE = 'base';
 const CORE = ['ports', 'domain', 'analysis', BASE];
-const ADAPTERS = ['files', 'generated', 'kafka', 'memory', 'pixels', 'postgres', 'sqlite'].map(
+const ADAPTERS = ['files', 'generated', 'kafka', 'memory', 'pixels', 'postgres', 's3', 'sqlite'].map(
   (name) => `adapters/${name}`,
 );
 
@@ -54,6 +54,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     node: true,
   },
   { scope: 'adapters/postgres', folders: ['adapters/sql', ...CORE], packages: ['pg'], node: true },
+  { scope: 'adapters/s3', folders: CORE, packages: ['@aws-sdk/client-s3'], node: true },
   { scope: 'adapters/sql', folders: CORE, packages: [], node: true },
   { scope: 'adapters/sqlite', folders: ['adapters/sql', ...CORE], packages: ['@photostructure/sqlite'], node: true },
   {

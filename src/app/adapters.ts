@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { createFileObjectStore } from '../adapters/files/object-store.ts';
 import { createFileSource } from '../adapters/files/source.ts';
 import type { PictureBytes } from '../adapters/pixels/boxed-picture.ts';
 import { createCaptureReader } from '../adapters/pixels/capture/read-capture.ts';
@@ -22,11 +21,17 @@ import type { Thumbnails } from '../ports/thumbnails.ts';
 import type { RegisteredTechnique } from './custom-techniques.ts';
 import type { Access } from './data-folder.ts';
 import { openCatalog } from './open-catalog.ts';
+import { openStore, s3StoreOf } from './open-store.ts';
 
 /** The adapters of a pipeline, as configured. */
 export interface Adapters {
+  /** The data folder's absolute path. */
+  readonly data: string;
   readonly catalog: Catalog;
+  /** The store of the pipeline that the catalog has now. */
   readonly store: ObjectStore;
+  /** The store of one pipeline, which a stage keeps even after a `clean` that it has not noticed. */
+  storeOf(pipelineId: string): ObjectStore;
   /** Opens its bus once, at the first use. */
   readonly broker: Broker;
   /** Pictures from files and folders, from a program's source, or the generated stream if there is no path. */
@@ -60,14 +65,25 @@ export async function openAdapters({ config, command, as, access, techniques }: 
   const folder = absolute(config.data);
   // Before anything is created.
   const connection = kafkaConnectionOf(config);
+  const s3 = s3StoreOf(config);
   const { catalog, createEmbedded } = await openCatalog(config, folder, { access, as });
+  const {
+    store,
+    storeOf,
+    close: closeStore,
+  } = await openStore(s3, folder, catalog).catch(async (error) => {
+    await catalog.close();
+    throw error;
+  });
   const openBus = busOpener(connection, command, createEmbedded);
   // A process that generates and compares pictures decodes each one once.
   const cache = createPictureCache(config.pictureCache * 1e6);
   let bus: EventBus | undefined;
   return {
+    data: folder,
     catalog,
-    store: createFileObjectStore(folder),
+    store,
+    storeOf,
     broker: {
       address: config.broker,
       open: async (options) => {
@@ -90,6 +106,7 @@ export async function openAdapters({ config, command, as, access, techniques }: 
     boxed: async (picture, regions) => (await pixelAdapters()).boxed(config, picture, regions),
     async close() {
       await bus?.close();
+      closeStore();
       await catalog.close();
     },
   };

@@ -4,6 +4,7 @@ import { type Observer, STAGES, type StageName } from '../domain/reports.ts';
 import { bindBus, createBusCheck, requireBus } from '../operations/bind-bus.ts';
 import { type CleanPlan, clean, namingKeepTopics, planClean } from '../operations/clean.ts';
 import { type Dropped, drop } from '../operations/drop.ts';
+import { refuseOtherStore } from '../operations/other-store.ts';
 import { type Replayed, replay } from '../operations/replay.ts';
 import { refuseCopy, resolveLocation } from '../operations/resolve-location.ts';
 import { type Status, status } from '../operations/status.ts';
@@ -45,7 +46,7 @@ export interface Pipeline extends Reader {
   run(input: readonly string[] | ImageSource, options: StageOptions): Promise<RunResult>;
   /** Serves the viewer until the signal aborts. Throws `port_unavailable`. */
   serve(options: ServeOptions): Promise<void>;
-  status(options: { check: boolean; onChecked?: (files: number) => void }): Promise<Status>;
+  status(options: { check: boolean; deep?: boolean; onChecked?: (files: number) => void }): Promise<Status>;
   /** Replays dead letters. Throws `not_found`. */
   replay(ids: readonly number[] | 'all', options: StageOptions): Promise<Replayed[]>;
   /** Drops dead letters: they are settled for good. Throws `not_found`. */
@@ -96,7 +97,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   const { catalog, store, broker } = adapters;
 
   const statusOf = (options: Parameters<Pipeline['status']>[0]) =>
-    status({ catalog, store, broker, defaultTechnique: L2.id }, options);
+    status({ data: adapters.data, catalog, store, broker, defaultTechnique: L2.id }, options);
 
   function inSession<T>(
     stages: readonly StageName[],
@@ -122,7 +123,6 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     const receiver = createReceiver({
       ...options,
       as,
-      store,
       stream,
       openSource,
       readMask,
@@ -147,7 +147,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
   function reconcilerOf(
     options: StageOptions,
-    { pipeline: { pipelineId }, catalog, bus, lost }: Session,
+    { pipeline: { pipelineId }, catalog, store, bus, lost }: Session,
     which: Pick<ReconcileParts, 'stage' | 'images' | 'events' | 'analyzes'>,
   ): Reconciler {
     const checkBus = createBusCheck({ ...options, catalog }, bus);
@@ -169,12 +169,16 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     });
   }
 
-  function analyzeStage(options: StageOptions, { pipeline, catalog }: Session, technique: TechniqueInUse): Stage {
+  function analyzeStage(
+    options: StageOptions,
+    { pipeline, catalog, store }: Session,
+    technique: TechniqueInUse,
+  ): Stage {
     const held = { catalog: whileHeld(catalog, technique.lost), store: whileHeld(store, technique.lost) };
     return createAnalyzeStage({ ...options, ...technique, ...held, pipeline, objectWaitMs: config.objectWait });
   }
 
-  function alertStage(options: StageOptions, { pipeline, catalog }: Session, lost: AbortSignal): Stage {
+  function alertStage(options: StageOptions, { pipeline, catalog, store }: Session, lost: AbortSignal): Stage {
     return createAlertStage({
       ...options,
       catalog: whileHeld(catalog, lost),
@@ -220,7 +224,7 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     return withReceiver(input, options, (receiver) =>
       inSession(STAGES, options, (session) =>
         inTechnique(options, measure, session, ({ lost, ...technique }) => {
-          const { catalog, bus } = session;
+          const { catalog, store, bus } = session;
           const { pipelineId } = session.pipeline;
           const which = { stage: 'receive', images: 'all', events: true, analyzes: technique.technique } as const;
           const reconciler = reconcilerOf(options, { ...session, lost }, which);
@@ -230,7 +234,8 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
             lost,
             analyze: analyzeStage(options, session, { ...technique, lost }),
             alert: alertStage(options, session, lost),
-            receive: (signal: AbortSignal) => receiver.receive({ pipelineId, catalog, bus, reconciler, lost, signal }),
+            receive: (signal: AbortSignal) =>
+              receiver.receive({ pipelineId, catalog, store, bus, reconciler, lost, signal }),
             stream: config.stream,
             technique: technique.technique,
           };
@@ -284,12 +289,14 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
 
     planClean: async () => {
       if (!config.asCopy) refuseCopy(await catalog.location());
+      await refuseOtherStore({ catalog, store });
       return planClean({ catalog, store });
     },
 
     clean: async ({ keepTopics = false } = {}) => {
       const bus = keepTopics ? undefined : await namingKeepTopics(() => broker.open({ check: false }));
       await resolveLocation({ catalog, as, asCopy: config.asCopy });
+      await refuseOtherStore({ catalog, store });
       await clean({ catalog, store, bus, as });
     },
   };

@@ -6,6 +6,7 @@ import type { StageName } from '../domain/reports.ts';
 import { type Liveness, liveness } from '../operations/alive.ts';
 import { deadLetterHeads, findDeadLetter } from '../operations/dead-letters.ts';
 import { type ListedEvent, type ListFilter, listAlerts, listEvents, listImages } from '../operations/list.ts';
+import { refuseOtherStoreIfReached } from '../operations/other-store.ts';
 import { type AlertView, view } from '../operations/view.ts';
 import type { AlertEntry } from '../ports/catalog/browsing.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
@@ -16,7 +17,7 @@ export interface Reader {
   /** The data folder's absolute path. */
   readonly data: string;
   readonly broker: string;
-  /** The absolute path of an object of the store, by its key. */
+  /** The full address of an object of the store, by its key: an absolute path, or `s3://…`. */
   locate(key: string): string;
   /** The bytes of an object of the store, by its key. Throws `not_found`. */
   read(key: string): Promise<Uint8Array>;
@@ -44,7 +45,7 @@ export async function openReader({ config, command }: { config: Config; command:
 
 /** The reading part of a pipeline. */
 export function readerOf(adapters: Adapters): Reader {
-  const { catalog, store, broker } = adapters;
+  const { data, catalog, store, broker } = adapters;
 
   async function read(key: string): Promise<Uint8Array> {
     const bytes = await store.get(key);
@@ -61,12 +62,13 @@ export function readerOf(adapters: Adapters): Reader {
   }
 
   return {
-    data: store.address,
+    data,
     broker: broker.address,
     locate: (key) => store.locate(key),
     read,
     view: async (alert) => {
       await checkedIdentity(adapters);
+      await refuseOtherStoreIfReached(adapters);
       return view(catalog, store, alert);
     },
     boxed: async ({ event, image }) => {

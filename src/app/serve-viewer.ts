@@ -2,6 +2,7 @@ import { aborted } from '../base/deadlines.ts';
 import type { Config } from '../config/settings.ts';
 import { viewerAccessOf } from '../config/viewer-access.ts';
 import type { StageName } from '../domain/reports.ts';
+import { refuseOtherStoreIfReached } from '../operations/other-store.ts';
 import type { Status } from '../operations/status.ts';
 import type { MetricsCatalog } from '../web/metrics.ts';
 import { type Adapters, checkedIdentity } from './adapters.ts';
@@ -32,6 +33,7 @@ export async function serveViewer({ config, adapters, status }: ServeParts, opti
     await checkedIdentity(adapters);
   };
   await check();
+  await refuseOtherStoreIfReached(adapters);
   const thumbnails = await adapters.thumbnails();
   try {
     // Loaded on demand, so that other commands start faster.

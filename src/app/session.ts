@@ -5,11 +5,13 @@ import { ImgpipeError, LockLost, Stopped } from '../domain/errors.ts';
 import type { Observer, StageName } from '../domain/reports.ts';
 import { exclusively, lockLost } from '../operations/exclusively.ts';
 import { refuseOtherPipelines } from '../operations/other-pipelines.ts';
+import { refuseOtherStore } from '../operations/other-store.ts';
 import { resolveLocation } from '../operations/resolve-location.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
 import type { EventBus } from '../ports/event-bus.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import { whileOpened } from '../stages/catalog-watch.ts';
 import { withHeartbeat } from '../stages/heartbeat.ts';
 import { STANDBY_MS } from '../stages/locks/acquire-lock.ts';
@@ -31,6 +33,8 @@ export interface Session {
   readonly pipeline: PipelineIdentity;
   /** The catalog of this pipeline: after a `clean` that the stage has not noticed, its writes fail. */
   readonly catalog: Catalog;
+  /** The store of this pipeline. */
+  readonly store: ObjectStore;
   readonly bus: EventBus;
   /** Aborts when the pipeline's lock is lost, or its catalog: the stage must stop writing and throw `Stopped`. */
   readonly lost: AbortSignal;
@@ -40,7 +44,7 @@ export interface Session {
 
 export interface SessionParts extends StartContext {
   readonly config: Pick<Config, 'wait' | 'asCopy'>;
-  readonly adapters: Pick<Adapters, 'catalog' | 'store' | 'broker'>;
+  readonly adapters: Pick<Adapters, 'catalog' | 'store' | 'storeOf' | 'broker'>;
   /** What others see as the holder of a lock: `imgpipe receive (process 123)`. */
   readonly as: string;
   /** Checks that the bus is the pipeline's, or makes it that. `token` is that of an exclusive lock. */
@@ -115,15 +119,16 @@ export async function withSession<T>(
 
 /** The caller shares the pipeline's lock. `onLost` is called when a write finds that this lock has been lost. */
 async function prepare(parts: SessionParts, onLost: () => void): Promise<Omit<Session, 'lost' | 'atStart'>> {
-  const { store } = parts.adapters;
   const { pipeline, catalog } = await retryAtStart(parts, () => sharedCatalog(parts.adapters, onLost));
+  const store = parts.adapters.storeOf(pipeline.pipelineId);
+  await retryAtStart(parts, () => refuseOtherStore({ catalog, store }));
   const bus = await retryAtStart(parts, () => openBus(parts));
   await retryAtStart(parts, () => refuseOtherPipelines(bus, pipeline));
   await retryAtStart(parts, () => parts.bind(bus, { catalog }));
   // Creates missing topics, once nothing is refused any more.
   await retryAtStart(parts, () => bus.renew());
   await retryAtStart(parts, () => store.collectGarbage());
-  return { pipeline, catalog, bus };
+  return { pipeline, catalog, store, bus };
 }
 
 /** The pipeline and its catalog as those use it who share its lock. */

@@ -7,7 +7,7 @@ import { ImgpipeError } from '../domain/errors.ts';
 import { escapeText } from '../domain/escape.ts';
 
 /** The settings that every command takes. */
-const COMMON = ['data', 'broker', 'catalog', 'topicPrefix', 'json', 'quiet', 'verbose'] as const;
+const COMMON = ['data', 'broker', 'catalog', 'store', 'topicPrefix', 'json', 'quiet', 'verbose'] as const;
 
 /** The heading of the common options in the help of a command. */
 const COMMON_GROUP = 'Options of every command:';

@@ -16,16 +16,21 @@ const MAX_JUDGED = 10;
 /** The exit status of a check that could not be completed. */
 const UNREACHABLE = 4;
 
-/** Prints the state of the pipeline and, with `check`, every fault. Resolves to the exit status. */
-export function runStatus(command: Command, { check }: { readonly check: boolean }): Promise<number> {
+/** Prints the state of the pipeline and, with `check`, every fault; `deep` reads every object. Resolves to the exit status. */
+export function runStatus(
+  command: Command,
+  options: { readonly check: boolean; readonly deep: boolean },
+): Promise<number> {
+  const { check } = options;
   return runReadCommand(command, openPipeline, async ({ pipeline, config, terminal }) => {
     const status = await pipeline.status({
-      check,
-      onChecked: (files) => terminal.progress(`${counted(files, 'file')} read`),
+      ...options,
+      onChecked: (files) => terminal.progress(`${counted(files, 'file')} checked`),
     });
     terminal.close();
     terminal.result(config.json ? JSON.stringify(statusJson(status)) : linesOf(status, check).join('\n'));
     for (const { key, what } of status.faults) terminal.error(`${escapeText(key)}: ${what}`);
+    if (status.store.unreachable !== undefined) terminal.error(escapeText(status.store.unreachable));
     if (status.broker.unreachable !== undefined) terminal.error(escapeText(status.broker.unreachable));
     if (!check) return 0;
     return status.faults.length > 0 ? 1 : status.broker.unreachable === undefined ? 0 : UNREACHABLE;
@@ -37,6 +42,7 @@ function linesOf(status: Status, check: boolean): string[] {
   return [
     `Folder:        ${escapeText(status.data)}`,
     ...(isOnServer(status.catalog) ? [`Catalog:       ${status.catalog.address}`] : []),
+    ...storeLines(status.store),
     `Broker:        ${broker.address}${broker.unreachable === undefined ? '' : ', unreachable'}`,
     `Images:        ${status.images}, of which ${status.analyzed} analyzed`,
     `Events:        ${status.events}`,
@@ -65,7 +71,14 @@ function linesOf(status: Status, check: boolean): string[] {
   ];
 }
 
-/** A catalog that is not in the data folder. */
+/** Where the store is, if it is not the data folder, and whether it is out of reach. */
+function storeLines(store: Status['store']): string[] {
+  const { address, unreachable } = store;
+  if (unreachable === undefined && !isOnServer(store)) return [];
+  return [`Store:         ${escapeText(address)}${unreachable === undefined ? '' : ', unreachable'}`];
+}
+
+/** A catalog or store that is not in the data folder. */
 function isOnServer({ address }: Status['catalog']): boolean {
   return address.includes('://');
 }

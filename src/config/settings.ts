@@ -6,6 +6,7 @@ import { KAFKA_SETTINGS } from './kafka-settings.ts';
 import { PICTURE_SETTINGS } from './picture-settings.ts';
 import { NO_THRESHOLD, numberWithin, oneOf, text, threshold, timeFrom, yesOrNo } from './readers.ts';
 import type { ReadContext, Setting, TakenBy } from './setting.ts';
+import { STORE_SETTINGS } from './store-settings.ts';
 import { WEB_SETTINGS } from './web-settings.ts';
 
 /** The built-in techniques; a test compares them with the techniques themselves. */
@@ -48,6 +49,7 @@ export const SETTINGS = {
     isPath: true,
     read: (value: unknown) => text(value, 'a file'),
   },
+  ...STORE_SETTINGS,
   topicPrefix: {
     field: 'topic_prefix',
     flag: '--topic-prefix <text>',

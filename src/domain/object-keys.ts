@@ -6,7 +6,8 @@ import { DEFAULT_STREAM } from './stream-name.ts';
  * input. A key that has other bytes stops nothing: its row moves on to the next attempt, whose number is in the key.
  */
 
-const IMAGES = 'image_database';
+/** The folder of the images. */
+export const IMAGES = 'image_database';
 const EVENTS = 'image_event_database';
 const ALERTS = 'image_event_alerts';
 /** The folder of the masks. */

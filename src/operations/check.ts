@@ -12,15 +12,17 @@ import { verifyFiles } from './verify-files.ts';
 export interface CheckParts extends StatusParts {
   /** The state of the broker; undefined while it is unreachable. */
   readonly view: StatusView | undefined;
+  /** Reads every object, even if the store knows its digest. */
+  readonly deep?: boolean;
   readonly onChecked?: (objects: number) => void;
 }
 
 /** How many images are looked up together. */
 const PAGE = 500;
 
-/** Reads every row and every object of one snapshot, and lists what is wrong with them. */
+/** Reads every row of one snapshot, compares every object with it, and lists what is wrong with them. */
 export async function checkAll(parts: CheckParts): Promise<{ readonly totals: Totals; readonly faults: FaultList }> {
-  const { catalog, store, view, defaultTechnique, onChecked } = parts;
+  const { catalog, store, view, defaultTechnique, deep = false, onChecked } = parts;
   return catalog.snapshot(async (pages) => {
     const faults = createFaultList();
     // The logs are read after the snapshot, so they contain every message that it has a position for.
@@ -36,7 +38,7 @@ export async function checkAll(parts: CheckParts): Promise<{ readonly totals: To
     // Missing rows also make the counts differ, and have been reported already.
     const counted = { ...totals, openEvents: openEvents.waiting };
     if (faults.count() === 0) for (const fault of countFaults(await pages.counts(), counted)) faults.add(fault);
-    await verifyFiles({ pages, catalog, store, faults, ...(onChecked && { onChecked }) });
+    await verifyFiles({ pages, catalog, store, faults, deep, ...(onChecked && { onChecked }) });
     const waiting = { analysis: openImages.waiting, alert: openEvents.waiting };
     const republished = { analysis: openImages.republished, alert: openEvents.republished };
     return { totals: { ...totals, waiting, republished }, faults };

@@ -5,6 +5,8 @@ import type { BusView } from '../stages/reconcile/undelivered.ts';
 import type { AuditTotals } from './audit-report.ts';
 
 export interface StatusParts {
+  /** The data folder. */
+  readonly data: string;
   readonly catalog: Catalog;
   readonly store: ObjectStore;
   readonly broker: Broker;

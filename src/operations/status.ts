@@ -14,6 +14,7 @@ import { checkBus } from './bind-bus.ts';
 import { checkAll } from './check.ts';
 import { createFaultList, type FaultList } from './fault-list.ts';
 import { type GroupLag, groupLags, idleMembers } from './lag.ts';
+import { refuseOtherStore } from './other-store.ts';
 import type { OpenCounts, StatusParts, StatusView, Totals } from './status-parts.ts';
 
 export interface Status {
@@ -42,6 +43,8 @@ export interface Status {
   /** The first of them. */
   readonly faults: readonly Fault[];
   readonly catalog: { readonly address: string };
+  /** `unreachable` says why the store is out of reach, or has none of the pipeline's images; undefined if neither is so. */
+  readonly store: { readonly address: string; readonly unreachable: string | undefined };
   readonly broker: BrokerStatus;
   /** The image that has waited longest for an outcome. */
   readonly oldestOpen: (ImageId & { readonly receivedAt: string }) | null;
@@ -60,8 +63,10 @@ export interface BrokerStatus {
 }
 
 export interface StatusOptions {
-  /** Also reads every row and every object. */
+  /** Also reads every row, and compares every object with it. */
   readonly check: boolean;
+  /** Reads every object, even if the store knows its digest. */
+  readonly deep?: boolean;
   /** Called with the number of objects read so far. */
   readonly onChecked?: (objects: number) => void;
   /** The longest that an answer of the bus may take. The bus itself rejects once its broker is silent. */
@@ -72,7 +77,7 @@ const MAX_BUS_MS = 120_000;
 
 /**
  * The status of a pipeline, from the catalog's counters: its cost does not grow with the number of images. With `check`
- * every row and every object is read instead. In both cases the committed offsets are read first, then the catalog, then
+ * every row is read and every object compared with it instead. In both cases the committed offsets are read first, then the catalog, then
  * the logs, so that the status is correct while stages run, too.
  */
 export async function status(parts: StatusParts, options: StatusOptions): Promise<Status> {
@@ -91,6 +96,7 @@ async function statusWith(
   unreachable?: string,
 ): Promise<Status> {
   const { catalog, store, broker } = parts;
+  const noStore = await problemOf(parts, options);
   const counts = await catalog.counts();
   const identity = await catalog.identity();
   if (view !== undefined) checkBus(identity, view.bus, counts);
@@ -100,7 +106,7 @@ async function statusWith(
   const groups = view === undefined ? [] : await groupLags(view.bus, view.committed, await view.readLogs());
   return {
     pipelineId: identity.pipelineId,
-    data: store.address,
+    data: parts.data,
     images: totals.images,
     analyzed: totals.analyzed,
     events: totals.events,
@@ -115,12 +121,24 @@ async function statusWith(
     lost: view === undefined ? null : faults.count(),
     faults: faults.first(),
     catalog: { address: catalog.address },
+    store: { address: store.address, unreachable: noStore },
     broker: { address: broker.address, unreachable, groups },
     oldestOpen: counts.oldestOpen,
     notes: idleMembers(groups, counts.streams),
     techniques: counts.techniques,
     streams: counts.streams,
   };
+}
+
+/** Why the store is out of reach, or has none of the pipeline's images. A check throws that. */
+async function problemOf(parts: StatusParts, { check }: StatusOptions): Promise<string | undefined> {
+  try {
+    await refuseOtherStore(parts);
+    return undefined;
+  } catch (error) {
+    if (check || !(error instanceof ImgpipeError)) throw error;
+    return error.message;
+  }
 }
 
 async function readBus(

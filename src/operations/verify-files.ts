@@ -11,14 +11,16 @@ import { rowsOf } from './row-stream.ts';
 
 /** How many rows are looked up at a time. */
 const PAGE = 64;
-/** How many objects are read at a time; each is read as a stream, so that memory does not grow with their size. */
-const AT_ONCE = 4;
+/** How many objects are compared at a time; each is read as a stream, so that memory does not grow with their size. */
+const AT_ONCE = 16;
 
 export interface VerifyParts {
   readonly pages: CatalogPages;
   readonly catalog: Pick<Catalog, 'images' | 'events'>;
   readonly store: Pick<ObjectStore, 'digest'>;
   readonly faults: FaultList;
+  /** Reads every object, even if the store knows its digest. */
+  readonly deep: boolean;
   /** Called with the number of objects read so far. */
   readonly onChecked?: (objects: number) => void;
 }
@@ -29,15 +31,15 @@ interface Expected {
   readonly sha256: string | undefined;
 }
 
-/** Reads the objects of every ready row, and adds those that are missing or damaged to the faults. */
+/** Compares the objects of every ready row with it, and adds those that are missing or damaged to the faults. */
 export async function verifyFiles(parts: VerifyParts): Promise<void> {
-  const { store, faults, onChecked } = parts;
+  const { faults, onChecked } = parts;
   let checked = 0;
   for await (const expected of expectedObjects(parts)) {
     const next = expected.values();
     const readers = Array.from({ length: AT_ONCE }, async () => {
       for (const each of next) {
-        const what = await problemOf(store, each);
+        const what = await problemOf(parts, each);
         if (what !== undefined) faults.add({ key: each.key, what });
       }
     });
@@ -97,16 +99,19 @@ async function alertObjects(catalog: VerifyParts['catalog'], alerts: readonly Al
   });
 }
 
-async function problemOf(store: VerifyParts['store'], { key, sha256 }: Expected): Promise<string | undefined> {
-  const found = await digestOf(store, key);
+async function problemOf(
+  parts: Pick<VerifyParts, 'store' | 'deep'>,
+  { key, sha256 }: Expected,
+): Promise<string | undefined> {
+  const found = await digestOf(parts, key);
   if (found === 'damaged') return 'the file is not a regular file, or changes while it is read';
   if (found === undefined) return 'the file is missing';
   return sha256 !== undefined && found.sha256 !== sha256 ? 'the file is not what was written' : undefined;
 }
 
-async function digestOf(store: VerifyParts['store'], key: string) {
+async function digestOf({ store, deep }: Pick<VerifyParts, 'store' | 'deep'>, key: string) {
   try {
-    return await store.digest(key);
+    return await store.digest(key, { deep });
   } catch (error) {
     if (error instanceof ImgpipeError && error.code === 'object_damaged') return 'damaged';
     throw error;

@@ -1,6 +1,8 @@
 export interface NewObject {
   readonly key: string;
   readonly bytes: Uint8Array;
+  /** The digest of the bytes, in lower-case hexadecimal, if the caller has it. */
+  readonly sha256?: string;
 }
 
 /** An object whose bytes are read as a stream: `size` bytes in all. */
@@ -15,6 +17,11 @@ export interface ObjectDigest {
   /** In lower-case hexadecimal. */
   readonly sha256: string;
   readonly size: number;
+}
+
+export interface DigestOptions {
+  /** Reads the bytes, even if the store knows their digest. */
+  readonly deep?: boolean;
 }
 
 /** Whether an object was added, or its key existed already. */
@@ -32,15 +39,19 @@ export interface ObjectStore {
   readonly address: string;
   /** The full address of a key, for people and viewers: `address`, a slash and the key. */
   locate(key: string): string;
-  /** Puts objects. Their keys become visible in the order given, and so are the results. */
+  /**
+   * Puts objects. The results are in the order given; the keys become visible in any order. If one cannot be put, rejects
+   * once no put is in progress any more.
+   */
   put(objects: readonly NewObject[]): Promise<PutResult[]>;
   /** The bytes under a key; undefined if there is no such object. */
   get(key: string): Promise<Uint8Array | undefined>;
   /**
-   * The digest of the bytes under a key; undefined if there is no such object. Takes at most 1 MB of memory, whatever
-   * their size. Throws `object_damaged` if the bytes cannot be read as an object, or change meanwhile.
+   * The digest of the bytes under a key; undefined if there is no such object. A server may have computed it when the object
+   * was put; with `deep` the bytes are read now. Takes at most 1 MB of memory, whatever their size. Throws `object_damaged`
+   * if the bytes cannot be read as an object, or change meanwhile.
    */
-  digest(key: string): Promise<ObjectDigest | undefined>;
+  digest(key: string, options?: DigestOptions): Promise<ObjectDigest | undefined>;
   /** How many bytes are under a key; undefined if there is no such object. */
   size(key: string): Promise<number | undefined>;
   /**
@@ -50,6 +61,8 @@ export interface ObjectStore {
   open(key: string): Promise<OpenObject | undefined>;
   /** The keys that start with a folder's key and a slash, in any order. */
   list(folder: string): Promise<string[]>;
+  /** Whether anything is in a folder. A store of files has the folder itself, even when nothing is in it any more. */
+  exists(folder: string): Promise<boolean>;
   /** Removes objects; keys that do not exist are ignored. */
   remove(keys: readonly string[]): Promise<void>;
   /** Removes what interrupted writes left behind, and nothing of a write that is in progress. */

@@ -81,8 +81,10 @@ export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): voi
       for (const object of objects) {
         const expected = { sha256: sha256Of(object.bytes), size: object.bytes.length };
         expect(await store.digest(object.key)).toEqual(expected);
+        expect(await store.digest(object.key, { deep: true })).toEqual(expected);
       }
       expect(await store.digest('image_database/00004.jpg')).toBeUndefined();
+      expect(await store.digest('image_database/00004.jpg', { deep: true })).toBeUndefined();
       expect(await store.digest('image_database/sky/00001.jpg')).toBeUndefined();
     });
 
@@ -112,6 +114,19 @@ export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): voi
       expect(await text(store, KEY)).toBe('first');
     });
 
+    it('are put in one call by the hundred, with the results in their order', async () => {
+      const { store } = await setUp();
+      const keys = Array.from(
+        { length: 100 },
+        (_, index) => `image_database/${String(index + 1).padStart(5, '0')}.jpg`,
+      );
+      await store.put(keys.filter((_, index) => index % 3 === 0).map((key) => ({ key, bytes: bytes('first') })));
+      const results = await store.put(keys.map((key) => ({ key, bytes: bytes(key) })));
+      expect(results).toEqual(keys.map((_, index) => (index % 3 === 0 ? 'exists' : 'added')));
+      expect((await store.list('image_database')).sort()).toEqual(keys);
+      expect(await text(store, keys[1] ?? '')).toBe(keys[1]);
+    });
+
     it('put concurrently under one key are added exactly once, whole', async () => {
       const { store } = await setUp();
       const contents = Array.from({ length: 20 }, (_, index) => String.fromCharCode(97 + index).repeat(50_000));
@@ -128,6 +143,15 @@ export function objectStoreContract(setUp: () => Promise<ObjectStoreSetup>): voi
       expect((await store.list('image_database')).sort()).toEqual(keys.slice(0, 2));
       expect(await store.list('image_database/sky')).toEqual([keys[1]]);
       expect(await store.list('image_event_alerts')).toEqual([]);
+    });
+
+    it('are in a folder that exists once one was put', async () => {
+      const { store } = await setUp();
+      expect(await store.exists('image_database')).toBe(false);
+      await store.put([{ key: KEY, bytes: bytes('a') }]);
+      expect(await store.exists('image_database')).toBe(true);
+      expect(await store.exists('image_event_database')).toBe(false);
+      expect(await store.exists('image')).toBe(false);
     });
 
     it('are removed; missing ones are ignored', async () => {

@@ -72,6 +72,7 @@ describe('a clean', () => {
     await pipeline.receive([OTHER, GREY]);
     await pipeline.drain();
     const parts = {
+      data: pipeline.store.address,
       catalog: pipeline.catalog,
       store: pipeline.store,
       broker: pipeline.broker,

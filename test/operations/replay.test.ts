@@ -21,7 +21,7 @@ async function outcomesOf(pipeline: MemoryTestPipeline, count: number) {
 }
 
 function check({ catalog, store, broker }: MemoryTestPipeline) {
-  return status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true });
+  return status({ data: store.address, catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true });
 }
 
 /** Expects that nothing is lost or waiting: every event has its alert, and this many dead letters are left. */

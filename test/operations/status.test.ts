@@ -11,7 +11,7 @@ const GREY = png([100, 100, 100]);
 const OTHER = png([100, 100, 101]);
 
 function statusOf({ catalog, store, broker }: DurableTestPipeline, check = true): Promise<Status> {
-  return status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check });
+  return status({ data: store.address, catalog, store, broker, defaultTechnique: 'l2@2' }, { check });
 }
 
 async function faultKeys(pipeline: DurableTestPipeline): Promise<string[]> {
@@ -49,6 +49,7 @@ describe('the status', () => {
     expect(await statusOf(pipeline)).toEqual({
       pipelineId: (await pipeline.catalog.identity()).pipelineId,
       data: pipeline.folder,
+      store: { address: pipeline.folder, unreachable: undefined },
       catalog: { address: path.join(pipeline.folder, 'imgpipe.db') },
       images: 4,
       analyzed: 4,
@@ -115,7 +116,7 @@ describe('the status', () => {
 
   it('reads the files only with check, and reports its progress', async () => {
     const { catalog, store, broker } = await drained();
-    const parts = { catalog, store, broker, defaultTechnique: 'l2@2' };
+    const parts = { data: store.address, catalog, store, broker, defaultTechnique: 'l2@2' };
     rmSync(store.locate('image_database/00001.png'));
     expect((await status(parts, { check: false })).faults).toEqual([]);
     const counts: number[] = [];
@@ -249,7 +250,9 @@ describe('the status while the broker is unreachable', () => {
     const { catalog, store } = await drained();
     rmSync(store.locate('image_database/00001.png'));
     const broker = { address: 'kafka://broker:9092', open: () => Promise.reject(UNREACHABLE) };
-    expect(await status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true })).toMatchObject({
+    expect(
+      await status({ data: store.address, catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true }),
+    ).toMatchObject({
       images: 4,
       alerts: 2,
       waiting: null,
@@ -263,7 +266,7 @@ describe('the status while the broker is unreachable', () => {
     const { catalog, store } = await drained();
     const broker = { address: 'kafka://broker:9092', open: () => new Promise<never>(() => {}) };
     const { waiting, broker: brokerStatus } = await status(
-      { catalog, store, broker, defaultTechnique: 'l2@2' },
+      { data: store.address, catalog, store, broker, defaultTechnique: 'l2@2' },
       { check: false, maxBusMs: 50 },
     );
     expect(waiting).toBeNull();
@@ -274,7 +277,9 @@ describe('the status while the broker is unreachable', () => {
     const { catalog, store } = await drained();
     const refused = new ImgpipeError('broker_refused', 'no');
     const broker = { address: 'kafka://broker:9092', open: () => Promise.reject(refused) };
-    await expect(status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: false })).rejects.toBe(refused);
+    await expect(
+      status({ data: store.address, catalog, store, broker, defaultTechnique: 'l2@2' }, { check: false }),
+    ).rejects.toBe(refused);
   });
 
   it('is refused on another bus than the one on which messages wait', async () => {

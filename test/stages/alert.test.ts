@@ -96,7 +96,9 @@ describe('the text file of an alert', () => {
       `${pipeline.store.address}/image_event_database/image_event_001.txt`,
     );
     const { catalog, store, broker } = pipeline;
-    expect(await status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true })).toMatchObject({
+    expect(
+      await status({ data: store.address, catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true }),
+    ).toMatchObject({
       alerts: 2,
       waiting: { alert: 0 },
       lost: 0,

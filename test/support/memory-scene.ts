@@ -51,7 +51,9 @@ export async function scene(): Promise<Scene> {
   const adapters: Adapters = {
     // The commands under test use no audit.
     catalog: catalog as MemoryCatalog & Catalog,
+    data: store.address,
     store,
+    storeOf: () => store,
     broker: { address: bus.address, open: async () => bus },
     source: async () => PICTURES,
     comparator: async () => createComparator({ maxPixels: 10_000 }),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rmdir, stat } from 'node:fs/promises';
+import { lstat, readdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isMarkedAlive, PROCESS_MARK, processMark } from '../../base/process-mark.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -13,7 +13,10 @@ const TEMPORARY_FILE = new RegExp(`^(${PROCESS_MARK})-`);
 /** A writer that cannot be asked, in another container or on another host, needs seconds for a file. */
 const MAX_WRITING_MS = 24 * 3_600_000;
 
-/** An object store in a folder. A key is a path below it. Objects get their names by hard links, which never replace a file. */
+/**
+ * An object store in a folder. A key is a path below it. Objects get their names by hard links, which never replace a file, and
+ * become visible in the order in which they were given.
+ */
 export function createFileObjectStore(folder: string): ObjectStore {
   const address = path.resolve(folder);
   const at = (key: string) => path.join(address, key);
@@ -66,6 +69,8 @@ export function createFileObjectStore(folder: string): ObjectStore {
         (await filesBelow(at(prefix))).map((file) => path.relative(address, file).split(path.sep).join('/')),
       ),
 
+    exists: (folder) => guarded(at(folder), async () => (await lstatIfExists(at(folder)))?.isDirectory() === true),
+
     remove: (keys) =>
       guarded(address, async () => {
         await allSettled(keys, (key) => removeIfExists(at(key)));
@@ -90,6 +95,15 @@ async function isLeftover(file: string): Promise<boolean> {
   if (isAlive !== undefined) return !isAlive;
   const stats = await stat(file).catch(() => undefined);
   return stats !== undefined && Date.now() - stats.mtimeMs > MAX_WRITING_MS;
+}
+
+async function lstatIfExists(file: string) {
+  try {
+    return await lstat(file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 async function filesIn(folder: string): Promise<string[]> {

@@ -52,6 +52,7 @@ export function createMemoryObjectStore(state = newMemoryStoreState()): MemoryOb
       return bytes && { size: bytes.length, bytes: piecesOf(() => objects.get(key), bytes.length, locate(key)) };
     },
     list: async (folder) => [...objects.keys()].filter((key) => key.startsWith(`${folder}/`)),
+    exists: async (folder) => [...objects.keys()].some((key) => key.startsWith(`${folder}/`)),
     remove: async (keys) => {
       for (const key of keys) objects.delete(key);
     },

@@ -90,6 +90,12 @@ export const statusSchema = z
     catalog: z
       .object({ address: z.string().describe('the path of its file, or `postgres://host:port/database`') })
       .describe('the catalog'),
+    store: z
+      .object({
+        address: z.string().describe("the data folder, or `s3://bucket/prefix/…` with the pipeline's id"),
+        reachable: z.boolean().describe("whether the store responds, and has the pipeline's images"),
+      })
+      .describe('the object store'),
     broker: z
       .object({
         address: z.string().describe("the broker's address, or `embedded`"),

@@ -26,6 +26,7 @@ export function statusJson(status: Status): StatusJson {
     faults: status.faults.map(({ key, what }) => ({ key, what })),
     balanced: status.lost === null ? null : status.lost === 0,
     catalog: { address: status.catalog.address },
+    store: { address: status.store.address, reachable: status.store.unreachable === undefined },
     broker: { address: status.broker.address, reachable: status.broker.unreachable === undefined },
     groups: status.broker.groups.map(groupJson),
     notes: [...status.notes],

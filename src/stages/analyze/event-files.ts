@@ -31,7 +31,7 @@ interface EventFiles {
   readonly text: DigestedObject;
 }
 
-/** Puts the files of pending events, each difference image before its text, and marks the events ready. */
+/** Puts the files of pending events, and marks the events ready. */
 export function createEventFiles({ catalog, store, comparator, picture, mask, onStep }: EventFilesParts) {
   async function differenceOf(
     event: EventRecord,
@@ -55,7 +55,7 @@ export function createEventFiles({ catalog, store, comparator, picture, mask, on
    */
   async function putFiles(files: readonly EventFiles[]): Promise<EventFiles[]> {
     const current = files.filter(({ event, difference }) => event.differenceSha256 === difference.sha256);
-    // One put syncs all files together. Keys appear in this order, so no text exists before its difference image.
+    // One put syncs all files together. Files appear in this order, so no text exists before its difference image.
     const objects = [...current.map(({ difference }) => difference), ...current.map(({ text }) => text)];
     const done = await putObjects(store, objects);
     const put = new Set(current.filter((_, index) => done[index] && done[current.length + index]));

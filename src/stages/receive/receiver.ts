@@ -14,7 +14,6 @@ import { createIntake, type Intake, type Received } from './intake.ts';
 import { receive } from './receive.ts';
 
 export interface ReceiverParts extends LockOwner, Observer {
-  readonly store: ObjectStore;
   readonly stream: string;
   openSource(): Promise<ImageSource>;
   /** The configured mask's bytes; undefined without a mask. */
@@ -26,6 +25,7 @@ export interface ReceiverParts extends LockOwner, Observer {
 export interface ReceiveSession {
   readonly pipelineId: string;
   readonly catalog: Locks & ImageCatalog;
+  readonly store: ObjectStore;
   readonly bus: EventBus;
   readonly reconciler: Pick<Reconciler, 'own'>;
   /** Aborts when the pipeline's lock is lost. */
@@ -41,12 +41,12 @@ export interface Receiver {
 }
 
 export function createReceiver(parts: ReceiverParts): Receiver {
-  const { store, openSource, readMask } = parts;
+  const { openSource, readMask } = parts;
   let intake: Intake | undefined;
   return {
     async receive(session) {
       const bytes = await readMask();
-      const mask = bytes === undefined ? null : await storeMask(whileHeld(store, session.lost), bytes);
+      const mask = bytes === undefined ? null : await storeMask(whileHeld(session.store, session.lost), bytes);
       intake ??= createIntake({ ...parts, source: await openSource(), mask });
       const held = intake;
       return receive({ ...parts, ...session, intake: held });
@@ -58,6 +58,6 @@ export function createReceiver(parts: ReceiverParts): Receiver {
 /** Stores a mask under its digest, which the images that are received with it refer to. Resolves with the digest. */
 async function storeMask(store: Pick<ObjectStore, 'put'>, bytes: Uint8Array): Promise<string> {
   const sha256 = sha256Of(bytes);
-  await store.put([{ key: maskKey(sha256), bytes }]);
+  await store.put([{ key: maskKey(sha256), bytes, sha256 }]);
   return sha256;
 }

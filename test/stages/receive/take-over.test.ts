@@ -38,7 +38,7 @@ async function statesOf({ catalog }: MemoryTestPipeline, rows: readonly ImageRec
 }
 
 function check({ catalog, store, broker }: MemoryTestPipeline) {
-  return status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true });
+  return status({ data: store.address, catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true });
 }
 
 /** Expects that the stream has this many images, without holes, all with their outcomes and alerts. */

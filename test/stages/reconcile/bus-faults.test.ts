@@ -73,7 +73,7 @@ function reconcilerOf({ catalog, bus, reports, reconciler }: TestPipeline): Prom
 }
 
 function check({ catalog, store, broker }: TestPipeline) {
-  return status({ catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true });
+  return status({ data: store.address, catalog, store, broker, defaultTechnique: 'l2@2' }, { check: true });
 }
 
 /** Works as stages do that drain. */
