@@ -8,7 +8,7 @@ import { defineConfig } from 'vitest/config';
 const LONG = [
   'test/processes/*-faults.test.ts',
   'test/processes/faults-*.test.ts',
-  'test/processes/{heals,replaced-folder,three-brokers}.test.ts',
+  'test/processes/{heals,hosts,replaced-folder,three-brokers}.test.ts',
   'test/adapters/kafka/{authorization,compacted-topic,event-bus,refusals,security,slow-broker,topics}.test.ts',
   'test/adapters/postgres/catalog.test.ts',
   'test/adapters/sqlite/{migrated-contracts,migration,processes,read-database}.test.ts',
