@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reader } from '../app/reader.ts';
+import { FILE_MODE } from '../base/file-modes.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { differenceKey, imageKey } from '../domain/object-keys.ts';
 import type { AlertView } from '../operations/view.ts';
+import { fillNewFolder, removeOldFolders } from './temporary-copies.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A desktop launcher that fails does so within this time; one that is itself the viewer keeps running. */
@@ -21,18 +22,17 @@ export async function openAlert(
   pipeline: Pick<Reader, 'read' | 'boxed'>,
   terminal: Terminal,
 ): Promise<void> {
-  const files = await copyPictures(view, pipeline);
+  await removeOldFolders();
+  const files = await fillNewFolder((folder) => copyPictures(view, pipeline, folder));
   terminal.notice(`opening copies of the pictures in ${path.dirname(files.image)}`);
   await Promise.all([files.reference, files.image, files.difference].map(openPicture));
 }
 
-/** The viewer may read the copies at any time, so they stay until the system empties its temporary folder. */
-async function copyPictures(view: AlertView, pipeline: Pick<Reader, 'read' | 'boxed'>) {
+async function copyPictures(view: AlertView, pipeline: Pick<Reader, 'read' | 'boxed'>, folder: string) {
   const { alert, event, image, reference } = view;
-  const folder = await mkdtemp(path.join(tmpdir(), 'imgpipe-'));
   const copy = async (name: string, bytes: Promise<Uint8Array>) => {
     const file = path.join(folder, `alert-${alert.number}-${name}`);
-    await writeFile(file, await bytes);
+    await writeFile(file, await bytes, { mode: FILE_MODE });
     return file;
   };
   const boxed = event.regions !== null;

@@ -7,14 +7,19 @@ import type { Sdk } from './sdk.ts';
 /** How many connections a process holds at most. */
 const MAX_SOCKETS = 32;
 const CONNECT_MS = 5000;
-/** How long a connection may be silent. */
-const SILENT_MS = 20_000;
 /** How often the SDK sends a request that failed, with backoff. After that the stages retry. */
 const TRIES = 3;
-/** How long a request may take with all its tries, besides the time for its bytes. */
-const MAX_MS = 60_000;
 /** The least bytes in a millisecond. */
 const MIN_RATE = 50;
+
+export interface TimeLimits {
+  /** How long a connection may be silent. */
+  readonly silentMs: number;
+  /** How long a request may take with all its tries, besides the time for its bytes. */
+  readonly maxMs: number;
+}
+
+const TIME_LIMITS: TimeLimits = { silentMs: 20_000, maxMs: 60_000 };
 
 export interface Requests {
   /** The store, for messages. */
@@ -25,7 +30,7 @@ export interface Requests {
 }
 
 /** The connections of a process to S3. */
-export function createRequests(sdk: Sdk, connection: S3Connection): Requests {
+export function createRequests(sdk: Sdk, connection: S3Connection, limits = TIME_LIMITS): Requests {
   const { endpoint, region, pathStyle } = connection;
   const name = nameOf(connection);
   const agent = { maxSockets: MAX_SOCKETS, keepAlive: true };
@@ -39,9 +44,9 @@ export function createRequests(sdk: Sdk, connection: S3Connection): Requests {
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: CONNECT_MS,
-      requestTimeout: SILENT_MS,
+      requestTimeout: limits.silentMs,
       throwOnRequestTimeout: true,
-      socketTimeout: SILENT_MS,
+      socketTimeout: limits.silentMs,
       httpAgent: agent,
       httpsAgent: agent,
     },
@@ -52,7 +57,7 @@ export function createRequests(sdk: Sdk, connection: S3Connection): Requests {
     name,
     async send(work, bytes = 0) {
       try {
-        return await work(client, AbortSignal.timeout(MAX_MS + Math.ceil(bytes / MIN_RATE)));
+        return await work(client, AbortSignal.timeout(limits.maxMs + Math.ceil(bytes / MIN_RATE)));
       } catch (error) {
         throw translated(error, name);
       }

@@ -24,7 +24,7 @@ export function databaseOutage(outage: 'stop' | 'kill', forMs: number): Database
     await server[outage]();
     await sleep(forMs);
     await server.start();
-    return finish(site, stages);
+    return finishChecked(site, stages);
   };
 }
 
@@ -48,11 +48,12 @@ export function sessionsEnded(times: number): DatabaseRound {
       await sleep(random() * 60);
     }
     await client.end();
-    return [...(ended < times ? [`only ${ended} sessions were ended`] : []), ...(await finish(site, stages))];
+    return [...(ended < times ? [`only ${ended} sessions were ended`] : []), ...(await finishChecked(site, stages))];
   };
 }
 
-async function finish(site: Site, stages: Stages): Promise<string[]> {
+/** Waits for the end of a run of 80 images, looks for losses, stops the stages, drains the pipeline and checks it. */
+export async function finishChecked(site: Site, stages: Stages): Promise<string[]> {
   const problems = [...(await checkEnd('receive', stages.receive)), ...(await waitForAlerts(site, ALERTS))];
   problems.push(...(await findLosses(site.data, site.bus)));
   for (const name of ['analyze', 'alert'] as const) problems.push(...(await stopStage(name, stages[name])));

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from '../../../src/index.ts';
 import type { Running } from '../imgpipe.ts';
+import { objectsOf } from '../s3/store-settings.ts';
 import type { Site } from './site.ts';
 import { findProblems, imageCount } from './site-checks.ts';
 
@@ -56,8 +57,10 @@ export async function checkEnd(name: string, running: Running): Promise<string[]
 
 /** Waits for this many alerts. Resolves with a problem if they do not appear. */
 export async function waitForAlerts(site: Site, count: number): Promise<string[]> {
-  const folder = path.join(site.data, 'image_event_alerts');
-  const alerts = () => (existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.txt')).length : 0);
+  const alerts = () => {
+    const folder = path.join(objectsOf(site.data, site.bus), 'image_event_alerts');
+    return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.txt')).length : 0;
+  };
   const deadline = performance.now() + MAX_ALERT_MS;
   while (alerts() < count) {
     if (performance.now() > deadline) return [`${alerts()} alerts after ${MAX_ALERT_MS / 1000} s, not ${count}`];

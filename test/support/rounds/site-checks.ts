@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { imgpipe } from '../imgpipe.ts';
+import { objectsOf } from '../s3/store-settings.ts';
 import { type BusSettings, openAt } from './site.ts';
 
 const STATUS_TRIES = 10;
 
 /**
- * The problems of a data folder whose generated streams have passed through all stages. Looks at the files and at
+ * The problems of a pipeline whose generated streams have passed through all stages. Looks at the files and at
  * `status --check`. `streams` is how many images each stream has.
  */
 export async function findProblems(
@@ -15,13 +16,14 @@ export async function findProblems(
   bus: BusSettings = {},
 ): Promise<string[]> {
   const problems: string[] = [];
+  const objects = objectsOf(folder, bus);
   const expect = (what: string, is: unknown, should: unknown) => {
     if (JSON.stringify(is) !== JSON.stringify(should)) {
       problems.push(`${what}: ${JSON.stringify(is)} instead of ${JSON.stringify(should)}`);
     }
   };
   for (const [stream, images] of Object.entries(streams)) {
-    const directory = path.join(folder, 'image_database', stream === 'default' ? '' : stream);
+    const directory = path.join(objects, 'image_database', stream === 'default' ? '' : stream);
     const numbers = Array.from({ length: images }, (_, index) => `${String(index + 1).padStart(5, '0')}.jpg`);
     expect(`images of ${stream}`, files(directory), numbers);
   }
@@ -30,11 +32,11 @@ export async function findProblems(
       .filter((number) => number % 4 === 3)
       .map((number) => `${stream}/${number} after ${number - 1}`),
   );
-  const events = files(path.join(folder, 'image_event_database'));
+  const events = files(path.join(objects, 'image_event_database'));
   const texts = events.filter((name) => name.endsWith('.txt'));
   expect(
     'changes with an event',
-    texts.map((name) => changeOf(path.join(folder, 'image_event_database', name))).sort(),
+    texts.map((name) => changeOf(path.join(objects, 'image_event_database', name))).sort(),
     changed.sort(),
   );
   expect(
@@ -46,10 +48,10 @@ export async function findProblems(
   );
   expect(
     'alerts',
-    files(path.join(folder, 'image_event_alerts')),
+    files(path.join(objects, 'image_event_alerts')),
     Array.from(changed, (_, index) => `image_event_alert_${String(index + 1).padStart(3, '0')}.txt`),
   );
-  expect('temporary files', filesBelow(path.join(folder, '.tmp')), []);
+  expect('temporary files', filesBelow(path.join(objects, '.tmp')), []);
   const { waiting, faults, ...counted } = await check(folder, bus);
   const images = Object.values(streams).reduce((sum, each) => sum + each, 0);
   expect('counts', counted, {

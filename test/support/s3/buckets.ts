@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { S3Connection } from '../../../src/adapters/s3/connection.ts';
 import { createS3ObjectStore } from '../../../src/adapters/s3/object-store.ts';
-import { createRequests } from '../../../src/adapters/s3/requests.ts';
+import { createRequests, type TimeLimits } from '../../../src/adapters/s3/requests.ts';
 import { loadSdk } from '../../../src/adapters/s3/sdk.ts';
 import { ACCESS_KEY, type S3Server, SECRET_KEY } from './s3-server.ts';
 
@@ -23,10 +23,19 @@ export function connectionTo(server: Pick<S3Server, 'data' | 'port'>, prefix = '
   return { bucket: makeBucket(server), prefix, endpoint, region: 'us-east-1', pathStyle: true };
 }
 
+interface TestStoreOptions {
+  readonly pipelineId?: string;
+  readonly maxBytes?: number;
+  readonly limits?: TimeLimits;
+}
+
 /** Opens the store of a new pipeline. */
-export async function openTestStore(connection: S3Connection, { pipelineId = randomUUID(), ...options } = {}) {
+export async function openTestStore(
+  connection: S3Connection,
+  { pipelineId = randomUUID(), limits, ...options }: TestStoreOptions = {},
+) {
   Object.assign(process.env, AWS_ENVIRONMENT);
   const sdk = await loadSdk();
-  const requests = createRequests(sdk, connection);
+  const requests = createRequests(sdk, connection, limits);
   return { store: createS3ObjectStore({ sdk, requests, connection, pipelineId, ...options }), requests, sdk };
 }
