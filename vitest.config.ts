@@ -16,7 +16,7 @@ const LONG = [
   'test/kafka/{cluster,dead-letters,main,techniques}.test.ts',
   'test/docs/{examples,kafka-tour,library}.test.ts',
   'test/adapters/pixels/{bad-files,hostile,memory,jpeg/many-files}.test.ts',
-  'test/cli/{alive,check-memory,compare,copied-folder,damaged-catalog,data-folder,dead,file-modes,hostile-input,json,list,masks,read-only,stages,stdout,techniques,terminal,view-status-clean}.test.ts',
+  'test/cli/{alive,check-memory,compare,copied-folder,damaged-catalog,data-folder,dead,file-modes,hostile-input,json,list,masks,read-only,s3,stages,stdout,techniques,terminal,view-status-clean}.test.ts',
   'test/repository/{docker,fresh-checkout}.test.ts',
   'test/analysis/changed/changed-rates.test.ts',
   'test/web/{browser,live,pressure,serve}.test.ts',

@@ -42,6 +42,7 @@ async function listPage(bucket: Bucket, folder: string, { token, limit }: PageOp
     ...(limit !== undefined && { MaxKeys: limit }),
   });
   const page = await requests.send((client, abortSignal) => client.send(command, { abortSignal }));
+  if (page.IsTruncated === undefined) throw wrong(bucket, 'sends a list that is not that of S3');
   const root = keyOf('').length;
   const keys = (page.Contents ?? []).map(({ Key = '' }) => {
     const key = page.EncodingType === 'url' ? decoded(Key) : Key;

@@ -16,7 +16,7 @@ export async function storeOn(
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const connection = { bucket: 'bucket', prefix: 'p', endpoint, region: 'us-east-1', pathStyle: true };
-  const limits = { silentMs: 300, maxMs: 1500 };
+  const limits = { silentMs: 300, maxMs: 8000 };
   const { store, requests } = await openTestStore(connection, { pipelineId: 'id', maxBytes, limits });
   onTestFinished(() => {
     requests.close();
