@@ -1,6 +1,7 @@
 import { alertListSchema, apiAlertSchema, problemSchema, timelineSchema } from '../src/domain/json/api.ts';
 import { cleanSchema } from '../src/domain/json/clean.ts';
 import { comparisonSchema } from '../src/domain/json/comparison.ts';
+import { copySchema } from '../src/domain/json/copy.ts';
 import {
   deadLetterLineSchema,
   deadLetterSchema,
@@ -31,6 +32,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   'dead-replay': replayLineSchema,
   'dead-drop': dropLineSchema,
   clean: cleanSchema,
+  copy: copySchema,
   compare: comparisonSchema,
   'api-alert': apiAlertSchema,
   'api-alerts': alertListSchema,

@@ -10,6 +10,7 @@ import type { Config } from '../config/settings.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { Region } from '../domain/records.ts';
 import type { Observer } from '../domain/reports.ts';
+import { refuseTransfer } from '../operations/transfers.ts';
 import type { ReadCapture } from '../ports/capture.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
@@ -67,6 +68,7 @@ export async function openAdapters({ config, command, as, access, techniques }: 
   const connection = kafkaConnectionOf(config);
   const s3 = s3StoreOf(config);
   const { catalog, createEmbedded } = await openCatalog(config, folder, { access, as });
+  await refuseIfTransferred(catalog);
   const {
     store,
     storeOf,
@@ -112,18 +114,28 @@ export async function openAdapters({ config, command, as, access, techniques }: 
   };
 }
 
-/** The pipeline's identity. Throws `clean_unfinished` after an interrupted clean. */
+async function refuseIfTransferred(catalog: Catalog): Promise<void> {
+  try {
+    refuseTransfer(await catalog.identity(), catalog.address);
+  } catch (error) {
+    await catalog.close();
+    throw error;
+  }
+}
+
+/** The pipeline's identity. Throws `clean_unfinished` after an interrupted clean, `moved`, and `copy_unfinished`. */
 export async function checkedIdentity({
   catalog,
   store,
 }: Pick<Adapters, 'catalog' | 'store'>): Promise<PipelineIdentity> {
   const identity = await catalog.identity();
+  refuseTransfer(identity, catalog.address);
   if (!identity.cleaning) return identity;
   throw new ImgpipeError('clean_unfinished', `a clean of ${store.address} was interrupted: run 'imgpipe clean' again`);
 }
 
 /** Opens the configured broker's bus. */
-function busOpener(
+export function busOpener(
   connection: ReturnType<typeof kafkaConnectionOf>,
   command: string,
   createEmbedded: () => EventBus,
@@ -141,7 +153,7 @@ function isPaths(input: readonly string[] | ImageSource): input is readonly stri
   return Array.isArray(input);
 }
 
-function absolute(folder: string): string {
+export function absolute(folder: string): string {
   try {
     return path.resolve(folder);
   } catch (cause) {

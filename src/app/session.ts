@@ -7,6 +7,7 @@ import { exclusively, lockLost } from '../operations/exclusively.ts';
 import { refuseOtherPipelines } from '../operations/other-pipelines.ts';
 import { refuseOtherStore } from '../operations/other-store.ts';
 import { resolveLocation } from '../operations/resolve-location.ts';
+import { refuseTransfer } from '../operations/transfers.ts';
 import type { Catalog } from '../ports/catalog/catalog.ts';
 import { type Lock, PIPELINE_LOCK } from '../ports/catalog/locks.ts';
 import type { PipelineIdentity } from '../ports/catalog/pipeline.ts';
@@ -136,6 +137,8 @@ async function sharedCatalog(
   adapters: Pick<Adapters, 'catalog' | 'store'>,
   onLost?: () => void,
 ): Promise<Pick<Session, 'pipeline' | 'catalog'>> {
+  // A catalog whose pipeline has moved stays fenced.
+  refuseTransfer(await adapters.catalog.identity(), adapters.catalog.address);
   // Whoever held the lock exclusively before writes no more.
   await adapters.catalog.fencePipeline(null);
   const pipeline = await checkedIdentity(adapters);

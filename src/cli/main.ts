@@ -6,6 +6,7 @@ import { alertCommand } from './commands/alert.ts';
 import { analyzeCommand } from './commands/analyze.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { compareCommand } from './commands/compare.ts';
+import { copyCommand } from './commands/copy.ts';
 import { deadCommand } from './commands/dead.ts';
 import { listCommand } from './commands/list.ts';
 import { receiveCommand } from './commands/receive.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   compareCommand,
   statusCommand,
   deadCommand,
+  copyCommand,
   cleanCommand,
 ];
 

@@ -46,6 +46,11 @@ export function loadConfig({ given, givenAs, env, file, techniques = [] }: Sourc
   return { ...config, wait: config.wait && !config.noWait };
 }
 
+/** The value of a setting that is given in another way, such as by an option of one command. Throws `config_invalid`. */
+export function readSetting<T>(setting: Setting<T>, where: string, value: unknown): T {
+  return checkIn({ techniques: [] })(setting, where, value) as T;
+}
+
 function checkIn(context: ReadContext) {
   return function check(setting: Setting<unknown>, where: string, value: unknown): unknown {
     if (value === undefined) return undefined;

@@ -90,7 +90,7 @@ export function checkBus(
 }
 
 /** An address with the prefix of the topics: two pipelines may share a cluster. */
-function fullAddress({ address, nameOf }: KnownBus): string {
+export function fullAddress({ address, nameOf }: Pick<KnownBus, 'address' | 'nameOf'>): string {
   const prefix = nameOf('');
   return prefix === '' ? address : `${address}/${prefix}`;
 }

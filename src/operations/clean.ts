@@ -17,6 +17,7 @@ import { busName } from './bind-bus.ts';
 import { exclusively } from './exclusively.ts';
 import { usesTopics } from './other-pipelines.ts';
 import { pagesOf } from './row-stream.ts';
+import { refuseTransfer } from './transfers.ts';
 
 export interface CleanPlan {
   readonly images: number;
@@ -62,6 +63,8 @@ export async function clean({ catalog, store, bus, as }: CleanParts): Promise<vo
   const { address } = store;
   const inUse = (holder: string) => `${address} is in use by ${holder}: stop that first`;
   await exclusively({ catalog, as, address, inUse }, async ({ token, lost }) => {
+    // While it waited for its confirmation, a copy may have moved the pipeline, whose pictures may still be here.
+    refuseTransfer(await catalog.identity(), catalog.address);
     if (bus !== undefined) await namingKeepTopics(() => clearBus(catalog, bus));
     await catalog.beginClean(token);
     await withWrittenKeys(catalog, store, (keys) => {

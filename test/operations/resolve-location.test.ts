@@ -14,7 +14,14 @@ function catalogAt(...locations: CatalogLocation[]) {
   const catalog: LocationParts['catalog'] = {
     ...createMemoryLocks(table),
     location: async () => (locations.length > 1 ? locations.shift() : locations[0]) ?? { kind: 'same' },
-    identity: async () => ({ pipelineId: 'p', formerIds: [], busId: 'kafka:c', busAddress: null, cleaning: false }),
+    identity: async () => ({
+      pipelineId: 'p',
+      formerIds: [],
+      busId: 'kafka:c',
+      busAddress: null,
+      cleaning: false,
+      transfer: null,
+    }),
     fencePipeline: async () => {},
     recordLocation: async () => void calls.push('recorded'),
     separateCopy: async () => void calls.push('separated'),

@@ -86,7 +86,14 @@ describe('live alerts', () => {
 
 const catalog = {
   verify: async () => {},
-  identity: async () => ({ pipelineId: 'p', formerIds: [], busId: null, busAddress: null, cleaning: false }),
+  identity: async () => ({
+    pipelineId: 'p',
+    formerIds: [],
+    busId: null,
+    busAddress: null,
+    cleaning: false,
+    transfer: null,
+  }),
   alertRange: async () => undefined,
   readyAfter: async () => [],
 };

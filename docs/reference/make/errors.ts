@@ -38,6 +38,9 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   catalog_newer: 'A newer imgpipe created the catalog. Use that version, or another folder.',
   sqlite_too_old: 'The SQLite library can lose commits. Reinstall the package `@photostructure/sqlite`.',
   clean_unfinished: 'A `clean` was interrupted. Run `imgpipe clean` again.',
+  copy_unfinished: 'A `copy` to this place was interrupted. Run the same `imgpipe copy` again.',
+  moved:
+    'The pipeline was moved to another place by `imgpipe copy`. The message names the options with which it is used there.',
   object_conflict: 'Another file is stored under the name of an image. Move that file away, then start again.',
   foreign_message: 'The topic holds a message of another pipeline. Give each a `topic_prefix` of its own.',
   usage: 'The command line is wrong. Read the message, or `--help`.',
@@ -51,6 +54,8 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'The data folder is a copy of another, which still exists. Give `--as-copy` once to make it a pipeline of its own, or remove the other one.',
   prefix_in_use:
     "Another pipeline's messages are in these topics. Give each pipeline a `topic_prefix` of its own, or delete the topics.",
+  target_not_empty:
+    'The target of a `copy` has another pipeline, or files in the folders of one. Choose another place.',
   port_unavailable: 'The port is in use, or this user may not open it. Choose another port or address.',
   not_found: 'There is no such alert, or no pipeline in this folder. The message says what exists.',
   closed: 'A program called a method of a pipeline after `close`. Open it again with `createPipeline`.',

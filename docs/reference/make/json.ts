@@ -1,5 +1,6 @@
 import { cleanSchema } from '../../../src/domain/json/clean.ts';
 import { comparisonSchema } from '../../../src/domain/json/comparison.ts';
+import { copySchema } from '../../../src/domain/json/copy.ts';
 import {
   deadLetterLineSchema,
   deadLetterSchema,
@@ -31,6 +32,7 @@ export function jsonPage(page: string): string {
       ['dead-replay', fieldTable(replayLineSchema)],
       ['dead-drop', fieldTable(dropLineSchema)],
       ['clean', fieldTable(cleanSchema)],
+      ['copy', fieldTable(copySchema)],
       ['ran', fieldTable(ranSchema)],
       ['notices', noticeTable()],
     ]),

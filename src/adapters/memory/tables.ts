@@ -87,6 +87,7 @@ export function newTables(): Tables {
       busId: null,
       busAddress: null,
       cleaning: false,
+      transfer: null,
       lastEvent: 0,
       token: null,
       eventsToken: null,

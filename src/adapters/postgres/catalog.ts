@@ -1,5 +1,6 @@
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { Catalog } from '../../ports/catalog/catalog.ts';
+import type { MovableCatalog } from '../../ports/catalog/transfer.ts';
 import { databaseOfPipeline } from '../sql/fences.ts';
 import { pagesOf } from '../sql/pages.ts';
 import { separateCopy } from '../sql/separate-copy.ts';
@@ -12,7 +13,9 @@ import { createLocks, type SessionLocks } from './locks.ts';
 import { refuseTransactionPooling } from './pooler.ts';
 import { prepare } from './prepare.ts';
 import { type Connection, createSessions, SCHEMA_NAME, type Sessions } from './sessions.ts';
+import { inSnapshot } from './snapshot.ts';
 import { perform } from './statements.ts';
+import { createTransfer } from './transfer.ts';
 
 export interface PostgresOptions {
   /** Creates the tables if there are none. */
@@ -30,7 +33,7 @@ export interface PostgresOptions {
 export async function openPostgresCatalog(
   connection: Connection,
   { create, readOnly = false, holderSuffix = '' }: PostgresOptions,
-): Promise<Catalog> {
+): Promise<MovableCatalog> {
   const address = addressOf(connection);
   const sessions = createSessions(connection, readOnly);
   try {
@@ -40,7 +43,8 @@ export async function openPostgresCatalog(
       return identityOf(session);
     });
     const locks = createLocks(sessions, { address, holderSuffix });
-    return catalogOn({ sessions, address, made, locks, db: createDatabase(sessions, address) });
+    const db = createDatabase(sessions, address);
+    return { ...catalogOn({ sessions, address, made, locks, db }), ...createTransfer(db, sessions, address) };
   } catch (error) {
     await sessions.close();
     throw translated(error, address);
@@ -85,18 +89,9 @@ function catalogOn(parts: Parts): Catalog {
     },
 
     snapshot: (read) =>
-      sessions
-        .using(async (session) => {
-          // Between two pages the reader may take its time.
-          await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-          await session.query("SET LOCAL idle_in_transaction_session_timeout = '0'");
-          const result = await read(pagesOf({ read: (work) => perform(work(), session), dialect: POSTGRES }));
-          await session.query('COMMIT');
-          return result;
-        })
-        .catch((error) => {
-          throw translated(error, address);
-        }),
+      inSnapshot(sessions, address, (session) =>
+        read(pagesOf({ read: (work) => perform(work(), session), dialect: POSTGRES })),
+      ),
 
     forPipeline: (pipelineId, onLost) => catalogOn({ ...parts, db: databaseOfPipeline(db, pipelineId, onLost) }),
 

@@ -31,6 +31,8 @@ CREATE TABLE lock_holder (
   since TEXT NOT NULL
 );
 ${translatedTypes(TABLES)}
+-- In SQLite this is a file beside the database.
+ALTER TABLE pipeline ADD COLUMN transfer TEXT COLLATE "C";
 ${translatedTypes(COUNTED_TABLES)}
 ${triggersOf(NOW).map(triggerSql).join('\n')}
 -- With the rights of the tables' owner: a role of stages has none to alter a table.

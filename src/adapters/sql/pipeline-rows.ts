@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { ImgpipeError } from '../../domain/errors.ts';
 import { newerVersion } from '../../domain/technique-id.ts';
+import { parseTransfer, type Transfer } from '../../domain/transfer.ts';
 import type { PipelineCatalog } from '../../ports/catalog/pipeline.ts';
 import { checkPipelineToken } from './fences.ts';
 import { textOrNull, thresholdOf } from './rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { inForce, judgedBy, keyOf } from './technique-keys.ts';
-import { all, get, run } from './work.ts';
+import { all, get, type Row, run } from './work.ts';
 
 /** The tables that `clean` empties. */
 const CLEANED = [
@@ -35,6 +37,7 @@ export function createPipelineRows(db: SqlDatabase): PipelineCatalog {
           busId: textOrNull(row?.['bus_id']),
           busAddress: textOrNull(row?.['bus_address']),
           cleaning: row?.['cleaning'] === 1,
+          transfer: transferIn(row),
         };
       }),
 
@@ -123,4 +126,16 @@ export function createPipelineRows(db: SqlDatabase): PipelineCatalog {
         );
       }),
   };
+}
+
+/** The transfer in the pipeline's row, where it is a column. */
+function transferIn(row: Row | undefined): Transfer | null {
+  const text = row?.['transfer'];
+  if (typeof text !== 'string') return null;
+  const transfer = parseTransfer(text);
+  if (transfer !== undefined) return transfer;
+  throw new ImgpipeError(
+    'catalog_damaged',
+    'the column pipeline.transfer of the catalog, which says where the pipeline was moved, is damaged: restore it from a backup',
+  );
 }

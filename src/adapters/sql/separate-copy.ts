@@ -6,6 +6,11 @@ import { run, type Work } from './work.ts';
 export function* separateCopy(token: string): Work<void> {
   yield* checkPipelineToken(token);
   yield* run('UPDATE pipeline SET pipeline_id = ?, bus_id = NULL, bus_address = NULL', randomUUID());
+  yield* forgetPositions();
+}
+
+/** Within a transaction: what is open is unpublished. */
+export function* forgetPositions(): Work<void> {
   yield* run(
     `UPDATE image SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL
      WHERE (stream, number) IN (SELECT stream, number FROM owed)`,

@@ -24,6 +24,12 @@ export interface Dialect {
   readonly deadLettersByImage: string;
   /** Lets the ids of dead letters start at 1 again. The table is empty. */
   restartLetterIds(): Work<unknown>;
+  /** The highest id that a dead letter has had; 0 if there has been none. */
+  lastLetterId(): Work<number>;
+  /** Lets the ids of dead letters go on after this one, which is not below any id in the table. */
+  continueLetterIds(last: number): Work<unknown>;
+  /** Removes all rows of these tables. */
+  emptyTables(tables: readonly string[]): Work<unknown>;
 }
 
 export type AlertIndex = 'alert_by_stream' | 'alert_by_technique' | 'alert_by_time' | 'alert_by_measurement';

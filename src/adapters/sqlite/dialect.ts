@@ -1,5 +1,5 @@
 import type { Dialect, SqlDatabase } from '../sql/sql-database.ts';
-import { all, type Result, run, type Statement, type Work } from '../sql/work.ts';
+import { all, get, type Result, run, type Statement, type Work } from '../sql/work.ts';
 import type { Database } from './database.ts';
 import type { Queries } from './queries.ts';
 
@@ -46,4 +46,17 @@ export const SQLITE: Dialect = {
   deadLettersByImage: 'main.dead_letter INDEXED BY dead_letter_by_image',
 
   restartLetterIds: () => run("DELETE FROM sqlite_sequence WHERE name = 'dead_letter'"),
+
+  *lastLetterId() {
+    return Number((yield* get("SELECT seq FROM sqlite_sequence WHERE name = 'dead_letter'"))?.['seq'] ?? 0);
+  },
+
+  *continueLetterIds(last) {
+    yield* run("DELETE FROM sqlite_sequence WHERE name = 'dead_letter'");
+    yield* run("INSERT INTO sqlite_sequence (name, seq) VALUES ('dead_letter', ?)", last);
+  },
+
+  *emptyTables(tables) {
+    for (const table of tables) yield* run(`DELETE FROM ${table}`);
+  },
 };

@@ -5,7 +5,7 @@ import { pagesOf } from '../sql/pages.ts';
 import { rollBack, untilFree } from './connection.ts';
 import type { Database } from './database.ts';
 import { perform, SQLITE } from './dialect.ts';
-import { createQueries } from './queries.ts';
+import { createQueries, type Queries } from './queries.ts';
 import type { ReadConnection } from './read-connection.ts';
 
 /** How often a read starts again, because a process started to write to a catalog that was at rest. */
@@ -15,9 +15,18 @@ const MAX_TRIES = 3;
  * Runs `read` on the pages of one snapshot, through a separate connection: in WAL mode a read transaction that stays open
  * sees one snapshot and does not block writers. Yields to the event loop after each page.
  */
-export async function readSnapshot<T>(
-  db: Pick<Database, 'file' | 'openReadConnection'>,
-  read: (pages: CatalogPages) => Promise<T>,
+export function readSnapshot<T>(db: Readable, read: (pages: CatalogPages) => Promise<T>): Promise<T> {
+  return withReadTransaction(db, (queries, check) =>
+    read(withYields(pagesOf({ read: async (work) => perform(work(), queries), dialect: SQLITE }), check)),
+  );
+}
+
+type Readable = Pick<Database, 'file' | 'openReadConnection'>;
+
+/** Runs `read` in a read transaction of a connection of its own. `check` throws if what was read may be inconsistent. */
+export async function withReadTransaction<T>(
+  db: Readable,
+  read: (queries: Queries, check: () => void) => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     const opened = await db.openReadConnection();
@@ -34,7 +43,7 @@ export async function readSnapshot<T>(
 async function readOnce<T>(
   opened: ReadConnection,
   file: string,
-  read: (pages: CatalogPages) => Promise<T>,
+  read: (queries: Queries, check: () => void) => Promise<T>,
 ): Promise<T> {
   const { connection } = opened;
   try {
@@ -47,8 +56,7 @@ async function readOnce<T>(
       if (opened.isConsistent()) return;
       throw new ImgpipeError('catalog_unavailable', `the catalog ${file} has changed while it was read: try again`);
     };
-    const queries = createQueries(connection, file);
-    return await read(withYields(pagesOf({ read: async (work) => perform(work(), queries), dialect: SQLITE }), check));
+    return await read(createQueries(connection, file), check);
   } finally {
     rollBack(connection);
   }

@@ -1,4 +1,5 @@
 import type { Threshold } from '../../domain/threshold.ts';
+import type { Transfer } from '../../domain/transfer.ts';
 
 export interface PipelineIdentity {
   readonly pipelineId: string;
@@ -10,6 +11,8 @@ export interface PipelineIdentity {
   readonly busAddress: string | null;
   /** True after `beginClean`, until `endClean`. */
   readonly cleaning: boolean;
+  /** Why nothing may work on this catalog; null if everything may. */
+  readonly transfer: Transfer | null;
 }
 
 /**
