@@ -12,9 +12,10 @@ import { catalogFile } from '../support/open-sqlite.ts';
 import { borrowDatabase, sharedPostgres } from '../support/postgres/shared-postgres.ts';
 import { deadLetter, positionAt } from '../support/samples.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { usedPipeline } from '../support/used-pipeline.ts';
+import { usedFolders } from '../support/used-pipeline.ts';
 
 const { port = 0, whyNone } = await sharedPostgres();
+const usedFolder = usedFolders();
 
 async function openSqliteIn(folder: string): Promise<MovableCatalog> {
   const catalog = createSqliteCatalog(await openDatabase(catalogFile(folder), { create: true }));
@@ -30,8 +31,7 @@ async function openPostgres(): Promise<MovableCatalog> {
 
 /** A SQLite catalog that has something in every table. */
 async function usedCatalog(): Promise<MovableCatalog> {
-  const { folder } = await usedPipeline();
-  return openSqliteIn(folder);
+  return openSqliteIn(await usedFolder());
 }
 
 /** All rows, by table. */

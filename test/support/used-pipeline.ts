@@ -1,8 +1,13 @@
+import { cpSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { sha256Of } from '../../src/base/digest.ts';
-import { imageKey, maskKey } from '../../src/domain/object-keys.ts';
+import { imageKey, maskKey, OBJECT_FOLDERS } from '../../src/domain/object-keys.ts';
 import { addPictures, makeReady } from '../contracts/catalog/setup.ts';
+import { catalogFile } from './open-sqlite.ts';
 import { png } from './pictures.ts';
 import { deadLetter, imageRecord, newImage, positionAt } from './samples.ts';
+import { lastingFolder, temporaryFolder } from './temporary-folder.ts';
 import { type DurableTestPipeline, testPipeline } from './test-pipeline.ts';
 
 const GREY = png([100, 100, 100]);
@@ -10,10 +15,31 @@ const OTHER = png([100, 100, 101]);
 const NO_PICTURE = Buffer.from('not a picture');
 
 /**
- * A pipeline with something in every table: six streams with two alerts, an event without one, an image with a mask, one that
- * waits, one that is pending, one that did not decode, and dead letters of messages, the last of which has been removed.
+ * Makes folders with a pipeline that has something in every table: six streams with two alerts, an event without one, an image
+ * with a mask, one that waits, one that is pending, one that did not decode, and dead letters of messages, the last of which
+ * has been removed. To be called at the top of a test file.
  */
-export async function usedPipeline(): Promise<DurableTestPipeline> {
+export function usedFolders(): () => Promise<string> {
+  const template = lastingFolder();
+  let made: Promise<void> | undefined;
+  return async () => {
+    made ??= fill(template);
+    await made;
+    const folder = temporaryFolder();
+    cpSync(template, folder, { recursive: true });
+    return folder;
+  };
+}
+
+async function fill(template: string): Promise<void> {
+  const { folder } = await usedPipeline();
+  for (const name of OBJECT_FOLDERS) cpSync(path.join(folder, name), path.join(template, name), { recursive: true });
+  const connection = new DatabaseSync(catalogFile(folder));
+  connection.exec(`VACUUM INTO '${catalogFile(template)}'`);
+  connection.close();
+}
+
+async function usedPipeline(): Promise<DurableTestPipeline> {
   const pipeline = await testPipeline({ durable: true });
   const { catalog, store } = pipeline;
   await pipeline.receive([GREY, OTHER]);
