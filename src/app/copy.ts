@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs';
+import { IN_FOLDER } from '../config/catalog-address.ts';
 import { optionsFor } from '../config/copy-target.ts';
 import { kafkaConnectionOf } from '../config/kafka-connection.ts';
 import type { Config } from '../config/settings.ts';
+import { FILES } from '../config/store-address.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import { fullAddress } from '../operations/bind-bus.ts';
 import { type Copied, type CopyParts, copyPipeline } from '../operations/copy/copy.ts';
@@ -74,7 +76,8 @@ async function withEnds<T>(work: (open: OpenEnd) => Promise<T>): Promise<T> {
       const folder = absolute(config.data);
       // Before anything is created.
       kafkaConnectionOf(config);
-      const connection = s3StoreOf(config);
+      // The settings of a connection to S3 may be those of the other end.
+      const connection = config.store === FILES ? undefined : s3StoreOf(config);
       const { catalog } = await openAnyCatalog(config, folder, options);
       closings.push(catalog.close);
       const { storeOf, close } = await openStore(connection, folder, catalog);
@@ -88,7 +91,7 @@ async function withEnds<T>(work: (open: OpenEnd) => Promise<T>): Promise<T> {
 
 /** Throws `config_invalid` if the catalog would stay where it is. */
 function refuseSamePlace({ config, target }: Move): void {
-  const isSame = config.catalog === target.catalog && (config.catalog !== 'sqlite' || isSameFolder(config, target));
+  const isSame = config.catalog === target.catalog && (config.catalog !== IN_FOLDER || isSameFolder(config, target));
   if (!isSame) return;
   throw new ImgpipeError(
     'config_invalid',

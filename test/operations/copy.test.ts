@@ -53,7 +53,7 @@ function moved(source: CopyEnd, target: CopyEnd, over: Partial<CopyParts> = {}) 
 async function checked(end: End) {
   const bus = createEmbeddedBus(await openDatabase(catalogFile(end.folder), { create: false }), end.catalog, 'a test');
   const broker = { address: 'embedded', open: async () => bus };
-  return status({ ...end, broker, defaultTechnique: 'l2@2' }, { check: true });
+  return status({ ...end, data: end.folder, broker, defaultTechnique: 'l2@2' }, { check: true });
 }
 
 /** The ends on which commands work. */
