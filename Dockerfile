@@ -8,14 +8,17 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-# What `npm pack` holds, and next to it its dependencies, in the versions of the lock file.
+# What `npm pack` holds, and next to it its dependencies, in the versions of the lock file; also the SDK for S3, which npm
+# installs only when asked.
 RUN npm run build \
  && npm pack --ignore-scripts --pack-destination /tmp \
  && mkdir /opt/imgpipe \
  && tar -xzf /tmp/imgpipe-*.tgz --strip-components=1 -C /opt/imgpipe \
  && cp package-lock.json .npmrc /opt/imgpipe/ \
  && cd /opt/imgpipe \
- && npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+ && npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+ && npm install --save-prod --save-exact --omit=dev --ignore-scripts --no-audit --no-fund \
+      "@aws-sdk/client-s3@$(node -p "require('./package-lock.json').packages['node_modules/@aws-sdk/client-s3'].version")"
 
 FROM node:24-slim
 ENV NODE_ENV=production IMGPIPE_DATA=/pipeline

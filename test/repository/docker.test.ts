@@ -25,13 +25,24 @@ interface Service {
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly stop_grace_period: string;
   readonly restart?: string;
+  readonly secrets?: readonly string[];
 }
 
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 const compose = parse(read('docker-compose.kafka.yml'), { merge: true });
 const services: Readonly<Record<string, Service>> = compose.services;
-const { kafka, ...stages } = services;
-if (kafka === undefined) throw new Error('the compose file has no service kafka');
+const { kafka, postgres, s3 } = services;
+if (kafka === undefined || postgres === undefined || s3 === undefined)
+  throw new Error('the compose file lacks a server');
+const STAGES = ['receive', 'analyze', 'alert', 'viewer'];
+const CLUSTER = ['receive-1', 'receive-2', 'analyze-1', 'analyze-2', 'alert', 'viewer'].map(
+  (name) => `cluster-${name}`,
+);
+const named = (names: readonly string[]) =>
+  Object.fromEntries(Object.entries(services).filter(([name]) => names.includes(name)));
+const stages = named(STAGES);
+const clusterStages = named(CLUSTER);
+const allStages = { ...stages, ...clusterStages };
 const whyNone = await whyNoKafka();
 
 /** Listeners or advertised listeners by name: their host and port. */
@@ -47,19 +58,34 @@ function hasHost(image: string): boolean {
 }
 
 describe('the compose file', () => {
-  it('starts only the broker, and the stages with their profile', () => {
+  it('starts only the broker, and the stages and the other servers with their profiles', () => {
     expect(kafka.profiles).toBeUndefined();
-    expect(Object.keys(stages).sort()).toEqual(['alert', 'analyze', 'receive']);
+    expect(Object.keys(services).sort()).toEqual(['kafka', 'postgres', 's3', ...STAGES, ...CLUSTER].sort());
     for (const { profiles } of Object.values(stages)) expect(profiles).toEqual(['stages']);
+    for (const { profiles } of [postgres, s3, ...Object.values(clusterStages)]) expect(profiles).toEqual(['cluster']);
   });
 
-  it('runs the same version of Kafka as the tests', () => {
+  it('runs the same versions of Kafka and PostgreSQL as the tests', () => {
     expect(kafka.image).toBe(`apache/kafka:${KAFKA_VERSION}`);
+    const [, version] = /VERSION = '(\d+\.\d+)/.exec(read('test/support/postgres/binaries.ts')) ?? [];
+    expect(postgres.image).toBe(`postgres:${version}`);
   });
 
-  it('keeps the data of the broker in a volume', () => {
+  it('names a version of each image that it does not build', () => {
+    for (const { image } of [kafka, postgres, s3]) expect(image).toMatch(/:v?\d+\.\d+(\.\d+)?$/);
+  });
+
+  it('keeps the data of the servers in volumes', () => {
     expect(kafka.volumes).toEqual([`kafka:${kafka.environment['KAFKA_LOG_DIRS']}`]);
-    expect(Object.keys(compose.volumes)).toEqual(['kafka', 'pipeline']);
+    expect(postgres.volumes).toEqual(['postgres:/var/lib/postgresql/data']);
+    expect(s3.volumes).toEqual(['s3:/data']);
+    expect(Object.keys(compose.volumes)).toEqual(['kafka', 'pipeline', 'postgres', 's3']);
+  });
+
+  it('has only keys that docker-compose 1.29 knows', () => {
+    const known = ['version', 'services', 'networks', 'volumes', 'secrets', 'configs'];
+    const top = Object.keys(compose).filter((key) => !key.startsWith('x-'));
+    expect(top.filter((key) => !known.includes(key))).toEqual([]);
   });
 
   it('exposes the broker only to this machine and the other containers', () => {
@@ -68,7 +94,7 @@ describe('the compose file', () => {
     expect(kafka.ports).toEqual(['127.0.0.1:9092:9092']);
     expect([own['HOST'], advertised['HOST']]).toEqual([':9092', '127.0.0.1:9092']);
     expect([own['CONTAINERS'], advertised['CONTAINERS']]).toEqual([':19092', 'kafka:19092']);
-    for (const { environment } of Object.values(stages))
+    for (const { environment } of Object.values(allStages))
       expect(environment['IMGPIPE_BROKER']).toBe(`kafka://${advertised['CONTAINERS']}`);
   });
 
@@ -105,35 +131,76 @@ describe('the compose file', () => {
     expect(kafka.healthcheck?.test.join(' ')).toMatch(
       /kafka-broker-api-versions\.sh --bootstrap-server localhost:9092$/,
     );
-    for (const { depends_on: dependencies } of Object.values(stages))
-      expect(dependencies).toEqual({ kafka: { condition: 'service_healthy' } });
+    const healthy = { condition: 'service_healthy' };
+    for (const { depends_on: dependencies } of Object.values(stages)) expect(dependencies).toEqual({ kafka: healthy });
+    for (const { depends_on: dependencies } of Object.values(clusterStages))
+      expect(dependencies).toEqual({ kafka: healthy, postgres: healthy, s3: healthy });
+    for (const { healthcheck } of [postgres, s3]) expect(healthcheck).toBeDefined();
   });
 
-  it('runs the stages from the Dockerfile on one data folder, with a grace period to stop', () => {
-    for (const { build, init, environment, volumes, stop_grace_period: grace } of Object.values(stages)) {
-      expect(build).toBe('.');
-      expect(init).toBe(true);
-      expect(volumes).toEqual([`pipeline:${environment['IMGPIPE_DATA']}`]);
-      expect(environment['IMGPIPE_DATA']).toBe('/pipeline');
-      expect(grace).toBe('30s');
+  it('runs the stages from the Dockerfile, with a grace period to stop', () => {
+    for (const { build, init, stop_grace_period: grace } of Object.values(allStages)) {
+      expect([build, init, grace]).toEqual(['.', true, '30s']);
     }
+  });
+
+  it('runs the stages on one data folder, and those of the cluster without one', () => {
+    for (const { environment, volumes } of Object.values(stages)) {
+      expect(environment['IMGPIPE_DATA']).toBe('/pipeline');
+      expect(volumes).toEqual([`pipeline:${environment['IMGPIPE_DATA']}`]);
+    }
+    for (const { volumes } of Object.values(clusterStages)) expect(volumes).toBeUndefined();
+  });
+
+  it('gives the stages of the cluster the addresses and secrets of its servers', () => {
+    const [, port] = /--port :(\d+) .* posix \/data$/.exec(s3.command?.join(' ') ?? '') ?? [];
+    const [, bucket] = /^mkdir -p \/data\/(\S+) && exec /.exec(s3.command?.join(' ') ?? '') ?? [];
+    for (const { environment } of Object.values(clusterStages)) {
+      expect(environment).toMatchObject({
+        IMGPIPE_CATALOG: `postgres://${postgres.environment['POSTGRES_USER']}@postgres:5432/${postgres.environment['POSTGRES_DB']}`,
+        PGPASSWORD: postgres.environment['POSTGRES_PASSWORD'],
+        IMGPIPE_STORE: `s3://${bucket}/pipeline`,
+        IMGPIPE_STORE_ENDPOINT: `http://s3:${port}`,
+        IMGPIPE_STORE_PATH_STYLE: 'true',
+        AWS_ACCESS_KEY_ID: s3.environment['ROOT_ACCESS_KEY_ID'],
+        AWS_SECRET_ACCESS_KEY: s3.environment['ROOT_SECRET_ACCESS_KEY'],
+      });
+    }
+  });
+
+  it('exposes PostgreSQL and S3 only to the other containers', () => {
+    expect([postgres.ports, s3.ports]).toEqual([undefined, undefined]);
   });
 
   it('restarts the endless stages, and checks their health by their heartbeats', () => {
-    for (const name of ['analyze', 'alert']) {
-      expect(stages[name]?.restart).toBe('unless-stopped');
-      expect(stages[name]?.healthcheck?.test).toEqual(['CMD', 'imgpipe', 'status', '--alive', name]);
+    for (const [name, service] of Object.entries(allStages)) {
+      const stage = /(receive|analyze|alert|viewer)/.exec(name)?.[1] ?? '';
+      const isEndless = stage !== 'receive';
+      expect([name, service.restart]).toEqual([name, isEndless ? 'unless-stopped' : undefined]);
+      if (!isEndless || stage === 'viewer') continue;
+      expect(service.healthcheck?.test).toEqual(['CMD', 'imgpipe', 'status', '--alive', stage]);
     }
-    expect(stages['receive']?.restart).toBeUndefined();
+  });
+
+  it('publishes a viewer to this machine alone, with a token, and checks its health by a request', () => {
+    for (const viewer of [services['viewer'], services['cluster-viewer']]) {
+      expect(viewer?.ports).toEqual(['127.0.0.1:8000:8000']);
+      expect(viewer?.secrets).toEqual(['viewer-token']);
+      expect(viewer?.command).toEqual(['serve', '--host', '0.0.0.0', '--token-file', '/run/secrets/viewer-token']);
+      expect(viewer?.healthcheck?.test.join(' ')).toContain('http://127.0.0.1:8000/healthz');
+    }
+    expect(Object.keys(compose.secrets)).toEqual(['viewer-token']);
   });
 
   it.each([
     ['receive', ['--count', '0']],
     ['analyze', ['--drain']],
     ['alert', ['--drain']],
+    ['cluster-receive-1', ['--count', '0']],
+    ['cluster-receive-2', ['--count', '0']],
   ])('runs a valid command: %s', async (name, toEndImmediately) => {
-    const { status, stderr } = await imgpipe([...(stages[name]?.command ?? []), ...toEndImmediately], {
-      env: { IMGPIPE_DATA: temporaryFolder(), IMGPIPE_WAIT: String(stages[name]?.environment['IMGPIPE_WAIT']) },
+    const { status, stderr } = await imgpipe([...(allStages[name]?.command ?? []), ...toEndImmediately], {
+      env: { IMGPIPE_DATA: temporaryFolder(), IMGPIPE_WAIT: String(allStages[name]?.environment['IMGPIPE_WAIT']) },
     });
     expect(stderr).not.toContain('--help');
     expect(status).toBe(0);
@@ -161,6 +228,12 @@ describe('the Dockerfile', () => {
     expect(from).toBe('COPY --from=build /opt/imgpipe /opt/imgpipe');
     expect(instructions.join('\n')).toMatch(
       /npm pack .*tar -xzf .* -C \/opt\/imgpipe .*npm ci --omit=dev --ignore-scripts/,
+    );
+  });
+
+  it('adds the SDK for an S3 store, in the version of the lock file', () => {
+    expect(instructions.join('\n')).toMatch(
+      /npm install --save-prod .* "@aws-sdk\/client-s3@\$\(node -p .*package-lock\.json/,
     );
   });
 
