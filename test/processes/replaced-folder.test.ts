@@ -57,7 +57,7 @@ const STAGES = [
 async function untilWorking({ child }: Running, data: string): Promise<void> {
   const isWorking = () =>
     readdirSync(path.join(data, 'locks')).some(
-      (file) => file.includes(`.${child.pid}-`) && /^(consumer|stream)-/.test(file),
+      (file) => file.includes(`-${child.pid}-`) && /^(consumer|stream)-/.test(file),
     );
   await expect.poll(isWorking).toBe(true);
 }
