@@ -46,6 +46,11 @@ describe.skipIf(!canRunAsNobody)('what belongs to another user (skipped unless t
     chownSync(data, NOBODY, NOBODY);
     const catalog = await asNobody('run --quiet', data);
     expect(catalog.stderr).toContain(`: ${data}/imgpipe.db ${HINT('root (uid 0)', 0, 'file')}`);
+    chownSync(data, 0, 0);
+    chmodSync(data, 0o755);
+    const both = await asNobody('list alerts', data);
+    expect(both.stderr).toContain(`: ${data} ${HINT('root (uid 0)', 0, 'folder')}`);
+    chownSync(data, NOBODY, NOBODY);
     chownSync(path.join(data, 'imgpipe.db'), NOBODY, NOBODY);
     const locks = await asNobody('run --quiet', data);
     expect(locks).toMatchObject({ status: 4, stderr: expect.stringContaining(HINT('root (uid 0)', 0, 'folder')) });

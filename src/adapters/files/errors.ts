@@ -12,7 +12,7 @@ export function translated(error: unknown, file: string): unknown {
       { cause: error },
     );
   }
-  return fromSystemError(error, file, foreignOwner(file));
+  return fromSystemError(error, file, foreignOwner(file, { inFolder: true }));
 }
 
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);

@@ -47,7 +47,8 @@ export function isSchemaMismatch(error: unknown): boolean {
 /** An error of SQLite or of the operating system as an ImgpipeError; any other error as it is. */
 export function translated(error: unknown, file: string): unknown {
   const code = primaryCode(error);
-  if (code === undefined) return isSystemError(error) ? fromSystemError(error, file, foreignOwner(file)) : error;
+  if (code === undefined)
+    return isSystemError(error) ? fromSystemError(error, file, foreignOwner(file, { inFolder: true })) : error;
   const reason = (error as Error).message;
   const make = (name: ErrorCode, message: string) => new ImgpipeError(name, message, { cause: error });
   if (isDamage(error)) return damaged(file, reason, error);
@@ -56,10 +57,10 @@ export function translated(error: unknown, file: string): unknown {
   if (code === READONLY || code === PERM) {
     return make(
       'no_permission',
-      `${file} cannot be written (${reason}): ${foreignOwner(file) ?? 'give this user access to it'}`,
+      `${file} cannot be written (${reason}): ${foreignOwner(file, { inFolder: true }) ?? 'give this user access to it'}`,
     );
   }
-  const owner = code === CANTOPEN ? foreignOwner(file) : undefined;
+  const owner = code === CANTOPEN ? foreignOwner(file, { inFolder: true }) : undefined;
   if (owner !== undefined) return make('no_permission', `${file} cannot be opened: ${owner}`);
   if (code === CANTOPEN) {
     return make(
