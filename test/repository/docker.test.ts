@@ -3,10 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
+import { partitionOf } from '../../bench/partition-of.ts';
 import { javaProgram } from '../../kafka/java.ts';
 import { downloadLibraries, KAFKA_VERSION } from '../../kafka/libraries.ts';
 import { createNode } from '../../kafka/node.ts';
 import { freePorts } from '../../kafka/ports.ts';
+import { SETTINGS, variableOf } from '../../src/config/settings.ts';
 import { imgpipe, ROOT } from '../support/imgpipe.ts';
 import { kafkajsClient } from '../support/kafka/kafkajs-client.ts';
 import { whyNoKafka } from '../support/kafka/shared-kafka.ts';
@@ -166,6 +168,18 @@ describe('the compose file', () => {
         AWS_SECRET_ACCESS_KEY: s3.environment['ROOT_SECRET_ACCESS_KEY'],
       });
     }
+  });
+
+  it('sets only variables that there are', () => {
+    const names = Object.values(allStages).flatMap(({ environment }) => Object.keys(environment));
+    const ours = names.filter((each) => each.startsWith('IMGPIPE_'));
+    expect(Object.values(SETTINGS).map(variableOf)).toEqual(expect.arrayContaining(ours));
+  });
+
+  it('gives both analyzers of the cluster work', () => {
+    const streams = ['cluster-receive-1', 'cluster-receive-2'].map((name) => services[name]?.command?.[2] ?? '');
+    const analyzers = streams.map((stream) => Math.floor(partitionOf(stream, 6) / 3));
+    expect(new Set(analyzers)).toEqual(new Set([0, 1]));
   });
 
   it('exposes PostgreSQL and S3 only to the other containers', () => {
