@@ -17,12 +17,12 @@ beforeAll(() => {
 });
 
 describe('the packed tarball', () => {
-  test('holds every page, and of docs/ only pages, pictures and unit files', () => {
+  test('holds every page, and of docs/ only pages, pictures, unit files and manifests', () => {
     const docs = readdirSync(path.join(unpacked, 'docs'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(unpacked, path.join(entry.parentPath, entry.name)));
     expect(docs).toEqual(expect.arrayContaining(PAGES.filter((page) => page.startsWith('docs/'))));
-    expect(docs.filter((file) => !/\.(md|png|service|timer)$/.test(file))).toEqual([]);
+    expect(docs.filter((file) => !/\.(md|png|service|timer|yaml)$/.test(file))).toEqual([]);
   });
 
   test.each([...PAGES, 'CHANGELOG.md'])('holds every file and heading that %s links to', (page) => {
