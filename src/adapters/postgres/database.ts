@@ -34,9 +34,10 @@ export function createDatabase(sessions: Sessions, address: string): SqlDatabase
   /** Does work in a transaction. */
   const transaction = <T>(begin: string, work: () => Work<T>) =>
     repeated(async (session, progress) => {
-      await session.query(begin);
+      // Sent together with the first statement. If it fails, that fails too, and this is the reason.
+      const begun = session.query(begin);
       try {
-        const result = await perform(work(), session);
+        const [, result] = await Promise.all([begun, perform(work(), session)]);
         progress.committing = true;
         await session.query('COMMIT');
         return result;
@@ -49,8 +50,9 @@ export function createDatabase(sessions: Sessions, address: string): SqlDatabase
   return {
     read: (work) => repeated((session) => perform(work(), session)),
     snapshot: (work) => transaction('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', work),
-    // The lock on the one row of the pipeline lets transactions come one after the other.
-    write: (work) => transaction('BEGIN; SELECT 1 FROM pipeline FOR UPDATE', work),
+    // The lock on the one row of the pipeline lets transactions come one after the other. A transaction sees what was
+    // committed while it waited, also where the database has another default.
+    write: (work) => transaction('BEGIN ISOLATION LEVEL READ COMMITTED; SELECT 1 FROM pipeline FOR UPDATE', work),
     dialect: POSTGRES,
   };
 }

@@ -74,9 +74,11 @@ export function createLocks(
 
   async function check(session: LockSession): Promise<void> {
     const late = setTimeout(() => drop(session), MAX_ANSWER_MS).unref();
-    const process = await processOf(session.client).catch(() => undefined);
+    const process = await inTurn(async () => (current === session ? processOf(session.client) : undefined)).catch(
+      () => {},
+    );
     clearTimeout(late);
-    if (process !== session.process) drop(session);
+    if (current === session && process !== session.process) drop(session);
   }
 
   function drop(session: LockSession): void {

@@ -36,6 +36,8 @@ const SETTINGS = [
   'SET tcp_keepalives_idle = 10',
   'SET tcp_keepalives_interval = 5',
   'SET tcp_keepalives_count = 3',
+  // Keepalives are not sent while the host has not acknowledged an answer.
+  "SET tcp_user_timeout = '25s'",
 ];
 
 /** Numbers as numbers: those that are stored here are exact. Truth is 1 or 0, as SQLite has it. */
@@ -61,6 +63,7 @@ export function createSessions({ as, password, ...connection }: Connection, read
     application_name: Buffer.from(as).subarray(0, MAX_NAME_BYTES).toString(),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    pipeline: true,
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser: (oid: number) => PARSERS.get(oid) ?? types.getTypeParser(oid, 'text') } as never,
   };

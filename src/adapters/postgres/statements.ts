@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { Result, Row, Statement, Value, Work } from '../sql/work.ts';
+import { isSeveral, type Result, type Row, type Statement, type Value, type Work } from '../sql/work.ts';
 import { withNul, withoutNul } from './nul-text.ts';
 
 /** A statement as PostgreSQL numbers its parameters, with the name under which each session prepares it once. */
@@ -12,10 +12,15 @@ const known = new Map<string, Prepared>();
 /** Statements whose text depends on a list are many: beyond this, they are not kept. */
 const MAX_KNOWN = 500;
 
-/** Does work in a session, statement by statement. */
+/** Does work in a session, statement by statement; several at once are sent without waiting for each other's results. */
 export async function perform<T>(work: Work<T>, session: ClientBase): Promise<T> {
   let step = work.next();
-  while (step.done !== true) step = work.next(await execute(step.value, session));
+  while (step.done !== true) {
+    const asked = step.value;
+    step = work.next(
+      isSeveral(asked) ? await Promise.all(asked.map((each) => execute(each, session))) : await execute(asked, session),
+    );
+  }
   return step.value;
 }
 

@@ -3,14 +3,14 @@ import { type Conditions, where } from './conditions.ts';
 import { alertOf, EVENT_QUERY, eventOf, imageOf } from './rows.ts';
 import type { AlertIndex, Dialect } from './sql-database.ts';
 import { keyOf } from './technique-keys.ts';
-import { all, each, get, type Row, type Value, type Work } from './work.ts';
+import { all, get, type Row, together, type Value, type Work } from './work.ts';
 
 /** At most this many alerts are found by measurement or time and sorted. With more, a scan by number is faster. */
 const MAX_SORTED = 1000;
 
 /** See `BrowsingCatalog.alertPage`. */
 export function* alertPage(dialect: Dialect, filter: AlertFilter, page: AlertPage): Work<AlertEntry[]> {
-  const entries = yield* each(yield* pageNumbers(dialect, filter, page), entryOf);
+  const entries = yield* together(yield* pageNumbers(dialect, filter, page), entryOf);
   return entries.flatMap((entry) => entry ?? []);
 }
 

@@ -1,9 +1,10 @@
 import type { AlertRecord, NewAlert } from '../../domain/records.ts';
 import type { AlertCatalog } from '../../ports/catalog/alerts.ts';
 import { type AlertDelays, DELAY_BOUNDS } from '../../ports/catalog/browsing.ts';
+import { distinct } from './distinct.ts';
 import { alertOf } from './rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
-import { all, each, get, run, type Work } from './work.ts';
+import { all, each, get, run, together, type Work } from './work.ts';
 
 /** The columns that a pending alert copies from its event, and when its image was received. */
 const PENDING_QUERY = `
@@ -17,7 +18,12 @@ const PENDING_QUERY = `
 
 export function createAlertRows(db: SqlDatabase): AlertCatalog {
   return {
-    addAlerts: (alerts) => db.write(() => each(alerts, add)),
+    addAlerts: (alerts) =>
+      db.write(function* () {
+        const first = distinct(alerts, ({ number }) => number);
+        const added = distinct(yield* together([...first.values()], add), ({ number }) => number);
+        return alerts.flatMap(({ number }) => added.get(number) ?? []);
+      }),
 
     nextAlertAttempt: (alerts) =>
       db.write(function* () {
@@ -34,15 +40,13 @@ export function createAlertRows(db: SqlDatabase): AlertCatalog {
 
     markAlertsReady: (numbers) =>
       db.write(function* () {
-        const ready: number[] = [];
-        for (const number of numbers) {
-          if (yield* markReady(number)) ready.push(number);
-          yield* run("DELETE FROM dead_letter WHERE stage = 'alert' AND event = ?", number);
-        }
-        return ready;
+        const known = [...new Set(numbers)];
+        const wasPending = yield* together(known, markReady);
+        yield* together(known, (number) => run("DELETE FROM dead_letter WHERE stage = 'alert' AND event = ?", number));
+        return known.filter((_, at) => wasPending[at]);
       }),
 
-    alerts: (numbers) => db.read(() => each(numbers, find)),
+    alerts: (numbers) => db.read(() => together(numbers, find)),
   };
 }
 

@@ -5,7 +5,7 @@ import { techniquesWithOutcomes } from './counts.ts';
 import { EVENT_QUERY, eventOf, imageOf, measuredOf } from './rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { keyOf } from './technique-keys.ts';
-import { all, each, get, type Work } from './work.ts';
+import { all, get, together, type Work } from './work.ts';
 
 /** When an event's image was captured, or else compared. */
 const EVENT_TIME = `coalesce(
@@ -61,7 +61,7 @@ export function createBrowsingRows(db: SqlDatabase): BrowsingCatalog {
         };
       }),
 
-    alertEntries: (numbers) => db.snapshot(() => each(numbers, entryOf)),
+    alertEntries: (numbers) => db.snapshot(() => together(numbers, entryOf)),
 
     alertRange: () =>
       db.snapshot(function* () {
@@ -80,7 +80,7 @@ export function createBrowsingRows(db: SqlDatabase): BrowsingCatalog {
           order,
           limit,
         );
-        return yield* each(rows, function* (row) {
+        return yield* together(rows, function* (row) {
           const number = Number(row['number']);
           return { order: Number(row['ready_order']), number, entry: yield* entryOf(number) };
         });

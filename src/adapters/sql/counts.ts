@@ -4,7 +4,7 @@ import type { Counts, JudgedCounts, StreamCounts, TechniqueCounts } from '../../
 import { alertDelays } from './alert-rows.ts';
 import { thresholdOf, versionIn } from './rows.ts';
 import { inForce } from './technique-keys.ts';
-import { all, each, get, type Row, type Work } from './work.ts';
+import { all, get, type Row, together, type Work } from './work.ts';
 
 /** See `AuditCatalog.counts`. The caller must run it in one read transaction. */
 export function* countsOf(): Work<Counts> {
@@ -59,7 +59,7 @@ function* streamCounts(): Work<StreamCounts[]> {
 }
 
 function* techniqueCounts(): Work<TechniqueCounts[]> {
-  return yield* each(yield* all('SELECT * FROM technique ORDER BY technique'), function* (row) {
+  return yield* together(yield* all('SELECT * FROM technique ORDER BY technique'), function* (row) {
     const key = String(row['technique']);
     const counted = yield* all(
       'SELECT * FROM outcome_total WHERE technique = ? AND count > 0 ORDER BY threshold, threshold_unit, judged_by',

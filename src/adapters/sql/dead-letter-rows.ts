@@ -4,7 +4,7 @@ import type { DeadLetterCatalog } from '../../ports/catalog/dead-letters.ts';
 import { deadLetterHeadOf, deadLetterOf, messageValues, positionValues } from './rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { judgedBy, keyOf, keyOrNull } from './technique-keys.ts';
-import { all, each, get, run, type Work } from './work.ts';
+import { all, each, get, run, together, type Work } from './work.ts';
 
 /** The columns of `DeadLetterHead`: without the message, which may be large. */
 const HEAD = `id, stage, reason, detail, attempts, at, stream, image, technique, event,
@@ -30,7 +30,7 @@ export function createDeadLetterRows(db: SqlDatabase): DeadLetterCatalog {
         return rows.map(deadLetterHeadOf);
       }),
 
-    deadLetters: (ids) => db.read(() => each(ids, letterWith)),
+    deadLetters: (ids) => db.read(() => together(ids, letterWith)),
 
     deadLetterRange: () =>
       db.read(function* () {

@@ -1,9 +1,10 @@
 import { LockLost } from '../../domain/errors.ts';
 import type { ImageId, ImageRecord, NewImage } from '../../domain/records.ts';
 import type { ImageCatalog, NewestImageQuery, SameFileQuery, StreamHolder } from '../../ports/catalog/images.ts';
+import { distinct } from './distinct.ts';
 import { imageOf, positionValues } from './rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
-import { all, each, get, type Row, run, type Work } from './work.ts';
+import { all, get, type Row, run, together, type Work } from './work.ts';
 
 export function createImageRows(db: SqlDatabase): ImageCatalog {
   /** Does work in one transaction, in which the holder's token is the stream's. */
@@ -28,36 +29,39 @@ export function createImageRows(db: SqlDatabase): ImageCatalog {
 
     writeImages: (holder, { published = [], ready = [], added = [], moved = [] }) =>
       writeAs(holder, function* () {
-        for (const { number, position } of published) {
-          yield* run(
-            `UPDATE image SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
-             WHERE stream = ? AND number = ?`,
-            ...positionValues(position),
-            holder.stream,
-            number,
-          );
-        }
-        for (const number of ready) {
-          yield* run(
-            "UPDATE image SET state = 'ready' WHERE stream = ? AND number = ? AND state = 'pending'",
-            holder.stream,
-            number,
-          );
-        }
-        for (const { number, path } of moved) {
-          yield* run(
-            'UPDATE image SET moved_to = nullif(?, origin) WHERE stream = ? AND number = ?',
-            path,
-            holder.stream,
-            number,
-          );
-        }
-        return yield* each(added, add);
+        const changes = [
+          ...published.map(({ number, position }) =>
+            run(
+              `UPDATE image SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
+               WHERE stream = ? AND number = ?`,
+              ...positionValues(position),
+              holder.stream,
+              number,
+            ),
+          ),
+          ...ready.map((number) =>
+            run(
+              "UPDATE image SET state = 'ready' WHERE stream = ? AND number = ? AND state = 'pending'",
+              holder.stream,
+              number,
+            ),
+          ),
+          ...moved.map(({ number, path }) =>
+            run(
+              'UPDATE image SET moved_to = nullif(?, origin) WHERE stream = ? AND number = ?',
+              path,
+              holder.stream,
+              number,
+            ),
+          ),
+        ];
+        if (changes.length > 0) yield* together(changes, (change) => change);
+        return added.length === 0 ? [] : yield* addAll(holder.stream, added);
       }),
 
     nextImageAttempt: (holder, numbers) =>
       writeAs(holder, function* () {
-        const changed = yield* each(numbers, (number) =>
+        const changed = yield* together(numbers, (number) =>
           get(
             "UPDATE image SET attempt = attempt + 1 WHERE stream = ? AND number = ? AND state = 'pending' RETURNING *",
             holder.stream,
@@ -89,22 +93,40 @@ export function createImageRows(db: SqlDatabase): ImageCatalog {
         return rows.map((row) => String(row['stream']));
       }),
 
-    images: (ids) => db.read(() => each(ids, imageWith)),
-    references: (ids) => db.read(() => each(ids, referenceOf)),
-    newestImages: (queries) => db.read(() => each(queries, newestOf)),
-    imagesOfFiles: (queries) => db.read(() => each(queries, imagesOfFile)),
+    images: (ids) => db.read(() => together(ids, imageWith)),
+    references: (ids) => db.read(() => together(ids, referenceOf)),
+    newestImages: (queries) => db.read(() => together(queries, newestOf)),
+    imagesOfFiles: (queries) => db.read(() => together(queries, imagesOfFile)),
   };
 }
 
-/** Within a transaction: adds a picture, unless its receipt has a row. */
-function* add(picture: NewImage): Work<ImageRecord> {
-  const known = yield* get('SELECT * FROM image WHERE receipt_id = ?', picture.receiptId);
-  if (known !== undefined) return imageOf(known);
-  const next = yield* get(
-    'UPDATE stream SET last_number = last_number + 1 WHERE stream = ? RETURNING last_number',
-    picture.stream,
+/** Within a transaction: adds the pictures of a stream, except those whose receipt has a row. */
+function* addAll(stream: string, pictures: readonly NewImage[]): Work<ImageRecord[]> {
+  const byReceipt = distinct(pictures, ({ receiptId }) => receiptId);
+  const records = new Map<string, ImageRecord>();
+  const known = yield* together([...byReceipt.keys()], (receiptId) =>
+    get('SELECT * FROM image WHERE receipt_id = ?', receiptId),
   );
-  const number = Number(next?.['last_number']);
+  for (const row of known) {
+    if (row === undefined) continue;
+    const image = imageOf(row);
+    records.set(image.receiptId, image);
+    byReceipt.delete(image.receiptId);
+  }
+  if (byReceipt.size > 0) {
+    const counter = yield* get(
+      'UPDATE stream SET last_number = last_number + ? WHERE stream = ? RETURNING last_number',
+      byReceipt.size,
+      stream,
+    );
+    const first = Number(counter?.['last_number']) - byReceipt.size + 1;
+    const added = [...byReceipt.values()].map((picture, at) => ({ picture, number: first + at }));
+    for (const image of yield* together(added, add)) records.set(image.receiptId, image);
+  }
+  return pictures.flatMap(({ receiptId }) => records.get(receiptId) ?? []);
+}
+
+function* add({ picture, number }: { readonly picture: NewImage; readonly number: number }): Work<ImageRecord> {
   yield* run(
     `INSERT INTO image (stream, number, receipt_id, format, origin, sha256, bytes, received_at, mask,
        captured_at, capture, host, modified_at, state)

@@ -2,33 +2,25 @@ import type { EventKind, EventRecord, ImageId, NewOutcome, OutcomeRecord } from 
 import { techniqueName } from '../../domain/technique-id.ts';
 import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
 import { addDeadLetter, removeReplayed } from './dead-letter-rows.ts';
+import { distinct } from './distinct.ts';
 import { checkEventsToken } from './fences.ts';
 import { EVENT_QUERY, eventOf, outcomeOf, positionValues } from './rows.ts';
 import { eventDead, imageDead, imageSettled } from './settled.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { judgedBy, keyOf } from './technique-keys.ts';
-import { each, get, run, type Work } from './work.ts';
+import { each, get, run, together, type Work } from './work.ts';
 
 export function createOutcomeRows(db: SqlDatabase): OutcomeCatalog {
   return {
-    addOutcomes: (outcomes) =>
-      db.write(function* () {
-        const keys = new Map<string, string>();
-        return yield* each(outcomes, function* (outcome) {
-          const name = techniqueName(outcome.technique);
-          const key = keys.get(name) ?? (yield* keyOf(outcome.technique));
-          keys.set(name, key);
-          return yield* add(key, outcome);
-        });
-      }),
+    addOutcomes: (outcomes) => db.write(() => addAll(outcomes)),
 
     outcomes: (technique, ids) =>
       db.read(function* () {
         const key = yield* keyOf(technique);
-        return yield* each(ids, (id) => find(key, id));
+        return yield* together(ids, (id) => find(key, id));
       }),
 
-    events: (numbers) => db.read(() => each(numbers, eventWith)),
+    events: (numbers) => db.read(() => together(numbers, eventWith)),
 
     nextEventAttempt: (events) =>
       db.write(function* () {
@@ -47,13 +39,13 @@ export function createOutcomeRows(db: SqlDatabase): OutcomeCatalog {
 
     markEventsReady: (events) =>
       db.write(function* () {
-        for (const { number, attempt } of events) {
-          yield* run(
+        yield* together(events, ({ number, attempt }) =>
+          run(
             "UPDATE event SET state = 'ready' WHERE number = ? AND attempt = ? AND state = 'pending'",
             number,
             attempt,
-          );
-        }
+          ),
+        );
       }),
 
     fenceEvents: (token) =>
@@ -64,14 +56,14 @@ export function createOutcomeRows(db: SqlDatabase): OutcomeCatalog {
     markEventsPublished: (published, token) =>
       db.write(function* () {
         if (token !== undefined) yield* checkEventsToken(token);
-        for (const { number, position } of published) {
-          yield* run(
+        yield* together(published, ({ number, position }) =>
+          run(
             `UPDATE event SET place_bus = ?, place_topic = ?, place_partition = ?, place_offset = ?
              WHERE number = ? AND state = 'ready'`,
             ...positionValues(position),
             number,
-          );
-        }
+          ),
+        );
       }),
 
     firstOpen: (technique, { stream, first, last }) =>
@@ -139,34 +131,89 @@ function* eventWith(number: number): Work<EventRecord | undefined> {
   return row === undefined ? undefined : eventOf(row);
 }
 
-/** Within a transaction (see `addOutcomes`). `key` is that of the technique. */
-function* add(key: string, outcome: NewOutcome): Work<OutcomeRecord> {
-  yield* addFacts(outcome);
-  const { image, technique, threshold, kind, measurement, reference, analyzedAt } = outcome;
-  const known = yield* find(key, image);
-  if (known !== undefined) return known;
-  yield* run(
-    'INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    key,
-    image.stream,
-    image.number,
-    kind,
-    threshold.value,
-    measurement,
-    reference,
-    analyzedAt,
-    threshold.unit,
-    judgedBy(key, technique),
-  );
-  const event = kind === 'changed' || kind === 'size_changed' ? yield* addEvent(key, { ...outcome, kind }) : null;
-  yield* removeReplayed(key, image);
-  if (outcome.deadLetter !== undefined) yield* addDeadLetter(outcome.deadLetter);
-  return { image, technique, threshold, kind, measurement, reference, analyzedAt, event };
+/** An outcome with the key of its technique. */
+interface Keyed {
+  readonly key: string;
+  readonly outcome: NewOutcome;
 }
 
-function* addEvent(key: string, outcome: NewOutcome & { readonly kind: EventKind }): Work<EventRecord> {
-  const next = yield* get('UPDATE pipeline SET last_event = last_event + 1 RETURNING last_event');
-  const number = Number(next?.['last_event']);
+type WithEvent = NewOutcome & { readonly kind: EventKind };
+
+/** Within a transaction (see `addOutcomes`). */
+function* addAll(outcomes: readonly NewOutcome[]): Work<OutcomeRecord[]> {
+  const techniques = distinct(outcomes, nameOf);
+  const keys = yield* each([...techniques.values()], ({ technique }) => keyOf(technique));
+  const keyByName = new Map([...techniques.keys()].map((name, at) => [name, keys[at]]));
+  const keyed = outcomes.map((outcome) => ({ key: keyByName.get(nameOf(outcome)) ?? outcome.technique, outcome }));
+  const first = distinct(keyed, subjectOf);
+  yield* together(outcomes, addFacts);
+  const known = yield* together([...first.values()], ({ key, outcome }) => find(key, outcome.image));
+  const records = new Map<string, OutcomeRecord>();
+  const added: Keyed[] = [];
+  for (const [at, [subject, each]] of [...first].entries()) {
+    const record = known[at];
+    if (record === undefined) added.push(each);
+    else records.set(subject, record);
+  }
+  for (const [at, record] of (yield* addNew(added)).entries()) {
+    const each = added[at];
+    if (each !== undefined) records.set(subjectOf(each), record);
+  }
+  return keyed.flatMap((each) => records.get(subjectOf(each)) ?? []);
+}
+
+/** Adds outcomes of which none exists. Events get the next numbers, in the order of their outcomes. */
+function* addNew(added: readonly Keyed[]): Work<OutcomeRecord[]> {
+  const changes = added.filter(({ outcome }) => isEvent(outcome)).length;
+  let last = changes === 0 ? 0 : yield* countEvents(changes);
+  last -= changes;
+  const numbered = added.map(({ key, outcome }) => ({ key, outcome, number: isEvent(outcome) ? ++last : 0 }));
+  const records = yield* together(numbered, function* ({ key, outcome, number }) {
+    const { image, technique, threshold, kind, measurement, reference, analyzedAt } = outcome;
+    yield* run(
+      'INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      key,
+      image.stream,
+      image.number,
+      kind,
+      threshold.value,
+      measurement,
+      reference,
+      analyzedAt,
+      threshold.unit,
+      judgedBy(key, technique),
+    );
+    const event = isEvent(outcome) ? yield* addEvent(key, number, outcome) : null;
+    yield* removeReplayed(key, image);
+    return { image, technique, threshold, kind, measurement, reference, analyzedAt, event };
+  });
+  yield* each(added, function* ({ outcome }) {
+    if (outcome.deadLetter !== undefined) yield* addDeadLetter(outcome.deadLetter);
+  });
+  return records;
+}
+
+/** Moves the counter of events; returns where it is then. */
+function* countEvents(count: number): Work<number> {
+  return Number(
+    (yield* get('UPDATE pipeline SET last_event = last_event + ? RETURNING last_event', count))?.['last_event'],
+  );
+}
+
+function isEvent(outcome: NewOutcome): outcome is WithEvent {
+  return outcome.kind === 'changed' || outcome.kind === 'size_changed';
+}
+
+function nameOf({ technique }: NewOutcome): string {
+  return techniqueName(technique);
+}
+
+/** What an outcome is about: an image and a technique. */
+function subjectOf({ key, outcome: { image } }: Keyed): string {
+  return `${key} ${image.stream} ${image.number}`;
+}
+
+function* addEvent(key: string, number: number, outcome: WithEvent): Work<EventRecord> {
   const { image, technique, threshold, kind, measurement, regions, analyzedAt, base, differenceSha256 } = outcome;
   yield* run(
     `INSERT INTO event (number, technique, stream, image, state, base, region_count, regions, difference_sha256)

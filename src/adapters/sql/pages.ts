@@ -4,7 +4,7 @@ import { countsOf } from './counts.ts';
 import { alertOf, eventOf, imageOf, outcomeOf, positionOf, versionIn } from './rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { inForce, keyOf } from './technique-keys.ts';
-import { all, each, get, type Row, type Value, type Work } from './work.ts';
+import { all, get, type Row, together, type Value, type Work } from './work.ts';
 
 const USES = ['active', 'idle', 'none'] as const;
 
@@ -41,7 +41,7 @@ export function pagesOf(db: Pick<SqlDatabase, 'read' | 'dialect'>): CatalogPages
           ...key(after),
           limit,
         );
-        return yield* each(found, function* (row) {
+        return yield* together(found, function* (row) {
           return outcomeOf(row, yield* eventOfOutcome(row));
         });
       }),

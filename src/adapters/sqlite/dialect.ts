@@ -1,5 +1,5 @@
 import type { Dialect, SqlDatabase } from '../sql/sql-database.ts';
-import { all, get, type Result, run, type Statement, type Work } from '../sql/work.ts';
+import { all, get, isSeveral, type Result, run, type Statement, type Work } from '../sql/work.ts';
 import type { Database } from './database.ts';
 import type { Queries } from './queries.ts';
 
@@ -17,7 +17,8 @@ export function sqlOf(db: Database): SqlDatabase {
 export function perform<T>(work: Work<T>, queries: Queries): T {
   let step = work.next();
   while (step.done !== true) {
-    step = work.next(execute(step.value, queries));
+    const asked = step.value;
+    step = work.next(isSeveral(asked) ? asked.map((each) => execute(each, queries)) : execute(asked, queries));
   }
   return step.value;
 }
