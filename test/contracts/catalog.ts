@@ -13,6 +13,7 @@ import { locksContract } from './catalog/locks.ts';
 import { openedContract } from './catalog/opened.ts';
 import { outcomesContract } from './catalog/outcomes.ts';
 import { pipelineContract } from './catalog/pipeline.ts';
+import { racesContract } from './catalog/races.ts';
 import type { SetUpCatalog } from './catalog/setup.ts';
 import { techniqueVersionsContract } from './catalog/technique-versions.ts';
 import { undeliverableContract } from './catalog/undeliverable.ts';
@@ -31,6 +32,7 @@ export function catalogContract(setUp: SetUpCatalog): void {
   heartbeatsContract(setUp);
   pipelineContract(setUp);
   fencesContract(setUp);
+  racesContract(setUp);
   idleTechniquesContract(setUp);
   techniqueVersionsContract(setUp);
   auditContract(setUp);

@@ -8,7 +8,7 @@ import { asSuperuser } from '../../support/postgres/databases.ts';
 import { NOBODY, type PostgresServer, startPostgres } from '../../support/postgres/postgres-server.ts';
 import { sharedPostgres } from '../../support/postgres/shared-postgres.ts';
 import { createTlsFiles, type TlsFiles } from '../../support/postgres/tls-files.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { lastingFolder } from '../../support/temporary-folder.ts';
 
 const { port: sharedPort = 0, whyNone } = await sharedPostgres();
 
@@ -22,7 +22,7 @@ host all camera,nobody all scram-sha-256
 describe.skipIf(whyNone !== undefined)('a connection to PostgreSQL', () => {
   let server: PostgresServer;
   let tls: TlsFiles;
-  const folder = temporaryFolder();
+  const folder = lastingFolder();
   const file = (name: string) => path.join(folder, name);
 
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe.skipIf(whyNone !== undefined)('a connection to PostgreSQL', () => {
     await asSuperuser(
       server.port,
       'postgres',
-      `CREATE ROLE camera LOGIN PASSWORD '${PASSWORD}'; CREATE ROLE only_tls LOGIN PASSWORD 'x'; CREATE ROLE nobody LOGIN`,
+      `CREATE ROLE camera LOGIN PASSWORD '${PASSWORD}'; CREATE ROLE only_tls LOGIN PASSWORD 'x'; CREATE ROLE nobody LOGIN; GRANT camera TO only_tls`,
     );
     await asSuperuser(server.port, 'postgres', 'CREATE DATABASE pictures OWNER camera');
   });
