@@ -14,7 +14,7 @@ const LONG = [
   'test/adapters/sqlite/{migrated-contracts,migration,processes,read-database}.test.ts',
   'test/compatibility/{alert-client,kcat}.test.ts',
   'test/kafka/{cluster,dead-letters,main,techniques}.test.ts',
-  'test/docs/{examples,kafka-tour,library}.test.ts',
+  'test/docs/{examples,kafka-tour,library,postgresql}.test.ts',
   'test/adapters/pixels/{bad-files,hostile,memory,jpeg/many-files}.test.ts',
   'test/cli/{alive,check-memory,compare,copied-folder,damaged-catalog,data-folder,dead,file-modes,hostile-input,json,list,masks,read-only,s3,stages,stdout,techniques,terminal,view-status-clean}.test.ts',
   'test/repository/{docker,fresh-checkout}.test.ts',
