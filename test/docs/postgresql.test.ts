@@ -16,7 +16,7 @@ const [IN_ANY = '', IN_NEW = ''] = blocks(readPage('docs/guides/postgresql.md').
 const DATABASE = 'imgpipe';
 
 describe.skipIf(why !== undefined)(`the roles of the guide on PostgreSQL${why ? ` (skipped: ${why})` : ''}`, () => {
-  it('suffice, made by a user who is no superuser', async () => {
+  it('suffice, made by a user who is no superuser', { timeout: 240_000 }, async () => {
     await setUp();
     const data = temporaryFolder();
     const prefix = `${randomUUID()}.`;
