@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { IN_FOLDER } from '../config/catalog-address.ts';
 import { optionsFor } from '../config/copy-target.ts';
 import { kafkaConnectionOf } from '../config/kafka-connection.ts';
+import { postgresConnectionOf } from '../config/postgres-connection.ts';
 import type { Config } from '../config/settings.ts';
 import { FILES } from '../config/store-address.ts';
 import { ImgpipeError } from '../domain/errors.ts';
@@ -27,7 +28,7 @@ export type CopyOptions = Pick<CopyParts, 'signal' | 'skipDamaged' | 'onProgress
 /** Moves the configured pipeline to a target. Throws `not_found`, `in_use`, `moved`, `target_not_empty`. */
 export async function copy(move: Move, options: CopyOptions): Promise<Copied> {
   const { config, target } = move;
-  refuseSamePlace(move);
+  checkTarget(move);
   const as = `imgpipe copy (process ${process.pid})`;
   return withEnds(async (open) => {
     const source = await open(config, { access: 'existing', as });
@@ -46,7 +47,7 @@ export async function copy(move: Move, options: CopyOptions): Promise<Copied> {
 /** What a copy would do, without doing anything. */
 export async function planOf(move: Move): Promise<CopyPlan> {
   const { config, target } = move;
-  refuseSamePlace(move);
+  checkTarget(move);
   const as = `imgpipe copy (process ${process.pid})`;
   return withEnds(async (open) => {
     const source = await open(config, { access: 'read', as });
@@ -74,8 +75,6 @@ async function withEnds<T>(work: (open: OpenEnd) => Promise<T>): Promise<T> {
   try {
     return await work(async (config, { pipelineId, ...options }) => {
       const folder = absolute(config.data);
-      // Before anything is created.
-      kafkaConnectionOf(config);
       // The settings of a connection to S3 may be those of the other end.
       const connection = config.store === FILES ? undefined : s3StoreOf(config);
       const { catalog } = await openAnyCatalog(config, folder, options);
@@ -89,8 +88,10 @@ async function withEnds<T>(work: (open: OpenEnd) => Promise<T>): Promise<T> {
   }
 }
 
-/** Throws `config_invalid` if the catalog would stay where it is. */
-function refuseSamePlace({ config, target }: Move): void {
+/** Throws `config_invalid` for a target that cannot be one, or where the catalog would stay where it is. */
+function checkTarget({ config, target }: Move): void {
+  postgresConnectionOf(target, process.env);
+  kafkaConnectionOf(target);
   const isSame = config.catalog === target.catalog && (config.catalog !== IN_FOLDER || isSameFolder(config, target));
   if (!isSame) return;
   throw new ImgpipeError(

@@ -9,14 +9,19 @@ export function* separateCopy(token: string): Work<void> {
   yield* forgetPositions();
 }
 
-/** Within a transaction: what is open is unpublished. */
+/** How many rows one statement changes: PostgreSQL ends one that takes too long. */
+const AT_ONCE = 5000;
+
+/** Within a transaction: what is open is unpublished. Triggers do the same in the tables of what is owed. */
 export function* forgetPositions(): Work<void> {
-  yield* run(
-    `UPDATE image SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL
-     WHERE (stream, number) IN (SELECT stream, number FROM owed)`,
-  );
-  yield* run(
-    `UPDATE event SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL
-     WHERE number IN (SELECT number FROM owed_event)`,
+  const images = 'SELECT stream, number FROM owed';
+  while ((yield* forget('image', `(stream, number) IN (${images} WHERE place_bus IS NOT NULL LIMIT ${AT_ONCE})`)) > 0);
+  yield* forget('image', `(stream, number) IN (${images}) AND place_bus IS NOT NULL`);
+  yield* forget('event', 'number IN (SELECT number FROM owed_event)');
+}
+
+function forget(table: 'image' | 'event', where: string): Work<number> {
+  return run(
+    `UPDATE ${table} SET place_bus = NULL, place_topic = NULL, place_partition = NULL, place_offset = NULL WHERE ${where}`,
   );
 }
