@@ -22,6 +22,7 @@ export function createCurrentStore(
     get address() {
       return current.store.address;
     },
+    writesLate: current.store.writesLate,
     locate: (key) => current.store.locate(key),
     put: async (objects) => (await now()).put(objects),
     get: async (key) => (await now()).get(key),

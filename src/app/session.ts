@@ -18,6 +18,7 @@ import { withHeartbeat } from '../stages/heartbeat.ts';
 import { STANDBY_MS } from '../stages/locks/acquire-lock.ts';
 import { holdingLock } from '../stages/locks/held-lock.ts';
 import { pause, withRetry } from '../stages/retry.ts';
+import { stoppable } from '../stages/stoppable.ts';
 import { type Adapters, checkedIdentity } from './adapters.ts';
 
 /** Which command starts, and whether it waits for unreachable services. */
@@ -121,7 +122,7 @@ export async function withSession<T>(
 /** The caller shares the pipeline's lock. `onLost` is called when a write finds that this lock has been lost. */
 async function prepare(parts: SessionParts, onLost: () => void): Promise<Omit<Session, 'lost' | 'atStart'>> {
   const { pipeline, catalog } = await retryAtStart(parts, () => sharedCatalog(parts.adapters, onLost));
-  const store = parts.adapters.storeOf(pipeline.pipelineId);
+  const store = storeOf(parts, pipeline);
   await retryAtStart(parts, () => refuseOtherStore({ catalog, store }));
   const bus = await retryAtStart(parts, () => openBus(parts));
   await retryAtStart(parts, () => refuseOtherPipelines(bus, pipeline));
@@ -130,6 +131,12 @@ async function prepare(parts: SessionParts, onLost: () => void): Promise<Omit<Se
   await retryAtStart(parts, () => bus.renew());
   await retryAtStart(parts, () => store.collectGarbage());
   return { pipeline, catalog, store, bus };
+}
+
+/** The store of the pipeline. Its server may be silent for long, and must not keep the stage from ending. */
+function storeOf({ adapters, signal }: SessionParts, { pipelineId }: PipelineIdentity): ObjectStore {
+  const store = adapters.storeOf(pipelineId);
+  return store.writesLate && signal !== undefined ? stoppable(store, signal) : store;
 }
 
 /** The pipeline and its catalog as those use it who share its lock. */

@@ -20,14 +20,16 @@ export async function verifyFiles(parts: VerifyParts): Promise<void> {
   const { faults, onChecked } = parts;
   let checked = 0;
   for await (const expected of expectedObjects(parts)) {
-    const next = expected.values();
+    const next = expected.entries();
+    const problems: (string | undefined)[] = [];
     const readers = Array.from({ length: AT_ONCE }, async () => {
-      for (const each of next) {
-        const what = await problemOf(parts, each);
-        if (what !== undefined) faults.add({ key: each.key, what });
-      }
+      for (const [index, each] of next) problems[index] = await problemOf(parts, each);
     });
     await Promise.all(readers);
+    for (const [index, { key }] of expected.entries()) {
+      const what = problems[index];
+      if (what !== undefined) faults.add({ key, what });
+    }
     checked += expected.length;
     onChecked?.(checked);
   }

@@ -37,6 +37,8 @@ export type PutResult = 'added' | 'exists';
 export interface ObjectStore {
   /** Where the store is: an absolute path, or `s3://…`. */
   readonly address: string;
+  /** Whether a write can take effect after its process has lost its lock, or has ended: it may be on the way to a server. */
+  readonly writesLate: boolean;
   /** The full address of a key, for people and viewers: `address`, a slash and the key. */
   locate(key: string): string;
   /**

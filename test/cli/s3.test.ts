@@ -42,7 +42,7 @@ describe.skipIf(server === undefined)(`pictures on S3${whyNone ? ` (skipped: ${w
     expect([deep.status, deep.stderr]).toEqual([
       1,
       expect.stringContaining(
-        'image_database/00004.jpg: the file is missing\nimage_database/00005.jpg: the file is not what was written\n',
+        'image_database/00004.jpg: the file is missing\nimgpipe: image_database/00005.jpg: the file is not what was written\n',
       ),
     ]);
     expect((await to('status --check')).stderr).toContain('image_database/00004.jpg: the file is missing\n');
@@ -52,7 +52,7 @@ describe.skipIf(server === undefined)(`pictures on S3${whyNone ? ` (skipped: ${w
     const { to } = await pipeline();
     const { status, stdout, stderr } = await to('status', NOWHERE);
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^Store: .*, unreachable$/m)]);
-    expect(stderr).toMatch(/^the store s3:.* is out of reach \(.*ECONNREFUSED.*\): check store_endpoint/m);
+    expect(stderr).toMatch(/^imgpipe: the store s3:.* is out of reach \(.*ECONNREFUSED.*\): check store_endpoint/m);
     expect(JSON.parse((await to('status --json', NOWHERE)).stdout).store.reachable).toBe(false);
     expect((await to('status --check', NOWHERE)).status).toBe(4);
     expect((await to('view 1', NOWHERE)).status).toBe(0);

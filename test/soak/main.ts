@@ -9,26 +9,31 @@ import { ROUNDS } from '../support/rounds/fault-rounds.ts';
 import { createSite, kafkaBus, type Site } from '../support/rounds/site.ts';
 import { type Clusters, createClusters } from './clusters.ts';
 import { KAFKA_KINDS, type KafkaKind, settingsOf } from './kinds.ts';
+import { startStoreServer, storeKinds } from './stores.ts';
 
 /**
  * Repeats the rounds of faults with new seeds: `ROUNDS=500 SEED=1 npm run soak -- [--broker embedded|kafka]
- * [--catalog sqlite|postgres] [--only <kind>]`.
+ * [--catalog sqlite|postgres] [--store files|s3] [--only <kind>]`. With S3, the store fails too.
  * Starts the servers that it needs. Keeps the folder and logs of a failed round.
  */
 const { values } = parseArgs({
   options: {
     broker: { type: 'string', default: 'embedded' },
     catalog: { type: 'string', default: 'sqlite' },
+    store: { type: 'string', default: 'files' },
     only: { type: 'string' },
   },
 });
 if (!['embedded', 'kafka'].includes(values.broker)) fail(`--broker: expected embedded or kafka, got ${values.broker}`);
 if (!['sqlite', 'postgres'].includes(values.catalog))
   fail(`--catalog: expected sqlite or postgres, got ${values.catalog}`);
+if (!['files', 's3'].includes(values.store)) fail(`--store: expected files or s3, got ${values.store}`);
 const onKafka = values.broker === 'kafka';
 const postgres = values.catalog === 'postgres' ? await startPostgres() : undefined;
 if (postgres !== undefined && !onKafka) fail('--catalog postgres: only with --broker kafka');
-const kinds = Object.keys(onKafka ? KAFKA_KINDS : ROUNDS);
+const s3 = values.store === 's3' ? await startStoreServer() : undefined;
+const storeRounds = s3 === undefined ? {} : storeKinds(s3);
+const kinds = [...Object.keys(storeRounds), ...Object.keys(onKafka ? KAFKA_KINDS : ROUNDS)];
 const names = values.only === undefined ? kinds : kinds.filter((name) => name === values.only);
 if (names.length === 0) fail(`--only: expected one of ${kinds.join(', ')}`);
 const rounds = Number(process.env['ROUNDS'] ?? 50);
@@ -56,6 +61,7 @@ for (let index = 0; index < rounds; index += 1) {
 }
 await clusters.close();
 await postgres?.close();
+await s3?.close();
 for (const [name, { passed, failed }] of counts) say(`${name}: ${passed} passed, ${failed} failed`);
 const failed = [...counts.values()].reduce((sum, each) => sum + each.failed, 0);
 say(`${rounds - failed} passed, ${failed} failed`);
@@ -63,10 +69,11 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 /** Runs a round. Resolves with the problems found. */
 async function play(name: string, seed: number, folder: string): Promise<string[]> {
-  const kind = KAFKA_KINDS[name];
+  const round = storeRounds[name] ?? ROUNDS[name];
+  const kind = storeRounds[name] === undefined ? KAFKA_KINDS[name] : ({ round: storeRounds[name], nodes: 1 } as const);
   if (onKafka && kind !== undefined) return playOnKafka(kind, seed, folder, clusters);
-  const site = createSite(folder);
-  return withinDeadline(site, ROUNDS[name]?.(site, seed));
+  const site = createSite(folder, s3?.newStore());
+  return withinDeadline(site, round?.(site, seed));
 }
 
 async function playOnKafka(
@@ -77,7 +84,10 @@ async function playOnKafka(
 ) {
   const kafka = await from.take(nodes);
   const catalog = postgres === undefined ? {} : { IMGPIPE_CATALOG: await newCatalog(postgres) };
-  const site = createSite(folder, kafkaBus(kafka.address, { ...settingsOf(seed), ...bus, ...catalog }));
+  const site = createSite(
+    folder,
+    kafkaBus(kafka.address, { ...settingsOf(seed), ...bus, ...catalog, ...s3?.newStore() }),
+  );
   try {
     const problems = await withinDeadline(site, round(site, seed, kafka));
     if (problems.length > 0 || spoilsCluster) await from.drop(nodes);

@@ -26,8 +26,10 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   object_damaged: 'A stored picture is not what was received. Check the disk, and what else writes to the folder.',
   bad_message: 'A message cannot be parsed, or contradicts the catalog. Another program published it.',
   disk_full: 'Free some disk space.',
-  no_permission: 'Grant this user access, or choose another folder with `--data`.',
-  store_unavailable: 'The folder of the pictures cannot be read or written. Check the disk.',
+  no_permission:
+    'Grant this user access, or choose another folder with `--data`. On S3: check the credentials and their policy.',
+  store_unavailable:
+    'The pictures cannot be read or written. Check the disk; on S3, the server and `store_endpoint`.',
   catalog_unavailable: 'The catalog cannot be opened, read or written. Check its folder and the disk.',
   broker_unavailable: 'The broker does not answer. Start it, or check its address and the network.',
   catalog_damaged: 'The catalog is corrupt. Restore a backup, or move it away and start in another folder.',

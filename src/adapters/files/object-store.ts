@@ -32,6 +32,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
 
   return {
     address,
+    writesLate: false,
     locate: at,
 
     put: (objects) =>

@@ -38,6 +38,7 @@ export function createMemoryObjectStore(state = newMemoryStoreState()): MemoryOb
 
   return {
     address,
+    writesLate: false,
     locate,
 
     put: async (added) => added.map(({ key, bytes }) => putOne(key, bytes)),

@@ -52,6 +52,7 @@ export function createS3ObjectStore(parts: S3StoreParts): ObjectStore {
 
   return {
     address,
+    writesLate: true,
     locate: bucket.locate,
     put: (objects) => atOnce(PUTS_AT_ONCE, objects, (object: NewObject) => putNew(bucket, object)),
     get: (key) => bytesOf(bucket, key, maxBytes),

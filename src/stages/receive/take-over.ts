@@ -8,7 +8,7 @@ import { type RetryContext, withRetry } from '../retry.ts';
 
 export interface TakeOverParts extends Observer {
   readonly catalog: Pick<ImageCatalog, 'fenceStream' | 'pendingImages' | 'writeImages' | 'withdrawImages'>;
-  readonly store: Pick<ObjectStore, 'digest' | 'remove'>;
+  readonly store: Pick<ObjectStore, 'writesLate' | 'digest' | 'remove'>;
   readonly holder: StreamHolder;
   readonly retry: RetryContext;
 }
@@ -34,10 +34,11 @@ export async function takeOver(parts: TakeOverParts): Promise<void> {
   if (ready.length > 0) await withRetry(retry, () => catalog.writeImages(holder, { ready }));
   const [first, ...later] = pending.slice(stored);
   if (first === undefined) return;
-  // Removed before the rows are: a later holder finds either the row or no object. The holder before writes no more.
+  // Removed before the rows are: a later holder finds either the row or no object. The holder before writes no more. A removal
+  // that is late could meet an object of a later holder: then they stay, and that holder's pictures get the next attempt.
   const keys: string[] = [];
-  for (const row of later) if (await isStored(row)) keys.push(imageKey(row));
-  await withRetry(retry, () => store.remove(keys));
+  if (!store.writesLate) for (const row of later) if (await isStored(row)) keys.push(imageKey(row));
+  if (keys.length > 0) await withRetry(retry, () => store.remove(keys));
   await onStep?.('receive:removed');
   await withRetry(retry, () => catalog.withdrawImages(holder, first.number));
   onReport?.({ kind: 'withdrawn', stream, images: 1 + later.length });

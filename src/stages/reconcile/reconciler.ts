@@ -43,7 +43,7 @@ export type ReconcileCatalog = Pick<
 export interface ReconcileParts extends Observer {
   readonly stage: StageName;
   readonly catalog: ReconcileCatalog;
-  readonly store: Pick<ObjectStore, 'digest' | 'remove'>;
+  readonly store: Pick<ObjectStore, 'writesLate' | 'digest' | 'remove'>;
   readonly bus: Pick<EventBus, 'id' | 'publish' | 'committed' | 'logs'>;
   readonly pipelineId: string;
   /** The technique that images wait for while none is in use. */

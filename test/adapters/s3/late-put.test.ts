@@ -26,28 +26,32 @@ async function twoReceivers() {
     const writer = createStreamWriter({ catalog, store: puts, bus, pipelineId, holder, retry });
     return {
       takeOver: () => takeOver({ catalog, store, holder, retry }),
-      add: async (text: string) => {
-        const bytes = Buffer.from(text);
-        const row = {
-          stream: 'default',
-          receiptId: `${token} ${text}`,
-          format: 'jpg',
-          origin: `/${text}`,
-          sha256: sha256Of(bytes),
-          bytes: bytes.length,
-          receivedAt: new Date().toISOString(),
-          mask: null,
-          capture: null,
-          file: null,
-        } as const;
-        await writer.add([{ row, bytes }], () => {});
+      add: async (...texts: string[]) => {
+        const all = texts.map((text) => ({ text, bytes: Buffer.from(text) }));
+        const rowOf = ({ text, bytes }: (typeof all)[number]) =>
+          ({
+            stream: 'default',
+            receiptId: `${token} ${text}`,
+            format: 'jpg',
+            origin: `/${text}`,
+            sha256: sha256Of(bytes),
+            bytes: bytes.length,
+            receivedAt: new Date().toISOString(),
+            mask: null,
+            capture: null,
+            file: null,
+          }) as const;
+        await writer.add(
+          all.map((each) => ({ row: rowOf(each), bytes: each.bytes })),
+          () => {},
+        );
         await writer.flush();
       },
     };
   }
 
   /** The first receiver, whose PUT waits until it is let go. */
-  async function late() {
+  async function late(...texts: string[]) {
     let letGo = () => {};
     const free = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -66,7 +70,7 @@ async function twoReceivers() {
     };
     const first = receiver('first', slow);
     await first.takeOver();
-    const added = first.add('late');
+    const added = first.add(...texts);
     // It ends with what its lost lock makes of it.
     added.catch(() => {});
     await onTheWay;
@@ -83,7 +87,10 @@ async function twoReceivers() {
     );
   }
 
-  return { receiver, late, pictures };
+  /** Puts an object as a receiver does that was killed then. */
+  const left = { put: (key: string, text: string) => store.put([{ key, bytes: Buffer.from(text) }]) };
+
+  return { receiver, late, left, pictures };
 }
 
 describe.skipIf(server === undefined)(
@@ -91,7 +98,7 @@ describe.skipIf(server === undefined)(
   () => {
     it('is refused if the next receiver has put its picture under the key', async () => {
       const { receiver, late, pictures } = await twoReceivers();
-      const first = await late();
+      const first = await late('late');
       const second = receiver('second');
       await second.takeOver();
       await second.add('in time');
@@ -102,7 +109,7 @@ describe.skipIf(server === undefined)(
 
     it('stays under a key that no row has if it arrives before the next receiver puts its picture', async () => {
       const { receiver, late, pictures } = await twoReceivers();
-      const first = await late();
+      const first = await late('late');
       const second = receiver('second');
       await second.takeOver();
       first.letGo();
@@ -112,6 +119,21 @@ describe.skipIf(server === undefined)(
       expect(await pictures(1, 2)).toEqual([
         ['ready', 'image_database/00001.2.jpg', 'in time'],
         ['ready', 'image_database/00002.jpg', 'and one more'],
+      ]);
+    });
+
+    it('is not there to be removed: what a receiver takes over is left where it is, and its number given again', async () => {
+      const { receiver, late, left, pictures } = await twoReceivers();
+      const first = await late('one', 'two');
+      await left.put('image_database/00002.jpg', 'two');
+      const second = receiver('second');
+      await second.takeOver();
+      await second.add('another', 'and one more');
+      first.letGo();
+      await first.ended;
+      expect(await pictures(1, 2)).toEqual([
+        ['ready', 'image_database/00001.jpg', 'another'],
+        ['ready', 'image_database/00002.2.jpg', 'and one more'],
       ]);
     });
   },
