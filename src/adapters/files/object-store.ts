@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, readdir, rmdir, stat } from 'node:fs/promises';
+import { readdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isMarkedAlive, PROCESS_MARK, processMark } from '../../base/process-mark.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -70,7 +70,7 @@ export function createFileObjectStore(folder: string): ObjectStore {
         (await filesBelow(at(prefix))).map((file) => path.relative(address, file).split(path.sep).join('/')),
       ),
 
-    exists: (folder) => guarded(at(folder), async () => (await lstatIfExists(at(folder)))?.isDirectory() === true),
+    exists: (folder) => guarded(at(folder), () => isFolder(at(folder))),
 
     remove: (keys) =>
       guarded(address, async () => {
@@ -98,11 +98,11 @@ async function isLeftover(file: string): Promise<boolean> {
   return stats !== undefined && Date.now() - stats.mtimeMs > MAX_WRITING_MS;
 }
 
-async function lstatIfExists(file: string) {
+async function isFolder(file: string): Promise<boolean> {
   try {
-    return await lstat(file);
+    return (await stat(file)).isDirectory();
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (isMissing(error)) return false;
     throw error;
   }
 }

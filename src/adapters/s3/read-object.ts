@@ -103,19 +103,23 @@ async function requestBytes(
   throw etag === undefined ? tooLarge(bucket, key) : changed(bucket, key);
 }
 
-/** The pieces of an answer, which has the length that was announced, and at most `maxBytes`. */
+/** The pieces of an answer, which has the length that was announced and at most `maxBytes`, and is not too slow. */
 async function* checkedPieces(
   bucket: Bucket,
   key: string,
   { stream, length }: Body,
   maxBytes: number,
 ): AsyncGenerator<Uint8Array> {
-  let received = 0;
+  let [received, waited, since] = [0, 0, performance.now()];
   try {
     for await (const piece of stream as AsyncIterable<Uint8Array>) {
       received += piece.length;
       if (received > maxBytes) throw tooLarge(bucket, key);
+      // Not the time that the reader takes.
+      waited += performance.now() - since;
+      if (waited > bucket.requests.maxMsFor(received)) throw cutShort(bucket, key);
       yield piece;
+      since = performance.now();
     }
   } catch (error) {
     throw translated(error, bucket.requests.name);
@@ -142,7 +146,10 @@ function changed({ locate }: Bucket, key: string): ImgpipeError {
 }
 
 function cutShort({ locate }: Bucket, key: string): ImgpipeError {
-  return new ImgpipeError('store_unavailable', `the answer with ${locate(key)} was cut short: check the network`);
+  return new ImgpipeError(
+    'store_unavailable',
+    `the answer with ${locate(key)} was cut short, or too slow: check the network`,
+  );
 }
 
 function noSize({ requests }: Bucket, key: string): ImgpipeError {

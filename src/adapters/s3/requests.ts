@@ -26,6 +26,8 @@ export interface Requests {
   readonly name: string;
   /** Sends requests. `bytes` is how many go either way. Throws what `translated` makes of an error. */
   send<T>(work: (client: S3Client, signal: AbortSignal) => Promise<T>, bytes?: number): Promise<T>;
+  /** How long an answer of this many bytes may be waited for, in milliseconds. */
+  maxMsFor(bytes: number): number;
   close(): void;
 }
 
@@ -53,11 +55,13 @@ export function createRequests(sdk: Sdk, connection: S3Connection, limits = TIME
     logger: SILENT,
   });
   limitAnswers(client, name);
+  const maxMsFor = (bytes: number) => limits.maxMs + Math.ceil(bytes / MIN_RATE);
   return {
     name,
+    maxMsFor,
     async send(work, bytes = 0) {
       try {
-        return await work(client, AbortSignal.timeout(limits.maxMs + Math.ceil(bytes / MIN_RATE)));
+        return await work(client, AbortSignal.timeout(maxMsFor(bytes)));
       } catch (error) {
         throw translated(error, name);
       }

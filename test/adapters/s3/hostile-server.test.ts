@@ -105,6 +105,18 @@ describe('a server that is no S3, or a broken one', () => {
     },
   );
 
+  it('may not send a byte now and then for ever', async () => {
+    const { store } = await storeOn(
+      (_, response) => {
+        response.writeHead(200, { 'Content-Length': 1000 });
+        const drip = setInterval(() => void response.write('x'), 100);
+        response.once('close', () => clearInterval(drip));
+      },
+      { maxMs: 1000 },
+    );
+    await expect(store.get(KEY)).rejects.toMatchObject(UNAVAILABLE);
+  });
+
   it('is silent no longer than the limit', async () => {
     const { store } = await storeOn(() => {});
     await expect(store.put([OBJECT])).rejects.toMatchObject(UNAVAILABLE);

@@ -7,7 +7,7 @@ import { openTestStore } from './buckets.ts';
 /** The store on a server that answers as it likes. Time limits are short. */
 export async function storeOn(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-  maxBytes = 100_000,
+  { maxMs = 8000 } = {},
 ) {
   const server = createServer((request, response) => {
     request.resume().once('end', () => answer(request, response));
@@ -16,8 +16,8 @@ export async function storeOn(
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const connection = { bucket: 'bucket', prefix: 'p', endpoint, region: 'us-east-1', pathStyle: true };
-  const limits = { silentMs: 300, maxMs: 8000 };
-  const { store, requests } = await openTestStore(connection, { pipelineId: 'id', maxBytes, limits });
+  const limits = { silentMs: 300, maxMs };
+  const { store, requests } = await openTestStore(connection, { pipelineId: 'id', maxBytes: 100_000, limits });
   onTestFinished(() => {
     requests.close();
     server.closeAllConnections();
