@@ -121,6 +121,7 @@ export function pipelineContract(setUp: SetUpCatalog): void {
         busId: null,
         busAddress: null,
         cleaning: false,
+        transfer: null,
       });
       expect(ids).not.toContain(after.pipelineId);
       expect(await catalog.thresholds()).toEqual(new Map());
