@@ -25,7 +25,7 @@ export function s3ConnectionOf(config: StoreConfig, env: Env) {
   }
   if (config.asCopy) {
     throw invalid(
-      `as_copy: the pictures are in ${config.store} under the id of the original, so a copy of the catalog alone would have none: copy a pipeline whose pictures are in its folder`,
+      `as_copy: the pictures are in ${config.store} under the id of the original, so a copy of the catalog alone would have none: leave out --as-copy, and move the pipeline with its pictures by imgpipe copy`,
     );
   }
   const region = storeRegion || (storeEndpoint && (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || DEFAULT_REGION));
