@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/adapters/sqlite/database.ts';
 import { createEmbeddedBus } from '../../src/adapters/sqlite/event-bus.ts';
 import { Stopped } from '../../src/domain/errors.ts';
 import { OBJECT_FOLDERS } from '../../src/domain/object-keys.ts';
+import { clean } from '../../src/operations/clean.ts';
 import { COPY_STEPS, type CopyParts, type CopyStep, copyPipeline } from '../../src/operations/copy/copy.ts';
 import { planCopy } from '../../src/operations/copy/plan-copy.ts';
 import type { CopyEnd } from '../../src/operations/copy/target-state.ts';
@@ -145,6 +146,15 @@ describe('a copy', () => {
     writeFileSync(source.store.locate('image_event_database/image_event_001.txt'), 'changed');
     expect((await moved(source, target)).isMoved).toBe(true);
     expect((await checked(target)).faults).toEqual([]);
+  });
+
+  it('leaves nothing to a clean that was confirmed before', async () => {
+    const { source, target } = await ends();
+    const files = await filesOf(source);
+    await moved(source, { catalog: target.catalog, store: source.store });
+    const cleaning = clean({ ...source, bus: undefined, as: 'imgpipe clean (process 2)' });
+    await expect(cleaning).rejects.toMatchObject({ code: 'moved' });
+    expect(await filesOf(source)).toEqual(files);
   });
 
   it('verifies the files where they are if only the catalog moves', async () => {
