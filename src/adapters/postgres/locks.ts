@@ -96,8 +96,15 @@ export function createLocks(
       lockKey(name),
     ]);
     if (rows[0]?.locked !== 1) return { holder: await holders(session.client, name) };
-    await session.client.query(ENTER_HOLDER, [name, lockKey(name), owner]);
     const held: Held = { mode, owner, lost: new AbortController() };
+    try {
+      await session.client.query(ENTER_HOLDER, [name, lockKey(name), owner]);
+    } catch (error) {
+      await unlock(session.client, name, held).catch(() => drop(session));
+      throw error;
+    }
+    // Meanwhile the session may have been given up.
+    if (current !== session) throw new Error('the connection that was to hold the lock was terminated');
     session.held.set(name, [...own, held]);
     return { lock: lockOf(session, name, held) };
   }

@@ -214,4 +214,14 @@ describe.skipIf(whyNone !== undefined)('sessions on PostgreSQL', () => {
     expect([idle, interval, count, await value('tcp_user_timeout')]).toEqual([10, 5, 3, 25_000]);
     expect(idle + interval * count).toBeLessThanOrEqual(30);
   });
+
+  it('a lock whose holder cannot be entered is free again', async () => {
+    const connection = await borrowDatabase(port);
+    const [one, other] = [await openOn(connection), await openOn(connection)];
+    const session = await sessionOn(connection);
+    await session.query('ALTER TABLE lock_holder RENAME TO gone');
+    await expect(one.lock('stream', 'one')).rejects.toThrow(/lock_holder/);
+    await session.query('ALTER TABLE gone RENAME TO lock_holder');
+    expect(await other.lock('stream', 'other')).toHaveProperty('lock');
+  });
 });
