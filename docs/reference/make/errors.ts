@@ -28,8 +28,7 @@ const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   disk_full: 'Free some disk space.',
   no_permission:
     'Grant this user access, or choose another folder with `--data`. On S3: check the credentials and their policy.',
-  store_unavailable:
-    'The pictures cannot be read or written. Check the disk; on S3, the server and `store_endpoint`.',
+  store_unavailable: 'The pictures cannot be read or written. Check the disk; on S3, the server and `store_endpoint`.',
   catalog_unavailable: 'The catalog cannot be opened, read or written. Check its folder and the disk.',
   broker_unavailable: 'The broker does not answer. Start it, or check its address and the network.',
   catalog_damaged: 'The catalog is corrupt. Restore a backup, or move it away and start in another folder.',
