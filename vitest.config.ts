@@ -43,8 +43,8 @@ export default defineConfig(({ mode }) => ({
       'test/support/postgres/postgres-for-tests.ts',
       'test/support/s3/s3-for-tests.ts',
     ],
-    // Tests wait more than they compute.
-    maxWorkers: 3,
+    // Tests wait more than they compute, and long ones most of all.
+    maxWorkers: mode === 'long' ? 4 : 3,
     // A busy machine is slow: only what hangs shall end here.
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -70,7 +70,8 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, () => {
+      // As many may arrive at once as may be open: a full queue loses connections.
+      server.listen({ port, host, backlog: MAX_CONNECTIONS }, () => {
         server.off('error', reject);
         resolve();
       });

@@ -39,7 +39,14 @@ describe('a viewer under load', () => {
     const viewer = await startViewer(data);
     const sockets = await Promise.all(Array.from({ length: 1000 }, () => connect(viewer.port)));
     for (const socket of sockets) socket.write('GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('data', resolve))));
+    const answers = sockets.map(
+      (socket) =>
+        new Promise((resolve, reject) => {
+          socket.once('data', resolve);
+          socket.once('close', () => reject(new Error('a connection was closed without an answer')));
+        }),
+    );
+    await Promise.all(answers);
     expect((await viewer.get('/alerts/1')).status).toBe(200);
     const one = await viewer.get('/live');
     expect(one.status).toBe(503);
