@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Tests that take minutes: commands in many processes, stages that are killed, all that needs a broker, every kind of
@@ -23,6 +24,30 @@ const LONG = [
   'test/web/{browser,live,pressure,serve}.test.ts',
 ];
 
+/** Those that take longest start first: else the last one runs alone in the end. */
+const LONGEST = [
+  'heals',
+  'faults-kafka',
+  'kafka-tour',
+  'broker-faults',
+  'faults-embedded',
+  'browser',
+  'security',
+  'kafka/main',
+  'hostile',
+  'no-wait-faults',
+].map((name) => `${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(name));
+      return at === -1 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 /** Tests that replace modules, timers or globals, and so need module instances of their own. Loading those takes longer than most tests. */
 const ISOLATED = [
   'test/adapters/kafka/consumer/*.test.ts',
@@ -45,6 +70,7 @@ export default defineConfig(({ mode }) => ({
     ],
     // Tests wait more than they compute, and long ones most of all.
     maxWorkers: mode === 'long' ? 4 : 3,
+    sequence: { sequencer: LongestFirst },
     // A busy machine is slow: only what hangs shall end here.
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -34,6 +34,8 @@ export interface LiveParts {
 }
 
 const POLL_MS = 300;
+/** For so long, what one client's poll has found serves the others at the same place. */
+const SHARED_MS = 50;
 /** Proxies, and our own server, close a connection that is idle for long. */
 const KEEP_ALIVE_MS = 10_000;
 const MAX_LISTENERS = 1000;
@@ -52,7 +54,7 @@ export function readCursor(text: string): LiveCursor | undefined {
   return pipelineId === undefined ? undefined : { pipelineId, order: Number(order) };
 }
 
-/** Polls the catalog once per listener and interval, so that a slow client delays no other. */
+/** Polls the catalog per listener and interval, so that a slow client delays no other. Those at the same place share a poll. */
 export function createLiveAlerts(parts: LiveParts): LiveAlerts {
   const { catalog, store, pollMs = POLL_MS, maxListeners = MAX_LISTENERS } = parts;
   const ended = new AbortController();
@@ -83,12 +85,27 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
     return { text: events.join(''), cursor: { pipelineId, order: ready.at(-1)?.order ?? cursor.order } };
   }
 
+  /** The polls of the last moment by their cursors, the oldest first. */
+  const recent = new Map<string, { readonly at: number; readonly found: ReturnType<typeof next> }>();
+
+  function sharedNext(cursor: LiveCursor): ReturnType<typeof next> {
+    const at = performance.now();
+    for (const [key, poll] of recent) {
+      if (at - poll.at < SHARED_MS) break;
+      recent.delete(key);
+    }
+    const key = cursorText(cursor);
+    const found = recent.get(key)?.found ?? next(cursor);
+    if (!recent.has(key)) recent.set(key, { at, found });
+    return found;
+  }
+
   async function* chunksAfter(start: LiveCursor, signal: AbortSignal): AsyncGenerator<string> {
     let cursor = start;
     let sentAt = performance.now();
     yield RETRY;
     while (!signal.aborted) {
-      const found = await next(cursor).catch((error) => {
+      const found = await sharedNext(cursor).catch((error) => {
         // The client reconnects, and learns the error.
         if (asImgpipeError(error).blame === 'fatal') return undefined;
         // The next poll repeats one that failed.

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FILE_MODE } from '../../base/file-modes.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
@@ -46,6 +46,8 @@ function fileBeside(database: string): string {
 }
 
 function textOf(file: string): string | undefined {
+  // It rarely exists, and this is asked for often.
+  if (!existsSync(file)) return undefined;
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
