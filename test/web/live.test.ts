@@ -149,3 +149,21 @@ test('listeners are limited, also those that arrive at the same time', async () 
   await expect(live.stream(undefined)).resolves.toBeInstanceOf(ReadableStream);
   live.close();
 });
+
+test('of listeners at the same place share a poll', async () => {
+  let polls = 0;
+  const counted = {
+    ...catalog,
+    readyAfter: async () => {
+      polls += 1;
+      return [];
+    },
+  };
+  const live = createLiveAlerts({ catalog: counted, store });
+  const after = { pipelineId: 'another', order: 0 };
+  const streams = await Promise.all(Array.from({ length: 20 }, () => live.stream(after)));
+  const texts = await Promise.all(streams.map((stream) => textOf(stream, 'reset')));
+  live.close();
+  expect(texts.every((text) => text.includes('event: reset'))).toBe(true);
+  expect(polls).toBeLessThan(20);
+});
