@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -60,6 +60,7 @@ export async function startS3Server(): Promise<S3Server> {
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
+    removeUnfinished(data);
     const started = spawnToDieWithParent(javaProgram('java'), [...java, ...program]);
     child = started;
     const printed: string[] = [];
@@ -96,4 +97,12 @@ export async function startS3Server(): Promise<S3Server> {
   };
   await start();
   return server;
+}
+
+/** Removes what a killed server has left of objects that it was writing, and would list. S3 has no such files. */
+function removeUnfinished(data: string): void {
+  for (const entry of readdirSync(data, { recursive: true, withFileTypes: true })) {
+    const isUnfinished = /-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(entry.name);
+    if (entry.isFile() && isUnfinished) rmSync(path.join(entry.parentPath, entry.name), { force: true });
+  }
 }
