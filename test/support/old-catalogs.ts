@@ -17,13 +17,18 @@ export function rowsOfVersion5(): string {
   return readFileSync(path.join(ROOT, 'test/fixtures/catalog/version-5-rows.sql'), 'utf8');
 }
 
-/** Creates the catalog of an older version in a folder, and runs this SQL on it. Returns its file. */
-export function makeOldCatalog(version: 1 | 2 | 3 | 4 | 5, folder: string, sql = ''): string {
+/**
+ * Creates the catalog of an older version in a folder, and runs this SQL on it. Returns its file. Version 6 is the current one
+ * as it was first released: its indexes and triggers mean the same in other words.
+ */
+export function makeOldCatalog(version: 1 | 2 | 3 | 4 | 5 | 6, folder: string, sql = ''): string {
   const file = catalogFile(folder);
   const made = new DatabaseSync(file);
   made.exec('PRAGMA journal_mode = WAL');
   made.exec(readFileSync(path.join(ROOT, `test/fixtures/catalog/version-${version}.sql`), 'utf8'));
-  made.exec(`INSERT INTO pipeline VALUES (1, '${OLD_ID}', '[]', NULL, 0, 0)`);
+  made.exec(
+    `INSERT INTO pipeline (only, pipeline_id, former_ids, bus_id, last_event, cleaning) VALUES (1, '${OLD_ID}', '[]', NULL, 0, 0)`,
+  );
   made.exec(`PRAGMA application_id = 0x696d6770; PRAGMA user_version = ${version}`);
   made.exec(sql);
   made.close();
