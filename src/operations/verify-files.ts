@@ -1,3 +1,4 @@
+import { atOnce } from '../base/at-once.ts';
 import { ImgpipeError } from '../domain/errors.ts';
 import type { DigestOptions, ObjectDigest, ObjectStore } from '../ports/object-store.ts';
 import { type ExpectedObject, type ExpectedParts, expectedObjects } from './expected-objects.ts';
@@ -20,12 +21,7 @@ export async function verifyFiles(parts: VerifyParts): Promise<void> {
   const { faults, onChecked } = parts;
   let checked = 0;
   for await (const expected of expectedObjects(parts)) {
-    const next = expected.entries();
-    const problems: (string | undefined)[] = [];
-    const readers = Array.from({ length: AT_ONCE }, async () => {
-      for (const [index, each] of next) problems[index] = await problemOf(parts, each);
-    });
-    await Promise.all(readers);
+    const problems = await atOnce(AT_ONCE, expected, (each) => problemOf(parts, each));
     for (const [index, { key }] of expected.entries()) {
       const what = problems[index];
       if (what !== undefined) faults.add({ key, what });

@@ -1,5 +1,5 @@
+import { atOnce } from '../../base/at-once.ts';
 import type { NewObject, ObjectStore } from '../../ports/object-store.ts';
-import { atOnce } from './at-once.ts';
 import type { Bucket } from './bucket.ts';
 import { addressOf, type S3Connection } from './connection.ts';
 import { translated } from './errors.ts';

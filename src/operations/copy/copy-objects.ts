@@ -1,3 +1,4 @@
+import { atOnce } from '../../base/at-once.ts';
 import { sha256Of } from '../../base/digest.ts';
 import { ImgpipeError } from '../../domain/errors.ts';
 import type { CatalogPages } from '../../ports/catalog/audit.ts';
@@ -36,15 +37,10 @@ export interface CopiedObjects {
 export async function copyObjects(parts: CopyObjectsParts): Promise<CopiedObjects> {
   let [copied, present] = [0, 0];
   for await (const page of expectedObjects(parts, { pending: true })) {
-    const groups = groupsOf(page).values();
-    const workers = Array.from({ length: GROUPS_AT_ONCE }, async () => {
-      for (const group of groups) {
-        const missing = await copyGroup(group, parts);
-        copied += missing.put;
-        present += missing.present;
-      }
-    });
-    await Promise.all(workers);
+    for (const group of await atOnce(GROUPS_AT_ONCE, groupsOf(page), (each) => copyGroup(each, parts))) {
+      copied += group.put;
+      present += group.present;
+    }
     await parts.onPage({ copied, present });
   }
   return { copied, present };
