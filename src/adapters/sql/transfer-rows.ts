@@ -1,8 +1,8 @@
-import type { PipelineFacts, RowBatch, RowCounts } from '../../ports/catalog/transfer.ts';
+import type { PipelineFacts, RowBatch, RowCounts, TransferCatalog } from '../../ports/catalog/transfer.ts';
 import { checkPipelineToken } from './fences.ts';
 import { textOrNull } from './rows.ts';
 import { forgetPositions } from './separate-copy.ts';
-import type { Dialect } from './sql-database.ts';
+import type { Dialect, SqlDatabase } from './sql-database.ts';
 import { all, get, type Row, run, type Value, type Work } from './work.ts';
 
 /** A table that is copied, and the columns of its key. */
@@ -42,8 +42,21 @@ const LETTERS_PAGE = 20;
 /** SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535. */
 const MAX_PARAMETERS = 30_000;
 
+/** What a move does alike in every database. */
+export function createTransferRows(
+  db: SqlDatabase,
+): Pick<TransferCatalog, 'isUnused' | 'facts' | 'removeRows' | 'importRows' | 'countRows'> {
+  return {
+    isUnused: () => db.snapshot(isUnused),
+    facts: () => db.snapshot(() => readFacts(db.dialect)),
+    removeRows: (token) => db.write(() => removeRows(db.dialect, token)),
+    importRows: (batch, token) => db.write(() => importRows(batch, token)),
+    countRows: () => db.snapshot(countRows),
+  };
+}
+
 /** A page of a table: the rows after this one, in the order of the key. */
-export function* rowPage({ table, key }: CopiedTable, after: Row | undefined): Work<readonly Row[]> {
+function* rowPage({ table, key }: CopiedTable, after: Row | undefined): Work<readonly Row[]> {
   const columns = key.join(', ');
   const limit = pageOf(table);
   if (after === undefined) return yield* all(`SELECT * FROM ${table} ORDER BY ${columns} LIMIT ?`, limit);
@@ -73,7 +86,7 @@ function pageOf(table: string): number {
   return table === 'dead_letter' ? LETTERS_PAGE : PAGE;
 }
 
-export function* isUnused(): Work<boolean> {
+function* isUnused(): Work<boolean> {
   const pipeline = yield* get(
     "SELECT 1 FROM pipeline WHERE bus_id IS NULL AND former_ids = '[]' AND last_event = 0 AND cleaning = 0",
   );
@@ -84,7 +97,7 @@ export function* isUnused(): Work<boolean> {
   return true;
 }
 
-export function* countRows(): Work<RowCounts> {
+function* countRows(): Work<RowCounts> {
   const counts: Record<string, number> = {};
   for (const { table } of COPIED_TABLES) {
     counts[table] = Number((yield* get(`SELECT count(*) AS count FROM ${table}`))?.['count']);
@@ -92,7 +105,7 @@ export function* countRows(): Work<RowCounts> {
   return counts;
 }
 
-export function* readFacts(dialect: Dialect): Work<PipelineFacts> {
+function* readFacts(dialect: Dialect): Work<PipelineFacts> {
   const row = yield* get('SELECT * FROM pipeline');
   return {
     pipelineId: String(row?.['pipeline_id']),
@@ -105,13 +118,13 @@ export function* readFacts(dialect: Dialect): Work<PipelineFacts> {
 }
 
 /** Within a transaction. */
-export function* removeRows(dialect: Dialect, token: string): Work<void> {
+function* removeRows(dialect: Dialect, token: string): Work<void> {
   yield* checkPipelineToken(token);
   yield* dialect.emptyTables(REMOVED);
 }
 
 /** Within a transaction: adds the rows of a batch. */
-export function* importRows({ table, rows, isFirst }: RowBatch, token: string): Work<void> {
+function* importRows({ table, rows, isFirst }: RowBatch, token: string): Work<void> {
   yield* checkPipelineToken(token);
   if (!COPIED_TABLES.some((copied) => copied.table === table)) throw new Error(`${table} is not copied`);
   if (isFirst && DERIVED.has(table)) yield* run(`DELETE FROM ${table}`);

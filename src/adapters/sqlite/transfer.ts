@@ -3,15 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RowBatch, TransferCatalog } from '../../ports/catalog/transfer.ts';
 import { checkPipelineToken } from '../sql/fences.ts';
 import type { SqlDatabase } from '../sql/sql-database.ts';
-import {
-  batchesOf,
-  completeImport,
-  countRows,
-  importRows,
-  isUnused,
-  readFacts,
-  removeRows,
-} from '../sql/transfer-rows.ts';
+import { batchesOf, completeImport, createTransferRows } from '../sql/transfer-rows.ts';
 import { run, type Work } from '../sql/work.ts';
 import type { Database } from './database.ts';
 import { perform } from './dialect.ts';
@@ -22,21 +14,15 @@ import { writeTransfer } from './transfer-file.ts';
 /** Moves of a pipeline from and to a catalog in SQLite. */
 export function createTransfer(db: Database, sql: SqlDatabase): TransferCatalog {
   return {
-    isUnused: () => sql.snapshot(isUnused),
+    ...createTransferRows(sql),
 
     setTransfer: async (transfer, token) => {
       await sql.read(() => checkPipelineToken(token));
       writeTransfer(db.file, transfer);
     },
 
-    facts: () => sql.snapshot(() => readFacts(sql.dialect)),
-
     exportRows: (read) =>
       withReadTransaction(db, (queries) => read(yielding(batchesOf(async (work) => perform(work(), queries))))),
-
-    removeRows: (token) => sql.write(() => removeRows(sql.dialect, token)),
-
-    importRows: (batch, token) => sql.write(() => importRows(batch, token)),
 
     completeImport: (facts, options) =>
       sql.write(function* () {
@@ -47,8 +33,6 @@ export function createTransfer(db: Database, sql: SqlDatabase): TransferCatalog 
         );
         yield* skipNamedOffsets();
       }),
-
-    countRows: () => sql.snapshot(countRows),
   };
 }
 
