@@ -120,14 +120,8 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
     // Before anything is consumed.
     const mask = await adapters.mask();
     const readMask = async () => mask;
-    const receiver = createReceiver({
-      ...options,
-      as,
-      stream,
-      openSource,
-      readMask,
-      readCapture: adapters.readCapture,
-    });
+    const { readCapture } = adapters;
+    const receiver = createReceiver({ ...options, as, stream, openSource, readMask, readCapture });
     try {
       return await work(receiver);
     } finally {
@@ -179,12 +173,8 @@ export function pipelineOn({ config, command, as, adapters, techniques = [] }: P
   }
 
   function alertStage(options: StageOptions, { pipeline, catalog, store }: Session, lost: AbortSignal): Stage {
-    return createAlertStage({
-      ...options,
-      catalog: whileHeld(catalog, lost),
-      store: whileHeld(store, lost),
-      pipeline,
-    });
+    const held = { catalog: whileHeld(catalog, lost), store: whileHeld(store, lost) };
+    return createAlertStage({ ...options, ...held, pipeline });
   }
 
   function receiveImages(input: readonly string[] | ImageSource, options: StageOptions): Promise<Received> {
