@@ -1,4 +1,5 @@
 import { inject } from 'vitest';
+import { requestServer } from '../shared-server.ts';
 import type { SharedKafka } from './kafka-for-tests.ts';
 
 /**
@@ -6,17 +7,10 @@ import type { SharedKafka } from './kafka-for-tests.ts';
  * test file. Tests must use unique names for topics and groups.
  */
 export async function sharedKafka(): Promise<SharedKafka> {
-  return (await request('')) as SharedKafka;
+  return (await requestServer(inject('kafka'), 'Kafka')) as SharedKafka;
 }
 
 /** Why no broker can be started here, or undefined if one can; for tests that start their own brokers. */
 export async function whyNoKafka(): Promise<string | undefined> {
-  return (await request('why-none')) as string | undefined;
-}
-
-async function request(path: string): Promise<unknown> {
-  const response = await fetch(`${inject('kafka')}/${path}`);
-  const { value, error } = (await response.json()) as { value?: unknown; error?: string };
-  if (error !== undefined) throw new Error(`Kafka did not start for the tests: ${error}`);
-  return value;
+  return (await requestServer(`${inject('kafka')}/why-none`, 'Kafka')) as string | undefined;
 }

@@ -1,15 +1,13 @@
 import { inject, onTestFinished } from 'vitest';
 import { openPostgresCatalog } from '../../../src/adapters/postgres/catalog.ts';
 import type { Connection } from '../../../src/adapters/postgres/sessions.ts';
+import { requestServer } from '../shared-server.ts';
 import { asSuperuser, connectionTo, createDatabaseOn } from './databases.ts';
 import type { SharedPostgres } from './postgres-for-tests.ts';
 
 /** The server that all test files share, or why there is none. To be awaited at the top of a test file. */
 export async function sharedPostgres(): Promise<SharedPostgres> {
-  const response = await fetch(inject('postgres'));
-  const { value, error } = (await response.json()) as { value?: SharedPostgres; error?: string };
-  if (error !== undefined || value === undefined) throw new Error(`PostgreSQL did not start for the tests: ${error}`);
-  return value;
+  return (await requestServer(inject('postgres'), 'PostgreSQL')) as SharedPostgres;
 }
 
 /** Databases with the tables of an empty catalog. A test that ends leaves its database to the next one, which is faster. */
