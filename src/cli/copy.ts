@@ -88,7 +88,8 @@ const FOUND_WORDS = {
 
 function progressLine(progress: CopyProgress): string {
   if (progress.phase === 'rows') return `copy: ${counted(progress.rows, 'row')} copied`;
-  return `copy: ${progress.objects} of about ${counted(progress.objects > progress.of ? progress.objects : progress.of, 'file')} copied`;
+  const of = Math.max(progress.objects, progress.of);
+  return `copy: ${progress.objects} of about ${counted(of, 'file')} copied`;
 }
 
 function movedLines({ found, objects, rows, damaged }: Copied, { config, target }: Move): string[] {

@@ -95,9 +95,9 @@ export function createLiveAlerts(parts: LiveParts): LiveAlerts {
       recent.delete(key);
     }
     const key = cursorText(cursor);
-    const found = recent.get(key)?.found ?? next(cursor);
-    if (!recent.has(key)) recent.set(key, { at, found });
-    return found;
+    const poll = recent.get(key) ?? { at, found: next(cursor) };
+    recent.set(key, poll);
+    return poll.found;
   }
 
   async function* chunksAfter(start: LiveCursor, signal: AbortSignal): AsyncGenerator<string> {
