@@ -52,8 +52,8 @@ function statements({ series, time }: Words, images: number): string[] {
     'DELETE FROM outcome_total',
     `INSERT INTO outcome_total SELECT technique, threshold, threshold_unit, technique, kind, count(*) FROM outcome
      GROUP BY technique, threshold, threshold_unit, kind`,
-    `${series(alerts)} INSERT INTO event (number, technique, stream, image, state, base, difference_sha256)
-     SELECT n, 'l2@2', ${stream('n')}, (${number('n')}) * 10, 'ready', '/data', ${digest} FROM series`,
+    `${series(alerts)} INSERT INTO event (number, technique, stream, image, state, base, difference_sha256, listed_at)
+     SELECT n, 'l2@2', ${stream('n')}, (${number('n')}) * 10, 'ready', '/data', ${digest}, ${time(changedAt)} FROM series`,
     `${series(alerts)} INSERT INTO alert (number, state, base, alerted_at, ready_order, stream, technique, measurement, listed_at)
      SELECT n, 'ready', '/data', ${time(changedAt)}, n, ${stream('n')}, 'l2@2',
        ((${number('n')}) * 10 * 7919 % 100000) / 10.0, ${time(changedAt)} FROM series`,

@@ -24,7 +24,10 @@ const MAX_IMAGES = 4000;
 const MIN_PAGE = 10;
 const MAX_PAGE = 200;
 
-/** The ready images, those received last first. Throws `not_found` for a stream without images. */
+/**
+ * The ready images, those received last first, or, if they are selected by time, those of the latest time. Throws `not_found`
+ * for a stream without images.
+ */
 export async function* listImages(
   catalog: Pick<BrowsingCatalog, 'choices' | 'imagesBelow'>,
   { stream, limit, ...range }: ListFilter,
@@ -38,10 +41,12 @@ export async function* listImages(
       page,
     ),
   );
-  yield* firstOf(newestFirst(lists), limit);
+  const byTime = range.from !== undefined || range.to !== undefined;
+  const timeOf = ({ receivedAt, capture }: ImageRecord) => (byTime ? (capture?.at ?? receivedAt) : receivedAt);
+  yield* firstOf(newestFirst(lists, timeOf), limit);
 }
 
-/** The ready events, the highest number first. Throws `not_found` for a stream without images. */
+/** The ready events, the newest first. Throws `not_found` for a stream without images. */
 export async function* listEvents(
   catalog: Pick<BrowsingCatalog, 'choices' | 'eventsBelow'> & Pick<ImageCatalog, 'images'>,
   { limit, ...filter }: ListFilter,
@@ -58,7 +63,7 @@ export async function* listEvents(
   yield* firstOf(events, limit);
 }
 
-/** The ready alerts, the highest number first. Throws `not_found` for a stream without images. */
+/** The ready alerts, the newest first. Throws `not_found` for a stream without images. */
 export async function* listAlerts(
   catalog: Pick<BrowsingCatalog, 'choices' | 'alertPage'>,
   { limit, ...filter }: ListFilter,
@@ -97,7 +102,10 @@ async function* firstOf<T>(rows: AsyncGenerator<T>, limit = Number.POSITIVE_INFI
 }
 
 /** Merges lists of images, each with the newest first. Keeps the next image of each list, sorted with the newest last. */
-async function* newestFirst(lists: readonly AsyncGenerator<ImageRecord>[]): AsyncGenerator<ImageRecord> {
+async function* newestFirst(
+  lists: readonly AsyncGenerator<ImageRecord>[],
+  timeOf: (image: ImageRecord) => string,
+): AsyncGenerator<ImageRecord> {
   const heads: { readonly image: ImageRecord; readonly list: AsyncGenerator<ImageRecord> }[] = [];
 
   async function addNext(list: AsyncGenerator<ImageRecord>): Promise<void> {
@@ -107,7 +115,8 @@ async function* newestFirst(lists: readonly AsyncGenerator<ImageRecord>[]): Asyn
     let [low, high] = [0, heads.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((heads[middle]?.image.receivedAt ?? '') < image.receivedAt) low = middle + 1;
+      const other = heads[middle]?.image;
+      if (other !== undefined && timeOf(other) < timeOf(image)) low = middle + 1;
       else high = middle;
     }
     heads.splice(low, 0, { image, list });

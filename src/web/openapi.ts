@@ -57,7 +57,7 @@ const alertNumber = inPath('alert', positive, "the alert's number");
 const PATHS = {
   '/api/alerts': get({
     operationId: 'listAlerts',
-    summary: 'A page of alerts, highest number first',
+    summary: 'A page of alerts, newest first',
     parameters: [
       inQuery('stream', text, 'only alerts of this stream'),
       inQuery('technique', text, 'only alerts of this technique, such as `l2@2`, whichever of its versions judged'),

@@ -15,7 +15,7 @@ export async function fillAlerts(folder: string, count: number): Promise<void> {
       db.run(EVENTS, count);
       for (const sql of ROWS) db.run(sql);
       db.run(
-        "INSERT INTO event SELECT number, technique, stream, image, 'ready', ?, printf('%064x', number), 'embedded', 'image_event_alert', 0, number - 1, NULL, NULL, 1 FROM filled",
+        "INSERT INTO event SELECT number, technique, stream, image, 'ready', ?, printf('%064x', number), 'embedded', 'image_event_alert', 0, number - 1, NULL, NULL, 1, strftime('%FT%H:%M:%fZ', at + 0.02, 'unixepoch') FROM filled",
         folder,
       );
       db.run(

@@ -18,8 +18,8 @@ export function rowsOfVersion5(): string {
 }
 
 /**
- * Creates the catalog of an older version in a folder, and runs this SQL on it. Returns its file. Version 6 is the current one
- * as it was first released: its indexes and triggers mean the same in other words.
+ * Creates the catalog of an older version in a folder, and runs this SQL on it. Returns its file. Version 6 is as it was first
+ * released: later releases made the same indexes and triggers in other words.
  */
 export function makeOldCatalog(version: 1 | 2 | 3 | 4 | 5 | 6, folder: string, sql = ''): string {
   const file = catalogFile(folder);

@@ -16,21 +16,20 @@ export function createBrowsingRows(tables: Tables): BrowsingCatalog {
 
   return {
     alertPage: async (filter, page) => alertPage(tables, filter, page),
-    imagesBelow: async (stream, range, { before = Number.MAX_SAFE_INTEGER, limit }) => {
-      const isListed = ({ state, number, receivedAt, capture }: ImageRecord) =>
-        state === 'ready' && number < before && isWithin(capture?.at ?? receivedAt, range);
-      return [...(tables.images.get(stream)?.values() ?? [])].filter(isListed).reverse().slice(0, limit);
+    imagesBelow: async (stream, range, page) => {
+      const ready = [...(tables.images.get(stream)?.values() ?? [])].filter(({ state }) => state === 'ready');
+      const timeOf = ({ capture, receivedAt }: ImageRecord) => capture?.at ?? receivedAt;
+      return listed(ready, { ...range, ...page }, ({ number }) => number, timeOf);
     },
 
-    eventsBelow: async ({ stream, ...range }, { before = Number.MAX_SAFE_INTEGER, limit }) => {
-      const found: EventRecord[] = [];
-      for (const number of [...tables.events.keys()].sort((a, b) => b - a)) {
-        const event = number < before ? eventAt(tables, number) : undefined;
-        if (event?.state !== 'ready' || !isWithin(capturedAt(tables, event) ?? event.analyzedAt, range)) continue;
-        if (stream === undefined || event.image.stream === stream) found.push(event);
-        if (found.length === limit) break;
-      }
-      return found;
+    eventsBelow: async ({ stream, ...range }, page) => {
+      const ready = [...tables.events.keys()].flatMap((number) => {
+        const event = eventAt(tables, number);
+        const isListed = event?.state === 'ready' && (stream === undefined || event.image.stream === stream);
+        return isListed ? [event] : [];
+      });
+      const timeOf = (event: EventRecord) => capturedAt(tables, event) ?? event.analyzedAt;
+      return listed(ready, { ...range, ...page }, ({ number }) => number, timeOf);
     },
 
     alertEntries: async (numbers) => numbers.map((number) => entryOf(tables, number)),
@@ -75,30 +74,45 @@ function isWithin(time: string, { from, to }: TimeRange): boolean {
   return (from === undefined || time >= from) && (to === undefined || time < to);
 }
 
-function alertPage(tables: Tables, filter: AlertFilter, { before, after, limit }: AlertPage): AlertEntry[] {
-  const { readyNumbers } = tables;
-  const entries: AlertEntry[] = [];
-  const upwards = after !== undefined;
-  let index = upwards
-    ? countBelow(readyNumbers, after + 1)
-    : countBelow(readyNumbers, before ?? Number.MAX_SAFE_INTEGER) - 1;
-  for (; entries.length < limit; index += upwards ? 1 : -1) {
-    const number = readyNumbers[index];
-    if (number === undefined || (upwards && before !== undefined && number >= before)) break;
-    const entry = entryOf(tables, number);
-    if (entry !== undefined && matches(tables, entry, filter)) entries.push(entry);
-  }
-  return upwards ? entries.reverse() : entries;
+function alertPage(tables: Tables, filter: AlertFilter, page: AlertPage): AlertEntry[] {
+  const entries = tables.readyNumbers.flatMap((number) => entryOf(tables, number) ?? []);
+  return listed(
+    entries.filter((entry) => matches(tables, entry, filter)),
+    { ...filter, ...page },
+    ({ alert }) => alert.number,
+    ({ alert, image }) => image.capture?.at ?? alert.alertedAt,
+  );
 }
 
-function matches(tables: Tables, { alert, event, image }: AlertEntry, filter: AlertFilter): boolean {
-  const { stream, technique, minMeasurement } = filter;
+function matches(tables: Tables, { event }: AlertEntry, { stream, technique, minMeasurement }: AlertFilter): boolean {
   return (
     (stream === undefined || event.image.stream === stream) &&
     (technique === undefined || keyOf(tables, event.technique) === keyOf(tables, technique)) &&
-    isWithin(image.capture?.at ?? alert.alertedAt, filter) &&
     (minMeasurement === undefined || (event.measurement !== null && event.measurement >= minMeasurement))
   );
+}
+
+/** A page of a list, the newest first: in the order of numbers, or of times if the list selects by them. */
+function listed<T>(
+  all: readonly T[],
+  { from, to, before, after, limit }: TimeRange & AlertPage,
+  numberOf: (item: T) => number,
+  timeOf: (item: T) => string,
+): T[] {
+  const byTime = from !== undefined || to !== undefined;
+  const compared = (a: T, b: T) =>
+    (byTime ? Number(timeOf(a) > timeOf(b)) - Number(timeOf(a) < timeOf(b)) : 0) || numberOf(a) - numberOf(b);
+  const isBeyond = (item: T, bound: number, side: number) => {
+    const at = byTime ? all.find((each) => numberOf(each) === bound) : undefined;
+    if (byTime && at === undefined) return true;
+    return Math.sign(at === undefined ? numberOf(item) - bound : compared(item, at)) === side;
+  };
+  const found = all
+    .filter((item) => isWithin(timeOf(item), { from, to } as TimeRange))
+    .filter((item) => before === undefined || isBeyond(item, before, -1))
+    .filter((item) => after === undefined || isBeyond(item, after, 1))
+    .sort(compared);
+  return (after === undefined ? found.slice(-limit) : found.slice(0, limit)).reverse();
 }
 
 function entryOf(tables: Tables, number: number): AlertEntry | undefined {

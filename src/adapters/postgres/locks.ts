@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from 'pg';
+import type { Client, ClientBase } from 'pg';
 import type { Lock, LockResult, Locks } from '../../ports/catalog/locks.ts';
 import { translated } from './errors.ts';
 import { lockKey } from './lock-key.ts';
@@ -95,7 +95,7 @@ export function createLocks(
     const { rows } = await session.client.query(`SELECT pg_try_advisory_lock${suffix(mode)}($1) AS locked`, [
       lockKey(name),
     ]);
-    if (rows[0]?.locked !== 1) return { holder: await holders(session.client, name) };
+    if (rows[0]?.locked !== 1) return { holder: await holdersOf(session.client, name) };
     const held: Held = { mode, owner, lost: new AbortController() };
     try {
       await session.client.query(ENTER_HOLDER, [name, lockKey(name), owner]);
@@ -171,7 +171,8 @@ const REMOVE_HOLDER = `
   DELETE FROM lock_holder WHERE ctid = (
     SELECT ctid FROM lock_holder WHERE name = $1 AND owner = $2 AND pid = pg_backend_pid() LIMIT 1)`;
 
-async function holders(client: Client, name: string): Promise<string> {
+/** Who has a lock, for messages. */
+export async function holdersOf(client: ClientBase, name: string): Promise<string> {
   const { rows } = await client.query(`SELECT owner FROM lock_holder WHERE name = $1 AND ${HOLDS} ORDER BY owner`, [
     name,
     lockKey(name),

@@ -1,21 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { ImgpipeError } from '../../domain/errors.ts';
+import { PIPELINE_LOCK } from '../../ports/catalog/locks.ts';
 import { lockKey } from './lock-key.ts';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { holdersOf } from './locks.ts';
+import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { SCHEMA_NAME } from './sessions.ts';
 
 /**
- * Creates the tables where there are none, if that is allowed; one process does it, however many start at once. Throws
- * `not_found` if there are none, and `catalog_newer` for those of a newer imgpipe.
+ * Creates the tables where there are none, and migrates those of an older imgpipe, if that is allowed; one process does it,
+ * however many start at once. Throws `not_found` if there are none, `catalog_older` for those that have to be migrated first,
+ * `in_use` while an older imgpipe uses them, and `catalog_newer` for those of a newer one.
  */
 export async function prepare(session: ClientBase, address: string, { create }: { create: boolean }): Promise<void> {
-  if ((await versionOf(session)) === undefined) {
-    if (!create) throw noCatalog(address);
-    await createTables(session);
-  }
+  const found = await versionOf(session);
+  if (found === undefined && !create) throw noCatalog(address);
+  if (found !== undefined && found < SCHEMA_VERSION && !create) throw olderCatalog(address, found);
+  if (found === undefined) await alone(session, () => createTables(session));
+  else if (found < SCHEMA_VERSION) await alone(session, () => migrate(session, address));
   const version = await versionOf(session);
-  if (version !== undefined && version <= SCHEMA_VERSION) return;
+  if (version === SCHEMA_VERSION) return;
   throw new ImgpipeError(
     'catalog_newer',
     `the catalog ${address} was made by a newer imgpipe (catalog version ${version}, this one knows ${SCHEMA_VERSION}): use that version or a newer one`,
@@ -36,20 +40,48 @@ async function versionOf(session: ClientBase): Promise<number | undefined> {
   return Number((await session.query(`SELECT version FROM ${SCHEMA_NAME}.catalog_version`)).rows[0]?.version);
 }
 
-async function createTables(session: ClientBase): Promise<void> {
+/** Does work in one transaction, while no other process does work in this way. */
+async function alone(session: ClientBase, work: () => Promise<void>): Promise<void> {
   await session.query('BEGIN');
   await session.query('SELECT pg_advisory_xact_lock($1)', [lockKey('create')]);
-  if ((await versionOf(session)) === undefined) {
-    // A user who may not create schemas uses one that exists.
-    const { rowCount } = await session.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [SCHEMA_NAME]);
-    if (rowCount === 0) await session.query(`CREATE SCHEMA ${SCHEMA_NAME}`);
-    await session.query(SCHEMA);
-    await session.query(
-      'INSERT INTO pipeline ("only", pipeline_id, former_ids, last_event, cleaning) VALUES (1, $1, \'[]\', 0, 0)',
-      [randomUUID()],
+  await work();
+  await session.query('COMMIT');
+}
+
+async function createTables(session: ClientBase): Promise<void> {
+  if ((await versionOf(session)) !== undefined) return;
+  // A user who may not create schemas uses one that exists.
+  const { rowCount } = await session.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [SCHEMA_NAME]);
+  if (rowCount === 0) await session.query(`CREATE SCHEMA ${SCHEMA_NAME}`);
+  await session.query(SCHEMA);
+  await session.query(
+    'INSERT INTO pipeline ("only", pipeline_id, former_ids, last_event, cleaning) VALUES (1, $1, \'[]\', 0, 0)',
+    [randomUUID()],
+  );
+}
+
+/** Migrates under the exclusive lock of the pipeline, because an older imgpipe may still be using the catalog. */
+async function migrate(session: ClientBase, address: string): Promise<void> {
+  const version = await versionOf(session);
+  if (version === undefined || version >= SCHEMA_VERSION) return;
+  const { rows } = await session.query('SELECT pg_try_advisory_xact_lock($1) AS locked', [lockKey(PIPELINE_LOCK)]);
+  if (rows[0]?.locked !== 1) {
+    throw new ImgpipeError(
+      'in_use',
+      `the catalog ${address} was made by an older imgpipe and has to be migrated, but it is in use by ${await holdersOf(session, PIPELINE_LOCK)}: stop that first`,
     );
   }
-  await session.query('COMMIT');
+  // However many rows there are.
+  await session.query('SET LOCAL statement_timeout = 0');
+  for (const step of MIGRATIONS.slice(version - 1)) await session.query(step);
+  await session.query(`UPDATE catalog_version SET version = ${SCHEMA_VERSION}`);
+}
+
+function olderCatalog(address: string, version: number): ImgpipeError {
+  return new ImgpipeError(
+    'catalog_older',
+    `the catalog ${address} was made by an older imgpipe (catalog version ${version}): start a stage as the owner of its tables, which migrates it, such as 'imgpipe receive --count 0'`,
+  );
 }
 
 function noCatalog(address: string): ImgpipeError {

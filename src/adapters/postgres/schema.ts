@@ -1,9 +1,10 @@
+import { LISTS_BY_TIME } from '../sql/migrations.ts';
 import { COUNTED_TABLES, TABLES } from '../sql/tables.ts';
 import { type Trigger, triggersOf } from '../sql/triggers.ts';
 import { SCHEMA_NAME } from './sessions.ts';
 
 /** The catalog's version, in `catalog_version`. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** SQLite's words for types, and PostgreSQL's. Texts are ordered by their bytes on both. */
 const TYPES: readonly (readonly [RegExp, string])[] = [
@@ -41,6 +42,9 @@ CREATE FUNCTION restart_letter_ids() RETURNS void LANGUAGE plpgsql SECURITY DEFI
 END $$;
 REVOKE EXECUTE ON FUNCTION restart_letter_ids() FROM PUBLIC;
 `;
+
+/** The migration from each version to the next; the first is from 1 to 2. */
+export const MIGRATIONS: readonly string[] = [translatedTypes(LISTS_BY_TIME)];
 
 function translatedTypes(tables: string): string {
   return TYPES.reduce((sql, [word, by]) => sql.replaceAll(word, by), tables);

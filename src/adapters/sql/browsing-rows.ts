@@ -1,46 +1,47 @@
 import type { BrowsingCatalog } from '../../ports/catalog/browsing.ts';
-import { alertPage, entryOf } from './alert-page.ts';
+import { alertPage } from './alert-page.ts';
 import { where } from './conditions.ts';
 import { techniquesWithOutcomes } from './counts.ts';
+import { entriesIn, entryOf } from './entries.ts';
+import { listOrder } from './list-order.ts';
 import { EVENT_QUERY, eventOf, imageOf, measuredOf } from './rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { keyOf } from './technique-keys.ts';
 import { all, get, together, type Work } from './work.ts';
 
-/** When an event's image was captured, or else compared. */
-const EVENT_TIME = `coalesce(
-  (SELECT i.captured_at FROM image i WHERE i.stream = e.stream AND i.number = e.image), o.analyzed_at)`;
+/** When an image was captured, or else received: as the index `image_by_time` has it. */
+const IMAGE_TIME = 'coalesce(captured_at, received_at)';
 
 export function createBrowsingRows(db: SqlDatabase): BrowsingCatalog {
   return {
     alertPage: (filter, page) => db.snapshot(() => alertPage(db.dialect, filter, page)),
 
-    imagesBelow: (stream, { from, to }, { before, limit }) =>
+    imagesBelow: (stream, range, { before, limit }) =>
       db.read(function* () {
-        const { sql, values } = where([
-          ['stream = ?', stream],
-          ['number < ?', before],
-          ['coalesce(captured_at, received_at) >= ?', from],
-          ['coalesce(captured_at, received_at) < ?', to],
-        ]);
+        const { conditions, order } = yield* listOrder(
+          { number: 'number', time: IMAGE_TIME },
+          { ...range, before },
+          (number) => get(`SELECT ${IMAGE_TIME} AS time FROM image WHERE stream = ? AND number = ?`, stream, number),
+        );
+        const { sql, values } = where([['stream = ?', stream], ...conditions]);
         const rows = yield* all(
-          `SELECT * FROM image WHERE state = 'ready' ${sql} ORDER BY number DESC LIMIT ?`,
+          `SELECT * FROM image WHERE state = 'ready' ${sql} ORDER BY ${order.join(', ')} LIMIT ?`,
           ...values,
           limit,
         );
         return rows.map(imageOf);
       }),
 
-    eventsBelow: ({ stream, from, to }, { before, limit }) =>
+    eventsBelow: ({ stream, ...range }, { before, limit }) =>
       db.read(function* () {
-        const { sql, values } = where([
-          ['e.stream = ?', stream],
-          ['e.number < ?', before],
-          [`${EVENT_TIME} >= ?`, from],
-          [`${EVENT_TIME} < ?`, to],
-        ]);
+        const { conditions, order } = yield* listOrder(
+          { number: 'e.number', time: 'e.listed_at' },
+          { ...range, before },
+          (number) => get('SELECT listed_at AS time FROM event WHERE number = ?', number),
+        );
+        const { sql, values } = where([['e.stream = ?', stream], ...conditions]);
         const rows = yield* all(
-          `${EVENT_QUERY} WHERE e.state = 'ready' ${sql} ORDER BY e.number DESC LIMIT ?`,
+          `${EVENT_QUERY} WHERE e.state = 'ready' ${sql} ORDER BY ${order.join(', ')} LIMIT ?`,
           ...values,
           limit,
         );
@@ -75,15 +76,12 @@ export function createBrowsingRows(db: SqlDatabase): BrowsingCatalog {
 
     readyAfter: (order, limit) =>
       db.snapshot(function* () {
-        const rows = yield* all(
-          'SELECT ready_order, number FROM alert WHERE ready_order > ? ORDER BY ready_order LIMIT ?',
-          order,
-          limit,
-        );
-        return yield* together(rows, function* (row) {
-          const number = Number(row['number']);
-          return { order: Number(row['ready_order']), number, entry: yield* entryOf(number) };
-        });
+        const found = yield* entriesIn('alert WHERE ready_order > ?', ['ready_order'], order, limit);
+        return found.map(({ row, entry }) => ({
+          order: Number(row['ready_order']),
+          number: Number(row['number']),
+          entry,
+        }));
       }),
 
     measured: (stream, technique, { before, limit }) =>

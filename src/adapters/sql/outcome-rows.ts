@@ -216,8 +216,9 @@ function subjectOf({ key, outcome: { image } }: Keyed): string {
 function* addEvent(key: string, number: number, outcome: WithEvent): Work<EventRecord> {
   const { image, technique, threshold, kind, measurement, regions, analyzedAt, base, differenceSha256 } = outcome;
   yield* run(
-    `INSERT INTO event (number, technique, stream, image, state, base, region_count, regions, difference_sha256)
-     VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)`,
+    `INSERT INTO event (number, technique, stream, image, state, base, region_count, regions, difference_sha256, listed_at)
+     VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?,
+       coalesce((SELECT captured_at FROM image WHERE stream = ? AND number = ?), ?))`,
     number,
     key,
     image.stream,
@@ -226,6 +227,9 @@ function* addEvent(key: string, number: number, outcome: WithEvent): Work<EventR
     regions?.count ?? null,
     regions === null ? null : JSON.stringify(regions.first),
     differenceSha256,
+    image.stream,
+    image.number,
+    analyzedAt,
   );
   return {
     number,

@@ -18,9 +18,30 @@ import type { Row, Value } from './work.ts';
 
 /** Converts rows of the database to domain records, and back. */
 
-/** The columns that `eventOf` reads: an event with those of its outcome. */
+const POSITION_COLUMNS = ['place_bus', 'place_topic', 'place_partition', 'place_offset'];
+
+/** The columns that `imageOf` reads. */
+export const IMAGE_COLUMNS: readonly string[] = [
+  ...['stream', 'number', 'receipt_id', 'format', 'origin', 'sha256', 'bytes', 'received_at', 'mask', 'capture'],
+  ...['host', 'modified_at', 'moved_to', 'attempt', 'state', 'verdict', 'notes', 'width', 'height', 'detail'],
+  ...POSITION_COLUMNS,
+];
+
+/** The columns that `eventOf` reads: those of an event, and those of its outcome. */
+export const EVENT_COLUMNS: readonly string[] = [
+  ...['number', 'stream', 'image', 'technique', 'state', 'base', 'attempt', 'difference_sha256', 'region_count'],
+  ...['regions', ...POSITION_COLUMNS],
+];
+export const OUTCOME_COLUMNS: readonly string[] = [
+  ...['kind', 'threshold', 'threshold_unit', 'measurement', 'reference', 'analyzed_at', 'judged_by'],
+];
+
+/** The columns that `alertOf` reads. */
+export const ALERT_COLUMNS: readonly string[] = ['number', 'state', 'base', 'alerted_at', 'attempt'];
+
+/** Events with the columns of their outcomes. */
 export const EVENT_QUERY = `
-  SELECT e.*, o.kind, o.threshold, o.threshold_unit, o.measurement, o.reference, o.analyzed_at, o.judged_by
+  SELECT e.*, ${OUTCOME_COLUMNS.map((column) => `o.${column}`).join(', ')}
   FROM event e JOIN outcome o ON o.technique = e.technique AND o.stream = e.stream AND o.number = e.image`;
 
 export function imageOf(row: Row): ImageRecord {

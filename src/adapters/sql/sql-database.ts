@@ -16,10 +16,8 @@ export interface SqlDatabase {
 
 /** What is written differently for each database. */
 export interface Dialect {
-  /** The table of alerts, read by this index, or in the order of its numbers. */
-  alertsBy(index: AlertIndex | undefined): string;
-  /** The column of the time by which alerts are listed, if that is not always `listed_at`. */
-  alertTime?(): Work<string>;
+  /** The table of alerts, read by this index. */
+  alertsBy(index: AlertIndex): string;
   /** The dead letters, read by image. */
   readonly deadLettersByImage: string;
   /** Lets the ids of dead letters start at 1 again. The table is empty. */
@@ -32,4 +30,11 @@ export interface Dialect {
   emptyTables(tables: readonly string[]): Work<unknown>;
 }
 
-export type AlertIndex = 'alert_by_stream' | 'alert_by_technique' | 'alert_by_time' | 'alert_by_measurement';
+/** An index of alerts; `number` is the order of their numbers. */
+export type AlertIndex =
+  | 'number'
+  | 'alert_by_stream'
+  | 'alert_by_stream_time'
+  | 'alert_by_technique'
+  | 'alert_by_time'
+  | 'alert_by_measurement';

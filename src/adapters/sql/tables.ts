@@ -1,16 +1,16 @@
 /**
- * The tables of the catalog, in SQLite's words for types. A position is four columns (`place_…`), which are null together, as
- * are those of a dead letter's message. Regions are JSON, and so are the notes on an image and its `capture`, whose time is
- * also `captured_at`. An image that was received from a file has the `host` on which `origin` is a path, and when the file was
- * modified last; `moved_to` is where the file was found last, if not there. `pipeline.path` is where the catalog was when a
- * stage opened it last; null if none has yet. `stream.odd` counts images with notes. `stream.token` is that of the latest
- * holder of the stream's lock, `pipeline.events_token` of the lock of the events, and `pipeline.token` of the exclusive holder
- * of the pipeline's lock, null once it is shared again. A ready alert has a copy of all columns that lists filter by, which
- * never changes again; `listed_at` is when its image was captured, or else its own time. `alert_delay` counts in seconds how
- * long alerts took from their images' receipt. `technique` is the key of a technique in all tables: the id of the version
- * that was the first of its name in this pipeline. `technique.in_force` is the version in force, and `judged_by` the one that
- * has judged; null where that is the key. `discarded_letters` counts the dead letters of messages that were deleted because
- * there are too many.
+ * The tables of the catalog, in SQLite's words for types. A position is four columns (`place_…`), which are null together,
+ * as are those of a dead letter's message. Regions are JSON, and so are the notes on an image and its `capture`, whose time
+ * is also `captured_at`. An image that was received from a file has the `host` on which `origin` is a path, and when the
+ * file was modified last; `moved_to` is where the file was found last, if not there. `pipeline.path` is where the catalog
+ * was when a stage opened it last; null if none has yet. `stream.odd` counts images with notes. `stream.token` is that of
+ * the latest holder of the stream's lock, `pipeline.events_token` of the lock of the events, and `pipeline.token` of the
+ * exclusive holder of the pipeline's lock, null once it is shared again. A ready alert has a copy of all columns that lists
+ * filter by, which never changes again. `listed_at` of an alert or event is when its image was captured, or else when it was
+ * raised or compared. `alert_delay` counts in seconds how long alerts took from their images' receipt. `technique` is the
+ * key of a technique in all tables: the id of the version that was the first of its name in this pipeline.
+ * `technique.in_force` is the version in force, and `judged_by` the one that has judged; null where that is the key.
+ * `discarded_letters` counts the dead letters of messages that were deleted because there are too many.
  */
 export const TABLES = `
 CREATE TABLE pipeline (
@@ -70,6 +70,7 @@ CREATE TABLE image (
 ) STRICT;
 CREATE INDEX image_by_path ON image (stream, coalesce(moved_to, origin), number);
 CREATE INDEX image_by_file ON image (stream, modified_at, substr(sha256, 1, 16), number) WHERE modified_at IS NOT NULL;
+CREATE INDEX image_by_time ON image (stream, coalesce(captured_at, received_at), number);
 CREATE INDEX image_pending ON image (stream, number) WHERE state = 'pending';
 
 CREATE TABLE outcome (
@@ -99,9 +100,12 @@ CREATE TABLE event (
   region_count INTEGER,
   regions TEXT,
   attempt INTEGER NOT NULL DEFAULT 1,
+  listed_at TEXT,
   UNIQUE (technique, stream, image)
 ) STRICT;
 CREATE INDEX event_by_stream ON event (stream);
+CREATE INDEX event_by_time ON event (listed_at);
+CREATE INDEX event_by_stream_time ON event (stream, listed_at);
 
 CREATE TABLE alert (
   number INTEGER PRIMARY KEY,
@@ -119,6 +123,7 @@ CREATE UNIQUE INDEX alert_by_order ON alert (ready_order) WHERE ready_order IS N
 CREATE INDEX alert_by_stream ON alert (stream) WHERE stream IS NOT NULL;
 CREATE INDEX alert_by_technique ON alert (technique) WHERE technique IS NOT NULL;
 CREATE INDEX alert_by_time ON alert (listed_at) WHERE listed_at IS NOT NULL;
+CREATE INDEX alert_by_stream_time ON alert (stream, listed_at) WHERE stream IS NOT NULL;
 CREATE INDEX alert_by_measurement ON alert (measurement) WHERE measurement IS NOT NULL;
 
 CREATE TABLE alert_delay (

@@ -1,5 +1,5 @@
 import type { Dialect, SqlDatabase } from '../sql/sql-database.ts';
-import { all, get, isSeveral, type Result, run, type Statement, type Work } from '../sql/work.ts';
+import { get, isSeveral, type Result, run, type Statement, type Work } from '../sql/work.ts';
 import type { Database } from './database.ts';
 import type { Queries } from './queries.ts';
 
@@ -34,14 +34,11 @@ function execute({ sql, values, gives }: Statement, { all, get, run }: Queries):
   }
 }
 
-/** Indexes are those of `main`, because a view of an older table has none. */
 export const SQLITE: Dialect = {
-  alertsBy: (index) => `main.alert ${index === undefined ? 'NOT INDEXED' : `INDEXED BY ${index}`}`,
-
-  // In a catalog of the version before, all alerts have their own time, and so has the index.
-  *alertTime() {
-    const columns = yield* all("SELECT name FROM pragma_table_info('alert', 'main')");
-    return columns.some(({ name }) => name === 'listed_at') ? 'listed_at' : 'alerted_at';
+  alertsBy(index) {
+    if (index === 'number') return 'main.alert NOT INDEXED';
+    // A catalog of the version before lacks this one, and SQLite chooses it by itself.
+    return index === 'alert_by_stream_time' ? 'main.alert' : `main.alert INDEXED BY ${index}`;
   },
 
   deadLettersByImage: 'main.dead_letter INDEXED BY dead_letter_by_image',

@@ -1,3 +1,4 @@
+import { LISTS_BY_TIME } from '../sql/migrations.ts';
 import { imageSettled } from '../sql/settled.ts';
 import { COUNTED } from './schema.ts';
 
@@ -202,4 +203,5 @@ INSERT INTO owed_event (number, place_bus, place_partition, place_offset)
   SELECT e.number, e.place_bus, e.place_partition, e.place_offset FROM event e
   WHERE e.state = 'ready' AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.number = e.number AND a.state = 'ready');
 `,
+  LISTS_BY_TIME,
 ];

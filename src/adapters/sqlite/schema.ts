@@ -2,7 +2,7 @@ import { COUNTED_TABLES, TABLES } from '../sql/tables.ts';
 import { type Trigger, triggersOf } from '../sql/triggers.ts';
 
 /** The catalog's version, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** Marks the file as a catalog of imgpipe, in `PRAGMA application_id`: "imgp". */
 export const APPLICATION_ID = 0x696d6770;

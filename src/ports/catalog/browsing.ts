@@ -14,7 +14,7 @@ export interface AlertFilter {
   readonly minMeasurement?: number;
 }
 
-/** Which page: the highest numbers below `before`, or the lowest above `after`; the highest of all without either. */
+/** Which page of the list: what comes next below number `before`, or above `after`; the top of the list without either. */
 export interface AlertPage {
   readonly before?: number;
   readonly after?: number;
@@ -94,19 +94,23 @@ export interface TimeRange {
   readonly to?: string;
 }
 
-/** Which part of a list: at most `limit` rows, those with the highest numbers below `before`. */
+/** Which part of a list: at most `limit` rows, those that come next below number `before`. */
 export interface Below {
   readonly before?: number;
   readonly limit: number;
 }
 
-/** Queries for people: `view`, lists, timelines and live updates. None of them writes, and each result is from one snapshot. */
+/**
+ * Queries for people: `view`, lists, timelines and live updates. None of them writes, and each result is from one snapshot.
+ * Lists have the highest number first. Where they select by time, they have the latest time first, and of equal times the
+ * highest number; then a `before` or `after` without a row is no bound.
+ */
 export interface BrowsingCatalog {
-  /** A page of ready alerts, the highest number first. */
+  /** A page of ready alerts. */
   alertPage(filter: AlertFilter, page: AlertPage): Promise<AlertEntry[]>;
-  /** The ready images of a stream, the highest number first. Their time is that of capture, or of receipt where that is not known. */
+  /** The ready images of a stream. Their time is that of capture, or of receipt where that is not known. */
   imagesBelow(stream: string, range: TimeRange, page: Below): Promise<ImageRecord[]>;
-  /** The ready events, of all streams or of one, the highest number first. Their time is that of capture, or of the comparison. */
+  /** The ready events, of all streams or of one. Their time is that of capture, or of the comparison. */
   eventsBelow(filter: TimeRange & { readonly stream?: string }, page: Below): Promise<EventRecord[]>;
   /** The ready alerts with these numbers, in that order; `undefined` for one that is not ready or lacks a row. */
   alertEntries(numbers: readonly number[]): Promise<(AlertEntry | undefined)[]>;

@@ -4,6 +4,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 import { createSqliteCatalog } from '../../../src/adapters/sqlite/catalog.ts';
 import { openDatabase } from '../../../src/adapters/sqlite/database.ts';
+import { SCHEMA_VERSION } from '../../../src/adapters/sqlite/schema.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
 import type { ImageRecord } from '../../../src/domain/records.ts';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
@@ -126,12 +127,12 @@ describe('a catalog', () => {
   it('of a newer version is refused', async () => {
     const folder = temporaryFolder();
     const { db, close } = await openSqlite(folder);
-    db.get('PRAGMA user_version = 7');
+    db.get(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
     await close();
     const error = await failureOf(catalogFile(folder));
     expect(error).toMatchObject({
       code: 'catalog_newer',
-      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version 7, this one knows 6): use that version or a newer one`,
+      message: `the catalog ${catalogFile(folder)} was made by a newer imgpipe (catalog version ${SCHEMA_VERSION + 1}, this one knows ${SCHEMA_VERSION}): use that version or a newer one`,
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { browsingContract } from '../../contracts/catalog/browsing.ts';
 import { deadLettersContract } from '../../contracts/catalog/dead-letters.ts';
 import { deadPendingEventsContract } from '../../contracts/catalog/dead-pending-events.ts';
 import { idleTechniquesContract } from '../../contracts/catalog/idle-techniques.ts';
@@ -11,7 +12,7 @@ import { openSqlite } from '../../support/open-sqlite.ts';
 import { sqliteFaults } from '../../support/sqlite-faults.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-/** Sets up the catalog of an older version, which is migrated if it has to be. */
+/** Sets up the catalog of an older version, which is migrated. */
 async function setUp(version: 1 | 6): Promise<CatalogSetup> {
   const folder = temporaryFolder();
   makeOldCatalog(version, folder);
@@ -26,7 +27,8 @@ async function setUp(version: 1 | 6): Promise<CatalogSetup> {
   };
 }
 
-describe('a catalog of version 6 as it was first released', () => {
+describe('a catalog that was migrated from version 6 as it was first released', () => {
+  browsingContract(() => setUp(6));
   outcomesContract(() => setUp(6));
   deadLettersContract(() => setUp(6));
   deadPendingEventsContract(() => setUp(6));

@@ -131,21 +131,25 @@ describe('a catalog that is opened for reading', () => {
 
 /** Four images: the second and the third have changed, and the alert of the third is missing, as is the outcome of the fourth. */
 const ROWS = `
-INSERT INTO technique VALUES ('l2@2', 2.5, 'levels');
+INSERT INTO technique (technique, threshold) VALUES ('l2@2', 2.5);
 INSERT INTO stream (stream, last_number) VALUES ('sky', 4);
-INSERT INTO image (stream, number, incoming, format, origin, sha256, bytes, received_at, state)
-  SELECT 'sky', value, 'sky/' || value, 'jpg', '/a', 'aa', 7, '2026-01-02T03:04:05.678Z', 'ready'
+INSERT INTO image (stream, number, receipt_id, format, origin, sha256, bytes, received_at, captured_at, state)
+  SELECT 'sky', value, 'sky/' || value, 'jpg', '/a', 'aa', 7, '2026-01-02T03:04:05.678Z',
+    CASE value WHEN 2 THEN '2025-01-02T03:04:05.678Z' END, 'pending'
   FROM json_each('[1, 2, 3, 4]');
+UPDATE image SET state = 'ready';
 UPDATE image SET place_bus = 'embedded', place_topic = 'image_analysis', place_partition = 0, place_offset = number - 1;
-INSERT INTO outcome VALUES
-  ('l2@2', 'sky', 1, 'first', 1.5, NULL, NULL, '2026-01-02T03:04:05.678Z', 'levels'),
-  ('l2@2', 'sky', 2, 'changed', 2.5, 12.5, 1, '2026-01-02T03:04:05.678Z', 'levels'),
-  ('l2@2', 'sky', 3, 'changed', 2.5, 13.5, 2, '2026-01-02T03:04:05.678Z', 'levels');
+INSERT INTO outcome (technique, stream, number, kind, threshold, measurement, reference, analyzed_at) VALUES
+  ('l2@2', 'sky', 1, 'first', 1.5, NULL, NULL, '2026-01-02T03:04:05.678Z'),
+  ('l2@2', 'sky', 2, 'changed', 2.5, 12.5, 1, '2026-01-02T03:04:05.678Z'),
+  ('l2@2', 'sky', 3, 'changed', 2.5, 13.5, 2, '2026-01-02T03:04:05.678Z');
 UPDATE pipeline SET last_event = 2, bus_id = 'embedded';
 INSERT INTO event (number, technique, stream, image, state, base, difference_sha256)
-  SELECT value, 'l2@2', 'sky', value + 1, 'ready', '/data', 'dd' FROM json_each('[1, 2]');
+  SELECT value, 'l2@2', 'sky', value + 1, 'pending', '/data', 'dd' FROM json_each('[1, 2]');
+UPDATE event SET state = 'ready';
 UPDATE event SET place_bus = 'embedded', place_topic = 'image_event_alert', place_partition = 0, place_offset = number - 1;
-INSERT INTO alert VALUES (1, 'pending', '/data', '2026-01-02T03:04:05.678Z', 1, 'sky', 'l2@2', 12.5);
+INSERT INTO alert (number, state, base, alerted_at, ready_order, stream, technique, measurement, listed_at)
+  VALUES (1, 'pending', '/data', '2026-01-02T03:04:05.678Z', 1, 'sky', 'l2@2', 12.5, '2025-01-02T03:04:05.678Z');
 UPDATE alert SET state = 'ready';
 INSERT INTO bus_topic VALUES ('image_analysis', 4), ('image_event_alert', 2);
 `;
@@ -154,7 +158,7 @@ INSERT INTO bus_topic VALUES ('image_analysis', 4), ('image_event_alert', 2);
 const NOWHERE = { bus: 'nowhere', ranges: [] };
 
 /** The version before. */
-const BEFORE = 5;
+const BEFORE = 6;
 
 describe('a catalog of the version before, opened for reading', () => {
   const everythingIn = async (catalog: Catalog) => ({
@@ -165,6 +169,11 @@ describe('a catalog of the version before, opened for reading', () => {
     events: await catalog.undeliverableEvents(NOWHERE, 0, 9),
     choices: await catalog.choices(),
     alerts: await catalog.alertPage({ stream: 'sky' }, { limit: 9 }),
+    byTime: [
+      await catalog.imagesBelow('sky', { to: '2026' }, { limit: 9 }),
+      await catalog.eventsBelow({ from: '2026' }, { limit: 9 }),
+      await catalog.alertPage({ stream: 'sky', to: '2026' }, { limit: 9 }),
+    ],
     audit: await auditOf(catalog, 'l2@2'),
   });
 
@@ -175,6 +184,7 @@ describe('a catalog of the version before, opened for reading', () => {
     const catalog = await readerOf(folder);
     const read = await everythingIn(catalog);
     expect(read.counts).toMatchObject({ images: 4, events: 2, alerts: 1, openImages: 1, openEvents: 1 });
+    expect(read.byTime).toMatchObject([[{ number: 2 }], [{ number: 2 }], [{ alert: { number: 1 } }]]);
     expect(contentOf(folder)).toEqual(before);
     await catalog.close();
     expect(read).toEqual(await everythingIn((await openSqlite(folder)).catalog));

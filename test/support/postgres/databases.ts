@@ -21,10 +21,15 @@ export function connectionTo(port: number, database: string): Connection {
 
 /** Runs statements in a session of their own. */
 export async function asSuperuser(port: number, database: string, sql: string): Promise<void> {
+  await rowsAsSuperuser(port, database, sql);
+}
+
+/** The rows of a query in a session of its own. */
+export async function rowsAsSuperuser(port: number, database: string, sql: string): Promise<unknown[]> {
   const client = new Client({ host: '127.0.0.1', port, database, user: SUPERUSER });
   await client.connect();
   try {
-    await client.query(sql);
+    return (await client.query(sql)).rows;
   } finally {
     await client.end();
   }
