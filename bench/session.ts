@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createSqliteCatalog } from '../src/adapters/sqlite/catalog.ts';
+import { openDatabase } from '../src/adapters/sqlite/database.ts';
 import { kafkaHosts } from '../src/config/broker-address.ts';
+import type { Catalog } from '../src/ports/catalog/catalog.ts';
 import { stopChildren } from './children.ts';
 import { removeAll } from './kafka-admin.ts';
 import { startBroker } from './kafka-broker.ts';
@@ -17,6 +20,8 @@ export interface Case {
   readonly prefix: string;
   /** The command-line options that select it. */
   readonly args: readonly string[];
+  /** Opens its catalog, which exists by then. */
+  openCatalog(): Promise<Catalog>;
 }
 
 /** A run of the bench: a temporary folder and a broker. */
@@ -52,7 +57,14 @@ export async function createSession(options: Pick<BenchOptions, 'broker' | 'quic
   function newCase(): Case {
     const prefix = newPrefix();
     const data = path.join(folder, `data-${names}`);
-    return { folder: data, broker, prefix, args: ['--data', data, '--broker', broker, '--topic-prefix', prefix] };
+    return {
+      folder: data,
+      broker,
+      prefix,
+      args: ['--data', data, '--broker', broker, '--topic-prefix', prefix],
+      openCatalog: async () =>
+        createSqliteCatalog(await openDatabase(path.join(data, 'imgpipe.db'), { create: false })),
+    };
   }
 
   async function close(): Promise<void> {

@@ -1,7 +1,4 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSqliteCatalog } from '../src/adapters/sqlite/catalog.ts';
-import { openDatabase } from '../src/adapters/sqlite/database.ts';
 import { L2 } from '../src/analysis/techniques.ts';
 import { SETTLE_MS } from './children.ts';
 import { started, timed } from './processes.ts';
@@ -14,20 +11,20 @@ const POLL_MS = 10;
  * Runs the three stages as separate processes. Returns the seconds from the start of the receiver until each image has
  * its outcome and each event its alert.
  */
-export async function threeProcesses({ folder, args }: Case, input: readonly string[]): Promise<number> {
+export async function threeProcesses({ args, openCatalog }: Case, input: readonly string[]): Promise<number> {
   const stages = [await started(['alert', ...args]), await started(['analyze', ...args])];
   await sleep(SETTLE_MS);
   const began = performance.now();
   await timed(['receive', ...args, ...input]);
-  await untilClosed(folder);
+  await untilClosed(openCatalog);
   const seconds = (performance.now() - began) / 1000;
   for (const stage of stages.reverse()) await stage.stop();
   return seconds;
 }
 
 /** Polls the catalog, which costs the stages less than polling the broker. */
-async function untilClosed(folder: string): Promise<void> {
-  const catalog = createSqliteCatalog(await openDatabase(path.join(folder, 'imgpipe.db'), { create: false }));
+async function untilClosed(openCatalog: Case['openCatalog']): Promise<void> {
+  const catalog = await openCatalog();
   try {
     const [newest] = await catalog.newestImages([{ stream: STREAM }]);
     const last = newest?.number ?? 0;

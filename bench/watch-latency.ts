@@ -11,7 +11,7 @@ function watchFolder(folder: string): { seen: Map<string, number>; close(): void
   return { seen, close: () => watcher.close() };
 }
 
-/** Watches a data folder. `times` stops and returns the milliseconds from each event's image file to its alert file. */
+/** Watches a data folder, or the files of a store. `times` stops and returns the milliseconds from each event's image file to its alert file. */
 export function watchLatency(data: string): { times(): number[] } {
   const images = watchFolder(path.join(data, 'image_database'));
   const alerts = watchFolder(path.join(data, 'image_event_alerts'));
