@@ -5,6 +5,12 @@ import { ImgpipeError } from '../../domain/errors.ts';
 /** The SDK reads lists and errors whole. A list of 1,000 keys has less than this. */
 const MAX_ANSWER_BYTES = 8_000_000;
 
+interface Answer {
+  readonly statusCode?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  body?: Readable;
+}
+
 /** Makes the answers of a client fail that are longer than any of S3, except for the bytes of objects. */
 export function limitAnswers(client: S3Client, store: string): void {
   function limit<Args, Result extends { readonly response: unknown }>(
@@ -13,14 +19,19 @@ export function limitAnswers(client: S3Client, store: string): void {
   ) {
     return async (args: Args): Promise<Result> => {
       const result = await next(args);
-      const response = result.response as { statusCode?: number; body?: Readable };
+      const response = result.response as Answer;
       const isObject = commandName === 'GetObjectCommand' && (response.statusCode ?? 0) < 300;
-      if (response.body !== undefined && !isObject) response.body = limited(response.body, store);
+      if (response.body !== undefined && !isObject && !isShort(response)) response.body = limited(response.body, store);
       return result;
     };
   }
   const place = { relation: 'after', toMiddleware: 'deserializerMiddleware', name: 'limitAnswers' } as const;
   client.middlewareStack.addRelativeTo(limit, place);
+}
+
+/** Whether the answer has said how short it is: Node reads no more. */
+function isShort({ headers }: Answer): boolean {
+  return Number(headers?.['content-length'] ?? Number.POSITIVE_INFINITY) <= MAX_ANSWER_BYTES;
 }
 
 function limited(body: Readable, store: string): Readable {

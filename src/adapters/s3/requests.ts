@@ -1,4 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { nameOf, type S3Connection } from './connection.ts';
 import { translated } from './errors.ts';
 import { limitAnswers } from './limited-answers.ts';
@@ -70,5 +70,5 @@ export function createRequests(sdk: Sdk, connection: S3Connection, limits = TIME
   };
 }
 
-/** Otherwise the SDK writes to the console. */
-const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+/** Otherwise the SDK writes warnings to the console. Without `info` it does not prepare what it would tell of each request. */
+const SILENT = { trace() {}, debug() {}, warn() {}, error() {} } as unknown as NonNullable<S3ClientConfig['logger']>;
