@@ -40,7 +40,7 @@ async function startVersity(): Promise<Gateway> {
   mkdirSync(data);
   const [port = 0] = await freePorts(1);
   const user = [`ROOT_ACCESS_KEY=${ACCESS_KEY}`, `ROOT_SECRET_KEY=${SECRET_KEY}`];
-  const args = ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', data];
+  const args = ['--port', `127.0.0.1:${port}`, '--keep-alive', '--quiet', 'posix', data];
   const child = spawnToDieWithParent('env', [...user, PROGRAM, ...args]);
   child.stdout?.resume();
   child.stderr?.resume();
