@@ -17,19 +17,17 @@ export function createBrowsingRows(tables: Tables): BrowsingCatalog {
   return {
     alertPage: async (filter, page) => alertPage(tables, filter, page),
     imagesBelow: async (stream, range, page) => {
-      const ready = [...(tables.images.get(stream)?.values() ?? [])].filter(({ state }) => state === 'ready');
+      const images = [...(tables.images.get(stream)?.values() ?? [])];
       const timeOf = ({ capture, receivedAt }: ImageRecord) => capture?.at ?? receivedAt;
-      return listed(ready, { ...range, ...page }, ({ number }) => number, timeOf);
+      return listed(images, ({ state }) => state === 'ready', { ...range, ...page }, numberOf, timeOf);
     },
 
     eventsBelow: async ({ stream, ...range }, page) => {
-      const ready = [...tables.events.keys()].flatMap((number) => {
-        const event = eventAt(tables, number);
-        const isListed = event?.state === 'ready' && (stream === undefined || event.image.stream === stream);
-        return isListed ? [event] : [];
-      });
+      const events = [...tables.events.keys()].flatMap((number) => eventAt(tables, number) ?? []);
+      const isListed = ({ state, image }: EventRecord) =>
+        state === 'ready' && (stream === undefined || image.stream === stream);
       const timeOf = (event: EventRecord) => capturedAt(tables, event) ?? event.analyzedAt;
-      return listed(ready, { ...range, ...page }, ({ number }) => number, timeOf);
+      return listed(events, isListed, { ...range, ...page }, numberOf, timeOf);
     },
 
     alertEntries: async (numbers) => numbers.map((number) => entryOf(tables, number)),
@@ -70,14 +68,14 @@ function capturedAt(tables: Tables, { image }: EventRecord): string | null | und
   return imageAt(tables, image)?.capture?.at;
 }
 
-function isWithin(time: string, { from, to }: TimeRange): boolean {
+function isWithin(time: string, from: string | undefined, to: string | undefined): boolean {
   return (from === undefined || time >= from) && (to === undefined || time < to);
 }
 
 function alertPage(tables: Tables, filter: AlertFilter, page: AlertPage): AlertEntry[] {
-  const entries = tables.readyNumbers.flatMap((number) => entryOf(tables, number) ?? []);
   return listed(
-    entries.filter((entry) => matches(tables, entry, filter)),
+    tables.readyNumbers.flatMap((number) => entryOf(tables, number) ?? []),
+    (entry) => matches(tables, entry, filter),
     { ...filter, ...page },
     ({ alert }) => alert.number,
     ({ alert, image }) => image.capture?.at ?? alert.alertedAt,
@@ -92,9 +90,14 @@ function matches(tables: Tables, { event }: AlertEntry, { stream, technique, min
   );
 }
 
+function numberOf({ number }: { readonly number: number }): number {
+  return number;
+}
+
 /** A page of a list, the newest first: in the order of numbers, or of times if the list selects by them. */
 function listed<T>(
   all: readonly T[],
+  isListed: (item: T) => boolean,
   { from, to, before, after, limit }: TimeRange & AlertPage,
   numberOf: (item: T) => number,
   timeOf: (item: T) => string,
@@ -108,7 +111,7 @@ function listed<T>(
     return Math.sign(at === undefined ? numberOf(item) - bound : compared(item, at)) === side;
   };
   const found = all
-    .filter((item) => isWithin(timeOf(item), { from, to } as TimeRange))
+    .filter((item) => isListed(item) && isWithin(timeOf(item), from, to))
     .filter((item) => before === undefined || isBeyond(item, before, -1))
     .filter((item) => after === undefined || isBeyond(item, after, 1))
     .sort(compared);

@@ -22,7 +22,9 @@ export const apiAlertSchema = viewSchema
 /** `/api/alerts`: a page of alerts. */
 export const alertListSchema = z
   .object({
-    alerts: z.array(apiAlertSchema).describe('alerts of this page, highest number first; with `from` or `to`, latest time first'),
+    alerts: z
+      .array(apiAlertSchema)
+      .describe('alerts of this page, highest number first; with `from` or `to`, latest time first'),
     older: z.string().nullable().describe('URL of the page with lower numbers; null on the last page'),
     newer: z.string().nullable().describe('URL of the page with higher numbers; null on the first page'),
   })

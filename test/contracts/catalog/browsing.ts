@@ -220,6 +220,14 @@ export function browsingContract(setUp: SetUpCatalog): void {
       }
     });
 
+    it('continues from an alert that a filter leaves out', async () => {
+      const { catalog } = await setUp();
+      await captured(catalog);
+      const filter = { from: minute(0), minMeasurement: 4 };
+      expect(await numbers(catalog, filter)).toEqual([3, 4]);
+      expect(await numbers(catalog, filter, { before: 2, limit: 9 })).toEqual([4]);
+    });
+
     it.each<[AlertPage, number[]]>([
       [{ after: 4, limit: 9 }, [1, 3, 2]],
       [{ after: 4, limit: 2 }, [3, 2]],
