@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { Client, ClientBase } from 'pg';
 import { isSeveral, type Result, type Row, type Statement, type Value, type Work } from '../sql/work.ts';
 import { withNul, withoutNul } from './nul-text.ts';
 
@@ -17,11 +17,20 @@ export async function perform<T>(work: Work<T>, session: ClientBase): Promise<T>
   let step = work.next();
   while (step.done !== true) {
     const asked = step.value;
-    step = work.next(
-      isSeveral(asked) ? await Promise.all(asked.map((each) => execute(each, session))) : await execute(asked, session),
-    );
+    step = work.next(isSeveral(asked) ? await executeAll(asked, session) : await execute(asked, session));
   }
   return step.value;
+}
+
+/** Sends all statements in one piece: one call of the system each would cost more than the statements. */
+function executeAll(statements: readonly Statement[], session: ClientBase): Promise<Result[]> {
+  const { stream } = (session as Client).connection;
+  stream.cork();
+  try {
+    return Promise.all(statements.map((each) => execute(each, session)));
+  } finally {
+    stream.uncork();
+  }
 }
 
 async function execute({ sql, values, gives }: Statement, session: ClientBase): Promise<Result> {
