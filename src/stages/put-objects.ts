@@ -1,4 +1,4 @@
-import { asImgpipeError } from '../domain/errors.ts';
+import { ImgpipeError } from '../domain/errors.ts';
 import type { NewObject, ObjectStore } from '../ports/object-store.ts';
 
 /** An object to put, with the digest of its bytes. */
@@ -26,10 +26,9 @@ export async function hasDigest(
 ): Promise<boolean> {
   try {
     return (await store.digest(key))?.sha256 === sha256;
-  } catch (thrown) {
+  } catch (error) {
     // Something that cannot be read as an object, such as a folder, is under the key.
-    const error = asImgpipeError(thrown);
-    if (error.code === 'object_damaged') return false;
+    if (error instanceof ImgpipeError && error.code === 'object_damaged') return false;
     throw error;
   }
 }
