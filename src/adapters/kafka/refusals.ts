@@ -40,7 +40,7 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   INVALID_TIMESTAMP: {
     code: 'broker_refused',
     message: (address, reason, { topic }) =>
-      `broker ${address} refused the time of a message${topic === undefined ? '' : ` on topic ${topic}`} (${reason}): ${checkClock()}, and message.timestamp.after.max.ms and message.timestamp.before.max.ms of the topic`,
+      `broker ${address} refused the time of a message${topic === undefined ? '' : ` on topic ${topic}`} (${reason}): ${checkClock()}, or set message.timestamp.type=LogAppendTime for the topic, as those that imgpipe creates have it`,
   },
   MESSAGE_TOO_LARGE: tooLarge(),
   RECORD_LIST_TOO_LARGE: tooLarge(),

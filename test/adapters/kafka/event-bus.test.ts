@@ -86,15 +86,22 @@ describeOnKafka.each([1, 6])(`the bus on Kafka, with topics of %i partitions${sk
 });
 
 describeOnKafka(`the topics on Kafka${skipped}`, () => {
-  it('are created with the configured partitions and without retention limits', async () => {
+  it('are created with the configured partitions without retention limits and with the time of the broker', async () => {
     const bus = await openBus({ partitions: 4 });
     const { topics } = await (await admin()).fetchTopicMetadata({ topics: [bus.nameOf(TOPIC)] });
     expect(topics[0]?.partitions).toHaveLength(4);
     const { resources } = await (await admin()).describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: 2, name: bus.nameOf(TOPIC), configNames: ['retention.ms', 'retention.bytes'] }],
+      resources: [
+        {
+          type: 2,
+          name: bus.nameOf(TOPIC),
+          configNames: ['retention.ms', 'retention.bytes', 'message.timestamp.type'],
+        },
+      ],
     });
     expect(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]).sort()).toEqual([
+      ['message.timestamp.type', 'LogAppendTime'],
       ['retention.bytes', '-1'],
       ['retention.ms', '-1'],
     ]);

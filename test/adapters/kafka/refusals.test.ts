@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { clockAheadBy } from '../../support/clock.ts';
 import { imgpipe } from '../../support/imgpipe.ts';
 import { kafkajsClient } from '../../support/kafka/kafkajs-client.ts';
 import { sharedKafka } from '../../support/kafka/shared-kafka.ts';
@@ -8,10 +9,6 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const kafka = await sharedKafka();
 const address = kafka.address ?? '';
-
-/** Makes the clock of a process go two hours ahead. */
-const CLOCK = 'const { now } = Date; Date.now = () => now() + 7_200_000;';
-const CLOCK_AHEAD = `--import=data:text/javascript,${encodeURIComponent(CLOCK)}`;
 
 /** Receives on the broker with these settings. Resolves with how that ends, and with the topics of the prefix. */
 async function receive(prefix: string, env: Readonly<Record<string, string>> = {}, data = newFolder()) {
@@ -60,10 +57,12 @@ describe.skipIf(kafka.whyNone !== undefined)(
       await admin.deleteTopics({ topics: [similar] });
     });
 
-    it('because of the clock ends the stage with exit 2, the time here and the settings of the topic', async () => {
-      const { status, stderr } = await receive(newPrefix(), { NODE_OPTIONS: CLOCK_AHEAD });
+    it('because of the clock, on a topic of others, ends the stage with exit 2, the time here and the setting of the topic', async () => {
+      const prefix = newPrefix();
+      await (await kafkajsClient(address)).createTopic(`${prefix}image_analysis`);
+      const { status, stderr } = await receive(prefix, clockAheadBy(2));
       expect(stderr).toMatch(
-        /refused the time of a message on topic image_analysis \(INVALID_TIMESTAMP: .*check the clock of this machine, which says \d{4}-.*message\.timestamp\.after\.max\.ms/,
+        /refused the time of a message on topic image_analysis \(INVALID_TIMESTAMP: .*check the clock of this machine, which says \d{4}-.*message\.timestamp\.type=LogAppendTime/,
       );
       expect(status).toBe(2);
     });

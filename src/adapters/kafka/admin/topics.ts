@@ -24,6 +24,8 @@ export async function createTopics(
     { name: 'retention.ms', value: retention },
     { name: 'retention.bytes', value: '-1' },
     { name: 'cleanup.policy', value: 'delete' },
+    // By default a broker refuses messages of a host whose clock is an hour ahead.
+    { name: 'message.timestamp.type', value: 'LogAppendTime' },
   ];
   try {
     const topics = missing.map((topic) => ({
