@@ -1,6 +1,7 @@
 import { isProcessAlive } from '../base/process-alive.ts';
 import { processTable, tableName } from '../base/process-table.ts';
 import type { StageName } from '../domain/reports.ts';
+import type { CatalogClock } from '../ports/catalog/clock.ts';
 import type { Heartbeat, HeartbeatCatalog } from '../ports/catalog/heartbeats.ts';
 
 /** A process whose last heartbeat is older than this is dead or hangs. */
@@ -18,10 +19,10 @@ export interface Liveness {
 
 /** Reads only heartbeats: it is fast and needs neither broker nor store. */
 export async function liveness(
-  catalog: Pick<HeartbeatCatalog, 'heartbeats'>,
+  catalog: CatalogClock & Pick<HeartbeatCatalog, 'heartbeats'>,
   { stage, freshMs = FRESH_MS }: { stage: StageName; freshMs?: number },
 ): Promise<Liveness> {
-  const now = Date.now();
+  const now = Date.parse(await catalog.now());
   const table = processTable();
   const heartbeats = (await catalog.heartbeats(stage, tableName(table))).map((each) => ({
     ...each,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CatalogClock } from '../ports/catalog/clock.ts';
 import type { HeartbeatCatalog, StageProcess } from '../ports/catalog/heartbeats.ts';
 import { untilStopped } from './retry.ts';
 
@@ -7,7 +8,7 @@ const INTERVAL_MS = 3000;
 const RETENTION_MS = 24 * 3_600_000;
 
 export interface HeartbeatParts {
-  readonly catalog: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'>;
+  readonly catalog: CatalogClock & Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'>;
   readonly stages: readonly StageProcess[];
   readonly everyMs?: number;
 }
@@ -23,11 +24,18 @@ export async function withHeartbeat<T>(
   if (stages.length === 0) return work();
   const ended = new AbortController();
 
+  async function record(): Promise<void> {
+    const at = await catalog.now();
+    const oldest = new Date(Date.parse(at) - RETENTION_MS).toISOString();
+    await catalog.recordHeartbeats(
+      stages.map((stage) => ({ ...stage, at })),
+      oldest,
+    );
+  }
+
   async function beat(): Promise<void> {
     while (!ended.signal.aborted) {
-      const now = Date.now();
-      const heartbeats = stages.map((stage) => ({ ...stage, at: new Date(now).toISOString() }));
-      await catalog.recordHeartbeats(heartbeats, new Date(now - RETENTION_MS).toISOString()).catch(() => {});
+      await record().catch(() => {});
       await sleep(everyMs, undefined, { signal: ended.signal }).catch(() => {});
     }
   }

@@ -3,14 +3,17 @@ import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { processTable, tableName } from '../../src/base/process-table.ts';
 import { liveness } from '../../src/operations/alive.ts';
+import type { CatalogClock } from '../../src/ports/catalog/clock.ts';
 import type { HeartbeatCatalog } from '../../src/ports/catalog/heartbeats.ts';
 
 const OF = { stage: 'analyze' } as const;
+const now = async () => new Date().toISOString();
 
 /** A catalog with heartbeats of this process at these ages in seconds. */
-function catalogOf(...secondsAgo: number[]): Pick<HeartbeatCatalog, 'heartbeats'> {
+function catalogOf(...secondsAgo: number[]): CatalogClock & Pick<HeartbeatCatalog, 'heartbeats'> {
   const at = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
   return {
+    now,
     heartbeats: async (stage, host) =>
       secondsAgo.map((seconds) => ({ stage, host, process: process.pid, at: at(seconds) })),
   };
@@ -35,14 +38,14 @@ describe('a stage', () => {
       asked.push(host);
       return [];
     };
-    await liveness({ heartbeats }, OF);
+    await liveness({ now, heartbeats }, OF);
     expect(asked).toEqual([tableName(processTable())]);
   });
 
   it('whose process is gone is not alive, however fresh its heartbeat', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     const at = new Date().toISOString();
-    const catalog = { heartbeats: async () => [{ ...OF, host: 'here', process: pid, at }] };
+    const catalog = { now, heartbeats: async () => [{ ...OF, host: 'here', process: pid, at }] };
     expect(await liveness(catalog, OF)).toMatchObject({ alive: false });
   });
 

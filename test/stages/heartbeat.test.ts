@@ -2,8 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createMemoryCatalog } from '../../src/adapters/memory/catalog.ts';
 import { ImgpipeError } from '../../src/domain/errors.ts';
-import type { HeartbeatCatalog } from '../../src/ports/catalog/heartbeats.ts';
-import { withHeartbeat } from '../../src/stages/heartbeat.ts';
+import { type HeartbeatParts, withHeartbeat } from '../../src/stages/heartbeat.ts';
 
 const LOCAL = { host: 'here', process: 7 };
 const ANALYZE = { stage: 'analyze', ...LOCAL } as const;
@@ -34,7 +33,7 @@ describe('a running stage', () => {
 
   it('ends even if the catalog does not answer', async () => {
     const never = () => new Promise<never>(() => {});
-    const catalog = { recordHeartbeats: never, removeHeartbeats: never };
+    const catalog = { now: never, recordHeartbeats: never, removeHeartbeats: never };
     expect(await withHeartbeat({ catalog, stages: [ANALYZE] }, async () => 'done')).toBe('done');
   });
 
@@ -48,7 +47,8 @@ describe('a running stage', () => {
   it('that ends while a heartbeat is written waits for it, and leaves none', async () => {
     const catalog = createMemoryCatalog();
     let written = () => {};
-    const slow: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {
+    const slow: HeartbeatParts['catalog'] = {
+      now: catalog.now,
       removeHeartbeats: catalog.removeHeartbeats,
       recordHeartbeats: async (beats, oldest) => {
         await new Promise<void>((resolve) => {
@@ -79,7 +79,8 @@ describe('a running stage', () => {
   it('continues if heartbeats cannot be written, and writes them as soon as they can', async () => {
     const catalog = createMemoryCatalog();
     let failures = 0;
-    const full: Pick<HeartbeatCatalog, 'recordHeartbeats' | 'removeHeartbeats'> = {
+    const full: HeartbeatParts['catalog'] = {
+      now: catalog.now,
       recordHeartbeats: async (beats, oldest) => {
         failures += 1;
         if (failures < 3) throw new ImgpipeError('disk_full', 'the disk is full');

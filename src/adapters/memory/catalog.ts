@@ -40,6 +40,7 @@ export function createMemoryCatalog(state = newMemoryCatalogState()): MemoryCata
   const catalog: MemoryCatalog = {
     address: 'memory',
     lock: locks.lock,
+    now: async () => new Date().toISOString(),
     ...createPipelineRows(tables),
     ...createLocation(tables),
     ...createImageRows(tables),

@@ -3,6 +3,7 @@ import { get, run } from '../sql/work.ts';
 
 /** PostgreSQL chooses its indexes by itself. */
 export const POSTGRES: Dialect = {
+  now: `to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
   alertsBy: () => 'alert',
   deadLettersByImage: 'dead_letter',
   restartLetterIds: () => get('SELECT restart_letter_ids()'),

@@ -1,6 +1,7 @@
 import { LISTS_BY_TIME } from '../sql/migrations.ts';
 import { COUNTED_TABLES, TABLES } from '../sql/tables.ts';
 import { type Trigger, triggersOf } from '../sql/triggers.ts';
+import { POSTGRES } from './dialect.ts';
 import { SCHEMA_NAME } from './sessions.ts';
 
 /** The catalog's version, in `catalog_version`. */
@@ -18,8 +19,6 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/\bonly\b/g, '"only"'],
 ];
 
-const NOW = `to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 /** What makes the catalog in an empty schema. */
 export const SCHEMA = `
 CREATE TABLE catalog_version (version BIGINT NOT NULL);
@@ -35,7 +34,7 @@ ${translatedTypes(TABLES)}
 -- In SQLite this is a file beside the database.
 ALTER TABLE pipeline ADD COLUMN transfer TEXT COLLATE "C";
 ${translatedTypes(COUNTED_TABLES)}
-${triggersOf(NOW).map(triggerSql).join('\n')}
+${triggersOf(POSTGRES.now).map(triggerSql).join('\n')}
 -- With the rights of the tables' owner: a role of stages has none to alter a table.
 CREATE FUNCTION restart_letter_ids() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${SCHEMA_NAME} AS $$ BEGIN
   ALTER TABLE dead_letter ALTER COLUMN id RESTART WITH 1;

@@ -71,14 +71,13 @@ export function createPipelineRows(db: SqlDatabase): PipelineCatalog {
         const known = yield* get('SELECT * FROM technique WHERE technique = ?', key);
         const newest = newerVersion(known === undefined ? key : inForce(known), technique);
         yield* run(
-          `INSERT INTO technique (technique, threshold, threshold_unit, active_at, in_force) VALUES (?, ?, ?, ?, ?)
+          `INSERT INTO technique (technique, threshold, threshold_unit, active_at, in_force) VALUES (?, ?, ?, ${db.dialect.now}, ?)
            ON CONFLICT (technique) DO UPDATE SET threshold = excluded.threshold,
              threshold_unit = excluded.threshold_unit, active_at = excluded.active_at, idle = 0,
              in_force = excluded.in_force`,
           key,
           threshold.value,
           threshold.unit,
-          new Date().toISOString(),
           judgedBy(key, newest),
         );
       }),
@@ -91,8 +90,7 @@ export function createPipelineRows(db: SqlDatabase): PipelineCatalog {
     keepActive: (technique) =>
       db.write(function* () {
         yield* run(
-          'UPDATE technique SET active_at = ?, idle = 0 WHERE technique = ?',
-          new Date().toISOString(),
+          `UPDATE technique SET active_at = ${db.dialect.now}, idle = 0 WHERE technique = ?`,
           yield* keyOf(technique),
         );
       }),

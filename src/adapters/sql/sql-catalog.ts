@@ -9,6 +9,7 @@ import { createOpenRows } from './open-rows.ts';
 import { createOutcomeRows } from './outcome-rows.ts';
 import { createPipelineRows } from './pipeline-rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
+import { get } from './work.ts';
 
 /** What a catalog in SQL does alike on each database. */
 export type SqlCatalog = Omit<
@@ -18,6 +19,10 @@ export type SqlCatalog = Omit<
 
 export function createSqlCatalog(db: SqlDatabase): SqlCatalog {
   return {
+    now: () =>
+      db.read(function* () {
+        return String((yield* get(`SELECT ${db.dialect.now} AS now`))?.['now']);
+      }),
     ...createPipelineRows(db),
     ...createImageRows(db),
     ...createOutcomeRows(db),

@@ -16,6 +16,8 @@ export interface SqlDatabase {
 
 /** What is written differently for each database. */
 export interface Dialect {
+  /** An expression for the time, as rows have it. */
+  readonly now: string;
   /** The table of alerts, read by this index. */
   alertsBy(index: AlertIndex): string;
   /** The dead letters, read by image. */

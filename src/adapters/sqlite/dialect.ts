@@ -35,6 +35,8 @@ function execute({ sql, values, gives }: Statement, { all, get, run }: Queries):
 }
 
 export const SQLITE: Dialect = {
+  now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+
   alertsBy(index) {
     if (index === 'number') return 'main.alert NOT INDEXED';
     // A catalog of the version before lacks this one, and SQLite chooses it by itself.

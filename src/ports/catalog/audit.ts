@@ -78,6 +78,7 @@ interface Publications {
   readonly position: RecordPosition | null;
   /** How many there have been. */
   readonly publications: number;
+  /** When the latest one was entered, by the clock of the catalog. */
   readonly publishedAt: string | null;
 }
 

@@ -1,6 +1,7 @@
 import type { AlertCatalog } from './alerts.ts';
 import type { AuditCatalog } from './audit.ts';
 import type { BrowsingCatalog } from './browsing.ts';
+import type { CatalogClock } from './clock.ts';
 import type { DeadLetterCatalog } from './dead-letters.ts';
 import type { HeartbeatCatalog } from './heartbeats.ts';
 import type { ImageCatalog } from './images.ts';
@@ -23,6 +24,7 @@ export interface Catalog
   extends Locks,
     OpenedCatalog,
     LocationCatalog,
+    CatalogClock,
     PipelineCatalog,
     ImageCatalog,
     OutcomeCatalog,

@@ -8,7 +8,7 @@ export interface StageProcess {
   readonly process: number;
 }
 
-/** The last time at which a stage's process was known to be alive. */
+/** The last time at which a stage's process was known to be alive, by the clock of the catalog. */
 export interface Heartbeat extends StageProcess {
   readonly at: string;
 }

@@ -42,7 +42,7 @@ export interface PipelineCatalog {
   activeTechniques(): Promise<string[]>;
   /** Records that a technique has analyzers. One that was idle is owed again what it has no outcome for. */
   keepActive(technique: string): Promise<void>;
-  /** Makes techniques idle that have had no analyzers since then: nothing is owed to them. Resolves with their names. */
+  /** Makes techniques idle that have had no analyzers since then, by the clock of the catalog: nothing is owed to them. Resolves with their names. */
   retireIdle(since: string): Promise<string[]>;
   /** Marks the pipeline as being cleaned. */
   beginClean(token: string): Promise<void>;

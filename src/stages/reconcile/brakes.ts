@@ -7,9 +7,15 @@ export const FREE_PUBLICATIONS = 3;
 const FIRST_PAUSE_MS = 10_000;
 const MAX_PAUSE_MS = 600_000;
 
-/** Whether something that is open may be published again now: after three times only with growing pauses, up to ten minutes. */
-export function isDue({ publications, publishedAt }: Pick<OpenImage, 'publications' | 'publishedAt'>): boolean {
+/**
+ * Whether something that is open may be published again: after three times only with growing pauses, up to ten minutes.
+ * `now` is the time at the catalog.
+ */
+export function isDue(
+  { publications, publishedAt }: Pick<OpenImage, 'publications' | 'publishedAt'>,
+  now: string,
+): boolean {
   if (publications < FREE_PUBLICATIONS || publishedAt === null) return true;
   const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (publications - FREE_PUBLICATIONS));
-  return Date.now() - Date.parse(publishedAt) >= pause;
+  return Date.parse(now) - Date.parse(publishedAt) >= pause;
 }

@@ -1,5 +1,6 @@
 import { imageEventMessage, TOPICS } from '../../domain/messages.ts';
 import type { Observer } from '../../domain/reports.ts';
+import type { CatalogClock } from '../../ports/catalog/clock.ts';
 import type { Lock } from '../../ports/catalog/locks.ts';
 import type { OutcomeCatalog } from '../../ports/catalog/outcomes.ts';
 import type { EventBus } from '../../ports/event-bus.ts';
@@ -9,7 +10,7 @@ import { isDue, MAX_PER_ROUND } from './brakes.ts';
 import { type BusView, type OpenRows, undeliveredEvents } from './undelivered.ts';
 
 export interface PublishEventsParts extends Observer {
-  readonly catalog: OpenRows & Pick<OutcomeCatalog, 'events' | 'fenceEvents' | 'markEventsPublished'>;
+  readonly catalog: OpenRows & CatalogClock & Pick<OutcomeCatalog, 'events' | 'fenceEvents' | 'markEventsPublished'>;
   readonly bus: Pick<EventBus, 'publish'>;
   readonly pipelineId: string;
   readonly signal: AbortSignal;
@@ -26,9 +27,10 @@ export async function publishEvents(
   { catalog, bus, pipelineId, signal, lock, onReport, onStep }: PublishEventsParts,
   view: BusView,
 ): Promise<number> {
+  const now = await catalog.now();
   const numbers: number[] = [];
   for await (const page of undeliveredEvents(catalog, view)) {
-    numbers.push(...page.filter(isDue).map(({ number }) => number));
+    numbers.push(...page.filter((event) => isDue(event, now)).map(({ number }) => number));
     if (numbers.length >= MAX_PER_ROUND) break;
   }
   const rows = (await catalog.events(numbers.slice(0, MAX_PER_ROUND))).flatMap((row) => row ?? []);

@@ -1,6 +1,7 @@
 import { imageReceivedMessage, TOPICS } from '../../domain/messages.ts';
 import { imageName } from '../../domain/records.ts';
 import type { Observer } from '../../domain/reports.ts';
+import type { CatalogClock } from '../../ports/catalog/clock.ts';
 import type { ImageCatalog, StreamHolder } from '../../ports/catalog/images.ts';
 import type { EventBus } from '../../ports/event-bus.ts';
 import { untilStopped } from '../retry.ts';
@@ -11,7 +12,7 @@ import { type BusView, type OpenRows, undeliveredImages } from './undelivered.ts
 const BATCH = 250;
 
 export interface PublishImagesParts extends Observer {
-  readonly catalog: OpenRows & Pick<ImageCatalog, 'images' | 'writeImages'>;
+  readonly catalog: OpenRows & CatalogClock & Pick<ImageCatalog, 'images' | 'writeImages'>;
   readonly bus: Pick<EventBus, 'publish'>;
   readonly pipelineId: string;
   readonly holder: StreamHolder;
@@ -53,12 +54,13 @@ async function numbersToPublish(
   { catalog, holder: { stream }, techniques, named, isPublishing, onReport }: PublishImagesParts,
   view: BusView,
 ): Promise<number[]> {
+  const now = await catalog.now();
   const numbers = new Set<number>();
   for (const technique of techniques) {
     for await (const page of undeliveredImages(catalog, view, technique, stream)) {
       for (const open of page) {
         const { image, publications } = open;
-        if (isPublishing?.(image.number) === true || !isDue(open)) continue;
+        if (isPublishing?.(image.number) === true || !isDue(open, now)) continue;
         if (publications >= FREE_PUBLICATIONS && !named.has(imageName(image))) {
           named.add(imageName(image));
           onReport?.({ kind: 'no_outcome', image, publications });

@@ -21,6 +21,7 @@ export const ROUND_MS = 3000;
 export type ReconcileCatalog = Pick<
   Catalog,
   | 'lock'
+  | 'now'
   | 'thresholds'
   | 'activeTechniques'
   | 'keepActive'
@@ -189,10 +190,10 @@ export function createReconciler(parts: ReconcileParts): Reconciler {
 
   /** Says that a technique is in use, and retires those that are not. */
   async function noteActivity(): Promise<void> {
-    if (Date.now() < nextNote) return;
-    nextNote = Date.now() + parts.techniqueIdleMs / NOTES_PER_IDLE_TIME;
+    if (performance.now() < nextNote) return;
+    nextNote = performance.now() + parts.techniqueIdleMs / NOTES_PER_IDLE_TIME;
     if (parts.analyzes !== undefined) await catalog.keepActive(parts.analyzes);
-    const since = new Date(Date.now() - parts.techniqueIdleMs).toISOString();
+    const since = new Date(Date.parse(await catalog.now()) - parts.techniqueIdleMs).toISOString();
     for (const technique of await catalog.retireIdle(since)) onReport?.({ kind: 'technique_idle', technique });
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Catalog } from '../../../src/ports/catalog/catalog.ts';
 import { auditOf } from '../../support/audit.ts';
 import { levels, newOutcome, positionAt } from '../../support/samples.ts';
@@ -36,6 +36,20 @@ export function idleTechniquesContract(setUp: SetUpCatalog): void {
       expect([...(await catalog.thresholds()).keys()].sort()).toEqual([L2, MSE]);
       await catalog.setThreshold(L2, levels(1));
       expect(await catalog.activeTechniques()).toEqual([L2, MSE]);
+    });
+
+    it('is kept active by the clock of the catalog', async () => {
+      const { catalog } = await setUp();
+      await catalog.setThreshold(L2, levels(0));
+      // This process' clock is two hours slow.
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 7_200_000 });
+      try {
+        await catalog.keepActive(L2);
+        const anHourAgo = new Date(Date.parse(await catalog.now()) - 3_600_000).toISOString();
+        expect(await catalog.retireIdle(anHourAgo)).toEqual([]);
+      } finally {
+        vi.useRealTimers();
+      }
     });
 
     it('is not in use because it is kept active', async () => {

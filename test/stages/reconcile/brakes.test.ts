@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { TOPICS } from '../../../src/domain/messages.ts';
+import { isDue } from '../../../src/stages/reconcile/brakes.ts';
 import { holderOf } from '../../contracts/catalog/setup.ts';
 import { png } from '../../support/pictures.ts';
 import { newImage } from '../../support/samples.ts';
@@ -86,6 +87,12 @@ describe('the number of messages', () => {
 });
 
 describe('an image without an outcome', () => {
+  it('is published again by the clock of the catalog', () => {
+    const open = { publications: 3, publishedAt: '2020-01-01T00:00:00.000Z' };
+    expect(isDue(open, '2020-01-01T00:00:09.999Z')).toBe(false);
+    expect(isDue(open, '2020-01-01T00:00:10.000Z')).toBe(true);
+  });
+
   const SECOND = 1000;
 
   /** Runs a round after which the analyzers' group skips everything, as if they lost each message. */
