@@ -1,5 +1,6 @@
 import { openPipeline } from '../../src/app/pipeline.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Report } from '../../src/domain/reports.ts';
 import type { Step } from '../../src/index.ts';
 
 /**
@@ -18,7 +19,8 @@ const onStep = (at: Step) => {
 
 const config = loadConfig({ given: { data, count: Number(count) }, givenAs: 'name', env: process.env });
 const pipeline = await openPipeline({ config, command: 'test', access: 'create' });
-const options = { signal: new AbortController().signal, onStep, drain: true };
+const onReport = ({ kind }: Report) => void process.stderr.write(`${kind}\n`);
+const options = { signal: new AbortController().signal, onStep, onReport, drain: true };
 if (stage === 'receive') await pipeline.receive([], options);
 else if (stage === 'analyze') await pipeline.analyze(options);
 else if (stage === 'alert') await pipeline.alert(options);

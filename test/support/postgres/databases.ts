@@ -19,6 +19,12 @@ export function connectionTo(port: number, database: string): Connection {
   return { host: '127.0.0.1', port, database, user: SUPERUSER, as: 'a test' };
 }
 
+/** Ends the sessions of a process of imgpipe; returns how many there were. */
+export async function endSessions(port: number, pid: number | undefined): Promise<number> {
+  const own = `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'imgpipe %(process ${pid})'`;
+  return (await rowsAsSuperuser(port, 'postgres', `SELECT pg_terminate_backend(pid, 5000) FROM (${own}) own`)).length;
+}
+
 /** Runs statements in a session of their own. */
 export async function asSuperuser(port: number, database: string, sql: string): Promise<void> {
   await rowsAsSuperuser(port, database, sql);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STEPS, type Step } from '../../../src/index.ts';
 import type { Running } from '../imgpipe.ts';
+import { endSessions } from '../postgres/databases.ts';
 import { pick, seeded } from '../random.ts';
 import {
   checkEnd,
@@ -63,6 +64,62 @@ export async function killAtStep(site: Site, step: Step, which: number): Promise
   const lost = await findLosses(site.data, site.bus);
   await receiveInProcess(site, IMAGES);
   return [...lost, ...(await drainAndCheck(site, ALL))];
+}
+
+/** Kills the stages at each step, one after the other on what the one before has left. */
+export async function killAtEachStep(site: Site): Promise<string[]> {
+  const problems: string[] = [];
+  for (const step of STEPS_OF_IMAGES) {
+    const { signal, status, stderr } = await startUntil(site, step, 1, 'SIGKILL', IMAGES).ended;
+    if (signal !== 'SIGKILL') problems.push(`${step} was never reached (exit ${status}): ${stderr}`);
+  }
+  problems.push(...(await findLosses(site.data, site.bus)));
+  await missingImages(site, 0);
+  const images = await imageCount(site.data, 'default', site.bus);
+  return [...problems, ...(await drainAndCheck(site, { default: images }))];
+}
+
+/** The steps that images pass, and those that complete what a receiver has left, in an order in which each is reached. */
+const STEPS_OF_IMAGES: readonly Step[] = [
+  'receive:entered',
+  'receive:removed',
+  'receive:stored',
+  'receive:ready',
+  'reconcile:published',
+  'receive:published',
+  'receive:recorded',
+  'analyze:compared',
+  'analyze:entered',
+  'analyze:files',
+  'analyze:ready',
+  'analyze:published',
+  'analyze:recorded',
+  'analyze:committed',
+  'alert:entered',
+  'alert:text',
+  'alert:ready',
+  'alert:reported',
+  'alert:committed',
+];
+
+/**
+ * Suspends a stage at a step until its sessions on PostgreSQL have been ended and a second stage has done its work, and resumes
+ * it. It writes nothing late, and takes part again.
+ */
+export async function loseSessionsAtStep(site: Site, step: Step, port: number): Promise<string[]> {
+  await prepareFor(site, step);
+  const program = programOf(step);
+  const first = startUntil(site, step, 1, 'SIGSTOP', await lacking(site));
+  await untilStopped(first);
+  const ended = await endSessions(port, first.child.pid);
+  const problems = ended === 0 ? [`no session was ended at ${step}`] : [];
+  // A receiver of nothing takes the stream over, too.
+  const second = program === 'receive' ? (['receive', '--count', '0'] as const) : SECOND[program];
+  problems.push(...(await checkEnd('the second', site.start(...second))));
+  first.child.kill('SIGCONT');
+  problems.push(...(await checkEnd('the first', first)));
+  if (!first.stderr().includes('lock_lost')) problems.push(`the first has not noticed: ${first.stderr()}`);
+  return [...problems, ...(await drainAndCheck(site, ALL))];
 }
 
 /** Suspends a stage at a step, lets a second one work or wait meanwhile, and resumes the first. */
