@@ -47,8 +47,11 @@ export function createDatabase(sessions: Sessions, address: string): SqlDatabase
       }
     });
 
+  const statements = <T>(work: () => Work<T>) => repeated((session) => perform(work(), session));
+
   return {
-    read: (work) => repeated((session) => perform(work(), session)),
+    read: statements,
+    writeAside: statements,
     snapshot: (work) => transaction('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', work),
     // The lock on the one row of the pipeline lets transactions come one after the other. A transaction sees what was
     // committed while it waited, also where the database has another default.

@@ -1,30 +1,30 @@
 import type { StageName } from '../../domain/reports.ts';
 import type { HeartbeatCatalog } from '../../ports/catalog/heartbeats.ts';
 import type { SqlDatabase } from './sql-database.ts';
-import { all, run } from './work.ts';
+import { all, run, together } from './work.ts';
 
 export function createHeartbeatRows(db: SqlDatabase): HeartbeatCatalog {
   return {
     recordHeartbeats: (heartbeats, oldest) =>
-      db.write(function* () {
-        for (const { stage, host, process, at } of heartbeats) {
-          yield* run(
+      db.writeAside(function* () {
+        yield* together(heartbeats, ({ stage, host, process, at }) =>
+          run(
             `INSERT INTO heartbeat VALUES (?, ?, ?, ?)
              ON CONFLICT (stage, host, process) DO UPDATE SET at = excluded.at`,
             stage,
             host,
             process,
             at,
-          );
-        }
+          ),
+        );
         yield* run('DELETE FROM heartbeat WHERE at < ?', oldest);
       }),
 
     removeHeartbeats: (stages) =>
-      db.write(function* () {
-        for (const { stage, host, process } of stages) {
-          yield* run('DELETE FROM heartbeat WHERE stage = ? AND host = ? AND process = ?', stage, host, process);
-        }
+      db.writeAside(function* () {
+        yield* together(stages, ({ stage, host, process }) =>
+          run('DELETE FROM heartbeat WHERE stage = ? AND host = ? AND process = ?', stage, host, process),
+        );
       }),
 
     heartbeats: (stage, host) =>

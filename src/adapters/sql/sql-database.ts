@@ -11,6 +11,11 @@ export interface SqlDatabase {
    * stays so until it ends. May do the work again from its start, if the transaction could not be completed.
    */
   write<T>(work: () => Work<T>): Promise<T>;
+  /**
+   * Does work with rows that no transaction depends on. Each statement takes effect by itself, and none waits for
+   * transactions where the database can do without.
+   */
+  writeAside<T>(work: () => Work<T>): Promise<T>;
   readonly dialect: Dialect;
 }
 

@@ -9,6 +9,7 @@ export function sqlOf(db: Database): SqlDatabase {
     read: async (work) => perform(work(), db),
     snapshot: async (work) => db.snapshot(() => perform(work(), db)),
     write: (work) => db.write(() => perform(work(), db)),
+    writeAside: (work) => db.write(() => perform(work(), db)),
     dialect: SQLITE,
   };
 }
