@@ -7,7 +7,7 @@ import {
   stopDuringOutage,
 } from '../support/rounds/broker-rounds.ts';
 import { chaos } from '../support/rounds/chaos-round.ts';
-import { ROUNDS } from '../support/rounds/fault-rounds.ts';
+import { ROUNDS, type Round } from '../support/rounds/fault-rounds.ts';
 import {
   analyzerPastSessionTimeout,
   analyzersComeAndGo,
@@ -19,8 +19,10 @@ import {
 import { DISASTERS, type Disaster, whileRunning, whileStopped } from '../support/rounds/heal-rounds.ts';
 import type { BusSettings } from '../support/rounds/site.ts';
 
-/** A kind of round for the soak test on Kafka. */
-export interface KafkaKind {
+/** A kind of round for the soak test: without a cluster, or on one. */
+export type Kind = { readonly round: Round; readonly nodes: 0 } | KafkaKind;
+
+interface KafkaKind {
   readonly round: BrokerRound;
   readonly nodes: 1 | 3;
   /** Overrides of the bus settings that the seed chooses. */

@@ -1,116 +1,81 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { withDeadline } from '../../src/base/deadlines.ts';
-import { newCatalog } from '../support/postgres/databases.ts';
-import { startPostgres } from '../support/postgres/postgres-server.ts';
 import { ROUNDS } from '../support/rounds/fault-rounds.ts';
-import { createSite, kafkaBus, type Site } from '../support/rounds/site.ts';
-import { type Clusters, createClusters } from './clusters.ts';
-import { KAFKA_KINDS, type KafkaKind, settingsOf } from './kinds.ts';
-import { startStoreServer, storeKinds } from './stores.ts';
+import { KAFKA_KINDS, type Kind } from './kinds.ts';
+import { commandOf, readOptions, type SoakOptions } from './options.ts';
+import { play } from './play.ts';
+import { type Servers, startServers } from './servers.ts';
 
 /**
  * Repeats the rounds of faults with new seeds: `ROUNDS=500 SEED=1 npm run soak -- [--broker embedded|kafka]
- * [--catalog sqlite|postgres] [--store files|s3] [--only <kind>]`. With S3, the store fails too.
- * Starts the servers that it needs. Keeps the folder and logs of a failed round.
+ * [--catalog sqlite|postgres] [--store files|s3] [--only <kind>]`. Starts the servers that it needs; those of the catalog and
+ * the store fail too. A round's kind follows from its seed. A failed round keeps its folder, with its logs and what it had on
+ * servers, and the command that repeats it is printed.
  */
-const { values } = parseArgs({
-  options: {
-    broker: { type: 'string', default: 'embedded' },
-    catalog: { type: 'string', default: 'sqlite' },
-    store: { type: 'string', default: 'files' },
-    only: { type: 'string' },
-  },
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => interrupted.abort(`interrupted by ${signal}`));
+}
+const exitCode = await soak().catch((error) => {
+  process.stderr.write(`soak: ${error instanceof Error ? error.message : error}\n`);
+  return 2;
 });
-if (!['embedded', 'kafka'].includes(values.broker)) fail(`--broker: expected embedded or kafka, got ${values.broker}`);
-if (!['sqlite', 'postgres'].includes(values.catalog))
-  fail(`--catalog: expected sqlite or postgres, got ${values.catalog}`);
-if (!['files', 's3'].includes(values.store)) fail(`--store: expected files or s3, got ${values.store}`);
-const onKafka = values.broker === 'kafka';
-const postgres = values.catalog === 'postgres' ? await startPostgres() : undefined;
-if (postgres !== undefined && !onKafka) fail('--catalog postgres: only with --broker kafka');
-const s3 = values.store === 's3' ? await startStoreServer() : undefined;
-const storeRounds = s3 === undefined ? {} : storeKinds(s3);
-const kinds = [...Object.keys(storeRounds), ...Object.keys(onKafka ? KAFKA_KINDS : ROUNDS)];
-const names = values.only === undefined ? kinds : kinds.filter((name) => name === values.only);
-if (names.length === 0) fail(`--only: expected one of ${kinds.join(', ')}`);
-const rounds = Number(process.env['ROUNDS'] ?? 50);
-const firstSeed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+// A round that hung or was interrupted still waits in this process.
+process.exit(exitCode);
 
-/** A round that takes longer is considered hung. */
-const MAX_ROUND_MS = 300_000;
-
-const clusters = createClusters();
-const counts = new Map(names.map((name) => [name, { passed: 0, failed: 0 }]));
-say(`${rounds} rounds on the ${values.broker} broker from seed ${firstSeed}`);
-for (let index = 0; index < rounds; index += 1) {
-  const name = names[index % names.length] ?? '';
-  const seed = firstSeed + index;
-  const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-soak-'));
-  const begin = performance.now();
-  const problems = await play(name, seed, folder).catch((error) => [String(error?.stack ?? error)]);
-  const passed = problems.length === 0;
-  const count = counts.get(name);
-  if (count !== undefined) count[passed ? 'passed' : 'failed'] += 1;
-  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  say(`${index + 1} of ${rounds}: ${name}, seed ${seed}: ${passed ? 'passed' : `FAILED in ${folder}`} (${seconds} s)`);
-  for (const problem of problems) say(`  ${problem}`);
-  if (passed) rmSync(folder, { recursive: true, force: true });
-}
-await clusters.close();
-await postgres?.close();
-await s3?.close();
-for (const [name, { passed, failed }] of counts) say(`${name}: ${passed} passed, ${failed} failed`);
-const failed = [...counts.values()].reduce((sum, each) => sum + each.failed, 0);
-say(`${rounds - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
-
-/** Runs a round. Resolves with the problems found. */
-async function play(name: string, seed: number, folder: string): Promise<string[]> {
-  const round = storeRounds[name] ?? ROUNDS[name];
-  const kind = storeRounds[name] === undefined ? KAFKA_KINDS[name] : ({ round: storeRounds[name], nodes: 1 } as const);
-  if (onKafka && kind !== undefined) return playOnKafka(kind, seed, folder, clusters);
-  const site = createSite(folder, s3?.newStore());
-  return withinDeadline(site, round?.(site, seed));
-}
-
-async function playOnKafka(
-  { round, nodes, bus, spoilsCluster }: KafkaKind,
-  seed: number,
-  folder: string,
-  from: Clusters,
-) {
-  const kafka = await from.take(nodes);
-  const catalog = postgres === undefined ? {} : { IMGPIPE_CATALOG: await newCatalog(postgres) };
-  const site = createSite(
-    folder,
-    kafkaBus(kafka.address, { ...settingsOf(seed), ...bus, ...catalog, ...s3?.newStore() }),
-  );
+/** Resolves with the exit code. */
+async function soak(): Promise<number> {
+  const options = readOptions();
+  const servers = await startServers(options);
   try {
-    const problems = await withinDeadline(site, round(site, seed, kafka));
-    if (problems.length > 0 || spoilsCluster) await from.drop(nodes);
-    return problems;
-  } catch (error) {
-    await from.drop(nodes);
-    throw error;
-  }
-}
-
-async function withinDeadline(site: Site, round: Promise<string[]> = Promise.resolve(['unknown kind of round'])) {
-  try {
-    return await withDeadline(MAX_ROUND_MS, round, () => new Error(`not finished after ${MAX_ROUND_MS / 1000} s`));
+    return await runRounds(options, servers);
   } finally {
-    await site.close();
+    await servers.close();
   }
+}
+
+/** Resolves with the exit code. */
+async function runRounds(options: SoakOptions, servers: Servers): Promise<number> {
+  const { broker, catalog, store, rounds, firstSeed } = options;
+  const kinds = kindsFor(options, servers);
+  const names = Object.keys(kinds);
+  const counts = new Map(names.map((name) => [name, { passed: 0, failed: 0 }]));
+  say(`${rounds} rounds with broker ${broker}, catalog ${catalog}, store ${store}, from seed ${firstSeed}`);
+  for (let index = 0; index < rounds && !interrupted.signal.aborted; index += 1) {
+    const seed = firstSeed + index;
+    const name = names[seed % names.length] ?? '';
+    const [kind, count] = [kinds[name], counts.get(name)];
+    if (kind === undefined || count === undefined) continue;
+    const begin = performance.now();
+    const { problems, folder } = await play(kind, seed, servers, interrupted.signal);
+    const passed = problems.length === 0;
+    count[passed ? 'passed' : 'failed'] += 1;
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    const result = passed ? 'passed' : `FAILED in ${folder}`;
+    say(`${index + 1} of ${rounds}: ${name}, seed ${seed}: ${result} (${seconds} s)`);
+    for (const problem of problems) say(`  ${problem}`);
+    if (!passed) say(`  repeat it: ${commandOf(options, name, seed)}`);
+  }
+  const sums = { passed: 0, failed: 0 };
+  for (const [name, { passed, failed }] of counts) {
+    if (passed + failed > 0) say(`${name}: ${passed} passed, ${failed} failed`);
+    sums.passed += passed;
+    sums.failed += failed;
+  }
+  say(`${sums.passed} passed, ${sums.failed} failed`);
+  return sums.failed === 0 ? 0 : 1;
+}
+
+/** The kinds of rounds by name, or the only one that is wanted. Throws if there is no such kind. */
+function kindsFor({ broker, only }: SoakOptions, servers: Servers): Readonly<Record<string, Kind>> {
+  const everywhere = Object.entries({ ...servers.rounds, ...ROUNDS });
+  const nodes = broker === 'kafka' ? 1 : 0;
+  const kinds: Record<string, Kind> = Object.fromEntries(everywhere.map(([name, round]) => [name, { round, nodes }]));
+  if (broker === 'kafka') Object.assign(kinds, KAFKA_KINDS);
+  if (only === undefined) return kinds;
+  const kind = kinds[only];
+  if (kind === undefined) throw new Error(`--only: expected one of ${Object.keys(kinds).join(', ')}, got ${only}`);
+  return { [only]: kind };
 }
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function fail(message: string): never {
-  process.stderr.write(`soak: ${message}\n`);
-  process.exit(2);
 }

@@ -28,7 +28,7 @@ export async function startStoreServer(): Promise<StoreServer> {
 }
 
 /** The rounds in which the store fails. */
-export function storeKinds({ server, proxy }: StoreServer): Readonly<Record<string, StoreRound>> {
+export function storeRounds({ server, proxy }: StoreServer): Readonly<Record<string, StoreRound>> {
   return {
     storeKilled: storeOutage(server, 0),
     storeKilledForLong: storeOutage(server, 20_000),

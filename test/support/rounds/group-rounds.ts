@@ -89,10 +89,9 @@ export const duplicateMessages: Round = async (site) => {
 
 /** No stage starts on the topics of another pipeline, and `clean` does not delete them. A topic prefix, or the other's `clean`, resolves that. */
 export const foreignMessages: Round = async (site) => {
-  const other = createSite(path.join(path.dirname(site.data), 'other'), site.bus);
-  const third = createSite(path.join(path.dirname(site.data), 'third'), site.bus);
-  const within = { ...site.bus, IMGPIPE_TOPIC_PREFIX: `${site.bus['IMGPIPE_TOPIC_PREFIX']}apart.` };
-  const apart = createSite(path.join(path.dirname(site.data), 'third'), within);
+  const [other, third] = [await site.beside('other'), await site.beside('third')];
+  const within = { ...third.bus, IMGPIPE_TOPIC_PREFIX: `${site.bus['IMGPIPE_TOPIC_PREFIX']}apart.` };
+  const apart = createSite(path.dirname(third.data), within);
   try {
     // The other pipeline now has images and events waiting.
     await receiveInProcess(other, IMAGES);

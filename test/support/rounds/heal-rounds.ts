@@ -5,6 +5,7 @@ import type { Running } from '../imgpipe.ts';
 import { type KafkaCluster, startKafka } from '../kafka/kafka-cluster.ts';
 import { png } from '../pictures.ts';
 import { pick, seeded } from '../random.ts';
+import { backUp, restore } from './backups.ts';
 import type { BrokerRound } from './broker-rounds.ts';
 import {
   checkEnd,
@@ -113,30 +114,30 @@ const offsetsDeleted: Disaster = {
     }),
 };
 
-/** The data folder becomes what it was some time ago, while the groups have gone on. Stages must not run. */
+/** Data folder and catalog become what they were some time ago, while the groups have gone on. Stages must not run. */
 const folderRestored: Disaster = {
-  prepare: async ({ data }) => cpSync(data, `${data}-before`, { recursive: true }),
+  prepare: backUp,
   strike: async (site) => {
     await drainInProcess(site, 'analyze');
     await drainInProcess(site, 'alert');
-    restoreFolder(site);
+    await restore(site);
   },
 };
 
 /**
- * The data folder becomes what it was some time ago, while messages are unread: about images and events that it does not
- * have, and whose numbers are given again to others. Stages must not run.
+ * Data folder and catalog become what they were some time ago, while messages are unread: about images and events that they do
+ * not have, and whose numbers are given again to others. Stages must not run.
  */
 const folderRestoredUnread: Disaster = {
   prepare: async (site) => {
-    cpSync(site.data, `${site.data}-before`, { recursive: true });
+    await backUp(site);
     const file = `${site.data}-other.png`;
     writeFileSync(file, png([100, 100, 100], { first: [200, 0, 0] }));
     // All pictures that follow are made from this one, and so differ from those after the restore.
     await receiveFile(site, file);
   },
   strike: async (site) => {
-    restoreFolder(site);
+    await restore(site);
     await receiveInProcess(site, 30);
   },
   says: {
@@ -244,11 +245,6 @@ function offsetsTo(earliest: boolean): Disaster {
         }
       }),
   };
-}
-
-function restoreFolder({ data }: Site): void {
-  rmSync(data, { recursive: true });
-  renameSync(`${data}-before`, data);
 }
 
 /** Suspends the two consumers, once each has several messages to read. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { imgpipe } from '../imgpipe.ts';
 import { objectsOf } from '../s3/store-settings.ts';
 import { type BusSettings, openAt } from './site.ts';
+import { storedFiles } from './stored-files.ts';
 
 const STATUS_TRIES = 10;
 
@@ -16,42 +17,38 @@ export async function findProblems(
   bus: BusSettings = {},
 ): Promise<string[]> {
   const problems: string[] = [];
-  const objects = objectsOf(folder, bus);
+  const files = await storedFiles(folder, bus);
+  const namesIn = (directory: string) => files(directory).map(({ name }) => name);
   const expect = (what: string, is: unknown, should: unknown) => {
     if (JSON.stringify(is) !== JSON.stringify(should)) {
       problems.push(`${what}: ${JSON.stringify(is)} instead of ${JSON.stringify(should)}`);
     }
   };
   for (const [stream, images] of Object.entries(streams)) {
-    const directory = path.join(objects, 'image_database', stream === 'default' ? '' : stream);
+    const directory = stream === 'default' ? 'image_database' : `image_database/${stream}`;
     const numbers = Array.from({ length: images }, (_, index) => `${String(index + 1).padStart(5, '0')}.jpg`);
-    expect(`images of ${stream}`, files(directory), numbers);
+    expect(`images of ${stream}`, namesIn(directory), numbers);
   }
   const changed = Object.entries(streams).flatMap(([stream, images]) =>
     Array.from({ length: images }, (_, index) => index + 1)
       .filter((number) => number % 4 === 3)
       .map((number) => `${stream}/${number} after ${number - 1}`),
   );
-  const events = files(path.join(objects, 'image_event_database'));
-  const texts = events.filter((name) => name.endsWith('.txt'));
-  expect(
-    'changes with an event',
-    texts.map((name) => changeOf(path.join(objects, 'image_event_database', name))).sort(),
-    changed.sort(),
-  );
+  const texts = files('image_event_database').filter(({ name }) => name.endsWith('.txt'));
+  expect('changes with an event', texts.map((text) => changeOf(text.path)).sort(), changed.sort());
   expect(
     'event files',
-    events,
+    namesIn('image_event_database'),
     Array.from(changed, (_, index) => [`${eventName(index + 1)}.jpg`, `${eventName(index + 1)}.txt`])
       .flat()
       .sort(),
   );
   expect(
     'alerts',
-    files(path.join(objects, 'image_event_alerts')),
+    namesIn('image_event_alerts'),
     Array.from(changed, (_, index) => `image_event_alert_${String(index + 1).padStart(3, '0')}.txt`),
   );
-  expect('temporary files', filesBelow(path.join(objects, '.tmp')), []);
+  expect('temporary files', filesBelow(path.join(objectsOf(folder, bus), '.tmp')), []);
   const { waiting, faults, ...counted } = await check(folder, bus);
   const images = Object.values(streams).reduce((sum, each) => sum + each, 0);
   expect('counts', counted, {
@@ -133,20 +130,13 @@ async function retried<T>(request: () => Promise<T>, isComplete: (result: T) => 
 function changeOf(file: string): string {
   const [, , image = '', reference = ''] = readFileSync(file, 'utf8').split('\n');
   const folder = path.basename(path.dirname(image));
-  const number = (name: string) => Number(path.basename(name, '.jpg'));
+  // A second attempt's name is 00005.2.jpg.
+  const number = (name: string) => Number.parseInt(path.basename(name), 10);
   return `${folder === 'image_database' ? 'default' : folder}/${number(image)} after ${number(reference)}`;
 }
 
 function eventName(number: number): string {
   return `image_event_${String(number).padStart(3, '0')}`;
-}
-
-function files(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => entry.name)
-    .sort();
 }
 
 function filesBelow(folder: string): string[] {

@@ -20,6 +20,8 @@ export interface Site {
   startProgram(file: string, ...args: string[]): Running;
   /** Opens the pipeline in this process. */
   open(settings?: Given): Promise<Pipeline>;
+  /** A site beside this one, on the same bus, with a data folder, catalog and store of its own. */
+  beside(name: string): Promise<Site>;
   /** Kills the processes that still run. */
   close(): Promise<void>;
 }
@@ -28,8 +30,15 @@ export interface Site {
 const SESSION_TIMEOUT = '1s';
 const KAFKA_PACE = 3;
 
-/** A site in a folder. The logs are numbered in the order in which the processes started. */
-export function createSite(folder: string, bus: BusSettings = {}): Site {
+/**
+ * A site in a folder. The logs are numbered in the order in which the processes started. `newPlace` resolves with the settings
+ * of another catalog and store, if they are on servers.
+ */
+export function createSite(
+  folder: string,
+  bus: BusSettings = {},
+  newPlace = async (): Promise<BusSettings> => ({}),
+): Site {
   const data = path.join(folder, 'data');
   const logs = path.join(folder, 'logs');
   const begin = performance.now();
@@ -52,6 +61,7 @@ export function createSite(folder: string, bus: BusSettings = {}): Site {
     start: (...args) => logged(args[0] ?? '', start([...args, '--data', data], { env: bus })),
     startProgram: (file, ...args) => logged(args[0] ?? '', startProgram(file, [data, ...args], { env: bus })),
     open: (settings) => openAt(data, bus, settings),
+    beside: async (name) => createSite(path.join(folder, name), { ...bus, ...(await newPlace()) }, newPlace),
     close: async () => {
       for (const { child } of started) child.kill('SIGKILL');
       await Promise.all(started.map(({ ended }) => ended));
