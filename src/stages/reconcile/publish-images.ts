@@ -1,4 +1,5 @@
 import { imageReceivedMessage, TOPICS } from '../../domain/messages.ts';
+import { isDeliverable } from '../../domain/record-positions.ts';
 import { imageName } from '../../domain/records.ts';
 import type { Observer } from '../../domain/reports.ts';
 import type { CatalogClock } from '../../ports/catalog/clock.ts';
@@ -32,9 +33,15 @@ export interface PublishImagesParts extends Observer {
 export async function publishImages(parts: PublishImagesParts, view: BusView): Promise<number> {
   const { catalog, holder, onReport } = parts;
   const { stream } = holder;
-  const numbers = await numbersToPublish(parts, view);
-  const rows = await catalog.images(numbers.map((number) => ({ stream, number })));
-  const ready = rows.flatMap((row) => (row?.state === 'ready' ? [row] : []));
+  const undelivered = await findUndelivered(parts, view);
+  if (undelivered.size === 0) return 0;
+  const rows = await catalog.images([...undelivered.keys()].map((number) => ({ stream, number })));
+  const { images } = await view.deliveries();
+  // The holder may have published an image, and recorded that, since it was found.
+  const ready = rows.flatMap((row) => {
+    const techniques = (row?.state === 'ready' && undelivered.get(row.number)) || [];
+    return row && techniques.some((technique) => !isDeliverable(row.position, images(technique))) ? [row] : [];
+  });
   for (let first = 0; first < ready.length; first += BATCH) {
     const batch = ready.slice(first, first + BATCH);
     const messages = batch.map((row) => imageReceivedMessage(parts.pipelineId, row));
@@ -50,12 +57,13 @@ export async function publishImages(parts: PublishImagesParts, view: BusView): P
   return ready.length;
 }
 
-async function numbersToPublish(
+/** The numbers of the images to publish, in their order, each with the techniques that it will not be delivered to. */
+async function findUndelivered(
   { catalog, holder: { stream }, techniques, named, isPublishing, onReport }: PublishImagesParts,
   view: BusView,
-): Promise<number[]> {
+): Promise<Map<number, (string | null)[]>> {
   const now = await catalog.now();
-  const numbers = new Set<number>();
+  const found = new Map<number, (string | null)[]>();
   for (const technique of techniques) {
     for await (const page of undeliveredImages(catalog, view, technique, stream)) {
       for (const open of page) {
@@ -65,10 +73,10 @@ async function numbersToPublish(
           named.add(imageName(image));
           onReport?.({ kind: 'no_outcome', image, publications });
         }
-        numbers.add(image.number);
+        found.set(image.number, [...(found.get(image.number) ?? []), technique]);
       }
-      if (numbers.size >= MAX_PER_ROUND) break;
+      if (found.size >= MAX_PER_ROUND) break;
     }
   }
-  return [...numbers].sort((a, b) => a - b).slice(0, MAX_PER_ROUND);
+  return new Map([...found].sort(([a], [b]) => a - b).slice(0, MAX_PER_ROUND));
 }

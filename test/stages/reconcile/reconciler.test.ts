@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../src/base/digest.ts';
 import { ImgpipeError } from '../../../src/domain/errors.ts';
-import { TOPICS } from '../../../src/domain/messages.ts';
+import { imageReceivedMessage, TOPICS } from '../../../src/domain/messages.ts';
 import { imageKey } from '../../../src/domain/object-keys.ts';
 import { EVENTS_LOCK, streamLockName } from '../../../src/stages/locks/acquire-lock.ts';
 import { addPictures, holderOf } from '../../contracts/catalog/setup.ts';
@@ -122,6 +122,31 @@ describe('a round', () => {
     const owed = { stage: 'analyze', events: true } as const;
     expect(await round(pipeline, { ...owed, images: { technique: 'l2@2' } })).toBe(0);
     expect(await round(pipeline, { ...owed, images: { technique: 'changed@2' } })).toBe(2);
+  });
+
+  it('publishes nothing whose position its own stream’s receiver records while the round looks', async () => {
+    const pipeline = await testPipeline();
+    const { catalog } = pipeline;
+    const holder = await holderOf(catalog);
+    const [row] = await catalog.writeImages(holder, { added: [newImage()] });
+    if (row === undefined) throw new Error('no image was added');
+    await catalog.writeImages(holder, { ready: [row.number] });
+    const { pipelineId } = await catalog.identity();
+    const [position] = await pipeline.bus.publish(TOPICS.imageAnalysis, [imageReceivedMessage(pipelineId, row)]);
+    if (position === undefined) throw new Error('the image was not published');
+    const publishing = new Set([1]);
+    const undeliverableImages: typeof catalog.undeliverableImages = async (...query) => {
+      const page = await catalog.undeliverableImages(...query);
+      expect(page).toHaveLength(1);
+      await catalog.writeImages(holder, { published: [{ number: 1, position }] });
+      publishing.delete(1);
+      return page;
+    };
+    const reconciler = await pipeline.reconciler({ catalog: { ...catalog, undeliverableImages } });
+    reconciler.own({ holder, lost: new AbortController().signal, isPublishing: (number) => publishing.has(number) });
+    expect(await reconciler.round()).toBe(0);
+    expect(publishing.size).toBe(0);
+    expect(await published(pipeline)).toEqual(['default/1']);
   });
 
   it('publishes events only, or images only, if it works for those', async () => {
