@@ -1,8 +1,8 @@
 import { type KafkaCluster, startKafka } from '../support/kafka/kafka-cluster.ts';
 
-/** Kafka clusters that are reused by consecutive rounds. */
+/** Kafka clusters that are reused by consecutive rounds, one at a time. */
 export interface Clusters {
-  /** The current cluster with this many nodes, or a new one. */
+  /** The current cluster, if it has this many nodes, or a new one. */
   take(nodes: 1 | 3): Promise<KafkaCluster>;
   /** Closes the current cluster, so that the next round gets a new one. */
   drop(nodes: 1 | 3): Promise<void>;
@@ -24,7 +24,7 @@ export function createClusters(): Clusters {
   return {
     drop,
     async take(nodes) {
-      if ((used.get(nodes)?.rounds ?? 0) >= MAX_ROUNDS) await drop(nodes);
+      for (const [size, { rounds }] of [...used]) if (size !== nodes || rounds >= MAX_ROUNDS) await drop(size);
       const current = used.get(nodes) ?? { cluster: startKafka({ nodes }), rounds: 0 };
       used.set(nodes, current);
       current.rounds += 1;
