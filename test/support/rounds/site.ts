@@ -22,7 +22,7 @@ export interface Site {
   open(settings?: Given): Promise<Pipeline>;
   /** A site beside this one, on the same bus, with a data folder, catalog and store of its own. */
   beside(name: string): Promise<Site>;
-  /** Kills the processes that still run. */
+  /** Kills the processes that still run, here and beside. */
   close(): Promise<void>;
 }
 
@@ -43,9 +43,14 @@ export function createSite(
   const logs = path.join(folder, 'logs');
   const begin = performance.now();
   const started: Running[] = [];
+  const besides: Site[] = [];
+  let isClosed = false;
   mkdirSync(logs, { recursive: true });
 
-  function logged(name: string, running: Running): Running {
+  function logged(name: string, launch: () => Running): Running {
+    // A round that was given up may still run.
+    if (isClosed) throw new Error('the site is closed');
+    const running = launch();
     started.push(running);
     const log = path.join(logs, `${String(started.length).padStart(2, '0')}-${name}.log`);
     const write = (text: string) => appendFileSync(log, `[${Math.round(performance.now() - begin)} ms] ${text}`);
@@ -58,13 +63,18 @@ export function createSite(
     data,
     bus,
     pace: bus['IMGPIPE_BROKER'] === undefined ? 1 : KAFKA_PACE,
-    start: (...args) => logged(args[0] ?? '', start([...args, '--data', data], { env: bus })),
-    startProgram: (file, ...args) => logged(args[0] ?? '', startProgram(file, [data, ...args], { env: bus })),
+    start: (...args) => logged(args[0] ?? '', () => start([...args, '--data', data], { env: bus })),
+    startProgram: (file, ...args) => logged(args[0] ?? '', () => startProgram(file, [data, ...args], { env: bus })),
     open: (settings) => openAt(data, bus, settings),
-    beside: async (name) => createSite(path.join(folder, name), { ...bus, ...(await newPlace()) }, newPlace),
+    beside: async (name) => {
+      const site = createSite(path.join(folder, name), { ...bus, ...(await newPlace()) }, newPlace);
+      besides.push(site);
+      return site;
+    },
     close: async () => {
+      isClosed = true;
       for (const { child } of started) child.kill('SIGKILL');
-      await Promise.all(started.map(({ ended }) => ended));
+      await Promise.all([...started.map(({ ended }) => ended), ...besides.map((site) => site.close())]);
     },
   };
 }
