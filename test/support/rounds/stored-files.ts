@@ -13,13 +13,13 @@ export interface StoredFile {
 
 /**
  * Resolves with a function that lists a folder of the store. On S3, where nobody deletes at a take-over, numbers that were given
- * again have objects of several attempts: only the one that the row names is listed. An object of no row's number is listed too.
+ * again have several objects: only the one that the row names is listed. An object of no row's number is listed too.
  */
 export async function storedFiles(data: string, bus: BusSettings): Promise<(folder: string) => StoredFile[]> {
   const objects = objectsOf(data, bus);
   const keys = objects === data ? new Set<string>() : await keysOfRows(data, bus);
-  const firstKeys = new Set([...keys].map(firstAttempt));
-  const isLeft = (key: string) => !keys.has(key) && firstKeys.has(firstAttempt(key));
+  const numbered = new Set([...keys].map(withoutAttempt));
+  const isLeft = (key: string) => !keys.has(key) && numbered.has(withoutAttempt(key));
   return (folder) =>
     filesOf(path.join(objects, folder)).flatMap((file) => {
       const key = `${folder}/${file}`;
@@ -48,6 +48,11 @@ async function keysOfRows(data: string, bus: BusSettings): Promise<Set<string>> 
     await pipeline.close();
   }
   return keys;
+}
+
+/** A key up to its number: 00005, of whatever format and attempt. */
+function withoutAttempt(key: string): string {
+  return firstAttempt(key).replace(/\.[a-z]+$/, '');
 }
 
 /** `00005.2.jpg` is the second attempt of `00005.jpg`. */
