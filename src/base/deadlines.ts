@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Resolves with the work's result. Rejects with `late()` if that takes longer; the work itself is not cancelled. */
@@ -53,6 +54,8 @@ async function raceWithAbort<T, U>(
   const end = new Promise<U>((resolve, reject) => {
     listener = () => onAbort(resolve, reject);
   });
+  // As many can be waiting as objects are put together. Node warns of more than ten.
+  setMaxListeners(0, signal);
   if (signal.aborted) listener();
   else signal.addEventListener('abort', listener);
   try {
