@@ -39,13 +39,17 @@ async function runRounds(options: SoakOptions, servers: Servers): Promise<number
   const names = Object.keys(kinds);
   const counts = new Map(names.map((name) => [name, { passed: 0, failed: 0 }]));
   say(`${rounds} rounds with broker ${broker}, catalog ${catalog}, store ${store}, from seed ${firstSeed}`);
-  for (let index = 0; index < rounds && !interrupted.signal.aborted; index += 1) {
+  for (let index = 0; index < rounds; index += 1) {
     const seed = firstSeed + index;
     const name = names[seed % names.length] ?? '';
     const [kind, count] = [kinds[name], counts.get(name)];
     if (kind === undefined || count === undefined) continue;
     const begin = performance.now();
     const { problems, folder } = await play(kind, seed, servers, interrupted.signal);
+    if (interrupted.signal.aborted) {
+      say(`${index + 1} of ${rounds}: ${name}, seed ${seed}: ${interrupted.signal.reason}`);
+      break;
+    }
     const passed = problems.length === 0;
     count[passed ? 'passed' : 'failed'] += 1;
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
@@ -61,7 +65,7 @@ async function runRounds(options: SoakOptions, servers: Servers): Promise<number
     sums.failed += failed;
   }
   say(`${sums.passed} passed, ${sums.failed} failed`);
-  return sums.failed === 0 ? 0 : 1;
+  return sums.failed === 0 && !interrupted.signal.aborted ? 0 : 1;
 }
 
 /** The kinds of rounds by name, or the only one that is wanted. Throws if there is no such kind. */

@@ -17,7 +17,10 @@ export interface Played {
   readonly folder: string;
 }
 
-/** Runs a round in a new folder. What a failed one has on servers is copied into its folder. */
+/**
+ * Runs a round in a new folder. What a failed one has on servers is copied into its folder. Once the signal aborts, resolves
+ * without problems.
+ */
 export async function play(kind: Kind, seed: number, servers: Servers, signal: AbortSignal): Promise<Played> {
   const folder = mkdtempSync(path.join(tmpdir(), 'imgpipe-soak-'));
   const problems = await problemsOf(kind, seed, folder, servers, signal).catch((error) => [
@@ -53,7 +56,7 @@ async function problemsOf(
   }
 }
 
-/** Resolves with a round's problems, an error and the deadline among them. Kills its processes. */
+/** Resolves with a round's problems, an error and the deadline among them, none once the signal aborts. Kills its processes. */
 async function within(
   site: Site,
   folder: string,
@@ -62,11 +65,10 @@ async function within(
   round: Promise<string[]>,
 ): Promise<string[]> {
   const late = () => new Error(`not finished after ${MAX_ROUND_MS / 1000} s`);
-  const interrupted = () => new Error(String(signal.reason));
-  const limited = untilAborted(signal, withDeadline(MAX_ROUND_MS, round, late), 0, interrupted);
+  const limited = untilAborted(signal, withDeadline(MAX_ROUND_MS, round, late), 0, () => new Error('interrupted'));
   const problems = await limited.catch((error) => [String(error?.stack ?? error)]);
   await site.close();
-  if (problems.length === 0) return [];
+  if (problems.length === 0 || signal.aborted) return [];
   const kept = await restart()
     .then(() => keepEvidence(site, folder))
     .then(
