@@ -17,7 +17,7 @@ import { percentile } from './statistics.ts';
 import { threeProcesses } from './three-processes.ts';
 import { watchLatency } from './watch-latency.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 const ANALYZERS = [1, 4];
 
 const { values } = parseArgs({
@@ -48,12 +48,12 @@ async function inTurns(places: readonly Place[], measure: (place: Place) => Prom
 }
 
 async function rates(session: Session, servers: Servers): Promise<void> {
-  const count = session.images(1000);
+  const count = session.images(4000);
   const photographs = path.join(session.folder, 'photographs');
-  makePictures(photographs, { count: session.images(100), width: 1920, height: 1080, changedEvery: 4 });
+  makePictures(photographs, { count: session.images(400), width: 1920, height: 1080, changedEvery: 4 });
   const inputs = [
     { what: `default stream, ${count} images`, images: count, input: ['--count', String(count), '--interval', '0'] },
-    { what: '1920 × 1080, every fourth changed', images: session.images(100), input: [photographs] },
+    { what: '1920 × 1080, every fourth changed', images: session.images(400), input: [photographs] },
   ];
   for (const { what, images, input } of inputs) {
     head(`three processes, ${what}`, 'images/s', 'relative to SQLite and files');
