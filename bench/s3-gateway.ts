@@ -19,7 +19,7 @@ const PAUSE_MS = 100;
 
 /**
  * Starts versitygw, if it is installed (`go install github.com/versity/versitygw/cmd/versitygw@latest`), or else the S3Proxy of
- * the tests, which puts a fifth as many objects a second.
+ * the tests, which puts a third as many objects a second.
  */
 export async function startGateway(): Promise<Gateway> {
   return isInstalled() ? startVersity() : { ...(await startS3Server()), name: 'S3Proxy' };
