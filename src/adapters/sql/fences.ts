@@ -16,16 +16,19 @@ export function* checkEventsToken(token: string): Work<void> {
 
 /** The same database, whose transactions first check what `Catalog.forPipeline` promises. */
 export function databaseOfPipeline(db: SqlDatabase, pipelineId: string, onLost?: () => void): SqlDatabase {
+  function* checked<T>(work: () => Work<T>): Work<T> {
+    const ours = yield* get('SELECT 1 FROM pipeline WHERE pipeline_id = ? AND token IS NULL', pipelineId);
+    if (ours === undefined) {
+      onLost?.();
+      throw new LockLost();
+    }
+    return yield* work();
+  }
+
   return {
     ...db,
-    write: (work) =>
-      db.write(function* () {
-        const ours = yield* get('SELECT 1 FROM pipeline WHERE pipeline_id = ? AND token IS NULL', pipelineId);
-        if (ours === undefined) {
-          onLost?.();
-          throw new LockLost();
-        }
-        return yield* work();
-      }),
+    write: (work) => db.write(() => checked(work)),
+    // What changes after the check does no harm to rows that no transaction depends on.
+    writeAside: (work) => db.writeAside(() => checked(work)),
   };
 }

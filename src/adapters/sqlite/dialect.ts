@@ -1,6 +1,7 @@
 import type { Dialect, SqlDatabase } from '../sql/sql-database.ts';
 import { get, isSeveral, type Result, run, type Statement, type Work } from '../sql/work.ts';
 import type { Database } from './database.ts';
+import { NOW } from './now.ts';
 import type { Queries } from './queries.ts';
 
 /** A database of SQLite as the rows of the catalog use it. Its statements are synchronous, and so is the work. */
@@ -36,7 +37,7 @@ function execute({ sql, values, gives }: Statement, { all, get, run }: Queries):
 }
 
 export const SQLITE: Dialect = {
-  now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+  now: NOW,
 
   alertsBy(index) {
     if (index === 'number') return 'main.alert NOT INDEXED';

@@ -1,6 +1,6 @@
 import { COUNTED_TABLES, TABLES } from '../sql/tables.ts';
 import { type Trigger, triggersOf } from '../sql/triggers.ts';
-import { SQLITE } from './dialect.ts';
+import { NOW } from './now.ts';
 
 /** The catalog's version, kept in `PRAGMA user_version`. */
 export const SCHEMA_VERSION = 7;
@@ -9,7 +9,7 @@ export const SCHEMA_VERSION = 7;
 export const APPLICATION_ID = 0x696d6770;
 
 /** The tables that are derived from the rows, with the triggers that update them. */
-export const COUNTED = COUNTED_TABLES + triggersOf(SQLITE.now).map(triggerSql).join('');
+export const COUNTED = COUNTED_TABLES + triggersOf(NOW).map(triggerSql).join('');
 
 function triggerSql({ name, after, when, statements }: Trigger): string {
   const condition = when === undefined ? '' : ` WHEN ${when}`;

@@ -81,7 +81,7 @@ describe.skipIf(whyNone !== undefined)('sessions on PostgreSQL', () => {
       "UPDATE pipeline SET token = 'of another'",
       async (catalog) => {
         const { pipelineId } = await catalog.identity();
-        return () => catalog.forPipeline(pipelineId).recordHeartbeats([], 'x');
+        return () => catalog.forPipeline(pipelineId).keepActive('l2@2');
       },
     ],
   ])('refuse a holder of %s that lost its lock while it waited for the row', async (_, take, begin) => {
