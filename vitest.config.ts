@@ -28,6 +28,7 @@ const LONG = [
 const LONGEST = [
   'heals',
   'faults-kafka',
+  'faults-cluster',
   'kafka-tour',
   'broker-faults',
   'faults-embedded',

@@ -12,22 +12,18 @@ describe.skipIf(whyNoCluster !== undefined)(`on Kafka, PostgreSQL and S3${skippe
     expect(await killAtEachStep(testSite(await newCluster()))).toEqual([]);
   });
 
-  it.each(['receive:entered', 'receive:stored', 'analyze:entered', 'analyze:files', 'reconcile:published'] as const)(
+  it.each(['receive:stored', 'analyze:files', 'reconcile:published'] as const)(
     'a stage that is suspended at %s past the end of its sessions writes nothing late, and takes part again',
     async (step) => {
       expect(await loseSessionsAtStep(testSite(await newCluster()), step, POSTGRES_PORT)).toEqual([]);
     },
   );
 
-  it.each([
-    { camera: 2, analyzer: -2, alerts: 0 },
-    { camera: -2, analyzer: 0, alerts: 2 },
-  ])('clocks that are off by hours cause no trouble: %o', async (ahead) => {
+  it('clocks that are off by hours cause no trouble', async () => {
     // The least that would make a technique idle by the wrong clock.
     const settings = { ...(await newCluster()), IMGPIPE_TECHNIQUE_IDLE: '1h' };
     const host = (hours: number) => testSite({ ...settings, ...clockAheadBy(hours) });
-    const { camera, analyzer, alerts } = ahead;
-    const hosts = { camera: host(camera), analyzer: host(analyzer), alerts: host(alerts), check: testSite(settings) };
+    const hosts = { camera: host(2), analyzer: host(-2), alerts: host(0), check: testSite(settings) };
     expect(await threeStreams(hosts)).toEqual([]);
   });
 });
