@@ -99,23 +99,30 @@ function listed<T>(
   all: readonly T[],
   isListed: (item: T) => boolean,
   { from, to, before, after, limit }: TimeRange & AlertPage,
-  numberOf: (item: T) => number,
+  numberIn: (item: T) => number,
   timeOf: (item: T) => string,
 ): T[] {
   const byTime = from !== undefined || to !== undefined;
-  const compared = (a: T, b: T) =>
-    (byTime ? Number(timeOf(a) > timeOf(b)) - Number(timeOf(a) < timeOf(b)) : 0) || numberOf(a) - numberOf(b);
-  const isBeyond = (item: T, bound: number, side: number) => {
-    const at = byTime ? all.find((each) => numberOf(each) === bound) : undefined;
-    if (byTime && at === undefined) return true;
-    return Math.sign(at === undefined ? numberOf(item) - bound : compared(item, at)) === side;
+  const placeOf = (item: T): Place => [byTime ? timeOf(item) : '', numberIn(item)];
+  const boundOf = (number: number | undefined): Place | undefined => {
+    const item = byTime ? all.find((each) => numberIn(each) === number) : undefined;
+    if (item !== undefined) return placeOf(item);
+    return byTime || number === undefined ? undefined : ['', number];
   };
+  const [upper, lower] = [boundOf(before), boundOf(after)];
   const found = all
     .filter((item) => isListed(item) && isWithin(timeOf(item), from, to))
-    .filter((item) => before === undefined || isBeyond(item, before, -1))
-    .filter((item) => after === undefined || isBeyond(item, after, 1))
-    .sort(compared);
+    .filter((item) => upper === undefined || compared(placeOf(item), upper) < 0)
+    .filter((item) => lower === undefined || compared(placeOf(item), lower) > 0)
+    .sort((a, b) => compared(placeOf(a), placeOf(b)));
   return (after === undefined ? found.slice(-limit) : found.slice(0, limit)).reverse();
+}
+
+/** What a list is ordered by. */
+type Place = readonly [time: string, number: number];
+
+function compared([time, number]: Place, [otherTime, otherNumber]: Place): number {
+  return Number(time > otherTime) - Number(time < otherTime) || number - otherNumber;
 }
 
 function entryOf(tables: Tables, number: number): AlertEntry | undefined {

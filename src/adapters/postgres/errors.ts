@@ -80,6 +80,11 @@ export function isLost(error: unknown): boolean {
   return isOfConnection(error);
 }
 
+/** Whether the user lacks a right. */
+export function isForbidden(error: unknown): boolean {
+  return stateOf(error) === '42501';
+}
+
 /** Whether the database or its tables are gone. */
 export function isGone(error: unknown): boolean {
   const state = stateOf(error);

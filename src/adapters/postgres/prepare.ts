@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { ImgpipeError } from '../../domain/errors.ts';
 import { PIPELINE_LOCK } from '../../ports/catalog/locks.ts';
+import { isForbidden } from './errors.ts';
 import { lockKey } from './lock-key.ts';
 import { holdersOf } from './locks.ts';
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts';
@@ -73,14 +74,19 @@ async function migrate(session: ClientBase, address: string): Promise<void> {
   }
   // However many rows there are.
   await session.query('SET LOCAL statement_timeout = 0');
-  for (const step of MIGRATIONS.slice(version - 1)) await session.query(step);
+  try {
+    for (const step of MIGRATIONS.slice(version - 1)) await session.query(step);
+  } catch (error) {
+    throw isForbidden(error) ? olderCatalog(address, version, error) : error;
+  }
   await session.query(`UPDATE catalog_version SET version = ${SCHEMA_VERSION}`);
 }
 
-function olderCatalog(address: string, version: number): ImgpipeError {
+function olderCatalog(address: string, version: number, cause?: unknown): ImgpipeError {
   return new ImgpipeError(
     'catalog_older',
     `the catalog ${address} was made by an older imgpipe (catalog version ${version}): start a stage as the owner of its tables, which migrates it, such as 'imgpipe receive --count 0'`,
+    { cause },
   );
 }
 

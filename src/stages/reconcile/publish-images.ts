@@ -39,8 +39,9 @@ export async function publishImages(parts: PublishImagesParts, view: BusView): P
   const { images } = await view.deliveries();
   // The holder may have published an image, and recorded that, since it was found.
   const ready = rows.flatMap((row) => {
-    const techniques = (row?.state === 'ready' && undelivered.get(row.number)) || [];
-    return row && techniques.some((technique) => !isDeliverable(row.position, images(technique))) ? [row] : [];
+    if (row?.state !== 'ready') return [];
+    const techniques = undelivered.get(row.number) ?? [];
+    return techniques.some((technique) => !isDeliverable(row.position, images(technique))) ? [row] : [];
   });
   for (let first = 0; first < ready.length; first += BATCH) {
     const batch = ready.slice(first, first + BATCH);

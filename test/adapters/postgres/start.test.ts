@@ -124,6 +124,22 @@ describe.skipIf(whyNone !== undefined)('a catalog of version 1 on PostgreSQL', (
     });
   });
 
+  it('is not migrated by a role that does not own its tables, and the error says who must', async () => {
+    const connection = await oldCatalog();
+    const role = `stage_${connection.database}`;
+    await asSuperuser(
+      port,
+      connection.database,
+      `CREATE ROLE ${role} LOGIN; GRANT USAGE ON SCHEMA imgpipe TO ${role};
+       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA imgpipe TO ${role}`,
+    );
+    onTestFinished(() => asSuperuser(port, connection.database, `DROP OWNED BY ${role}; DROP ROLE ${role}`));
+    await expect(openPostgresCatalog({ ...connection, user: role }, { create: true })).rejects.toMatchObject({
+      code: 'catalog_older',
+      message: expect.stringMatching(/start a stage as the owner of its tables/),
+    });
+  });
+
   it('is not migrated while an older imgpipe uses it', async () => {
     const connection = await oldCatalog();
     const other = await holdLock(connection, PIPELINE_LOCK);
