@@ -8,6 +8,7 @@ import { heartbeatsContract } from './catalog/heartbeats.ts';
 import { idleTechniquesContract } from './catalog/idle-techniques.ts';
 import { imageWritesContract } from './catalog/image-writes.ts';
 import { imagesContract } from './catalog/images.ts';
+import { listsByTimeContract } from './catalog/lists-by-time.ts';
 import { locationContract } from './catalog/location.ts';
 import { locksContract } from './catalog/locks.ts';
 import { openedContract } from './catalog/opened.ts';
@@ -38,4 +39,5 @@ export function catalogContract(setUp: SetUpCatalog): void {
   auditContract(setUp);
   undeliverableContract(setUp);
   browsingContract(setUp);
+  listsByTimeContract(setUp);
 }

@@ -3,6 +3,7 @@ import { browsingContract } from '../../contracts/catalog/browsing.ts';
 import { deadLettersContract } from '../../contracts/catalog/dead-letters.ts';
 import { deadPendingEventsContract } from '../../contracts/catalog/dead-pending-events.ts';
 import { idleTechniquesContract } from '../../contracts/catalog/idle-techniques.ts';
+import { listsByTimeContract } from '../../contracts/catalog/lists-by-time.ts';
 import { outcomesContract } from '../../contracts/catalog/outcomes.ts';
 import type { CatalogSetup } from '../../contracts/catalog/setup.ts';
 import { catalogContract } from '../../contracts/catalog.ts';
@@ -29,6 +30,7 @@ async function setUp(version: 1 | 6): Promise<CatalogSetup> {
 
 describe('a catalog that was migrated from version 6 as it was first released', () => {
   browsingContract(() => setUp(6));
+  listsByTimeContract(() => setUp(6));
   outcomesContract(() => setUp(6));
   deadLettersContract(() => setUp(6));
   deadPendingEventsContract(() => setUp(6));

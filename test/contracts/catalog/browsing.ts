@@ -21,7 +21,7 @@ const DECODES = { verdict: 'decodes', width: 4, height: 3 } as const;
 const RECEIVED = '2026-01-02T03:04:05.678Z';
 
 /** The time at which alert `number` is raised: that many minutes past three. */
-function minute(number: number): string {
+export function minute(number: number): string {
   return `2026-01-02T03:0${number}:00.000Z`;
 }
 
@@ -52,7 +52,12 @@ async function browsable(catalog: Catalog): Promise<void> {
   await catalog.markAlertsReady([3, 6]);
 }
 
-async function numbers(catalog: Catalog, filter: AlertFilter, page: AlertPage = { limit: 9 }): Promise<number[]> {
+/** The numbers of the alerts on a page. */
+export async function numbers(
+  catalog: Catalog,
+  filter: AlertFilter,
+  page: AlertPage = { limit: 9 },
+): Promise<number[]> {
   return (await catalog.alertPage(filter, page)).map(({ alert }) => alert.number);
 }
 
@@ -180,66 +185,6 @@ export function browsingContract(setUp: SetUpCatalog): void {
     expect(await found({ from: minute(3), to: minute(4) })).toEqual({ events: [1], alerts: [1] });
     expect(await found({ from: minute(4) })).toEqual({ events: [2], alerts: [2] });
     expect(await found({ to: minute(6) })).toEqual({ events: [2, 1], alerts: [1] });
-  });
-
-  describe('a list that selects by time', () => {
-    /** Images 1 to 5, captured in the minutes 0, 5, 4, 4 and 2; the last four have the events and alerts 1 to 4. */
-    async function captured(catalog: Catalog): Promise<void> {
-      const pictures = [0, 5, 4, 4, 2].map((at) => newImage({ capture: { ...CAPTURE, at: minute(at) } }));
-      await makeReady(catalog, await addPictures(catalog, pictures));
-      await catalog.addOutcomes([
-        newOutcome(id(1), 'first'),
-        ...[2, 3, 4, 5].map((number) => newOutcome(id(number), 'changed', { measurement: number })),
-      ]);
-      await makeEventsReady(catalog, [1, 2, 3, 4]);
-      await catalog.addAlerts([1, 2, 3, 4].map(newAlert));
-      await catalog.markAlertsReady([1, 2, 3, 4]);
-    }
-
-    /** By the numbers of images; events and alerts have one less. */
-    it.each<[TimeRange, Below, number[]]>([
-      [{ from: minute(1) }, { limit: 9 }, [2, 4, 3, 5]],
-      [{ from: minute(1) }, { limit: 2 }, [2, 4]],
-      [{ from: minute(1), to: minute(5) }, { limit: 9 }, [4, 3, 5]],
-      [{ from: minute(1) }, { before: 4, limit: 9 }, [3, 5]],
-      [{ from: minute(1) }, { before: 5, limit: 9 }, []],
-      [{ from: minute(3) }, { before: 4, limit: 9 }, [3]],
-      // One that is not selected, and none.
-      [{ from: minute(1), to: minute(5) }, { before: 2, limit: 9 }, [4, 3, 5]],
-      [{ from: minute(1) }, { before: 99, limit: 9 }, [2, 4, 3, 5]],
-    ])('has the latest first, and of equal times the highest number: %j %j', async (range, page, expected) => {
-      const { catalog } = await setUp();
-      await captured(catalog);
-      const images = await catalog.imagesBelow('default', range, page);
-      expect(images.map(({ number }) => number)).toEqual(expected);
-      const below = page.before === undefined ? page : { ...page, before: page.before - 1 };
-      const events = await catalog.eventsBelow(range, below);
-      expect(events.map(({ image }) => image.number)).toEqual(expected);
-      for (const filter of [range, { ...range, stream: 'default' }, { ...range, technique: L2 }]) {
-        expect(await numbers(catalog, filter, below)).toEqual(expected.map((image) => image - 1));
-      }
-    });
-
-    it('continues from an alert that a filter leaves out', async () => {
-      const { catalog } = await setUp();
-      await captured(catalog);
-      const filter = { from: minute(0), minMeasurement: 4 };
-      expect(await numbers(catalog, filter)).toEqual([3, 4]);
-      expect(await numbers(catalog, filter, { before: 2, limit: 9 })).toEqual([4]);
-    });
-
-    it.each<[AlertPage, number[]]>([
-      [{ after: 4, limit: 9 }, [1, 3, 2]],
-      [{ after: 4, limit: 2 }, [3, 2]],
-      [{ after: 2, limit: 1 }, [3]],
-      [{ after: 4, before: 1, limit: 9 }, [3, 2]],
-      [{ after: 1, limit: 9 }, []],
-    ])('goes upwards from %j', async (page, expected) => {
-      const { catalog } = await setUp();
-      await captured(catalog);
-      expect(await numbers(catalog, { from: minute(0) }, page)).toEqual(expected);
-      expect(await numbers(catalog, { from: minute(0), minMeasurement: 0 }, page)).toEqual(expected);
-    });
   });
 
   it('an image whose time of capture is known is found by it, not by its time of receipt', async () => {
